@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one root of everything that this collection raises on purpose."""
+
+from __future__ import annotations
+
+
+class RolloutError(Exception):
+    """Something that the person at the keyboard can understand and mend.
+
+    :param what: what is wrong, one sentence without a full stop.
+    :param where: the place: a path in the topology, a host, a record, a file.
+    :param mend: what to do now.
+    """
+
+    def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.mend = mend
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f". {self.mend}" if self.mend else ""
+        return f"{place}{self.what}{advice}"
