@@ -3,9 +3,69 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+ESTATE ?= origin
+LAB_DIRECTORY ?= build/lab
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 .PHONY: setup
-setup: $(STAMP)
+setup: $(STAMP) ## The environment alone: .venv with Ansible, the libraries and the tools
 
 $(STAMP): requirements.txt requirements-dev.txt tools/setup.sh
 	PYTHON="$(PYTHON)" tools/setup.sh
+
+.PHONY: demo
+demo: $(STAMP) ## The origin's rollout against the lab: planned, pushed, assigned, proved, and run again
+	PYTHONPATH=tests $(BIN)/python tools/demo.py
+
+.PHONY: lab
+lab: $(STAMP) ## The lab's estate until interrupted; prints the inventory's path
+	PYTHONPATH=tests $(BIN)/python -m lab up $(ESTATE) --directory $(LAB_DIRECTORY)
+
+.PHONY: test
+test: $(STAMP) ## Every check there is
+	$(BIN)/python tools/checks.py
+
+.PHONY: lint
+lint: $(STAMP) ## Style, types, YAML, Ansible's own rules, change fragments
+	tools/lint.sh
+
+.PHONY: sanity
+sanity: $(STAMP) ## ansible-test sanity, in a copy of the tree
+	tools/sanity.sh
+
+.PHONY: pytest
+pytest: $(STAMP) ## The tests alone; choose with ARGS="tests/unit -k planner"
+	tools/pytest.sh $(ARGS)
+
+.PHONY: versions
+versions: $(STAMP) ## The tests marked `versions` on each older ansible-core that we claim
+	tools/versions.sh
+
+.PHONY: molecule
+molecule: $(STAMP) ## Converge, idempotence, verify on the lab
+	tools/molecule.sh
+
+.PHONY: build
+build: $(STAMP) ## The collection's artifact, into build/
+	tools/build.sh
+
+.PHONY: artifact
+artifact: $(STAMP) ## Builds, installs from the artifact into an empty place, and uses it from there
+	tools/artifact.sh
+
+.PHONY: docs
+docs: $(STAMP) ## ansible-doc for every plugin and role, into build/docs
+	tools/docs.sh
+
+.PHONY: bench
+bench: $(STAMP) ## How long a rollout takes, and how many requests and bytes
+	PYTHONPATH=tests $(BIN)/python tools/bench.py
+
+.PHONY: clean
+clean: ## Removes .venv, build and every cache
+	rm -rf .venv .venv-* build .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/output

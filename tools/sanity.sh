@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# ansible-test sanity. It wants the collection at a real path .../ansible_collections/ucops/rollout, in a git tree:
+# so the tracked files are copied to .venv/sanity. Its virtual environments stay in .venv for the next run.
+. "$(dirname "$0")/common.sh"
+
+place=$root/.venv/sanity
+home=$place/home
+tree=$place/ansible_collections/ucops/rollout
+mkdir -p "$tree" "$home/.ansible/test/cache"
+
+# The files that git tracks, or would: nothing that is ignored. tests/output stays, it holds the environments.
+git ls-files -z --cached --others --exclude-standard | python tools/mirror.py "$root" "$tree"
+git -C "$tree" init --quiet
+git -C "$tree" add --all
+
+# ansible-test hands HOME on to pip and nothing of PIP_*: the caller's settings go there as a file.
+python tools/sanity_home.py "$home"
+
+cd "$tree"
+export HOME=$home ANSIBLE_COLLECTIONS_PATH=$place LC_ALL=C.UTF-8
+exec ansible-test sanity --venv --python "$python_version" --color no "$@"
