@@ -8,4 +8,5 @@ export PATH="$root/.venv/bin:$PATH"
 # Ansible and Python find the collection under this path (tools/setup.sh links it).
 export ANSIBLE_COLLECTIONS_PATH="$root/.venv/collections"
 unset ANSIBLE_CONFIG
+[ -t 1 ] || export NO_COLOR=1
 python_version=$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
