@@ -1,0 +1,171 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all action plugins of the collection share: arguments checked, errors caught once, the host opened and released.
+
+This is the only file of plugin_utils that knows Ansible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
+
+display = Display()
+
+
+class HostUnreachable(RolloutError):
+    """The host could not be reached or refused the logon; the result says ``unreachable``."""
+
+
+class _CheckedAction(ActionBase):  # type: ignore[misc]
+    """Reads the arguments, calls one thing, returns its result; a RolloutError becomes ``failed``."""
+
+    argument_spec: ClassVar[dict[str, Any]] = {}
+    mutually_exclusive: ClassVar[list[Any]] = []
+    required_together: ClassVar[list[Any]] = []
+    required_one_of: ClassVar[list[Any]] = []
+    required_if: ClassVar[list[Any]] = []
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        self.task_vars: dict[str, Any] = task_vars or {}
+        try:
+            result.update(self._answer(self._arguments(), bool(self._task.check_mode)))
+        except HostUnreachable as error:
+            result.update(unreachable=True, msg=str(error))
+        except RolloutError as error:
+            # An error may carry what is known in spite of it, such as the changes that were made before.
+            result.update({"changed": False, **getattr(error, "result", {}), "failed": True, "msg": str(error)})
+        return result
+
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def _arguments(self) -> dict[str, Any]:
+        validator = ArgumentSpecValidator(
+            self.argument_spec,
+            mutually_exclusive=self.mutually_exclusive,
+            required_together=self.required_together,
+            required_one_of=self.required_one_of,
+            required_if=self.required_if,
+        )
+        outcome = validator.validate(dict(self._task.args))
+        if outcome.error_messages:
+            raise RolloutError("; ".join(outcome.error_messages), where=f"arguments of {self._task.action}")
+        return dict(outcome.validated_parameters)
+
+
+class PureAction(_CheckedAction):
+    """An action that only computes or reads files of the controller; the task's connection is not touched."""
+
+    _requires_connection = False
+
+    def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        """Do it; the returned dictionary becomes the task's result. ``self.task_vars`` has the variables."""
+        raise NotImplementedError
+
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        return self.work(arguments, check_mode)
+
+
+class WindowsAction(_CheckedAction):
+    """An action that talks to Windows through the task's own winrm connection."""
+
+    def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        """Do it on one open host; the returned dictionary becomes the task's result."""
+        raise NotImplementedError
+
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        with self.open_host() as host:
+            return self.work(host, arguments, check_mode)
+
+    @contextmanager
+    def open_host(self) -> Iterator[WindowsHost]:
+        """The host of this task with all its ports, after one logon; everything of ours is released at the end."""
+        from ansible_collections.ucops.rollout.plugins.plugin_utils.host import open_windows_host
+
+        protocol = self._connected_protocol()
+        with open_windows_host(protocol, name=self._host_name(), shell_id=self._connection.shell_id) as host:
+            yield host
+
+    def _host_name(self) -> str:
+        return str(self._task.delegate_to or self.task_vars.get("inventory_hostname") or "")
+
+    def _connected_protocol(self) -> Any:
+        """Ansible's own connection, made now; returns its pywinrm Protocol."""
+        self._refuse_other_connections()
+        self._keep_one_transport()
+        try:
+            self._connection._connect()
+        except AnsibleConnectionFailure as error:
+            raise self._unreachable(str(error)) from error
+        except AnsibleError as error:
+            raise self._refused(str(error)) from error
+        return self._connection.protocol
+
+    def _refuse_other_connections(self) -> None:
+        transport = str(getattr(self._connection, "transport", ""))
+        if transport != "winrm":
+            raise RolloutError(
+                f"this action speaks WS-Management and cannot use the connection '{transport}'",
+                where=self._host_name(),
+                mend="Set ansible_connection: winrm for this host (psrp and ssh are not supported yet)",
+            )
+
+    def _keep_one_transport(self) -> None:
+        """Ansible tries every transport of a list, each with a logon of its own; an account locks after a few."""
+        transports = self._connection.get_option("transport") or []
+        if len(transports) > 1:
+            display.warning(f"{self._host_name()}: only the first of ansible_winrm_transport {transports} is tried")
+            self._connection.set_option("transport", transports[:1])
+
+    def _refused(self, message: str) -> RolloutError:
+        if "timed out" in message:
+            return self._unreachable(message)
+        return RolloutError(
+            message, where=self._host_name(), mend="Install the Python packages of the collection's requirements.txt"
+        )
+
+    def _unreachable(self, message: str) -> HostUnreachable:
+        option = self._connection.get_option
+        transport = ", ".join(str(name) for name in option("transport") or ["default"])
+        place = f"{option('remote_addr')}:{option('port')}"
+        return HostUnreachable(
+            f"cannot log on over WinRM as '{option('remote_user')}' with transport {transport}: {message}",
+            where=f"{self._host_name()} ({place})",
+            mend=_advice(message),
+        )
+
+
+def _advice(message: str) -> str:
+    """What to look at, by the words of pywinrm and of Python's own libraries (they are never localised)."""
+    lower = message.lower()
+    if "credentials were rejected" in lower or "401" in lower:
+        return (
+            "Exactly one logon was tried. Check ansible_user (DOMAIN\\user for ntlm, user@DOMAIN for kerberos) and"
+            " ansible_password before the next run: domains lock an account after a few refused logons"
+        )
+    if "certificate" in lower or "ssl" in lower:
+        return (
+            "Check that the host's HTTPS listener has a certificate that this controller trusts"
+            " (ansible_winrm_ca_trust_path), or the scheme and port (ansible_winrm_scheme, ansible_port)"
+        )
+    return (
+        "Check the address and port (5985 for HTTP, 5986 for HTTPS), that `winrm enumerate winrm/config/listener` on the"
+        " host shows a listener, and the firewall between"
+    )
