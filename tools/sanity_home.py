@@ -21,10 +21,10 @@ sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", *arguments]))
 
 def pip_version() -> str:
     """The pip that the installed ansible-test asks for; its name is part of the cached file's name."""
-    from ansible_test._internal.python_requirements import get_venv_packages
     from ansible_test._internal.host_configs import VirtualPythonConfig
+    from ansible_test._internal.python_requirements import get_venv_packages
 
-    python = VirtualPythonConfig(version="%d.%d" % sys.version_info[:2], path=sys.executable)
+    python = VirtualPythonConfig(version=f"{sys.version_info.major}.{sys.version_info.minor}", path=sys.executable)
     return str(get_venv_packages(python)["pip"])
 
 

@@ -1,0 +1,97 @@
+"""What the artifact must hold and must not, and the documentation of everything that it installs."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tarfile
+
+COLLECTION = "ucops.rollout"
+KINDS = ("module", "filter")
+# Every top-level name is on one of the lists: a new one is a decision to make.
+WANTED = {
+    "CHANGELOG.md",
+    "CHANGELOG.rst",
+    "CONTRIBUTING.md",
+    "COPYING",
+    "FILES.json",
+    "MANIFEST.json",
+    "README.md",
+    "SECURITY.md",
+    "changelogs",
+    "docs",
+    "examples",
+    "meta",
+    "playbooks",
+    "plugins",
+    "requirements.txt",
+    "roles",
+}
+# Made when the first version is released.
+OPTIONAL = {"CHANGELOG.md", "CHANGELOG.rst"}
+
+
+def contents(artifact: str) -> list[str]:
+    """Problems with what the artifact holds."""
+    with tarfile.open(artifact) as archive:
+        names = [name.removeprefix("./") for name in archive.getnames()]
+    top = {name.split("/")[0] for name in names if name not in ("", ".")}
+    problems = [f"the artifact lacks {name}" for name in sorted(WANTED - OPTIONAL - top)]
+    problems += [f"the artifact holds {name}, which users do not need" for name in sorted(top - WANTED)]
+    problems += [f"the artifact holds {name}" for name in names if re.search(r"__pycache__|\.pyc$|(^|/)\.", name)]
+    return problems
+
+
+def plugins_of(place: pathlib.Path, kind: str) -> list[str]:
+    """Names of the installed plugins of one kind, from their files."""
+    directory = place / "ansible_collections" / "ucops" / "rollout" / "plugins"
+    directory /= "modules" if kind == "module" else kind
+    files = [path for path in directory.glob("*") if path.suffix in (".py", ".yml") and path.stem != "__init__"]
+    if kind == "filter":  # one Python file may hold several filters; each has a sidecar that documents it
+        files = [path for path in files if path.suffix == ".yml"] or files
+    return sorted({f"{COLLECTION}.{path.stem}" for path in files})
+
+
+def ansible_doc(*arguments: str) -> dict[str, object]:
+    run = subprocess.run(
+        ["ansible-doc", "--json", *arguments], capture_output=True, text=True, check=False, env=environment()
+    )
+    if run.returncode:
+        sys.exit(f"ansible-doc {' '.join(arguments)} failed:\n{run.stderr}")
+    return dict(json.loads(run.stdout))
+
+
+def environment() -> dict[str, str]:
+    """Only the installed collection is to be found, not the repository beside it."""
+    return {**os.environ, "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false"}
+
+
+def documentation(place: pathlib.Path) -> list[str]:
+    """Problems with the documentation of plugins and roles, as ansible-doc shows it."""
+    problems = []
+    for kind in KINDS:
+        names = plugins_of(place, kind)
+        shown = ansible_doc("--type", kind, *names) if names else {}
+        problems += [f"ansible-doc shows nothing for {kind} {name}" for name in names if not shown.get(name)]
+        print(f"documented: {len(shown)} of type {kind}")
+    roles = sorted(path.name for path in (place / "ansible_collections/ucops/rollout/roles").iterdir())
+    shown = ansible_doc("--type", "role", *(f"{COLLECTION}.{role}" for role in roles))
+    problems += [f"ansible-doc shows nothing for role {role}" for role in roles if f"{COLLECTION}.{role}" not in shown]
+    print(f"documented: {len(shown)} roles")
+    return problems
+
+
+def main() -> int:
+    command, argument = sys.argv[1:]
+    problems = contents(argument) if command == "contents" else documentation(pathlib.Path(argument))
+    for problem in problems:
+        print(f"artifact: {problem}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# ansible-doc's text for every plugin and role, into build/docs.
+. "$(dirname "$0")/common.sh"
+mkdir -p build/docs
+for file in plugins/modules/*.py; do
+  name=$(basename "$file" .py)
+  ansible-doc --type module "ucops.rollout.$name" >"build/docs/module-$name.txt"
+done
+for file in plugins/filter/*.yml; do
+  [ -e "$file" ] || continue
+  name=$(basename "$file" .yml)
+  ansible-doc --type filter "ucops.rollout.$name" >"build/docs/filter-$name.txt"
+done
+for directory in roles/*/; do
+  name=$(basename "$directory")
+  ansible-doc --type role "ucops.rollout.$name" >"build/docs/role-$name.txt"
+done
+ls build/docs
