@@ -70,7 +70,7 @@ def run(step: Step) -> Outcome:
     began = time.monotonic()
     with step.log.open("wb") as log:
         code = subprocess.run(
-            step.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            step.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False
         ).returncode
     outcome = Outcome(step, code, time.monotonic() - began)
     say(f"{step.name}: {verdict(outcome)} after {outcome.seconds:.0f} s")

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # ansible-doc's text for every plugin and role, into build/docs.
+set -euo pipefail
 . "$(dirname "$0")/common.sh"
 mkdir -p build/docs
 for file in plugins/modules/*.py; do

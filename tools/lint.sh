@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Every static check; all of them run, and the exit code is 1 when one failed.
+set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 failed=()

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The molecule scenario on the lab: create starts the origin's estate, destroy stops it.
+set -euo pipefail
 . "$(dirname "$0")/common.sh"
-export PYTHONPATH=$root/tests
+export PYTHONPATH=$ROOT/tests
 cd extensions
 exec molecule test --scenario-name default "$@"

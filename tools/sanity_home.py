@@ -36,8 +36,8 @@ def pip_settings() -> str:
     values = {}
     # PIP_* last: for pip, the environment is stronger than any file.
     for line in sorted(listed.splitlines(), key=lambda line: line.startswith(":env:")):
-        name, _, value = line.partition("=")
-        section, _, key = name.rpartition(".")
+        name, value = line.split("=", maxsplit=1)
+        section, key = name.rsplit(".", maxsplit=1)
         if section in ("global", "install", ":env:"):
             values[key] = value.strip("'\"")
     lines = [f"{key} = {value.replace(chr(92) + 'n', ' ')}" for key, value in sorted(values.items())]
