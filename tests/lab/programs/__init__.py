@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Programs of the lab's machines: where they lie, how they are found and started."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from lab.files import ACCESS_DENIED, NOT_FOUND, PATH_NOT_FOUND, FileError
+from lab.programs.process import Process, Terminated, split_command_line
+
+SYSTEM = "C:\\Windows\\System32\\"
+DEFAULT_EXTENSIONS = ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC"
+
+# Where each program lies, and "module:function" of what imitates it.
+PROGRAMS = {
+    SYSTEM + "cmd.exe": "lab.cmd:run_cmd",
+    SYSTEM + "certreq.exe": "lab.programs.certreq:run",
+    SYSTEM + "certutil.exe": "lab.programs.certutil:run",
+    SYSTEM + "netsh.exe": "lab.programs.netsh:run",
+    SYSTEM + "net.exe": "lab.programs.services:run_net",
+    SYSTEM + "sc.exe": "lab.programs.services:run_sc",
+    SYSTEM + "hostname.exe": "lab.programs.small:run_hostname",
+    SYSTEM + "whoami.exe": "lab.programs.small:run_whoami",
+    SYSTEM + "where.exe": "lab.programs.small:run_where",
+    SYSTEM + "find.exe": "lab.programs.small:run_find",
+    SYSTEM + "findstr.exe": "lab.programs.small:run_findstr",
+    SYSTEM + "more.com": "lab.programs.small:run_more",
+    SYSTEM + "chcp.com": "lab.programs.small:run_chcp",
+    SYSTEM + "ping.exe": "lab.programs.small:run_ping",
+    SYSTEM + "timeout.exe": "lab.programs.small:run_timeout",
+}
+# Present on Windows, not imitated: they say so and fail, so that nobody takes silence for success.
+UNMODELLED = (
+    SYSTEM + r"WindowsPowerShell\v1.0\powershell.exe", SYSTEM + "reg.exe", SYSTEM + "cscript.exe",
+    SYSTEM + r"wbem\wmic.exe", SYSTEM + "ipconfig.exe", SYSTEM + "nslookup.exe", SYSTEM + "taskkill.exe",
+    SYSTEM + "systeminfo.exe", SYSTEM + r"inetsrv\appcmd.exe", SYSTEM + "xcopy.exe", SYSTEM + "icacls.exe",
+)  # fmt: skip
+# What came with Windows Server 2008 or later only.
+SINCE_2008 = {"where.exe", "timeout.exe", "appcmd.exe", "icacls.exe"}
+
+Program = Callable[[Process], int]
+
+
+def install_programs(machine: Any) -> None:
+    """Put the programs into the machine's files, and the site's own command where the estate names one."""
+    old = machine.generation.name == "2003"
+    for path in (*PROGRAMS, *UNMODELLED):
+        if not (old and path.rpartition("\\")[2].lower() in SINCE_2008 - {"where.exe"}):
+            machine.files.install(path)
+    command = site_command(machine)
+    if command:
+        machine.files.install(command)
+
+
+def site_command(machine: Any) -> str | None:
+    """Full path of the estate's own command that assigns the Front End's certificate, if it has one."""
+    front_end = getattr(machine, "roles", {}).get("front_end") or {}
+    settings = getattr(front_end, "settings", front_end)
+    return settings.get("command", r"C:\Site\AssignFrontEnd.exe") if isinstance(settings, dict) and front_end else None
+
+
+def _candidates(name: str, extensions: str) -> list[str]:
+    dotted = "." in name.rpartition("\\")[2]
+    return ([name] if dotted else []) + [name + extension.lower() for extension in extensions.split(";")]
+
+
+def find_program(name: str, process: Process) -> str | None:
+    """Full path of a program as cmd finds it: as given, or in the current directory and along PATH, with PATHEXT."""
+    if not name:
+        return None
+    files = process.machine.files
+    places = [process.directory]
+    if "\\" not in name and "/" not in name and ":" not in name:
+        places += [place for place in (process.environment.get("PATH") or "").split(";") if place]
+    for place in places:
+        for candidate in _candidates(name, process.environment.get("PATHEXT") or DEFAULT_EXTENSIONS):
+            try:
+                path = files.absolute(candidate, place)
+            except FileError:
+                continue
+            if files.exists(path) and not files.is_directory(path):
+                return path
+    return None
+
+
+def create_process_target(line: str, process: Process) -> str:
+    """The program CreateProcess starts without a shell: a full path, or a file in the current directory.
+
+    PATH is not searched and no extension is added: powershell.exe, which PATH has, was not found in the recording.
+    """
+    name = split_command_line(line)[0]
+    path = process.machine.files.absolute(name, process.directory)
+    if not process.machine.files.exists(path):
+        raise FileError(NOT_FOUND, path)
+    return path
+
+
+def run_program(path: str, process: Process) -> int:
+    """Run the program at `path`; returns its exit code."""
+    wanted = path.lower().replace("\\sysnative\\", "\\system32\\").replace("\\syswow64\\", "\\system32\\")
+    for known, target in PROGRAMS.items():
+        if known.lower() == wanted:
+            return _load(target)(process)
+    if wanted == (site_command(process.machine) or "").lower():
+        return _load("lab.programs.site:run")(process)
+    if wanted in {known.lower() for known in UNMODELLED}:
+        process.complain(f"lab: {path.rpartition(chr(92))[2]} is not modelled")
+        return 1
+    process.complain("The system cannot execute the specified program.")
+    return 1
+
+
+def _load(target: str) -> Program:
+    module, _, function = target.partition(":")
+    program: Program = getattr(importlib.import_module(module), function)
+    return program
+
+
+__all__ = [
+    "ACCESS_DENIED", "NOT_FOUND", "PATH_NOT_FOUND", "Process", "Terminated", "create_process_target", "find_program",
+    "install_programs", "run_program", "site_command",
+]  # fmt: skip
