@@ -33,5 +33,5 @@ def require() -> None:
     if IMPORT_ERROR is not None:
         raise RolloutError(
             "the Python library dnspython is missing",
-            mend="Install it for the Python that runs this task: pip install 'dnspython>=2.1'",
+            mend="Install it for the Python that runs this task: pip install 'dnspython>=2.6'",
         )

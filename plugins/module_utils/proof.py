@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Results of a proof: what was looked at, from where, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+PROVED = "proved"
+FAILED = "failed"
+UNPROVED = "unproved"
+WOULD_BE_CHECKED = "would_be_checked"
+
+# Enough that hundreds of checks take seconds, few enough for the sessions that an old load balancer allows.
+WORKERS = 16
+
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(frozen=True)
+class ProofResult:
+    """One check of one subject at one place.
+
+    ``state``: ``proved``; ``failed`` (seen, and wrong); ``unproved`` (could not be seen); ``would_be_checked``.
+    ``server`` and ``address`` say who was asked. ``expected`` and ``found`` are JSON-able, None where there is none.
+    """
+
+    check: str
+    subject: str
+    state: str
+    message: str
+    server: str = ""
+    address: str = ""
+    expected: Any = None
+    found: Any = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as a module returns it."""
+        return asdict(self)
+
+
+def summary(results: Iterable[ProofResult]) -> dict[str, int]:
+    """How many results there are of each state; ``would_be_checked`` only when there are such."""
+    counts = {PROVED: 0, FAILED: 0, UNPROVED: 0}
+    for result in results:
+        counts[result.state] = counts.get(result.state, 0) + 1
+    return counts
+
+
+def outcome(results: Sequence[ProofResult], *, fail: bool) -> dict[str, Any]:
+    """What a module returns: ``results``, ``summary``, ``changed`` and, if something is wrong, ``failed`` with ``msg``.
+
+    ``fail``: whether a result in state ``failed`` makes the module fail.
+    """
+    returned: dict[str, Any] = {
+        "changed": False,
+        "results": [result.as_dict() for result in results],
+        "summary": summary(results),
+    }
+    wrong = [result for result in results if result.state == FAILED]
+    if wrong and fail:
+        returned.update(failed=True, msg=_failure(wrong, len(results)))
+    return returned
+
+
+def _failure(wrong: Sequence[ProofResult], total: int) -> str:
+    first = "; ".join(f"{result.subject} at {place(result)}: {result.message}" for result in wrong[:5])
+    more = f"; and {len(wrong) - 5} more, see results" if len(wrong) > 5 else ""
+    return f"{len(wrong)} of {total} checks failed: {first}{more}"
+
+
+def place(result: ProofResult) -> str:
+    """Who was asked, for a person to read."""
+    if result.server and result.address:
+        return f"{result.server} ({result.address})"
+    return result.server or result.address
+
+
+def in_parallel(work: Callable[[Item], Outcome], items: Sequence[Item], workers: int = WORKERS) -> list[Outcome]:
+    """``work`` done on every item, some at a time; the results are in the order of the items."""
+    if not items:
+        return []
+    with ThreadPoolExecutor(max_workers=min(workers, len(items))) as pool:
+        return list(pool.map(work, items))
+
+
+def endpoint_text(address: str, port: int) -> str:
+    """``10.0.0.10:5061``, ``[fd00::10]:5061``."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
