@@ -19,13 +19,11 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.wsman import HostUnreachable
 
 display = Display()
-
-
-class HostUnreachable(RolloutError):
-    """The host could not be reached or refused the logon; the result says ``unreachable``."""
 
 
 class _CheckedAction(ActionBase):  # type: ignore[misc]
@@ -97,8 +95,6 @@ class WindowsAction(_CheckedAction):
     @contextmanager
     def open_host(self) -> Iterator[WindowsHost]:
         """The host of this task with all its ports, after one logon; everything of ours is released at the end."""
-        from ansible_collections.ucops.rollout.plugins.plugin_utils.host import open_windows_host
-
         protocol = self._connected_protocol()
         with open_windows_host(protocol, name=self._host_name(), shell_id=self._connection.shell_id) as host:
             yield host
@@ -166,6 +162,6 @@ def _advice(message: str) -> str:
             " (ansible_winrm_ca_trust_path), or the scheme and port (ansible_winrm_scheme, ansible_port)"
         )
     return (
-        "Check the address and port (5985 for HTTP, 5986 for HTTPS), that `winrm enumerate winrm/config/listener` on the"
-        " host shows a listener, and the firewall between"
+        "Check the address and port (5985 for HTTP, 5986 for HTTPS), that `winrm enumerate winrm/config/listener`"
+        " on the host shows a listener, and the firewall between"
     )

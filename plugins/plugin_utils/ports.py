@@ -51,8 +51,12 @@ class Wmi(ABC):
     """WMI of one host. Every method raises ``WsmanFault`` (wsman.py) or ``ConnectionLost``, never returns half."""
 
     @abstractmethod
-    def query(self, namespace: str, wql: str) -> tuple[WmiObject, ...]:
-        """All results of a WQL query, pulled to the end. ``namespace`` such as ``root/MicrosoftDNS``."""
+    def query(self, namespace: str, wql: str, *, references: bool = False) -> tuple[WmiObject, ...]:
+        """All results of a WQL query, pulled to the end. ``namespace`` such as ``root/MicrosoftDNS``.
+
+        :param references: each object shall come with its reference (for ``delete``, ``put``, ``invoke``); a
+            server may give none even so.
+        """
 
     @abstractmethod
     def get(self, namespace: str, class_name: str, selectors: Mapping[str, str] | None = None) -> WmiObject:

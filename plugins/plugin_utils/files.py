@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files up and down without PowerShell: base64 in pieces with echo, and certutil to turn it over."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import uuid
+from collections.abc import Sequence
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import Files, ProgramResult, Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.programs import WinrsPrograms
+from ansible_collections.ucops.rollout.plugins.plugin_utils.quoting import fit, quoted_path
+from ansible_collections.ucops.rollout.plugins.plugin_utils.soap import GarbledAnswer
+
+PIECE = 6000  # characters of base64 per line, a multiple of four; with the path well below cmd's limit
+_WINDOWS_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+_SUFFIX = re.compile(r"[A-Za-z0-9._-]*")
+# ERROR_FILE_NOT_FOUND and ERROR_PATH_NOT_FOUND, plain and as HRESULT
+_MISSING = (2, 3, 0x80070002, 0x80070003)
+_ARMOUR = re.compile(rb"-----BEGIN [A-Z ]+-----(.*)-----END [A-Z ]+-----", re.DOTALL)
+
+
+class WinrsFiles(Files):
+    """Files of one host, in the machine's temporary folder unless the caller names another."""
+
+    def __init__(self, programs: WinrsPrograms, registry: Registry, *, name: str = "") -> None:
+        self._programs = programs
+        self._registry = registry
+        self._name = name
+        self._folder: str | None = None
+
+    def temporary(self, suffix: str) -> str:
+        if not _SUFFIX.fullmatch(suffix):
+            raise RolloutError(f"{suffix!r} is no ending for a file name")
+        return rf"{self._temporary_folder()}\ucops-{uuid.uuid4().hex}{suffix}"
+
+    def write(self, path: str, content: bytes) -> None:
+        if not content:
+            self._must(f"type nul > {quoted_path(path)}", f"emptying {path}")
+            return
+        encoded = self.temporary(".b64")
+        try:
+            self._write_text(encoded, base64.b64encode(content).decode("ascii"))
+            self._must(f"certutil -f -decode {quoted_path(encoded)} {quoted_path(path)}", f"writing {path}")
+        finally:
+            self.delete([encoded])
+
+    def read(self, path: str) -> bytes | None:
+        encoded = self.temporary(".b64")
+        try:
+            made = self._programs.run_line(f"certutil -f -encode {quoted_path(path)} {quoted_path(encoded)}")
+            if made.exit_code in _MISSING:
+                return None
+            self._succeeded(made, f"reading {path}")
+            return self._unarmoured(self._must(f"type {quoted_path(encoded)}", f"reading {path}").stdout, path)
+        finally:
+            self.delete([encoded])
+
+    def delete(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            self._programs.run_line(fit(f"del /f /q {quoted_path(path)}"))
+
+    def _temporary_folder(self) -> str:
+        if self._folder is None:
+            root = self._registry.string(_WINDOWS_VERSION, "SystemRoot")
+            if not root or not re.fullmatch(r"[A-Za-z]:\\[^%\"]+", root):
+                raise GarbledAnswer(f"SystemRoot in the registry is {root!r}", where=self._name)
+            self._folder = root.rstrip("\\") + r"\Temp"
+        return self._folder
+
+    def _write_text(self, path: str, text: str) -> None:
+        """Line by line. The blank before the arrow keeps a digit at the end from being taken for a handle."""
+        for start in range(0, len(text), PIECE):
+            arrow = ">>" if start else ">"
+            self._must(f"echo {text[start : start + PIECE]} {arrow} {quoted_path(path)}", f"writing {path}")
+
+    def _must(self, line: str, doing: str) -> ProgramResult:
+        return self._succeeded(self._programs.run_line(fit(line)), doing)
+
+    def _succeeded(self, result: ProgramResult, doing: str) -> ProgramResult:
+        if result.exit_code != 0:
+            raise RolloutError(
+                f"{doing} failed with exit code 0x{result.exit_code:X}: {result.text[:500]}", where=self._name
+            )
+        return result
+
+    def _unarmoured(self, text: bytes, path: str) -> bytes:
+        found = _ARMOUR.search(text)
+        try:
+            return base64.b64decode(b"".join(found.group(1).split()), validate=True) if found else self._garbled(path)
+        except binascii.Error:
+            return self._garbled(path)
+
+    def _garbled(self, path: str) -> bytes:
+        raise GarbledAnswer(f"{path} came back unreadable", where=self._name)

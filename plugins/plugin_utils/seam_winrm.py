@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one place that imports pywinrm, and with it requests and xmltodict, which it brings along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+
+MISSING: ImportError | None = None
+try:
+    import requests
+    import xmltodict
+    from winrm import exceptions
+except ImportError as error:
+    MISSING = error
+
+
+def require() -> None:
+    """Raise a RolloutError that names the missing package."""
+    if MISSING is not None:
+        raise RolloutError(
+            f"the Python package '{MISSING.name}' is missing on the controller",
+            mend="Install pywinrm into the Python that runs Ansible (pip install pywinrm)",
+        )
+
+
+def unparse(document: Mapping[str, Any]) -> str:
+    """The XML text of a document in xmltodict's form; its serialiser escapes text and attributes."""
+    require()
+    return str(xmltodict.unparse(document))
+
+
+def is_operation_timeout(error: Exception) -> bool:
+    """Fault 2150858793, which pywinrm gives a class of its own whatever the operation was."""
+    return isinstance(error, exceptions.WinRMOperationTimeoutError)
+
+
+def is_logon_refused(error: Exception) -> bool:
+    """HTTP 401 at the end of the authentication."""
+    return isinstance(error, exceptions.AuthenticationError)
+
+
+def is_http_error(error: Exception) -> bool:
+    """An HTTP error whose body is no SOAP fault; its ``code`` is the HTTP status."""
+    return isinstance(error, exceptions.WinRMTransportError)
+
+
+def is_fault(error: Exception) -> bool:
+    """A SOAP fault. pywinrm before 0.5 raised its base class and kept no details."""
+    return isinstance(error, exceptions.WinRMError) and not is_logon_refused(error)
+
+
+def is_connection_error(error: Exception) -> bool:
+    """What requests raises when a connection cannot be made, breaks, or times out."""
+    return isinstance(error, (requests.exceptions.RequestException, OSError))
