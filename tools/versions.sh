@@ -19,5 +19,5 @@ for version in "${older[@]}"; do
     touch "$place/.ready"
   fi
   echo "--- ansible-core $version"
-  PATH="$place/bin:$PATH" "$place/bin/python" -m pytest -m versions -p no:cacheprovider --override-ini addopts="-ra --strict-markers --import-mode=importlib" tests/unit tests/integration
+  PATH="$place/bin:$PATH" UCOPS_BIN="$place/bin" "$place/bin/python" -m pytest -m versions -p no:cacheprovider --override-ini addopts="-ra --strict-markers --import-mode=importlib" tests/unit tests/integration
 done
