@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plans a rollout from a topology; touches no host. Its documentation is plugins/modules/pool_plan.py."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ansible_collections.ucops.rollout.plugins.module_utils.inventory_hosts import Groups, find_hosts
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
+
+
+class ActionModule(PureAction):
+    """``topology`` in, ``plan`` out; errors among the findings fail the task, and the plan is returned all the same."""
+
+    argument_spec: ClassVar[dict[str, Any]] = {
+        "topology": {"type": "dict", "required": True},
+        "check_inventory": {"type": "bool", "default": False},
+        "servers_group": {"type": "str", "default": "ucops_servers"},
+        "dns_group": {"type": "str"},
+        "ca_group": {"type": "str"},
+        "fail_on_errors": {"type": "bool", "default": True},
+    }
+
+    def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        plan = self._with_hosts(make_plan(parse(arguments["topology"])), arguments)
+        result = {"changed": False, "plan": plan.to_dict()}
+        if plan.errors and arguments["fail_on_errors"]:
+            result.update(failed=True, msg=_message(plan))
+        return result
+
+    def _with_hosts(self, plan: Plan, arguments: dict[str, Any]) -> Plan:
+        groups = Groups(
+            servers=arguments["servers_group"],
+            dns=arguments["dns_group"] or "",
+            ca=arguments["ca_group"] or "",
+        )
+        inventory = self.task_vars.get("groups") or {}
+        return find_hosts(plan, groups, inventory, check=arguments["check_inventory"])
+
+
+def _message(plan: Plan) -> str:
+    count = len(plan.errors)
+    heading = f"the plan has {count} error{'s' if count > 1 else ''}, and nothing was touched"
+    return "\n".join([heading, *(f"- {finding}" for finding in plan.errors)])

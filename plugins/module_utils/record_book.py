@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Gathers the records that rules ask for into record sets, each in the zone that its name belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.findings import finding
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    REGISTERED_ELSEWHERE,
+    Finding,
+    Reason,
+    Record,
+    Service,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.topology import Zone
+
+Value = str | Service
+Key = tuple[str, str, str]  # view, fqdn, type
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A record as one rule asks for it; ``path``: where the topology gave the cause."""
+
+    view: str
+    fqdn: str
+    type: str
+    values: tuple[Value, ...]
+    managed: str
+    reason: Reason
+    breaks: str
+    path: str
+
+
+class RecordBook:
+    """One page for each owner and type. What several rules ask for alike is one record with all reasons."""
+
+    def __init__(self, zones: Iterable[Zone]) -> None:
+        self._zones = {(zone.view, zone.name): zone for zone in zones}
+        views = {view for view, _name in self._zones}
+        self._index = {view: names.ZoneIndex(name for other, name in self._zones if other == view) for view in views}
+        self._wanted: dict[Key, list[Wanted]] = {}
+
+    def want(self, wanted: Wanted) -> None:
+        self._wanted.setdefault((wanted.view, wanted.fqdn, wanted.type), []).append(wanted)
+
+    def records(self) -> tuple[Record, ...]:
+        """The record sets, zone by zone as declared, inside a zone as they were asked for."""
+        pages: dict[tuple[str, str], list[Record]] = {key: [] for key in self._zones}
+        for (view, fqdn, _type), wishes in self._wanted.items():
+            zone = self._zone_of(view, fqdn)
+            if zone is not None and len(fqdn) <= names.LONGEST_NAME:
+                pages[view, zone.name].append(_record(zone, wishes))
+        return tuple(record for page in pages.values() for record in page)
+
+    def findings(self) -> Iterator[Finding]:
+        """Names without a zone, names that are too long, and names that two rules want differently."""
+        misplaced: set[tuple[str, str]] = set()
+        for (view, fqdn, _type), wishes in self._wanted.items():
+            first = wishes[0]
+            if self._zone_of(view, fqdn) is None and (view, fqdn) not in misplaced:
+                misplaced.add((view, fqdn))
+                yield finding(
+                    "name-without-zone",
+                    where=first.path,
+                    name=fqdn,
+                    view=view,
+                    zone=names.parent(names.service_domain(fqdn)) if first.type == "A" else names.service_domain(fqdn),
+                    breaks=first.breaks,
+                )
+            if len(fqdn) > names.LONGEST_NAME:
+                yield finding("name-too-long", where=first.path, name=fqdn, length=len(fqdn), breaks=first.breaks)
+            yield from _clash(wishes)
+
+    def _zone_of(self, view: str, fqdn: str) -> Zone | None:
+        index = self._index.get(view)
+        found = index.find(fqdn) if index else None
+        return self._zones[view, found] if found else None
+
+
+def _record(zone: Zone, wishes: list[Wanted]) -> Record:
+    first = wishes[0]
+    return Record(
+        view=first.view,
+        zone=zone.name,
+        name=names.owner_in(first.fqdn, zone.name),
+        fqdn=first.fqdn,
+        type=first.type,
+        ttl=zone.ttl,
+        values=tuple(dict.fromkeys(value for wish in wishes for value in wish.values)),
+        managed=_managed(wishes),
+        reasons=tuple(dict.fromkeys(wish.reason for wish in wishes)),
+    )
+
+
+def _managed(wishes: list[Wanted]) -> str:
+    """What a domain member registers itself is there already, whoever else asks for it."""
+    if any(wish.managed == REGISTERED_ELSEWHERE for wish in wishes):
+        return REGISTERED_ELSEWHERE
+    return wishes[0].managed
+
+
+def _clash(wishes: list[Wanted]) -> Iterator[Finding]:
+    """At most one finding for a name that is wanted with different values."""
+    first = wishes[0]
+    other = next((wish for wish in wishes if set(wish.values) != set(first.values)), None)
+    if other is not None:
+        code = "name-claimed-twice" if first.type == "A" else "second-service"
+        yield finding(code, where=other.path, name=first.fqdn, one=_text(first.values), other=_text(other.values))
+
+
+def _text(values: tuple[Value, ...]) -> str:
+    return " and ".join(value.target if isinstance(value, Service) else value for value in values)

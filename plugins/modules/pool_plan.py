@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Action plugin: plugins/action/pool_plan.py
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pool_plan
+short_description: Plan the DNS records and certificates of a pool
+version_added: 0.1.0
+author:
+  - The ucops.rollout developers (@ucops)
+description:
+  - Computes from a description of the site (the topology) every DNS record and every certificate that its pools need,
+    each with the reason why it is there, and proves that every name that a client can be sent to is in the
+    certificate of the server that answers.
+  - Touches no host. The same topology always gives the same plan.
+  - A topology that is wrong fails the task with all its problems at once, each with its path.
+extends_documentation_fragment:
+  - ucops.rollout.attributes
+  - ucops.rollout.attributes.info
+options:
+  topology:
+    description:
+      - The site as a mapping with the keys C(schema) (1), C(product), C(ad_domain), C(sip_domains), C(dns), C(pools)
+        and C(certificates). The example shows all that is needed.
+      - C(sip_domains[].home) names the pool that signs in the users of a SIP domain. It is needed where there are
+        several pools.
+      - C(dns.internal.zones[].known_names) lists the names that exist in a zone outside, C(copied_names) those of them
+        that somebody copies into the zone inside. Both serve the warning about a zone that is created and hides names.
+      - C(pools[].web_farm_fqdn) is the internal web farm's name where it is not the pool's, and
+        C(pools[].load_balancer.vips.web) its virtual IP addresses where they are not those of C(sip).
+      - C(certificates.repeat_subject_in_san) set to V(false) leaves the pool's name out of the subject alternative
+        names.
+    type: dict
+    required: true
+  check_inventory:
+    description:
+      - Whether every planned server must have a host in the inventory group O(servers_group), and the groups
+        O(dns_group) and O(ca_group) must have hosts. What is missing becomes an error among the findings.
+      - A server's host is the one named by C(inventory_host) in the topology, else the one named by the server's FQDN,
+        else by its short name.
+    type: bool
+    default: false
+  servers_group:
+    description: The inventory group of the pools' servers.
+    type: str
+    default: ucops_servers
+  dns_group:
+    description: The inventory group of the DNS servers. Looked at only with O(check_inventory=true).
+    type: str
+  ca_group:
+    description: The inventory group of the certification authorities. Looked at only with O(check_inventory=true).
+    type: str
+  fail_on_errors:
+    description: Whether errors among the findings fail the task. The plan is returned all the same.
+    type: bool
+    default: true
+seealso:
+  - plugin: ucops.rollout.dns_records
+    plugin_type: filter
+  - plugin: ucops.rollout.srv_records
+    plugin_type: filter
+  - plugin: ucops.rollout.subject_alt_names
+    plugin_type: filter
+  - plugin: ucops.rollout.plan_text
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Plan the pool
+  ucops.rollout.pool_plan:
+    topology:
+      schema: 1
+      product: ocs2007
+      ad_domain: company.local
+      sip_domains:
+        - company.local
+        - company.com
+      dns:
+        internal:
+          zones:
+            - name: company.local
+            - name: company.com
+              if_missing: create
+      pools:
+        - fqdn: ocspool.company.local
+          load_balancer:
+            type: hardware
+            vips:
+              sip: [10.0.0.10]
+          servers:
+            - fqdn: ocssrv01.company.local
+              addresses:
+                internal: [10.0.0.11]
+            - fqdn: ocssrv02.company.local
+              addresses:
+                internal: [10.0.0.12]
+      certificates:
+        issuers:
+          enterprise:
+            ca: ca01.company.local\Company CA
+            template: WebServer
+  register: planned
+
+- name: Show the plan to people
+  ansible.builtin.debug:
+    msg: "{{ planned.plan | ucops.rollout.plan_text }}"
+
+- name: Plan from the inventory, and refuse servers that are not in it
+  ucops.rollout.pool_plan:
+    topology: "{{ ucops_topology }}"
+    check_inventory: true
+    dns_group: ucops_dns
+    ca_group: ucops_ca
+"""
+
+RETURN = r"""
+plan:
+  description: What DNS and the certificates must hold, in a stable order.
+  returned: when the topology can be planned, also when the plan has errors
+  type: dict
+  contains:
+    schema:
+      description: Version of the plan's form.
+      type: int
+      sample: 1
+    zones:
+      description: The declared zones, each with C(view), C(name) and C(if_missing).
+      type: list
+      elements: dict
+      sample: [{"view": "internal", "name": "company.com", "if_missing": "create"}]
+    records:
+      description:
+        - The record sets, each with C(view), C(zone), C(name) (relative to the zone, V(@) at its apex), C(fqdn),
+          C(type), C(ttl), C(values), C(managed) and C(reasons).
+        - The values of A records are addresses. Those of SRV records have C(priority), C(weight), C(port) and
+          C(target), without a trailing dot.
+        - C(managed) is V(ours) for what is pushed, and V(registered_elsewhere) for what a domain member registers
+          itself and is only proved.
+      type: list
+      elements: dict
+      sample:
+        - view: internal
+          zone: company.com
+          name: _sipinternaltls._tcp
+          fqdn: _sipinternaltls._tcp.company.com
+          type: SRV
+          ttl: 3600
+          values: [{"priority": 0, "weight": 0, "port": 5061, "target": "ocspool.company.com"}]
+          managed: ours
+          reasons:
+            - rule: ocs2007.sign-in-tls
+              purpose: automatic sign-in over TLS of the SIP domain's users
+              source: TechNet bb870344
+              mark: C
+    certificates:
+      description:
+        - The certificates, each with C(id), C(holders), C(scope), C(use), C(subject), C(subject_alternative_names) in
+          order, C(name_reasons), C(key), C(extended_key_usage), C(require_crl_distribution_point), C(issuer),
+          C(template) and C(assignments).
+      type: list
+      elements: dict
+    endpoints:
+      description:
+        - Every name and port that something connects to, with C(addresses), C(protocol), C(through) (V(load_balancer)
+          or V(direct)), the C(certificates) that may answer, and the C(clients) that come.
+      type: list
+      elements: dict
+    servers:
+      description: The servers, each with C(fqdn), C(inventory_host) (null where none was found), C(pool), C(addresses).
+      type: list
+      elements: dict
+    findings:
+      description:
+        - What to know before the rollout, each with C(severity) (V(error), V(warning) or V(note)), C(code),
+          C(message), C(breaks), C(mend), C(source) and C(where).
+      type: list
+      elements: dict
+"""
