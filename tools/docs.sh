@@ -2,6 +2,8 @@
 # ansible-doc's text for every plugin and role, into build/docs.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
+# First the tables in docs/ that repeat what the code says.
+python tools/pages.py
 mkdir -p build/docs
 for file in plugins/modules/*.py; do
   name=$(basename "$file" .py)

@@ -17,6 +17,7 @@ packages=(-p ansible_collections.ucops.rollout.plugins.module_utils
 check ruff ruff check --no-fix .
 check mypy mypy "${packages[@]}"
 check yamllint yamllint --strict .
+check pages python tools/pages.py --check
 check bash bash -n tools/*.sh .ci/run
 check changelog antsibull-changelog lint
 # The pinned version is the one that is meant: no question about newer ones, no downloads.
