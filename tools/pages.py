@@ -88,8 +88,8 @@ def foreseen(fields: Fields, path: str = "") -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """A text with its places to fill shown as `<name>`, fit for a cell."""
-    parts = [f"{literal}<{name}>" if name else literal for literal, name, _form, _how in Formatter().parse(text)]
+    """A text with its places to fill shown as `{name}`, fit for a cell."""
+    parts = [f"{literal}{{{name}}}" if name else literal for literal, name, _form, _how in Formatter().parse(text)]
     return cell("".join(parts))
 
 
