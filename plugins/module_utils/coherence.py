@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import finding
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Certificate, Endpoint, Finding, Plan, Service
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Certificate, Endpoint, Finding, Plan
 
 
 def check_coherence(plan: Plan) -> Iterator[Finding]:
-    """Every break between names, certificates and records; nothing where the plan is sound."""
+    """Every break between the names that clients use and the certificates; nothing where the plan is sound."""
     names = {certificate.id: frozenset(certificate.subject_alternative_names) for certificate in plan.certificates}
     subjects = {certificate.id: certificate.common_name for certificate in plan.certificates}
     for endpoint in plan.endpoints:
@@ -25,7 +25,6 @@ def check_coherence(plan: Plan) -> Iterator[Finding]:
                 yield _finding("name-not-in-certificate", endpoint, certificate)
     for one in plan.certificates:
         yield from _subject_only(one)
-    yield from _targets(plan)
 
 
 def _finding(code: str, endpoint: Endpoint, certificate: str = "") -> Finding:
@@ -47,12 +46,3 @@ def _subject_only(certificate: Certificate) -> Iterator[Finding]:
             name=certificate.common_name,
             certificate=certificate.id,
         )
-
-
-def _targets(plan: Plan) -> Iterator[Finding]:
-    """SRV records whose target has no address in the same view."""
-    addressed = {(record.view, record.fqdn) for record in plan.records if record.type == "A"}
-    for record in plan.records:
-        for value in record.values:
-            if isinstance(value, Service) and (record.view, value.target) not in addressed:
-                yield finding("target-without-address", where=record.fqdn, name=record.fqdn, target=value.target)

@@ -54,22 +54,22 @@ def _hidden(zone: Zone, owners: set[str]) -> str:
 
 
 def _addresses(topology: Topology) -> Iterator[Finding]:
-    """Servers on one address, and two pools' services behind one virtual address."""
-    seen: dict[tuple[str, str], str] = {}
-    for kind, address, name, path in _uses(topology):
-        one = seen.setdefault((kind, address), name)
+    """One address for two servers, for two pools, or for a server and the virtual address of another pool."""
+    seen: dict[str, str] = {}
+    for address, name, path in _uses(topology):
+        one = seen.setdefault(address, name)
         if one != name:
             yield finding("address-shared", where=path, address=address, one=one, name=name)
 
 
-def _uses(topology: Topology) -> Iterator[tuple[str, str, str, str]]:
+def _uses(topology: Topology) -> Iterator[tuple[str, str, str]]:
     for pool in topology.pools:
-        for service, vips in (pool.load_balancer.vips if pool.load_balancer else {}).items():
-            for address in vips:
-                yield service, address, pool.fqdn, f"{pool.path}.load_balancer.vips"
+        vips = pool.load_balancer.vips if pool.load_balancer else {}
+        for address in dict.fromkeys(address for some in vips.values() for address in some):
+            yield address, pool.fqdn, f"{pool.path}.load_balancer.vips"
         for server in pool.servers:
             for address in server.addresses["internal"]:
-                yield "server", address, server.fqdn, f"{server.path}.addresses.internal"
+                yield address, server.fqdn, f"{server.path}.addresses.internal"
 
 
 def _aliases(topology: Topology) -> Iterator[Finding]:

@@ -61,27 +61,33 @@ class RecordBook:
 
     def findings(self) -> Iterator[Finding]:
         """Names without a zone, names that are too long, and names that two rules want differently."""
-        misplaced: set[tuple[str, str]] = set()
         for (view, fqdn, _type), wishes in self._wanted.items():
             first = wishes[0]
-            if self._zone_of(view, fqdn) is None and (view, fqdn) not in misplaced:
-                misplaced.add((view, fqdn))
-                yield finding(
-                    "name-without-zone",
-                    where=first.path,
-                    name=fqdn,
-                    view=view,
-                    zone=names.parent(names.service_domain(fqdn)) if first.type == "A" else names.service_domain(fqdn),
-                    breaks=first.breaks,
-                )
+            if self._zone_of(view, fqdn) is None:
+                yield _without_zone(first)
             if len(fqdn) > names.LONGEST_NAME:
                 yield finding("name-too-long", where=first.path, name=fqdn, length=len(fqdn), breaks=first.breaks)
             yield from _clash(wishes)
+            yield from self._lost_targets(wishes)
+
+    def _lost_targets(self, wishes: list[Wanted]) -> Iterator[Finding]:
+        """Targets that no rule asks an address for; one whose name has no zone is told there."""
+        for wish in wishes:
+            for value in wish.values:
+                if isinstance(value, Service) and (wish.view, value.target, "A") not in self._wanted:
+                    yield finding("target-without-address", where=wish.path, name=wish.fqdn, target=value.target)
 
     def _zone_of(self, view: str, fqdn: str) -> Zone | None:
         index = self._index.get(view)
         found = index.find(fqdn) if index else None
         return self._zones[view, found] if found else None
+
+
+def _without_zone(wish: Wanted) -> Finding:
+    domain = names.parent(wish.fqdn) if wish.type == "A" else names.service_domain(wish.fqdn)
+    return finding(
+        "name-without-zone", where=wish.path, name=wish.fqdn, view=wish.view, zone=domain, breaks=wish.breaks
+    )
 
 
 def _record(zone: Zone, wishes: list[Wanted]) -> Record:

@@ -33,7 +33,8 @@ class Problem:
     right: str = ""
 
     def __str__(self) -> str:
-        advice = f". {self.right}" if self.right else ""
+        stop = "" if self.what.endswith("?") else "."
+        advice = f"{stop} {self.right}" if self.right else ""
         return f"{self.path or 'topology'}: {self.what}{advice}"
 
 
