@@ -1,0 +1,85 @@
+"""`make bench`: how long planning and a rollout take, and what the rollout costs on the wire. Figures, no judgement."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Any
+
+import yaml
+
+from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
+from lab.client import start_estate
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TOPOLOGY = ROOT / "examples" / "customer" / "inventory" / "group_vars" / "all" / "topology.yml"
+
+
+def topology(domains: int, servers: int) -> dict[str, Any]:
+    """The customer's topology with more SIP domains and servers; each domain has a zone of its own."""
+    given = yaml.safe_load(TOPOLOGY.read_text(encoding="utf-8"))["ucops_topology"]
+    names = [f"company{number}.com" for number in range(domains)]
+    given["sip_domains"] = ["company.local", *names]
+    given["dns"]["internal"]["zones"] = [{"name": "company.local"}, *({"name": name} for name in names)]
+    given["pools"][0]["servers"] = [
+        {"fqdn": f"ocssrv{number}.company.local", "addresses": {"internal": [f"10.0.0.{20 + number}"]}}
+        for number in range(servers)
+    ]
+    return dict(given)
+
+
+def bench_planner() -> None:
+    for domains, servers in ((1, 2), (10, 4), (100, 8), (500, 8)):
+        given = topology(domains, servers)
+        began = time.perf_counter()
+        plan = make_plan(parse(given))
+        seconds = time.perf_counter() - began
+        print(
+            f"plan: {domains + 1:4} SIP domains, {servers} servers: {seconds * 1000:8.1f} ms, "
+            f"{len(plan.records)} records, {len(plan.certificates)} certificates"
+        )
+
+
+def play(inventory: pathlib.Path, report: pathlib.Path, playbook: str) -> float:
+    """Seconds of one ansible-playbook; ends the bench when it fails."""
+    command = [str(ROOT / ".venv" / "bin" / "ansible-playbook"), f"ucops.rollout.{playbook}", "-i", str(inventory)]
+    began = time.monotonic()
+    run = subprocess.run(
+        [*command, "-e", json.dumps({"pool_report_directory": str(report)})],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "ANSIBLE_NOCOLOR": "1"},
+    )
+    if run.returncode:
+        sys.exit(f"{playbook} failed:\n{run.stdout}{run.stderr}")
+    return time.monotonic() - began
+
+
+def bench_rollout(directory: pathlib.Path) -> None:
+    with start_estate("origin", directory / "lab", mode="ports") as estate:
+        inventory = pathlib.Path(estate.inventory)
+        for title, playbook in (("first run", "deploy_pool"), ("second run", "deploy_pool"), ("proof", "verify_pool")):
+            estate.reset_counters()
+            seconds = play(inventory, directory / "report", playbook)
+            print(f"{playbook}, {title}: {seconds:.1f} s")
+            for host, counted in sorted(estate.counters().items()):
+                print(f"  {host}: {json.dumps(counted, sort_keys=True)}")
+
+
+def main() -> None:
+    bench_planner()
+    with tempfile.TemporaryDirectory() as directory:
+        bench_rollout(pathlib.Path(directory))
+
+
+if __name__ == "__main__":
+    main()
