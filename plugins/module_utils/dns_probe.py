@@ -219,6 +219,18 @@ def _values(found: dns.rrset.RRset) -> tuple[Any, ...]:
     )
 
 
+def check_records(records: Sequence[Mapping[str, Any]]) -> None:
+    """Raise ``RolloutError`` when these are no records of a plan."""
+    for index, record in enumerate(records):
+        missing = [key for key in ("zone", "fqdn", "type", "values") if key not in record]
+        if missing:
+            raise RolloutError(
+                f"{', '.join(missing)} missing",
+                where=f"records[{index}]",
+                mend="Give the records of a plan (pool_plan) unchanged",
+            )
+
+
 def questions(records: Iterable[Mapping[str, Any]]) -> tuple[Question, ...]:
     """Everything that must be asked to judge these records of a plan, each question once, in a stable order."""
     wanted: dict[Question, None] = {}
@@ -296,15 +308,22 @@ def _judge_record(record: Mapping[str, Any], server: Server, answers: Answers) -
 
 
 def _not_answered(result: ProofResult, answer: Answer) -> ProofResult:
-    state = proof.FAILED if answer.state in _WRONG else proof.UNPROVED
-    return replace(result, state=state, message=_explain(answer), found=_alias(answer))
+    return replace(result, state=state_of(answer), message=explain(answer), found=_alias(answer))
 
 
 def _alias(answer: Answer) -> Any:
     return [{"alias": answer.alias}] if answer.alias else None
 
 
-def _explain(answer: Answer) -> str:
+def state_of(answer: Answer) -> str:
+    """What an answer other than the expected one proves."""
+    if answer.state == ANSWERED:
+        return proof.PROVED
+    return proof.FAILED if answer.state in _WRONG else proof.UNPROVED
+
+
+def explain(answer: Answer) -> str:
+    """Why there is no plain answer, and what to do; one line for people."""
     if answer.state == ALIAS:
         says = f"the name is an alias (CNAME) of {answer.alias}"
     else:

@@ -1,0 +1,156 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dns_check
+short_description: Prove planned DNS records at every authoritative server
+version_added: 0.1.0
+description:
+  - Asks every given DNS server itself, without recursion, for every given record of a plan and compares the answer with
+    the plan. This is what an administrator does with nslookup, once for each record and each server.
+  - Checks that the target of each SRV record has an address at the same server and is no alias (RFC 2782).
+  - Tells what is wrong (another value, no such name, an alias, a server that does not hold the zone) from what could
+    not be seen (no answer, a refusal, an error of the server).
+  - Changes nothing. Runs on the controller or on any Linux host that reaches the DNS servers.
+requirements:
+  - dnspython >= 2.6.0
+options:
+  records:
+    description:
+      - Records as RV(ucops.rollout.pool_plan#module:plan) has them, with the keys C(zone), C(fqdn), C(type) and
+        C(values). A, AAAA and SRV can be checked.
+      - Those that others register (C(managed) is not V(ours)) are checked as well.
+    type: list
+    elements: dict
+    required: true
+  servers:
+    description: The DNS servers to ask. Each must be authoritative for the zones of all records.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: What the results call it. Defaults to its address.
+        type: str
+      address:
+        description: Its IP address. A name is refused, since another DNS server would have a say in the proof.
+        type: str
+        required: true
+      port:
+        description: Its port, for UDP and TCP.
+        type: int
+        default: 53
+  timeout:
+    description: Seconds that one question to one server may take, with the second try and TCP included.
+    type: float
+    default: 10.0
+  fail:
+    description:
+      - Whether the task fails when a result is V(failed).
+      - A result V(unproved) never makes it fail. See RV(summary) for their number.
+    type: bool
+    default: true
+  planned_only:
+    description: Look at nothing and return every result with the state V(would_be_checked).
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - ucops.rollout.attributes
+  - ucops.rollout.attributes.info
+author:
+  - The ucops.rollout developers (@ucops)
+seealso:
+  - module: ucops.rollout.pool_plan
+  - module: ucops.rollout.tls_check
+"""
+
+EXAMPLES = r"""
+- name: Prove the planned records at both DNS servers
+  ucops.rollout.dns_check:
+    records: "{{ planned.plan.records }}"
+    servers:
+      - {name: dc01.company.local, address: 10.0.0.5}
+      - {name: dc02.company.local, address: 10.0.0.6}
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+results:
+  description: One result per check, in a stable order.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    check:
+      description: What was checked.
+      type: str
+      sample: record
+    subject:
+      description: The name and type of the record, or the target of a SRV record.
+      type: str
+      sample: ocspool.company.local A
+    state:
+      description:
+        - V(proved) as planned.
+        - V(failed) seen, and not as planned.
+        - V(unproved) could not be seen, so that nothing can be said.
+        - V(would_be_checked) with O(planned_only=true).
+      type: str
+      sample: proved
+    message:
+      description: One line for people, with advice where something is wrong.
+      type: str
+      sample: as planned; TTL 3600
+    server:
+      description: The server that was asked.
+      type: str
+      sample: dc01.company.local
+    address:
+      description: The address and port that was asked.
+      type: str
+      sample: "10.0.0.5:53"
+    expected:
+      description: The planned values.
+      type: raw
+    found:
+      description: The values that the server has, or its alias. Characters that could harm a terminal are escaped.
+      type: raw
+summary:
+  description: How many results there are of each state.
+  returned: always
+  type: dict
+  sample: {proved: 4, failed: 0, unproved: 0}
+hints:
+  description: What is not wrong but will surprise, such as a wildcard record in a zone.
+  returned: always
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ucops.rollout.plugins.module_utils import dns_probe, proof_module, seam_dns
+
+
+def check(params: dict) -> tuple[list, list[str]]:
+    records, servers = params["records"], dns_probe.parse_servers(params["servers"])
+    dns_probe.check_records(records)
+    if params["planned_only"]:
+        return dns_probe.planned(records, servers), []
+    seam_dns.require()
+    answers = dns_probe.ask_all(servers, dns_probe.questions(records), params["timeout"])
+    return dns_probe.judge(records, servers, answers), dns_probe.hints(records, servers, answers)
+
+
+def main() -> None:
+    records = {"type": "list", "elements": "dict", "required": True}
+    specification = {"records": records, "servers": proof_module.SERVERS, **proof_module.COMMON}
+    proof_module.run(AnsibleModule(argument_spec=specification, supports_check_mode=True), check)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sign_in_check
+short_description: Walk the way of a client that signs in by itself
+version_added: 0.1.0
+description:
+  - Does for each SIP domain what Communicator does inside the company before it signs in. It asks for the SRV record
+    C(_sipinternaltls._tcp), resolves the target, connects, and sees whether the certificate holds the target's name.
+  - Each DNS server is asked itself, so that one that has not replicated yet is found.
+  - Changes nothing. Runs on the controller or on any Linux host that reaches the DNS servers and the pool.
+requirements:
+  - dnspython >= 2.6.0
+  - cryptography >= 42.0.0
+options:
+  sip_domains:
+    description: The SIP domains whose users sign in.
+    type: list
+    elements: str
+    required: true
+  servers:
+    description: The DNS servers that clients ask.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: What the results call it. Defaults to its address.
+        type: str
+      address:
+        description: Its IP address. A name is refused, since another DNS server would have a say in the proof.
+        type: str
+        required: true
+      port:
+        description: Its port, for UDP and TCP.
+        type: int
+        default: 53
+  roots:
+    description:
+      - The root certificates that clients trust, as PEM. The chain must lead to one of them.
+      - When empty, the chain is followed to the self-signed end that the listener itself sends, if it sends one, and
+        that end is named in the result.
+    type: list
+    elements: str
+    default: []
+  port_map:
+    description: "Ports that are reached under another number from where this module runs, such as V({443: 10443})."
+    type: dict
+    default: {}
+  minimum_days:
+    description: A certificate that is valid for fewer days than this counts as wrong.
+    type: int
+    default: 0
+  timeout:
+    description: Seconds that one question or one handshake may take.
+    type: float
+    default: 10.0
+  fail:
+    description:
+      - Whether the task fails when a result is V(failed).
+      - A result V(unproved) never makes it fail. See RV(summary) for their number.
+    type: bool
+    default: true
+  planned_only:
+    description: Look at nothing and return every result with the state V(would_be_checked).
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - ucops.rollout.attributes
+  - ucops.rollout.attributes.info
+author:
+  - The ucops.rollout developers (@ucops)
+seealso:
+  - module: ucops.rollout.dns_check
+  - module: ucops.rollout.tls_check
+"""
+
+EXAMPLES = r"""
+- name: Sign in as a client would, up to the logon
+  ucops.rollout.sign_in_check:
+    sip_domains: [company.local, company.com]
+    servers:
+      - {name: dc01.company.local, address: 10.0.0.5}
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+results:
+  description: One result per check, in a stable order.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    check:
+      description: What was checked.
+      type: str
+      sample: sign_in
+    subject:
+      description: The SIP domain.
+      type: str
+      sample: company.com
+    state:
+      description:
+        - V(proved) as planned.
+        - V(failed) seen, and not as planned.
+        - V(unproved) could not be seen, so that nothing can be said.
+        - V(would_be_checked) with O(planned_only=true).
+      type: str
+      sample: proved
+    message:
+      description: One line for people, with advice where something is wrong.
+      type: str
+      sample: >-
+        SRV to ocspool.company.com:5061, address 10.0.0.10:5061:
+        certificate 0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C, valid until 2028-11-22T08:00:00Z
+    server:
+      description: The DNS server that was asked.
+      type: str
+      sample: dc01.company.local
+    address:
+      description: The address and port that was asked.
+      type: str
+      sample: "10.0.0.5:53"
+    expected:
+      description: The SRV record that was asked for.
+      type: raw
+    found:
+      description: The steps of the walk, one line for each.
+      type: raw
+summary:
+  description: How many results there are of each state.
+  returned: always
+  type: dict
+  sample: {proved: 4, failed: 0, unproved: 0}
+hints:
+  description: What is not wrong but will surprise. Empty here.
+  returned: always
+  type: list
+  elements: str
+"""
+
+from datetime import datetime, timezone
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ucops.rollout.plugins.module_utils import (
+    dns_probe,
+    proof_module,
+    seam_cryptography,
+    seam_dns,
+    sign_in,
+    tls_check,
+    tls_probe,
+)
+
+
+def check(params: dict) -> tuple[list, list[str]]:
+    servers = dns_probe.parse_servers(params["servers"])
+    if params["planned_only"]:
+        return sign_in.planned_only(params["sip_domains"], servers), []
+    seam_dns.require()
+    seam_cryptography.require()
+    expectation = tls_check.Expectation(
+        datetime.now(timezone.utc), roots=tls_check.load_roots(params["roots"]), minimum_days=params["minimum_days"]
+    )
+    outside = sign_in.Outside(
+        lambda server, question: dns_probe.ask(server, question, params["timeout"]),
+        lambda address, port, name: tls_probe.probe(address, port, name, params["timeout"]),
+        proof_module.port_map(params["port_map"]),
+    )
+    return sign_in.walk_all(params["sip_domains"], servers, outside, expectation), []
+
+
+def main() -> None:
+    specification = {
+        "sip_domains": {"type": "list", "elements": "str", "required": True},
+        "servers": proof_module.SERVERS,
+        **proof_module.TLS,
+        **proof_module.COMMON,
+    }
+    proof_module.run(AnsibleModule(argument_spec=specification, supports_check_mode=True), check)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: tls_check
+short_description: Prove by handshake that each planned endpoint serves its planned certificate
+version_added: 0.1.0
+description:
+  - Shakes hands on every address of every planned endpoint, of each server and of the pool's name through the load
+    balancer, and compares what is served with the plan. The names, the chain, the key, the dates, the usage, and that
+    it is the very certificate which was put there.
+  - A wrong certificate is V(failed). No listener, no answer, and no common cipher suite are V(unproved), since then no
+    certificate was seen. A listener that does not speak TLS is V(failed).
+  - Works with old servers as well. TLS 1.0 and old cipher suites are offered as far as the OpenSSL of this host has
+    them. Nothing is sent but the handshake, and no client certificate is presented.
+  - Changes nothing. Runs on the controller or on any Linux host that reaches the endpoints.
+requirements:
+  - cryptography >= 42.0.0
+options:
+  endpoints:
+    description:
+      - Endpoints as RV(ucops.rollout.pool_plan#module:plan) has them, with the keys C(name), C(addresses), C(port) and
+        C(certificates).
+    type: list
+    elements: dict
+    required: true
+  certificates:
+    description: Certificates as RV(ucops.rollout.pool_plan#module:plan) has them, for the comparison.
+    type: list
+    elements: dict
+    default: []
+  thumbprints:
+    description:
+      - The thumbprints of the certificates that were installed, by the ID of the planned certificate.
+      - Behind a load balancer any of those of the pool's servers will do.
+    type: dict
+    default: {}
+  roots:
+    description:
+      - The root certificates that clients trust, as PEM. The chain must lead to one of them.
+      - When empty, the chain is followed to the self-signed end that the listener itself sends, if it sends one, and
+        that end is named in the result.
+    type: list
+    elements: str
+    default: []
+  port_map:
+    description: "Ports that are reached under another number from where this module runs, such as V({443: 10443})."
+    type: dict
+    default: {}
+  minimum_days:
+    description: A certificate that is valid for fewer days than this counts as wrong.
+    type: int
+    default: 0
+  timeout:
+    description: Seconds that one handshake may take.
+    type: float
+    default: 10.0
+  fail:
+    description:
+      - Whether the task fails when a result is V(failed).
+      - A result V(unproved) never makes it fail. See RV(summary) for their number.
+    type: bool
+    default: true
+  planned_only:
+    description: Look at nothing and return every result with the state V(would_be_checked).
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - ucops.rollout.attributes
+  - ucops.rollout.attributes.info
+author:
+  - The ucops.rollout developers (@ucops)
+seealso:
+  - module: ucops.rollout.pool_plan
+  - module: ucops.rollout.dns_check
+  - module: ucops.rollout.sign_in_check
+"""
+
+EXAMPLES = r"""
+- name: Prove what every endpoint serves
+  ucops.rollout.tls_check:
+    endpoints: "{{ planned.plan.endpoints }}"
+    certificates: "{{ planned.plan.certificates }}"
+    thumbprints:
+      ocssrv01.company.local/default: 0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C
+    roots:
+      - "{{ lookup('ansible.builtin.file', 'company-root.pem') }}"
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+results:
+  description: One result per check, in a stable order.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    check:
+      description: What was checked.
+      type: str
+      sample: tls
+    subject:
+      description: The name and port of the endpoint.
+      type: str
+      sample: "ocspool.company.local:5061"
+    state:
+      description:
+        - V(proved) as planned.
+        - V(failed) seen, and not as planned.
+        - V(unproved) could not be seen, so that nothing can be said.
+        - V(would_be_checked) with O(planned_only=true).
+      type: str
+      sample: proved
+    message:
+      description: One line for people, with advice where something is wrong.
+      type: str
+      sample: certificate 0F1E2D3C4B5A69788796A5B4C3D2E1F00F1E2D3C, valid until 2028-11-22T08:00:00Z
+    server:
+      description: V(direct), or V(load_balancer) when the endpoint is reached through one.
+      type: str
+      sample: direct
+    address:
+      description: The address and port that was asked.
+      type: str
+      sample: "10.0.0.10:5061"
+    expected:
+      description: The name that clients ask for, and the IDs of the planned certificates.
+      type: raw
+    found:
+      description:
+        - The certificate that is served. Its thumbprint, names, issuer, dates, days left, key, and the thumbprints of
+          its chain as far as it could be followed, the root last.
+      type: raw
+summary:
+  description: How many results there are of each state.
+  returned: always
+  type: dict
+  sample: {proved: 4, failed: 0, unproved: 0}
+hints:
+  description: What is not wrong but will surprise. Empty here.
+  returned: always
+  type: list
+  elements: str
+"""
+
+from datetime import datetime, timezone
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ucops.rollout.plugins.module_utils import (
+    proof,
+    proof_module,
+    seam_cryptography,
+    tls_check,
+    tls_probe,
+)
+
+
+def check(params: dict) -> tuple[list, list[str]]:
+    ports = proof_module.port_map(params["port_map"])
+    wanted = tls_check.targets(params["endpoints"], params["certificates"], ports)
+    if params["planned_only"]:
+        return tls_check.planned_only(wanted), []
+    seam_cryptography.require()
+    expectation = tls_check.Expectation(
+        datetime.now(timezone.utc),
+        tls_check.load_thumbprints(params["thumbprints"]),
+        tls_check.load_roots(params["roots"]),
+        params["minimum_days"],
+    )
+
+    def one(target: tls_check.Target):
+        handshake = tls_probe.probe(target.address, target.real_port, target.name, params["timeout"])
+        return tls_check.compare(target, handshake, expectation)
+
+    return proof.in_parallel(one, wanted), []
+
+
+def main() -> None:
+    dicts = {"type": "list", "elements": "dict"}
+    specification = {
+        "endpoints": {**dicts, "required": True},
+        "certificates": {**dicts, "default": []},
+        "thumbprints": {"type": "dict", "default": {}},
+        **proof_module.TLS,
+        **proof_module.COMMON,
+    }
+    proof_module.run(AnsibleModule(argument_spec=specification, supports_check_mode=True), check)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""The module ``dns_check`` against BIND."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from proofkit import dnsservers, listeners
+from proofkit.modules import run_module
+
+ZONES = {
+    "company.local": "dc01 A 10.0.0.5\nocspool A 10.0.0.10\n_sipinternaltls._tcp SRV 0 0 5061 ocspool\n",
+    "wild.example": "* A 10.0.0.80\n",
+}
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with dnsservers.named(tmp_path_factory.mktemp("named"), ZONES) as port:
+        yield port
+
+
+def _a(name: str, *addresses: str, zone: str = "company.local") -> dict[str, Any]:
+    return {"zone": zone, "name": name, "fqdn": f"{name}.{zone}", "type": "A", "ttl": 3600, "values": list(addresses)}
+
+
+SRV = {
+    "zone": "company.local",
+    "fqdn": "_sipinternaltls._tcp.company.local",
+    "type": "SRV",
+    "ttl": 3600,
+    "values": [{"priority": 0, "weight": 0, "port": 5061, "target": "ocspool.company.local"}],
+}
+
+
+def _run(port: int, *records: dict, check_mode: bool = False, **more: Any) -> dict[str, Any]:
+    servers = [{"name": "dc01.company.local", "address": "127.0.0.1", "port": port}]
+    return run_module("dns_check", {"records": records, "servers": servers, **more}, check_mode=check_mode)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_proved(port: int, check_mode: bool) -> None:
+    result = _run(port, _a("ocspool", "10.0.0.10"), SRV, check_mode=check_mode)
+    assert (result["changed"], result.get("failed"), result["hints"]) == (False, None, [])
+    assert result["summary"] == {"proved": 3, "failed": 0, "unproved": 0}
+    assert [(entry["check"], entry["subject"], entry["state"]) for entry in result["results"]] == [
+        ("record", "ocspool.company.local A", "proved"),
+        ("record", "_sipinternaltls._tcp.company.local SRV", "proved"),
+        ("srv_target", "ocspool.company.local", "proved"),
+    ]
+
+
+def test_failed(port: int) -> None:
+    result = _run(port, _a("ocspool", "10.0.0.20"))
+    assert result["failed"] is True
+    assert result["msg"] == (
+        f"1 of 1 checks failed: ocspool.company.local A at dc01.company.local (127.0.0.1:{port}):"
+        " missing: 10.0.0.20; not planned: 10.0.0.10; TTL 3600"
+    )
+    assert result["summary"] == {"proved": 0, "failed": 1, "unproved": 0}
+
+
+def test_not_failing_when_not_wanted(port: int) -> None:
+    result = _run(port, _a("ocspool", "10.0.0.20"), fail=False)
+    assert (result.get("failed"), result["summary"]["failed"]) == (None, 1)
+
+
+def test_unproved_does_not_fail() -> None:
+    result = _run(listeners.refused_port(), _a("ocspool", "10.0.0.10"), timeout=0.5)
+    assert (result.get("failed"), result["summary"]) == (None, {"proved": 0, "failed": 0, "unproved": 1})
+
+
+def test_wildcard_is_a_hint_and_a_warning(port: int) -> None:
+    result = _run(port, _a("x", "10.0.0.80", zone="wild.example"))
+    assert len(result["hints"]) == 1
+    assert result["hints"][0].startswith(f"dc01.company.local (127.0.0.1:{port}) answers for any name in wild.example")
+
+
+def test_planned_only() -> None:
+    result = _run(listeners.refused_port(), _a("ocspool", "10.0.0.10"), planned_only=True)
+    assert result["summary"] == {"proved": 0, "failed": 0, "unproved": 0, "would_be_checked": 1}
+
+
+def test_hundreds_of_records_are_in_order(port: int) -> None:
+    result = _run(port, *[_a(f"host{number}", "10.0.0.10") for number in range(400)], fail=False)
+    assert [entry["subject"] for entry in result["results"]] == [f"host{n}.company.local A" for n in range(400)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"records": [{"fqdn": "x"}], "servers": []}, "records[0]: zone, type, values missing. Give the records of a"),
+        ({"records": [], "servers": [{"address": "dc01"}]}, "servers[0].address: 'dc01' is no IP address. Give the"),
+        ({"records": [], "servers": [], "timeout": 0}, "timeout: must be greater than 0. Give seconds, such as 10"),
+        ({"records": [], "servers": [{"name": "dc01"}]}, "missing required arguments: address found in servers"),
+        (
+            {"records": [_a("a..b", "10.0.0.10")], "servers": [{"address": "127.0.0.1"}]},
+            "'a..b.company.local' is no name that DNS can be asked for",
+        ),
+    ],
+)
+def test_bad_arguments(arguments: dict, message: str) -> None:
+    result = run_module("dns_check", arguments)
+    assert (result["failed"], result["msg"][: len(message)]) == (True, message)
