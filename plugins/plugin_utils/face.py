@@ -84,11 +84,16 @@ class PureAction(_CheckedAction):
 class WindowsAction(_CheckedAction):
     """An action that talks to Windows through the task's own winrm connection."""
 
+    def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Check and complete the arguments as far as that goes without the host, so that bad input costs no logon."""
+        return arguments
+
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         """Do it on one open host; the returned dictionary becomes the task's result."""
         raise NotImplementedError
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        arguments = self.prepare(arguments)
         with self.open_host() as host:
             return self.work(host, arguments, check_mode)
 

@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.record_push import push
+from ansible_collections.ucops.rollout.plugins.module_utils.record_sets import normalise
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.windows_dns import WindowsDns
+
+
+class ActionModule(WindowsAction):
+    argument_spec = {
+        "zones": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {
+                "name": {"type": "str", "required": True},
+                "if_missing": {"type": "str", "choices": ["fail", "create"], "default": "fail"},
+                "view": {"type": "str"},
+            },
+        },
+        "records": {
+            "type": "list",
+            "elements": "dict",
+            "required": True,
+            "options": {
+                "zone": {"type": "str", "required": True},
+                "name": {"type": "str"},
+                "fqdn": {"type": "str"},
+                "type": {"type": "str", "required": True},
+                "ttl": {"type": "int", "default": 3600},
+                "values": {"type": "list", "elements": "raw", "required": True},
+                "managed": {"type": "str", "default": "ours"},
+                "reasons": {"type": "list", "elements": "dict"},
+                "view": {"type": "str"},
+            },
+        },
+    }
+
+    def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"request": normalise(arguments["zones"], arguments["records"])}
+
+    def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        return push(WindowsDns(host.wmi, name=host.name), arguments["request"], check_mode=check_mode)

@@ -1,0 +1,193 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Action plugin: the work is done in plugins/action/dns_record_sets.py.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dns_record_sets
+short_description: Bring zones and record sets of a Windows DNS server to what the plan wants
+description:
+  - Creates missing zones and adds missing A and SRV records on a Windows DNS server, all zones in one task.
+  - Reads first, changes only what differs, and reads back what it wrote.
+  - Records that it was not told about are left alone. A CNAME, a delegation or other values in a planned record
+    set are reported as conflicts; all of them are listed together and nothing at all is changed.
+  - Works through WMI over WS-Management, from Windows Server 2003 on, without PowerShell.
+version_added: 0.1.0
+author:
+  - The ucops.rollout developers
+extends_documentation_fragment:
+  - ucops.rollout.attributes
+  - ucops.rollout.attributes.windows
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  zones:
+    description: The zones that the records go into, as in the plan.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: The name of the zone.
+        type: str
+        required: true
+      if_missing:
+        description:
+          - What to do when the server does not have the zone.
+          - With V(create) a primary zone kept in Active Directory is created.
+        type: str
+        choices:
+          - fail
+          - create
+        default: fail
+      view:
+        description: The view of the zone; carried along and not used.
+        type: str
+  records:
+    description: The record sets, as in the plan.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      zone:
+        description: The zone of the record set; one of O(zones).
+        type: str
+        required: true
+      name:
+        description:
+          - The owner name relative to the zone, V(@) for the zone's own name.
+          - One of O(records[].name) and O(records[].fqdn) is needed.
+        type: str
+      fqdn:
+        description: The full owner name.
+        type: str
+      type:
+        description: The type, V(A) or V(SRV).
+        type: str
+        required: true
+      ttl:
+        description: Time to live in seconds. A record with the right data and another time to live is changed.
+        type: int
+        default: 3600
+      values:
+        description:
+          - All values of the set.
+          - For V(A) IPv4 addresses; for V(SRV) mappings with C(priority), C(weight), C(port) and C(target).
+        type: list
+        elements: raw
+        required: true
+      managed:
+        description: Who looks after the record. Only sets with V(ours) are written, others are skipped.
+        type: str
+        default: ours
+      reasons:
+        description: Why the record is planned; returned with its change.
+        type: list
+        elements: dict
+      view:
+        description: The view of the record; carried along and not used.
+        type: str
+seealso:
+  - module: ucops.rollout.pool_plan
+  - module: ucops.rollout.dns_check
+"""
+
+EXAMPLES = r"""
+- name: Push the records of the plan
+  ucops.rollout.dns_record_sets:
+    zones: "{{ plan.zones }}"
+    records: "{{ plan.records }}"
+
+- name: Publish automatic sign-in for one domain, creating the zone if there is none
+  ucops.rollout.dns_record_sets:
+    zones:
+      - name: company.com
+        if_missing: create
+    records:
+      - zone: company.com
+        name: ocspool
+        type: A
+        values:
+          - 10.0.0.10
+      - zone: company.com
+        name: _sipinternaltls._tcp
+        type: SRV
+        values:
+          - {priority: 0, weight: 0, port: 5061, target: ocspool.company.com}
+"""
+
+RETURN = r"""
+zones:
+  description: The zones as they are now, or would be in check mode.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name.
+      type: str
+    created:
+      description: Whether this task created it.
+      type: bool
+    kind:
+      description: V(primary); records are written nowhere else.
+      type: str
+    in_directory:
+      description: Whether the zone is kept in Active Directory.
+      type: bool
+    dynamic_update:
+      description: Which dynamic updates the server says it takes, V(none), V(any) or V(secure); empty if unknown.
+      type: str
+before:
+  description: The record sets at the planned owner names before.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {zone: company.local, name: ocspool, type: A, ttl: 3600, values: [10.0.0.10]}
+after:
+  description: The record sets at the planned owner names after, as read back; predicted in check mode.
+  returned: always, if the server could be read
+  type: list
+  elements: dict
+  sample:
+    - {zone: company.local, name: ocspool, type: A, ttl: 3600, values: [10.0.0.10]}
+changes:
+  description:
+    - What was done, or would be done in check mode.
+    - The verb is V(create), V(change) or V(report), the last for what is only worth knowing.
+    - A created zone has the type V(ZONE).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - verb: create
+      zone: company.local
+      name: ocspool
+      type: A
+      before:
+      after: {ttl: 3600, values: [10.0.0.10]}
+      reasons: []
+conflicts:
+  description: Everything that stands in the way.
+  returned: when there is any
+  type: list
+  elements: str
+notes:
+  description: What happened otherwise than expected without doing harm.
+  returned: success
+  type: list
+  elements: str
+diff:
+  description: Zones and records before and after, as text.
+  returned: success
+  type: dict
+"""
