@@ -179,10 +179,10 @@ def unknown_resource(uri: str) -> Fault:
     return Fault("s:Sender", "a:DestinationUnreachable", text, NOT_FOUND, None, ADDRESSING_FAULT, "InvalidResourceURI")
 
 
-def envelope_too_large(limit: int) -> Fault:
-    """`limit` in bytes."""
+def envelope_too_large(limit: int, detail: str) -> Fault:
+    """`limit` in bytes; `detail`: MaxEnvelopeSizeExceeded (reply), ServiceEnvelopeLimit, MinimumEnvelopeLimit."""
     text = f"{_CANNOT} because the message exceeds the maximum envelope size of {limit} bytes. "
-    return Fault("s:Sender", "w:EncodingLimit", text, ENVELOPE_TOO_LARGE, detail="MaxEnvelopeSizeExceeded")
+    return Fault("s:Sender", "w:EncodingLimit", text, ENVELOPE_TOO_LARGE, detail=detail)
 
 
 def not_found(operation: str, parameter: str) -> Fault:
@@ -193,6 +193,19 @@ def not_found(operation: str, parameter: str) -> Fault:
 
 def no_keys() -> Fault:
     return Fault("s:Sender", "w:InvalidSelectors", _NO_KEYS, NO_KEYS)
+
+
+def invalid_selectors(path: str) -> Fault:
+    """Some keys are missing, or there are others."""
+    return Fault("s:Sender", "w:InvalidSelectors", _INVALID_SELECTORS, INVALID_SELECTORS, None, WSMAN_FAULT,
+                 "UnexpectedSelectors", WMI_PROVIDER, INVALID_SELECTORS, ExtendedStatus("GetObject", path))
+
+
+def invalid_argument(method: str) -> Fault:
+    """A parameter that must not be NULL is (WBEM_E_INVALID_PARAMETER)."""
+    status = ExtendedStatus("ExecMethod", method, "Invalid parameter ", 0x80041008)
+    return Fault("s:Receiver", "w:InternalError", _PROVIDER_FAILED, PROVIDER_FAILED, None, WSMAN_FAULT, "",
+                 WMI_PROVIDER, PROVIDER_FAILED, status)
 
 
 def class_not_found(query: str) -> Fault:

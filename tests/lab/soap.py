@@ -195,7 +195,10 @@ def build_envelope(action: str, body: list[ET.Element], *, relates_to: str, lang
 
 
 def to_xml(element: ET.Element, *, declare: tuple[str, ...] = ()) -> str:
-    """Serialise. The prefixes in `declare` are bound at the root; any other namespace where it is first needed."""
+    """Serialise. The prefixes in `declare` are bound at the root; any other namespace where it is first needed.
+
+    An element without text is written `<x/>`, one with empty text `<x></x>`, as in the captures: nil and empty differ.
+    """
     out: list[str] = []
     scope = {NS["xml"]: "xml"}
     _write(element, scope, {NS[prefix]: prefix for prefix in declare}, out)
@@ -223,8 +226,11 @@ def _write(element: ET.Element, scope: dict[str, str], new: dict[str, str], out:
     hidden = set(new.values())
     inner = {uri: prefix for uri, prefix in scope.items() if prefix not in hidden} | new
     spaces = [(f"xmlns:{prefix}", uri) for uri, prefix in new.items()]
-    out.append(f"<{tag}" + "".join(f" {key}={quoteattr(value)}" for key, value in attributes + spaces) + ">")
-    out.append(escape(element.text or ""))
+    out.append(f"<{tag}" + "".join(f" {key}={quoteattr(value)}" for key, value in attributes + spaces))
+    if element.text is None and not len(element) and element.tag != q("s:Body"):
+        out.append("/>")
+        return
+    out.append(f">{escape(element.text or '')}")
     for child in element:
         _write(child, inner, {}, out)
         out.append(escape(child.tail or ""))

@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python -m lab up ESTATE --directory DIR` and `python -m lab run ESTATE --directory DIR -- COMMAND …`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab import inventory, network
+from lab.estate import Estate, estate_file, load
+from lab.network import GUARD_PORT, MODES, Network
+
+
+def _arguments(given: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
+    commands = parser.add_subparsers(dest="verb", required=True)
+    for name, text in (("up", "start an estate and run until interrupted"),
+                       ("run", "start an estate, run a command against it, stop it")):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("estate", help="an estate that comes with the lab (origin), or the path of a YAML file")
+        command.add_argument("--directory", type=Path, required=True, help="where inventory and control.json go")
+        command.add_argument("--mode", choices=("auto", *MODES), default="auto")
+        command.add_argument("--subnet", default="", help="first half of the loopback addresses, such as 127.31")
+        command.add_argument("--overrides", type=Path, help="YAML merged into the estate file")
+        if name == "run":
+            command.add_argument("command", nargs=argparse.REMAINDER, help="-- COMMAND ARGUMENTS")
+    return parser.parse_args(given)
+
+
+def choose_mode(asked: str, verb: str) -> str:
+    """A namespace serves only what is started inside it, so `up` never chooses it by itself."""
+    if asked != "auto":
+        return asked
+    if verb == "run" and network.namespace_possible():
+        return "namespace"
+    return "loopback" if os.geteuid() == 0 else "ports"
+
+
+def build(arguments: argparse.Namespace, mode: str) -> Estate:
+    """The estate, not yet started."""
+    overrides: dict[str, Any] = {}
+    if arguments.overrides:
+        overrides = yaml.safe_load(arguments.overrides.read_text(encoding="utf-8")) or {}
+    subnet = arguments.subnet or ("127.31" if mode == "namespace" else network.free_subnet())
+    description = load(estate_file(arguments.estate), overrides)
+    return Estate(description, arguments.directory.resolve(), Network(mode, subnet))
+
+
+def open_estate(estate: Estate) -> Path:
+    """Start, write inventory and control.json; returns the inventory's path."""
+    _guard(estate.network)
+    estate.start()
+    hosts = inventory.write(estate, estate.directory / "inventory")
+    target = estate.directory / "control.json"
+    fresh = target.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps({"url": estate.control.url, "token": estate.control.token,
+                                 "mode": estate.network.mode, "pid": os.getpid(), "inventory": str(hosts)}) + "\n")
+    fresh.replace(target)
+    return hosts
+
+
+_kept: list[Any] = []
+
+
+def _guard(used: Network) -> None:
+    """Hold one port of the subnet, so that the next estate chooses another."""
+    if used.mode != "namespace":
+        import socket
+        guard = socket.socket()
+        guard.bind((f"{used.subnet}.255.254", GUARD_PORT))
+        guard.listen(1)
+        _kept.append(guard)
+
+
+def up(arguments: argparse.Namespace) -> int:
+    estate = build(arguments, choose_mode(arguments.mode, "up"))
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    print(open_estate(estate), flush=True)
+    ended.wait()
+    estate.stop()
+    return 0
+
+
+def run(arguments: argparse.Namespace) -> int:
+    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
+    if not command:
+        print("run: no command; write it after --", file=sys.stderr)
+        return 2
+    mode = choose_mode(arguments.mode, "run")
+    if mode == "namespace" and not network.enter_namespace():
+        print("run: this system does not allow user and network namespaces; use --mode ports", file=sys.stderr)
+        return 2
+    estate = build(arguments, mode)
+    hosts = open_estate(estate)
+    environment = os.environ | {"LAB_INVENTORY": str(hosts), "LAB_CONTROL": str(estate.directory / "control.json")}
+    try:
+        return _child(command, environment)
+    finally:
+        estate.stop()
+
+
+def _child(command: list[str], environment: dict[str, str]) -> int:
+    """The command's exit code; an interrupt is the command's to handle."""
+    child = subprocess.Popen(command, env=environment)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    code = child.wait()
+    return 128 - code if code < 0 else code
+
+
+def main(given: list[str] | None = None) -> int:
+    arguments = _arguments(sys.argv[1:] if given is None else given)
+    return up(arguments) if arguments.verb == "up" else run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts an estate in a process of its own and talks to its control interface; for tests and demonstrations."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import yaml
+
+from lab import network
+
+TESTS = Path(__file__).parents[1]
+_START_SECONDS = 60.0
+
+
+class EstateFailed(RuntimeError):
+    """The estate did not come up; the message has what it wrote."""
+
+
+class RunningEstate:
+    """A running estate. A context manager: leaving it stops the estate."""
+
+    def __init__(self, process: subprocess.Popen[bytes], directory: Path) -> None:
+        self._process, self.directory = process, directory
+        control = json.loads((directory / "control.json").read_text(encoding="utf-8"))
+        self._url, self._token = control["url"], control["token"]
+        self.mode: str = control["mode"]
+        self.inventory = Path(control["inventory"])
+        self._variables: dict[str, Any] = yaml.safe_load(
+            (self.inventory.parent / "group_vars" / "all.yml").read_text(encoding="utf-8"))
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The group variables of the inventory."""
+        return self._variables
+
+    def address(self, name: str) -> str:
+        """The address of a host, by name or FQDN."""
+        hosts = yaml.safe_load(self.inventory.read_text(encoding="utf-8"))["all"]["hosts"]
+        for fqdn, variables in hosts.items():
+            if name.casefold() in (fqdn.casefold(), fqdn.partition(".")[0].casefold()):
+                return str(variables["ansible_host"])
+        raise KeyError(name)
+
+    def port(self, port: int) -> int:
+        """The real port for one of the estate."""
+        return network.Network(self.mode).port(port)
+
+    def _call(self, path: str, body: Any = None, *, method: str = "POST") -> Any:
+        data = None if method == "GET" else json.dumps(body).encode()
+        request = urllib.request.Request(self._url + path, data, {"Authorization": f"Bearer {self._token}"},
+                                         method=method)
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=60) as answer:
+            return json.loads(answer.read())
+
+    def state(self) -> dict[str, Any]:
+        found: dict[str, Any] = self._call("/state", method="GET")
+        return found
+
+    def counters(self) -> dict[str, Any]:
+        """{fqdn: {requests, bytes_in, bytes_out, kinds, logons}}."""
+        found: dict[str, Any] = self._call("/counters", method="GET")
+        return found
+
+    def reset_counters(self) -> None:
+        self._call("/counters/reset")
+
+    def fault(self, host: str, action: str, **details: Any) -> None:
+        """Order trouble: action drop, delay, fault, status; details at, times, match, after, seconds, status, fault."""
+        self._call("/faults", [{"host": host, "action": action, **details}])
+
+    def clear_faults(self) -> None:
+        self._call("/faults", [])
+
+    def unlock(self) -> None:
+        """Forget all bad passwords."""
+        self._call("/accounts/unlock")
+
+    def approve(self, request_id: int, host: str = "ca01") -> None:
+        self._call(f"/ca/{host}/approve", {"request_id": request_id})
+
+    def deny(self, request_id: int, host: str = "ca01") -> None:
+        self._call(f"/ca/{host}/deny", {"request_id": request_id})
+
+    def stop_host(self, name: str) -> None:
+        self._call(f"/hosts/{name}/stop")
+
+    def start_host(self, name: str) -> None:
+        self._call(f"/hosts/{name}/start")
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> RunningEstate:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.stop()
+
+
+def start_estate(name_or_path: str | Path, directory: str | Path, mode: str = "ports",
+                 overrides: dict[str, Any] | None = None) -> RunningEstate:
+    """Start an estate and wait until it is ready. Each gets loopback addresses of its own."""
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "control.json").unlink(missing_ok=True)
+    command = [sys.executable, "-m", "lab", "up", str(name_or_path), "--directory", str(directory), "--mode", mode]
+    if overrides:
+        (directory / "overrides.yml").write_text(yaml.safe_dump(overrides), encoding="utf-8")
+        command += ["--overrides", str(directory / "overrides.yml")]
+    log = directory / "lab.log"
+    with log.open("wb") as stream:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stream, stdin=subprocess.DEVNULL,
+                                   env=os.environ | {"PYTHONPATH": str(TESTS)}, start_new_session=True)
+    _wait(process, directory / "control.json", log)
+    return RunningEstate(process, directory)
+
+
+def _wait(process: subprocess.Popen[bytes], ready: Path, log: Path) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while not ready.exists():
+        if process.poll() is not None or time.monotonic() > end:
+            process.kill()
+            raise EstateFailed(log.read_text(encoding="utf-8", errors="replace") or "it ended without a word")
+        time.sleep(0.02)

@@ -1,0 +1,249 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The zones of one DNS server: what the WMI provider changes and the listener answers from."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import dns.exception
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+from dns.name import Name
+from dns.rdata import Rdata
+
+# What a zone is, in the numbering of the zone's property (not of CreateZone's parameter).
+CACHE, PRIMARY, SECONDARY, STUB, FORWARDER = 0, 1, 2, 3, 4
+
+DEFAULT_TTL = 3600
+_EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
+
+
+class DnsError(Exception):
+    """What the DNS server would not do; `code` is its own number, which WMI swallows."""
+
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(f"{text} ({code})")
+        self.code = code
+
+
+def refused(name: str) -> DnsError:
+    """By the symbolic name of Windows' DNS errors."""
+    codes = {"ZONE_DOES_NOT_EXIST": 9601, "INVALID_ZONE_OPERATION": 9603, "ZONE_ALREADY_EXISTS": 9609,
+             "INVALID_ZONE_TYPE": 9611, "ZONE_REQUIRES_MASTER_IP": 9620, "RECORD_DOES_NOT_EXIST": 9701,
+             "RECORD_FORMAT": 9702, "NAME_NOT_IN_ZONE": 9706, "CNAME_COLLISION": 9709, "RECORD_ONLY_AT_ZONE_ROOT": 9710,
+             "RECORD_ALREADY_EXISTS": 9711, "INVALID_NAME_CHAR": 9560, "DS_UNAVAILABLE": 9717}
+    return DnsError(codes[name], f"DNS_ERROR_{name}")
+
+
+def absolute(text: str) -> Name:
+    """A name with or without trailing dot. Raises DnsError."""
+    try:
+        return dns.name.from_text(text)
+    except (dns.exception.DNSException, UnicodeError) as error:
+        raise refused("INVALID_NAME_CHAR") from error
+
+
+def plain(name: Name) -> str:
+    """Without trailing dot; the root is `.`."""
+    return "." if name == dns.name.root else name.to_text(omit_final_dot=True)
+
+
+def rdata_of(kind: str, text: str) -> Rdata:
+    """Typed data from its presentation form, names absolute. Raises DnsError."""
+    try:
+        return dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.from_text(kind), text, dns.name.root,
+                                   relativize=False)
+    except (dns.exception.DNSException, ValueError, UnicodeError) as error:
+        raise refused("RECORD_FORMAT") from error
+
+
+def hours_since_1601(moment: datetime.datetime) -> int:
+    return int((moment - _EPOCH).total_seconds() // 3600)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record. `timestamp` in hours since 1601; 0 means static."""
+
+    owner: Name
+    rdata: Rdata
+    ttl: int
+    timestamp: int = 0
+
+    @property
+    def kind(self) -> str:
+        return dns.rdatatype.to_text(self.rdata.rdtype)
+
+
+@dataclass
+class Zone:
+    """A zone and its settings. `kind` is one of CACHE … FORWARDER."""
+
+    name: Name
+    kind: int = PRIMARY
+    ds_integrated: bool = False
+    auto_created: bool = False
+    data_file: str = ""
+    masters: tuple[str, ...] = ()
+    records: list[Record] = field(default_factory=list)
+    paused: bool = False
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return plain(self.name)
+
+    @property
+    def soa(self) -> Record | None:
+        return next((one for one in self.records if one.kind == "SOA"), None)
+
+    @property
+    def default_ttl(self) -> int:
+        return self.soa.rdata.minimum if self.soa else DEFAULT_TTL  # type: ignore[attr-defined,no-any-return]
+
+    def at(self, owner: Name) -> list[Record]:
+        return [record for record in self.records if record.owner == owner]
+
+    def holds(self, owner: Name) -> bool:
+        return bool(owner.is_subdomain(self.name))
+
+    def bump(self) -> None:
+        """Count the SOA's serial number up, as each change of the zone does."""
+        soa = self.soa
+        if soa is not None:
+            serial = (soa.rdata.serial + 1) % 2**32  # type: ignore[attr-defined]
+            changed = replace(soa, rdata=soa.rdata.replace(serial=serial))
+            self.records[self.records.index(soa)] = changed
+
+
+class DnsStore:
+    """All zones of one server. Every change is made under one lock and counts the zone's serial up."""
+
+    def __init__(self, server: str, clock: Callable[[], datetime.datetime], *, ds_available: bool) -> None:
+        self.server, self.ds_available = server, ds_available
+        self.lock = threading.RLock()
+        self.cache: list[Record] = []
+        self.root_hints: list[Record] = []
+        self._clock = clock
+        self._zones: dict[Name, Zone] = {}
+
+    def zones(self) -> list[Zone]:
+        with self.lock:
+            return [self._zones[name] for name in sorted(self._zones)]
+
+    def zone(self, name: str) -> Zone | None:
+        with self.lock:
+            return self._zones.get(absolute(name))
+
+    def zone_of(self, owner: Name) -> Zone | None:
+        """The zone with the longest name that the owner lies in."""
+        with self.lock:
+            fitting = [zone for zone in self._zones.values() if zone.holds(owner)]
+            return max(fitting, key=lambda zone: len(zone.name), default=None)
+
+    def create_zone(self, name: str, kind: int, *, ds_integrated: bool = False, data_file: str = "",
+                    masters: tuple[str, ...] = (), administrator: str = "", auto_created: bool = False) -> Zone:
+        """A new zone; a primary one with SOA and NS of this server. Raises DnsError."""
+        with self.lock:
+            zone_name = absolute(name)
+            if zone_name in self._zones:
+                raise refused("ZONE_ALREADY_EXISTS")
+            if kind not in (PRIMARY, SECONDARY, STUB, FORWARDER):
+                raise refused("INVALID_ZONE_TYPE")
+            if kind != PRIMARY and not masters:
+                raise refused("ZONE_REQUIRES_MASTER_IP")
+            if ds_integrated and not self.ds_available:
+                raise refused("DS_UNAVAILABLE")
+            file = "" if ds_integrated else data_file or f"{plain(zone_name)}.dns"
+            zone = Zone(zone_name, kind, ds_integrated, auto_created, file, masters)
+            if kind == PRIMARY:
+                zone.records += self._apex(zone_name, administrator)
+            self._zones[zone_name] = zone
+            return zone
+
+    def _apex(self, zone: Name, administrator: str) -> list[Record]:
+        contact = administrator or f"hostmaster.{plain(zone)}"
+        soa = rdata_of("SOA", f"{self.server}. {contact.replace('@', '.')}. 1 900 600 86400 {DEFAULT_TTL}")
+        return [Record(zone, soa, DEFAULT_TTL), Record(zone, rdata_of("NS", f"{self.server}."), DEFAULT_TTL)]
+
+    def delete_zone(self, zone: Zone) -> None:
+        with self.lock:
+            if self._zones.pop(zone.name, None) is None:
+                raise refused("ZONE_DOES_NOT_EXIST")
+
+    def add(self, zone: Zone, owner: str, rdata: Rdata, ttl: int | None = None, timestamp: int = 0) -> Record:
+        """Add one record beside those that are there. Raises DnsError."""
+        with self.lock:
+            record = Record(absolute(owner), rdata, zone.default_ttl if ttl is None else ttl, timestamp)
+            self._check(zone, record, zone.at(record.owner))
+            zone.records.append(record)
+            zone.bump()
+            return record
+
+    def _check(self, zone: Zone, record: Record, beside: list[Record]) -> None:
+        if zone.kind != PRIMARY:
+            raise refused("INVALID_ZONE_OPERATION")
+        if not zone.holds(record.owner):
+            raise refused("NAME_NOT_IN_ZONE")
+        if record.kind == "SOA" and record.owner != zone.name:
+            raise refused("RECORD_ONLY_AT_ZONE_ROOT")
+        if any(one.rdata == record.rdata for one in beside):
+            raise refused("RECORD_ALREADY_EXISTS")
+        kinds = {one.kind for one in beside}
+        if "CNAME" in kinds or (record.kind == "CNAME" and kinds):
+            raise refused("CNAME_COLLISION")
+
+    def remove(self, zone: Zone, record: Record) -> None:
+        with self.lock:
+            if record not in zone.records:
+                raise refused("RECORD_DOES_NOT_EXIST")
+            if record.kind == "SOA":
+                raise refused("INVALID_ZONE_OPERATION")
+            zone.records.remove(record)
+            zone.bump()
+
+    def change(self, zone: Zone, old: Record, rdata: Rdata, ttl: int) -> Record:
+        """Replace a record by one with other data: the old goes, a static one comes."""
+        with self.lock:
+            if old not in zone.records:
+                raise refused("RECORD_DOES_NOT_EXIST")
+            new = Record(old.owner, rdata, ttl)
+            self._check(zone, new, [one for one in zone.at(old.owner) if one is not old and one != old])
+            zone.records[zone.records.index(old)] = new
+            zone.bump()
+            return new
+
+    def stamp(self, zone: Zone, chosen: Callable[[Record], bool]) -> None:
+        """Give records the time of now, which makes static ones age: this cannot be taken back."""
+        now = hours_since_1601(self._clock())
+        with self.lock:
+            zone.records = [replace(one, timestamp=now) if chosen(one) and one.kind not in ("SOA", "NS") else one
+                            for one in zone.records]
+
+    def everything(self) -> Iterator[tuple[str, Record]]:
+        """(container, record) of all zones, the cache and the root hints."""
+        with self.lock:
+            for zone in self.zones():
+                yield from ((zone.text, record) for record in list(zone.records))
+            yield from (("..Cache", record) for record in self.cache)
+            yield from (("..RootHints", record) for record in self.root_hints)
+
+    def snapshot(self) -> dict[str, Any]:
+        """All zones with all records, in a stable order."""
+        return {zone.text: {"type": zone.kind, "ds_integrated": zone.ds_integrated, "auto_created": zone.auto_created,
+                            "file": zone.data_file, "masters": list(zone.masters), "paused": zone.paused,
+                            "settings": dict(sorted(zone.settings.items())),
+                            "records": sorted(_line(record) for record in zone.records)} for zone in self.zones()}
+
+
+def _line(record: Record) -> str:
+    aging = f" [aging {record.timestamp}]" if record.timestamp else ""
+    return f"{plain(record.owner)} {record.ttl} {record.kind} {record.rdata.to_text()}{aging}"

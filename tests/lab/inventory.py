@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ready inventory that comes with a running estate: hosts, credentials, topology, what differs in its mode."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from lab.http import PORT
+
+if TYPE_CHECKING:
+    from lab.estate import Estate
+
+_GROUPS = (("ucops_dns", "dns"), ("ucops_ca", "ca"), ("ucops_servers", "front_end"))
+
+
+def write(estate: Estate, directory: Path) -> Path:
+    """Write `hosts.yml` and `group_vars/all.yml` below the directory; returns the path of `hosts.yml`."""
+    groups = {group: {"hosts": dict.fromkeys(members)} for group, members in _members(estate).items()}
+    hosts = {machine.fqdn: {"ansible_host": machine.address} for machine in estate.machines.values()}
+    _dump(directory / "hosts.yml", {"all": {"hosts": hosts, "children": groups}})
+    _dump(directory / "group_vars" / "all.yml", _variables(estate))
+    return directory / "hosts.yml"
+
+
+def _members(estate: Estate) -> dict[str, list[str]]:
+    return {group: [one.fqdn for one in estate.machines.values() if one.settings.get(role) is not None]
+            for group, role in _GROUPS}
+
+
+def _variables(estate: Estate) -> dict[str, Any]:
+    """The connection, then what the estate file gives under `inventory`, then what the mode makes necessary."""
+    given = estate.description.get("inventory", {})
+    user = given.get("user", estate.accounts.all()[0].name)
+    account = estate.accounts.find(user, estate.netbios)
+    if account is None:
+        raise ValueError(f"inventory.user: the estate has no account {user}")
+    connection = {
+        "ansible_connection": "winrm", "ansible_port": PORT, "ansible_winrm_scheme": "http",
+        "ansible_winrm_transport": "ntlm", "ansible_winrm_message_encryption": "always",
+        "ansible_user": account.qualified, "ansible_password": account.password}
+    variables: dict[str, Any] = _moved(estate, given.get("variables", {}))
+    return connection | variables | _mode_variables(estate)
+
+
+def _mode_variables(estate: Estate) -> dict[str, Any]:
+    ports = estate.network.port_map()
+    dns = [one.address for one in estate.machines.values() if "dns" in one.settings]
+    variables: dict[str, Any] = {"pool_verify_dns_servers": dns}
+    if ports:
+        variables |= {"pool_verify_dns_port": ports[53], "pool_verify_port_map": {443: ports[443]}}
+    return variables
+
+
+def _moved(estate: Estate, value: Any) -> Any:
+    """The same value with the estate's addresses turned into those of the mode."""
+    if isinstance(value, dict):
+        return {key: _moved(estate, member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_moved(estate, member) for member in value]
+    if isinstance(value, str) and _is_address(value):
+        return estate.network.address(value)
+    return value
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _dump(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = "---\n# Written by the lab for one run; the estate's passwords guard nothing but the estate.\n"
+    path.write_text(head + yaml.safe_dump(content, sort_keys=False, width=110), encoding="utf-8")
