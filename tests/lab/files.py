@@ -74,6 +74,12 @@ class Node:
         return self.children is not None
 
 
+def install_programs(machine: Any, files: FileSystem) -> None:
+    from lab import programs  # the programs in their turn need the files
+
+    programs.install_programs(machine, files)
+
+
 class FileSystem:
     """Drive C: of a machine. Paths are absolute or relative to `directory`; every error is a `FileError`."""
 
@@ -84,6 +90,8 @@ class FileSystem:
         self._writes = 0
         for path in DIRECTORIES:
             self.make_directory(path, system=True)
+        if machine is not None:
+            install_programs(machine, self)
 
     def absolute(self, path: str, directory: str = "C:\\") -> str:
         """The full path of `path` as Windows resolves it: slashes, dots, drive-relative forms."""

@@ -40,27 +40,24 @@ UNMODELLED = (
     SYSTEM + "systeminfo.exe", SYSTEM + r"inetsrv\appcmd.exe", SYSTEM + "xcopy.exe", SYSTEM + "icacls.exe",
 )  # fmt: skip
 # What came with Windows Server 2008 or later only.
-SINCE_2008 = {"where.exe", "timeout.exe", "appcmd.exe", "icacls.exe"}
+SINCE_2008 = {"timeout.exe", "appcmd.exe", "icacls.exe"}
 
 Program = Callable[[Process], int]
 
 
-def install_programs(machine: Any) -> None:
-    """Put the programs into the machine's files, and the site's own command where the estate names one."""
-    old = machine.generation.name == "2003"
+def install_programs(machine: Any, files: Any) -> None:
+    """Put the programs into a machine's files, as far as its Windows has them."""
+    generation = getattr(machine, "generation", None)
+    old = generation is not None and generation.name == "2003"
     for path in (*PROGRAMS, *UNMODELLED):
-        if not (old and path.rpartition("\\")[2].lower() in SINCE_2008 - {"where.exe"}):
-            machine.files.install(path)
-    command = site_command(machine)
-    if command:
-        machine.files.install(command)
+        if not (old and path.rpartition("\\")[2].lower() in SINCE_2008):
+            files.install(path)
 
 
 def site_command(machine: Any) -> str | None:
     """Full path of the estate's own command that assigns the Front End's certificate, if it has one."""
-    front_end = getattr(machine, "roles", {}).get("front_end") or {}
-    settings = getattr(front_end, "settings", front_end)
-    return settings.get("command", r"C:\Site\AssignFrontEnd.exe") if isinstance(settings, dict) and front_end else None
+    front_end = machine.roles.get("front_end")
+    return str(front_end.settings["command"]) if front_end is not None else None
 
 
 def _candidates(name: str, extensions: str) -> list[str]:
