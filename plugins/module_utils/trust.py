@@ -59,3 +59,30 @@ def _state(result: ProofResult, wrong: Sequence[str], unknown: Sequence[str]) ->
     if unknown:
         return replace(result, message=f"the trusted roots of {', '.join(unknown)} are not known")
     return replace(result, state=proof.PROVED, message="every server holds the root of its chain")
+
+
+def trust_between(held: Mapping[str, Any], tls: Any) -> dict[str, Any]:
+    """The matrix from what ``certificate_info`` returned per server (FQDN), and ``tls_check`` from outside.
+
+    The chain of a server is the one that it serves under its own name, as far as ``tls_check`` followed it to a root.
+    Returns what ``tls_check`` returns: ``results``, ``summary``, ``changed``.
+    """
+    results = tls.get("results") if isinstance(tls, Mapping) else tls
+    served = {fqdn: _served_by(fqdn, results or ()) for fqdn in held}
+    servers = {fqdn: {**served[fqdn], "root_thumbprints": _roots(info)} for fqdn, info in held.items()}
+    return proof.outcome(trust_matrix(servers), fail=False)
+
+
+def _roots(info: Any) -> Any:
+    return info.get("root_thumbprints") if isinstance(info, Mapping) else None
+
+
+def _served_by(fqdn: str, results: Sequence[Any]) -> dict[str, Any]:
+    """Chain and names of the first handshake with the server itself that led to a root."""
+    for result in results:
+        found, expected = result.get("found"), result.get("expected")
+        if not isinstance(found, Mapping) or not isinstance(expected, Mapping):
+            continue
+        if str(expected.get("name", "")).lower() == fqdn.lower() and found.get("chain_complete"):
+            return {"chain": found.get("chain"), "names": found.get("names") or [found.get("common_name") or ""]}
+    return {}
