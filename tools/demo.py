@@ -24,7 +24,7 @@ def main() -> int:
     if "LAB_INVENTORY" in os.environ:
         return rollout(os.environ["LAB_INVENTORY"])
     print("Starting the Windows estate of the lab: dc01 (DNS), ca01 (enterprise CA), ocssrv01, ocssrv02 ...", flush=True)
-    command = [str(BIN / "python"), "-m", "lab", "run", "origin", "--directory", str(DIRECTORY / "lab"), "--"]
+    command = [str(BIN / "python"), "-m", "lab", "run", "--directory", str(DIRECTORY / "lab"), "origin", "--"]
     command += [str(BIN / "python"), str(Path(__file__).resolve())]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "tests"), "PYTHONUNBUFFERED": "1"}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
