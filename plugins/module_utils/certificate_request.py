@@ -39,6 +39,8 @@ SUBJECT_ALTERNATIVE_NAME = "2.5.29.17"
 # Characters of base64 in one line of an INF; SetupAPI's limit is far above.
 _PIECE = 64
 _INF_VALUE_LIMIT = 1024
+# RFC 5280 appendix A (ub-common-name and its like).
+_SUBJECT_LIMIT = 64
 
 # Attributes of a subject that a plan may give, in the order in which they are written (RFC 4514 names).
 _SUBJECT_KEYS = {
@@ -243,8 +245,9 @@ def _oid(text: str, where: str) -> str:
 
 def _subject_value(text: str, where: str) -> str:
     """One value of a subject; quoted when it has a character that separates parts. Quotes themselves are refused."""
-    if '"' in text:
-        raise RolloutError(f"{text!r} cannot be part of a subject: it has a quotation mark", where=where)
+    if '"' in text or len(text) > _SUBJECT_LIMIT:
+        lack = "it has a quotation mark" if '"' in text else f"it is longer than {_SUBJECT_LIMIT} characters"
+        raise RolloutError(f"{text!r} cannot be part of a subject: {lack}", where=where)
     separators: Sequence[str] = ",+=<>#"
     if any(character in separators for character in text):
         return f'"{text}"'

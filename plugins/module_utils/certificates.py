@@ -58,7 +58,8 @@ KEY_USAGES = (
 )
 
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----\s*([A-Za-z0-9+/=\s]*?)\s*-----END \1-----")
-_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
+# DER of some hundred octets or more begins with 30 82.
+_BASE64 = re.compile(r"MI[A-Za-z0-9+/\s]+={0,2}")
 # The object identifier of PKCS#7 signed data (RFC 2315), as DER.
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 # What a thumbprint may carry when copied from a window: blanks, colons, and the invisible U+200E that the
@@ -175,7 +176,7 @@ def unarmour(data: bytes | str, *, where: str) -> tuple[bytes, ...]:
         return (data,)
     text = _text(data, where) if isinstance(data, bytes) else data
     bodies = [match.group(2) for match in _PEM.finditer(text)]
-    if not bodies and _BASE64.fullmatch(text.strip() or "-"):
+    if not bodies and _BASE64.fullmatch(text.strip()):
         bodies = [text]
     if not bodies:
         raise RolloutError("neither DER nor PEM", where=where)

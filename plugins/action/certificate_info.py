@@ -1,0 +1,42 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Action plugin of ``ucops.rollout.certificate_info``; see plugins/modules for its documentation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates import normalise_thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.stores import CA, MY, ROOT, CertificateStores, StoreEntry
+
+
+class ActionModule(WindowsAction):
+    argument_spec = {"thumbprints": {"type": "list", "elements": "str"}}
+
+    def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        wanted = arguments["thumbprints"]
+        names = None if wanted is None else [normalise_thumbprint(name, where="thumbprints") for name in wanted]
+        stores = CertificateStores(host.registry, host.name)
+        return {
+            "changed": False,
+            "certificates": [_described(entry) for entry in stores.entries(MY, names)],
+            "root_thumbprints": sorted(stores.effective_thumbprints(ROOT)),
+            "authority_thumbprints": sorted(stores.effective_thumbprints(CA)),
+        }
+
+
+def _described(entry: StoreEntry) -> dict[str, Any]:
+    """The entry, JSON-able; of a certificate that cannot be read only its thumbprint and why."""
+    known = entry.certificate.describe() if entry.certificate else {"thumbprint": entry.thumbprint}
+    return {
+        **known,
+        "problem": entry.problem,
+        "friendly_name": entry.friendly_name,
+        "has_private_key": entry.key is not None,
+        "provider": entry.key.provider if entry.key else None,
+        "provider_type": entry.key.provider_type if entry.key else None,
+    }

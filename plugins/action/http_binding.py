@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Action plugin of ``ucops.rollout.http_binding``; see plugins/modules for its documentation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates import normalise_thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.bindings import IIS, bind, endpoint_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.stores import MY
+
+
+class ActionModule(WindowsAction):
+    argument_spec = {
+        "thumbprint": {"type": "str"},
+        "address": {"type": "str", "default": "0.0.0.0"},
+        "port": {"type": "int", "default": 443},
+        "application_id": {"type": "str", "default": IIS},
+        "store": {"type": "str", "default": MY},
+    }
+
+    def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        thumbprint = arguments["thumbprint"]
+        return bind(
+            host,
+            endpoint_of(arguments["address"], arguments["port"]),
+            normalise_thumbprint(thumbprint) if thumbprint else None,
+            application=arguments["application_id"],
+            store=arguments["store"],
+            check_mode=check_mode,
+        )
