@@ -104,6 +104,8 @@ class ZoneIndex:
 
 def _uniform(text: str) -> str:
     """Lower case without the trailing dot; refuses what no later rule should meet."""
+    if not isinstance(text, str):
+        raise BadName(f"{text!r} is not text", mend="Write a full name such as ocspool.company.local")
     if not text:
         raise BadName("the name is empty", mend="Write a full name such as ocspool.company.local")
     foreign = next((character for character in text if not character.isascii()), "")
