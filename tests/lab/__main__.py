@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +20,10 @@ import yaml
 
 from lab import inventory, network
 from lab.estate import Estate, estate_file, load
-from lab.network import GUARD_PORT, MODES, Network
+from lab.network import MODES, Network
+
+# Held open for as long as the process lives.
+_kept: list[socket.socket] = []
 
 
 def _arguments(given: list[str]) -> argparse.Namespace:
@@ -33,9 +37,10 @@ def _arguments(given: list[str]) -> argparse.Namespace:
         command.add_argument("--mode", choices=("auto", *MODES), default="auto")
         command.add_argument("--subnet", default="", help="first half of the loopback addresses, such as 127.31")
         command.add_argument("--overrides", type=Path, help="YAML merged into the estate file")
-        if name == "run":
-            command.add_argument("command", nargs=argparse.REMAINDER, help="-- COMMAND ARGUMENTS")
-    return parser.parse_args(given)
+    at = given.index("--") if "--" in given else len(given)
+    arguments = parser.parse_args(given[:at])
+    arguments.command = given[at + 1:]
+    return arguments
 
 
 def choose_mode(asked: str, verb: str) -> str:
@@ -52,14 +57,16 @@ def build(arguments: argparse.Namespace, mode: str) -> Estate:
     overrides: dict[str, Any] = {}
     if arguments.overrides:
         overrides = yaml.safe_load(arguments.overrides.read_text(encoding="utf-8")) or {}
-    subnet = arguments.subnet or ("127.31" if mode == "namespace" else network.free_subnet())
     description = load(estate_file(arguments.estate), overrides)
+    if mode == "namespace":
+        return Estate(description, arguments.directory.resolve(), Network(mode))
+    subnet, guard = network.claim_subnet(arguments.subnet)
+    _kept.append(guard)
     return Estate(description, arguments.directory.resolve(), Network(mode, subnet))
 
 
 def open_estate(estate: Estate) -> Path:
     """Start, write inventory and control.json; returns the inventory's path."""
-    _guard(estate.network)
     estate.start()
     hosts = inventory.write(estate, estate.directory / "inventory")
     target = estate.directory / "control.json"
@@ -69,19 +76,6 @@ def open_estate(estate: Estate) -> Path:
                                  "mode": estate.network.mode, "pid": os.getpid(), "inventory": str(hosts)}) + "\n")
     fresh.replace(target)
     return hosts
-
-
-_kept: list[Any] = []
-
-
-def _guard(used: Network) -> None:
-    """Hold one port of the subnet, so that the next estate chooses another."""
-    if used.mode != "namespace":
-        import socket
-        guard = socket.socket()
-        guard.bind((f"{used.subnet}.255.254", GUARD_PORT))
-        guard.listen(1)
-        _kept.append(guard)
 
 
 def up(arguments: argparse.Namespace) -> int:
@@ -96,8 +90,7 @@ def up(arguments: argparse.Namespace) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
-    if not command:
+    if not arguments.command:
         print("run: no command; write it after --", file=sys.stderr)
         return 2
     mode = choose_mode(arguments.mode, "run")
@@ -108,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     hosts = open_estate(estate)
     environment = os.environ | {"LAB_INVENTORY": str(hosts), "LAB_CONTROL": str(estate.directory / "control.json")}
     try:
-        return _child(command, environment)
+        return _child(arguments.command, environment)
     finally:
         estate.stop()
 

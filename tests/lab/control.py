@@ -11,7 +11,6 @@ import json
 import secrets
 import socket
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +36,10 @@ _FAULTS = {
 
 @dataclass
 class Injection:
-    """Trouble for the n-th request that matches, counted from now. `after`: once the request has had its effect."""
+    """Trouble for the n-th request that matches, counted from now. `after`: once the request has had its effect.
+
+    A delay that is longer than the request's OperationTimeout ends with the timeout's fault.
+    """
 
     host: str
     action: str
@@ -68,9 +70,6 @@ class Injection:
 
     def build_fault(self) -> faults.Fault:
         return _FAULTS[self.fault]()
-
-    def wait(self) -> None:
-        time.sleep(self.seconds)
 
 
 class Injections:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import importlib
 from pathlib import Path
@@ -105,9 +106,11 @@ class Estate:
             self._add_balancer(entry)
 
     def _add_machine(self, entry: dict[str, Any]) -> None:
+        quotas = {key: value for key, value in (entry.get("winrm") or {}).items() if key != "allow_unencrypted"}
+        generation = dataclasses.replace(GENERATIONS[str(entry.get("generation", "2008r2"))], **quotas)
         machine = Machine(entry["name"], f"{entry['name']}.{self.domain}", self,
-                          self.network.address(entry["address"]), GENERATIONS[str(entry.get("generation", "2008r2"))],
-                          entry.get("language", "en-US"), settings=entry)
+                          self.network.address(entry["address"]), generation, entry.get("language", "en-US"),
+                          settings=entry)
         machine.files = _made("lab.files", "FileSystem", machine)
         machine.services = _made("lab.services", "Services", machine)
         self.machines[machine.name] = machine

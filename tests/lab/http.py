@@ -56,7 +56,7 @@ class _Connection(http.server.BaseHTTPRequestHandler):
         super().setup()
         self.rfile = _Counted(self.rfile)  # type: ignore[assignment]
         self.negotiation: auth.Negotiation | None = None
-        self.kind, self.answered = "other", 0
+        self.kind, self.answered, self.parting = "other", 0, b""
 
     def version_string(self) -> str:
         return "Microsoft-HTTPAPI/2.0"
@@ -116,6 +116,8 @@ class _Connection(http.server.BaseHTTPRequestHandler):
         if not self.negotiation.complete:
             return self._challenge(answer)
         counters.logon(name, True)
+        # SPNEGO's last word (its own check sum): it goes with whatever is answered now.
+        self.parting = answer
         return True
 
     # --- the request itself ------------------------------------------------------------------------------------------
@@ -154,20 +156,23 @@ class _Connection(http.server.BaseHTTPRequestHandler):
 
     def _injected(self, injection: Injection, message: bytes, session: Session) -> Answer | None:
         """What the control interface asked for: the connection dies, the answer is late, or is another."""
-        done = self.server.service.answer(message, session) if injection.after else None
+        service = self.server.service
+        if injection.action == "delay":
+            return service.answer(message, session, delay=injection)
+        if injection.after:
+            service.answer(message, session)
         if injection.action == "drop":
             return sever(self)
         if injection.action == "status":
             return self._answer(injection.status)
-        if injection.action == "fault":
-            return self.server.service.refuse(message, injection.build_fault())
-        injection.wait()
-        return done or self.server.service.answer(message, session)
+        return service.refuse(message, injection.build_fault())
 
     def _answer(self, status: int, data: bytes = b"", content_type: str = "", *,
                 headers: dict[str, str] | None = None, close: bool = False) -> None:
         """Headers and body in one piece: two small writes would wait for each other."""
         self.send_response(status)
+        if self.parting:
+            headers, self.parting = {"WWW-Authenticate": auth.header_of(self.parting), **(headers or {})}, b""
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         if content_type:

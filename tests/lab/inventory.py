@@ -49,12 +49,9 @@ def _variables(estate: Estate) -> dict[str, Any]:
 
 
 def _mode_variables(estate: Estate) -> dict[str, Any]:
+    """Only where the ports differ from the real ones."""
     ports = estate.network.port_map()
-    dns = [one.address for one in estate.machines.values() if "dns" in one.settings]
-    variables: dict[str, Any] = {"pool_verify_dns_servers": dns}
-    if ports:
-        variables |= {"pool_verify_dns_port": ports[53], "pool_verify_port_map": {443: ports[443]}}
-    return variables
+    return {"pool_verify_dns_port": ports[53], "pool_verify_port_map": {443: ports[443]}} if ports else {}
 
 
 def _moved(estate: Estate, value: Any) -> Any:

@@ -46,7 +46,10 @@ class Session:
 
 @dataclass(frozen=True)
 class Generation:
-    """What differs between versions of Windows. Sizes in kB, times in ms; figures from the published WinRM quotas."""
+    """What differs between versions of Windows. Sizes in kB, times in ms; figures from the published WinRM quotas.
+
+    A host of the estate file may change any of them under `winrm`.
+    """
 
     name: str
     version: str
@@ -100,6 +103,9 @@ class Machine:
         self.registry.set(current, "CurrentVersion", REG_SZ, self.generation.version.rpartition(".")[0])
         self.registry.set(current, "CurrentBuild", REG_SZ, str(self.generation.build))
         self.registry.set(current, "ProductName", REG_SZ, self.generation.product)
+        root = r"C:\WINDOWS" if self.generation.name == "2003" else r"C:\Windows"
+        for name in ("SystemRoot", "PathName"):
+            self.registry.set(current, name, REG_SZ, root)
 
     def bind(self, port: int) -> tuple[str, int]:
         """(address, real port) to listen on for a port of the estate: the mode decides."""

@@ -88,15 +88,19 @@ def add_address(address: str, number: int) -> None:
             fcntl.ioctl(control, request, packed)
 
 
-def free_subnet() -> str:
-    """A half of a loopback network (`127.x`) in which no estate listens yet: x is taken by binding a guard port."""
+def claim_subnet(wanted: str = "") -> tuple[str, socket.socket]:
+    """A half of a loopback network (`127.x`) for one estate, and the socket that keeps others from taking it."""
     start = os.getpid() % 180
-    for step in range(180):
-        second = 40 + (start + step) % 180
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            if probe.connect_ex((f"127.{second}.255.254", GUARD_PORT)) != 0:
-                return f"127.{second}"
-    raise RuntimeError("no free loopback network: 180 estates are running")
+    for subnet in [wanted] if wanted else [f"127.{40 + (start + step) % 180}" for step in range(180)]:
+        guard = socket.socket()
+        try:
+            guard.bind((f"{subnet}.255.254", GUARD_PORT))
+            guard.listen(1)
+        except OSError:
+            guard.close()
+            continue
+        return subnet, guard
+    raise RuntimeError(f"another estate has {wanted or 'each of the loopback networks'}")
 
 
 GUARD_PORT = 5984

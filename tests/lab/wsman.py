@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import threading
+import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from lab.soap import E, Malformed, Reply, Request
 from lab.wmi.service import WmiService
 
 if TYPE_CHECKING:
+    from lab.control import Injection
     from lab.machine import Machine, Session
 
 TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer/"
@@ -80,8 +82,8 @@ class Service:
         self._operations = Operations(machine.generation.operations_per_user)
         self.wmi = WmiService(machine)
 
-    def answer(self, message: bytes, session: Session) -> Answer:
-        """Serve one message; whatever goes wrong becomes a fault."""
+    def answer(self, message: bytes, session: Session, delay: Injection | None = None) -> Answer:
+        """Serve one message; whatever goes wrong becomes a fault. `delay` makes the operation take its time."""
         limit = self._machine.generation.envelope_kb * 1024
         try:
             request = soap.parse_request(message)
@@ -90,7 +92,7 @@ class Service:
         try:
             if len(message) > limit:
                 raise faults.envelope_too_large(limit, "ServiceEnvelopeLimit")
-            return self._reply(self._checked(request), session, limit)
+            return self._reply(self._checked(request), session, limit, delay)
         except Fault as fault:
             return self._fault(fault, request.message_id)
         except Exception:
@@ -106,9 +108,9 @@ class Service:
         except Malformed:
             return self._fault(fault, "")
 
-    def _reply(self, request: Request, session: Session, limit: int) -> Answer:
+    def _reply(self, request: Request, session: Session, limit: int, delay: Injection | None) -> Answer:
         with self._operations.one(session.owner, wmi_error=self._machine.generation.wmi_errors):
-            reply = self._dispatch(request, session)
+            reply = self._delayed(request, session, delay) if delay else self._dispatch(request, session)
         data = soap.build_envelope(reply.action, list(reply.body), relates_to=request.message_id,
                                    language=self._machine.language)
         allowed = min(limit, request.max_envelope_size or limit)
@@ -116,8 +118,21 @@ class Service:
             raise faults.envelope_too_large(allowed, "MaxEnvelopeSizeExceeded")
         return Answer(200, data)
 
+    def _delayed(self, request: Request, session: Session, delay: Injection) -> Reply:
+        """Longer than OperationTimeout: the fault comes in time, and the operation may have had its effect."""
+        allowed = request.operation_timeout or 0.0
+        if delay.seconds <= allowed:
+            time.sleep(delay.seconds)
+            return self._dispatch(request, session)
+        if delay.after:
+            self._dispatch(request, session)
+        time.sleep(allowed)
+        raise faults.timed_out()
+
     def _fault(self, fault: Fault, relates_to: str) -> Answer:
         machine = self._machine
+        if fault.provider == faults.WMI_PROVIDER and machine.settings.get("wmi_error_faults"):
+            fault.wmi_error = True
         body = faults.body_of(fault, machine=machine.fqdn, language=machine.language)
         return Answer(fault.status, soap.build_envelope(fault.action, [body], relates_to=relates_to,
                                                         language=machine.language))
