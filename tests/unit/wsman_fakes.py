@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 from typing import Any
@@ -85,9 +84,6 @@ class Request:
         return {element.get("Name", ""): element.text or "" for element in self.all("Option")}
 
 
-Answer = "str | Exception | Callable[[Request], str]"
-
-
 @dataclass
 class Script:
     """A transport that gives the answers in order and keeps the requests; an answer may be an exception."""
@@ -134,9 +130,10 @@ def instance(class_name: str, namespace: str = "root/MicrosoftDNS", **properties
         f'<p:{name} xsi:nil="true"/>' if value is None else f"<p:{name}>{value}</p:{name}>"
         for name, value in properties.items()
     )
+    xsi, cim = "http://www.w3.org/2001/XMLSchema-instance", "http://schemas.dmtf.org/wbem/wscim/1/common"
     return (
-        f'<p:{class_name} xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:p="{uri}" '
-        f'xmlns:cim="http://schemas.dmtf.org/wbem/wscim/1/common" xsi:type="p:{class_name}_Type">{inner}</p:{class_name}>'
+        f'<p:{class_name} xmlns:xsi="{xsi}" xmlns:p="{uri}" xmlns:cim="{cim}" xsi:type="p:{class_name}_Type">'
+        f"{inner}</p:{class_name}>"
     )
 
 
@@ -161,7 +158,3 @@ def output(method: str, namespace: str, class_name: str, inner: str = "") -> str
     uri = f"{WMI}/{namespace}/{class_name}"
     xsi = "http://www.w3.org/2001/XMLSchema-instance"
     return envelope(f'<p:{method}_OUTPUT xmlns:p="{uri}" xmlns:xsi="{xsi}">{inner}</p:{method}_OUTPUT>')
-
-
-def without_ids(text: str) -> str:
-    return re.sub(r"uuid:[0-9a-f-]+", "uuid:…", text)
