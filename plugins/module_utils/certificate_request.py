@@ -29,6 +29,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates import 
     normalise_name,
     spki,
     unarmour,
+    verify_signature,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
@@ -188,8 +189,10 @@ def check_request(planned: Mapping[str, Any], request: Request, *, where: str) -
 
 def _read(der: bytes) -> Request:
     parsed = crypto.x509.load_der_x509_csr(der)
-    if not parsed.is_signature_valid:
-        raise RolloutError("the request's signature does not hold")
+    try:
+        verify_signature(parsed.public_key(), parsed, parsed.tbs_certrequest_bytes)
+    except crypto.InvalidSignature as error:
+        raise RolloutError("the request's signature does not hold") from error
     algorithm, length = key_of(parsed.public_key())
     return Request(
         der=der,

@@ -216,6 +216,20 @@ def parse_certificate(der: bytes, *, where: str) -> Certificate:
         raise RolloutError(f"not a certificate that can be read ({error})", where=where) from error
 
 
+def verify_signature(public_key: Any, signed: x509.Certificate | x509.CertificateSigningRequest, tbs: bytes) -> None:
+    """Raise unless ``public_key`` made the signature over ``tbs`` (the part that is signed).
+
+    The library's own helpers refuse SHA-1, which is what Windows Server up to 2012 R2 signs with by default.
+    """
+    parameters = signed.signature_algorithm_parameters
+    if isinstance(public_key, crypto.rsa.RSAPublicKey):
+        public_key.verify(signed.signature, tbs, parameters, signed.signature_hash_algorithm)  # type: ignore[arg-type]
+    elif isinstance(public_key, crypto.ec.EllipticCurvePublicKey):
+        public_key.verify(signed.signature, tbs, parameters)  # type: ignore[arg-type]
+    else:
+        raise RolloutError(f"signatures of a {type(public_key).__name__} cannot be checked")
+
+
 def public_key_hash(spki_der: bytes) -> str:
     """Hex SHA-256 of a SubjectPublicKeyInfo: how requests, stand-ins and certificates of one key are matched."""
     return hashlib.sha256(spki_der).hexdigest()

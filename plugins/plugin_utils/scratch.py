@@ -15,23 +15,19 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import Files
 
 @contextmanager
 def scratch(files: Files, *suffixes: str) -> Iterator[tuple[str, ...]]:
-    """Unique paths with these suffixes, deleted afterwards together with what certreq leaves beside them.
+    """Paths that differ in these suffixes only, deleted afterwards.
 
-    certreq puts a full response (``.rsp``) next to the certificate. When the step itself failed, a failure to clean
-    up (the connection is gone, say) does not hide its error.
+    One stem for all, since certreq puts a full response (``.rsp``) next to the certificate whatever it is told. When
+    the step itself failed, a failure to clean up (the connection is gone, say) does not hide its error.
     """
-    paths = tuple(files.temporary(suffix) for suffix in suffixes)
+    stem = files.temporary(suffixes[0])[: -len(suffixes[0])]
+    paths = tuple(stem + suffix for suffix in suffixes)
     try:
         yield paths
     except BaseException:
         try:
-            files.delete(_all(paths))
+            files.delete(paths)
         except RolloutError:
             pass
         raise
-    files.delete(_all(paths))
-
-
-def _all(paths: tuple[str, ...]) -> list[str]:
-    beside = (path.rpartition(".")[0] + ".rsp" for path in paths if path.endswith(".cer"))
-    return list(dict.fromkeys((*paths, *beside)))
+    files.delete(paths)

@@ -174,6 +174,7 @@ def test_every_file_name_is_used_once():
     ask(ca, request=csr(key=rsa_key(3)), public_key=None)
     names = [word for words in ca.programs.ran for word in words if word.startswith("C:\\Windows\\Temp\\")]
     assert len(names) == len(set(names)) == 8
+    assert len({name.rpartition(".")[0] for name in names}) == 2
 
 
 def test_a_second_run_finds_the_certificate():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificate_fit impo
     unmet_by_content,
     unmet_by_key,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificate_request import load_request
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates import (
     MAX_BUNDLE,
     Certificate,
@@ -339,6 +341,28 @@ def test_authorities_that_sign_each_other_end():
     ]
     with pytest.raises(RolloutError, match="leads to no root"):
         chain(read(certificate(both[0])), *both)
+
+
+def openssl(tmp_path, *words):
+    subprocess.run(["openssl", *words], cwd=tmp_path, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(("kind", "digest"), [("rsa:2048", "sha1"), ("rsa:2048", "sha256"), ("ec", "sha256")])
+def test_chains_that_openssl_made(tmp_path, kind, digest):
+    """SHA-1 too: Windows Server up to 2012 R2 signs with it by default."""
+    new = ["-newkey", kind, *(["-pkeyopt", "ec_paramgen_curve:P-256"] if kind == "ec" else [])]
+    openssl(tmp_path, "req", "-x509", *new, "-nodes", f"-{digest}", "-subj", "/CN=Old CA", "-keyout", "ca.key",
+            "-out", "ca.pem", "-days", "100")  # fmt: skip
+    openssl(tmp_path, "req", "-new", *new, "-nodes", f"-{digest}", "-subj", "/CN=a.b", "-keyout", "k", "-out", "r")
+    openssl(tmp_path, "x509", "-req", "-in", "r", f"-{digest}", "-CA", "ca.pem", "-CAkey", "ca.key", "-out", "leaf.pem",
+            "-set_serial", "5", "-days", "50")  # fmt: skip
+    assert load_request((tmp_path / "r").read_bytes(), where="test").common_name == "a.b"
+    leaf, root = (load_certificate((tmp_path / name).read_bytes(), where="test") for name in ("leaf.pem", "ca.pem"))
+    now = leaf.not_before + timedelta(hours=1)
+    assert build_chain(leaf, [root], now=now, where="test") == (root,)
+    assert is_root(root)
+    with pytest.raises(RolloutError, match="there is no certificate of"):
+        build_chain(leaf, [parse_certificate(CA.certificate.public_bytes(DER), where="x")], now=now, where="test")
 
 
 def test_is_root_needs_its_own_signature():
