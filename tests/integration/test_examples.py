@@ -1,0 +1,48 @@
+"""The examples, run: one role inside a larger playbook against the lab, and the customer's plan without any host."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(os.environ.get("UCOPS_BIN", Path(sys.executable).parent))
+CUSTOMER = ROOT / "examples" / "customer"
+
+
+@pytest.mark.slow
+def test_one_role_inside_a_larger_playbook(site: Any) -> None:
+    first = site.play(str(ROOT / "examples" / "larger_playbook.yml"))
+    assert first.code == 0, first.output
+    assert "Windows Server 2008r2: 5 changes in DNS" in first.output  # one zone and four records
+    second = site.play(str(ROOT / "examples" / "larger_playbook.yml"))
+    assert second.code == 0, second.output
+    assert second.total("changed") == 0
+    assert "Windows Server 2008r2: 0 changes in DNS" in second.output
+
+
+@pytest.mark.versions
+def test_customer_is_planned_without_reaching_a_host() -> None:
+    """No host of the example exists here: reaching one would fail."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
+    command = [str(BIN / "ansible-playbook"), "ucops.rollout.plan_pool", "-i", str(CUSTOMER / "inventory")]
+    run = subprocess.run(
+        [*command, "--vault-password-file", str(CUSTOMER / "vault-password.txt")],
+        cwd=ROOT,
+        env={**environment, "ANSIBLE_NOCOLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "_sipinternaltls._tcp  3600  SRV  0 0 5061 ocspool.company.com" in run.stdout
+    assert "Zone company.com (internal, created where missing)" in run.stdout
+    recap = run.stdout.rpartition("PLAY RECAP")[2]
+    assert "localhost" in recap and "company.local" not in recap
