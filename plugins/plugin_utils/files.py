@@ -19,6 +19,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.quoting import fit, 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.soap import GarbledAnswer
 
 PIECE = 6000  # characters of base64 per line, a multiple of four; with the path well below cmd's limit
+DELETED_AT_ONCE = 20
 _WINDOWS_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _SUFFIX = re.compile(r"[A-Za-z0-9._-]*")
 # ERROR_FILE_NOT_FOUND and ERROR_PATH_NOT_FOUND, plain and as HRESULT
@@ -42,8 +43,7 @@ class WinrsFiles(Files):
 
     def write(self, path: str, content: bytes) -> None:
         if not content:
-            self._must(f"type nul > {quoted_path(path)}", f"emptying {path}")
-            return
+            raise RolloutError(f"{path}: an empty file cannot be written", where=self._name)
         encoded = self.temporary(".b64")
         try:
             self._write_text(encoded, base64.b64encode(content).decode("ascii"))
@@ -63,8 +63,9 @@ class WinrsFiles(Files):
             self.delete([encoded])
 
     def delete(self, paths: Sequence[str]) -> None:
-        for path in paths:
-            self._programs.run_line(fit(f"del /f /q {quoted_path(path)}"))
+        names = [quoted_path(path) for path in paths]
+        for start in range(0, len(names), DELETED_AT_ONCE):
+            self._programs.run_line(fit(f"del /f /q {' '.join(names[start : start + DELETED_AT_ONCE])}"))
 
     def _temporary_folder(self) -> str:
         if self._folder is None:

@@ -33,8 +33,8 @@ _UTF8 = "65001"
 _STREAMS = "stdout stderr"
 MAX_OUTPUT = 32 * 1024 * 1024
 
-# Answers to Command after which nothing has run: the shell is gone, or has used up its operations, which are
-# not given back when a command ends.
+# Answers to Command after which nothing has run: the shell is gone, or has used up its operations (15 on 2008 R2),
+# which are not given back when a command ends but when its shell is deleted.
 _NOTHING_RAN = (CODE_BAD_SELECTORS, CODE_OPERATION_QUOTA)
 
 
@@ -122,10 +122,18 @@ class WinrsPrograms(Programs):
         try:
             return shell_id, self._command(shell_id, line)
         except WsmanFault as fault:
-            if fault.code not in _NOTHING_RAN or shell_id == self._own_shell_id:
+            if fault.code not in _NOTHING_RAN:
                 raise
-        shell_id = self._open()
+        shell_id = self._renew()
         return shell_id, self._command(shell_id, line)
+
+    def _renew(self) -> str:
+        """A fresh shell in place of one that takes no more commands; Ansible's own is left for Ansible to close."""
+        try:
+            self.close()
+        except WsmanFault:
+            pass  # it is gone already
+        return self._open()
 
     def _open(self) -> str:
         streams = {"rsp:InputStreams": "stdin", "rsp:OutputStreams": _STREAMS}

@@ -43,9 +43,6 @@ class Disk:
         return ProgramResult(line, 0)
 
     def _type(self, line: str) -> ProgramResult:
-        if line.startswith("type nul > "):
-            self.files[self._paths(line)[0]] = b""
-            return ProgramResult(line, 0)
         return ProgramResult(line, 0, self.files[self._paths(line)[0]])
 
     def _del(self, line: str) -> ProgramResult:
@@ -122,10 +119,20 @@ def test_long_content_goes_in_pieces_that_start_afresh() -> None:
     assert arrows == [">", ">>", ">>"]
 
 
-def test_empty_file() -> None:
+def test_empty_file_is_refused() -> None:
     files, disk = files_of()
-    files.write(TARGET, b"")
-    assert disk.files == {TARGET.lower(): b""}
+    with pytest.raises(RolloutError, match="empty file"):
+        files.write(TARGET, b"")
+    assert disk.lines == []
+
+
+def test_many_files_are_deleted_together() -> None:
+    files, disk = files_of()
+    disk.files = {rf"c:\t\{number}": b"x" for number in range(30)}
+    files.delete(list(disk.files))
+    assert (disk.files, len(disk.lines)) == ({}, 2)
+    files.delete([])
+    assert len(disk.lines) == 2
 
 
 def test_read_and_clean_up() -> None:
@@ -173,15 +180,14 @@ def test_path_is_no_way_out() -> None:
         with pytest.raises(RolloutError):
             files.delete([path])
         with pytest.raises(RolloutError):
-            files.write(path, b"")
+            files._write_text(path, "AAAA")
         assert disk.lines == []
 
 
 @settings(max_examples=30)
-@given(st.binary(max_size=20000))
+@given(st.binary(min_size=1, max_size=20000))
 def test_what_goes_up_comes_down(content: bytes) -> None:
     files, disk = files_of()
     files.write(TARGET, content)
-    if content:
-        assert files.read(TARGET) == content
+    assert files.read(TARGET) == content
     assert list(disk.files) == [TARGET.lower()]

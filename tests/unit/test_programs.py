@@ -153,6 +153,29 @@ def test_refused_command_has_not_run_and_gets_a_fresh_shell(refusal: str) -> Non
     assert script.actions == ["Command", "Create", "Command", "Receive", "Signal", "Delete"]
 
 
+def test_own_shell_that_is_used_up_is_replaced() -> None:
+    done = [COMMAND, received(exit_code="0"), SIGNAL]
+    programs, script = programs_of(
+        created("SHELL-B"), *done, TOO_MANY_OPERATIONS, DELETED, created("SHELL-C"), *done, DELETED, shell_id=None
+    )
+    programs.run(["ipconfig"])
+    programs.run(["ipconfig"])
+    programs.close()
+    deleted = [request.selectors["ShellId"] for request in script.requests if request.action == "Delete"]
+    assert deleted == ["SHELL-B", "SHELL-C"]
+    assert script.answers == []
+
+
+def test_own_shell_that_is_gone_is_replaced() -> None:
+    done = [COMMAND, received(exit_code="0"), SIGNAL]
+    programs, script = programs_of(
+        created("SHELL-B"), *done, SHELL_GONE, SHELL_GONE, created("SHELL-C"), *done, shell_id=None
+    )
+    programs.run(["ipconfig"])
+    programs.run(["ipconfig"])
+    assert script.answers == []
+
+
 def test_refused_again_is_an_error_that_explains() -> None:
     programs, _script = programs_of(TOO_MANY_OPERATIONS, created("SHELL-B"), TOO_MANY_OPERATIONS)
     with pytest.raises(WsmanFault, match="too many operations"):
