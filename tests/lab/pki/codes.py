@@ -28,6 +28,7 @@ NOT_FOUND = 0x80092004
 BAD_TAG = 0x8009310B
 BAD_SIGNATURE = 0x80090006
 NO_KEYSET = 0x80090019
+KEY_EXISTS = 0x8009000F
 KEYSET_PERMISSION = 0x80090010
 TYPE_MISMATCH = 0x8009001B
 UNTRUSTED_ROOT = 0x800B0109
@@ -70,6 +71,7 @@ _KNOWN = {
     BAD_SIGNATURE: ("NTE_BAD_SIGNATURE", "Invalid Signature."),
     NO_KEYSET: ("NTE_KEYSET_NOT_DEF", "The keyset is not defined."),
     KEYSET_PERMISSION: ("NTE_PERM", "Access denied."),
+    KEY_EXISTS: ("NTE_EXISTS", "Object already exists."),
     TYPE_MISMATCH: ("NTE_PROV_TYPE_NO_MATCH", "Provider type does not match registered value."),
     UNTRUSTED_ROOT: ("CERT_E_UNTRUSTEDROOT", "A certificate chain processed, but terminated in a root certificate "
                      "which is not trusted by the trust provider."),

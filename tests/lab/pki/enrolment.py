@@ -64,12 +64,14 @@ class Enrolment:
             if container is None:
                 raise codes.EnrolmentError(codes.NO_KEYSET)
             return container
+        if name in self.machine.keys:
+            raise codes.EnrolmentError(codes.KEY_EXISTS)
         provider, provider_type, key_spec = self._provider()
         length = self.inf.number("NewRequest", "KeyLength", 1024 if self.old else 2048)
         if not 384 <= length <= 16384 or length % 8:
             raise codes.EnrolmentError(codes.E_INVALID_ARGUMENT)
         exportable = self.inf.flag("NewRequest", "Exportable")
-        return new_container(self.machine, max(length, 1024), provider, provider_type, key_spec, exportable)
+        return new_container(self.machine, max(length, 1024), provider, provider_type, key_spec, exportable, name)
 
     def _provider(self) -> tuple[str, int, int]:
         name = self.inf.get("NewRequest", "ProviderName", "Microsoft Enhanced Cryptographic Provider v1.0")

@@ -99,11 +99,12 @@ def thumbprint(der: bytes) -> str:
 
 
 def new_container(
-    machine: Any, length: int, provider: str, provider_type: int, key_spec: int, exportable: bool
+    machine: Any, length: int, provider: str, provider_type: int, key_spec: int, exportable: bool, name: str = ""
 ) -> KeyContainer:
-    """Make an RSA key in the machine's key store."""
+    """Make an RSA key in the machine's key store; a container that is not named gets a GUID."""
     key = rsa.generate_private_key(65537, length)
-    container = KeyContainer(f"{{{uuid.uuid4()}}}".upper(), key, provider, provider_type, key_spec, exportable)
+    name = name or f"{{{uuid.uuid4()}}}".upper()
+    container = KeyContainer(name, key, provider, provider_type, key_spec, exportable)
     machine.keys[container.name] = container
     return container
 

@@ -1,0 +1,247 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The certification authority: policy, database, and certificates that OpenSSL takes apart."""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from lab_tests.windows import NAMES, local
+
+from lab.pki import codes
+from lab.pki.authority import DENIED, FAILED, ISSUED, PENDING, CertificateAuthority, Requester, Row
+from lab.pki.inf import san_from_text
+
+ROLLOUT = Requester("COMPANY\\rollout", ("Domain Admins", "Domain Users"))
+CLERK = Requester("COMPANY\\clerk", ("Domain Users",))
+SERVER = Requester("COMPANY\\SRV01$", ("Domain Computers",), "srv01.company.local")
+WEB = {"CertificateTemplate": "WebServer"}
+KEY = rsa.generate_private_key(65537, 1024)
+
+
+def authority(tmp_path: Path, **settings: Any) -> CertificateAuthority:
+    found: CertificateAuthority = local(tmp_path, **settings).machine("ca01").roles["ca"]
+    return found
+
+
+def request(names: str = NAMES, key: rsa.RSAPrivateKey = KEY, template: str = "") -> bytes:
+    builder = x509.CertificateSigningRequestBuilder().subject_name(
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "pool.company.local")])
+    )
+    if names:
+        san = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), san_from_text(names))
+        builder = builder.add_extension(san, False)
+    if template:
+        kind = x509.UnrecognizedExtension(
+            x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2"), b"\x1e" + bytes([2 * len(template)])
+            + template.encode("utf-16-be"),
+        )  # fmt: skip
+        builder = builder.add_extension(kind, False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def names_of(row: Row) -> list[str]:
+    certificate = x509.load_der_x509_certificate(row.certificate)
+    try:
+        return certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(
+            x509.DNSName
+        )
+    except x509.ExtensionNotFound:
+        return []
+
+
+def openssl(*arguments: str, stdin: bytes = b"") -> str:
+    done = subprocess.run(["openssl", *arguments], input=stdin, capture_output=True, check=True, timeout=30)
+    return done.stdout.decode("utf-8")
+
+
+def pem(der: bytes) -> str:
+    return x509.load_der_x509_certificate(der).public_bytes(serialization.Encoding.PEM).decode()
+
+
+@pytest.mark.parametrize(("settings", "algorithm"), [
+    ({}, "sha1WithRSAEncryption"),
+    ({"hash": "sha256"}, "sha256WithRSAEncryption"),
+    ({"type": "enterprise_subordinate"}, "sha1WithRSAEncryption"),
+])  # fmt: skip
+def test_openssl_verifies_what_the_ca_issues(tmp_path: Path, settings: dict[str, Any], algorithm: str) -> None:
+    ca = authority(tmp_path, **settings)
+    row = ca.submit(request(), WEB, ROLLOUT)
+    assert (row.disposition, row.message) == (ISSUED, "Issued")
+    (tmp_path / "root.pem").write_text(pem(ca.chain[-1]))
+    (tmp_path / "chain.pem").write_text("".join(map(pem, ca.chain)))
+    (tmp_path / "leaf.pem").write_text(pem(row.certificate))
+    said = openssl(
+        "verify", "-auth_level", "0", "-purpose", "sslserver", "-CAfile", str(tmp_path / "root.pem"), "-untrusted",
+        str(tmp_path / "chain.pem"), "-verify_hostname", "sip.company.local", str(tmp_path / "leaf.pem"),
+    )  # fmt: skip
+    assert said.strip().endswith("leaf.pem: OK")
+    text = openssl("x509", "-in", str(tmp_path / "leaf.pem"), "-noout", "-text")
+    assert text.count(f"Signature Algorithm: {algorithm}") == 2
+    assert "DNS:pool.company.local, DNS:sip.company.local" in text
+    assert "TLS Web Server Authentication" in text
+    assert "Digital Signature, Key Encipherment" in text
+    assert "URI:http://ca01.company.local/CertEnroll/Company%20CA.crl" in text
+
+
+def test_request_ids_go_up_and_may_start_anywhere(tmp_path: Path) -> None:
+    ca = authority(tmp_path, first_request_id=41)
+    assert [ca.submit(request(), WEB, ROLLOUT).request_id for _ in range(3)] == [41, 42, 43]
+    assert sorted(ca.rows) == [41, 42, 43]
+
+
+@pytest.mark.parametrize(("attributes", "template", "code"), [
+    ({}, "", codes.NO_TEMPLATE),
+    ({"CertificateTemplate": "Web Server"}, "", codes.UNSUPPORTED_TEMPLATE),
+    ({"CertificateTemplate": "ESC1Vuln"}, "", codes.UNSUPPORTED_TEMPLATE),
+    ({"CertificateTemplate": "WebServer"}, "Machine", codes.TEMPLATE_CONFLICT),
+    ({"CertificateTemplate": "Machine"}, "", codes.DNS_REQUIRED),
+    ({"CertificateTemplate": "User"}, "", codes.EMAIL_REQUIRED),
+])  # fmt: skip
+def test_templates_that_do_not_serve(tmp_path: Path, attributes: dict[str, str], template: str, code: int) -> None:
+    row = authority(tmp_path).submit(request(template=template), attributes, ROLLOUT)
+    assert (row.disposition, row.status, row.certificate) == (DENIED, code, b"")
+
+
+@pytest.mark.parametrize(("attributes", "template"), [({"certificatetemplate": "webserver"}, ""), ({}, "WebServer")])
+def test_template_by_attribute_or_in_the_request(tmp_path: Path, attributes: dict[str, str], template: str) -> None:
+    assert authority(tmp_path).submit(request(template=template), attributes, ROLLOUT).disposition == ISSUED
+
+
+def test_denial_names_the_template(tmp_path: Path) -> None:
+    row = authority(tmp_path).submit(request(), {"CertificateTemplate": "ESC1Vuln"}, ROLLOUT)
+    assert row.message == (
+        "Denied by Policy Module  0x80094800, The request was for a certificate template that is not supported by the "
+        "Active Directory Certificate Services policy: ESC1Vuln."
+    )
+
+
+def test_enroll_right_is_wanted(tmp_path: Path) -> None:
+    row = authority(tmp_path).submit(request(), WEB, CLERK)
+    assert (row.disposition, row.status) == (DENIED, codes.TEMPLATE_DENIED)
+    opened = authority(tmp_path / "open", templates={"WebServer": {"enroll": ["Authenticated Users"]}})
+    assert opened.submit(request(), WEB, CLERK).disposition == ISSUED
+
+
+def test_names_from_active_directory_replace_the_request_s(tmp_path: Path) -> None:
+    row = authority(tmp_path).submit(request(), {"CertificateTemplate": "Machine"}, SERVER)
+    assert names_of(row) == ["srv01.company.local"]
+    subject = x509.load_der_x509_certificate(row.certificate).subject
+    assert subject.rfc4514_string() == "CN=srv01.company.local"
+
+
+def test_key_that_is_too_short(tmp_path: Path) -> None:
+    ca = authority(tmp_path, templates={"WebServer": {"minimum_key": 2048}})
+    row = ca.submit(request(), WEB, ROLLOUT)
+    assert (row.disposition, row.status) == (DENIED, codes.KEY_LENGTH)
+
+
+def test_san_attribute_is_ignored_without_a_word_unless_the_flag_is_set(tmp_path: Path) -> None:
+    attributes = WEB | {"SAN": "dns=extra.company.local"}
+    ca = authority(tmp_path)
+    row = ca.submit(request(names=""), attributes, ROLLOUT)
+    assert (row.disposition, names_of(row)) == (ISSUED, [])
+    open_to_all = authority(tmp_path / "flag", edit_flags="0x15014e")
+    assert names_of(open_to_all.submit(request(names=""), attributes, ROLLOUT)) == ["extra.company.local"]
+    # And that for names nobody checks: the reason why the flag is a hole.
+    esc6 = open_to_all.submit(request(), {"CertificateTemplate": "Machine", "SAN": "dns=dc01.company.local"}, SERVER)
+    assert names_of(esc6) == ["dc01.company.local"]
+
+
+def test_flags_are_read_from_the_registry_when_the_service_starts(tmp_path: Path) -> None:
+    ca = authority(tmp_path)
+    ca.machine.registry.set(ca.policy_key, "EditFlags", 4, 0x15014E)
+    attributes = WEB | {"SAN": "dns=extra.company.local"}
+    assert names_of(ca.submit(request(names=""), attributes, ROLLOUT)) == []
+    ca.machine.services.restart("CertSvc")
+    assert names_of(ca.submit(request(names=""), attributes, ROLLOUT)) == ["extra.company.local"]
+
+
+@pytest.mark.parametrize("disposition", [2, 0x101])
+def test_pending_until_a_manager_decides(tmp_path: Path, disposition: int) -> None:
+    ca = authority(tmp_path, request_disposition=disposition)
+    first, second = (ca.submit(request(), WEB, ROLLOUT) for _ in range(2))
+    assert [first.disposition, second.disposition] == [PENDING, PENDING]
+    assert ca.approve(first.request_id, "COMPANY\\boss") == "Issued"
+    assert (first.message, names_of(first)[0]) == ("Issued  Resubmitted by COMPANY\\boss", "pool.company.local")
+    assert ca.deny(second.request_id) == "Denied"
+    assert (second.disposition, second.status) == (DENIED, codes.ADMIN_DENIED)
+    with pytest.raises(codes.EnrolmentError):
+        ca.deny(first.request_id)
+
+
+def test_template_that_wants_a_manager(tmp_path: Path) -> None:
+    ca = authority(tmp_path, templates={"WebServer": {"pending": True}})
+    assert ca.submit(request(), WEB, ROLLOUT).disposition == PENDING
+
+
+def test_standalone_ca_knows_no_templates_and_waits(tmp_path: Path) -> None:
+    ca = authority(tmp_path, type="standalone_root")
+    row = ca.submit(request(), {}, CLERK)
+    assert row.disposition == PENDING
+    ca.approve(row.request_id)
+    assert names_of(row) == ["pool.company.local", "sip.company.local"]
+
+
+@pytest.mark.parametrize(("count", "disposition"), [(120, ISSUED), (160, FAILED)])
+def test_extension_of_more_than_4096_bytes_fails(tmp_path: Path, count: int, disposition: int) -> None:
+    names = "&".join(f"dns=sip.subsidiary{number:04}.company.local" for number in range(count))
+    row = authority(tmp_path).submit(request(names=names), WEB, ROLLOUT)
+    assert row.disposition == disposition
+    assert row.status == (0 if disposition == ISSUED else codes.COLUMN_TOO_BIG)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x30\x03\x02\x01\x01", b"garbage"])
+def test_what_is_no_request(tmp_path: Path, data: bytes) -> None:
+    row = authority(tmp_path).submit(data, WEB, ROLLOUT)
+    assert (row.disposition, row.status) == (FAILED, codes.BAD_TAG)
+
+
+def test_signature_of_the_request_is_checked(tmp_path: Path) -> None:
+    data = bytearray(request())
+    data[-1] ^= 1
+    row = authority(tmp_path).submit(bytes(data), WEB, ROLLOUT)
+    assert (row.disposition, row.status) == (FAILED, codes.BAD_SIGNATURE)
+
+
+def test_validity_ends_with_the_ca_s_own(tmp_path: Path) -> None:
+    ca = authority(tmp_path, validity_days=100, templates={"WebServer": {"validity_days": 730}})
+    row = ca.submit(request(), WEB, ROLLOUT)
+    assert x509.load_der_x509_certificate(row.certificate).not_valid_after_utc == ca.certificate.not_valid_after_utc
+
+
+def test_misbehaviour(tmp_path: Path) -> None:
+    made = {
+        name: authority(tmp_path / name, misbehave=[name]).submit(request(), WEB, ROLLOUT)
+        for name in ("drop_san", "other_key", "no_cdp", "expired")
+    }
+    certificates = {name: x509.load_der_x509_certificate(row.certificate) for name, row in made.items()}
+    assert names_of(made["drop_san"]) == []
+    assert certificates["other_key"].public_key() != KEY.public_key()
+    assert certificates["drop_san"].public_key() == KEY.public_key()
+    assert certificates["expired"].not_valid_after_utc < datetime.datetime.now(datetime.UTC)
+    with pytest.raises(x509.ExtensionNotFound):
+        certificates["no_cdp"].extensions.get_extension_for_class(x509.CRLDistributionPoints)
+
+
+def test_members_of_the_domain_trust_an_enterprise_ca(tmp_path: Path) -> None:
+    lab = local(tmp_path, type="enterprise_subordinate")
+    ca = lab.machine("ca01").roles["ca"]
+    state = lab.machine("srv01").registry.snapshot()
+    found = sorted(key.rpartition("EnterpriseCertificates\\")[2] for key in state if "EnterpriseCert" in key
+                   and key.count("\\") == 5)
+    thumbs = [hashes_of(der) for der in ca.chain]
+    assert found == [f"CA\\Certificates\\{thumbs[0]}", f"NTAuth\\Certificates\\{thumbs[0]}",
+                     f"Root\\Certificates\\{thumbs[1]}"]
+
+
+def hashes_of(der: bytes) -> str:
+    return x509.load_der_x509_certificate(der).fingerprint(hashes.SHA1()).hex().upper()

@@ -1,0 +1,150 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cmd.exe and the C run-time, line by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lab_tests.windows import TEMP, Ended, Lab, local
+
+from lab.programs.process import split_command_line
+
+UNKNOWN = "'{}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return local(tmp_path, start=False)
+
+
+@pytest.mark.parametrize(("line", "words"), [
+    ("p a b", ["p", "a", "b"]),
+    ('p "a b" c', ["p", "a b", "c"]),
+    (r'"C:\Program Files\p.exe" x', [r"C:\Program Files\p.exe", "x"]),
+    (r'p "a\"b" c', ["p", 'a"b', "c"]),
+    (r'p "a\\" c', ["p", "a\\", "c"]),
+    (r'p a\\b', ["p", r"a\\b"]),
+    (r'p "a\\\"b"', ["p", 'a\\"b']),
+    ('p "a""b"', ["p", 'a"b']),
+    ('p ""', ["p", ""]),
+    ('p a"b c"d', ["p", "ab cd"]),
+    ("p \t a", ["p", "a"]),
+    (r'p "dir\" next', ["p", 'dir" next']),
+])  # fmt: skip
+def test_words_are_split_as_the_c_run_time_does(line: str, words: list[str]) -> None:
+    assert split_command_line(line) == words
+
+
+@pytest.mark.parametrize(("line", "code", "out", "err"), [
+    # Recorded with a real host: the outer cmd takes the line apart at &&, `echo` keeps the blank before it.
+    ("cmd.exe /c echo out && echo err>&2 && exit 1", 1, "out \r\n", "err \r\n"),
+    ("hostname", 0, "srv01\r\n", ""),
+    ("whoami", 0, "company\\rollout\r\n", ""),
+    ("ver", 0, "\r\nMicrosoft Windows [Version 6.1.7601]\r\n", ""),
+    ("nonsense", 1, "", UNKNOWN.format("nonsense")),
+    ('"no such program" x', 1, "", UNKNOWN.format('"no such program"')),
+    ("nonsense & exit 3", 3, "", UNKNOWN.format("nonsense")),
+    ("nonsense || echo instead", 0, "instead\r\n", UNKNOWN.format("nonsense")),
+    ("nonsense && echo never", 1, "", UNKNOWN.format("nonsense")),
+    # Percent signs are expanded inside quotes too; an unknown name stays; a caret does not protect in quotes.
+    ('echo "%OS%" %NONE% 100%', 0, '"Windows_NT" %NONE% 100%\r\n', ""),
+    ('echo "a^&b"', 0, '"a^&b"\r\n', ""),
+    ("echo a^&b ^^", 0, "a&b ^\r\n", ""),
+    ("echo %OS:~0,3% %OS:_=-%", 0, "Win Windows-NT\r\n", ""),
+    # A quote that is not closed hides what follows, up to the end of the line.
+    ('echo "a & echo b', 0, '"a & echo b\r\n', ""),
+    ("echo a & & echo b", 255, "", "& was unexpected at this time.\r\n"),
+    ("echo a\necho b", 0, "a\r\n", ""),
+    ("(echo a & echo b)", 0, "a \r\nb\r\n", ""),
+    ("if exist C:\\Windows (echo yes) else (echo no)", 0, "yes\r\n", ""),
+    ("if not exist C:\\Windows (echo yes) else (echo no)", 0, "no\r\n", ""),
+    ("if exist C:\\nothing echo a & echo b", 0, "", ""),
+    ("if a==A (echo same) else echo other", 0, "other\r\n", ""),
+    ("if /i a==A (echo same) else echo other", 0, "same\r\n", ""),
+    ("whoami | find \"rollout\"", 0, "company\\rollout\r\n", ""),
+    ("cd C:\\Windows & cd", 0, "C:\\Windows\r\n", ""),
+    ("cd C:\\nowhere", 1, "", "The system cannot find the path specified.\r\n"),
+    ("set LAB=1& set LAB", 0, "LAB=1\r\n", ""),
+    ("exit /b -2147023174", 0x800706BA, "", ""),
+    ("type C:\\Windows\\Temp\\none", 1, "", "The system cannot find the file specified.\r\n"),
+    ("del C:\\Windows\\Temp\\none", 0, "", "Could Not Find C:\\Windows\\Temp\\none\r\n"),
+    ("echo x > C:\\root.txt", 1, "", "Access is denied.\r\n"),
+    ("echo x > C:\\nowhere\\f", 1, "", "The system cannot find the path specified.\r\n"),
+    ("powershell -Command 1", 1, "", "lab: powershell.exe is not modelled\r\n"),
+    ("for %i in (1) do echo %i", 1, "", "lab: this command of cmd.exe is not modelled\r\n"),
+])  # fmt: skip
+def test_line(lab: Lab, line: str, code: int, out: str, err: str) -> None:
+    assert lab.run("srv01", line) == Ended(code, out, err)
+
+
+@pytest.mark.parametrize(("line", "content"), [
+    ("echo abc > {0}", b"abc \r\n"),
+    ("echo abc>{0}", b"abc\r\n"),
+    # The trap: a digit right before the sign is the handle, and is lost.
+    ("echo abc1>> {0}", b"abc\r\n"),
+    ("echo abc1 >> {0}", b"abc1 \r\n"),
+    ('>> "{0}" echo abc1', b"abc1\r\n"),
+    ("echo abc2>> {0}", b""),
+    ("nonsense > {0} 2>&1", UNKNOWN.format("nonsense").encode()),
+    ("(echo 1& echo 2) > {0}", b"1\r\n2\r\n"),
+])  # fmt: skip
+def test_redirection(lab: Lab, line: str, content: bytes) -> None:
+    lab.run("srv01", line.format(TEMP + "f"))
+    assert lab.read("srv01", "f") == content
+
+
+def test_input_from_a_file(lab: Lab) -> None:
+    lab.write("srv01", "f", "one\r\ntwo\r\n")
+    assert lab.run("srv01", f'find "two" < {TEMP}f').out == "two\r\n"
+
+
+@pytest.mark.parametrize(("line", "out"), [
+    # One pair of quotes around a program with a blank in its path: both quotes are kept only in this form.
+    (r'cmd /c "C:\Program Files\tool.exe"', "lab"),
+    # With an argument in quotes behind it the outer two go, and the path falls apart at its blank.
+    (r'cmd /c "C:\Program Files\tool.exe" "a b"', "'C:\\Program' is not recognized"),
+    # What helps is one more pair around the whole.
+    (r'cmd /c ""C:\Program Files\tool.exe" "a b""', "lab"),
+])  # fmt: skip
+def test_quotes_after_c(lab: Lab, line: str, out: str) -> None:
+    lab.machine("srv01").files.install(r"C:\Program Files\tool.exe")
+    ended = lab.run("srv01", line)
+    expected = "The system cannot execute the specified program." if out == "lab" else out
+    assert expected in ended.err
+
+
+def test_line_of_8191_characters_is_the_longest(lab: Lab) -> None:
+    # `/C "` is not counted: what is counted is the text cmd carries out.
+    assert lab.run("srv01", "echo " + "x" * 8186).code == 0
+    longer = lab.run("srv01", "echo " + "x" * 8187)
+    assert (longer.code, longer.err) == (1, "The command line is too long.\r\n")
+
+
+@pytest.mark.parametrize("line", ["copy {0}a {0}b", "move {0}a {0}b", "del {0}*"])
+def test_built_in_commands_ask_before_they_overwrite(lab: Lab, line: str) -> None:
+    lab.write("srv01", "a", "new")
+    lab.write("srv01", "b", "old")
+    ended = lab.run("srv01", line.format(TEMP))
+    assert ended.code is None
+    assert lab.read("srv01", "b") == b"old"
+
+
+def test_copy_with_y_overwrites(lab: Lab) -> None:
+    lab.write("srv01", "a", "new")
+    lab.write("srv01", "b", "old")
+    assert lab.run("srv01", f"copy /y {TEMP}a {TEMP}b").out == "        1 file(s) copied.\r\n"
+    assert lab.read("srv01", "b") == b"new"
+
+
+def test_names_are_compared_without_case(lab: Lab) -> None:
+    lab.write("srv01", "Name.TXT", "x")
+    assert lab.run("srv01", "type c:\\windows\\TEMP\\nAME.txt").out == "x"
+    assert lab.run("srv01", "dir /b C:\\Windows\\Temp\\*.txt").out == "Name.TXT\r\n"
+
+
+def test_type_turns_utf16_into_the_code_page(lab: Lab) -> None:
+    lab.write("srv01", "wide", b"\xff\xfe" + "Größe".encode("utf-16-le"))
+    assert lab.run("srv01", f"type {TEMP}wide").out == "Größe"
