@@ -1,0 +1,145 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Action plugin: the work is done in plugins/action/certificate_assign.py.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: certificate_assign
+short_description: Assign a certificate to a service such as the OCS Front End, by a command of the site or by hand
+description:
+  - The controller shakes hands with the service first. When it serves the planned certificate, nothing is done.
+  - When it serves another one, or when the certificate was installed in this very run (O(installed)), the command of
+    the site is run, or the steps for a person are returned.
+  - When nobody answers, nothing is known, and nothing is assigned anew; RV(state) is V(unknown).
+  - The syntax of OCS's own C(LcsCmd) is not confirmed by any source, so no such command is built in. C(LcsCmd /Cert /?)
+    on a server tells.
+  - Services take a certificate at their next start; see P(ucops.rollout.windows_service#module).
+version_added: 0.1.0
+author:
+  - The ucops.rollout developers (@ucops)
+requirements:
+  - cryptography >= 42.0.0 on the controller
+extends_documentation_fragment:
+  - ucops.rollout.attributes
+  - ucops.rollout.attributes.windows
+attributes:
+  check_mode:
+    support: full
+    details: Shakes hands, and shows the command with its placeholders filled.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+    details: As long as the service answers; see O(installed) for the run in which it cannot yet.
+options:
+  mode:
+    description: V(manual) returns steps for a person; V(command) runs O(command).
+    type: str
+    choices:
+      - manual
+      - command
+    default: manual
+  command:
+    description:
+      - Program and arguments, each an element of its own. Required with O(mode=command).
+      - Filled in are C({thumbprint}), C({serial_number}), C({issuer}), C({server}) and C({pool}).
+      - It succeeds when it ends with 0.
+    type: list
+    elements: str
+  certificate:
+    description: One of the C(certificates) of a plan.
+    type: dict
+    required: true
+  thumbprint:
+    description: The certificate to serve. May be left out in check mode, where it is only planned.
+    type: str
+  address:
+    description: Where the controller reaches the service.
+    type: str
+    required: true
+  port:
+    description: The port of the service.
+    type: int
+    default: 5061
+  names:
+    description: The first is sent as the server's name in the handshake; the default is O(server).
+    type: list
+    elements: str
+    default: []
+  server:
+    description: FQDN of the server. The default is the first holder of O(certificate).
+    type: str
+  pool:
+    description: FQDN of the pool. The default is the common name of O(certificate).
+    type: str
+  installed:
+    description: Whether the certificate was installed in this run. Only then is it assigned where nobody answers yet.
+    type: bool
+    default: false
+  timeout:
+    description: Seconds for one try of a handshake.
+    type: float
+    default: 10.0
+seealso:
+  - module: ucops.rollout.windows_service
+  - module: ucops.rollout.tls_check
+"""
+
+EXAMPLES = r"""
+- name: Assign it with the site's own command
+  ucops.rollout.certificate_assign:
+    mode: command
+    command:
+      - C:\Site\AssignFrontEnd.exe
+      - /thumbprint:{thumbprint}
+    certificate: "{{ certificate }}"
+    thumbprint: "{{ installed.thumbprint }}"
+    address: 10.0.0.11
+    installed: "{{ installed is changed }}"
+  register: assigned
+
+- name: Tell a person what to do
+  ucops.rollout.certificate_assign:
+    certificate: "{{ certificate }}"
+    thumbprint: "{{ installed.thumbprint }}"
+    address: 10.0.0.11
+"""
+
+RETURN = r"""
+state:
+  description:
+    - V(proved), the service serves the certificate; V(assigned), the command was run; V(would_assign), it would be run
+      outside of check mode; V(manual), the steps are for a person; V(unknown), nobody answered.
+  returned: success
+  type: str
+  sample: proved
+served:
+  description: Thumbprint of what the service served before; none when nobody answered.
+  returned: success
+  type: str
+message:
+  description: What the handshake showed.
+  returned: success
+  type: str
+thumbprint:
+  description: Thumbprint of the certificate to serve.
+  returned: success
+  type: str
+steps:
+  description: What to do by hand, when RV(state) is V(manual) or V(unknown).
+  returned: success
+  type: list
+  elements: str
+command:
+  description: The command with its placeholders filled; none with O(mode=manual) and when nothing is to be done.
+  returned: success
+  type: list
+  elements: str
+stdout:
+  description: What the command said.
+  returned: success
+  type: str
+"""

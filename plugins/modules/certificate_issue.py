@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Action plugin: the work is done in plugins/action/certificate_issue.py.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: certificate_issue
+short_description: Get the certificate for a request from an AD CS authority, once
+description:
+  - Runs on the connection of the CA's own host (C(delegate_to)), so that no credentials are passed on.
+  - Asks the CA's database first whether it knows the key. An issued certificate is fetched and a pending request is
+    waited for, so a connection that was lost after a submission never brings a second certificate.
+  - Never approves a request. A pending one ends the task with RV(state) V(pending) and the request's number; a later
+    run finds it again by its key.
+  - What was issued is checked against the plan, the key and its chain, signature by signature, before it is returned.
+    A certificate without the planned names, or for another key, fails the task.
+  - What became of a request is read from numbers and from the certificate itself, in no language.
+version_added: 0.1.0
+author:
+  - The ucops.rollout developers (@ucops)
+requirements:
+  - cryptography >= 42.0.0 on the controller
+notes:
+  - The account needs Read and Request Certificates at the CA, Enroll on the template, and the right to log on over
+    WinRM to the CA's host.
+  - Where several servers share a CA, set C(throttle=1) on the task. Windows Server 2008 R2 allows an account 5 shells
+    and 15 operations at a time.
+extends_documentation_fragment:
+  - ucops.rollout.attributes
+  - ucops.rollout.attributes.windows
+attributes:
+  check_mode:
+    support: full
+    details: The CA's settings and database are read, and a certificate that is there already is fetched.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  certificate:
+    description:
+      - One of the C(certificates) of a plan. C(issuer.ca) names the CA as C(host\CA name), C(template) the template.
+    type: dict
+    required: true
+  request:
+    description: The request, PEM. Without it only a request that the CA knows already can be found.
+    type: str
+  public_key:
+    description: The key to look for, as RV(ucops.rollout.certificate_request#module:public_key) gives it.
+    type: str
+  trusted_roots:
+    description: Thumbprints of roots that are allowed; RV(findings) notes a chain that ends elsewhere.
+    type: list
+    elements: str
+    default: []
+  minimum_days:
+    description: An issued certificate that expires in fewer days is refused.
+    type: int
+    default: 30
+seealso:
+  - module: ucops.rollout.certificate_request
+  - module: ucops.rollout.certificate_install
+"""
+
+EXAMPLES = r"""
+- name: Have it issued by the CA
+  ucops.rollout.certificate_issue:
+    certificate: "{{ certificate }}"
+    request: "{{ asked.request }}"
+    public_key: "{{ asked.public_key }}"
+  delegate_to: ca01.company.local
+  throttle: 1
+  when: asked.state != 'held'
+  register: issued
+"""
+
+RETURN = r"""
+state:
+  description: V(issued), V(pending), or in check mode V(would_submit).
+  returned: success
+  type: str
+  sample: issued
+request_id:
+  description: The request's number at the CA.
+  returned: when a request was handed in or found, also after a refusal
+  type: int
+  sample: 7
+certificate:
+  description: The certificate, PEM.
+  returned: success
+  type: str
+chain:
+  description: Its issuers, PEM, its own issuer first and the root last.
+  returned: success
+  type: list
+  elements: str
+thumbprint:
+  description: SHA-1 thumbprint of the certificate.
+  returned: success
+  type: str
+description:
+  description: The certificate; the keys are those of RV(ucops.rollout.certificate_info#module:certificates).
+  returned: success
+  type: dict
+message:
+  description: What a pending request waits for.
+  returned: success
+  type: str
+code:
+  description: The CA's error code as a number.
+  returned: when the CA refused
+  type: int
+findings:
+  description:
+    - What the CA's settings give reason to say, in the shape of the plan's findings. A warning
+      C(ca-names-from-attributes) when EDITF_ATTRIBUTESUBJECTALTNAME2 is set.
+  returned: success
+  type: list
+  elements: dict
+"""

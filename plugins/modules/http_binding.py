@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Action plugin: the work is done in plugins/action/http_binding.py.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: http_binding
+short_description: Set the certificate that http.sys (IIS) serves on an address and port
+description:
+  - Reads the binding from the registry and changes it with C(netsh) only where it is another, then reads it back.
+  - http.sys cannot exchange a certificate in one step, so the former binding is deleted first. When the new one is
+    refused, the former one is put back and the task fails.
+  - On Windows Server 2003, where C(netsh) does not know certificates, nothing is done and the steps by hand are
+    returned.
+  - The web site must have an https binding of its own in IIS.
+version_added: 0.1.0
+author:
+  - The ucops.rollout developers (@ucops)
+extends_documentation_fragment:
+  - ucops.rollout.attributes
+  - ucops.rollout.attributes.windows
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  thumbprint:
+    description: The certificate, of a store of the machine and with its key. May be left out in check mode.
+    type: str
+  address:
+    description: The IP address; V(0.0.0.0) stands for all.
+    type: str
+    default: 0.0.0.0
+  port:
+    description: The port.
+    type: int
+    default: 443
+  application_id:
+    description: The application that the binding is said to belong to. The default is that of IIS Manager.
+    type: str
+    default: "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
+  store:
+    description: The machine's certificate store.
+    type: str
+    default: MY
+seealso:
+  - module: ucops.rollout.certificate_install
+  - module: ucops.rollout.tls_check
+"""
+
+EXAMPLES = r"""
+- name: Bind the certificate for the Web Components
+  ucops.rollout.http_binding:
+    thumbprint: "{{ installed.thumbprint }}"
+"""
+
+RETURN = r"""
+state:
+  description: V(bound), before or now; V(would_bind) in check mode; V(manual) on Windows Server 2003.
+  returned: success
+  type: str
+  sample: bound
+endpoint:
+  description: Address and port as http.sys writes them.
+  returned: success
+  type: str
+  sample: 0.0.0.0:443
+before:
+  description: Thumbprint of the former binding, none when there was none.
+  returned: success
+  type: str
+thumbprint:
+  description: Thumbprint of the binding now; none while it is not known.
+  returned: success
+  type: str
+steps:
+  description: What to do by hand where RV(state) is V(manual).
+  returned: success
+  type: list
+  elements: str
+"""
