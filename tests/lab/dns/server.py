@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import socket
 import socketserver
 import struct
@@ -37,7 +36,6 @@ class Answerer:
 
     def __init__(self, store: DnsStore, outside: list[Record], *, recursion: bool = True) -> None:
         self._store, self._outside, self._recursion = store, outside, recursion
-        self._turn = itertools.count()
 
     def answer(self, wire: bytes, *, tcp: bool) -> bytes | None:
         """The response's bytes; None for what is no query at all."""
@@ -105,9 +103,8 @@ class Answerer:
         by_kind: dict[str, list[Record]] = {}
         for record in records:
             by_kind.setdefault(record.kind, []).append(record)
-        for same in by_kind.values():
-            turn = next(self._turn) % len(same)
-            response.answer.append(_rrset(owner, same[turn:] + same[:turn]))
+        # The order within a set is anybody's (round robin): dnspython shuffles it on the way out.
+        response.answer += [_rrset(owner, same) for same in by_kind.values()]
         for record in records:
             self._add_addresses(record, response)
 
