@@ -1,23 +1,44 @@
 #!/usr/bin/env bash
-# The tests marked `versions` on each older ansible-core that we claim; .venv itself holds the newest.
-# Its newest patch versions, pinned. The environments stay in .venv for the next run.
+# What touches Ansible, on each older ansible-core that we claim (the newest patch of each, pinned); .venv itself holds
+# the newest. Unit tests of actions, filters and their common face, and the playbook tests marked `versions`.
+# The environments stay in .venv for the next run.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 older=(2.17.14 2.18.19)
 
+mapfile -t faces < <(grep -lE 'plugins\.(action|filter)|plugin_utils\.face' tests/unit/test_*.py)
+
+# The same pins as .venv, but for ansible-core and for the tools that are made for its version.
+pins() {
+  echo "ansible-core==$1"
+  cat requirements.txt
+  grep -v -E '^(-r|ansible-core|ansible-lint|molecule|antsibull-changelog|mypy|ruff|yamllint|types-)' requirements-dev.txt
+}
+
+make_environment() {
+  local place=$1 version=$2 site
+  pins "$version" | cmp --silent - "$place/pins.txt" && return
+  rm -rf "$place"
+  python -m venv "$place"
+  pins "$version" >"$place/wanted.txt"
+  "$place/bin/python" -m pip install --quiet --disable-pip-version-check -r "$place/wanted.txt"
+  site=$("$place/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+  printf '%s\n' "$ROOT/.venv/collections" >"$site/ucops_rollout.pth"
+  mv "$place/wanted.txt" "$place/pins.txt"
+}
+
+run() {
+  local place=$1
+  shift
+  PATH="$place/bin:$PATH" UCOPS_BIN="$place/bin" "$place/bin/python" -m pytest -q -p no:cacheprovider "$@"
+}
+
+failed=()
 for version in "${older[@]}"; do
-  place=$ROOT/.venv/core-$version
-  if [ ! -e "$place/.ready" ]; then
-    rm -rf "$place"
-    python -m venv "$place"
-    # The same pins as .venv, but for ansible-core and for the tools that go with its version.
-    grep -v -E '^(ansible-core|ansible-lint|molecule|antsibull-changelog|mypy|ruff|yamllint|types-)' requirements-dev.txt \
-      | sed "s|^-r requirements.txt|-r $ROOT/requirements.txt|" >"$place/requirements.txt"
-    "$place/bin/python" -m pip install --quiet --disable-pip-version-check "ansible-core==$version" -r "$place/requirements.txt"
-    site=$("$place/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-    printf '%s\n' "$ROOT/.venv/collections" >"$site/ucops_rollout.pth"
-    touch "$place/.ready"
-  fi
   echo "--- ansible-core $version"
-  PATH="$place/bin:$PATH" UCOPS_BIN="$place/bin" "$place/bin/python" -m pytest -m versions -p no:cacheprovider --override-ini addopts="-ra --strict-markers --import-mode=importlib" tests/unit tests/integration
+  place=$ROOT/.venv/core-$version
+  make_environment "$place" "$version"
+  run "$place" "${faces[@]}" || failed+=("$version: unit tests")
+  run "$place" -m versions tests/integration || failed+=("$version: playbooks")
 done
+[ ${#failed[@]} -eq 0 ] || { printf 'versions: failed: %s\n' "${failed[@]}" >&2; exit 1; }
