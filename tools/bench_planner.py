@@ -1,4 +1,4 @@
-"""Prints how much processor time the planner takes at several sizes, to see that time grows with the size and not faster.
+"""Prints the processor time that the planner takes at several sizes, to see that it grows with the size, no faster.
 
 Usage: python tools/bench_planner.py [POOLS ...]   (default: 125 250 500 1000 pools of 2 servers and 50 SIP domains)
 """

@@ -21,7 +21,7 @@ NOTE = "note"
 SEVERITIES = (ERROR, WARNING, NOTE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why something is in the plan: the rule, what it serves, who says so, and how sure that is (S, P, I, C)."""
 
@@ -34,7 +34,7 @@ class Reason:
         return {"rule": self.rule, "purpose": self.purpose, "source": self.source, "mark": self.mark}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlannedZone:
     """A zone that the topology declares. ``if_missing``: ``fail`` or ``create``."""
 
@@ -46,7 +46,7 @@ class PlannedZone:
         return {"view": self.view, "name": self.name, "if_missing": self.if_missing}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Service:
     """The data of one SRV record; the target has no trailing dot."""
 
@@ -59,7 +59,7 @@ class Service:
         return {"priority": self.priority, "weight": self.weight, "port": self.port, "target": self.target}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """One record set: all values of one owner and type. A: addresses; SRV: services."""
 
@@ -87,7 +87,7 @@ class Record:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Key:
     """What the key pair of a certificate must be and which provider makes it. ``length`` in bits."""
 
@@ -113,7 +113,7 @@ class Key:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """A component of a server that presents the certificate, on a TCP port."""
 
@@ -126,7 +126,7 @@ class Assignment:
         return {"server": self.server, "component": self.component, "use": self.use, "port": self.port}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """One certificate to be requested. ``name_reasons`` has every name, the subject's included."""
 
@@ -165,7 +165,7 @@ class Certificate:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """A name and port that something connects to, and the certificates (ids) that may answer there."""
 
@@ -191,7 +191,7 @@ class Endpoint:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlannedServer:
     """A server of the plan; ``inventory_host`` as the topology gives it, or None."""
 
@@ -209,7 +209,7 @@ class PlannedServer:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something to know before the rollout; an ``error`` stops it. ``where`` is a path in the topology or a name."""
 
@@ -237,7 +237,7 @@ class Finding:
         return f"{place}{self.message}. Breaks: {self.breaks}. {self.mend} [{self.code}]"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that a rollout needs to know; ``to_dict`` is the contract with roles, filters and reports."""
 

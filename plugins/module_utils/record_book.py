@@ -24,7 +24,7 @@ Value = str | Service
 Key = tuple[str, str, str]  # view, fqdn, type
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A record as one rule asks for it; ``path``: where the topology gave the cause."""
 

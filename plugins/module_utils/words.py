@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import Certificates, Pool, Server, SipDomain
@@ -28,6 +28,28 @@ class Scope:
     server: Server | None = None
     sip_domain: SipDomain | None = None
 
+    @cached_property
+    def of_servers(self) -> tuple[Scope, ...]:
+        """A scope for each server; inside one server "each server" means that one."""
+        if self.server is not None:
+            return (self,)
+        return tuple(
+            Scope(self.pool, self.sip_domains, self.certificates, server, self.sip_domain)
+            for server in self.pool.servers
+        )
+
+    @cached_property
+    def of_sip_domains(self) -> tuple[Scope, ...]:
+        """A scope for each SIP domain that the pool signs in."""
+        return tuple(
+            Scope(self.pool, self.sip_domains, self.certificates, self.server, sip_domain)
+            for sip_domain in self.sip_domains
+        )
+
+    @cached_property
+    def sign_in_host(self) -> str:
+        return sign_in_host(self.pool, _sip_domain_of(self))
+
     @property
     def path(self) -> str:
         """Where the topology speaks of it."""
@@ -35,7 +57,7 @@ class Scope:
         return part.path
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reach:
     """Addresses, what is there (``load_balancer`` or ``direct``), and the servers that answer in the end."""
 
@@ -62,7 +84,7 @@ def sign_in_host(pool: Pool, sip_domain: SipDomain) -> str:
 
 
 def _signs_in_by(scope: Scope, name: str) -> bool:
-    return any(sign_in_host(scope.pool, sip_domain) == name for sip_domain in scope.sip_domains)
+    return any(inner.sign_in_host == name for inner in scope.of_sip_domains)
 
 
 def _balanced(scope: Scope, service: str) -> Reach:
@@ -78,18 +100,15 @@ def _one_server(scope: Scope) -> Reach:
     return Reach(server.addresses["internal"], "direct", (server,))
 
 
-# A certificate's names are evaluated inside one server: there "server" means that one.
-EACH: Mapping[str, Callable[[Scope], Iterable[Scope]]] = {
+EACH: Mapping[str, Callable[[Scope], tuple[Scope, ...]]] = {
     "pool": lambda scope: (scope,),
-    "server": lambda scope: (
-        (scope,) if scope.server else (replace(scope, server=server) for server in scope.pool.servers)
-    ),
-    "sip_domain": lambda scope: (replace(scope, sip_domain=sip_domain) for sip_domain in scope.sip_domains),
+    "server": lambda scope: scope.of_servers,
+    "sip_domain": lambda scope: scope.of_sip_domains,
 }
 
 CONDITIONS: Mapping[str, Callable[[Scope], bool]] = {
     "web_farm_has_own_name": lambda scope: scope.pool.web_farm_fqdn != scope.pool.fqdn,
-    "sign_in_host_is_alias": lambda scope: sign_in_host(scope.pool, _sip_domain_of(scope)) != scope.pool.fqdn,
+    "sign_in_host_is_alias": lambda scope: scope.sign_in_host != scope.pool.fqdn,
     "pool_name_signs_nobody_in": lambda scope: not _signs_in_by(scope, scope.pool.fqdn),
     "subject_is_repeated": lambda scope: scope.certificates.repeat_subject_in_san,
 }
@@ -99,7 +118,7 @@ NAMES: Mapping[str, Callable[[Scope], str]] = {
     "web_farm": lambda scope: scope.pool.web_farm_fqdn,
     "server": lambda scope: _server_of(scope).fqdn,
     "sip_domain": lambda scope: _sip_domain_of(scope).name,
-    "sign_in_host": lambda scope: sign_in_host(scope.pool, _sip_domain_of(scope)),
+    "sign_in_host": lambda scope: scope.sign_in_host,
 }
 
 REACH: Mapping[str, Callable[[Scope], Reach]] = {
