@@ -108,9 +108,10 @@ def _dns_changes(dns: Part) -> list[dict[str, Any]]:
 
 def _record_change(change: Part) -> str:
     type, name = str(change.get("type") or ""), str(change.get("name") or "")
-    if not type or type.lower() == "zone":
+    if type.upper() in ("", "ZONE"):
         return f"zone {change.get('zone') or name}"
-    return f"{name} {type} {values_text(change.get('after'))}".strip()
+    note = f" ({change['note']})" if change.get("note") else ""
+    return f"{name} {type} {values_text(change.get('after'))}".strip() + note
 
 
 def values_text(values: Any) -> str:

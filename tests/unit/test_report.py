@@ -66,7 +66,7 @@ PLAN: dict[str, Any] = {
 DNS = {
     "changed": True,
     "changes": [
-        {"verb": "create", "zone": "company.com", "name": "@", "type": "zone", "after": None},
+        {"verb": "create", "zone": "company.com", "name": "@", "type": "ZONE", "after": None},
         {
             "verb": "create",
             "zone": "company.com",
@@ -303,6 +303,12 @@ def test_second_run_shows_held_certificates() -> None:
     }
     certificate = report_data({"plan": PLAN, "servers": {SERVER: {"certificates": {ID: entry}}}})["certificates"][0]
     assert (certificate["state"], certificate["not_after"]) == ("held", "2028-11-22T08:00:00Z")
+
+
+def test_what_was_left_alone_says_why() -> None:
+    change = {"verb": "report", "zone": "company.com", "name": "www", "type": "A", "note": "other addresses too"}
+    change["after"] = {"ttl": 3600, "values": ["10.0.0.80"]}
+    assert "! company.com: www A 10.0.0.80 (other addresses too)" in report_summary({"dns": {"changes": [change]}})
 
 
 def test_dates_come_from_the_handshake_where_no_step_tells_them() -> None:

@@ -202,6 +202,28 @@ def test_old_servers_get_a_short_hello() -> None:
     assert hellos[1][9:11] == b"\x03\x01"
 
 
+def _message(kind: int, body: bytes) -> bytes:
+    return bytes([kind]) + len(body).to_bytes(3, "big") + body
+
+
+def test_server_without_secure_renegotiation_is_spoken_to() -> None:
+    """Schannel before MS10-049 knows no RFC 5746; OpenSSL 3 refuses such servers unless told otherwise."""
+    answers: list[bytes] = []
+    hello = _message(2, b"\x03\x03" + bytes(32) + b"\x00" + b"\x00\x2f" + b"\x00")
+    part = len(LEAF.der).to_bytes(3, "big") + LEAF.der
+    flight = hello + _message(11, len(part).to_bytes(3, "big") + part) + _message(14, b"")
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(b"\x16\x03\x03" + len(flight).to_bytes(2, "big") + flight)
+        answers.append(connection.recv(4096))
+
+    with listeners.tcp_listener(talk) as port:
+        seen = probe("127.0.0.1", port)
+    assert answers[0][:1] == b"\x16"  # the key exchange goes on; an alert would begin with 0x15
+    assert (seen.state, seen.chain_der) == ("broken_off", (LEAF.der,))
+
+
 @pytest.mark.parametrize("length", range(60))
 def test_cut_off_bytes_never_raise(length: int) -> None:
     certificate = bytes([11, 0, 0, 12, 0, 0, 9, 0, 0, 6]) + b"abcdef"
