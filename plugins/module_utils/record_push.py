@@ -218,7 +218,7 @@ class _Push:
             try:
                 self.server.create_zone(zone.name)
             except RolloutError as error:
-                cause = cause or str(error)
+                cause = cause or _cause(error)
         if new_zones:
             state.zones.update(self._zones_again([zone.name for zone in new_zones], cause))
         for zone in new_zones:
@@ -263,11 +263,13 @@ class _Push:
         try:
             seen = self.server.records(wanted.zone, [wanted.owner])
         except RolloutError as unread:
-            raise self._failed(f"{doing} failed: {error}; the state could not be read again: {unread}") from error
+            raise self._failed(
+                f"{doing} failed: {_cause(error)}; the state could not be read again: {unread}"
+            ) from error
         if any((item.type, item.value, item.ttl) == (wanted.type, value, wanted.ttl) for item in seen):
-            self.notes.append(f"{doing}: done, although the server reported: {error}")
+            self.notes.append(f"{doing}: done, although this was reported: {_cause(error)}")
             return
-        raise self._failed(f"{doing} failed: {error}") from error
+        raise self._failed(f"{doing} failed: {_cause(error)}") from error
 
     def _confirm(self, state: _Seen) -> None:
         """Everything wanted must be there now, read and not remembered."""
@@ -324,6 +326,11 @@ class _Push:
 
 def _real(changes: Iterable[SetChange]) -> list[SetChange]:
     return [change for change in changes if change.verb != record_sets.REPORT]
+
+
+def _cause(error: RolloutError) -> str:
+    """The error without "it may have happened": by then the state has been read and it is known."""
+    return error.what if getattr(error, "uncertain", False) else str(error)
 
 
 def _unfit(state: ZoneState) -> str:

@@ -21,7 +21,12 @@ from ansible.utils.display import Display
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.wsman import HostUnreachable
+from ansible_collections.ucops.rollout.plugins.plugin_utils.wsman import (
+    ADVICE,
+    CODE_OPERATION_QUOTA,
+    CODE_SHELL_QUOTA,
+    HostUnreachable,
+)
 
 display = Display()
 
@@ -156,6 +161,15 @@ class WindowsAction(_CheckedAction):
 def _advice(message: str) -> str:
     """What to look at, by the words of pywinrm and of Python's own libraries (they are never localised)."""
     lower = message.lower()
+    if "w:accessdenied" in lower or "'wsmanfault_code': 5," in lower:
+        return (
+            "The password is right, but the account may not use WinRM here: it has to be an administrator of the host,"
+            " or to have the rights that docs/prerequisites.md names"
+        )
+    if "w:quotalimit" in lower or str(CODE_SHELL_QUOTA) in lower:
+        return ADVICE[CODE_SHELL_QUOTA]
+    if str(CODE_OPERATION_QUOTA) in lower:
+        return ADVICE[CODE_OPERATION_QUOTA]
     if "credentials were rejected" in lower or "401" in lower:
         return (
             "Exactly one logon was tried. Check ansible_user (DOMAIN\\user for ntlm, user@DOMAIN for kerberos) and"

@@ -44,7 +44,7 @@ CODE_OPERATION_QUOTA = 2150859174  # 0x803381A6
 MAX_ELEMENTS = "32000"  # what Windows allows at most; it sends fewer per batch as it likes
 MAX_PULLS = 5000
 
-_ADVICE = {
+ADVICE = {
     CODE_ACCESS_DENIED: "The account may log on but lacks rights here, see docs/prerequisites.md",
     CODE_BAD_FILTER: "The role or feature that brings this WMI class is probably not installed on the host",
     CODE_SHELL_QUOTA: "The account has too many shells open on the host (2008 R2 allows five). Shells left over"
@@ -65,11 +65,14 @@ class HostUnreachable(RolloutError):
 class ConnectionLost(WsmanError):
     """The connection broke before the answer came; what was asked may or may not have happened."""
 
+    uncertain = True
+
 
 class OperationTimedOut(WsmanError):
     """The service gave up waiting; what was asked may or may not have happened, or still be going on."""
 
     code = CODE_TIMED_OUT
+    uncertain = True
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class WsmanFault(WsmanError):
 
     def __init__(self, parts: FaultParts, *, doing: str, where: str) -> None:
         self.parts = parts
-        super().__init__(f"{doing} failed: {_words(parts)}", where=where, mend=_ADVICE.get(parts.code or 0, ""))
+        super().__init__(f"{doing} failed: {_words(parts)}", where=where, mend=ADVICE.get(parts.code or 0, ""))
 
     @property
     def code(self) -> int | None:

@@ -114,6 +114,18 @@ def test_several_transports_would_be_several_logons() -> None:
     [
         (AnsibleConnectionFailure("ntlm: [Errno 111] Connection refused"), "shows a listener, and the firewall"),
         (AnsibleError("the connection attempt timed out"), "shows a listener, and the firewall"),
+        (
+            AnsibleConnectionFailure(
+                "ntlm: Zugriff verweigert (extended fault data: {'http_status_code': 500, 'wsmanfault_code': 5,"
+                " 'fault_code': 's:Sender', 'fault_subcode': 'w:AccessDenied'})"
+            ),
+            "The password is right, but the account may not use WinRM here",
+        ),
+        (
+            AnsibleConnectionFailure("ntlm: x (extended fault data: {'fault_subcode': 'w:QuotaLimit'})"),
+            "too many shells open",
+        ),
+        (AnsibleConnectionFailure("ntlm: x ('wsmanfault_code': 2150859174)"), "too many operations open"),
         (AnsibleConnectionFailure("ssl: CERTIFICATE_VERIFY_FAILED certificate verify failed"), "HTTPS listener"),
     ],
 )
