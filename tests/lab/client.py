@@ -69,7 +69,7 @@ class RunningEstate:
         return found
 
     def counters(self) -> dict[str, Any]:
-        """{fqdn: {requests, bytes_in, bytes_out, kinds, logons}}."""
+        """{fqdn: {requests, bytes_in, bytes_out, kinds, logons, running}}."""
         found: dict[str, Any] = self._call("/counters", method="GET")
         return found
 

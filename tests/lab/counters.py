@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -17,7 +19,8 @@ class Counters:
         self._hosts: dict[str, dict[str, Any]] = {}
 
     def _host(self, host: str) -> dict[str, Any]:
-        empty = {"requests": 0, "bytes_in": 0, "bytes_out": 0, "kinds": {}, "logons": {"ok": 0, "failed": 0}}
+        empty = {"requests": 0, "bytes_in": 0, "bytes_out": 0, "kinds": {}, "logons": {"ok": 0, "failed": 0},
+                 "running": 0}
         return self._hosts.setdefault(host, empty)
 
     def request(self, host: str, kind: str, bytes_in: int, bytes_out: int) -> None:
@@ -28,6 +31,18 @@ class Counters:
                 target["requests"] += 1
                 target["bytes_in"] += bytes_in
                 target["bytes_out"] += bytes_out
+
+    @contextmanager
+    def running(self, host: str) -> Iterator[None]:
+        """Count an operation as under way for as long as it lasts."""
+        with self._lock:
+            entry = self._host(host)
+            entry["running"] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                entry["running"] -= 1
 
     def logon(self, host: str, ok: bool) -> None:
         with self._lock:

@@ -150,9 +150,10 @@ class _Connection(http.server.BaseHTTPRequestHandler):
         session = Session(self.negotiation.account, "network", False, self.client_address[0])
         machine = self.server.machine
         injection = machine.estate.injections.take(machine, self.kind, message)
-        if injection is None:
-            return self.server.service.answer(message, session)
-        return self._injected(injection, message, session)
+        with machine.estate.counters.running(machine.fqdn):
+            if injection is None:
+                return self.server.service.answer(message, session)
+            return self._injected(injection, message, session)
 
     def _injected(self, injection: Injection, message: bytes, session: Session) -> Answer | None:
         """What the control interface asked for: the connection dies, the answer is late, or is another."""
