@@ -200,8 +200,8 @@ def _shake(wire: _Wire, context: ssl.SSLContext, server_name: str | None, timeou
         return _silent(bytes(wire.received), timeout)
     except ssl.SSLError as error:
         return _refused(bytes(wire.received), error.reason or str(error))
-    except OSError as error:
-        return _refused(bytes(wire.received), "", getattr(error, "strerror", None) or str(error))
+    except OSError:
+        return _refused(bytes(wire.received), "")
     done = Handshake(OK, _chain(session, bytes(wire.received)), session.version() or "", (session.cipher() or ("",))[0])
     _say_goodbye(session, wire, outgoing)
     return done
@@ -265,7 +265,7 @@ class _Plaintext:
     certificate_request: bool = False
 
 
-def _refused(received: bytes, reason: str, strerror: str = "") -> Handshake:
+def _refused(received: bytes, reason: str) -> Handshake:
     if received and not _looks_like_tls(received):
         return _plain(received)
     seen = _plaintext(received)
@@ -275,7 +275,7 @@ def _refused(received: bytes, reason: str, strerror: str = "") -> Handshake:
         detail = "the listener wants a client certificate and ended the handshake without one"
         return Handshake(OK, seen.chain, "", "", detail, wants_client_certificate=True)
     state = NO_COMMON_CIPHER if _nothing_in_common(seen, reason) else BROKEN_OFF
-    return Handshake(state, seen.chain, detail=_refusal(seen, reason, strerror), wants_client_certificate=asked)
+    return Handshake(state, seen.chain, detail=_refusal(seen, reason), wants_client_certificate=asked)
 
 
 def _nothing_in_common(seen: _Plaintext, reason: str) -> bool:
@@ -284,17 +284,18 @@ def _nothing_in_common(seen: _Plaintext, reason: str) -> bool:
     return reason in _REASONS_NO_COMMON_CIPHER
 
 
-def _refusal(seen: _Plaintext, reason: str, strerror: str) -> str:
+def _refusal(seen: _Plaintext, reason: str) -> str:
     if seen.fatal_alert is not None:
         name = _ALERTS.get(seen.fatal_alert, "unknown")
         return f"the listener ended the handshake with the alert {seen.fatal_alert} ({name})"
     if reason:
         return f"the handshake failed here: {reason.lower().replace('_', ' ')}"
     if seen.chain:
-        return f"the listener showed its certificate, then ended the connection: {strerror}"
+        return "the listener showed its certificate, then ended the connection"
+    # Closed or reset: that depends on timing alone, so it is not told.
     return (
-        f"the listener ended the connection without a word after the hello: {strerror}. Windows does so when no"
-        " certificate is assigned to the port or when nothing is common to both sides"
+        "the listener ended the connection without a word after the hello. Windows does so when no certificate is"
+        " assigned to the port or when nothing is common to both sides, a load balancer when no server behind it listens"
     )
 
 
