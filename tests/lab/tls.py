@@ -15,6 +15,7 @@ import ssl
 import struct
 import tempfile
 import threading
+import warnings
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
@@ -23,6 +24,8 @@ from lab.pki.stores import Stores
 
 BINDINGS = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
 HANDSHAKE_SECONDS = 10.0
+# TLS 1.0 is what the imitated machines speak; that it is old need not be said at each handshake.
+warnings.filterwarnings("ignore", message=r"ssl\.TLSVersion\.TLSv1", category=DeprecationWarning)
 IDLE_SECONDS = 30.0
 
 

@@ -100,19 +100,25 @@ def column(name: str) -> Column:
 _TERM = re.compile(r"\s*([A-Za-z.]+)\s*(==|>=|<=|=|>|<)\s*(.*)\s*", re.DOTALL)
 
 
-def _fits(row: Row, term: str) -> bool:
-    match = _TERM.fullmatch(term)
+def _term(text: str) -> tuple[Column, str, str]:
+    """(column, operator, value) of one restriction."""
+    match = _TERM.fullmatch(text)
     if not match:
         raise codes.EnrolmentError(codes.E_INVALID_ARGUMENT)
-    value, wanted = column(match[1]).value(row), match[3].strip().strip('"')
+    return column(match[1]), match[2], match[3].strip().strip('"')
+
+
+def _fits(row: Row, term: tuple[Column, str, str]) -> bool:
+    one, operator, wanted = term
+    value = one.value(row)
     if isinstance(value, int):
         try:
-            return _compare(match[2], value, int(wanted, 0))
+            return _compare(operator, value, int(wanted, 0))
         except ValueError:
             raise codes.EnrolmentError(codes.E_INVALID_ARGUMENT) from None
     if value is not None and not isinstance(value, str):
         raise codes.EnrolmentError(codes.E_INVALID_ARGUMENT)
-    return _compare(match[2], (value or "").lower(), wanted.lower())
+    return _compare(operator, (value or "").lower(), wanted.lower())
 
 
 def _compare(operator: str, left: Any, right: Any) -> bool:
@@ -123,7 +129,7 @@ def _compare(operator: str, left: Any, right: Any) -> bool:
 def show_rows(process: Process, ca: CertificateAuthority, restrict: str, out: str, csv: bool) -> None:
     """Print the rows that fit `restrict` (terms joined by commas), with the columns of `out` in its order."""
     columns = [column(name) for name in out.split(",")] if out else list(COLUMNS.values())
-    terms = [term for term in restrict.split(",") if term.strip()]
+    terms = [_term(term) for term in restrict.split(",") if term.strip()]
     rows = [row for _, row in sorted(ca.rows.items()) if all(_fits(row, term) for term in terms)]
     if csv:
         process.print(",".join(f'"{one.title}"' for one in columns))
