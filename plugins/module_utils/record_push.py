@@ -329,8 +329,9 @@ def _real(changes: Iterable[SetChange]) -> list[SetChange]:
 
 
 def _cause(error: RolloutError) -> str:
-    """The error without "it may have happened": by then the state has been read and it is known."""
-    return error.what if getattr(error, "uncertain", False) else str(error)
+    """The error without "it may have happened", since by then the state has been read and it is known."""
+    advice = "" if getattr(error, "uncertain", False) or not error.mend else f". {error.mend}"
+    return error.what + advice
 
 
 def _unfit(state: ZoneState) -> str:

@@ -67,7 +67,8 @@ class WindowsDns(DnsServer):
             return self._wmi.query(NAMESPACE, wql)
         except WsmanFault as fault:
             raise RolloutError(
-                f"the zones cannot be read: {fault}",
+                f"the zones cannot be read: {fault.what}",
+                where=self.name,
                 mend=r"The host must have the DNS Server role, and the account access to WMI's root\MicrosoftDNS"
                 " (docs/prerequisites.md)",
             ) from fault
