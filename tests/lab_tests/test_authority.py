@@ -32,9 +32,11 @@ def authority(tmp_path: Path, **settings: Any) -> CertificateAuthority:
     return found
 
 
-def request(names: str = NAMES, key: rsa.RSAPrivateKey = KEY, template: str = "") -> bytes:
+def request(
+    names: str = NAMES, key: rsa.RSAPrivateKey = KEY, template: str = "", common: str = "pool.company.local"
+) -> bytes:
     builder = x509.CertificateSigningRequestBuilder().subject_name(
-        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "pool.company.local")])
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common, _validate=False)])
     )
     if names:
         san = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), san_from_text(names))
@@ -197,6 +199,12 @@ def test_extension_of_more_than_4096_bytes_fails(tmp_path: Path, count: int, dis
     row = authority(tmp_path).submit(request(names=names), WEB, ROLLOUT)
     assert row.disposition == disposition
     assert row.status == (0 if disposition == ISSUED else codes.COLUMN_TOO_BIG)
+
+
+@pytest.mark.parametrize(("length", "status"), [(64, 0), (65, codes.BAD_REQUEST_SUBJECT)])
+def test_common_name_of_more_than_64_characters(tmp_path: Path, length: int, status: int) -> None:
+    row = authority(tmp_path).submit(request(common="x" * length), WEB, ROLLOUT)
+    assert row.status == status
 
 
 @pytest.mark.parametrize("data", [b"", b"\x30\x03\x02\x01\x01", b"garbage"])

@@ -45,6 +45,7 @@ TEMPLATE_NAME = "1.3.6.1.4.1.311.20.2"
 TEMPLATE_OID = "1.3.6.1.4.1.311.21.7"
 CA_VERSION = "1.3.6.1.4.1.311.21.1"
 EXTENSION_LIMIT = 4096
+COMMON_NAME_LIMIT = 64
 BACKDATE = datetime.timedelta(minutes=10)
 LONG_AGO = datetime.timedelta(days=30)
 
@@ -361,6 +362,8 @@ class CertificateAuthority:
     def _decide(self, row: Row, requester: Requester) -> None:
         request = _parsed(row.request)
         row.common_name, row.dns_name = common_name(request.subject), requester.dns_name
+        if len(row.common_name) > COMMON_NAME_LIMIT:
+            raise codes.EnrolmentError(codes.BAD_REQUEST_SUBJECT)
         template = self._template_of(row, request) if self.enterprise else None
         if template is not None:
             row.template = template.name

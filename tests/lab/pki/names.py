@@ -45,7 +45,8 @@ def _attribute(keyword: str, value: str) -> x509.NameAttribute[str]:
         raise ValueError(keyword)
     if value.startswith('"'):
         value = value[1:-1].replace('""', '"')
-    return x509.NameAttribute(oid, value)
+    # Lengths are the CA's business: certreq makes the request.
+    return x509.NameAttribute(oid, value, _validate=False)
 
 
 def show_name(name: x509.Name) -> str:
