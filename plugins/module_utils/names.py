@@ -113,7 +113,7 @@ def _uniform(text: str) -> str:
     if not text.isascii():
         foreign = next(character for character in text if not character.isascii())
         raise BadName(
-            f"'{text}' holds '{foreign}', and {_PRODUCTS_RULE}; internationalised names are not supported",
+            f"{text!r} holds {foreign!r}, and {_PRODUCTS_RULE}; internationalised names are not supported",
             mend="Use a name in plain ASCII",
         )
     if " " in text or not text.isprintable():

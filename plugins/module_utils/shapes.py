@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -90,10 +91,10 @@ class Text(Shape):
         if text in self.choices:
             return text
         if text in self.later:
-            problems.add(path, f"'{text}' is not supported yet: {self.later[text]}", _supported(self.choices))
+            problems.add(path, f"{text!r} is not supported yet: {self.later[text]}", _supported(self.choices))
             return None
         guess = _did_you_mean(text, (*self.choices, *self.later))
-        problems.add(path, f"'{text}' is unknown{guess}", _supported(self.choices))
+        problems.add(path, f"{text!r} is unknown{guess}", _supported(self.choices))
         return None
 
 
@@ -150,7 +151,7 @@ class ListOf(Shape):
         return [self.item.check(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
 
     def _right(self, value: Any) -> str:
-        if isinstance(value, str) and len(value) < 80:
+        if isinstance(value, str) and len(value) < 80 and value.isprintable():
             return f"Write [{str.__str__(value)}]"
         return self.example
 
@@ -253,7 +254,7 @@ class Form:
 def join(path: str, key: str) -> str:
     """The path of a key: ``pools[0]`` and ``fqdn`` give ``pools[0].fqdn``; odd keys are quoted."""
     if not _PLAIN_KEY.match(key):
-        return f'{path}["{key}"]'
+        return f"{path}[{json.dumps(key, ensure_ascii=not key.isprintable())}]"
     return f"{path}.{key}" if path else key
 
 
@@ -269,7 +270,7 @@ def _address(text: str) -> str:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
-        raise names.BadName(f"'{text}' is not an address", mend="Write an IPv4 address such as 10.0.0.11") from None
+        raise names.BadName(f"{text!r} is not an address", mend="Write an IPv4 address such as 10.0.0.11") from None
     if address.version == 6:
         raise names.BadName(
             f"'{text}' is an IPv6 address, and AAAA records are not planned yet",
@@ -335,7 +336,7 @@ def _kind_of(value: Any) -> str:
     if isinstance(value, (int, float)):
         return f"the number {value}"
     if isinstance(value, str):
-        return f"the text '{str.__str__(value)[:60]}'"
+        return f"the text {str.__str__(value)[:60]!r}"
     if isinstance(value, Mapping):
         return "a mapping"
     return "a list" if isinstance(value, Sequence) else f"a value of type {type(value).__name__}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from unit.topologies import DATA, origin, origin_with, two_pools
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
 
 
@@ -302,6 +304,17 @@ def test_the_same_name_from_two_rules_is_in_the_list_once() -> None:
     assert alternatives(plan)["ocssrv01.company.local/default"] == ["sip.company.local", "ocssrv01.company.local"]
     reasons = plan.certificates[0].name_reasons["sip.company.local"]
     assert [one.rule for one in reasons] == ["ocs2007.subject-repeated", "ocs2007.sip-name"]
+
+
+def test_a_rule_that_names_the_same_for_every_sip_domain_is_one_reason() -> None:
+    product = PRODUCTS["ocs2007"]
+    sheet = product.sheets[0]
+    rule = next(one for one in sheet.certificates[0].names if one.id == "ocs2007.sip-name")
+    certificate = replace(sheet.certificates[0], names=(replace(rule, name="all.{pool}"),))
+    changed = replace(product, sheets=(replace(sheet, certificates=(certificate,)),))
+    plan = make_plan(parse(origin()), {"ocs2007": changed})
+    assert plan.certificates[0].subject_alternative_names == ("all.ocspool.company.local",)
+    assert plan.certificates[0].name_reasons["all.ocspool.company.local"] == (rule.reason,)
 
 
 # Properties of every valid topology

@@ -274,6 +274,18 @@ def test_keys_that_are_no_text() -> None:
     ]
 
 
+def test_texts_are_told_on_one_line() -> None:
+    topology = origin_with({"pools[0].role": "edge\nx", "sip_domains": "a\nb"})
+    topology["a\nb"] = 1
+    with pytest.raises(TopologyError) as raised:
+        parse(topology)
+    assert [line[:40] for line in str(raised.value).splitlines()[1:]] == [
+        '- ["a\\nb"]: unknown key. The keys of the'[:40],
+        "- sip_domains: must be a list, not the text 'a"[:40],
+        "- pools[0].role: 'edge\\nx' is unknown, did"[:40],
+    ]
+
+
 def test_an_odd_key_is_quoted_in_the_path() -> None:
     topology = origin_with({"certificates.issuers": {"my ca": {"ca": "x"}}})
     assert [path for path, _text in problems(topology)] == ['certificates.issuers["my ca"].ca']
