@@ -1,0 +1,228 @@
+"""The actions for certificates against the estate, over real WinRM, without a playbook around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from unit.fakes_windows import planned
+from winrm.protocol import Protocol
+
+from ansible_collections.ucops.rollout.plugins.action import (
+    certificate_assign,
+    certificate_info,
+    certificate_install,
+    certificate_issue,
+    certificate_request,
+    http_binding,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.host import open_windows_host
+from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
+from lab.client import RunningEstate, start_estate
+
+pytestmark = pytest.mark.slow
+
+
+class Rollout:
+    """One estate, and the actions on it."""
+
+    def __init__(self, estate: RunningEstate) -> None:
+        self.estate = estate
+
+    @contextmanager
+    def host(self, name: str) -> Iterator[WindowsHost]:
+        variables = self.estate.variables
+        protocol = Protocol(
+            f"http://{self.estate.address(name)}:5985/wsman",
+            transport="ntlm",
+            username=variables["ansible_user"],
+            password=variables["ansible_password"],
+            message_encryption="always",
+        )
+        with open_windows_host(protocol, name=name, shell_id=None) as host:
+            yield host
+
+    def run(self, module: Any, name: str, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
+        action = module.ActionModule.__new__(module.ActionModule)
+        filled = {key: option.get("default") for key, option in action.argument_spec.items()}
+        with self.host(name) as host:
+            return action.work(host, {**filled, **arguments}, check_mode)
+
+    def request(self, **arguments: Any) -> dict[str, Any]:
+        return self.run(certificate_request, "ocssrv01", **{"certificate": planned(), **arguments})
+
+    def issue(self, asked: dict[str, Any], **arguments: Any) -> dict[str, Any]:
+        picked = {"certificate": planned(), "request": asked["request"], "public_key": asked["public_key"]}
+        return self.run(certificate_issue, "ca01", **{**picked, **arguments})
+
+    def install(self, issued: dict[str, Any], **arguments: Any) -> dict[str, Any]:
+        picked = {"certificate": planned(), "issued": issued["certificate"], "chain": issued["chain"]}
+        return self.run(certificate_install, "ocssrv01", **{**picked, **arguments})
+
+    def ca(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.estate.state()["hosts"]["ca01"]["ca"]
+        return found
+
+
+@contextmanager
+def rollout(directory: Path, **ca: Any) -> Iterator[Rollout]:
+    overrides = {"hosts": [{"name": "ca01", "ca": ca}]} if ca else None
+    with start_estate("origin", directory, overrides=overrides) as estate:
+        yield Rollout(estate)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Rollout]:
+    with rollout(tmp_path) as running:
+        yield running
+
+
+def test_from_the_key_to_the_listener(site: Rollout) -> None:
+    asked = site.request()
+    issued = site.issue(asked)
+    name = issued["thumbprint"]
+    assert site.install(issued)["thumbprint"] == name
+    assert site.run(http_binding, "ocssrv01", thumbprint=name)["changed"] is True
+    assert site.run(http_binding, "ocssrv01", thumbprint=name)["changed"] is False
+    command = ["C:\\Site\\AssignFrontEnd.exe", "/thumbprint:{thumbprint}"]
+    address = site.estate.address("ocssrv01")
+    assign = {"certificate": planned(), "thumbprint": name, "address": address, "mode": "command", "command": command}
+    assert site.run(certificate_assign, "ocssrv01", **assign)["state"] == "unknown"
+    assert site.run(certificate_assign, "ocssrv01", installed=True, **assign)["state"] == "assigned"
+    (held,) = site.run(certificate_info, "ocssrv01", thumbprints=[name])["certificates"]
+    assert (held["has_private_key"], held["provider_type"], held["key_length"]) == (True, 12, 2048)
+    before = site.estate.state()
+    again = site.request()
+    assert (again["state"], again["changed"], again["thumbprint"]) == ("held", False, name)
+    assert site.install(issued)["changed"] is False
+    assert site.estate.state() == before
+
+
+def test_a_waiting_key_is_used_again_and_leaves_no_second_stand_in(site: Rollout) -> None:
+    asked = site.request()
+    before = site.estate.state()["hosts"]["ocssrv01"]
+    again = site.request()
+    assert (again["state"], again["public_key"]) == ("outstanding", asked["public_key"])
+    assert again["request"] is not None
+    assert site.estate.state()["hosts"]["ocssrv01"] == before
+
+
+def test_pending_approved_and_found_by_its_key(tmp_path: Path) -> None:
+    with rollout(tmp_path, request_disposition=2) as site:
+        asked = site.request()
+        first = site.issue(asked)
+        assert (first["state"], first["changed"]) == ("pending", True)
+        second = site.issue({"request": None, "public_key": asked["public_key"]})
+        assert (second["state"], second["request_id"], second["changed"]) == ("pending", first["request_id"], False)
+        site.estate.approve(first["request_id"])
+        third = site.issue(site.request())
+        assert (third["state"], third["request_id"], third["changed"]) == ("issued", first["request_id"], False)
+        assert site.install(third)["state"] == "installed"
+        assert len(site.ca()["requests"]) == 1
+
+
+def test_pending_and_denied_by_an_officer(tmp_path: Path) -> None:
+    with rollout(tmp_path, request_disposition=2) as site:
+        asked = site.request()
+        first = site.issue(asked)
+        site.estate.deny(first["request_id"])
+        with pytest.raises(RolloutError, match=f"request {first['request_id']} was denied: 0x80094014"):
+            site.issue(asked)
+        assert len(site.ca()["requests"]) == 1
+
+
+def test_a_template_that_the_ca_does_not_offer(site: Rollout) -> None:
+    plan = planned(template="NoSuchTemplate")
+    asked = site.request(certificate=plan)
+    with pytest.raises(RolloutError, match="0x80094800: the CA does not offer this template"):
+        site.issue(asked, certificate=plan)
+
+
+def test_no_right_to_enrol(tmp_path: Path) -> None:
+    templates = {"WebServer": {"supply_in_request": True, "enroll": ["Nobody"]}}
+    with rollout(tmp_path, templates=templates) as site:
+        asked = site.request()
+        with pytest.raises(RolloutError, match="0x80094012: the template's permissions"):
+            site.issue(asked)
+
+
+@pytest.mark.parametrize(
+    ("misbehaviour", "reason"),
+    [
+        ("drop_san", "its subject alternative names lack ocspool.company.local"),
+        ("other_key", "it is for another key"),
+        ("no_cdp", "it names no CRL distribution point"),
+        ("expired", "it expired on"),
+    ],
+)
+def test_a_ca_that_issues_something_else(tmp_path: Path, misbehaviour: str, reason: str) -> None:
+    with rollout(tmp_path, misbehave=[misbehaviour]) as site:
+        asked = site.request()
+        with pytest.raises(RolloutError, match=f"is not what was asked for: .*{reason}.*not installed"):
+            site.issue(asked)
+        assert site.run(certificate_info, "ocssrv01")["certificates"] == []
+
+
+def test_the_flag_that_lets_anybody_be_anybody(tmp_path: Path) -> None:
+    with rollout(tmp_path, edit_flags=0x15014E) as site:
+        findings = site.issue(site.request())["findings"]
+        assert [finding["code"] for finding in findings] == ["ca-names-from-attributes"]
+
+
+def test_a_subordinate_ca_brings_its_chain(tmp_path: Path) -> None:
+    with rollout(tmp_path, type="enterprise_subordinate") as site:
+        issued = site.issue(site.request())
+        assert len(issued["chain"]) == 2
+        installed = site.install(issued)
+        assert [change["store"] for change in installed["changes"]][-1] == "MY"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reached"),
+    [
+        ({"match": {"text": "-view"}}, 0),
+        ({"match": {"text": "certreq -submit"}}, 0),
+        ({"match": {"text": "certreq -submit"}, "after": True}, 1),
+        ({"match": {"text": "certutil -f -encode"}}, 1),
+        ({"match": {"text": "certutil -f -encode"}, "after": True, "at": 2}, 1),
+        ({"match": {"text": "del /f"}, "at": 3}, 1),
+    ],
+)
+def test_a_lost_connection_never_brings_a_second_certificate(
+    site: Rollout, trouble: dict[str, Any], reached: int
+) -> None:
+    """Lost before, within and after the submission."""
+    asked = site.request()
+    site.estate.fault("ca01", "drop", **trouble)
+    with pytest.raises(RolloutError):
+        site.issue(asked)
+    assert len(site.ca()["requests"]) == reached
+    site.estate.clear_faults()
+    assert site.issue(asked)["state"] == "issued"
+    assert len(site.ca()["requests"]) == 1
+
+
+def test_offline(site: Rollout, tmp_path: Path) -> None:
+    place = tmp_path / "handover"
+    asked = site.request(directory=str(place))
+    assert Path(asked["file"]).read_text() == asked["request"]
+    offline = {"certificate": planned(), "directory": str(place)}
+    assert site.run(certificate_install, "ocssrv01", **offline)["state"] == "waiting"
+    issued = site.issue(asked)
+    stem = "ocssrv01.company.local_default"
+    (place / f"{stem}.cer").write_text(issued["certificate"])
+    (place / f"{stem}.pem").write_text("".join(issued["chain"]))
+    assert site.run(certificate_install, "ocssrv01", **offline)["thumbprint"] == issued["thumbprint"]
+
+
+def test_check_mode_leaves_the_estate_as_it_was(site: Rollout) -> None:
+    before = site.estate.state()
+    asked = site.request(check_mode=True)
+    issued = site.issue(asked, check_mode=True)
+    assert site.install(issued, check_mode=True)["state"] == "would_install"
+    assert site.run(http_binding, "ocssrv01", check_mode=True)["state"] == "would_bind"
+    assert site.estate.state() == before
