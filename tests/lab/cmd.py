@@ -334,6 +334,15 @@ class CommandProcessor:
         except Exit as leave:
             return leave.code
 
+    def again(self, text: str, process: Process) -> int:
+        """Expand, parse and run a text once more, as `call` does, with the streams of `process`."""
+        try:
+            tree = Parser(expand_percent(text, process.environment)).parse()
+        except SyntaxError_ as error:
+            process.complain(str(error))
+            return SYNTAX_ERROR
+        return self._run(tree, process) if tree is not None else 0
+
     def _run(self, node: Any, process: Process) -> int:
         if isinstance(node, Chain):
             return self._chain(node, process)

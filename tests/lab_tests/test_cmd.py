@@ -74,6 +74,13 @@ def test_words_are_split_as_the_c_run_time_does(line: str, words: list[str]) -> 
     ("echo x > C:\\root.txt", 1, "", "Access is denied.\r\n"),
     ("echo x > C:\\nowhere\\f", 1, "", "The system cannot find the path specified.\r\n"),
     ("powershell -Command 1", 1, "", "lab: powershell.exe is not modelled\r\n"),
+    ("call hostname", 0, "srv01\r\n", ""),
+    ('call "C:\\Windows\\System32\\find.exe" "x" C:\\Windows\\none', 1, "",
+     "The system cannot find the file specified.\r\n"),
+    ('call echo %^OS% "^"', 0, 'Windows_NT "^^"\r\n', ""),
+    ("call nonsense", 1, "", UNKNOWN.format("nonsense")),
+    ("call :label", 1, "", "lab: this command of cmd.exe is not modelled\r\n"),
+    ("type nul", 0, "", ""),
     ("for %i in (1) do echo %i", 1, "", "lab: this command of cmd.exe is not modelled\r\n"),
 ])  # fmt: skip
 def test_line(lab: Lab, line: str, code: int, out: str, err: str) -> None:
@@ -89,6 +96,7 @@ def test_line(lab: Lab, line: str, code: int, out: str, err: str) -> None:
     ('>> "{0}" echo abc1', b"abc1\r\n"),
     ("echo abc2>> {0}", b""),
     ("nonsense > {0} 2>&1", UNKNOWN.format("nonsense").encode()),
+    ("type nul > {0}", b""),
     ("(echo 1& echo 2) > {0}", b"1\r\n2\r\n"),
 ])  # fmt: skip
 def test_redirection(lab: Lab, line: str, content: bytes) -> None:

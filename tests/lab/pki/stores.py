@@ -31,6 +31,7 @@ POLICY = r"SOFTWARE\Policies\Microsoft\SystemCertificates"
 ENTERPRISE = r"SOFTWARE\Microsoft\EnterpriseCertificates"
 REG_BINARY = 3
 MACHINE_KEYSET = 0x20
+KEY_FOLDERS = {False: r"C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys", True: r"C:\ProgramData\Microsoft\Crypto\Keys"}
 
 KSP = "Microsoft Software Key Storage Provider"
 PROVIDERS = {
@@ -106,7 +107,18 @@ def new_container(
     name = name or f"{{{uuid.uuid4()}}}".upper()
     container = KeyContainer(name, key, provider, provider_type, key_spec, exportable)
     machine.keys[container.name] = container
+    _write_key_file(machine, container)
     return container
+
+
+def _write_key_file(machine: Any, container: KeyContainer) -> None:
+    """The file that Windows keeps a key in; here it tells that there is one, and holds nothing of it."""
+    if machine.files is None:
+        return
+    folder = KEY_FOLDERS[container.provider == KSP]
+    machine.files.make_directory(folder, system=True)
+    name = f"{hashlib.md5(container.name.lower().encode('utf-16-le')).hexdigest()}_{uuid.UUID(int=0)}"
+    machine.files.write(f"{folder}\\{name}", hashlib.sha256(container.public).digest())
 
 
 def key_provider_property(container: KeyContainer) -> bytes:

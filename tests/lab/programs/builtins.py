@@ -72,6 +72,8 @@ def _type(cmd: CommandProcessor, process: Process, rest: str) -> int:
         return 1
     code = 0
     for name in names:
+        if process.machine.files.is_device(name):
+            continue
         found = [path for path in matches(process, name) if not process.machine.files.is_directory(path)]
         if not found:
             folder = name.replace("/", "\\").rpartition("\\")[0]
@@ -267,6 +269,13 @@ def _exit(cmd: CommandProcessor, process: Process, rest: str) -> int:
     raise Exit(int(numbers[0]) if numbers else cmd.errorlevel)
 
 
+def _call(cmd: CommandProcessor, process: Process, rest: str) -> int:
+    """`call program arguments`: the line is expanded a second time; carets that quotes protect are doubled first."""
+    if rest.lstrip().startswith(":"):
+        return _unmodelled(cmd, process, rest)
+    return cmd.again(rest.replace("^", "^^"), process)
+
+
 def _nothing(cmd: CommandProcessor, process: Process, rest: str) -> int:
     return 0
 
@@ -285,7 +294,7 @@ BUILTINS: dict[str, Builtin] = {
     "echo": _echo, "type": _type, "del": _del, "erase": _del, "copy": _copy, "move": _move, "mkdir": _mkdir,
     "md": _mkdir, "rmdir": _rmdir, "rd": _rmdir, "dir": _dir, "ver": _ver, "set": _set, "cd": _cd, "chdir": _cd,
     "exit": _exit, "rem": _nothing, "setlocal": _nothing, "endlocal": _nothing, "cls": _cls, "for": _unmodelled,
-    "call": _unmodelled, "goto": _unmodelled, "ren": _unmodelled, "rename": _unmodelled, "start": _unmodelled,
+    "call": _call, "goto": _unmodelled, "ren": _unmodelled, "rename": _unmodelled, "start": _unmodelled,
     "pushd": _unmodelled, "popd": _unmodelled, "date": _unmodelled, "time": _unmodelled, "assoc": _unmodelled,
 }  # fmt: skip
 
