@@ -295,7 +295,8 @@ def _refusal(seen: _Plaintext, reason: str) -> str:
     # Closed or reset: that depends on timing alone, so it is not told.
     return (
         "the listener ended the connection without a word after the hello. Windows does so when no certificate is"
-        " assigned to the port or when nothing is common to both sides, a load balancer when no server behind it listens"
+        " assigned to the port or when nothing is common to both sides, a load balancer when no server behind it"
+        " listens"
     )
 
 
