@@ -1,16 +1,167 @@
-"""The origin's rollout, whole: first run, second run, what the estate then holds, and what it cost."""
+"""The origin's rollout, whole: what the estate then holds, what a second run does, and what it cost."""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run, Site
+from conftest import ROOT, Site, play
 
 POOL = "ocspool.company.local"
-RECORDS = {
-    ("company.local", "ocspool.company.local", "A", "{vip}", 3600),
-    ("company.local", "_sipinternaltls._tcp.company.local", "SRV", "0 0 5061 ocspool.company.local", 3600),
-    ("company.com", "ocspool.company.com", "A", "{vip}", 3600),
-    ("company.com", "_sipinternaltls._tcp.company.com", "SRV", "0 0 5061 ocspool.company.com", 3600),
-}
+SAN = [POOL, "sip.company.local", "sip.company.com", "ocspool.company.com"]
+
+
+def records(site: Site, zone: str) -> list[str]:
+    """The records of a zone that the origin's write-up names, in the lab's notation."""
+    held = site.state()["hosts"]["dc01"]["dns"].get(zone, {"records": []})["records"]
+    return [record for record in held if record.startswith(("ocspool.", "_sipinternaltls."))]
+
+
+def issued(site: Site) -> list[dict[str, Any]]:
+    return site.state()["hosts"]["ca01"]["ca"]["requests"]
+
+
+def sent(counters: dict[str, Any], host: str) -> tuple[int, int]:
+    """Requests and bytes of both directions that one host saw."""
+    one = next(value for name, value in counters.items() if name.split(".")[0] == host)
+    return one["requests"], one["bytes_in"] + one["bytes_out"]
+
+
+@pytest.mark.slow
+def test_first_and_second_run(site: Site) -> None:
+    vip = site.group_vars()["ucops_topology"]["pools"][0]["load_balancer"]["vips"]["sip"][0]
+    foreign = set(site.state()["hosts"]["dc01"]["dns"]["company.local"]["records"])
+
+    first = site.play("deploy_pool")
+    assert first.code == 0, first.output
+    assert records(site, "company.local") == [
+        "_sipinternaltls._tcp.company.local 3600 SRV 0 0 5061 ocspool.company.local.",
+        f"ocspool.company.local 3600 A {vip}",
+    ]
+    assert records(site, "company.com") == [
+        "_sipinternaltls._tcp.company.com 3600 SRV 0 0 5061 ocspool.company.com.",
+        f"ocspool.company.com 3600 A {vip}",
+    ]
+    # Nothing else of the zone changed but its serial number.
+    now = set(site.state()["hosts"]["dc01"]["dns"]["company.local"]["records"])
+    assert {record.split()[2] for record in foreign - now} <= {"SOA"}
+    assert len(issued(site)) == 2
+
+    report = site.report()
+    assert report["summary"]["failed"] == 0 and report["summary"]["unproved"] == 0, report["summary"]
+    for server in ("ocssrv01", "ocssrv02"):
+        state = site.state()["hosts"][server]["front_end"]
+        assert state["serving"] == state["assigned"] != ""
+
+    before = site.state()
+    second = site.play("deploy_pool")
+    assert second.code == 0, second.output
+    assert second.total("changed") == 0, second.output
+    assert site.state() == before
+    assert len(issued(site)) == 2
+
+    proof = site.play("verify_pool")
+    assert proof.code == 0, proof.output
+    assert site.state() == before
+
+
+@pytest.mark.slow
+def test_certificates_hold_the_origins_names(site: Site) -> None:
+    """Read from the listeners with OpenSSL: the pool's FQDN first, then the origin's four in its order."""
+    run = site.play("deploy_pool")
+    assert run.code == 0, run.output
+    for server in ("ocssrv01", "ocssrv02"):
+        address = site.estate.address(server)
+        shown = subprocess.run(
+            f"openssl s_client -connect {address}:5061 -servername {server}.company.local </dev/null 2>/dev/null"
+            " | openssl x509 -noout -subject -ext subjectAltName -nameopt RFC2253",
+            shell=True,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert f"subject=CN={POOL}" in shown.replace("CN = ", "CN=")
+        names = [part.strip().removeprefix("DNS:") for part in shown.rpartition("Alternative Name:")[2].split(",")]
+        assert names == [*SAN, f"{server}.company.local"]
+
+
+@pytest.mark.slow
+def test_check_mode_shows_everything_and_changes_nothing(site: Site) -> None:
+    before = json.dumps(site.state(), sort_keys=True)
+    run = site.play("deploy_pool", "--check", "--diff")
+    assert run.code == 0, run.output
+    assert json.dumps(site.state(), sort_keys=True) == before
+    for shown in (
+        "ocspool",
+        "_sipinternaltls._tcp",
+        "company.com",
+        "sip.company.local",
+        "sip.company.com",
+        "ocspool.company.com",
+        "ocssrv01.company.local",
+        "ocssrv02.company.local",
+        "would be checked",
+    ):
+        assert shown in run.output, shown
+    assert not list(site.work.glob("report/*"))
+
+
+@pytest.mark.slow
+def test_check_mode_after_a_rollout_predicts_nothing(site: Site) -> None:
+    assert site.play("deploy_pool").code == 0
+    before = site.state()
+    run = site.play("deploy_pool", "--check", "--diff")
+    assert run.code == 0, run.output
+    assert run.total("changed") == 0
+    assert site.state() == before
+
+
+@pytest.mark.slow
+def test_dns_within_its_budget(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two zones, four records, one zone missing: 30 requests and 150 kB, the second run 15, authentication included."""
+    playbook = ROOT / "tests" / "integration" / "playbooks" / "dns_only.yml"
+    site.estate.reset_counters()
+    first = site.play(str(playbook))
+    assert first.code == 0, first.output
+    requests, size = sent(site.estate.counters(), "dc01")
+    site.estate.reset_counters()
+    second = site.play(str(playbook))
+    assert second.total("changed") == 0, second.output
+    again, size_again = sent(site.estate.counters(), "dc01")
+    with capsys.disabled():
+        print(f"\nDNS of the origin: {requests} requests, {size} bytes; second run {again} requests, {size_again} bytes")
+    assert len(records(site, "company.com")) == 2
+    assert requests <= 30 and size <= 150_000
+    assert again <= 15 and size_again <= 150_000
+
+
+@pytest.mark.versions
+def test_plan_needs_no_host(tmp_path: Path) -> None:
+    """The addresses of the inventory belong to nobody, and the account is refused everywhere."""
+    inventory = tmp_path / "hosts.yml"
+    topology = (ROOT / "tests" / "unit" / "data" / "origin_topology.yml").read_text(encoding="utf-8")
+    (tmp_path / "topology.yml").write_text("ucops_topology:\n" + "".join(
+        f"  {line}\n" for line in topology.splitlines() if line.strip() not in ("---",)
+    ), encoding="utf-8")
+    hosts = {name: {"ansible_host": "127.99.99.99"} for name in ("ocssrv01", "ocssrv02.company.local")}
+    inventory.write_text(json.dumps({"ucops_servers": {"hosts": hosts}}), encoding="utf-8")
+    run = play("plan_pool", "-i", str(inventory), "-e", f"@{tmp_path / 'topology.yml'}", cwd=tmp_path)
+    assert run.code == 0, run.output
+    assert "_sipinternaltls._tcp.company.com" in run.output
+    assert "ocspool.company.com" in run.output
+    assert run.recap.keys() == {"localhost"}
+
+
+def test_secrets_reach_no_output(site: Site) -> None:
+    """The password is in no log of the highest verbosity, and in no report."""
+    run = site.play("deploy_pool", "-vvvvv")
+    assert run.code == 0, run.output[-3000:]
+    password = site.group_vars()["ansible_password"]
+    assert password not in run.output
+    for report in site.reports.iterdir():
+        assert password not in report.read_text(encoding="utf-8")
+        assert os.stat(report).st_mode & 0o007 == 0

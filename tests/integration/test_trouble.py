@@ -1,0 +1,220 @@
+"""Trouble that a user meets: each ends with a clear word and with the estate as it was, or says what was done."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import Run, Site
+
+pytestmark = pytest.mark.slow
+
+
+def clean(run: Run) -> str:
+    """The output in one line, as a reader takes it in; a traceback is never among it."""
+    assert "Traceback (most recent call last)" not in run.output, run.output
+    return " ".join(run.output.split())
+
+
+def logons(site: Site) -> dict[str, int]:
+    total = {"ok": 0, "failed": 0}
+    for counted in site.estate.counters().values():
+        total["ok"] += counted["logons"]["ok"]
+        total["failed"] += counted["logons"]["failed"]
+    return total
+
+
+def requests(site: Site) -> list[dict[str, Any]]:
+    return site.state()["hosts"]["ca01"]["ca"]["requests"]
+
+
+def test_wrong_password_is_one_failed_logon(site: Site) -> None:
+    before = site.state()
+    run = site.play("deploy_pool", variables={"ansible_password": "not-this-one"})
+    assert run.code != 0
+    text = clean(run)
+    assert "credentials were rejected" in text
+    assert "ansible_password" in text and r"COMPANY\\rollout" in text or r"COMPANY\rollout" in text
+    assert "not-this-one" not in run.output
+    assert logons(site) == {"ok": 0, "failed": 1}
+    assert site.state() == before
+
+
+def test_dead_server_stops_the_run_before_anything_is_touched(site: Site) -> None:
+    site.estate.stop_host("ocssrv02")
+    before = site.state()
+    run = site.play("deploy_pool")
+    assert run.code != 0
+    text = clean(run)
+    assert "ocssrv02.company.local" in text and "5985" in text
+    assert run.recap["ocssrv02.company.local"]["unreachable"] == 1
+    assert site.state() == before
+
+
+def test_typos_in_the_topology_all_at_once(site: Site) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["sip_domain"] = topology.pop("sip_domains")
+    topology["pools"][0]["servers"][0]["fqdn"] = "ocs_srv01.company.local"
+    topology["pools"][0]["load_balancer"]["vips"]["sip"] = ["10.0.0.300"]
+    before = site.state()
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert run.code != 0
+    text = clean(run)
+    for told in ("sip_domain", "sip_domains", "pools[0].servers[0].fqdn", "underscore", "vips.sip[0]", "10.0.0.300"):
+        assert told in text, told
+    assert logons(site) == {"ok": 0, "failed": 0}
+    assert site.state() == before
+
+
+def test_server_without_inventory_host(site: Site) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["pools"][0]["servers"].append({"fqdn": "ocssrv03.company.local", "addresses": {"internal": ["10.0.0.13"]}})
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert run.code != 0
+    assert "ocssrv03.company.local" in clean(run) and "inventory" in clean(run)
+    assert logons(site) == {"ok": 0, "failed": 0}
+
+
+def test_zone_missing_and_not_to_be_created(site: Site) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["dns"]["internal"]["zones"][1].pop("if_missing")
+    before = site.state()
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert run.code != 0
+    text = clean(run)
+    assert "company.com" in text and "if_missing: create" in text
+    assert site.state() == before
+
+
+@pytest.mark.estate(
+    hosts=[{"name": "dc01", "dns": {"zones": [
+        {"name": "company.local", "records": [{"owner": "ocspool", "type": "CNAME", "data": "old.company.local."}]},
+    ]}}]
+)
+def test_alias_where_an_address_must_go(site: Site) -> None:
+    before = site.state()
+    run = site.play("deploy_pool")
+    assert run.code != 0
+    text = clean(run)
+    assert "CNAME" in text and "ocspool.company.local" in text and "old.company.local" in text
+    assert site.state() == before
+
+
+@pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"request_disposition": 0x101}}])
+def test_pending_ends_the_run_and_is_found_again(site: Site) -> None:
+    first = site.play("deploy_pool")
+    assert first.code != 0
+    text = clean(first)
+    ids = [row["id"] for row in requests(site)]
+    assert len(ids) == 2
+    for number in ids:
+        assert f"request {number} " in text
+    assert {row["disposition"] for row in requests(site)} == {9}
+    waiting = site.play("deploy_pool")
+    assert waiting.code != 0 and len(requests(site)) == 2
+    for number in ids:
+        site.estate.approve(number)
+    last = site.play("deploy_pool")
+    assert last.code == 0, last.output
+    assert len(requests(site)) == 2
+    assert site.report()["summary"]["failed"] == 0
+    assert site.play("deploy_pool").total("changed") == 0
+
+
+@pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"request_disposition": 0x101}}])
+def test_denied_by_an_officer(site: Site) -> None:
+    assert site.play("deploy_pool").code != 0
+    for row in requests(site):
+        site.estate.deny(row["id"])
+    run = site.play("deploy_pool")
+    assert run.code != 0
+    assert "80094014" in clean(run) and len(requests(site)) == 2
+
+
+@pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"templates": {"WebServer": {"enroll": ["Nobody At All"]}}}}])
+def test_denied_by_the_template(site: Site) -> None:
+    run = site.play("deploy_pool")
+    assert run.code != 0
+    text = clean(run)
+    assert "80094012" in text and "Enroll" in text
+    for server in ("ocssrv01", "ocssrv02"):
+        assert site.state()["hosts"][server]["front_end"]["assigned"] == ""
+
+
+def test_unknown_template(site: Site) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["certificates"]["issuers"]["enterprise"]["template"] = "WebServr"
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert run.code != 0
+    text = clean(run)
+    assert "80094800" in text and "WebServr" in text
+
+
+@pytest.mark.parametrize(
+    ("misbehaviour", "told"),
+    [
+        pytest.param("drop_san", "sip.company.com", marks=pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"misbehave": ["drop_san"]}}])),
+        pytest.param("other_key", "key", marks=pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"misbehave": ["other_key"]}}])),
+        pytest.param("no_cdp", "CRL", marks=pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"misbehave": ["no_cdp"]}}])),
+    ],
+)
+def test_wrong_certificate_is_not_installed(site: Site, misbehaviour: str, told: str) -> None:
+    run = site.play("deploy_pool")
+    assert run.code != 0
+    assert told in clean(run)
+    for server in ("ocssrv01", "ocssrv02"):
+        machine = site.state()["hosts"][server]
+        assert machine["front_end"]["assigned"] == ""
+        my = [key for key in machine["registry"] if "\\MY\\Certificates\\" in key]
+        assert my == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    ['ocspool.company.local" & calc.exe & "', "ocspool.company.local\n[Strings]", "x' OR OwnerName LIKE '%", "<a/>&amp;"],
+)
+def test_value_meant_to_break_out(site: Site, value: str) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["pools"][0]["fqdn"] = value
+    before = site.state()
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert run.code != 0
+    assert "pools[0].fqdn" in clean(run)
+    assert site.state() == before and logons(site) == {"ok": 0, "failed": 0}
+
+
+@pytest.mark.parametrize("value", ['ca01.company.local\\Company" -f "CA', "ca01.company.local\\A & calc", "ca01\\x\r\ny"])
+def test_ca_name_meant_to_break_out(site: Site, value: str) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["certificates"]["issuers"]["enterprise"]["ca"] = value
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert run.code != 0
+    assert "ca" in clean(run)
+    assert requests(site) == []
+
+
+@pytest.mark.parametrize("at", [9, 12, 14])
+def test_dropped_connection_while_records_are_written(site: Site, at: int) -> None:
+    """The run says so; the next one finds what was done and ends with the plan, nothing twice."""
+    site.estate.reset_counters()
+    site.estate.fault("dc01", "drop", at=at)
+    broken = site.play("deploy_pool")
+    clean(broken)
+    site.estate.clear_faults()
+    again = site.play("deploy_pool")
+    assert again.code == 0, again.output
+    for zone in ("company.local", "company.com"):
+        held = [r for r in site.state()["hosts"]["dc01"]["dns"][zone]["records"] if r.startswith(("ocspool.", "_sipint"))]
+        assert len(held) == 2, held
+
+
+@pytest.mark.parametrize("at", [14, 18, 24])
+def test_dropped_connection_while_the_ca_issues(site: Site, at: int) -> None:
+    """At whatever point it breaks, no second certificate is issued for a key."""
+    site.estate.fault("ca01", "drop", at=at)
+    clean(site.play("deploy_pool"))
+    site.estate.clear_faults()
+    again = site.play("deploy_pool")
+    assert again.code == 0, again.output
+    assert len(requests(site)) == 2, json.dumps(requests(site), indent=1)

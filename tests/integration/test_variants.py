@@ -1,0 +1,140 @@
+"""What sites do differently: a wizard instead of a command, a CA out of reach, two tiers, an own web farm name."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import Site
+
+pytestmark = pytest.mark.slow
+
+
+def my_thumbprints(site: Site, server: str) -> list[str]:
+    registry = site.state()["hosts"][server]["registry"]
+    return [key.rpartition("\\")[2] for key in registry if "SystemCertificates\\MY\\Certificates\\" in key]
+
+
+def test_wizard_by_hand_then_proved(site: Site) -> None:
+    variables = {"pool_certificates_front_end": "manual", "pool_certificates_start_services": False}
+    first = site.play("deploy_pool", variables=variables)
+    assert first.code == 0, first.output
+    steps = "\n".join(str(step) for step in site.report()["steps_by_hand"])
+    for server in ("ocssrv01", "ocssrv02"):
+        thumbprint, = my_thumbprints(site, server)
+        assert thumbprint in steps
+        assert site.state()["hosts"][server]["front_end"]["serving"] == ""
+    # Somebody follows the steps: the lab's site command stands in for the wizard, and services are started.
+    done = site.play("deploy_pool")
+    assert done.code == 0, done.output
+    proved = site.play("deploy_pool", variables=variables)
+    assert proved.code == 0 and proved.total("changed") == 0, proved.output
+    assert site.report()["summary"]["unproved"] == 0
+
+
+def test_web_farm_with_a_name_of_its_own(site: Site) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["pools"][0]["web_farm_fqdn"] = "ocsweb.company.local"
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert run.code == 0, run.output
+    records = site.state()["hosts"]["dc01"]["dns"]["company.local"]["records"]
+    vip = topology["pools"][0]["load_balancer"]["vips"]["sip"][0]
+    assert f"ocsweb.company.local 3600 A {vip}" in records
+    port = site.estate.port(443)
+    shown = subprocess.run(
+        f"openssl s_client -connect {vip}:{port} -servername ocsweb.company.local </dev/null 2>/dev/null"
+        " | openssl x509 -noout -ext subjectAltName",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "DNS:ocsweb.company.local" in shown
+
+
+@pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"type": "enterprise_subordinate", "root_name": "Company Root"}}])
+def test_two_tiers(site: Site) -> None:
+    run = site.play("deploy_pool")
+    assert run.code == 0, run.output
+    assert site.report()["summary"]["failed"] == 0 and site.report()["summary"]["unproved"] == 0
+    assert site.play("deploy_pool").total("changed") == 0
+
+
+@pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"type": "standalone_root"}}])
+def test_root_is_added_only_when_its_thumbprint_was_given(site: Site) -> None:
+    """A standalone CA: nobody trusts it by Active Directory, and its requests wait for an officer."""
+    topology = site.group_vars()["ucops_topology"]
+    topology["certificates"]["issuers"]["enterprise"].pop("template")
+    root = site.state()["hosts"]["ca01"]["ca"]["chain"][-1]
+    site.play("deploy_pool", variables={"ucops_topology": topology})
+    for row in site.state()["hosts"]["ca01"]["ca"]["requests"]:
+        site.estate.approve(row["id"])
+    refused = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert refused.code != 0
+    assert root in " ".join(refused.output.split()) and "trusted_roots" in refused.output
+    assert my_thumbprints(site, "ocssrv01") == []
+    done = site.play("deploy_pool", variables={"ucops_topology": topology, "pool_certificates_trusted_roots": [root]})
+    assert done.code == 0, done.output
+    assert len(site.state()["hosts"]["ca01"]["ca"]["requests"]) == 2
+
+
+def test_offline(site: Site, tmp_path: Path) -> None:
+    """Requests as files; the CA's people sign them with tools of their own (here OpenSSL); certificates picked up."""
+    folder = tmp_path / "carried"
+    variables = {"pool_certificates_mode": "offline", "pool_certificates_offline_directory": str(folder)}
+    first = site.play("deploy_pool", variables=variables)
+    assert first.code != 0
+    requests = sorted(folder.glob("*.req"))
+    assert len(requests) == 2
+    assert all(request.name in first.output for request in requests)
+    root = _own_authority(tmp_path)
+    for request in requests:
+        _sign(tmp_path, request)
+    trusted = {**variables, "pool_certificates_trusted_roots": [root]}
+    done = site.play("deploy_pool", variables=trusted)
+    assert done.code == 0, done.output
+    assert site.state()["hosts"]["ca01"]["ca"]["requests"] == []
+    assert site.play("deploy_pool", variables=trusted).total("changed") == 0
+
+
+def _own_authority(place: Path) -> str:
+    """A root of the name that the plan expects, made by OpenSSL; returns its SHA-1 thumbprint."""
+    _openssl(place, "req -x509 -newkey rsa:2048 -nodes -days 3650 -subj '/DC=local/DC=company/CN=Company CA'"
+             " -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.pem")
+    shown = _openssl(place, "x509 -in ca.pem -noout -fingerprint -sha1")
+    return shown.rpartition("=")[2].strip().replace(":", "")
+
+
+def _sign(place: Path, request: Path) -> None:
+    (place / "x.cnf").write_text(
+        "crlDistributionPoints=URI:http://ca01.company.local/crl\nextendedKeyUsage=serverAuth\n"
+        "keyUsage=critical,digitalSignature,keyEncipherment\nbasicConstraints=CA:false\n", encoding="utf-8")
+    target = request.with_suffix(".cer")
+    _openssl(place, f"x509 -req -in '{request}' -CA ca.pem -CAkey ca.key -CAcreateserial -days 730 -sha256"
+             f" -copy_extensions copy -extfile x.cnf -out '{target}'")
+    bundle = target.read_text(encoding="utf-8") + (place / "ca.pem").read_text(encoding="utf-8")
+    target.write_text(bundle, encoding="utf-8")
+
+
+def _openssl(place: Path, arguments: str) -> str:
+    done = subprocess.run(f"openssl {arguments}", shell=True, cwd=place, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.estate(hosts=[{"name": name, "generation": "2003"} for name in ("ocssrv01", "ocssrv02")])
+def test_iis_6_is_a_step_by_hand(site: Site) -> None:
+    run = site.play("deploy_pool")
+    assert run.code == 0, run.output
+    steps = "\n".join(str(step) for step in site.report()["steps_by_hand"])
+    thumbprint, = my_thumbprints(site, "ocssrv01")
+    assert "Internet Information Services" in steps and thumbprint in steps
+
+
+@pytest.mark.estate(hosts=[{"name": name, "generation": "2016"} for name in ("dc01", "ca01", "ocssrv01", "ocssrv02")])
+def test_newer_windows(site: Site) -> None:
+    run = site.play("deploy_pool")
+    assert run.code == 0, run.output
+    assert site.report()["summary"]["unproved"] == 0
+    assert site.play("deploy_pool").total("changed") == 0
