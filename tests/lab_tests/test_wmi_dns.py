@@ -363,6 +363,8 @@ def test_modify_of_soa(estate: RunningEstate, client: Psrp) -> None:
     modify(client, "SOA", reference(client, "SOA", "soa.test"), MinimumTTL=900, ResponsibleParty="dns.soa.test")
     answer = asked(estate, "soa.test", "SOA").answer[0][0]
     assert (answer.minimum, answer.rname.to_text()) == (900, "dns.soa.test.")
+    create(client, "A", "x.soa.test", "soa.test", IPAddress="192.0.2.1")
+    assert records(client, "A", "x.soa.test")[0]["TTL"] == "900"
 
 
 def test_modify_to_a_record_that_exists(client: Psrp) -> None:
