@@ -20,7 +20,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import Zone
 
-Value = str | Service
 Key = tuple[str, str, str]  # view, fqdn, type
 
 
@@ -31,7 +30,7 @@ class Wanted:
     view: str
     fqdn: str
     type: str
-    values: tuple[Value, ...]
+    values: tuple[str | Service, ...]
     managed: str
     reason: Reason
     breaks: str
@@ -121,5 +120,5 @@ def _clash(wishes: list[Wanted]) -> Iterator[Finding]:
         yield finding(code, where=other.path, name=first.fqdn, one=_text(first.values), other=_text(other.values))
 
 
-def _text(values: tuple[Value, ...]) -> str:
+def _text(values: tuple[str | Service, ...]) -> str:
     return " and ".join(value.target if isinstance(value, Service) else value for value in values)
