@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.windows_generation import generation
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import ProgramResult, WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.stores import MY, CertificateStores
@@ -109,7 +110,7 @@ def bind(
 ) -> dict[str, Any]:
     """What ``http_binding`` returns. ``thumbprint`` is None for a certificate that is only planned yet."""
     _check(application, store)
-    if is_2003(host):
+    if not can_bind(host):
         return _manual(host, endpoint, thumbprint)
     bindings = HttpBindings(host)
     before = bindings.get(endpoint)
@@ -127,12 +128,13 @@ def bind(
     return _result("bound", endpoint, before, wanted, changed=True)
 
 
-def is_2003(host: WindowsHost) -> bool:
-    """Whether the host is Windows Server 2003, whose http.sys netsh cannot configure."""
+def can_bind(host: WindowsHost) -> bool:
+    """Whether netsh can configure this host's http.sys (from Windows Server 2008 on)."""
     version = host.registry.string(WINDOWS, "CurrentVersion")
     if version is None:
         raise RolloutError("the version of Windows cannot be read", where=host.name)
-    return version.startswith("5.")
+    # The value ends with the minor version; builds do not matter here.
+    return generation(f"{version}.0").netsh_http
 
 
 def _require_key(host: WindowsHost, binding: Binding) -> None:

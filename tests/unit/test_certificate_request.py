@@ -4,7 +4,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.fakes_windows import DER, PEM, distinguished, key_usage, parse_inf, planned, rsa_key
 
@@ -140,6 +140,7 @@ def test_what_an_inf_cannot_carry(text):
         inf_value(text, where="test")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40) | st.text(alphabet="ab\"=,[]\r\n;%\\' \x00\x85\u2028ü", max_size=20))
 def test_a_value_comes_back_as_it_was_or_is_refused(text):
     try:
@@ -150,6 +151,7 @@ def test_a_value_comes_back_as_it_was_or_is_refused(text):
     assert parse_inf(line) == {"A": [("Key", text)], "B": [("Other", "1")]}
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["organization", "locality"]), st.text(min_size=1, max_size=30)))
 def test_a_subject_cannot_break_out(parts):
     subject = {"common_name": "ocspool.company.local", **parts}
