@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import signal
@@ -117,7 +118,14 @@ def _child(command: list[str], environment: dict[str, str]) -> int:
 
 def main(given: list[str] | None = None) -> int:
     arguments = _arguments(sys.argv[1:] if given is None else given)
-    return up(arguments) if arguments.verb == "up" else run(arguments)
+    try:
+        return up(arguments) if arguments.verb == "up" else run(arguments)
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+            raise
+        print(f"lab: cannot listen: {error}; another program has the port, or it needs rights: try --mode ports",
+              file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

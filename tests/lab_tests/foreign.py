@@ -160,5 +160,5 @@ def psrp(estate: RunningEstate, host: str = "dc01", **options: Any) -> Psrp:
     return Psrp(estate.address(host), **options)
 
 
-__all__ = ["DNS", "ENUMERATION", "NS", "TRANSFER", "WMI", "PASSWORD", "USER", "Page", "Psrp", "WSManFaultError", "WinRMTransportError", "keys_of",
-           "local", "properties", "psrp", "pywinrm", "pywinrm_query"]
+__all__ = ["DNS", "ENUMERATION", "NS", "PASSWORD", "TRANSFER", "USER", "WMI", "Page", "Psrp", "WSManFaultError",
+           "WinRMTransportError", "keys_of", "local", "properties", "psrp", "pywinrm", "pywinrm_query"]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -105,8 +106,23 @@ def test_max_elements_is_obeyed_by_pull(client: Psrp) -> None:
     assert len(client.pull(first.context or "", most=7).items) == 7
 
 
+def test_enumerate_without_optimisation_gives_a_context_alone(client: Psrp) -> None:
+    body = ET.Element(f"{{{N}}}Enumerate")
+    answer = client.call(ENUMERATION + "Enumerate", f"{WMI}{CIM}/Win32_ComputerSystem", body)
+    assert [local(child) for child in answer] == ["EnumerationContext"]
+    page = client.pull(answer[0].text or "", CIM)
+    assert (len(page.items), page.context, page.ended) == (1, None, True)
+
+
+def test_released_context_is_dead(client: Psrp) -> None:
+    context = client.enumerate_page(MANY).context or ""
+    body = ET.Element(f"{{{N}}}Release")
+    ET.SubElement(body, f"{{{N}}}EnumerationContext").text = context
+    client.call(ENUMERATION + "Release", f"{WMI}root/MicrosoftDNS/*", body)
+    assert fault(lambda: client.pull(context)).code == 2150858786
+
+
 def test_class_uri_without_filter(client: Psrp) -> None:
-    import xml.etree.ElementTree as ET
     body = ET.Element(f"{{{N}}}Enumerate")
     ET.SubElement(body, f"{{{W}}}OptimizeEnumeration")
     answer = client.call(ENUMERATION + "Enumerate", f"{WMI}{CIM}/win32_SERVICE", body)
