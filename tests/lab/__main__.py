@@ -37,6 +37,7 @@ def _arguments(given: list[str]) -> argparse.Namespace:
         command.add_argument("--directory", type=Path, required=True, help="where inventory and control.json go")
         command.add_argument("--mode", choices=("auto", *MODES), default="auto")
         command.add_argument("--subnet", default="", help="first half of the loopback addresses, such as 127.31")
+        command.add_argument("--with-parent", action="store_true", help="end when the process that started it ends")
         command.add_argument("--overrides", type=Path, help="YAML merged into the estate file")
     at = given.index("--") if "--" in given else len(given)
     arguments = parser.parse_args(given[:at])
@@ -80,12 +81,15 @@ def open_estate(estate: Estate) -> Path:
 
 
 def up(arguments: argparse.Namespace) -> int:
+    parent = os.getppid()
     estate = build(arguments, choose_mode(arguments.mode, "up"))
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     print(open_estate(estate), flush=True)
-    ended.wait()
+    while not ended.wait(1.0):
+        if arguments.with_parent and os.getppid() != parent:
+            break
     estate.stop()
     return 0
 

@@ -121,7 +121,8 @@ def start_estate(name_or_path: str | Path, directory: str | Path, mode: str = "p
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "control.json").unlink(missing_ok=True)
-    command = [sys.executable, "-m", "lab", "up", str(name_or_path), "--directory", str(directory), "--mode", mode]
+    command = [sys.executable, "-m", "lab", "up", str(name_or_path), "--directory", str(directory), "--mode", mode,
+               "--with-parent"]
     if overrides:
         (directory / "overrides.yml").write_text(yaml.safe_dump(overrides), encoding="utf-8")
         command += ["--overrides", str(directory / "overrides.yml")]
