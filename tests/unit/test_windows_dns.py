@@ -315,6 +315,17 @@ def test_hundreds_of_records_go_in_several_queries() -> None:
     assert run(wmi, zones=LOCAL, records=records)["changed"] is False
 
 
+def test_more_than_was_asked_for_is_no_harm() -> None:
+    """A provider may heed only a part of the conditions."""
+    wmi = origin()
+    zone_name = "company.local"
+    everything = [wmi._object(item, False) for item in wmi.rows]
+    wmi.query = lambda *_, **__: tuple(everything)
+    (found,) = WindowsDns(wmi, name="dc01").records(zone_name, ["dc01.company.local"])
+    assert (found.owner, found.type, found.value) == ("dc01.company.local", "A", "10.0.0.5")
+    assert WindowsDns(wmi, name="dc01").records("company.com", ["dc01.company.local"]) == ()
+
+
 def test_names_never_reach_wql_unescaped() -> None:
     wmi = origin()
     seen: list[str] = []

@@ -186,10 +186,10 @@ def test_wql_literal_holds_the_value_and_nothing_escapes(value: str) -> None:
     assert read_literal(wql_literal(value) + " AND x=1") == (value, " AND x=1")
 
 
-@given(st.text(), st.sampled_from("\x00\n\r\t\x1b\x7f\x85"), st.text())
-def test_wql_literal_refuses_control_characters(before: str, bad: str, after: str) -> None:
+@pytest.mark.parametrize("bad", "\x00\n\r\t\x1b\x7f\x85\ud800", ids=lambda bad: f"{ord(bad):04X}")
+def test_wql_literal_refuses_control_characters(bad: str) -> None:
     with pytest.raises(RolloutError):
-        wql_literal(before + bad + after)
+        wql_literal(f"a{bad}b")
 
 
 def test_conversions() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.wsman_fakes import (
     GENERIC_FAILURE,
@@ -103,6 +103,12 @@ def test_huge_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(soap, "MAX_ANSWER_BYTES", 1000)
     with pytest.raises(GarbledAnswer, match="more than the 1000"):
         enumerate_zones(enumerated(*ZONES))
+
+
+@pytest.mark.parametrize("text", ["<!DOCTYPE a><a/>", '<!DOCTYPE a SYSTEM "http://other/x.dtd"><a/>'])
+def test_document_type_alone_is_refused(text: str) -> None:
+    with pytest.raises(GarbledAnswer, match="document type"):
+        parse(text)
 
 
 def test_entities_are_refused() -> None:
@@ -241,8 +247,13 @@ def test_text_arrives_as_it_left(text: str) -> None:
     assert parse(serialise({"a": {"@b": text}})).get("b") == text
 
 
-@given(st.text(), st.sampled_from("\x00\x01\x08\x0b\x1b\r\x7f\x85\ud800\udfff\ufffe\uffff"), st.text())
-def test_what_xml_cannot_carry_is_refused(before: str, bad: str, after: str) -> None:
+BAD = "\x00\x01\x08\x0b\x0c\x0e\x1b\r\x7f\x85\x9f\ud800\udfff\ufffe\uffff"
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: f"{ord(bad):04X}")
+@settings(max_examples=10)
+@given(before=CARRIED, after=CARRIED)
+def test_what_xml_cannot_carry_is_refused(bad: str, before: str, after: str) -> None:
     for document in ({"a": before + bad + after}, {"a": {"@b": before + bad + after, "#text": "x"}}):
         with pytest.raises(IllegalText):
             serialise(document)
