@@ -168,6 +168,21 @@ def test_nothing_is_left_on_the_ca():
     assert ca.files.contents == {}
 
 
+def test_nothing_is_left_after_trouble_either():
+    ca = FakeCa()
+    honest = ca.programs.handlers["certreq"]
+
+    def garbled(words):
+        outcome = honest(words)
+        ca.files.contents[words[-3]] = b"Access is denied."
+        return outcome
+
+    ca.programs.handlers["certreq"] = garbled
+    with pytest.raises(RolloutError, match="the certificate that it issued: neither DER nor PEM"):
+        ask(ca)
+    assert ca.files.contents == {}
+
+
 def test_every_file_name_is_used_once():
     ca = FakeCa(decision=9)
     ask(ca)
