@@ -171,6 +171,10 @@ class _Push:
         problems += [f"{item.owner}: {item.type} records cannot be written" for item in self._unsupported()]
         differences = record_sets.plan(self.request.sets, seen.all_records())
         problems += [str(conflict) for conflict in differences.conflicts]
+        if not self.server.capabilities.changes_ttl:
+            problems += [
+                f"{c.wanted.owner}: its TTL cannot be changed from here" for c in differences.changes if c.retime
+            ]
         if problems:
             raise ServerRefused(problems, where=self.server.name)
         return differences.changes

@@ -19,7 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, Service
 
-CREATE, CHANGE, DELETE, REPORT = "create", "change", "delete", "report"
+CREATE, CHANGE, REPORT = "create", "change", "report"
 TYPES = ("A", "SRV")
 IF_MISSING = ("fail", "create")
 DEFAULT_TTL = 3600

@@ -116,9 +116,14 @@ class WsmanFault(WsmanError):
 
 def _words(parts: FaultParts) -> str:
     number = f" (0x{parts.code:08X})" if parts.code is not None else ""
-    details = [parts.reason or "no reason given", parts.provider_fault, parts.extended_status.get("Description", "")]
-    told = list(dict.fromkeys(text.rstrip(". ") for text in details if text))
-    return "; ".join(told) + number
+    details = [
+        parts.reason or "no reason given",
+        parts.provider_fault,
+        parts.extended_status.get("Description", ""),
+        parts.wmi_error.get("Message", ""),
+    ]
+    told = [" ".join(text.split()).rstrip(".") for text in details]
+    return "; ".join(dict.fromkeys(text for text in told if text)) + number
 
 
 def fault_parts(body: ET.Element | None, http_code: int) -> FaultParts | None:

@@ -7,7 +7,12 @@ from unit.dns_fakes import DnsWmi, a_row, generic_failure, row, srv_row, zone
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Service
-from ansible_collections.ucops.rollout.plugins.module_utils.record_push import PushFailed, ServerRefused, push
+from ansible_collections.ucops.rollout.plugins.module_utils.record_push import (
+    Capabilities,
+    PushFailed,
+    ServerRefused,
+    push,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.record_sets import FoundRecord, normalise
 from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WmiObject
 from ansible_collections.ucops.rollout.plugins.plugin_utils.soap import GarbledAnswer
@@ -305,6 +310,21 @@ def test_no_dns_role_is_explained() -> None:
     wmi.query = lambda *_, **__: (_ for _ in ()).throw(generic_failure("query"))
     with pytest.raises(RolloutError, match="must have the DNS Server role"):
         run(wmi, zones=LOCAL, records=[local_a()])
+
+
+def test_what_a_server_cannot_do_is_said_before_anything_is_changed() -> None:
+    wmi = origin()
+    wmi.rows.append(a_row("ocspool.company.local", "10.0.0.10", ttl=60))
+    server = WindowsDns(wmi, name="dc01")
+    server.capabilities = Capabilities(types=("A",))
+    with pytest.raises(ServerRefused) as caught:
+        push(server, normalise(ORIGIN_ZONES, ORIGIN_RECORDS), check_mode=False)
+    assert caught.value.problems == (
+        "this server's zones cannot be created from here",
+        f"{SRV}.company.local: SRV records cannot be written",
+        f"{SRV}.company.com: SRV records cannot be written",
+        "ocspool.company.local: its TTL cannot be changed from here",
+    )
 
 
 def test_hundreds_of_records_go_in_several_queries() -> None:
