@@ -454,3 +454,25 @@ def test_template_prompt_hangs_over_winrm_until_it_is_ended(estate: RunningEstat
         again = Process(shell, f"dir /b {TEMP}t.req")
         again.invoke()
         assert again.stderr == b"File Not Found\r\n"
+
+
+def test_template_that_the_ca_does_not_know_with_pypsrp(estate: RunningEstate) -> None:
+    upload(estate, "ca01", "u.inf", inf(NAMES))
+    remote(estate, "ca01", f"certreq -new -q -f {TEMP}u.inf {TEMP}u.req")
+    line = SUBMIT.replace("CertificateTemplate:WebServer", '"CertificateTemplate:Web Server"').replace("a.", "u.")
+    ended = remote(estate, "ca01", line)
+    assert (ended.code, "(Denied)" in ended.out, "0x80094800" in ended.out) == (0, True, True)
+    # Without the quotes the rest of the name is taken for the request's file.
+    assert remote(estate, "ca01", line.replace('"Cert', "Cert").replace('Server"', "Server")).code == 0x80070002
+
+
+def test_overwrite_prompt_hangs_over_winrm_until_it_is_ended(estate: RunningEstate) -> None:
+    upload(estate, "srv01", "o.inf", inf(NAMES))
+    upload(estate, "srv01", "o.req", "old")
+    with WinRS(connection(estate, "srv01", operation_timeout=1)) as shell:
+        process = Process(shell, f"certreq -new {TEMP}o.inf {TEMP}o.req")
+        process.begin_invoke()
+        process.poll_invoke()
+        assert (process.stdout, process.rc) == (b"", None)
+        process.signal(SignalCode.TERMINATE)
+    assert download(estate, "srv01", "o.req") == "old"

@@ -145,6 +145,27 @@ def test_arguments_are_joined_with_blanks_and_not_quoted(shell: WinRS) -> None:
     assert invoke(shell, "echo", "a", "b & echo c").stdout == b"a b \r\nc\r\n"
 
 
+@pytest.mark.parametrize(("line", "out", "err"), [
+    # A value with & breaks out of the line, unless it stands in quotes; % is expanded even there.
+    ("echo a&whoami", "a\r\ncompany\\rollout\r\n", ""),
+    ('echo "a&whoami"', '"a&whoami"\r\n', ""),
+    ('echo "%USERDOMAIN%"', '"COMPANY"\r\n', ""),
+    # A quote inside closes the protection again, and what follows runs.
+    ('echo "a"b&whoami"', '"a"b\r\ncompany\\rollout\r\n', ""),
+    # The pair that /C takes away was the one that held the path together.
+    (r'cmd /c "C:\Program Files\none.exe" "x"', "", "'C:\\Program' is not recognized as an internal or external "
+     "command,\r\noperable program or batch file.\r\n"),
+])  # fmt: skip
+def test_wrong_quotes_fail_as_with_cmd(estate: RunningEstate, line: str, out: str, err: str) -> None:
+    protocol = pywinrm(estate.address("srv01"))
+    shell_id = protocol.open_shell(codepage=65001)
+    command_id = protocol.run_command(shell_id, line)
+    found = protocol.get_command_output(shell_id, command_id)
+    protocol.cleanup_command(shell_id, command_id)
+    protocol.close_shell(shell_id)
+    assert (found[0].decode(), found[1].decode()) == (out, err)
+
+
 def receive(shell: WinRS, process: Process) -> list[tuple[str, bytes]]:
     """The streams of one Receive, piece by piece."""
     body = ET.Element("{http://schemas.microsoft.com/wbem/wsman/1/windows/shell}Receive")
