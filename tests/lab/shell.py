@@ -206,7 +206,7 @@ class ShellService:
         if payload is None or payload.tag != q("rsp:Shell"):
             raise faults.schema_violation()
         with self._lock:
-            limit = self._setting("shells_per_user", self.machine.generation.shells_per_user)
+            limit = self.machine.generation.shells_per_user
             if len(self._of(session.owner)) >= limit:
                 raise faults.shell_quota(limit)
             shell = self._new_shell(payload, request, session)
@@ -229,7 +229,7 @@ class ShellService:
             environment.set(name, _expanded(value, environment))
         shown = payload.findtext(q("rsp:WorkingDirectory")) or ""
         idle = duration(payload.findtext(q("rsp:IdleTimeOut")) or "")
-        default = self._setting("shell_idle_ms", self.machine.generation.shell_idle_ms) / 1000
+        default = self.machine.generation.shell_idle_ms / 1000
         return Shell(
             new_guid(), session.owner, getattr(session, "client_address", ""), default if idle is None else idle,
             environment, given, shown or f"C:\\Users\\{profile}", shown, int(page), session,
@@ -270,11 +270,11 @@ class ShellService:
 
     def _check_quotas(self, shell: Shell) -> None:
         generation = self.machine.generation
-        operations = self._setting("operations_per_user", generation.operations_per_user)
+        operations = generation.operations_per_user
         # Signal does not give an operation back; only the end of the shell does.
         if sum(other.started for other in self._of(shell.owner)) >= operations:
             raise faults.operations_quota(operations, wmi_error=generation.wmi_errors)
-        processes = self._setting("processes_per_shell", generation.processes_per_shell)
+        processes = generation.processes_per_shell
         if len(shell.commands) >= processes:
             raise faults.operations_quota(processes, wmi_error=generation.wmi_errors)
 

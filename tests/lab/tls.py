@@ -24,9 +24,6 @@ from lab.pki.stores import Stores
 
 BINDINGS = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
 HANDSHAKE_SECONDS = 10.0
-# TLS 1.0 is what the imitated machines speak; that it is old need not be said at each handshake.
-warnings.filterwarnings("ignore", message=r"ssl\.TLSVersion\.TLSv1", category=DeprecationWarning)
-IDLE_SECONDS = 30.0
 
 
 class NoCertificate(Exception):
@@ -52,7 +49,9 @@ def _context(machine: Any, chain: list[bytes], key: Any) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # Certificates and versions of that time are below what today's security levels allow.
     context.set_ciphers("ALL:@SECLEVEL=0")
-    with contextlib.suppress(ValueError, ssl.SSLError):
+    with contextlib.suppress(ValueError, ssl.SSLError), warnings.catch_warnings():
+        # Old versions are what the imitated machines speak.
+        warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version, context.maximum_version = versions(machine)
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -201,6 +201,7 @@ def test_extension_of_more_than_4096_bytes_fails(tmp_path: Path, count: int, dis
     assert row.status == (0 if disposition == ISSUED else codes.COLUMN_TOO_BIG)
 
 
+@pytest.mark.filterwarnings("ignore:Attribute's length")
 @pytest.mark.parametrize(("length", "status"), [(64, 0), (65, codes.BAD_REQUEST_SUBJECT)])
 def test_common_name_of_more_than_64_characters(tmp_path: Path, length: int, status: int) -> None:
     row = authority(tmp_path).submit(request(common="x" * length), WEB, ROLLOUT)

@@ -86,14 +86,14 @@ def test_request_says_what_the_policy_file_says(lab: Lab) -> None:
 def test_the_waiting_request_is_in_the_request_store_with_its_key(lab: Lab) -> None:
     new(lab, FriendlyName="Front End")
     stores = Stores(lab.machine("srv01"))
-    (standin,) = stores.list("REQUEST")
+    (standin,) = stores.held("REQUEST")
     assert standin.public == public_der(requested(lab).public_key())
     assert standin.certificate.subject == standin.certificate.issuer
     container, provider, kind, spec = parse_key_provider(standin.properties[KEY_PROVIDER])
     assert (provider, kind, spec) == ("Microsoft RSA SChannel Cryptographic Provider", 12, 1)
     assert lab.machine("srv01").keys[container].exportable is False
     assert standin.properties[0x0B] == "Front End\0".encode("utf-16-le")
-    assert stores.list("MY") == []
+    assert stores.held("MY") == []
 
 
 @pytest.mark.parametrize("extensions", [
@@ -135,7 +135,7 @@ def test_policy_files_that_fail(lab: Lab, keys: dict[str, str], code: int) -> No
     assert ended.code == code
     assert f"0x{code:x}" in ended.out
     assert not lab.has("srv01", "a.req")
-    assert Stores(lab.machine("srv01")).list("REQUEST") == []
+    assert Stores(lab.machine("srv01")).held("REQUEST") == []
 
 
 def test_policy_file_without_its_section(lab: Lab) -> None:
@@ -352,12 +352,12 @@ def test_unknown_option(lab: Lab) -> None:
 def test_accept_joins_certificate_and_key(lab: Lab) -> None:
     certificate = enrolled(lab)
     stores = Stores(lab.machine("srv01"))
-    (stored,) = stores.list("MY")
+    (stored,) = stores.held("MY")
     assert stored.certificate == certificate
     container = stores.container(stored)
     assert container is not None
     assert container.public == public_der(certificate.public_key())
-    assert stores.list("REQUEST") == []
+    assert stores.held("REQUEST") == []
 
 
 def test_accept_a_second_time_finds_nothing(lab: Lab) -> None:
@@ -386,7 +386,7 @@ def test_accept_wants_a_chain_to_a_trusted_root(tmp_path: Path, missing: str, co
         Stores(lab.machine("srv01")).add("CA", root)
     registry.delete_key(f"SOFTWARE\\Microsoft\\EnterpriseCertificates\\{missing}")
     assert lab.run("srv01", ACCEPT).code == code
-    assert Stores(lab.machine("srv01")).list("MY") == []
+    assert Stores(lab.machine("srv01")).held("MY") == []
     lab.write("srv01", "chain.p7b", lab.read("ca01", "a.rsp"))
     if missing == "CA":
         assert lab.run("srv01", ACCEPT.replace("a.cer", "chain.p7b")).code == 0

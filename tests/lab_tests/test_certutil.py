@@ -92,7 +92,7 @@ def test_root_is_added_once(lab: Lab) -> None:
     )
     for said in ("added to store.", "already in store."):
         assert lab.run("srv01", f"certutil -f -addstore Root {TEMP}root.cer") == Ended(0, added.format(said), "")
-    assert [one.der for one in Stores(lab.machine("srv01")).list("Root")] == [root(lab)]
+    assert [one.der for one in Stores(lab.machine("srv01")).held("Root")] == [root(lab)]
 
 
 def test_intermediates_come_from_pem_too(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_intermediates_come_from_pem_too(tmp_path: Path) -> None:
     lab.write("srv01", "in", lab.machine("ca01").roles["ca"].chain[0])
     lab.run("srv01", f"certutil -encode {TEMP}in {TEMP}ca.cer")
     assert lab.run("srv01", f"certutil -f -addstore CA {TEMP}ca.cer").code == 0
-    assert [one.certificate.subject.rfc4514_string() for one in Stores(lab.machine("srv01")).list("CA")] == [
+    assert [one.certificate.subject.rfc4514_string() for one in Stores(lab.machine("srv01")).held("CA")] == [
         "CN=Company CA,DC=company,DC=local"
     ]
 

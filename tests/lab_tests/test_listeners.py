@@ -36,7 +36,7 @@ def enrol(lab: Lab) -> str:
     lab.run("ca01", f"certreq -submit -q -f -config - -attrib CertificateTemplate:WebServer {TEMP}a.req {TEMP}a.cer")
     lab.write("srv01", "a.cer", lab.read("ca01", "a.cer"))
     assert lab.run("srv01", f"certreq -accept -q {TEMP}a.cer").code == 0
-    (stored,) = Stores(lab.machine("srv01")).list("MY")
+    (stored,) = Stores(lab.machine("srv01")).held("MY")
     return stored.thumbprint
 
 

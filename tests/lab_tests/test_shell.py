@@ -32,7 +32,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
     place = tmp_path_factory.mktemp("shell")
     content = description()
     content["hosts"] += [
-        {"name": "quick01", "address": "10.0.0.21", "winrs": {"shell_idle_ms": 300}},
+        {"name": "quick01", "address": "10.0.0.21", "winrm": {"shell_idle_ms": 300}},
         {"name": "new01", "address": "10.0.0.22", "generation": "2012r2", "winrs": {"exit_codes": "unsigned"}},
     ]
     (place / "estate.yml").write_text(yaml.safe_dump(content), encoding="utf-8")

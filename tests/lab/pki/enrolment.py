@@ -60,10 +60,10 @@ class Enrolment:
     def _container(self) -> KeyContainer:
         name = self.inf.get("NewRequest", "KeyContainer")
         if self.inf.flag("NewRequest", "UseExistingKeySet"):
-            container = self.machine.keys.get(name)
-            if container is None:
+            existing: KeyContainer | None = self.machine.keys.get(name)
+            if existing is None:
                 raise codes.EnrolmentError(codes.NO_KEYSET)
-            return container
+            return existing
         if name in self.machine.keys:
             raise codes.EnrolmentError(codes.KEY_EXISTS)
         provider, provider_type, key_spec = self._provider()
@@ -150,7 +150,7 @@ def accept(machine: Any, certificates: list[bytes]) -> bytes:
     put with the intermediates. Raises `EnrolmentError`.
     """
     stores = Stores(machine)
-    waiting = {stored.public: stored for stored in stores.list("REQUEST", everywhere=False)}
+    waiting = {stored.public: stored for stored in stores.held("REQUEST", everywhere=False)}
     for der_bytes in certificates:
         key = x509.load_der_x509_certificate(der_bytes).public_key()
         standin = waiting.get(_public(key))

@@ -201,7 +201,7 @@ class Stores:
     def remove(self, store: str, certificate_thumbprint: str) -> None:
         self.machine.registry.delete_key(f"{self._key(store)}\\{certificate_thumbprint.upper()}")
 
-    def list(self, store: str, everywhere: bool = True) -> list[StoredCertificate]:
+    def held(self, store: str, everywhere: bool = True) -> list[StoredCertificate]:
         """Certificates of a store; `everywhere` adds those that policy and Active Directory brought."""
         found: dict[str, StoredCertificate] = {}
         for base in (SYSTEM, POLICY, ENTERPRISE) if everywhere else (SYSTEM,):
@@ -224,7 +224,7 @@ class Stores:
     def find(self, store: str, certificate_thumbprint: str) -> StoredCertificate | None:
         """The certificate of that thumbprint."""
         wanted = certificate_thumbprint.replace(" ", "").upper()
-        return next((stored for stored in self.list(store) if stored.thumbprint == wanted), None)
+        return next((stored for stored in self.held(store) if stored.thumbprint == wanted), None)
 
     def container(self, stored: StoredCertificate) -> KeyContainer | None:
         """The private key that the certificate's properties lead to, if it is on this machine and fits."""
@@ -240,8 +240,8 @@ class Stores:
 
     def chain(self, leaf: bytes) -> tuple[list[bytes], bool]:
         """(certificates from the leaf up, whether the last is a trusted root), from what this machine holds."""
-        roots = [stored.der for stored in self.list("Root")]
-        known = [*roots, *(stored.der for stored in self.list("CA"))]
+        roots = [stored.der for stored in self.held("Root")]
+        known = [*roots, *(stored.der for stored in self.held("CA"))]
         return build_chain(leaf, known, roots)
 
 

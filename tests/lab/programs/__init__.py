@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from lab.files import ACCESS_DENIED, NOT_FOUND, PATH_NOT_FOUND, FileError
+from lab.files import ACCESS_DENIED, NOT_FOUND, PATH_NOT_FOUND, FileError, FileSystem
 from lab.programs.process import Process, Terminated, split_command_line
 
 SYSTEM = "C:\\Windows\\System32\\"
@@ -69,7 +69,7 @@ def find_program(name: str, process: Process) -> str | None:
     """Full path of a program as cmd finds it: as given, or in the current directory and along PATH, with PATHEXT."""
     if not name:
         return None
-    files = process.machine.files
+    files: FileSystem = process.machine.files
     places = [process.directory]
     if "\\" not in name and "/" not in name and ":" not in name:
         places += [place for place in (process.environment.get("PATH") or "").split(";") if place]
@@ -90,8 +90,9 @@ def create_process_target(line: str, process: Process) -> str:
     PATH is not searched and no extension is added: powershell.exe, which PATH has, was not found in the recording.
     """
     name = split_command_line(line)[0]
-    path = process.machine.files.absolute(name, process.directory)
-    if not process.machine.files.exists(path):
+    files: FileSystem = process.machine.files
+    path = files.absolute(name, process.directory)
+    if not files.exists(path):
         raise FileError(NOT_FOUND, path)
     return path
 

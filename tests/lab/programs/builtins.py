@@ -114,7 +114,7 @@ def _del(cmd: CommandProcessor, process: Process, rest: str) -> int:
 
 def _shown(process: Process, name: str) -> str:
     try:
-        return process.machine.files.absolute(name, process.directory)
+        return str(process.machine.files.absolute(name, process.directory))
     except FileError:
         return name
 

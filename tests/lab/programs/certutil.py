@@ -18,7 +18,7 @@ from lab.pki import codes
 from lab.pki.authority import EDITF_ATTRIBUTESUBJECTALTNAME2, TEMPLATE_NAME, CertificateAuthority, serial_text
 from lab.pki.encoding import any_to_der, certificates_in, chain_file, from_base64, to_pem
 from lab.pki.names import common_name, show_name
-from lab.pki.stores import ENTERPRISE, StoredCertificate, Stores, is_self_signed
+from lab.pki.stores import ENTERPRISE, SYSTEM, StoredCertificate, Stores, is_self_signed
 from lab.programs.caview import show_rows
 from lab.programs.certreq import authorities, find_authority
 from lab.programs.process import Process
@@ -36,7 +36,6 @@ EDIT_FLAGS = (
 WITH_VALUE = ("config", "restrict", "out", "split_")
 PLAIN = ("f", "v", "enterprise", "user", "grouppolicy", "silent", "seconds", "gmt", "unicode", "privatekey", "q",
          "split")  # fmt: skip
-VERB_ALIASES = {"addstore": "addstore", "ca.cert": "ca.cert", "ca.chain": "ca.chain"}
 
 
 class Usage(Exception):
@@ -176,7 +175,7 @@ def _matches(stored: StoredCertificate, wanted: str) -> bool:
 def _store(process: Process, line: Line) -> None:
     name = _store_name(line.words[0] if line.words else "CA")
     stores = Stores(process.machine)
-    listed = stores.list(name)
+    listed = stores.held(name)
     if len(line.words) > 1:
         number = line.words[1]
         by_index = [listed[int(number)]] if number.isdigit() and int(number) < len(listed) else []
@@ -250,11 +249,10 @@ def _addstore(process: Process, line: Line) -> None:
         if own:
             process.print("Signature matches Public Key")
         shown = common_name(certificate.subject) or show_name(certificate.subject)
-        if held is not None and held in stores.list(name, everywhere=False):
+        if held is not None and held in stores.held(name, everywhere=False):
             process.print(f'Certificate "{shown}" already in store.')
             continue
-        base = {"base": ENTERPRISE} if line.has("enterprise") else {}
-        stores.add(name, der, **base)
+        stores.add(name, der, base=ENTERPRISE if line.has("enterprise") else SYSTEM)
         process.print(f'Certificate "{shown}" added to store.')
 
 
@@ -263,7 +261,7 @@ def _delstore(process: Process, line: Line) -> None:
     _administrator(process)
     stores = Stores(process.machine)
     process.print(f'{name} "{STORE_TITLES.get(name.upper(), name)}"')
-    for index, stored in enumerate(stores.list(name, everywhere=False)):
+    for index, stored in enumerate(stores.held(name, everywhere=False)):
         if _matches(stored, wanted) or wanted == str(index):
             process.print(f"Deleting Certificate {index}")
             stores.remove(name, stored.thumbprint)
@@ -273,7 +271,7 @@ def _repairstore(process: Process, line: Line) -> None:
     name, wanted = _store_name(_word(line, 0)), _word(line, 1)
     _administrator(process)
     stores = Stores(process.machine)
-    found = [stored for stored in stores.list(name, everywhere=False) if _matches(stored, wanted)]
+    found = [stored for stored in stores.held(name, everywhere=False) if _matches(stored, wanted)]
     if not found:
         raise codes.EnrolmentError(codes.NOT_FOUND)
     process.print(f'{name} "{STORE_TITLES.get(name.upper(), name)}"')

@@ -169,13 +169,13 @@ class Process:
         raise Terminated
 
     def read_file(self, path: str) -> bytes:
-        return self.machine.files.read(path, self.directory)
+        return bytes(self.machine.files.read(path, self.directory))
 
     def write_file(self, path: str, content: bytes) -> str:
-        return self.machine.files.write(path, content, self.directory)
+        return str(self.machine.files.write(path, content, self.directory))
 
     def exists(self, path: str) -> bool:
-        return self.machine.files.exists(path, self.directory)
+        return bool(self.machine.files.exists(path, self.directory))
 
 
 def split_command_line(line: str) -> list[str]:
