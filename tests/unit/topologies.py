@@ -12,7 +12,14 @@ import yaml
 DATA = Path(__file__).parent / "data"
 _ORIGIN = yaml.safe_load((DATA / "origin_topology.yml").read_text(encoding="utf-8"))
 
-ABSENT = object()
+class _Absent:
+    """Its name is the same in every process, as the names of tests made from it must be."""
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+
+ABSENT = _Absent()
 
 
 def origin() -> dict[str, Any]:
