@@ -24,6 +24,7 @@ from lab.pki.stores import Stores
 
 BINDINGS = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
 HANDSHAKE_SECONDS = 10.0
+IDLE_SECONDS = 30.0
 
 
 class NoCertificate(Exception):

@@ -184,6 +184,16 @@ def served(estate: RunningEstate, host: str, port: int, *arguments: str) -> list
     return [one.fingerprint(hashes.SHA1()).hex().upper() for one in chain]
 
 
+def answered(estate: RunningEstate, host: str, port: int) -> str:
+    """The first line of the answer to a web request."""
+    done = subprocess.run(
+        ["openssl", "s_client", "-connect", f"{estate.address(host)}:{estate.port(port)}", "-quiet", "-cipher",
+         "ALL:@SECLEVEL=0", "-tls1"],
+        input=b"GET / HTTP/1.1\r\n\r\n", capture_output=True, timeout=30, check=False,
+    )  # fmt: skip
+    return done.stdout.decode().partition("\r\n")[0]
+
+
 def enrol_remotely(estate: RunningEstate, host: str, name: str) -> str:
     upload(estate, host, "a.inf", inf(names=f"dns={name}", subject=f"CN={name}"))
     assert remote(estate, host, f"certreq -new -q -f {TEMP}a.inf {TEMP}a.req").code == 0
@@ -217,6 +227,8 @@ def test_listeners_follow_assignment_and_restart(estate: RunningEstate) -> None:
         remote(estate, "srv01", "netsh http delete sslcert ipport=0.0.0.0:443")
         assert remote(estate, "srv01", add(thumbprint)).code == 0
         assert served(estate, "srv01", WEB, "-tls1") == [thumbprint, issuer]
+
+    assert answered(estate, "srv01", WEB) == "HTTP/1.1 404 Not Found"
 
     # The balancer takes the member that accepts, and both once both do.
     assert [served(estate, vip, FRONT_END, "-tls1") for _ in range(2)] == [[first, issuer]] * 2
