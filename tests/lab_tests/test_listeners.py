@@ -239,3 +239,9 @@ def test_listeners_follow_assignment_and_restart(estate: RunningEstate) -> None:
     # Windows before 2012 offers TLS 1.0 as it comes.
     assert served(estate, "srv01", FRONT_END, "-tls1_2") == []
     assert served(estate, "srv02", FRONT_END, "-tls1_2") == [other, issuer]
+
+    # After a restart of the machine its services run again as before, and serve what is assigned by now.
+    estate.stop_host("srv01")
+    assert served(estate, "srv01", WEB, "-tls1") == []
+    estate.start_host("srv01")
+    assert served(estate, "srv01", FRONT_END, "-tls1") == [second, issuer]

@@ -33,6 +33,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
     content = description()
     content["hosts"] += [
         {"name": "quick01", "address": "10.0.0.21", "winrm": {"shell_idle_ms": 300}},
+        {"name": "few01", "address": "10.0.0.23", "generation": "2012", "winrm": {"processes_per_shell": 2}},
         {"name": "new01", "address": "10.0.0.22", "generation": "2012r2", "winrs": {"exit_codes": "unsigned"}},
     ]
     (place / "estate.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
@@ -127,6 +128,17 @@ def test_commands_are_not_given_back_before_the_shell_ends(estate: RunningEstate
             invoke(shell, "ver")
         assert caught.value.code == 2150859174
     assert remote(estate, "srv01", "ver").code == 0
+
+
+def test_processes_of_one_shell_are_limited(estate: RunningEstate) -> None:
+    with WinRS(connection(estate, "few01")) as shell:
+        hanging = [Process(shell, "certreq -new") for _ in range(3)]
+        for process in hanging[:2]:
+            process.begin_invoke()
+        with pytest.raises(WSManFaultError):
+            hanging[2].begin_invoke()
+        hanging[0].signal(SignalCode.TERMINATE)
+        hanging[2].begin_invoke()
 
 
 # --- commands and their output ---------------------------------------------------------------------------------------
