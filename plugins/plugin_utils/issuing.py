@@ -136,8 +136,10 @@ def _answer(authority: Authority, order: Order, findings: list[dict[str, Any]]) 
     answer = authority.submit(_request(authority, order, known), order.planned.get("template"))
     if answer.disposition not in (ISSUED, PENDING):
         result = {"changed": True, "request_id": answer.request_id, "code": answer.code, "findings": findings}
+        template = order.planned.get("template")
+        asked = order.planned["id"] + (f", template '{template}'" if template else "")
         raise NotIssued(
-            f"the CA refused request {answer.request_id} for {order.planned['id']}: {meaning(answer.code)}",
+            f"the CA refused request {answer.request_id} for {asked}: {meaning(answer.code)}",
             result,
             where=authority.name,
             mend=advice(answer.code, "Look at the request in the CA's console"),

@@ -248,7 +248,9 @@ def test_pending_without_a_number_in_the_output():
 )
 def test_denied(code, said):
     ca = FakeCa(decision=31, status=code)
-    with pytest.raises(NotIssued, match=f"refused request 1 .*0x{code:08x}: .*{said}") as caught:
+    with pytest.raises(
+        NotIssued, match=f"refused request 1 for .*, template 'WebServer': 0x{code:08x}: .*{said}"
+    ) as caught:
         ask(ca)
     assert caught.value.result["code"] == code
     assert ca.files.contents == {}
