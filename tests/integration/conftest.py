@@ -1,75 +1,14 @@
-"""Real playbooks against a Windows estate of the lab's, each test with an estate of its own."""
+"""Each test has an estate of its own."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from lab.client import RunningEstate, start_estate
+from sitekit import Site
 
-ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(os.environ.get("UCOPS_BIN", ROOT / ".venv" / "bin"))
-
-
-@dataclass(frozen=True)
-class Run:
-    """One finished ansible-playbook."""
-
-    code: int
-    output: str
-
-    @property
-    def recap(self) -> dict[str, dict[str, int]]:
-        """host -> {ok, changed, unreachable, failed, ...} of the closing lines."""
-        tail = self.output.rpartition("PLAY RECAP")[2]
-        rows = re.findall(r"^(\S+)\s+: (ok=.*)$", tail, flags=re.MULTILINE)
-        return {host: {key: int(number) for key, number in re.findall(r"(\w+)=(\d+)", row)} for host, row in rows}
-
-    def total(self, key: str) -> int:
-        return sum(row[key] for row in self.recap.values())
-
-
-class Site:
-    """An estate, its inventory, and the playbooks run against it."""
-
-    def __init__(self, estate: RunningEstate, work: Path) -> None:
-        self.estate = estate
-        self.work = work
-        self.reports = work / "report"
-
-    def play(self, playbook: str, *options: str, variables: dict[str, Any] | None = None, timeout: int = 240) -> Run:
-        """Run a playbook of the collection, or a file, against the estate's inventory."""
-        extra = {"pool_report_directory": str(self.reports), **(variables or {})}
-        return play(playbook, "-i", str(self.estate.inventory), *options, variables=extra, cwd=self.work, timeout=timeout)
-
-    def state(self) -> Any:
-        return self.estate.state()
-
-    def report(self) -> dict[str, Any]:
-        """The newest report, as data."""
-        newest = max(self.reports.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-        return json.loads(newest.read_text(encoding="utf-8"))
-
-    def group_vars(self) -> dict[str, Any]:
-        return yaml.safe_load((Path(self.estate.inventory).parent / "group_vars" / "all.yml").read_text(encoding="utf-8"))
-
-
-def play(playbook: str, *options: str, variables: dict[str, Any] | None = None, cwd: Path = ROOT, timeout: int = 240) -> Run:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
-    environment |= {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "False", "PWD": str(cwd), "PYTHONWARNINGS": "ignore"}
-    name = playbook if "/" in playbook or "." in playbook else f"ucops.rollout.{playbook}"
-    command = [str(BIN / "ansible-playbook"), name, *options, "-e", json.dumps(variables or {})]
-    done = subprocess.run(
-        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False
-    )
-    return Run(done.returncode, done.stdout + done.stderr)
+from lab.client import start_estate
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Site, play
+from sitekit import ROOT, Site, play
 
 POOL = "ocspool.company.local"
 SAN = [POOL, "sip.company.local", "sip.company.com", "ocspool.company.com"]
@@ -135,7 +135,9 @@ def test_dns_within_its_budget(site: Site, capsys: pytest.CaptureFixture[str]) -
     assert second.total("changed") == 0, second.output
     again, size_again = sent(site.estate.counters(), "dc01")
     with capsys.disabled():
-        print(f"\nDNS of the origin: {requests} requests, {size} bytes; second run {again} requests, {size_again} bytes")
+        print(
+            f"\nDNS of the origin: {requests} requests, {size} bytes; second run {again} requests, {size_again} bytes"
+        )
     assert len(records(site, "company.com")) == 2
     assert requests <= 30 and size <= 150_000
     assert again <= 15 and size_again <= 150_000
@@ -146,9 +148,10 @@ def test_plan_needs_no_host(tmp_path: Path) -> None:
     """The addresses of the inventory belong to nobody, and the account is refused everywhere."""
     inventory = tmp_path / "hosts.yml"
     topology = (ROOT / "tests" / "unit" / "data" / "origin_topology.yml").read_text(encoding="utf-8")
-    (tmp_path / "topology.yml").write_text("ucops_topology:\n" + "".join(
-        f"  {line}\n" for line in topology.splitlines() if line.strip() not in ("---",)
-    ), encoding="utf-8")
+    (tmp_path / "topology.yml").write_text(
+        "ucops_topology:\n" + "".join(f"  {line}\n" for line in topology.splitlines() if line.strip() not in ("---",)),
+        encoding="utf-8",
+    )
     hosts = {name: {"ansible_host": "127.99.99.99"} for name in ("ocssrv01", "ocssrv02.company.local")}
     inventory.write_text(json.dumps({"ucops_servers": {"hosts": hosts}}), encoding="utf-8")
     run = play("plan_pool", "-i", str(inventory), "-e", f"@{tmp_path / 'topology.yml'}", cwd=tmp_path)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from conftest import Run, Site
+from sitekit import Run, Site
 
 pytestmark = pytest.mark.slow
 
@@ -88,9 +88,19 @@ def test_zone_missing_and_not_to_be_created(site: Site) -> None:
 
 
 @pytest.mark.estate(
-    hosts=[{"name": "dc01", "dns": {"zones": [
-        {"name": "company.local", "records": [{"owner": "ocspool", "type": "CNAME", "data": "old.company.local."}]},
-    ]}}]
+    hosts=[
+        {
+            "name": "dc01",
+            "dns": {
+                "zones": [
+                    {
+                        "name": "company.local",
+                        "records": [{"owner": "ocspool", "type": "CNAME", "data": "old.company.local."}],
+                    },
+                ]
+            },
+        }
+    ]
 )
 def test_alias_where_an_address_must_go(site: Site) -> None:
     before = site.state()
@@ -106,7 +116,7 @@ def test_pending_ends_the_run_and_is_found_again(site: Site) -> None:
     first = site.play("deploy_pool")
     assert first.code != 0
     text = clean(first)
-    ids = [row["id"] for row in requests(site)]
+    ids = [row["request_id"] for row in requests(site)]
     assert len(ids) == 2
     for number in ids:
         assert f"request {number} " in text
@@ -126,7 +136,7 @@ def test_pending_ends_the_run_and_is_found_again(site: Site) -> None:
 def test_denied_by_an_officer(site: Site) -> None:
     assert site.play("deploy_pool").code != 0
     for row in requests(site):
-        site.estate.deny(row["id"])
+        site.estate.deny(row["request_id"])
     run = site.play("deploy_pool")
     assert run.code != 0
     assert "80094014" in clean(run) and len(requests(site)) == 2
@@ -154,9 +164,17 @@ def test_unknown_template(site: Site) -> None:
 @pytest.mark.parametrize(
     ("misbehaviour", "told"),
     [
-        pytest.param("drop_san", "sip.company.com", marks=pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"misbehave": ["drop_san"]}}])),
-        pytest.param("other_key", "key", marks=pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"misbehave": ["other_key"]}}])),
-        pytest.param("no_cdp", "CRL", marks=pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"misbehave": ["no_cdp"]}}])),
+        pytest.param(
+            "drop_san",
+            "sip.company.com",
+            marks=pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"misbehave": ["drop_san"]}}]),
+        ),
+        pytest.param(
+            "other_key", "key", marks=pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"misbehave": ["other_key"]}}])
+        ),
+        pytest.param(
+            "no_cdp", "CRL", marks=pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"misbehave": ["no_cdp"]}}])
+        ),
     ],
 )
 def test_wrong_certificate_is_not_installed(site: Site, misbehaviour: str, told: str) -> None:
@@ -172,7 +190,12 @@ def test_wrong_certificate_is_not_installed(site: Site, misbehaviour: str, told:
 
 @pytest.mark.parametrize(
     "value",
-    ['ocspool.company.local" & calc.exe & "', "ocspool.company.local\n[Strings]", "x' OR OwnerName LIKE '%", "<a/>&amp;"],
+    [
+        'ocspool.company.local" & calc.exe & "',
+        "ocspool.company.local\n[Strings]",
+        "x' OR OwnerName LIKE '%",
+        "<a/>&amp;",
+    ],
 )
 def test_value_meant_to_break_out(site: Site, value: str) -> None:
     topology = site.group_vars()["ucops_topology"]
@@ -184,7 +207,9 @@ def test_value_meant_to_break_out(site: Site, value: str) -> None:
     assert site.state() == before and logons(site) == {"ok": 0, "failed": 0}
 
 
-@pytest.mark.parametrize("value", ['ca01.company.local\\Company" -f "CA', "ca01.company.local\\A & calc", "ca01\\x\r\ny"])
+@pytest.mark.parametrize(
+    "value", ['ca01.company.local\\Company" -f "CA', "ca01.company.local\\A & calc", "ca01\\x\r\ny"]
+)
 def test_ca_name_meant_to_break_out(site: Site, value: str) -> None:
     topology = site.group_vars()["ucops_topology"]
     topology["certificates"]["issuers"]["enterprise"]["ca"] = value
@@ -205,7 +230,9 @@ def test_dropped_connection_while_records_are_written(site: Site, at: int) -> No
     again = site.play("deploy_pool")
     assert again.code == 0, again.output
     for zone in ("company.local", "company.com"):
-        held = [r for r in site.state()["hosts"]["dc01"]["dns"][zone]["records"] if r.startswith(("ocspool.", "_sipint"))]
+        held = [
+            r for r in site.state()["hosts"]["dc01"]["dns"][zone]["records"] if r.startswith(("ocspool.", "_sipint"))
+        ]
         assert len(held) == 2, held
 
 

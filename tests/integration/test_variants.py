@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Site
+from sitekit import Site
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +22,7 @@ def test_wizard_by_hand_then_proved(site: Site) -> None:
     assert first.code == 0, first.output
     steps = "\n".join(str(step) for step in site.report()["steps_by_hand"])
     for server in ("ocssrv01", "ocssrv02"):
-        thumbprint, = my_thumbprints(site, server)
+        (thumbprint,) = my_thumbprints(site, server)
         assert thumbprint in steps
         assert site.state()["hosts"][server]["front_end"]["serving"] == ""
     # Somebody follows the steps: the lab's site command stands in for the wizard, and services are started.
@@ -69,7 +69,7 @@ def test_root_is_added_only_when_its_thumbprint_was_given(site: Site) -> None:
     root = site.state()["hosts"]["ca01"]["ca"]["chain"][-1]
     site.play("deploy_pool", variables={"ucops_topology": topology})
     for row in site.state()["hosts"]["ca01"]["ca"]["requests"]:
-        site.estate.approve(row["id"])
+        site.estate.approve(row["request_id"])
     refused = site.play("deploy_pool", variables={"ucops_topology": topology})
     assert refused.code != 0
     assert root in " ".join(refused.output.split()) and "trusted_roots" in refused.output
@@ -100,8 +100,11 @@ def test_offline(site: Site, tmp_path: Path) -> None:
 
 def _own_authority(place: Path) -> str:
     """A root of the name that the plan expects, made by OpenSSL; returns its SHA-1 thumbprint."""
-    _openssl(place, "req -x509 -newkey rsa:2048 -nodes -days 3650 -subj '/DC=local/DC=company/CN=Company CA'"
-             " -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.pem")
+    _openssl(
+        place,
+        "req -x509 -newkey rsa:2048 -nodes -days 3650 -subj '/DC=local/DC=company/CN=Company CA'"
+        " -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.pem",
+    )
     shown = _openssl(place, "x509 -in ca.pem -noout -fingerprint -sha1")
     return shown.rpartition("=")[2].strip().replace(":", "")
 
@@ -109,10 +112,15 @@ def _own_authority(place: Path) -> str:
 def _sign(place: Path, request: Path) -> None:
     (place / "x.cnf").write_text(
         "crlDistributionPoints=URI:http://ca01.company.local/crl\nextendedKeyUsage=serverAuth\n"
-        "keyUsage=critical,digitalSignature,keyEncipherment\nbasicConstraints=CA:false\n", encoding="utf-8")
+        "keyUsage=critical,digitalSignature,keyEncipherment\nbasicConstraints=CA:false\n",
+        encoding="utf-8",
+    )
     target = request.with_suffix(".cer")
-    _openssl(place, f"x509 -req -in '{request}' -CA ca.pem -CAkey ca.key -CAcreateserial -days 730 -sha256"
-             f" -copy_extensions copy -extfile x.cnf -out '{target}'")
+    _openssl(
+        place,
+        f"x509 -req -in '{request}' -CA ca.pem -CAkey ca.key -CAcreateserial -days 730 -sha256"
+        f" -copy_extensions copy -extfile x.cnf -out '{target}'",
+    )
     bundle = target.read_text(encoding="utf-8") + (place / "ca.pem").read_text(encoding="utf-8")
     target.write_text(bundle, encoding="utf-8")
 
@@ -128,7 +136,7 @@ def test_iis_6_is_a_step_by_hand(site: Site) -> None:
     run = site.play("deploy_pool")
     assert run.code == 0, run.output
     steps = "\n".join(str(step) for step in site.report()["steps_by_hand"])
-    thumbprint, = my_thumbprints(site, "ocssrv01")
+    (thumbprint,) = my_thumbprints(site, "ocssrv01")
     assert "Internet Information Services" in steps and thumbprint in steps
 
 
