@@ -6,24 +6,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates import normalise_thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.certificate_chain import find_chain
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates import Certificate, normalise_thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.stores import CA, MY, ROOT, CertificateStores, StoreEntry
 
 
 class ActionModule(WindowsAction):
-    argument_spec = {"thumbprints": {"type": "list", "elements": "str"}}
+    argument_spec = {
+        "thumbprints": {"type": "list", "elements": "str"},
+        "chains": {"type": "bool", "default": False},
+    }
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         wanted = arguments["thumbprints"]
         names = None if wanted is None else [normalise_thumbprint(name, where="thumbprints") for name in wanted]
         stores = CertificateStores(host.registry, host.name)
+        entries = stores.entries(MY, names)
         return {
             "changed": False,
-            "certificates": [_described(entry) for entry in stores.entries(MY, names)],
+            "certificates": [
+                {**_described(entry), **(_chain(stores, entry, host.name) if arguments["chains"] else {})}
+                for entry in entries
+            ],
             "root_thumbprints": sorted(stores.effective_thumbprints(ROOT)),
             "authority_thumbprints": sorted(stores.effective_thumbprints(CA)),
         }
@@ -40,3 +50,21 @@ def _described(entry: StoreEntry) -> dict[str, Any]:
         "provider": entry.key.provider if entry.key else None,
         "provider_type": entry.key.provider_type if entry.key else None,
     }
+
+
+def _chain(stores: CertificateStores, entry: StoreEntry, host: str) -> dict[str, Any]:
+    """The issuers in the machine's own stores up to a root that it trusts, or why there is no such way."""
+    if entry.certificate is None:
+        return {"chain": [], "chain_problem": entry.problem}
+    now = datetime.now(timezone.utc)
+    try:
+        issuers = find_chain(entry.certificate, (), stores.authorities(), now=now, where=host)
+    except RolloutError as error:
+        return {"chain": [], "chain_problem": error.what}
+    return {"chain": [issuer.pem for issuer in issuers], "chain_problem": _distrust(stores, issuers[-1])}
+
+
+def _distrust(stores: CertificateStores, root: Certificate) -> str:
+    if root.thumbprint in stores.effective_thumbprints(ROOT):
+        return ""
+    return f"the root '{root.subject}' ({root.thumbprint}) is not among the trusted ones"

@@ -39,6 +39,22 @@ def build_chain(
     return way[1:]
 
 
+def find_chain(
+    leaf: Certificate, given: Iterable[Certificate], further: Iterable[Certificate], *, now: datetime, where: str
+) -> tuple[Certificate, ...]:
+    """``build_chain`` from what is at hand, and from as few of ``further`` as are needed: reading those is expensive."""
+    known = list(given)
+    rest = iter(further)
+    while True:
+        try:
+            return build_chain(leaf, known, now=now, where=where)
+        except RolloutError:
+            following = next(rest, None)
+            if following is None:
+                raise
+            known.append(following)
+
+
 def is_root(certificate: Certificate) -> bool:
     """Signed with its own key (not merely of the same name)."""
     return certificate.self_issued and not _refusal(certificate, certificate)

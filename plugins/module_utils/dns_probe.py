@@ -11,6 +11,7 @@ can speak for it. Asking and judging are apart: ``ask_all`` returns answers, ``j
 from __future__ import annotations
 
 import ipaddress
+import socket
 import struct
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -67,7 +68,7 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class Server:
-    """An authoritative server; ``address`` is an IP address, so that no other DNS server has a say in the proof."""
+    """An authoritative server; ``address`` is an IP address, so that no name is looked up within the proof."""
 
     name: str
     address: str
@@ -107,20 +108,29 @@ class Answer:
 
 
 def parse_servers(given: Sequence[Mapping[str, Any]]) -> tuple[Server, ...]:
-    """Servers from a module's argument ``servers``; raises ``RolloutError`` for an address that is none."""
-    servers = []
-    for index, item in enumerate(given):
-        address = str(item["address"])
-        try:
-            ipaddress.ip_address(address)
-        except ValueError:
-            raise RolloutError(
-                f"{address!a} is no IP address",
-                where=f"servers[{index}].address",
-                mend="Give the server's address; a name would let another DNS server have a say in the proof",
-            )
-        servers.append(Server(str(item.get("name") or address), address, int(item.get("port") or 53)))
-    return tuple(servers)
+    """Servers from a module's argument ``servers``; raises ``RolloutError`` for an address that leads nowhere."""
+    return tuple(_server(item, f"servers[{index}].address") for index, item in enumerate(given))
+
+
+def _server(item: Mapping[str, Any], where: str) -> Server:
+    """A name is looked up once, on the way in; what is asked, and shown in the results, is its address."""
+    given = str(item["address"])
+    try:
+        address = str(ipaddress.ip_address(given))
+    except ValueError:
+        address = _looked_up(given, where)
+    return Server(str(item.get("name") or given), address, int(item.get("port") or 53))
+
+
+def _looked_up(name: str, where: str) -> str:
+    try:
+        return str(socket.getaddrinfo(name, None, type=socket.SOCK_DGRAM)[0][4][0])
+    except (OSError, UnicodeError) as error:
+        raise RolloutError(
+            f"{name!a} is no IP address, and this host cannot look it up ({error})",
+            where=where,
+            mend="Give the server's IP address",
+        )
 
 
 def ask(server: Server, question: Question, timeout: float) -> Answer:

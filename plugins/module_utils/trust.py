@@ -64,7 +64,8 @@ def _state(result: ProofResult, wrong: Sequence[str], unknown: Sequence[str]) ->
 def trust_between(held: Mapping[str, Any], tls: Any) -> dict[str, Any]:
     """The matrix from what ``certificate_info`` returned per server (FQDN), and ``tls_check`` from outside.
 
-    The chain of a server is the one that it serves under its own name, as far as ``tls_check`` followed it to a root.
+    The chain of a server is the one that it serves under its own name, as far as ``tls_check`` followed it to a root;
+    where that was not seen, nothing is said of the server.
     Returns what ``tls_check`` returns: ``results``, ``summary``, ``changed``.
     """
     results = tls.get("results") if isinstance(tls, Mapping) else tls

@@ -27,6 +27,12 @@ options:
       - By default all of the store MY are read.
     type: list
     elements: str
+  chains:
+    description:
+      - Follow each certificate through the machine's stores of authorities up to a root. As few of these are read as
+        are needed, those that Active Directory and Group Policy brought first.
+    type: bool
+    default: false
 seealso:
   - module: ucops.rollout.certificate_request
 """
@@ -114,6 +120,15 @@ certificates:
     provider_type:
       description: The provider's type; 0 is a CNG key storage provider.
       type: int
+    chain:
+      description: The issuers as PEM, the certificate's own first, the root last. Empty where no way leads to a root.
+      type: list
+      elements: str
+      returned: with O(chains=true)
+    chain_problem:
+      description: Why there is no way to a trusted root; empty where there is one.
+      type: str
+      returned: with O(chains=true)
 root_thumbprints:
   description: The roots that count for the machine, its own and those of Group Policy and Active Directory.
   returned: success

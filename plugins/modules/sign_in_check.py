@@ -33,7 +33,9 @@ options:
         description: What the results call it. Defaults to its address.
         type: str
       address:
-        description: Its IP address. A name is refused, since another DNS server would have a say in the proof.
+        description:
+          - Its IP address, or a name that the host which runs this module can look up.
+          - The address that was asked is in the results.
         type: str
         required: true
       port:

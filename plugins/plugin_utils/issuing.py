@@ -13,10 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain as chained
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificate_chain import build_chain
+from ansible_collections.ucops.rollout.plugins.module_utils.certificate_chain import find_chain
 from ansible_collections.ucops.rollout.plugins.module_utils.certificate_fit import unmet_by_content
 from ansible_collections.ucops.rollout.plugins.module_utils.certificate_request import (
     Request,
@@ -235,11 +234,8 @@ def check_issued(
 
 def _chain(authority: Authority, certificate: Certificate, answer: Answer, now: datetime) -> tuple[Certificate, ...]:
     where = f"{authority.name}: the chain of request {answer.request_id}"
-    try:
-        return build_chain(certificate, answer.candidates, now=now, where=where)
-    except RolloutError:
-        # A CA may hand out less than its whole chain; its own stores have the rest.
-        return build_chain(certificate, chained(answer.candidates, authority.authorities()), now=now, where=where)
+    # A CA may hand out less than its whole chain; its own stores have the rest.
+    return find_chain(certificate, answer.candidates, authority.authorities(), now=now, where=where)
 
 
 def _root_findings(root: Certificate, trusted: Sequence[str]) -> list[dict[str, Any]]:

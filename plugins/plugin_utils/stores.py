@@ -82,8 +82,12 @@ class CertificateStores:
         return tuple(entry for name in wanted if (entry := self.entry(store, name)))
 
     def authorities(self) -> Iterator[Certificate]:
-        """Every readable certificate of the CA and Root stores in all places; expensive, so one by one."""
-        for location in LOCATIONS:
+        """Every readable certificate of the CA and Root stores in all places; expensive, so one by one.
+
+        The few that Active Directory and Group Policy brought come first: an enterprise's own CA is among them, while
+        the machine's own store of roots holds dozens of strangers.
+        """
+        for location in reversed(LOCATIONS):
             for store in (CA, ROOT):
                 for name in self._listed(location, store):
                     entry = self._entry(location, store, name)

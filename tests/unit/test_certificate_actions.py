@@ -32,6 +32,7 @@ from ansible_collections.ucops.rollout.plugins.action import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.tls_probe import Handshake
+from ansible_collections.ucops.rollout.plugins.plugin_utils.stores import ENTERPRISE
 
 
 def run(module, host, check_mode=False, **arguments):
@@ -50,7 +51,7 @@ def noon(monkeypatch):
         def now(zone):
             return NOW
 
-    for module in (certificate_request, certificate_issue, certificate_install):
+    for module in (certificate_request, certificate_issue, certificate_install, certificate_info):
         monkeypatch.setattr(module, "datetime", Clock)
 
 
@@ -424,6 +425,30 @@ def test_info(server, ca):
     assert (info["root_thumbprints"], info["authority_thumbprints"]) == ([root], [])
     (one,) = run(certificate_info, server.host, thumbprints=[with_key.lower()])["certificates"]
     assert (one["common_name"], one["provider_type"]) == ("ocspool.company.local", 12)
+
+
+def test_info_with_chains(server, ca):
+    """The directory's root is found with one look; the strangers in the machine's own store are not read."""
+    server.put("Root", ca.issuer.certificate, location=ENTERPRISE)
+    stranger = server.put("Root", authority("Stranger", number=150).certificate)
+    server.put("MY", certificate(ca.issuer))
+    reads = []
+    read = server.registry.binary
+    server.registry.binary = lambda key, name: reads.append(key) or read(key, name)
+    (one,) = run(certificate_info, server.host, chains=True)["certificates"]
+    assert one["chain"] == [ca.issuer.certificate.public_bytes(PEM).decode("ascii")]
+    assert one["chain_problem"] == ""
+    assert not [key for key in reads if stranger in key]
+
+
+def test_info_of_a_certificate_that_leads_nowhere(server, ca):
+    server.put("CA", ca.issuer.certificate)
+    server.put("MY", certificate(ca.issuer))
+    (distrusted,) = run(certificate_info, server.host, chains=True)["certificates"]
+    assert "not among the trusted ones" in distrusted["chain_problem"]
+    server.put("MY", certificate(authority("Nobody Here", number=151)))
+    problems = [one["chain_problem"] for one in run(certificate_info, server.host, chains=True)["certificates"]]
+    assert any("leads to no root" in problem for problem in problems)
 
 
 def test_binding_action(server, ca):

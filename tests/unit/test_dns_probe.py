@@ -397,8 +397,15 @@ def test_servers_are_addresses() -> None:
         Server("dc01", "10.0.0.5", 53),
         Server("fd00::5", "fd00::5", 53),
     )
-    with pytest.raises(RolloutError, match=r"^servers\[1\]\.address: 'dc01' is no IP address"):
-        dns_probe.parse_servers([{"address": "10.0.0.5"}, {"address": "dc01"}])
+    with pytest.raises(RolloutError, match=r"^servers\[1\]\.address: 'dc01.invalid' is no IP address, and this host cannot"):
+        dns_probe.parse_servers([{"address": "10.0.0.5"}, {"address": "dc01.invalid"}])
+
+
+def test_a_name_is_looked_up_on_the_way_in() -> None:
+    assert dns_probe.parse_servers([{"address": "localhost"}])[0] in (
+        Server("localhost", "127.0.0.1", 53),
+        Server("localhost", "::1", 53),
+    )
 
 
 def test_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
