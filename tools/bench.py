@@ -72,7 +72,8 @@ def bench_rollout(directory: pathlib.Path) -> None:
             seconds = play(inventory, directory / "report", playbook)
             print(f"{playbook}, {title}: {seconds:.1f} s")
             for host, counted in sorted(estate.counters().items()):
-                print(f"  {host}: {json.dumps(counted, sort_keys=True)}")
+                kilobytes = (counted["bytes_in"] + counted["bytes_out"]) / 1000
+                print(f"  {host:24} {counted['requests']:4} requests {kilobytes:8.1f} kB")
 
 
 def main() -> None:

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Without arguments: all tests. Unit tests run beside each other on two workers; the tests that start an estate
-# choose free addresses of their own and run on the same two workers.
+# Without arguments: all tests, on two workers. Each estate of the lab takes free addresses of its own, so that several
+# run side by side.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 workers=${PYTEST_WORKERS:-2}
 if [ $# -eq 0 ]; then
-  exec python -m pytest -n "$workers" --dist loadscope
+  exec python -m pytest -n "$workers" --dist worksteal
 fi
 exec python -m pytest "$@"
