@@ -42,7 +42,7 @@ def build_chain(
 def find_chain(
     leaf: Certificate, given: Iterable[Certificate], further: Iterable[Certificate], *, now: datetime, where: str
 ) -> tuple[Certificate, ...]:
-    """``build_chain`` from what is at hand, and from as few of ``further`` as are needed: reading those is expensive."""
+    """``build_chain`` from what is at hand, and from as few of ``further`` (expensive to read) as are needed."""
     known = list(given)
     rest = iter(further)
     while True:

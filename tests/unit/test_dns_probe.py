@@ -397,7 +397,9 @@ def test_servers_are_addresses() -> None:
         Server("dc01", "10.0.0.5", 53),
         Server("fd00::5", "fd00::5", 53),
     )
-    with pytest.raises(RolloutError, match=r"^servers\[1\]\.address: 'dc01.invalid' is no IP address, and this host cannot"):
+    with pytest.raises(
+        RolloutError, match=r"^servers\[1\]\.address: 'dc01.invalid' is no IP address, and this host cannot"
+    ):
         dns_probe.parse_servers([{"address": "10.0.0.5"}, {"address": "dc01.invalid"}])
 
 
