@@ -182,7 +182,7 @@ class _Push:
     def _zone_problem(self, zone: WantedZone, seen: _Seen) -> str:
         state = seen.zones.get(zone.name)
         if state is None:
-            missing = f"the zone {zone.name} does not exist on this server and if_missing is fail"
+            missing = f"the zone {zone.name} does not exist on this server; create it, or say if_missing: create"
             return missing if zone.if_missing == "fail" else ""
         return _unfit(state)
 

@@ -35,6 +35,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+logon_refused:
+  description:
+    - Whether the host answered and refused the account. Another host would refuse it too, and domains lock an account
+      after a few refused logons. A run had better end here. Otherwise the host could not be reached at all.
+  returned: when the host is unreachable
+  type: bool
+  sample: false
 host:
   description: The name that the host gives itself.
   returned: success

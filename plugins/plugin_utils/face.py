@@ -31,6 +31,10 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.wsman import (
 display = Display()
 
 
+class LogonRefused(HostUnreachable):
+    """The host answered and refused the account: the next host would refuse it too, and count it."""
+
+
 class _CheckedAction(ActionBase):  # type: ignore[misc]
     """Reads the arguments, calls one thing, returns its result; a RolloutError becomes ``failed``."""
 
@@ -50,7 +54,8 @@ class _CheckedAction(ActionBase):  # type: ignore[misc]
         try:
             result.update(self._answer(self._arguments(), bool(self._task.check_mode)))
         except HostUnreachable as error:
-            result.update(unreachable=True, msg=str(error))
+            refused = isinstance(error, LogonRefused)
+            result.update(unreachable=True, logon_refused=refused, msg=str(error))
         except RolloutError as error:
             # An error may carry what is known in spite of it, such as the changes that were made before.
             result.update({"changed": False, **getattr(error, "result", {}), "failed": True, "msg": str(error)})
@@ -151,11 +156,17 @@ class WindowsAction(_CheckedAction):
         option = self._connection.get_option
         transport = ", ".join(str(name) for name in option("transport") or ["default"])
         place = f"{option('remote_addr')}:{option('port')}"
-        return HostUnreachable(
+        kind = LogonRefused if _is_refusal(message) else HostUnreachable
+        return kind(
             f"cannot log on over WinRM as '{option('remote_user')}' with transport {transport}: {message}",
             where=f"{self._host_name()} ({place})",
             mend=_advice(message),
         )
+
+
+def _is_refusal(message: str) -> bool:
+    lower = message.lower()
+    return "credentials were rejected" in lower or "401" in lower
 
 
 def _advice(message: str) -> str:
@@ -170,7 +181,7 @@ def _advice(message: str) -> str:
         return ADVICE[CODE_SHELL_QUOTA]
     if str(CODE_OPERATION_QUOTA) in lower:
         return ADVICE[CODE_OPERATION_QUOTA]
-    if "credentials were rejected" in lower or "401" in lower:
+    if _is_refusal(message):
         return (
             "Exactly one logon was tried. Check ansible_user (DOMAIN\\user for ntlm, user@DOMAIN for kerberos) and"
             " ansible_password before the next run: domains lock an account after a few refused logons"

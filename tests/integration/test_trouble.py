@@ -48,8 +48,48 @@ def test_dead_server_stops_the_run_before_anything_is_touched(site: Site) -> Non
     assert run.code != 0
     text = clean(run)
     assert "ocssrv02.company.local" in text and "5985" in text
-    assert run.recap["ocssrv02.company.local"]["unreachable"] == 1
+    assert run.recap["ocssrv02.company.local"]["failed"] == 1
     assert site.state() == before
+
+
+def test_dead_dns_server(site: Site) -> None:
+    site.estate.stop_host("dc01")
+    before = site.state()
+    run = site.play("deploy_pool")
+    assert run.code != 0 and "dc01.company.local" in clean(run)
+    assert run.recap["dc01.company.local"]["unreachable"] == 1
+    assert site.state() == before
+
+
+def test_password_refused_by_the_dns_server_alone(site: Site) -> None:
+    """The others answer; the DNS server refuses once, and nothing was touched."""
+    inventory = site.estate.inventory.parent / "host_vars" / "dc01.company.local.yml"
+    inventory.parent.mkdir()
+    inventory.write_text("ansible_password: not-this-one\n", encoding="utf-8")
+    before = site.state()
+    run = site.play("deploy_pool")
+    assert run.code != 0 and "credentials were rejected" in clean(run)
+    assert logons(site)["failed"] == 1
+    assert site.state() == before
+
+
+def test_proof_with_a_dead_server(site: Site) -> None:
+    """What can be proved is, and what cannot is unproved, not wrong."""
+    assert site.play("deploy_pool").code == 0
+    site.estate.stop_host("ocssrv02")
+    run = site.play("verify_pool")
+    clean(run)
+    states = {(r["subject"], r["address"].split(":")[0]): r["state"] for r in site.report()["proof"]["tls"]["results"]}
+    alive, dead = site.estate.address("ocssrv01"), site.estate.address("ocssrv02")
+    assert states[("ocssrv01.company.local:5061", alive)] == "proved"
+    assert states[("ocssrv02.company.local:5061", dead)] == "unproved"
+    assert site.report()["summary"]["failed"] == 0
+
+
+def test_wrong_password_costs_the_proof_one_logon_too(site: Site) -> None:
+    run = site.play("verify_pool", variables={"ansible_password": "not-this-one"})
+    assert run.code != 0 and "credentials were rejected" in clean(run)
+    assert logons(site) == {"ok": 0, "failed": 1}
 
 
 def test_typos_in_the_topology_all_at_once(site: Site) -> None:

@@ -14,6 +14,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from lab_tests.windows import NAMES, local
 
 from lab.pki import codes
@@ -191,6 +192,19 @@ def test_standalone_ca_knows_no_templates_and_waits(tmp_path: Path) -> None:
     assert row.disposition == PENDING
     ca.approve(row.request_id)
     assert names_of(row) == ["pool.company.local", "sip.company.local"]
+
+
+def test_standalone_ca_issues_the_usages_asked_for(tmp_path: Path) -> None:
+    ca = authority(tmp_path, type="standalone_root")
+    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    builder = x509.CertificateSigningRequestBuilder().subject_name(
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "pool.company.local")])
+    )
+    asked = builder.add_extension(usage, False).sign(KEY, hashes.SHA256())
+    row = ca.submit(asked.public_bytes(serialization.Encoding.DER), {}, CLERK)
+    ca.approve(row.request_id)
+    issued = x509.load_der_x509_certificate(row.certificate)
+    assert issued.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value == usage
 
 
 @pytest.mark.parametrize(("count", "disposition"), [(120, ISSUED), (160, FAILED)])

@@ -96,6 +96,7 @@ def test_wrong_password_is_one_logon_and_an_unreachable_host() -> None:
     result = run(Reader, connection, name="x")
     assert connection.logons == 1
     assert result["unreachable"] is True and "failed" not in result
+    assert result["logon_refused"] is True
     assert result["msg"] == (
         "dc01 (10.0.0.5:5985): cannot log on over WinRM as 'C\\u' with transport ntlm: " + REJECTED + ". Exactly one"
         " logon was tried. Check ansible_user (DOMAIN\\user for ntlm, user@DOMAIN for kerberos) and ansible_password"
@@ -132,6 +133,7 @@ def test_several_transports_would_be_several_logons() -> None:
 def test_other_ways_not_to_arrive(failure: Exception, words: str) -> None:
     result = run(Reader, FakeConnection(failure), name="x")
     assert result["unreachable"] and words in result["msg"] and "10.0.0.5:5985" in result["msg"]
+    assert result["logon_refused"] is False
 
 
 def test_missing_library_is_a_failure() -> None:

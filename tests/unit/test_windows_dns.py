@@ -140,7 +140,7 @@ def test_conflicts_are_listed_together_and_nothing_is_changed() -> None:
     with pytest.raises(ServerRefused) as caught:
         run(wmi, zones=[ORIGIN_ZONES[0], {"name": "company.com"}])
     assert caught.value.problems == (
-        "the zone company.com does not exist on this server and if_missing is fail",
+        "the zone company.com does not exist on this server; create it, or say if_missing: create",
         "ocspool.company.local A: the name is an alias (CNAME to other.company.local), which allows no other record"
         " beside it",
         f"{SRV}.company.local SRV: there is already 0 0 5061 old.company.local, which is not planned",

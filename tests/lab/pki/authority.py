@@ -427,7 +427,7 @@ class CertificateAuthority:
 
     def _issue(self, row: Row, request: x509.CertificateSigningRequest, template: Template | None) -> None:
         assert self._key is not None
-        template = template or Template("", supply_in_request=True, extended_key_usage=(), validity_days=365)
+        template = template or _as_requested(request)
         now = self.machine.clock()
         subject, names = self._names(row, request, template)
         key = request.public_key()
@@ -593,6 +593,17 @@ def _extension(request: x509.CertificateSigningRequest, oid: x509.ObjectIdentifi
         return request.extensions.get_extension_for_oid(oid).value.public_bytes()
     except x509.ExtensionNotFound:
         return b""
+
+
+def _as_requested(request: x509.CertificateSigningRequest) -> Template:
+    """What a standalone CA issues by: no template, but the usages that the request asks for, for a year."""
+    try:
+        asked = request.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        asked = x509.ExtendedKeyUsage([])
+    return Template(
+        "", supply_in_request=True, extended_key_usage=tuple(usage.dotted_string for usage in asked), validity_days=365
+    )
 
 
 def _template_in(request: x509.CertificateSigningRequest) -> str:
