@@ -142,7 +142,7 @@ class Certificate:
     require_crl_distribution_point: bool
     issuer_name: str
     issuer_ca: str
-    template: str
+    template: str | None
     assignments: tuple[Assignment, ...]
 
     def to_dict(self) -> dict[str, Any]:

@@ -72,8 +72,12 @@ def _properties(certificate: Part, subject: str) -> list[tuple[str, ...]]:
     return [
         ("common name", subject),
         ("key", f"{key['algorithm'].upper()} {key['length']}, {exportable}"),
-        ("issuer", f"{certificate['issuer']['ca']}, template {certificate['template']}"),
+        ("issuer", f"{certificate['issuer']['ca']}, {_template(certificate)}"),
     ]
+
+
+def _template(certificate: Part) -> str:
+    return f"template {certificate['template']}" if certificate["template"] else "stand-alone: no template"
 
 
 def _components(certificate: Part) -> str:

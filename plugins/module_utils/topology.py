@@ -89,11 +89,11 @@ class Pool:
 
 @dataclass(frozen=True)
 class Issuer:
-    """``ca``: configuration string, host and CA's name with a backslash between."""
+    """``ca``: configuration string, host and CA's name with a backslash between. A stand-alone CA has no template."""
 
     name: str
     ca: str
-    template: str
+    template: str | None
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _certificates(one: Mapping[str, Any]) -> Certificates:
     name = one["issuer"] or ("enterprise" if "enterprise" in one["issuers"] else next(iter(one["issuers"])))
     issuer = one["issuers"][name]
     return Certificates(
-        issuer=Issuer(name=name, ca=issuer["ca"], template=issuer["template"]),
+        issuer=Issuer(name=name, ca=issuer["ca"], template=None if issuer["standalone"] else issuer["template"]),
         key_length=one["key_length"],
         repeat_subject_in_san=one["repeat_subject_in_san"],
     )

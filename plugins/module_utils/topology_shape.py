@@ -160,6 +160,7 @@ _ISSUER = Fields(
     (
         Field("ca", Text("authority"), r"the CA as host\name, such as ca01.company.local\Company CA", required=True),
         Field("template", Text("template"), "the certificate template's name", default="WebServer"),
+        Field("standalone", Flag(), "a stand-alone CA: it knows no templates, and none is named to it", default=False),
     ),
 )
 

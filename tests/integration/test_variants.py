@@ -92,7 +92,10 @@ def test_two_tiers(site: Site) -> None:
 def test_root_is_added_only_when_its_thumbprint_was_given(site: Site) -> None:
     """A standalone CA: nobody trusts it by Active Directory, and its requests wait for an officer."""
     topology = site.group_vars()["ucops_topology"]
-    topology["certificates"]["issuers"]["enterprise"]["template"] = None
+    topology["certificates"]["issuers"]["enterprise"] = {
+        "ca": topology["certificates"]["issuers"]["enterprise"]["ca"],
+        "standalone": True,
+    }
     root = site.state()["hosts"]["ca01"]["ca"]["chain"][-1]
     site.play("deploy_pool", variables={"ucops_topology": topology})
     for row in site.state()["hosts"]["ca01"]["ca"]["requests"]:

@@ -270,6 +270,12 @@ def test_key_length_and_issuer() -> None:
     assert certificate["template"] == "OcsServer"
 
 
+def test_a_stand_alone_ca_is_named_no_template() -> None:
+    topology = origin()
+    topology["certificates"]["issuers"]["enterprise"] = {"ca": "ca01.company.local\\Company CA", "standalone": True}
+    assert [one.template for one in plan_of(topology).certificates] == [None, None]
+
+
 def test_each_sip_domain_belongs_to_its_home() -> None:
     plan = plan_of(two_pools())
     assert rows(plan) == [
