@@ -25,4 +25,8 @@ python tools/sanity_home.py "$home"
 
 cd "$tree"
 export HOME=$home ANSIBLE_COLLECTIONS_PATH=$place LC_ALL=C.UTF-8
-exec ansible-test sanity --venv --python "$PYTHON_VERSION" --color no "$@"
+ansible-test sanity --venv --python "$PYTHON_VERSION" --color no "$@" 2>&1 | tee "$place/last.log" || {
+  echo "--- what it found, once more:"
+  grep '^ERROR: ' "$place/last.log" || true
+  exit 1
+}

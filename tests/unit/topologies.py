@@ -12,6 +12,7 @@ import yaml
 DATA = Path(__file__).parent / "data"
 _ORIGIN = yaml.safe_load((DATA / "origin_topology.yml").read_text(encoding="utf-8"))
 
+
 class _Absent:
     """Its name is the same in every process, as the names of tests made from it must be."""
 
