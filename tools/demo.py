@@ -23,8 +23,8 @@ def main() -> int:
     """The outer half starts the estate and calls this file again inside it."""
     if "LAB_INVENTORY" in os.environ:
         return rollout(os.environ["LAB_INVENTORY"])
-    print("Starting the Windows estate of the lab: dc01 (DNS), ca01 (enterprise CA), ocssrv01, ocssrv02 ...", flush=True)
-    command = [str(BIN / "python"), "-m", "lab", "run", "--directory", str(DIRECTORY / "lab"), "origin", "--"]
+    print("Starting the Windows estate of the lab: dc01 (DNS), ca01 (enterprise CA), two Front Ends ...", flush=True)
+    command = [str(BIN / "python"), "-m", "lab", "run", "origin", "--directory", str(DIRECTORY / "lab"), "--"]
     command += [str(BIN / "python"), str(Path(__file__).resolve())]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "tests"), "PYTHONUNBUFFERED": "1"}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
@@ -51,9 +51,8 @@ def play(inventory: str, title: str, log: str) -> str:
     command += ["-e", json.dumps({"pool_report_directory": str(REPORTS)})]
     environment = os.environ | {"ANSIBLE_NOCOLOR": "1", "PYTHONUNBUFFERED": "1"}
     lines: list[str] = []
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **streams) as process:
         for line in process.stdout or ():
             lines.append(line)
             show(line)

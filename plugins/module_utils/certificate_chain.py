@@ -93,9 +93,10 @@ def _refusal(child: Certificate, issuer: Certificate) -> str:
     signed = child.parsed
     try:
         verify_signature(issuer.parsed.public_key(), signed, signed.tbs_certificate_bytes)
-    except crypto.InvalidSignature:
-        return f"'{child.subject}' is not signed by '{issuer.subject}'"
-    except Exception as error:  # an algorithm that this build of the library does not know
+    except Exception as error:
+        if isinstance(error, crypto.InvalidSignature):
+            return f"'{child.subject}' is not signed by '{issuer.subject}'"
+        # an algorithm that this build of the library does not know
         return f"the signature of '{child.subject}' cannot be checked ({error})"
     return ""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from ansible_collections.ucops.rollout.plugins.module_utils import model
 from ansible_collections.ucops.rollout.plugins.module_utils.coherence import check_coherence
@@ -57,8 +58,8 @@ def _pools(topology: Topology, products: Mapping[str, Product]) -> Iterator[Plac
     for sip_domain in topology.sip_domains:
         at_home.setdefault(sip_domain.home, []).append(sip_domain)
     for pool in topology.pools:
-        sheet = products[pool.product].sheet(pool.role, pool.edition, pool.configuration)
-        assert sheet is not None, "parse() refuses pools without rules"
+        # parse() refuses pools without rules
+        sheet = cast(Sheet, products[pool.product].sheet(pool.role, pool.edition, pool.configuration))
         yield Scope(pool, tuple(at_home.get(pool.fqdn, ())), topology.certificates), sheet
 
 

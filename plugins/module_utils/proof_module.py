@@ -33,7 +33,7 @@ TLS: dict[str, dict[str, Any]] = {
     "minimum_days": {"type": "int", "default": 0},
 }
 
-Work = Callable[["dict[str, Any]"], "tuple[Sequence[ProofResult], list[str]]"]
+Work = Callable[[dict[str, Any]], tuple[Sequence[ProofResult], list[str]]]
 
 
 def run(module: Any, work: Work) -> None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import cast
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import Certificates, Pool, Server, SipDomain
@@ -67,13 +68,13 @@ class Reach:
 
 
 def _server_of(scope: Scope) -> Server:
-    assert scope.server is not None, "a rule that speaks of a server is evaluated for each server"
-    return scope.server
+    # A rule that speaks of a server is evaluated for each server.
+    return cast(Server, scope.server)
 
 
 def _sip_domain_of(scope: Scope) -> SipDomain:
-    assert scope.sip_domain is not None, "a rule that speaks of a SIP domain is evaluated for each SIP domain"
-    return scope.sip_domain
+    # A rule that speaks of a SIP domain is evaluated for each SIP domain.
+    return cast(SipDomain, scope.sip_domain)
 
 
 def sign_in_host(pool: Pool, sip_domain: SipDomain) -> str:

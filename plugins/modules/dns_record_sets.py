@@ -17,7 +17,7 @@ description:
   - Works through WMI over WS-Management, from Windows Server 2003 on, without PowerShell.
 version_added: 0.1.0
 author:
-  - The ucops.rollout developers
+  - The ucops.rollout developers (@ucops)
 extends_documentation_fragment:
   - ucops.rollout.attributes
   - ucops.rollout.attributes.windows

@@ -14,7 +14,7 @@ description:
   - Serves as the first contact of a rollout. A wrong password then costs one refused logon, not one per task.
 version_added: 0.1.0
 author:
-  - The ucops.rollout developers
+  - The ucops.rollout developers (@ucops)
 extends_documentation_fragment:
   - ucops.rollout.attributes
   - ucops.rollout.attributes.info

@@ -15,7 +15,7 @@ description:
   - Services that depend on the one restarted are not touched; if they run, the restart is refused.
 version_added: 0.1.0
 author:
-  - The ucops.rollout developers
+  - The ucops.rollout developers (@ucops)
 extends_documentation_fragment:
   - ucops.rollout.attributes
   - ucops.rollout.attributes.windows

@@ -85,7 +85,7 @@ def up(arguments: argparse.Namespace) -> int:
     estate = build(arguments, choose_mode(arguments.mode, "up"))
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda *_unused: ended.set())
     print(open_estate(estate), flush=True)
     while not ended.wait(1.0):
         if arguments.with_parent and os.getppid() != parent:
@@ -115,7 +115,7 @@ def _child(command: list[str], environment: dict[str, str]) -> int:
     """The command's exit code; an interrupt is the command's to handle."""
     child = subprocess.Popen(command, env=environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    signal.signal(signal.SIGTERM, lambda *_unused: child.terminate())
     code = child.wait()
     return 128 - code if code < 0 else code
 

@@ -95,7 +95,7 @@ def expand_percent(text: str, environment: Environment) -> str:
 
 def _modified(value: str, modifier: str) -> str:
     if modifier.startswith("~"):
-        start, _, length = modifier[1:].partition(",")
+        start, _unused, length = modifier[1:].partition(",")
         first = int(start or 0)
         rest = value[first:] if first >= 0 else value[max(len(value) + first, 0) :]
         return rest if not length else rest[: int(length)]

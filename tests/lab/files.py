@@ -250,7 +250,7 @@ class FileSystem:
             node = self._find(absolute)
             if node is None or node.children is None:
                 raise FileError(PATH_NOT_FOUND, absolute)
-            return [(n.name, n.is_directory, len(n.content)) for _, n in sorted(node.children.items())]
+            return [(n.name, n.is_directory, len(n.content)) for _unused, n in sorted(node.children.items())]
 
     def install(self, path: str) -> None:
         """Put a program that the lab imitates where it lies on Windows."""

@@ -385,7 +385,7 @@ class _Busy:
     def __enter__(self) -> None:
         self._shell.busy += 1
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self._shell.busy -= 1
         self._shell.touched = time.monotonic()
 

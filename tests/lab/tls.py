@@ -94,7 +94,7 @@ class Listener:
     def _accept(self) -> None:
         while True:
             try:
-                connection, _ = self._socket.accept()
+                connection, _unused = self._socket.accept()
             except OSError:
                 return
             self._open.add(connection)
@@ -237,6 +237,6 @@ class HttpSys:
         found = {}
         for name in self.machine.registry.subkeys(BINDINGS) or []:
             values = self.machine.registry.values(f"{BINDINGS}\\{name}") or {}
-            plain = {key: value.hex() if isinstance(value, bytes) else value for key, (_, value) in values.items()}
+            plain = {key: one[1].hex() if isinstance(one[1], bytes) else one[1] for key, one in values.items()}
             found[name] = plain
         return found

@@ -97,7 +97,7 @@ def test_openssl_verifies_what_the_ca_issues(tmp_path: Path, settings: dict[str,
 
 def test_request_ids_go_up_and_may_start_anywhere(tmp_path: Path) -> None:
     ca = authority(tmp_path, first_request_id=41)
-    assert [ca.submit(request(), WEB, ROLLOUT).request_id for _ in range(3)] == [41, 42, 43]
+    assert [ca.submit(request(), WEB, ROLLOUT).request_id for _unused in range(3)] == [41, 42, 43]
     assert sorted(ca.rows) == [41, 42, 43]
 
 
@@ -171,7 +171,7 @@ def test_flags_are_read_from_the_registry_when_the_service_starts(tmp_path: Path
 @pytest.mark.parametrize("disposition", [2, 0x101])
 def test_pending_until_a_manager_decides(tmp_path: Path, disposition: int) -> None:
     ca = authority(tmp_path, request_disposition=disposition)
-    first, second = (ca.submit(request(), WEB, ROLLOUT) for _ in range(2))
+    first, second = (ca.submit(request(), WEB, ROLLOUT) for _unused in range(2))
     assert [first.disposition, second.disposition] == [PENDING, PENDING]
     assert ca.approve(first.request_id, "COMPANY\\boss") == "Issued"
     assert (first.message, names_of(first)[0]) == ("Issued  Resubmitted by COMPANY\\boss", "pool.company.local")

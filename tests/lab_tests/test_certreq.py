@@ -446,7 +446,7 @@ def test_template_prompt_hangs_over_winrm_until_it_is_ended(estate: RunningEstat
     with WinRS(connection(estate, "srv01", operation_timeout=1)) as shell:
         process = Process(shell, f"certreq -new -f {TEMP}t.inf {TEMP}t.req")
         process.begin_invoke()
-        for _ in range(2):
+        for _unused in range(2):
             process.poll_invoke()
         assert process.stdout == b"Template not found.  Do you wish to continue anyway?\r\nWebServer\r\n"
         assert process.rc is None

@@ -198,7 +198,7 @@ def test_certificate_and_request_in_a_row(lab: Lab) -> None:
 def test_rows_as_csv_keep_the_order_of_out(lab: Lab) -> None:
     submitted(lab)
     line = 'certutil -view -out "CommonName,RequestID,RawCertificate" csv'
-    header, row, _ = lab.run("ca01", line).out.split("\r\n", 2)
+    header, row, _unused = lab.run("ca01", line).out.split("\r\n", 2)
     assert header == '"Issued Common Name","Issued Request ID","Binary Certificate"'
     assert re.fullmatch(r'"pool\.company\.local","2","\d+ Bytes"', row)
 

@@ -85,7 +85,7 @@ def test_connection_dropped_after_the_effect(estate: RunningEstate) -> None:
 def test_nth_request_and_how_often(estate: RunningEstate) -> None:
     estate.fault("dc01", "fault", fault="busy", at=2, times=2, match={"kind": "enumerate"})
     protocol, seen = pywinrm(estate.address("dc01")), []
-    for _ in range(4):
+    for _unused in range(4):
         try:
             pywinrm_query(protocol, ZONES)
             seen.append(0)

@@ -68,7 +68,7 @@ def test_authority(estate: RunningEstate, tcp: bool) -> None:
 
 def test_set_has_one_ttl_and_turns(estate: RunningEstate) -> None:
     first, second = "two.example.test. 60 IN A 192.0.2.2", "two.example.test. 60 IN A 192.0.2.3"
-    found = {tuple(lines(ask(estate, "two.example.test"))) for _ in range(60)}
+    found = {tuple(lines(ask(estate, "two.example.test"))) for _unused in range(60)}
     assert found == {(first, second), (second, first)}
 
 

@@ -84,7 +84,7 @@ def test_one_wrong_password_is_one_failed_logon(estate: RunningEstate) -> None:
 
 
 def test_account_locks_and_then_refuses_the_right_password(estate: RunningEstate) -> None:
-    for _ in range(5):
+    for _unused in range(5):
         with pytest.raises(InvalidCredentialsError):
             pywinrm_query(pywinrm(estate.address("dc01"), USER, "wrong"), ZONES)
     with pytest.raises(InvalidCredentialsError):
@@ -179,7 +179,7 @@ def test_new_connection_must_authenticate_anew(estate: RunningEstate) -> None:
 
 def test_one_connection_serves_many_requests_with_one_logon(estate: RunningEstate) -> None:
     client = psrp(estate)
-    for _ in range(3):
+    for _unused in range(3):
         client.enumerate_page(ZONES)
     counted = estate.counters()["dc01.company.local"]
     assert counted["logons"] == {"ok": 1, "failed": 0}

@@ -231,10 +231,10 @@ def test_listeners_follow_assignment_and_restart(estate: RunningEstate) -> None:
     assert answered(estate, "srv01", WEB) == "HTTP/1.1 404 Not Found"
 
     # The balancer takes the member that accepts, and both once both do.
-    assert [served(estate, vip, FRONT_END, "-tls1") for _ in range(2)] == [[first, issuer]] * 2
+    assert [served(estate, vip, FRONT_END, "-tls1") for _unused in range(2)] == [[first, issuer]] * 2
     other = enrol_remotely(estate, "srv02", "other.company.local")
     remote(estate, "srv02", f"C:\\Site\\AssignFrontEnd.exe /thumbprint:{other} && net start RTCSRV")
-    assert sorted(served(estate, vip, FRONT_END, "-tls1")[0] for _ in range(2)) == sorted([first, other])
+    assert sorted(served(estate, vip, FRONT_END, "-tls1")[0] for _unused in range(2)) == sorted([first, other])
 
     # Windows before 2012 offers TLS 1.0 as it comes.
     assert served(estate, "srv01", FRONT_END, "-tls1_2") == []

@@ -77,7 +77,7 @@ def test_idle_time_out_of_the_generation(estate: RunningEstate) -> None:
 
 
 def test_environment_is_set_and_listed(estate: RunningEstate) -> None:
-    strange = r'_-(){}[]<>*+-/\?"' "!@#$^&|;:i,.`~0"
+    strange = "_-(){}[]<>*+-/\\?\"!@#$^&|;:i,.`~0"
     with WinRS(connection(estate, "srv01"), environment={"one": "1", strange: strange}, no_profile=True) as shell:
         lines = invoke(shell, "cmd.exe", "/c", "set").stdout.decode("utf-8").splitlines()
     assert "one=1" in lines
@@ -94,7 +94,7 @@ def test_shell_of_somebody_else_does_not_exist(estate: RunningEstate, shell: Win
 
 
 def test_sixth_shell_is_refused_on_2008_r2(estate: RunningEstate) -> None:
-    shells = [WinRS(connection(estate, "srv01")) for _ in range(5)]
+    shells = [WinRS(connection(estate, "srv01")) for _unused in range(5)]
     try:
         for one in shells:
             one.open()
@@ -111,7 +111,7 @@ def test_sixth_shell_is_refused_on_2008_r2(estate: RunningEstate) -> None:
 
 
 def test_leaked_shells_count_until_their_idle_time_is_over(estate: RunningEstate) -> None:
-    for _ in range(5):
+    for _unused in range(5):
         WinRS(connection(estate, "quick01")).open()
     with pytest.raises(WSManFaultError):
         WinRS(connection(estate, "quick01")).open()
@@ -122,7 +122,7 @@ def test_leaked_shells_count_until_their_idle_time_is_over(estate: RunningEstate
 
 def test_commands_are_not_given_back_before_the_shell_ends(estate: RunningEstate) -> None:
     with WinRS(connection(estate, "srv01")) as shell:
-        for _ in range(15):
+        for _unused in range(15):
             assert invoke(shell, "ver").rc == 0
         with pytest.raises(WSManFaultError) as caught:
             invoke(shell, "ver")
@@ -132,7 +132,7 @@ def test_commands_are_not_given_back_before_the_shell_ends(estate: RunningEstate
 
 def test_processes_of_one_shell_are_limited(estate: RunningEstate) -> None:
     with WinRS(connection(estate, "few01")) as shell:
-        hanging = [Process(shell, "certreq -new") for _ in range(3)]
+        hanging = [Process(shell, "certreq -new") for _unused in range(3)]
         for process in hanging[:2]:
             process.begin_invoke()
         with pytest.raises(WSManFaultError):

@@ -294,8 +294,10 @@ def test_found_by_text(client: Psrp) -> None:
 
 def test_serial_counts_every_change(estate: RunningEstate, client: Psrp) -> None:
     create_zone(client, "serial.test")
+
     def serial() -> int:
         return asked(estate, "serial.test", "SOA").answer[0][0].serial
+
     seen = [serial()]
     create(client, "A", "a.serial.test", "serial.test", IPAddress="192.0.2.1")
     seen.append(serial())

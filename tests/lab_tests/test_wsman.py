@@ -64,6 +64,7 @@ def test_request_larger_than_the_server_takes(estate: RunningEstate) -> None:
 def test_answer_larger_than_the_client_takes(estate: RunningEstate) -> None:
     path = r"SOFTWARE\Lab"
     registry = psrp(estate)
+
     def call(method: str, **values: object) -> object:
         given = {"hDefKey": 2147483650, "sSubKeyName": path, **values}
         return registry.invoke("StdRegProv", method, given, namespace="root/default")
@@ -116,7 +117,7 @@ def test_operation_longer_than_its_timeout(estate: RunningEstate) -> None:
 
 def test_too_many_operations_at_once(estate: RunningEstate) -> None:
     estate.fault("dc12", "delay", seconds=1.5, times=2, match={"kind": "enumerate"})
-    clients = [pywinrm(estate.address("dc12")) for _ in range(2)]
+    clients = [pywinrm(estate.address("dc12")) for _unused in range(2)]
     entered = [threading.Thread(target=pywinrm_query, args=(client, MANY)) for client in clients]
     for thread in entered:
         thread.start()

@@ -144,7 +144,7 @@ class DnsWmi(Wmi):
             "ContainerName": selectors["Name"], "DnsServerName": "DC01.company.local", "Name": selectors["Name"],
         }  # fmt: skip
 
-    def get(self, *_: object, **__: object) -> WmiObject:
+    def get(self, *_unused: object, **__: object) -> WmiObject:
         raise AssertionError("nothing is read by its keys")
 
     put = delete = get

@@ -307,7 +307,7 @@ def parse_inf(text: str) -> dict[str, list[tuple[str, str]]]:
         if line.startswith("["):
             current = sections.setdefault(line.strip("[]"), [])
         elif line:
-            key, _, value = line.partition("=")
+            key, _unused, value = line.partition("=")
             current.append((key.strip(), _unquoted(value.strip())))
     return sections
 
@@ -383,12 +383,12 @@ class FakeServer:
         return 0, "Xyzzy: plugh"
 
     def _signed(self, inf: Any, entries: Mapping[str, str], key: Any) -> x509.CertificateSigningRequest:
-        san = base64.b64decode("".join(value for _, value in inf["Extensions"]), validate=True)
+        san = base64.b64decode("".join(value for _unused, value in inf["Extensions"]), validate=True)
         assert inf["Extensions"][0][0] == "2.5.29.17"
         extension = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), san)
         if self.request_names is not None:
             extension = x509.SubjectAlternativeName([x509.DNSName(name) for name in self.request_names])
-        usages = [x509.ObjectIdentifier(value) for _, value in inf["EnhancedKeyUsageExtension"]]
+        usages = [x509.ObjectIdentifier(value) for _unused, value in inf["EnhancedKeyUsageExtension"]]
         assert entries["KeyUsage"] == "0xa0"
         return (
             x509.CertificateSigningRequestBuilder()
@@ -534,7 +534,7 @@ class FakeCa:
         assert words[:2] == ["-config", "ca01.company.local\\Company CA"] and words[2:4] == ["-view", "-restrict"]
         if self.view_code:
             return self.view_code, f"CertUtil: -view Xyzzy 0x{self.view_code:08x}"
-        column, _, value = words[4].partition("=")
+        column, _unused, value = words[4].partition("=")
         blocks = []
         for number, row in enumerate(self.rows, 1):
             common_name = row.request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value

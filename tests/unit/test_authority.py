@@ -121,7 +121,7 @@ def test_no_rows():
 
 def test_requests_that_are_not_ours_are_left_out():
     text = view((5, Row(REQUEST, 9)), (6, Row(REQUEST, 9)))
-    head, _, tail = text.rpartition("-----BEGIN NEW CERTIFICATE REQUEST-----")
+    head, _unused, tail = text.rpartition("-----BEGIN NEW CERTIFICATE REQUEST-----")
     other = head + "-----BEGIN NEW CERTIFICATE REQUEST-----\r\nMAMCAQU=" + tail[tail.index("\r\n-----END") :]
     assert [row.request_id for row in parse_view(other, where="test")] == [5]
 

@@ -64,7 +64,7 @@ def test_what_is_read_from_a_certificate():
 
 
 def test_serial_has_whole_octets():
-    serials = {read(certificate(CA)).serial for _ in range(4)}
+    serials = {read(certificate(CA)).serial for _unused in range(4)}
     assert all(len(serial) % 2 == 0 for serial in serials)
 
 

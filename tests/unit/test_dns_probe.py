@@ -260,7 +260,7 @@ def test_dead_server_is_given_up_after_one_question(bind: Server) -> None:
     dead = Server("dead", "127.0.0.1", listeners.refused_port())
     records = [_record(f"host{number}", "A", "10.0.0.10") for number in range(100)]
     answers = dns_probe.ask_all([dead, bind], dns_probe.questions(records), 1)
-    assert {answer.state for (server, _), answer in answers.items() if server == dead} == {"unreachable"}
+    assert {answer.state for (server, _unused), answer in answers.items() if server == dead} == {"unreachable"}
     results = dns_probe.judge(records, [dead, bind], answers)
     assert [(result.server, result.state) for result in results[:2]] == [
         ("dead", "unproved"),
@@ -376,8 +376,9 @@ def test_no_bytes_break_the_reader(noise: bytes, at: int) -> None:
     wire = reply_to(query, "ocspool.company.local. 60 IN A 10.0.0.10").to_wire()
     server, question = Server("dc01", "127.0.0.1"), Question("ocspool.company.local", "A")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(seam_dns.dns.query, "udp", lambda *_, **__: dns.message.from_wire(wire[:at] + noise + wire[at:]))
-        patch.setattr(seam_dns.dns.query, "tcp", lambda *_, **__: dns.message.from_wire(wire[:at] + noise))
+        noisy = wire[:at] + noise + wire[at:]
+        patch.setattr(seam_dns.dns.query, "udp", lambda *_args, **_kwargs: dns.message.from_wire(noisy))
+        patch.setattr(seam_dns.dns.query, "tcp", lambda *_args, **_kwargs: dns.message.from_wire(wire[:at] + noise))
         answer = ask(server, question, 1)
     assert answer.state in ("answered", "alias", "nodata", "nxdomain", "garbled", "not_authoritative", "error") + (
         "refused",

@@ -49,7 +49,7 @@ def test_the_filters_in_a_play(tmp_path: Path) -> None:
     play.write_text(PLAY, encoding="utf-8")
     variables = {"topology_file": str(DATA / "origin_topology.yml"), "result_file": str(result)}
     command = [str(BIN / "ansible-playbook"), "-i", "localhost,", "-e", json.dumps(variables), str(play)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     answers = json.loads(result.read_text(encoding="utf-8"))
     assert answers["ours"] == ["ocspool.company.com", "_sipinternaltls._tcp.company.com"]

@@ -66,7 +66,7 @@ def test_every_kind_is_complete(code: str) -> None:
 def test_every_word_of_a_kind_is_filled_in(code: str) -> None:
     kind = KINDS[code]
     texts = (kind.message, kind.breaks, kind.mend)
-    words = {word for text in texts for _, word, _, _ in string.Formatter().parse(text) if word}
+    words = {word for text in texts for _unused, word, _unused2, _unused3 in string.Formatter().parse(text) if word}
     one = finding(code, where="here", **{word: f"<{word}>" for word in words})
     assert all(f"<{word}>" in f"{one.message} {one.breaks} {one.mend}" for word in words)
 

@@ -16,9 +16,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.quoting import (
 def command_line_to_argv(line: str) -> list[str]:
     """CommandLineToArgvW as documented, written from its documentation: the program first, then its arguments."""
     if line.startswith('"'):
-        program, _, rest = line[1:].partition('"')
+        program, _unused, rest = line[1:].partition('"')
     else:
-        program, _, rest = line.partition(" ")
+        program, _unused, rest = line.partition(" ")
     arguments: list[str] = []
     current: str | None = None
     quoted, index = False, 0

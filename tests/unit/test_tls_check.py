@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -24,11 +25,13 @@ ISSUING = pki.intermediate(ROOT)
 BELOW = pki.leaf(ISSUING, "ocspool.company.local", NAMES)
 
 
-def _planned(id: str = "ocssrv01.company.local/default", names: list[str] = NAMES, **changes: Any) -> dict[str, Any]:  # noqa: B006
+def _planned(
+    id: str = "ocssrv01.company.local/default", names: Sequence[str] = tuple(NAMES), **changes: Any
+) -> dict[str, Any]:
     return {
         "id": id,
         "subject": {"common_name": "ocspool.company.local"},
-        "subject_alternative_names": names,
+        "subject_alternative_names": list(names),
         "key": {"length": 2048, "algorithm": "rsa"},
         "extended_key_usage": ["1.3.6.1.5.5.7.3.1"],
         "require_crl_distribution_point": False,

@@ -279,7 +279,7 @@ def test_zone_that_cannot_be_created() -> None:
 
 def test_record_that_is_not_there_after_all_is_noticed() -> None:
     wmi = origin()
-    wmi._CreateInstanceFromPropertyData = lambda *_: None
+    wmi._CreateInstanceFromPropertyData = lambda *_args: None
     with pytest.raises(PushFailed, match="holds something else now: ocspool.company.local A"):
         run(wmi, zones=LOCAL, records=[local_a()])
 
@@ -307,7 +307,7 @@ def test_zone_kept_in_a_file_is_written_back() -> None:
 
 def test_no_dns_role_is_explained() -> None:
     wmi = DnsWmi()
-    wmi.query = lambda *_, **__: (_ for _ in ()).throw(generic_failure("query"))
+    wmi.query = lambda *_args, **_kwargs: (one for one in ()).throw(generic_failure("query"))
     with pytest.raises(RolloutError, match="must have the DNS Server role"):
         run(wmi, zones=LOCAL, records=[local_a()])
 
@@ -340,7 +340,7 @@ def test_more_than_was_asked_for_is_no_harm() -> None:
     wmi = origin()
     zone_name = "company.local"
     everything = [wmi._object(item, False) for item in wmi.rows]
-    wmi.query = lambda *_, **__: tuple(everything)
+    wmi.query = lambda *_args, **_kwargs: tuple(everything)
     (found,) = WindowsDns(wmi, name="dc01").records(zone_name, ["dc01.company.local"])
     assert (found.owner, found.type, found.value) == ("dc01.company.local", "A", "10.0.0.5")
     assert WindowsDns(wmi, name="dc01").records("company.com", ["dc01.company.local"]) == ()
@@ -349,7 +349,7 @@ def test_more_than_was_asked_for_is_no_harm() -> None:
 def test_names_never_reach_wql_unescaped() -> None:
     wmi = origin()
     seen: list[str] = []
-    wmi.query = lambda namespace, wql, **_: seen.append(wql) or ()
+    wmi.query = lambda namespace, wql, **_kwargs: seen.append(wql) or ()
     server = WindowsDns(wmi, name="dc01")
     server.zones(["x' OR '1'='1"])
     server.records("z\\", ["o'"])

@@ -512,7 +512,7 @@ class CertificateAuthority:
                 "name": self.name, "config": self.config, "running": self.running, "edit_flags": self.edit_flags,
                 "request_disposition": self.request_disposition,
                 "chain": [hashlib.sha1(one).hexdigest().upper() for one in self.chain],
-                "requests": [_row_state(row) for _, row in sorted(self.rows.items())],
+                "requests": [_row_state(row) for _unused, row in sorted(self.rows.items())],
             }  # fmt: skip
 
 

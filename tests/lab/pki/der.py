@@ -67,7 +67,7 @@ def header(data: bytes, start: int = 0) -> tuple[int, int, int]:
 
 def children(data: bytes, start: int = 0) -> Iterator[tuple[int, bytes, bytes]]:
     """(tag, whole element, content) of each member of the element at `start`."""
-    _, at, end = header(data, start)
+    _unused, at, end = header(data, start)
     while at < end:
         tag, content, stop = header(data, at)
         yield tag, data[at:stop], data[content:stop]

@@ -53,7 +53,7 @@ def certificates_in(data: bytes) -> list[bytes]:
     """The certificates of a file: one certificate, several PEM blocks, or a PKCS#7. Raises `EnrolmentError`."""
     blocks = [match for match in _PEM.findall(data) if b"CERTIFICATE" in match[0]]
     if len(blocks) > 1:
-        return [from_base64(body) for _, body in blocks]
+        return [from_base64(body) for _unused, body in blocks]
     der = any_to_der(data)
     try:
         return [x509.load_der_x509_certificate(der).public_bytes(Encoding.DER)]

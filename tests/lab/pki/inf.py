@@ -100,7 +100,7 @@ def parse_inf(data: bytes) -> Inf:
 
 
 def _add(section: list[tuple[str, str]], line: str) -> None:
-    key, _, value = line.partition("=")
+    key, _unused, value = line.partition("=")
     key, value = key.strip().strip('"'), _value(value)
     if key.lower() == "_continue_" and section:
         section[-1] = (section[-1][0], section[-1][1] + value)

@@ -133,7 +133,7 @@ def key_provider_property(container: KeyContainer) -> bytes:
 
 def parse_key_provider(data: bytes) -> tuple[str, str, int, int]:
     """(container, provider, provider type, key spec) of a serialised CRYPT_KEY_PROV_INFO."""
-    name_at, provider_at, provider_type, _, _, _, key_spec = struct.unpack("<7I", data[:28])
+    name_at, provider_at, provider_type, _unused, _unused2, _unused3, key_spec = struct.unpack("<7I", data[:28])
     return _wide(data, name_at), _wide(data, provider_at), provider_type, key_spec
 
 
@@ -155,7 +155,7 @@ def decode_blob(blob: bytes) -> StoredCertificate:
     properties: dict[int, bytes] = {}
     at = 0
     while at + 12 <= len(blob):
-        number, _, size = struct.unpack_from("<3I", blob, at)
+        number, _unused, size = struct.unpack_from("<3I", blob, at)
         properties[number] = blob[at + 12 : at + 12 + size]
         at += 12 + size
     der = properties.pop(CERTIFICATE, None)

@@ -113,7 +113,7 @@ def run_program(path: str, process: Process) -> int:
 
 
 def _load(target: str) -> Program:
-    module, _, function = target.partition(":")
+    module, _unused, function = target.partition(":")
     program: Program = getattr(importlib.import_module(module), function)
     return program
 

@@ -52,7 +52,8 @@ def matches(process: Process, pattern: str) -> list[str]:
     except FileError:
         return []
     want = "*" if name == "*.*" else name.lower()
-    return [f"{folder.rstrip(chr(92))}\\{entry}" for entry, _, _ in listed if fnmatch.fnmatch(entry.lower(), want)]
+    names = [one[0] for one in listed if fnmatch.fnmatch(one[0].lower(), want)]
+    return [f"{folder.rstrip(chr(92))}\\{name}" for name in names]
 
 
 def _echo(cmd: CommandProcessor, process: Process, rest: str) -> int:
@@ -66,7 +67,7 @@ def _echo(cmd: CommandProcessor, process: Process, rest: str) -> int:
 
 
 def _type(cmd: CommandProcessor, process: Process, rest: str) -> int:
-    _, names = _switches(rest)
+    _unused, names = _switches(rest)
     if not names:
         process.complain("The syntax of the command is incorrect.")
         return 1
@@ -168,7 +169,7 @@ def _move(cmd: CommandProcessor, process: Process, rest: str) -> int:
 
 
 def _mkdir(cmd: CommandProcessor, process: Process, rest: str) -> int:
-    _, names = _switches(rest)
+    _unused, names = _switches(rest)
     code = 0
     for name in names:
         try:
@@ -196,7 +197,7 @@ def _rmdir(cmd: CommandProcessor, process: Process, rest: str) -> int:
 
 
 def _empty(process: Process, folder: str) -> None:
-    for entry, directory, _ in process.machine.files.entries(folder):
+    for entry, directory, _unused in process.machine.files.entries(folder):
         path = f"{folder}\\{entry}"
         if directory:
             _empty(process, path)

@@ -51,6 +51,18 @@ def _attributes(row: Row) -> str:
     return "\r\n".join(f"{name}:{value}" for name, value in row.attributes.items())
 
 
+def _spaced(row: Row) -> str | None:
+    if not row.certificate:
+        return None
+    digest = thumbprint(row.certificate).lower()
+    return " ".join(digest[at : at + 2] for at in range(0, len(digest), 2))
+
+
+def _issued_key(row: Row) -> bytes | None:
+    certificate = _certificate(row)
+    return public_der(certificate.public_key()) if certificate is not None else None
+
+
 COLUMNS = {
     "requestid": Column("Issued Request ID", lambda row: row.request_id, "number"),
     "request.requestid": Column("Request ID", lambda row: row.request_id, "number"),
@@ -68,24 +80,12 @@ COLUMNS = {
     "serialnumber": Column("Serial Number", lambda row: row.serial or None),
     "notbefore": Column("Certificate Effective Date", _moment("not_valid_before_utc"), "date"),
     "notafter": Column("Certificate Expiration Date", _moment("not_valid_after_utc"), "date"),
-    "certificatehash": Column("Certificate Hash", lambda row: _spaced(row)),
-    "rawpublickey": Column("Binary Public Key", lambda row: _issued_key(row), "bytes"),
+    "certificatehash": Column("Certificate Hash", _spaced),
+    "rawpublickey": Column("Binary Public Key", _issued_key, "bytes"),
     "rawcertificate": Column("Binary Certificate", lambda row: row.certificate or None, "certificate"),
 }
 SHORT = ("rawrequest", "requestattributes", "submittedwhen", "disposition", "dispositionmessage", "statuscode",
          "requestername")  # fmt: skip
-
-
-def _spaced(row: Row) -> str | None:
-    if not row.certificate:
-        return None
-    digest = thumbprint(row.certificate).lower()
-    return " ".join(digest[at : at + 2] for at in range(0, len(digest), 2))
-
-
-def _issued_key(row: Row) -> bytes | None:
-    certificate = _certificate(row)
-    return public_der(certificate.public_key()) if certificate is not None else None
 
 
 def column(name: str) -> Column:
@@ -130,7 +130,7 @@ def show_rows(process: Process, ca: CertificateAuthority, restrict: str, out: st
     """Print the rows that fit `restrict` (terms joined by commas), with the columns of `out` in its order."""
     columns = [column(name) for name in out.split(",")] if out else list(COLUMNS.values())
     terms = [_term(term) for term in restrict.split(",") if term.strip()]
-    rows = [row for _, row in sorted(ca.rows.items()) if all(_fits(row, term) for term in terms)]
+    rows = [row for _unused, row in sorted(ca.rows.items()) if all(_fits(row, term) for term in terms)]
     if csv:
         process.print(",".join(f'"{one.title}"' for one in columns))
         for row in rows:

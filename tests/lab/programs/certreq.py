@@ -208,7 +208,7 @@ class CertReq:
 
     def _retrieve(self) -> int:
         number = self._file(0, "request id")
-        ca, _ = self._authority()
+        ca, _unused = self._authority()
         try:
             request_id = int(number, 0)
         except ValueError:

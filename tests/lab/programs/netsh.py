@@ -90,7 +90,7 @@ def _show(process: Process, tags: dict[str, str]) -> int:
 
 
 def _show_one(process: Process, name: str) -> None:
-    values = {key: value for key, (_, value) in (process.machine.registry.values(_key(name)) or {}).items()}
+    values = {key: value for key, (_unused, value) in (process.machine.registry.values(_key(name)) or {}).items()}
     digest = values.get("SslCertHash", b"")
     lines = (
         ("IP:port", name),

@@ -106,7 +106,7 @@ class Input:
         """One line without its end; empty at the end of input."""
         self._wait(lambda: b"\n" in self._data)
         with self._changed:
-            line, _, self._data = self._data.partition(b"\n")
+            line, _unused, self._data = self._data.partition(b"\n")
         return line.rstrip(b"\r")
 
 

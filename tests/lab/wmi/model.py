@@ -168,5 +168,3 @@ def _number(kind: str, text: str) -> int:
     if not low <= number < high:
         raise TypeMismatch(text)
     return number
-
-
