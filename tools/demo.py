@@ -32,10 +32,12 @@ def main() -> int:
 
 def rollout(inventory: str) -> int:
     began = time.monotonic()
+    for old in REPORTS.glob("*"):
+        old.unlink()
     first = play(inventory, "first run: rolls the pool out", "deploy-1.log")
     second = play(inventory, "second run: must change nothing", "deploy-2.log")
     changed = sum(int(number) for number in re.findall(r"changed=(\d+)", second.rpartition("PLAY RECAP")[2]))
-    report = newest_report("deploy_pool")
+    report = sorted(REPORTS.glob("*.md"), key=lambda path: path.stat().st_mtime_ns)[0]
     print()
     print(text_of(first))
     print()
@@ -65,15 +67,9 @@ def play(inventory: str, title: str, log: str) -> str:
 
 
 def show(line: str) -> None:
-    """A line for each step, and the recap; the rest is in the log."""
-    if match := re.match(r"(PLAY|TASK) \[(.*)\] \*+$", line):
-        kind, name = match.groups()
-        print(f"  {name}" if kind == "PLAY" else f"    {name.rpartition(' : ')[2]}", flush=True)
-
-
-def newest_report(_playbook: str) -> str:
-    reports = sorted(REPORTS.glob("*.md"), key=lambda path: path.stat().st_mtime_ns)
-    return str(reports[-2] if len(reports) > 1 else reports[-1])
+    """A line for each part of the run; the rest is in the log."""
+    if match := re.match(r"PLAY \[(.*)\] \*+$", line):
+        print(f"  {match[1]}", flush=True)
 
 
 def text_of(output: str) -> str:
