@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ SERVERS: dict[str, Any] = {
 }
 COMMON: dict[str, dict[str, Any]] = {
     "timeout": {"type": "float", "default": 10.0},
+    "wait": {"type": "float", "default": 0.0},
     "fail": {"type": "bool", "default": True},
     "planned_only": {"type": "bool", "default": False},
 }
@@ -36,12 +38,17 @@ TLS: dict[str, dict[str, Any]] = {
 Work = Callable[[dict[str, Any]], tuple[Sequence[ProofResult], list[str]]]
 
 
+# Between two looks: what is waited for, a service that starts or a zone that replicates, takes seconds to minutes.
+PAUSE = 3.0
+SETTLED = (proof.PROVED, proof.WOULD_BE_CHECKED)
+
+
 def run(module: Any, work: Work) -> None:
     """End an ``AnsibleModule`` with the results and hints that ``work(params)`` returns."""
     try:
         if module.params["timeout"] <= 0:
             raise RolloutError("must be greater than 0", where="timeout", mend="Give seconds, such as 10")
-        results, hints = work(module.params)
+        results, hints = look_until_settled(work, module.params)
     except RolloutError as error:
         module.fail_json(msg=str(error))
     returned = {**proof.outcome(results, fail=module.params["fail"]), "hints": hints}
@@ -50,6 +57,23 @@ def run(module: Any, work: Work) -> None:
     if returned.get("failed"):
         module.fail_json(**returned)
     module.exit_json(**returned)
+
+
+def look_until_settled(
+    work: Work,
+    params: dict[str, Any],
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[Sequence[ProofResult], list[str]]:
+    """Look again until all is proved, for ``params["wait"]`` seconds at most; returns the last look."""
+    end = clock() + params["wait"]
+    while True:
+        results, hints = work(params)
+        left = end - clock()
+        if left <= 0 or all(result.state in SETTLED for result in results):
+            return results, hints
+        sleep(min(PAUSE, left))
 
 
 def port_map(given: dict[Any, Any]) -> dict[int, int]:

@@ -62,6 +62,13 @@ options:
     description: Seconds that one question or one handshake may take.
     type: float
     default: 10.0
+  wait:
+    description:
+      - Seconds for which what is not proved is looked at again. A service that was just started takes a while until it
+        listens, and another DNS server a while until a zone is replicated.
+      - With V(0) there is one look.
+    type: float
+    default: 0.0
   fail:
     description:
       - Whether the task fails when a result is V(failed).
