@@ -27,49 +27,11 @@ options:
     type: list
     elements: dict
     required: true
-  servers:
-    description: The DNS servers to ask. Each must be authoritative for the zones of all records.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      name:
-        description: What the results call it. Defaults to its address.
-        type: str
-      address:
-        description:
-          - Its IP address, or a name that the host which runs this module can look up.
-          - The address that was asked is in the results.
-        type: str
-        required: true
-      port:
-        description: Its port, for UDP and TCP.
-        type: int
-        default: 53
-  timeout:
-    description: Seconds that one question to one server may take, with the second try and TCP included.
-    type: float
-    default: 10.0
-  wait:
-    description:
-      - Seconds for which what is not proved is looked at again. A service that was just started takes a while until it
-        listens, and another DNS server a while until a zone is replicated.
-      - With V(0) there is one look.
-    type: float
-    default: 0.0
-  fail:
-    description:
-      - Whether the task fails when a result is V(failed).
-      - A result V(unproved) never makes it fail. See RV(summary) for their number.
-    type: bool
-    default: true
-  planned_only:
-    description: Look at nothing and return every result with the state V(would_be_checked).
-    type: bool
-    default: false
 extends_documentation_fragment:
   - ucops.rollout.attributes
   - ucops.rollout.attributes.info
+  - ucops.rollout.proof
+  - ucops.rollout.proof.dns
 author:
   - The ucops.rollout developers (@ucops)
 seealso:

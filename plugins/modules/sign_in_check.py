@@ -23,65 +23,12 @@ options:
     type: list
     elements: str
     required: true
-  servers:
-    description: The DNS servers that clients ask.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      name:
-        description: What the results call it. Defaults to its address.
-        type: str
-      address:
-        description:
-          - Its IP address, or a name that the host which runs this module can look up.
-          - The address that was asked is in the results.
-        type: str
-        required: true
-      port:
-        description: Its port, for UDP and TCP.
-        type: int
-        default: 53
-  roots:
-    description:
-      - The root certificates that clients trust, as PEM. The chain must lead to one of them.
-      - When empty, the chain is followed to the self-signed end that the listener itself sends, if it sends one, and
-        that end is named in the result.
-    type: list
-    elements: str
-    default: []
-  port_map:
-    description: "Ports that are reached under another number from where this module runs, such as V({443: 10443})."
-    type: dict
-    default: {}
-  minimum_days:
-    description: A certificate that is valid for fewer days than this counts as wrong.
-    type: int
-    default: 0
-  timeout:
-    description: Seconds that one question or one handshake may take.
-    type: float
-    default: 10.0
-  wait:
-    description:
-      - Seconds for which what is not proved is looked at again. A service that was just started takes a while until it
-        listens, and another DNS server a while until a zone is replicated.
-      - With V(0) there is one look.
-    type: float
-    default: 0.0
-  fail:
-    description:
-      - Whether the task fails when a result is V(failed).
-      - A result V(unproved) never makes it fail. See RV(summary) for their number.
-    type: bool
-    default: true
-  planned_only:
-    description: Look at nothing and return every result with the state V(would_be_checked).
-    type: bool
-    default: false
 extends_documentation_fragment:
   - ucops.rollout.attributes
   - ucops.rollout.attributes.info
+  - ucops.rollout.proof
+  - ucops.rollout.proof.dns
+  - ucops.rollout.proof.tls
 author:
   - The ucops.rollout developers (@ucops)
 seealso:

@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options that the modules have in common which look from outside."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """``ucops.rollout.proof``, with ``ucops.rollout.proof.dns`` and ``ucops.rollout.proof.tls`` beside it."""
+
+    DOCUMENTATION = r"""
+options:
+  timeout:
+    description: Seconds that one question or one handshake may take, with second tries included.
+    type: float
+    default: 10.0
+  wait:
+    description:
+      - Seconds for which what is not proved is looked at again. A service that was just started takes a while until it
+        listens, and another DNS server a while until a zone is replicated.
+      - With V(0) there is one look.
+    type: float
+    default: 0.0
+  fail:
+    description:
+      - Whether the task fails when a result is V(failed).
+      - A result V(unproved) never makes it fail. See RV(summary) for their number.
+    type: bool
+    default: true
+  planned_only:
+    description: Look at nothing and return every result with the state V(would_be_checked).
+    type: bool
+    default: false
+"""
+
+    DNS = r"""
+options:
+  servers:
+    description: The DNS servers to ask. Each must be authoritative for the zones in question.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: What the results call it. Defaults to its address.
+        type: str
+      address:
+        description:
+          - Its IP address, or a name that the host which runs this module can look up.
+          - The address that was asked is in the results.
+        type: str
+        required: true
+      port:
+        description: Its port, for UDP and TCP.
+        type: int
+        default: 53
+"""
+
+    TLS = r"""
+options:
+  roots:
+    description:
+      - The root certificates that clients trust, as PEM. The chain must lead to one of them.
+      - When empty, the chain is followed to the self-signed end that the listener itself sends, if it sends one, and
+        that end is named in the result.
+    type: list
+    elements: str
+    default: []
+  port_map:
+    description: "Ports that are reached under another number from where this module runs, such as V({443: 10443})."
+    type: dict
+    default: {}
+  minimum_days:
+    description: A certificate that is valid for fewer days than this counts as wrong.
+    type: int
+    default: 0
+"""
