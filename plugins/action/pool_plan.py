@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.inventory_hosts import Groups, find_hosts
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import check_command
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
 
 
 class ActionModule(PureAction):
-    """``topology`` in, ``plan`` out; errors among the findings fail the task, and the plan is returned all the same."""
+    """``topology`` in, ``plan`` out; errors among the findings fail the task, and tell all that is wrong."""
 
     argument_spec: ClassVar[dict[str, Any]] = {
         "topology": {"type": "dict", "required": True},
@@ -25,14 +27,23 @@ class ActionModule(PureAction):
         "dns_group": {"type": "str"},
         "ca_group": {"type": "str"},
         "fail_on_errors": {"type": "bool", "default": True},
+        "front_end_command": {"type": "list", "elements": "str"},
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        if not arguments["topology"]:
+            raise RolloutError(
+                "there is no topology",
+                where="ucops_topology",
+                mend="Write it into group_vars/all of the inventory; docs/topology.md shows a whole one",
+            )
+        if arguments["front_end_command"] is not None:
+            # It runs at the very end; what is wrong with it is better known before anything is touched.
+            check_command(arguments["front_end_command"])
         plan = self._with_hosts(make_plan(parse(arguments["topology"])), arguments)
-        result = {"changed": False, "plan": plan.to_dict()}
         if plan.errors and arguments["fail_on_errors"]:
-            result.update(failed=True, msg=_message(plan))
-        return result
+            return {"changed": False, "failed": True, "msg": _message(plan)}
+        return {"changed": False, "plan": plan.to_dict()}
 
     def _with_hosts(self, plan: Plan, arguments: dict[str, Any]) -> Plan:
         groups = Groups(

@@ -8,13 +8,22 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.windows_generation import generation
-from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import LogonRefused, WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost, WmiObject
 from ansible_collections.ucops.rollout.plugins.plugin_utils.wmi import as_number, as_text
 
 
 class ActionModule(WindowsAction):
-    argument_spec = {}
+    argument_spec = {"fail": {"type": "bool", "default": True}}
+
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        try:
+            return {"reached": True, **super()._answer(arguments, check_mode)}
+        except RolloutError as error:
+            if arguments["fail"]:
+                raise
+            refused = isinstance(error, LogonRefused)
+            return {"changed": False, "reached": False, "logon_refused": refused, "msg": str(error)}
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         found = host.wmi.query("root/cimv2", "SELECT * FROM Win32_OperatingSystem")

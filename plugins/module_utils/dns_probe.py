@@ -68,11 +68,15 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class Server:
-    """An authoritative server; ``address`` is an IP address, so that no name is looked up within the proof."""
+    """An authoritative server; ``address`` is an IP address, so that no name is looked up within the proof.
+
+    ``problem`` says why there is no address; then nothing is asked.
+    """
 
     name: str
     address: str
     port: int = 53
+    problem: str = ""
 
     @property
     def place(self) -> str:
@@ -115,22 +119,22 @@ def parse_servers(given: Sequence[Mapping[str, Any]]) -> tuple[Server, ...]:
 def _server(item: Mapping[str, Any], where: str) -> Server:
     """A name is looked up once, on the way in; what is asked, and shown in the results, is its address."""
     given = str(item["address"])
+    if not given:
+        raise RolloutError("empty", where=where, mend="Give the server's address")
+    port = int(item.get("port") or 53)
     try:
-        address = str(ipaddress.ip_address(given))
+        address, problem = str(ipaddress.ip_address(given)), ""
     except ValueError:
-        address = _looked_up(given, where)
-    return Server(str(item.get("name") or given), address, int(item.get("port") or 53))
+        address, problem = _looked_up(given)
+    return Server(str(item.get("name") or given), address, port, problem)
 
 
-def _looked_up(name: str, where: str) -> str:
+def _looked_up(name: str) -> tuple[str, str]:
+    """The address of a name; else the name itself and why it has none, so that the other servers are still asked."""
     try:
-        return str(socket.getaddrinfo(name, None, type=socket.SOCK_DGRAM)[0][4][0])
+        return str(socket.getaddrinfo(name, None, type=socket.SOCK_DGRAM)[0][4][0]), ""
     except (OSError, UnicodeError) as error:
-        raise RolloutError(
-            f"{name!a} is no IP address, and this host cannot look it up ({error})",
-            where=where,
-            mend="Give the server's IP address",
-        )
+        return name, f"{name!a} is no IP address, and this host cannot look it up ({error})"
 
 
 def ask(server: Server, question: Question, timeout: float) -> Answer:
@@ -139,6 +143,8 @@ def ask(server: Server, question: Question, timeout: float) -> Answer:
     Raises ``RolloutError`` when the name is none, or dnspython is missing.
     """
     seam_dns.require()
+    if server.problem:
+        return Answer(server, question, UNREACHABLE, detail=server.problem)
     answer = _ask_once(server, question, timeout, recursive=False)
     if question.or_recursive and answer.state == NOT_AUTHORITATIVE:
         return _ask_once(server, question, timeout, recursive=True)

@@ -51,7 +51,7 @@ def report_data(given: Part) -> dict[str, Any]:
         "summary": _summary(proof),
         "waiting": _waiting(_part(given, "servers")),
         "failures": _failures(given),
-        "findings": _findings(plan, _part(given, "servers")),
+        "findings": _findings(plan, _part(given, "servers")) + _notes(_part(given, "dns")),
         "steps_by_hand": _steps(given),
         "report_paths": [str(path) for path in given.get("report_paths") or ()],
     }
@@ -237,6 +237,12 @@ def _findings(plan: Part, servers: Part) -> list[Any]:
     for _fqdn, _id, entry in entries(servers):
         found += [finding for finding in _list(_part(entry, "issue"), "findings") if finding not in found]
     return [finding for finding in found if isinstance(finding, Mapping)]
+
+
+def _notes(dns: Part) -> list[dict[str, str]]:
+    """What the DNS server did otherwise than expected, such as a new zone that takes updates from anybody."""
+    empty = dict.fromkeys(("breaks", "mend", "source", "where"), "")
+    return [{"severity": "note", "code": "dns-server", "message": str(note), **empty} for note in _list(dns, "notes")]
 
 
 def _steps(given: Part) -> list[dict[str, str]]:

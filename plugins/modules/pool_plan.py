@@ -55,9 +55,17 @@ options:
     description: The inventory group of the certification authorities. Looked at only with O(check_inventory=true).
     type: str
   fail_on_errors:
-    description: Whether errors among the findings fail the task. The plan is returned all the same.
+    description:
+      - Whether errors among the findings fail the task, with all of them in the message. Otherwise the plan is returned
+        with them.
     type: bool
     default: true
+  front_end_command:
+    description:
+      - The site's command that assigns a certificate to the Front End, as M(ucops.rollout.certificate_assign) takes it.
+      - Given here, what is wrong with it fails the plan, long before the command would run.
+    type: list
+    elements: str
 seealso:
   - plugin: ucops.rollout.dns_records
     plugin_type: filter

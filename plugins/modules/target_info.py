@@ -19,7 +19,14 @@ extends_documentation_fragment:
   - ucops.rollout.attributes
   - ucops.rollout.attributes.info
   - ucops.rollout.attributes.windows
-options: {}
+options:
+  fail:
+    description:
+      - Whether a host that cannot be reached or read fails the task.
+      - With V(false) the task succeeds and returns RV(reached=false), so that a playbook can decide for all hosts
+        together.
+    type: bool
+    default: true
 seealso:
   - module: ucops.rollout.windows_service
 """
@@ -42,6 +49,15 @@ logon_refused:
   returned: when the host is unreachable
   type: bool
   sample: false
+reached:
+  description: Whether the host was reached and read.
+  returned: success
+  type: bool
+  sample: true
+msg:
+  description: Why it was not.
+  returned: with O(fail=false), when the host was not reached
+  type: str
 host:
   description: The name that the host gives itself.
   returned: success

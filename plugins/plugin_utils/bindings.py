@@ -38,6 +38,22 @@ class Binding:
         return other is not None and (self.thumbprint, self.store.upper()) == (other.thumbprint, other.store.upper())
 
 
+class Refused(RolloutError):
+    """netsh did not bind it, and the state was read back."""
+
+
+class NotBound(RolloutError):
+    """The former binding was deleted and the new one is not known to be there. ``result`` joins the task's result."""
+
+    def __init__(self, endpoint: str, before: Binding, error: RolloutError, where: str) -> None:
+        super().__init__(
+            f"the former binding of {endpoint} ({before.thumbprint}) was deleted, and then: {error}",
+            where=where,
+            mend="Until the next run, which binds the planned certificate, nothing may be served there. Run again now",
+        )
+        self.result = {"changed": True, "endpoint": endpoint, "before": before.thumbprint, "thumbprint": None}
+
+
 class HttpBindings:
     """The bindings of one host (Windows Server 2008 and later)."""
 
@@ -57,8 +73,17 @@ class HttpBindings:
     def replace(self, endpoint: str, binding: Binding, application: str) -> None:
         """Delete what is there, add ``binding``; when that fails, put the former one back and raise."""
         before = self.get(endpoint)
-        if before:
-            self._delete(endpoint, before)
+        if before is None:
+            return self._bind(endpoint, binding, None, application)
+        self._delete(endpoint, before)
+        try:
+            return self._bind(endpoint, binding, before, application)
+        except Refused:
+            raise
+        except RolloutError as error:
+            raise NotBound(endpoint, before, error, f"{self._host.name}: {endpoint}") from error
+
+    def _bind(self, endpoint: str, binding: Binding, before: Binding | None, application: str) -> None:
         result = self._add(endpoint, binding, application)
         if binding.same_as(self.get(endpoint)):
             return
@@ -68,7 +93,8 @@ class HttpBindings:
             restored = before.same_as(self.get(endpoint))
             rolled_back = "; the former binding is back" if restored else "; THE FORMER BINDING IS LOST"
         where = f"{self._host.name}: {endpoint}"
-        raise failed(f"certificate {binding.thumbprint} could not be bound{rolled_back}", result, where=where)
+        text = failed(f"certificate {binding.thumbprint} could not be bound{rolled_back}", result, where=where)
+        raise Refused(text.what, where=text.where, mend=text.mend)
 
     def _delete(self, endpoint: str, before: Binding) -> None:
         result = self._netsh("delete", f"ipport={endpoint}")

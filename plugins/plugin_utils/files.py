@@ -67,9 +67,13 @@ class WinrsFiles(Files):
         with self._helper() as helper:
             turned = f"certutil -f -encode {source} {helper}"
             made = self._programs.run_line(fit(f"{turned} && type {helper} && del /f /q {helper}"))
-            if made.exit_code in _MISSING:
+            if made.exit_code in _MISSING or (made.exit_code and not self._exists(source)):
                 return None
             return self._unarmoured(self._succeeded(made, f"reading {path}").stdout, path)
+
+    def _exists(self, quoted: str) -> bool:
+        """Asked only where certutil's exit code did not tell: the word that answers is ours, in no language."""
+        return b"there" in self._programs.run_line(fit(f"if exist {quoted} echo there")).stdout
 
     @contextmanager
     def _helper(self) -> Iterator[str]:

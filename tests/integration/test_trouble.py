@@ -78,7 +78,7 @@ def test_proof_with_a_dead_server(site: Site) -> None:
     assert site.play("deploy_pool").code == 0
     site.estate.stop_host("ocssrv02")
     run = site.play("verify_pool")
-    clean(run)
+    assert run.code != 0 and "ocssrv02.company.local" in clean(run)
     states = {(r["subject"], r["address"].split(":")[0]): r["state"] for r in site.report()["proof"]["tls"]["results"]}
     alive, dead = site.estate.address("ocssrv01"), site.estate.address("ocssrv02")
     assert states[("ocssrv01.company.local:5061", alive)] == "proved"
@@ -90,6 +90,73 @@ def test_wrong_password_costs_the_proof_one_logon_too(site: Site) -> None:
     run = site.play("verify_pool", variables={"ansible_password": "not-this-one"})
     assert run.code != 0 and "credentials were rejected" in clean(run)
     assert logons(site) == {"ok": 0, "failed": 1}
+
+
+def test_host_that_refuses_to_be_read_stops_the_run_before_anything_is_touched(site: Site) -> None:
+    site.estate.fault("ocssrv02", "fault", match="Win32_OperatingSystem", fault="access_denied", times=9)
+    before = site.state()
+    run = site.play("deploy_pool")
+    assert run.code != 0
+    assert "ocssrv02.company.local" in clean(run)
+    assert run.recap["ocssrv02.company.local"]["failed"] == 1
+    assert site.state() == before
+
+
+def test_one_refused_logon_also_where_the_first_server_is_dead(site: Site) -> None:
+    site.estate.stop_host("ocssrv01")
+    run = site.play("verify_pool", variables={"ansible_password": "not-this-one"})
+    assert run.code != 0
+    assert logons(site) == {"ok": 0, "failed": 1}
+
+
+def test_run_limited_to_a_server_is_refused(site: Site) -> None:
+    before = site.state()
+    run = site.play("deploy_pool", "--limit", "ocssrv02.company.local")
+    assert run.code != 0
+    assert "leaves out localhost" in clean(run)
+    assert site.state() == before
+    both = site.play("deploy_pool", "--limit", "ocssrv02.company.local,ca01.company.local,localhost")
+    assert both.recap["ocssrv02.company.local"]["failed"] == 0, both.output
+    assert len(requests(site)) == 1
+
+
+def test_server_that_drops_out_is_told(site: Site) -> None:
+    """It answers when every host is reached, and not any more when its certificate is due."""
+    site.estate.fault("ocssrv02", "drop", at=8, times=500)
+    run = site.play("deploy_pool")
+    assert run.code != 0
+    told = {one["where"]: one["what"] for one in site.report()["failures"]}
+    assert "ocssrv02.company.local" in told and "ocssrv01.company.local" not in told
+
+
+def test_refused_request_is_in_the_report(site: Site) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["certificates"]["issuers"]["enterprise"]["template"] = "Nowhere"
+    assert site.play("deploy_pool", variables={"ucops_topology": topology}).code != 0
+    changes = [change["what"] for change in site.report()["changes"] if change["where"] == "ocssrv01.company.local"]
+    assert any("request made" in what for what in changes), site.report()["changes"]
+
+
+def test_wrong_placeholder_is_known_before_anything_is_touched(site: Site) -> None:
+    before = site.state()
+    run = site.play("deploy_pool", variables={"pool_certificates_front_end_command": ["C:\\x.exe", "{thumb}"]})
+    assert run.code != 0 and "unknown placeholders thumb" in clean(run)
+    assert logons(site) == {"ok": 0, "failed": 0} and site.state() == before
+
+
+def test_no_topology(site: Site) -> None:
+    run = site.play("deploy_pool", variables={"ucops_topology": {}})
+    assert run.code != 0 and "docs/topology.md" in clean(run)
+
+
+def test_localhost_named_in_the_inventory(site: Site) -> None:
+    """group_vars/all says winrm for all hosts; the controller's own plays stay on the controller."""
+    extra = site.work / "more.yml"
+    extra.write_text("all: {hosts: {localhost: {}}}\n", encoding="utf-8")
+    run = site.play("plan_pool", "-i", str(extra))
+    assert run.code == 0, run.output
+    proof = site.play("deploy_pool", "-i", str(extra), "--check")
+    assert proof.code == 0, proof.output
 
 
 def test_typos_in_the_topology_all_at_once(site: Site) -> None:
@@ -149,6 +216,7 @@ def test_alias_where_an_address_must_go(site: Site) -> None:
     text = clean(run)
     assert "CNAME" in text and "ocspool.company.local" in text and "old.company.local" in text
     assert site.state() == before
+    assert [one["where"] for one in site.report()["failures"]] == ["DNS"]
 
 
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"request_disposition": 0x101}}])

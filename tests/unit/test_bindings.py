@@ -136,3 +136,23 @@ def test_what_is_no_endpoint(address, port):
 def test_arguments_that_would_break_a_command_line(server, changes):
     with pytest.raises(RolloutError):
         bind(server.host, EVERYWHERE, "AB" * 20, **changes)
+
+
+def test_lost_connection_between_delete_and_add_is_told(server):
+    """The former binding is gone and nobody knows of the new one: said, as a change, with what to do."""
+    old = server.put("MY", certificate(authority()), key_info())
+    new = server.put("MY", certificate(authority()), key_info())
+    bind(server.host, EVERYWHERE, old)
+    run = server.programs.run
+
+    def lost(arguments, **more):
+        if arguments[2] == "add":
+            raise RolloutError("the connection was lost")
+        return run(arguments, **more)
+
+    server.programs.run = lost
+    with pytest.raises(
+        RolloutError, match=f"the former binding of {EVERYWHERE} .{old}. was deleted.*Run again now"
+    ) as caught:
+        bind(server.host, EVERYWHERE, new)
+    assert caught.value.result["changed"] is True

@@ -91,10 +91,7 @@ def test_hundreds_of_records_are_in_order(port: int) -> None:
     ("arguments", "message"),
     [
         ({"records": [{"fqdn": "x"}], "servers": []}, "records[0]: zone, type, values missing. Give the records of a"),
-        (
-            {"records": [], "servers": [{"address": "dc01.invalid"}]},
-            "servers[0].address: 'dc01.invalid' is no IP address, and this host",
-        ),
+        ({"records": [], "servers": [{"address": ""}]}, "servers[0].address: empty. Give the server's address"),
         ({"records": [], "servers": [], "timeout": 0}, "timeout: must be greater than 0. Give seconds, such as 10"),
         ({"records": [], "servers": [{"name": "dc01"}]}, "missing required arguments: address found in servers"),
         (

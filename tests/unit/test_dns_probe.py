@@ -398,10 +398,15 @@ def test_servers_are_addresses() -> None:
         Server("dc01", "10.0.0.5", 53),
         Server("fd00::5", "fd00::5", 53),
     )
-    with pytest.raises(
-        RolloutError, match=r"^servers\[1\]\.address: 'dc01.invalid' is no IP address, and this host cannot"
-    ):
-        dns_probe.parse_servers([{"address": "10.0.0.5"}, {"address": "dc01.invalid"}])
+    with pytest.raises(RolloutError, match=r"^servers\[1\]\.address: empty"):
+        dns_probe.parse_servers([{"address": "10.0.0.5"}, {"address": ""}])
+
+
+def test_a_name_without_an_address_is_not_asked() -> None:
+    (server,) = dns_probe.parse_servers([{"address": "dc01.invalid"}])
+    answer = ask(server, Question("ocspool.company.local", "A"), 1)
+    assert answer.state == dns_probe.UNREACHABLE
+    assert "'dc01.invalid' is no IP address, and this host cannot look it up" in answer.detail
 
 
 def test_a_name_is_looked_up_on_the_way_in() -> None:

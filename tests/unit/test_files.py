@@ -48,6 +48,9 @@ class Disk:
         self.files[path] = before + match[1].encode() + b"\r\n"
         return ProgramResult(line, 0)
 
+    def _if(self, line: str) -> ProgramResult:
+        return ProgramResult(line, 0, b"there\r\n" if self._paths(line)[0] in self.files else b"")
+
     def _type(self, line: str) -> ProgramResult:
         return ProgramResult(line, 0, self.files[self._paths(line)[0]])
 
@@ -160,6 +163,13 @@ def test_failed_write_raises_and_cleans_up(word: str) -> None:
     with pytest.raises(RolloutError, match="exit code 0x1: nicht gut"):
         files.write(TARGET, b"x")
     assert disk.files == {}
+
+
+def test_missing_file_is_none_whatever_certutil_says() -> None:
+    """Which code certutil ends with for a missing file is unconfirmed: where it tells nothing, cmd is asked."""
+    files, disk = files_of()
+    disk.exit_codes["certutil"] = 0x80070057
+    assert files.read(TARGET) is None
 
 
 @pytest.mark.parametrize("word", ["type", "certutil"])
