@@ -93,7 +93,7 @@ def test_wrong_password_costs_the_proof_one_logon_too(site: Site) -> None:
 
 
 def test_host_that_refuses_to_be_read_stops_the_run_before_anything_is_touched(site: Site) -> None:
-    site.estate.fault("ocssrv02", "fault", match="Win32_OperatingSystem", fault="access_denied", times=9)
+    site.estate.fault("ocssrv02", "fault", match={"text": "Win32_OperatingSystem"}, fault="access_denied", times=9)
     before = site.state()
     run = site.play("deploy_pool")
     assert run.code != 0
