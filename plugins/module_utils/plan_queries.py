@@ -30,6 +30,14 @@ def as_plan(given: Any) -> dict[str, Any]:
     return make_plan(parse(given)).to_dict()
 
 
+def checked_plan(given: Any, *halves: str) -> dict[str, Any]:
+    """As ``as_plan``; a topology whose plan has errors in one of the halves (RECORDS, CERTIFICATES) is refused."""
+    plan = as_plan(given)
+    for half in halves:
+        _refuse_errors(given, plan, half)
+    return plan
+
+
 def records(
     given: Any, view: str = "internal", zone: str | None = None, type: str | None = None, managed: str | None = None
 ) -> list[dict[str, Any]]:
