@@ -27,7 +27,7 @@ def fqdns() -> st.SearchStrategy[str]:
 
 @st.composite
 def _pool(draw: st.DrawFn, number: int, domain: str) -> dict[str, Any]:
-    """A pool with up to four servers; every name and address has the pool's number, so that none meets another's."""
+    """A pool with up to four servers and a name that fits a certificate; every name and address has the pool's number, so that none meets another's."""
     servers = [
         {
             "fqdn": f"fe{number}-{index}.{domain}",
@@ -35,7 +35,7 @@ def _pool(draw: st.DrawFn, number: int, domain: str) -> dict[str, Any]:
         }
         for index in range(draw(st.integers(1, 4)))
     ]
-    pool: dict[str, Any] = {"fqdn": f"{draw(labels())}-{number}.{domain}", "servers": servers}
+    pool: dict[str, Any] = {"fqdn": f"{draw(labels(10))}-{number}.{domain}", "servers": servers}
     if len(servers) > 1 or draw(st.booleans()):
         vips = {"sip": [f"10.{number}.2.1"]}
         if draw(st.booleans()):
