@@ -27,7 +27,10 @@ def fqdns() -> st.SearchStrategy[str]:
 
 @st.composite
 def _pool(draw: st.DrawFn, number: int, domain: str) -> dict[str, Any]:
-    """A pool with up to four servers and a name that fits a certificate; every name and address has the pool's number, so that none meets another's."""
+    """A pool with up to four servers; every name and address has the pool's number, so that none meets another's.
+
+    Its name is short enough for a certificate's subject.
+    """
     servers = [
         {
             "fqdn": f"fe{number}-{index}.{domain}",
