@@ -14,6 +14,10 @@ PLAN_SCHEMA = 1
 
 OURS = "ours"
 REGISTERED_ELSEWHERE = "registered_elsewhere"
+OTHER_TEAM = "other_team"
+
+INTERNAL = "internal"
+EXTERNAL = "external"
 
 ERROR = "error"
 WARNING = "warning"
@@ -61,7 +65,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record set: all values of one owner and type. A: addresses; SRV: services."""
+    """One record set: all values of one owner and type. A, AAAA: addresses; CNAME: one name; SRV: services."""
 
     view: str
     zone: str
@@ -115,7 +119,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A component of a server that presents the certificate, on a TCP port."""
+    """A component of a server that presents the certificate, on a TCP port (0: it has none of its own)."""
 
     server: str
     component: str
@@ -128,7 +132,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate to be requested. ``name_reasons`` has every name, the subject's included."""
+    """One certificate to be requested. ``name_reasons`` has every name, the subject's included.
+
+    ``holders``: several where the certificate and its key are shared. ``issuer_ca``: empty for a public authority.
+    """
 
     id: str
     holders: tuple[str, ...]

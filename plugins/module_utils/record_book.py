@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import finding
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    OTHER_TEAM,
     REGISTERED_ELSEWHERE,
     Finding,
+    PlannedZone,
     Reason,
     Record,
     Service,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import Zone
+
+ALIAS = "CNAME"
+PIN_POINT = "pin_point"
 
 Key = tuple[str, str, str]  # view, fqdn, type
 
@@ -35,6 +41,7 @@ class Wanted:
     reason: Reason
     breaks: str
     path: str
+    target_elsewhere: bool = False
 
 
 class RecordBook:
@@ -51,12 +58,25 @@ class RecordBook:
 
     def records(self) -> tuple[Record, ...]:
         """The record sets, zone by zone as declared, inside a zone as they were asked for."""
+        return tuple(record for page in self._pages.values() for record in page)
+
+    @cached_property
+    def _pages(self) -> dict[tuple[str, str], list[Record]]:
         pages: dict[tuple[str, str], list[Record]] = {key: [] for key in self._zones}
         for (view, fqdn, _type), wishes in self._wanted.items():
             zone = self._zone_of(view, fqdn)
             if zone is not None and len(fqdn) <= names.LONGEST_NAME:
                 pages[view, zone.name].append(_record(zone, wishes))
-        return tuple(record for page in pages.values() for record in page)
+        return pages
+
+    def zones(self) -> tuple[PlannedZone, ...]:
+        """The declared zones; in place of a pin-point zone, one for each name that is needed in it."""
+        found: dict[tuple[str, str], PlannedZone] = {}
+        for key, zone in self._zones.items():
+            hosted = [zone.name] if zone.kind != PIN_POINT else [record.zone for record in self._pages[key]]
+            for name in hosted:
+                found.setdefault((zone.view, name), PlannedZone(zone.view, name, zone.if_missing))
+        return tuple(found.values())
 
     def findings(self) -> Iterator[Finding]:
         """Names without a zone, names that are too long, and names that two rules want differently."""
@@ -72,9 +92,9 @@ class RecordBook:
     def _lost_targets(self, wishes: list[Wanted]) -> Iterator[Finding]:
         """Targets that no rule asks an address for; one whose name has no zone is told there."""
         for wish in wishes:
-            for value in wish.values:
-                if isinstance(value, Service) and (wish.view, value.target, "A") not in self._wanted:
-                    yield finding("target-without-address", where=wish.path, name=wish.fqdn, target=value.target)
+            for target in _targets(wish):
+                if not any((wish.view, target, kind) in self._wanted for kind in ("A", "AAAA")):
+                    yield finding("target-without-address", where=wish.path, name=wish.fqdn, target=target)
 
     def _zone_of(self, view: str, fqdn: str) -> Zone | None:
         index = self._index.get(view)
@@ -82,8 +102,18 @@ class RecordBook:
         return self._zones[view, found] if found else None
 
 
+def _targets(wish: Wanted) -> Iterator[str]:
+    if wish.target_elsewhere:
+        return
+    for value in wish.values:
+        if isinstance(value, Service):
+            yield value.target
+        elif wish.type == ALIAS:
+            yield value
+
+
 def _without_zone(wish: Wanted) -> Finding:
-    domain = names.parent(wish.fqdn) if wish.type == "A" else names.service_domain(wish.fqdn)
+    domain = names.service_domain(wish.fqdn) if wish.type == "SRV" else names.parent(wish.fqdn)
     return finding(
         "name-without-zone", where=wish.path, name=wish.fqdn, view=wish.view, zone=domain, breaks=wish.breaks
     )
@@ -91,24 +121,25 @@ def _without_zone(wish: Wanted) -> Finding:
 
 def _record(zone: Zone, wishes: list[Wanted]) -> Record:
     first = wishes[0]
+    hosted = first.fqdn if zone.kind == PIN_POINT else zone.name
     return Record(
         view=first.view,
-        zone=zone.name,
-        name=names.owner_in(first.fqdn, zone.name),
+        zone=hosted,
+        name=names.owner_in(first.fqdn, hosted),
         fqdn=first.fqdn,
         type=first.type,
         ttl=zone.ttl,
         values=tuple(dict.fromkeys(value for wish in wishes for value in wish.values)),
-        managed=_managed(wishes),
+        managed=_managed(zone, wishes),
         reasons=tuple(dict.fromkeys(wish.reason for wish in wishes)),
     )
 
 
-def _managed(wishes: list[Wanted]) -> str:
+def _managed(zone: Zone, wishes: list[Wanted]) -> str:
     """What a domain member registers itself is there already, whoever else asks for it."""
     if any(wish.managed == REGISTERED_ELSEWHERE for wish in wishes):
         return REGISTERED_ELSEWHERE
-    return wishes[0].managed
+    return OTHER_TEAM if zone.managed == OTHER_TEAM else wishes[0].managed
 
 
 def _clash(wishes: list[Wanted]) -> Iterator[Finding]:
@@ -116,7 +147,7 @@ def _clash(wishes: list[Wanted]) -> Iterator[Finding]:
     first = wishes[0]
     other = next((wish for wish in wishes if set(wish.values) != set(first.values)), None)
     if other is not None:
-        code = "name-claimed-twice" if first.type == "A" else "second-service"
+        code = "second-service" if first.type == "SRV" else "name-claimed-twice"
         yield finding(code, where=other.path, name=first.fqdn, one=_text(first.values), other=_text(other.values))
 
 
