@@ -185,6 +185,20 @@ CERTIFICATE_KINDS = (
         decision="told in time, nothing is wrong",
     ),
     FindingKind(
+        code="sip-domains-cost",
+        severity=NOTE,
+        about=CERTIFICATES,
+        title="What each SIP domain costs",
+        message=(
+            "there are {count} SIP domains; one more such as '{domain}' adds about {records} records and {names} names,"
+            " and {certificates} certificates are to be requested anew"
+        ),
+        breaks="nothing",
+        mend="Gather further SIP domains before certificates are requested; simple URL layout 3 needs fewer names",
+        source="TechNet 'Certificate Requirements for Mobility' (Lync Server 2013); modern-workplace.uk",
+        decision="to be known before the next SIP domain is promised, nothing is wrong",
+    ),
+    FindingKind(
         code="appliance-answers-autodiscover",
         severity=ERROR,
         about=RECORDS,

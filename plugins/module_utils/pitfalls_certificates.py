@@ -20,6 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology import Issu
 
 LONGEST_EXTENSION = 4096  # bytes that a Windows CA stores of one extension
 NEARLY_FULL = 3072  # bytes from which on it is told how much room is left
+MANY_SIP_DOMAINS = 5  # from which on it is told what one more costs
 SHORTEST_KEY = 2048
 EXCHANGE_KEY = 1
 WEB_USES = ("default", "web_internal", "web_external")
@@ -46,6 +47,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         yield from _twice(certificate)
         yield from _key(certificate)
         yield from _size(certificate, at_home.get(pool.fqdn, set()) if pool else set())
+    yield from _cost(facts)
     yield from _public(facts)
     yield from _shared(facts)
     yield from _oauth(facts)
@@ -123,6 +125,19 @@ def _with_header(length: int) -> int:
     """Bytes of a DER element with so much content: one tag, and one to several bytes of length."""
     extra = 0 if length < 128 else (length.bit_length() + 7) // 8
     return 2 + extra + length
+
+
+def _cost(facts: Facts) -> Iterator[Finding]:
+    """What the last SIP domain of many brought along is what the next one will."""
+    domains = [one for one in facts.topology.sip_domains if facts.home(one) is not None]
+    if len(domains) < MANY_SIP_DOMAINS:
+        return
+    last = domains[-1]
+    ending = f".{last.name}"
+    new = [sum(name.endswith(ending) for name in one.subject_alternative_names) for one in facts.plan.certificates]
+    words = {"count": len(domains), "domain": last.name, "names": sum(new), "certificates": sum(map(bool, new))}
+    records = sum(record.fqdn.endswith(ending) for record in facts.plan.records)
+    yield finding("sip-domains-cost", where=last.path, records=records, **words)
 
 
 def _public(facts: Facts) -> Iterator[Finding]:
