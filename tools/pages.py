@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from string import Formatter
 
 import finding_pages
+import product_pages
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import KINDS
 from ansible_collections.ucops.rollout.plugins.module_utils.json_schema import schema_text
@@ -112,6 +113,8 @@ TABLES = {
         "| code | severity | says | what to do |\n|---|---|---|---|",
         findings,
     ),
+    ("products.md", "roles"): (product_pages.ROLES_HEAD, product_pages.roles),
+    ("products.md", "features"): (product_pages.FEATURES_HEAD, product_pages.features),
 }
 
 
