@@ -45,7 +45,7 @@ EDGE_KINDS = (
         title="A SIP domain that exists inside only is published outside",
         message="'{domain}' cannot exist on the Internet, but records are planned for it in the external view",
         breaks="users of this SIP domain outside; the records serve nobody",
-        mend="Leave the SIP domain out of the Edge, or give its users addresses in a public domain",
+        mend="Set outside: false for the SIP domain, or give its users addresses in a public domain",
         source="RFC 6761, RFC 6762 section 3 and RFC 8375: names that the Internet does not resolve",
         decision="the other SIP domains work",
     ),

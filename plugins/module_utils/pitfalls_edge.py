@@ -34,13 +34,14 @@ def _federation(facts: Facts) -> Iterator[Finding]:
     wanted = facts.topology.federation
     found_by_dns = wanted.partner_discovery or wanted.push_notifications or wanted.hosted_exchange_um
     default = facts.topology.sip_domains[0]
+    # Also where it is said not to exist outside: those outside ask for the default SIP domain all the same.
     if (found_by_dns or facts.topology.hybrid is not None) and exists_inside_only(default.name):
         yield finding("default-sip-domain-internal-only", where=default.path, name=default.name)
     if not found_by_dns or not facts.has_view("external"):
         return
     for sip_domain in facts.topology.sip_domains:
         owner = f"_sipfederationtls._tcp.{sip_domain.name}"
-        if sip_domain.edge and ("external", owner) not in facts.services:
+        if sip_domain.edge and sip_domain.outside and ("external", owner) not in facts.services:
             yield finding("federation-record-missing", where=sip_domain.path, name=owner)
 
 

@@ -81,7 +81,7 @@ def _fallback(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Findi
 def _sip_names(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Finding]:
     """sip.<SIP domain> in the certificates of all that its users meet: home, Director, Edge, branch appliances."""
     name = f"sip.{sip_domain.name}"
-    met = dict.fromkeys((home.fqdn, sip_domain.first_contact, sip_domain.edge))
+    met = dict.fromkeys((home.fqdn, sip_domain.first_contact, sip_domain.edge if sip_domain.outside else ""))
     pools = [facts.pools[fqdn] for fqdn in met if fqdn in facts.pools]
     for pool in pools:
         if name not in facts.names_of(pool):
@@ -117,7 +117,7 @@ def _autodiscover_missing(
 ) -> Iterator[Finding]:
     if not facts.is_planned("internal", inside):
         yield finding("autodiscover-missing", where=sip_domain.path, name=inside, view="internal")
-    published = home.external_web_fqdn and facts.has_view("external")
+    published = home.external_web_fqdn and sip_domain.outside and facts.has_view("external")
     if published and not facts.is_planned("external", outside):
         yield finding("autodiscover-missing", where=sip_domain.path, name=outside, view="external")
 
