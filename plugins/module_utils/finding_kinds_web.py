@@ -51,6 +51,17 @@ WEB_KINDS = (
         decision="a pool whose users land on another one has no web services outside",
     ),
     FindingKind(
+        code="external-web-name-not-published",
+        severity=WARNING,
+        about=RECORDS,
+        title="Web services have a name outside, but nothing publishes them",
+        message="nothing is planned outside for '{name}', the external web services name of '{pool}'",
+        breaks="web services outside: mobile clients, meetings, address book; a Director's name alone does not do",
+        mend="Add a reverse proxy, or name the pool in the reverse proxy's publishes",
+        source=f"{_PROXY}: the names of the Director and of the pools are both published",
+        decision="another team may publish it unknown to the topology; sign-in works",
+    ),
+    FindingKind(
         code="web-names-equal",
         severity=WARNING,
         about=RECORDS,

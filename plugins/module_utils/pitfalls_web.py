@@ -18,17 +18,26 @@ EDGE_INTERFACES = ("access", "web_conferencing", "av", "external")
 
 def look(facts: Facts) -> Iterator[Finding]:
     """Everything about web names."""
-    external: dict[str, Pool] = {}
     for pool in facts.pools_of_role("front_end", "director"):
         yield from _web_names(facts, pool)
-        if pool.external_web_fqdn:
-            one = external.setdefault(pool.external_web_fqdn, pool)
-            if one is not pool:
-                where = f"{pool.path}.web.external_fqdn"
-                name = pool.external_web_fqdn
-                yield finding("external-web-name-shared", where=where, name=name, one=one.fqdn, other=pool.fqdn)
+    yield from _external_names(facts)
     yield from _simple_urls(facts)
     yield from _at_the_edge(facts)
+
+
+def _external_names(facts: Facts) -> Iterator[Finding]:
+    """Each external name belongs to one pool, and somebody publishes it."""
+    taken: dict[str, Pool] = {}
+    outside = facts.has_view("external")
+    for pool in facts.pools_of_role("front_end", "director"):
+        name, where = pool.external_web_fqdn, f"{pool.path}.web.external_fqdn"
+        if not name:
+            continue
+        one = taken.setdefault(name, pool)
+        if one is not pool:
+            yield finding("external-web-name-shared", where=where, name=name, one=one.fqdn, other=pool.fqdn)
+        if outside and not facts.is_planned("external", name):
+            yield finding("external-web-name-not-published", where=where, name=name, pool=pool.fqdn)
 
 
 def _web_names(facts: Facts, pool: Pool) -> Iterator[Finding]:
