@@ -228,6 +228,14 @@ _NEEDED = {
     "autodiscover": ("autodiscover", "autodiscover", "It came with Lync Server 2010"),
     "xmpp": ("xmpp", "an XMPP proxy on the Edge", "Lync Server 2013 and Skype for Business Server 2015 have one"),
     "hybrid": ("hybrid", "users in Microsoft 365", "They came with Lync Server 2013"),
+    "federation.push_notifications": ("autodiscover", "push notifications", "They came with Lync Server 2010"),
+    "federation.hosted_exchange_um": ("autodiscover", "hosted voice mail", "It came with Lync Server 2010"),
+    "certificates.oauth_subject": ("oauth", "an OAuth certificate", "It came with Lync Server 2013"),
+    "certificates.wildcard": (
+        "wildcard",
+        "support for wildcards in certificates",
+        "Its services do not start with one, although a white paper of 2009 is quoted as allowing it",
+    ),
 }
 
 
@@ -238,9 +246,17 @@ def _features(checked: Checked, problems: Problems, products: Mapping[str, Produ
         return
     for key, (feature, what, since) in _NEEDED.items():
         knowing = any(feature in products[name].features for name in given)
-        if checked.get(key) is not None and not knowing and not problems.within(key):
+        if _wanted(checked, key) and not knowing and not problems.within(key):
             titles = " and ".join(products[name].title for name in sorted(given))
             problems.add(key, f"{titles} does not have {what}", since)
+
+
+def _wanted(checked: Checked, path: str) -> bool:
+    """Whether the topology gives something at the path: anything but nothing and false, an empty mapping too."""
+    value: Any = checked
+    for key in path.split("."):
+        value = (value or {}).get(key)
+    return value is not None and value is not False
 
 
 def _issuer(checked: Checked, problems: Problems) -> None:
@@ -292,7 +308,7 @@ def _unsupported_role(pool: Checked, path: str, problems: Problems, product: Pro
         fitting = [sheet for sheet in sheets if sheet.offers(key, pool[key])]
         if not fitting:
             what = f"{product.title} does not have the {key} '{pool[key]}', as far as its rules are known"
-            problems.add(f"{path}.{key}", what, f"Supported: {supported}")
+            problems.add(f"{path}.{key}", what, product.refusals.get((key, pool[key]), f"Supported: {supported}"))
             return
         sheets = fitting
 
@@ -332,7 +348,7 @@ def _all_addresses(pool: Checked, path: str) -> Iterator[Placed]:
 
 def _balancing(pool: Checked, path: str, problems: Problems) -> None:
     servers, role = pool.get("servers") or (), pool.get("role")
-    needed = len(servers) > 1 and role not in _UNBALANCED and pool.get("configuration") != "expanded"
+    needed = role not in _UNBALANCED and _side_by_side(pool)
     if needed and not pool.get("load_balancer") and not problems.within(f"{path}.load_balancer"):
         problems.add(
             f"{path}.load_balancer",
@@ -341,6 +357,15 @@ def _balancing(pool: Checked, path: str, problems: Problems) -> None:
         )
     _needed_vips(pool, path, problems)
     _vips(pool, path, problems)
+
+
+def _side_by_side(pool: Checked) -> bool:
+    """Whether any two servers do the same work: in an expanded pool those that carry the same role."""
+    servers = [server or {} for server in pool.get("servers") or ()]
+    if pool.get("configuration") != "expanded":
+        return len(servers) > 1
+    roles = [role for server in servers for role in server.get("roles") or ("all",)]
+    return len(roles) > len(set(roles))
 
 
 def _needed_vips(pool: Checked, path: str, problems: Problems) -> None:
@@ -372,6 +397,8 @@ def _services_needing(pool: Checked, kind: str) -> tuple[str, ...]:
         return ("web",) if role in _WITH_WEB_SERVICES else ()
     if role == "edge":
         return ("internal",)
+    if role in ("office_web_apps", "communicator_web_access") and _vip(pool, "web"):
+        return ()
     return ("external",) if role == "reverse_proxy" else ("sip",)
 
 
@@ -383,7 +410,7 @@ def _vips(pool: Checked, path: str, problems: Problems) -> None:
         for address in (server.get("addresses") or {}).get("internal") or ()
     }
     vips = (pool.get("load_balancer") or {}).get("vips") or {}
-    for service in ("sip", "web", "internal"):
+    for service in ("sip", "web", "conferencing", "internal"):
         for index, address in enumerate(vips.get(service) or ()):
             if address is not None and address in own:
                 problems.add(

@@ -154,7 +154,7 @@ def _certificate(
     subject = expand(rule.subject, scope)
     alternatives = _names(rule, scope)
     return model.Certificate(
-        id=f"{_holder_name(rule, scope, holders)}/{rule.use}",
+        id=_certificate_id(rule, scope, holders),
         holders=holders,
         scope=rule.scope,
         use=rule.use,
@@ -173,6 +173,11 @@ def _certificate(
 
 def _holder_name(rule: CertificateRule, scope: Scope, holders: tuple[str, ...]) -> str:
     return {"server": holders[0], "pool": scope.pool.fqdn, GLOBAL: GLOBAL}[rule.scope]
+
+
+def _certificate_id(rule: CertificateRule, scope: Scope, holders: tuple[str, ...]) -> str:
+    apart = f"/{expand(rule.apart, scope)}" if rule.apart else ""
+    return f"{_holder_name(rule, scope, holders)}/{rule.use}{apart}"
 
 
 def _key(rule: CertificateRule, length: int | None, holders: int) -> model.Key:
@@ -219,6 +224,7 @@ def _add(found: dict[str, list[model.Reason]], name: str, rule: CertificateName)
 # Endpoints
 
 EndpointKey = tuple[str, str, int, str, str]
+Answering = dict[tuple[str, str], list[model.Certificate]]
 
 
 @dataclass
@@ -243,17 +249,25 @@ def _endpoints(pools: list[Placed], certificates: Iterable[model.Certificate]) -
         )
 
 
-def _answering(certificates: Iterable[model.Certificate]) -> dict[tuple[str, str], str]:
-    """Which certificate a component of a server presents."""
-    return {
-        (assignment.server, assignment.component): certificate.id
-        for certificate in certificates
-        for assignment in certificate.assignments
-    }
+def _answering(certificates: Iterable[model.Certificate]) -> Answering:
+    """Which certificates a component of a server presents, by name where there are several."""
+    found: Answering = {}
+    for certificate in certificates:
+        for assignment in certificate.assignments:
+            found.setdefault((assignment.server, assignment.component), []).append(certificate)
+    return found
+
+
+def _presented(certificates: list[model.Certificate], name: str) -> model.Certificate:
+    """The one for the name: each published name has its own listener. None with that name: the last one assigned."""
+    if len(certificates) == 1:
+        return certificates[0]
+    named = (one for one in certificates if name == one.common_name or name in one.subject_alternative_names)
+    return next(named, certificates[-1])
 
 
 def _meet(
-    rule: EndpointRule, scope: Scope, answering: Mapping[tuple[str, str], str], found: dict[EndpointKey, _Meeting]
+    rule: EndpointRule, scope: Scope, answering: Answering, found: dict[EndpointKey, _Meeting]
 ) -> None:
     reach = REACH[rule.reach](scope)
     key = (rule.view, expand(rule.name, scope), port(rule.port, scope), rule.protocol, reach.through)
@@ -261,6 +275,6 @@ def _meet(
     met.addresses.update(dict.fromkeys(reach.addresses))
     met.clients[expand(rule.client, scope)] = None
     for server in reach.servers:
-        certificate = answering.get((server.fqdn, rule.component))
-        if certificate is not None:
-            met.certificates[certificate] = None
+        certificates = answering.get((server.fqdn, rule.component))
+        if certificates:
+            met.certificates[_presented(certificates, key[1]).id] = None

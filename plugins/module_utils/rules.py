@@ -25,6 +25,7 @@ class Rule:
     :param source: the document that says so.
     :param mark: S stated, P stated in an excerpt, I inferred, C the sources conflict.
     :param breaks: what does not work where the rule is not followed.
+    :param conflict: where sources conflict and the plan's reason has no room to say it: both, and what was decided.
     :param each: evaluated once for each of these in a pool (``words.EACH``).
     :param when: conditions that must all hold (``words.CONDITIONS``).
     """
@@ -36,6 +37,7 @@ class Rule:
     breaks: str
     each: str = "pool"
     when: tuple[str, ...] = ()
+    conflict: str = ""
     reason: Reason = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -118,6 +120,7 @@ class CertificateRule(Rule):
     :param faces_outside: whether the issuer ``public`` signs it where there is one.
     :param client_authentication: conditions under which client authentication is added to the extended key usage.
     :param role: only for servers that carry this role.
+    :param apart: with names in braces, what tells several certificates of one holder and use apart, in their ids.
     """
 
     use: str
@@ -132,6 +135,7 @@ class CertificateRule(Rule):
     faces_outside: bool = False
     client_authentication: tuple[str, ...] = ()
     role: str = ""
+    apart: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,12 +203,14 @@ class Product:
     """One product generation.
 
     :param features: what it knows, of ``FEATURES``; the words for URLs, autodiscover and so on look here.
+    :param refusals: why it has not a form of a role, by key and value in the topology, where there is more to say.
     """
 
     id: str
     title: str
     sheets: tuple[Sheet, ...]
     features: frozenset[str] = frozenset()
+    refusals: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def ipv6(self) -> bool:

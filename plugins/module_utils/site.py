@@ -45,6 +45,13 @@ class Site:
     def knows(self, pool: Pool, feature: str) -> bool:
         return feature in self._products[pool.product].features
 
+    def has_product(self, name: str) -> bool:
+        return name in self._product_names
+
+    @cached_property
+    def _product_names(self) -> frozenset[str]:
+        return frozenset(pool.product for pool in self.topology.pools)
+
     # SIP domains
 
     @cached_property
@@ -142,11 +149,14 @@ class Site:
     def _url_pools(self) -> tuple[tuple[str, SimpleUrl], ...]:
         domains = {one.name: one for one in self._here}
         default = self.topology.sip_domains[0]
-        found = []
+        found: list[tuple[str, SimpleUrl]] = []
+        hosts: dict[str, str] = {}  # one host, one pool: the first URL of a host decides
         for url in self.topology.simple_urls:
             sip_domain = domains.get(url.sip_domain, default if url.kind != "meet" else None)
             if sip_domain is not None:
-                found.append((self._answering(url.pool, sip_domain, _feature_of(url)), url))
+                pool = hosts.get(url.host) or self._answering(url.pool, sip_domain, _feature_of(url))
+                hosts.setdefault(url.host, pool)
+                found.append((pool, url))
         return tuple((pool, url) for pool, url in found if pool)
 
     @cached_property

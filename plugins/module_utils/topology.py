@@ -157,6 +157,8 @@ class Pool:
     edge: Edge | None = None
     publishes: tuple[str, ...] | None = None
     certificate_subject: str | None = None
+    conferencing_fqdn: str | None = None
+    virtual_servers: tuple[str, ...] = ()
 
     @property
     def balanced_by_dns(self) -> bool:
@@ -354,6 +356,8 @@ def _pool(one: Mapping[str, Any], product: str, path: str) -> Pool:
         edge=_edge(one["edge"], servers, balancer),
         publishes=_optional_tuple(one["publishes"]),
         certificate_subject=one["certificate_subject"],
+        conferencing_fqdn=web.get("conferencing_fqdn"),
+        virtual_servers=tuple(web.get("virtual_servers") or ()),
     )
 
 

@@ -209,6 +209,7 @@ _VIPS = Fields(
             _ADDRESSES,
             "the addresses that the web services are reached at, where they have their own; DNS cannot balance them",
         ),
+        Field("conferencing", _ADDRESSES, "the addresses of OCS's Web Conferencing Servers, where they have their own"),
         Field("internal", _ADDRESSES, "an Edge pool's addresses inside"),
         Field("external", _OUTSIDE, "the addresses outside of a reverse proxy, or of an Edge pool that shares one"),
         Field("access", _OUTSIDE, "the Access Edge's addresses outside"),
@@ -235,6 +236,17 @@ _WEB = Fields(
     (
         Field("internal_fqdn", Text("fqdn"), "the internal web services' full name, where it is not the pool's"),
         Field("external_fqdn", Text("fqdn"), "the full name that the web services are published outside under"),
+        Field(
+            "conferencing_fqdn",
+            Text("fqdn"),
+            "the host of OCS's internal web conferencing URL, where it is not the pool's name",
+        ),
+        Field(
+            "virtual_servers",
+            ListOf(Text("fqdn")),
+            "further hosts of URLs of Communicator Web Access R2, beside internal_fqdn",
+            default=(),
+        ),
     ),
 )
 

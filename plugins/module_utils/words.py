@@ -57,6 +57,11 @@ class Scope:
             Scope(self.pool, self.site, server, self.sip_domain, self.url, self.other) for server in self.pool.servers
         )
 
+    @property
+    def pool_scope(self) -> Scope:
+        """The pool alone."""
+        return Scope(self.pool, self.site)
+
     @cached_property
     def of_sip_domains(self) -> tuple[Scope, ...]:
         """A scope for each SIP domain whose clients come to this pool first."""
@@ -163,6 +168,11 @@ def _service(pool: Pool, services: Iterable[str], interfaces: tuple[str, ...], r
     return Reach(tuple(dict.fromkeys(addresses)), "direct", servers)
 
 
+def _conferencing(scope: Scope) -> Reach:
+    """Web conferencing inside: the load balancer's address for it, else that of the Front Ends."""
+    return _service(scope.pool, ("conferencing", "sip"), ("internal",), "web_conferencing")
+
+
 def _edge_reach(scope: Scope, service: str) -> Reach:
     return _service(scope.pool, (service, "external"), (service, "external"), f"{service}_edge")
 
@@ -183,6 +193,8 @@ Each = Callable[[Scope], tuple[Scope, ...]]
 EACH: Mapping[str, Each] = {
     "pool": lambda scope: (scope,),
     "server": lambda scope: scope.of_servers,
+    # All of them, inside one server too.
+    "every_server": lambda scope: scope.pool_scope.of_servers,
     # SIP domains whose clients come here first: at home here without a Director, or sent here as the Director.
     "sip_domain": lambda scope: scope.of_sip_domains,
     # SIP domains that this pool signs in, behind a Director too; for a Director those that are sent to it.
@@ -199,6 +211,8 @@ EACH: Mapping[str, Each] = {
     "simple_url": lambda scope: scope.for_urls(scope.site.urls_of(scope.pool)),
     # Those whose names lead to this pool.
     "answered_url": lambda scope: scope.for_urls(scope.site.urls_at(scope.pool)),
+    # Hosts of the URLs of Communicator Web Access's virtual servers.
+    "web_access_host": lambda scope: scope.for_texts((scope.pool.web_farm_fqdn, *scope.pool.virtual_servers)),
     # For a reverse proxy.
     "published_pool": lambda scope: scope.for_pools(scope.site.published_by(scope.pool)),
     "published_url": lambda scope: scope.for_urls(
@@ -240,6 +254,7 @@ def _has_sip_record(scope: Scope) -> bool:
 
 CONDITIONS: Mapping[str, Callable[[Scope], bool]] = {
     "web_farm_has_own_name": lambda scope: scope.pool.web_farm_fqdn != scope.pool.fqdn,
+    "conferencing_has_own_name": lambda scope: scope.pool.conferencing_fqdn not in (None, scope.pool.fqdn),
     "has_external_web": lambda scope: scope.pool.external_web_fqdn is not None,
     "is_published": lambda scope: scope.site.publisher_of(scope.pool) is not None,
     "balanced_by_dns": lambda scope: scope.pool.balanced_by_dns,
@@ -255,6 +270,7 @@ CONDITIONS: Mapping[str, Callable[[Scope], bool]] = {
     "sip_name_in_certificate": lambda scope: scope.certificates.sip_names or _has_sip_record(scope),
     "legacy_clients": lambda scope: scope.site.topology.legacy_clients,
     "device_update": lambda scope: scope.site.topology.device_update,
+    "beside_ocs2007": lambda scope: scope.site.has_product("ocs2007"),
     "time_server": lambda scope: scope.site.topology.time_server is not None,
     # certificates
     "subject_is_repeated": lambda scope: scope.certificates.repeat_subject_in_san is not False,
@@ -328,6 +344,8 @@ NAMES: Mapping[str, Callable[[Scope], str]] = {
     "url_host": lambda scope: _url_of(scope).host,
     "time_server": lambda scope: scope.site.topology.time_server or "",
     "tenant_domain": lambda scope: scope.text,
+    "conferencing": lambda scope: scope.pool.conferencing_fqdn or scope.pool.fqdn,
+    "web_access_host": lambda scope: scope.text,
     # Edge
     "access": _edge_name("access"),
     "web_conferencing": _edge_name("web_conferencing"),
@@ -348,6 +366,7 @@ PORTS: Mapping[str, Callable[[Scope], int]] = {
 REACH: Mapping[str, Callable[[Scope], Reach]] = {
     "pool_sip": lambda scope: _balanced(scope, "sip", "front_end"),
     "pool_web": lambda scope: _balanced(scope, "web", "web_components"),
+    "pool_conferencing": _conferencing,
     "server": _one_server,
     "edge_internal": lambda scope: _balanced(scope, "internal"),
     "edge_access": lambda scope: _edge_reach(scope, "access"),
