@@ -157,7 +157,7 @@ CORE_KINDS = (
         title="The subject's name is not among the subject alternative names",
         message="'{name}' stands in the subject of {certificate} only",
         breaks="clients that follow RFC 9525 ignore the common name and refuse '{name}'",
-        mend="Leave out certificates.repeat_subject_in_san: false, unless the list must be as it was by hand",
+        mend="Set certificates.repeat_subject_in_san to true, unless the list must be as the product's tables have it",
         source="RFC 9525 section 2; TechNet 'Certificate Requirements for External User Access' (Lync Server 2010)",
         decision="clients of the day accept the common name; later ones do not",
     ),
@@ -168,7 +168,10 @@ CORE_KINDS = (
         title="The subject alternative names are too many for a Windows certification authority",
         message="the {count} names of {certificate} take {size} bytes, a Windows CA accepts 4096",
         breaks="the request fails with 0xc80005e2",
-        mend="Give some SIP domains another pool as their home, or use another certification authority",
+        mend=(
+            "Give some SIP domains another pool as their home, or use another authority; from Lync 2010 on,"
+            " simple URL layout 3 and Autodiscover over HTTP need fewer names"
+        ),
         source="skypeadmin.com 2014-10-01 'How many SIP domains', confirmed by its error text only",
         decision="seen in the field only, and other authorities accept more",
     ),

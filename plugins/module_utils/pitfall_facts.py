@@ -41,17 +41,22 @@ class Facts:
     pool_of: dict[str, Pool] = field(default_factory=dict)
     held: dict[str, list[Certificate]] = field(default_factory=dict)
     zones: dict[AddressKey, Zone] = field(default_factory=dict)
+    indexes: dict[str, names.ZoneIndex] = field(default_factory=dict)
     _names: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def pools_of_role(self, *roles: str) -> Iterator[Pool]:
         return (pool for pool in self.topology.pools if pool.role in roles)
 
     def has_view(self, view: str) -> bool:
-        return any(zone.view == view for zone in self.topology.zones)
+        return view in self.indexes
 
     def home(self, sip_domain: SipDomain) -> Pool | None:
         """The pool that signs it in; None where the site has none or has left."""
         return None if sip_domain.cut_over else self.pools.get(sip_domain.home)
+
+    def has_zone(self, view: str, name: str) -> bool:
+        """Whether a record of this name has a place; where it has none, that alone is told."""
+        return self.indexes[view].find(name) is not None if view in self.indexes else False
 
     def is_planned(self, view: str, name: str) -> bool:
         return (view, name) in self.hosts or (view, name) in self.aliases
@@ -80,6 +85,8 @@ def gather(topology: Topology, plan: Plan) -> Facts:
             places[record.type][record.view, record.fqdn] = record
     for zone in topology.zones:
         facts.zones[zone.view, zone.name] = zone
+    for view in {zone.view for zone in topology.zones}:
+        facts.indexes[view] = names.ZoneIndex(zone.name for zone in topology.zones if zone.view == view)
     for pool in topology.pools:
         facts.pools[pool.fqdn] = pool
         for server in pool.servers:

@@ -115,10 +115,10 @@ def _autodiscover(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[F
 def _autodiscover_missing(
     facts: Facts, sip_domain: SipDomain, home: Pool, inside: str, outside: str
 ) -> Iterator[Finding]:
-    if not facts.is_planned("internal", inside):
+    if not facts.is_planned("internal", inside) and facts.has_zone("internal", inside):
         yield finding("autodiscover-missing", where=sip_domain.path, name=inside, view="internal")
-    published = home.external_web_fqdn and sip_domain.outside and facts.has_view("external")
-    if published and not facts.is_planned("external", outside):
+    published = sip_domain.outside and facts.is_planned("external", home.external_web_fqdn or "")
+    if published and not facts.is_planned("external", outside) and facts.has_zone("external", outside):
         yield finding("autodiscover-missing", where=sip_domain.path, name=outside, view="external")
 
 
@@ -165,7 +165,7 @@ def _appliance(facts: Facts, pool: Pool, sip_domain: SipDomain, addresses: set[s
 
 def _hidden_names(facts: Facts) -> Iterator[Finding]:
     """Names outside that users inside come to, in a zone that is hosted inside and does not have them."""
-    index = names.ZoneIndex(zone.name for zone in facts.topology.zones if zone.view == "internal")
+    index = facts.indexes.get("internal") or names.ZoneIndex(())
     for name, breaks in _needed_inside(facts).items():
         found = index.find(name)
         zone = facts.zones["internal", found] if found else None

@@ -28,7 +28,6 @@ def look(facts: Facts) -> Iterator[Finding]:
 def _external_names(facts: Facts) -> Iterator[Finding]:
     """Each external name belongs to one pool, and somebody publishes it."""
     taken: dict[str, Pool] = {}
-    outside = facts.has_view("external")
     for pool in facts.pools_of_role("front_end", "director"):
         name, where = pool.external_web_fqdn, f"{pool.path}.web.external_fqdn"
         if not name:
@@ -36,7 +35,7 @@ def _external_names(facts: Facts) -> Iterator[Finding]:
         one = taken.setdefault(name, pool)
         if one is not pool:
             yield finding("external-web-name-shared", where=where, name=name, one=one.fqdn, other=pool.fqdn)
-        if outside and not facts.is_planned("external", name):
+        if facts.has_zone("external", name) and not facts.is_planned("external", name):
             yield finding("external-web-name-not-published", where=where, name=name, pool=pool.fqdn)
 
 
@@ -47,9 +46,9 @@ def _web_names(facts: Facts, pool: Pool) -> Iterator[Finding]:
     if pool.external_web_fqdn and pool.external_web_fqdn == pool.web_farm_fqdn:
         where_external = f"{pool.path}.web.external_fqdn"
         yield finding("web-names-equal", where=where_external, name=pool.web_farm_fqdn, pool=pool.fqdn)
-    for name in dict.fromkeys((pool.web_farm_fqdn, pool.external_web_fqdn or "")):
+    for name, key in ((pool.web_farm_fqdn, "internal_fqdn"), (pool.external_web_fqdn, "external_fqdn")):
         if name in facts.pool_of and pool.edition == "enterprise" and len(pool.servers) > 1:
-            yield finding("web-name-is-server-name", where=where, name=name, pool=pool.fqdn)
+            yield finding("web-name-is-server-name", where=f"{pool.path}.web.{key}", name=name, pool=pool.fqdn)
 
 
 def _simple_urls(facts: Facts) -> Iterator[Finding]:
@@ -93,6 +92,7 @@ def _at_the_edge(facts: Facts) -> Iterator[Finding]:
             if address in edges:
                 words = {"address": address, "one": edges[address].fqdn, "name": pool.fqdn}
                 yield finding("edge-and-proxy-share-address", where=pool.path, **words)
+                del edges[address]  # told once
     yield from _web_names_at_the_edge(facts, edges)
 
 
