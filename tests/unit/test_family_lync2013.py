@@ -354,7 +354,7 @@ def test_certificates_of_standard_edition() -> None:
 
 def test_names_without_strict_matching() -> None:
     topology = site(standard(), sip_domains=[{"name": "contoso.com", "srv_target": "pool"}])
-    plan = plan_of(with_certificates(topology, placement="per_use", sip_names=False))
+    plan = make_plan(parse(with_certificates(topology, placement="per_use", sip_names=False)))
     assert names_of(plan, "se01.contoso.com/default") == ("se01.contoso.com", ["se01.contoso.com"])
 
 
