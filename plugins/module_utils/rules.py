@@ -225,7 +225,18 @@ class Product:
 # the web scheduler; ``wildcard``: wildcards in some certificates; ``oauth``; ``xmpp``: proxy on the Edge; ``ipv6``;
 # ``web_external``: web services with a name outside.
 FEATURES = frozenset(
-    {"simple_urls", "autodiscover", "scheduler", "wildcard", "oauth", "xmpp", "ipv6", "web_external", "hybrid"}
+    {
+        "simple_urls",
+        "scheduler",
+        "autodiscover",
+        "wildcard",
+        "oauth",
+        "xmpp",
+        "ipv6",
+        "web_external",
+        "hybrid",
+        "time_server",
+    }
 )
 
 

@@ -67,6 +67,7 @@ MEDIATION_TLS = 5070
 PERSISTENT_CHAT_TLS = 5041
 AV_AUTHENTICATION = 5062
 XMPP = 5269
+NTP = 123
 LOAD_BALANCERS = ("hardware", "dns")
 _EKU = (SERVER_AUTHENTICATION,)
 _KEY = Key(length=2048)
@@ -171,6 +172,19 @@ _DEVICE_UPDATE = AddressRecord(
     when=("device_update",),
     owner="ucupdates-r2.{sip_domain}",
     reach="pool_web",
+)
+_TIME_SERVER = ServiceRecord(
+    id="lync2013.time-server",
+    purpose="the time server that desk phones ask before a user signed in",
+    source="'DNS requirements for Skype for Business Server', for the same phones; the port of NTP is RFC 5905's",
+    mark="I",
+    breaks="the clock of desk phones, and with it their check of certificates",
+    each="home_sip_domain",
+    when=("time_server",),
+    owner="_ntp._udp.{sip_domain}",
+    target="{time_server}",
+    port=NTP,
+    target_elsewhere=True,
 )
 _WEB_RECORDS = (
     AddressRecord(
@@ -324,6 +338,7 @@ _FRONT_END_RECORDS = (
     WEB_ADDRESS,
     *_SIGN_IN_RECORDS,
     _DEVICE_UPDATE,
+    _TIME_SERVER,
     *_WEB_RECORDS,
     *_CUT_OVER_RECORDS,
     SERVER_ADDRESS,
@@ -433,8 +448,10 @@ def _url_name(kind: str, what: str, *when: str) -> CertificateName:
 _MEET_NAME = _url_name("meet", "URL of meetings")
 _DIALIN_NAME = _url_name("dialin", "URL of dial-in settings")
 _ADMIN_NAME = _url_name("admin", "URL of the control panel")
+_SCHEDULER_NAME = _url_name("scheduler", "URL of the web scheduler")
 _MEET_NAME_OUTSIDE = _url_name("meet", "URL of meetings", "url_is_public")
 _DIALIN_NAME_OUTSIDE = _url_name("dialin", "URL of dial-in settings", "url_is_public")
+_SCHEDULER_NAME_OUTSIDE = _url_name("scheduler", "URL of the web scheduler", "url_is_public")
 _AUTODISCOVER_INTERNAL_NAME = CertificateName(
     id="lync2013.autodiscover-internal-name",
     purpose="autodiscover inside; clients build the name from the SIP domain",
@@ -475,6 +492,7 @@ _WEB_INTERNAL_NAMES = (
     _MEET_NAME,
     _DIALIN_NAME,
     _ADMIN_NAME,
+    _SCHEDULER_NAME,
     _AUTODISCOVER_INTERNAL_NAME,
 )
 _WEB_EXTERNAL_NAMES = (
@@ -482,6 +500,7 @@ _WEB_EXTERNAL_NAMES = (
     _EXTERNAL_WEB_NAME,
     _MEET_NAME_OUTSIDE,
     _DIALIN_NAME_OUTSIDE,
+    _SCHEDULER_NAME_OUTSIDE,
     _AUTODISCOVER_EXTERNAL_NAME,
 )
 _COMBINED_NAMES = (
@@ -491,6 +510,7 @@ _COMBINED_NAMES = (
     _MEET_NAME,
     _DIALIN_NAME,
     _ADMIN_NAME,
+    _SCHEDULER_NAME,
     _AUTODISCOVER_INTERNAL_NAME,
     _AUTODISCOVER_EXTERNAL_NAME,
 )
@@ -502,6 +522,7 @@ _DIRECTOR_COMBINED_NAMES = (
     _DIALIN_NAME,
     _MEET_NAME,
     _ADMIN_NAME,
+    _SCHEDULER_NAME,
     _AUTODISCOVER_INTERNAL_NAME,
     _AUTODISCOVER_EXTERNAL_NAME,
 )
@@ -1224,7 +1245,7 @@ _PROXY_SHEET = Sheet(
 # Other roles
 
 
-def _server_pool(
+def server_pool(
     role: str,
     component: str,
     number: int,
@@ -1234,10 +1255,11 @@ def _server_pool(
     certificate: str,
     mark: str,
     protocol: str = "sip_tls",
+    product: str = "lync2013",
 ) -> Sheet:
     """A pool whose servers answer by the pool's name and their own, with one certificate each."""
     reach = "pool_web" if protocol == "https" else "pool_sip"
-    prefix = f"lync2013.{role.replace('_', '-')}"
+    prefix = f"{product}.{role.replace('_', '-')}"
     return Sheet(
         role=role,
         edition="",
@@ -1302,7 +1324,7 @@ def _server_pool(
     )
 
 
-MEDIATION = _server_pool(
+MEDIATION = server_pool(
     "mediation",
     "mediation",
     MEDIATION_TLS,
@@ -1311,7 +1333,7 @@ MEDIATION = _server_pool(
     certificate=_CERTIFICATES,
     mark="S",
 )
-PERSISTENT_CHAT = _server_pool(
+PERSISTENT_CHAT = server_pool(
     "persistent_chat",
     "persistent_chat",
     PERSISTENT_CHAT_TLS,
@@ -1331,7 +1353,7 @@ _OFFICE_WEB_APPS_NAME = CertificateName(
     when=("has_external_web",),
     name="{external_web}",
 )
-_OFFICE_WEB_APPS_BASE = _server_pool(
+_OFFICE_WEB_APPS_BASE = server_pool(
     "office_web_apps",
     "office_web_apps",
     HTTPS,
@@ -1516,5 +1538,18 @@ PRODUCT = Product(
         EXCHANGE_UM,
         BACK_END,
     ),
-    features=frozenset({"simple_urls", "autodiscover", "wildcard", "oauth", "xmpp", "ipv6", "web_external", "hybrid"}),
+    features=frozenset(
+        {
+            "simple_urls",
+            "scheduler",
+            "autodiscover",
+            "wildcard",
+            "oauth",
+            "xmpp",
+            "ipv6",
+            "web_external",
+            "hybrid",
+            "time_server",
+        }
+    ),
 )
