@@ -28,6 +28,22 @@ CERTIFICATE_KINDS = (
         decision="the first names that clients fall back to; strict clients accept no other",
     ),
     FindingKind(
+        code="sip-name-left-out",
+        severity=WARNING,
+        about=CERTIFICATES,
+        title="sip.<SIP domain> was left out of a pool's certificates",
+        message="'{name}' is not in {certificate}, as the topology wants it",
+        breaks=(
+            "sign-in of '{domain}' for clients with the default policy on strict names, for phones, and for all that"
+            " fall back to '{name}'"
+        ),
+        mend="Leave certificates.sip_names at true",
+        source=(
+            f"{_INTERNAL}: only where strict matching is required by policy; by the policy's own text it is the default"
+        ),
+        decision="the sources disagree, and where a record leads to the name name-not-in-certificate stops the rollout",
+    ),
+    FindingKind(
         code="name-twice-in-certificate",
         severity=WARNING,
         about=CERTIFICATES,

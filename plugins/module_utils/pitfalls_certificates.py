@@ -118,7 +118,10 @@ def _size(certificate: Certificate, sip_domains: set[str]) -> Iterator[Finding]:
 
 def encoded_size(alternatives: tuple[str, ...]) -> int:
     """Bytes of the names as DER: a sequence of dNSName entries (RFC 5280 section 4.2.1.6)."""
-    return _with_header(sum(_with_header(len(name)) for name in alternatives))
+    lengths = list(map(len, alternatives))
+    if not lengths or max(lengths) < 128:  # nearly always: one byte of tag and one of length for each name
+        return _with_header(sum(lengths) + 2 * len(lengths))
+    return _with_header(sum(_with_header(length) for length in lengths))
 
 
 def _with_header(length: int) -> int:

@@ -85,13 +85,10 @@ def _sip_names(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Find
     pools = [facts.pools[fqdn] for fqdn in met if fqdn in facts.pools]
     for pool in pools:
         if name not in facts.names_of(pool):
-            yield finding(
-                "sip-name-not-in-certificate",
-                where=sip_domain.path,
-                name=name,
-                domain=sip_domain.name,
-                certificate=f"the certificates of {pool.fqdn}",
-            )
+            held = f"the certificates of {pool.fqdn}"
+            chosen = pool.role in ("front_end", "director") and not facts.topology.certificates.sip_names
+            code = "sip-name-left-out" if chosen else "sip-name-not-in-certificate"
+            yield finding(code, where=sip_domain.path, name=name, domain=sip_domain.name, certificate=held)
 
 
 def _autodiscover(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Finding]:
@@ -150,13 +147,9 @@ def _appliances(facts: Facts) -> Iterator[Finding]:
 def _appliance(facts: Facts, pool: Pool, sip_domain: SipDomain, addresses: set[str]) -> Iterator[Finding]:
     name = f"sip.{sip_domain.name}"
     if not sip_domain.cut_over and name not in facts.names_of(pool):
-        yield finding(
-            "sip-name-not-in-certificate",
-            where=pool.path,
-            name=name,
-            domain=sip_domain.name,
-            certificate=f"the certificates of {pool.fqdn}",
-        )
+        held = f"the certificates of {pool.fqdn}"
+        code = "sip-name-not-in-certificate"
+        yield finding(code, where=pool.path, name=name, domain=sip_domain.name, certificate=held)
     for discover in (f"lyncdiscoverinternal.{sip_domain.name}", f"lyncdiscover.{sip_domain.name}"):
         record = facts.hosts.get(("internal", discover))
         if record is not None and addresses.intersection(str(value) for value in record.values):
