@@ -20,7 +20,7 @@ def plan_export(
     format: str | Sequence[str],
     view: str | None = None,
     zone: str | None = None,
-    managed: str = "ours",
+    managed: str | Sequence[str] = "ours",
     name_servers: Sequence[str] = (),
 ) -> dict[str, str]:
     try:

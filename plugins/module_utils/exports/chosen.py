@@ -70,11 +70,11 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is asked for. ``everything``: records that others manage as commands too."""
+    """What is asked for. ``managed``: whose records are commands; those of the others are only mentioned."""
 
     view: str | None = None
     zone: str | None = None
-    everything: bool = False
+    managed: frozenset[str] = frozenset({OURS})
     name_servers: tuple[str, ...] = ()
 
 
@@ -85,7 +85,7 @@ def zones_of(plan: Mapping[str, Any], wishes: Wishes) -> list[Zone]:
     _refuse_unknown(declared, wishes)
     for record in plan["records"]:
         place = (str(record["view"]), names.zone(record["zone"]))
-        rows.setdefault(place, []).extend(_rows(record, place[1], wishes.everything))
+        rows.setdefault(place, []).extend(_rows(record, place[1], wishes.managed))
     found = (
         Zone(_plain_word(view), name, one["if_missing"] == CREATE, tuple(rows.get((view, name), ())))
         for (view, name), one in declared.items()
@@ -160,7 +160,7 @@ def prose(reasons: Sequence[Mapping[str, Any]], key: str) -> str:
     return "; ".join(dict.fromkeys(str(reason.get(key, "")) for reason in reasons))
 
 
-def _rows(record: Mapping[str, Any], zone: str, everything: bool) -> Iterator[Row]:
+def _rows(record: Mapping[str, Any], zone: str, managed: frozenset[str]) -> Iterator[Row]:
     name = names.relative(record["name"])
     where = f"{record['type']} record {name} of zone {zone}"
     reasons = record.get("reasons", ())
@@ -172,7 +172,7 @@ def _rows(record: Mapping[str, Any], zone: str, everything: bool) -> Iterator[Ro
             ttl=_number(record["ttl"], LONGEST_TTL, where),
             data=_data(str(record["type"]), value, where),
             managed=one_line(record["managed"]),
-            command=everything or record["managed"] == OURS,
+            command=record["managed"] in managed,
             purpose=prose(reasons, "purpose"),
             source=prose(reasons, "source"),
         )

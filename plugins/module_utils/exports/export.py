@@ -21,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import Wishes
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, REGISTERED_ELSEWHERE
 from ansible_collections.ucops.rollout.plugins.module_utils.plan_queries import checked_plan
 
 Renderer = Callable[[Mapping[str, Any], Wishes], dict[str, str]]
@@ -39,7 +40,8 @@ CERTIFICATE_FORMATS: Mapping[str, Renderer] = {
 }
 FORMATS: Mapping[str, Renderer] = {**DNS_FORMATS, **CERTIFICATE_FORMATS}
 ALL = "all"
-MANAGED = ("ours", "all")
+OTHER_TEAM = "other_team"
+MANAGED = (OURS, REGISTERED_ELSEWHERE, OTHER_TEAM)
 
 
 def export_plan(
@@ -47,7 +49,7 @@ def export_plan(
     format: str | Sequence[str],
     view: str | None = None,
     zone: str | None = None,
-    managed: str = "ours",
+    managed: str | Sequence[str] = OURS,
     name_servers: Sequence[str] = (),
 ) -> dict[str, str]:
     """File names with what belongs into the files.
@@ -55,15 +57,14 @@ def export_plan(
     :param given: a topology or a plan. A topology whose plan has errors in the half that is exported is refused.
     :param format: one of FORMATS, several, or ``all``.
     :param view: ``internal`` or ``external``; both unless given. Like ``zone``, it chooses among DNS records only.
-    :param managed: ``ours``, or ``all`` to have the records that others manage as commands too.
+    :param managed: one of MANAGED, several, or ``all``: whose records are commands and not only mentioned.
     :param name_servers: the servers of whole zone files; placeholders unless given.
     """
-    formats = _formats(format)
-    if managed not in MANAGED:
-        raise RolloutError(f"there is no managed '{managed}'", mend=f"Choose from {', '.join(MANAGED)}")
+    formats = _chosen("format", format, tuple(FORMATS))
     if view is not None or zone is not None:
         _refuse_choice_without_records(formats)
-    wishes = Wishes(view, zone, managed == ALL, _texts("name_servers", name_servers))
+    commands = frozenset(_chosen("managed", managed, MANAGED))
+    wishes = Wishes(view, zone, commands, _texts("name_servers", name_servers))
     plan = checked_plan(given, *_halves(formats))
     files: dict[str, str] = {}
     for one in formats:
@@ -71,13 +72,14 @@ def export_plan(
     return files
 
 
-def _formats(given: str | Sequence[str]) -> list[str]:
-    wanted = _texts("format", given)
-    unknown = [one for one in wanted if one not in FORMATS and one != ALL]
+def _chosen(what: str, given: str | Sequence[str], choices: Sequence[str]) -> list[str]:
+    """Each wanted one once, in the order of the choices where all are wanted."""
+    wanted = _texts(what, given)
+    unknown = [one for one in wanted if one not in choices and one != ALL]
     if unknown or not wanted:
-        what = f"there is no format '{unknown[0]}'" if unknown else "no format is named"
-        raise RolloutError(what, mend=f"Choose from {', '.join([*FORMATS, ALL])}")
-    return list(FORMATS) if ALL in wanted else list(dict.fromkeys(wanted))
+        wrong = f"there is no {what} '{unknown[0]}'" if unknown else f"no {what} is named"
+        raise RolloutError(wrong, mend=f"Choose from {', '.join([*choices, ALL])}")
+    return list(choices) if ALL in wanted else list(dict.fromkeys(wanted))
 
 
 def _texts(what: str, given: Any) -> tuple[str, ...]:
