@@ -81,6 +81,16 @@ _CERTAIN = frozenset({"back-end-address"})
 _LEGACY = "for legacy clients alone: those before Lync 2013, and desk phones"
 
 
+def _clients() -> dict[str, dict[str, Any]]:
+    """Who comes to the endpoints is the newer client."""
+    return {
+        rule.id: {"client": rule.client.replace("Lync", "Skype for Business")}
+        for sheet in lync2013.PRODUCT.sheets
+        for rule in sheet.endpoints
+        if "Lync" in rule.client
+    }
+
+
 def _restated() -> dict[str, dict[str, Any]]:
     return {
         f"lync2013.{name}": {"id": f"sfb2015.{name}", "source": source, **({"mark": "S"} if name in _CERTAIN else {})}
@@ -90,6 +100,7 @@ def _restated() -> dict[str, dict[str, Any]]:
 
 
 _CHANGES: Mapping[str, Mapping[str, Any]] = {
+    **_clients(),
     **_restated(),
     "lync2013.pool-address": {
         "id": "sfb2015.pool-address",
@@ -144,7 +155,12 @@ _CHANGES: Mapping[str, Mapping[str, Any]] = {
         "id": "sfb2015.sip-name",
         "source": f"{_CERTIFICATES} (only with strict matching by policy); against it the policy's text (the default)",
     },
-    "lync2013.sign-in": {"id": "sfb2015.sign-in", "source": _DNS, "when": ("legacy_clients",)},
+    "lync2013.sign-in": {
+        "id": "sfb2015.sign-in",
+        "source": _DNS,
+        "when": ("legacy_clients",),
+        "client": "Lync 2010 and desk phones, automatic sign-in of {sip_domain}",
+    },
     "lync2013.pool-by-hand": {
         "id": "sfb2015.pool-by-hand",
         "purpose": "the pool's name, which autodiscover leads to",
