@@ -173,7 +173,7 @@ def _needed_inside(facts: Facts) -> dict[str, str]:
     needed = {
         pool.external_web_fqdn: "mobile clients inside, which come to the external web services"
         for pool in facts.pools_of_role("front_end", "director")
-        if pool.external_web_fqdn
+        if pool.external_web_fqdn and pool.product not in FIRST_GENERATION
     }
     for url in facts.topology.simple_urls:
         if url.kind in ("meet", "dialin") and facts.is_planned("external", url.host):

@@ -485,3 +485,20 @@ def test_what_the_site_leaves_out_is_no_error_but_at_the_edge_it_is() -> None:
             " sign in there",
         ),
     ]
+
+
+def test_names_hidden_inside_in_a_hybrid_site() -> None:
+    """Users inside need the Web Conferencing Edge's name too; the planner leads it outside for them."""
+    topology = parse(base_with("lync", {"hybrid": {"tenant_domains": ["contoso.com"]}}))
+    plan = make_plan(topology)
+    assert of_code("outside-name-hidden-inside", plan.findings) == []
+    kept = [one for one in plan.records if (one.view, one.fqdn) != ("internal", "webcon.contoso.com")]
+    assert len(kept) == len(plan.records) - 1
+    (found,) = of_code("outside-name-hidden-inside", look_for_pitfalls(topology, replace(plan, records=tuple(kept))))
+    assert (found.where, found.breaks) == ("dns.internal.zones[1]", "content of meetings held in Microsoft 365")
+
+
+def test_no_web_name_of_ocs_is_needed_inside() -> None:
+    changes = {"pools[0].web": {"external_fqdn": "ocsrp.company.com"}, "dns.internal.zones[1].if_missing": "fail"}
+    plan = make_plan(parse(base_with("ocs", changes)))
+    assert [one.code for one in plan.findings] == ["srv-target-alias"]
