@@ -9,6 +9,7 @@ from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Certificate, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import TopologyError, parse
 
 BOTH = pytest.mark.parametrize("product", ["ocs2007", "ocs2007r2"])
@@ -356,7 +357,7 @@ def test_only_one_pool_signs_in(product: str) -> None:
 def test_plain_tcp(product: str) -> None:
     plan = plan_of(site(product, standard(), sip=[{"name": "contoso.com", "plain_tcp": True}]))
     assert ("SRV", "_sipinternal._tcp.contoso.com", (5060, "se01.contoso.com")) in rows(plan)
-    assert reasons(plan, "SRV", "_sipinternal._tcp.contoso.com") == {"ocs2007.sign-in-tcp": "P"}
+    assert reasons(plan, "SRV", "_sipinternal._tcp.contoso.com") == {f"{product}.sign-in-tcp": "P"}
 
 
 @BOTH
@@ -410,6 +411,14 @@ def test_the_edge_inside(product: str, arrayed: bool, address: str) -> None:
         "ocsedge.contoso.com",
         ["ocsedge.contoso.com"],
     )
+
+
+@BOTH
+def test_names_of_the_fallback_are_where_the_product_states_them(product: str) -> None:
+    plan = plan_of(site(product, enterprise(), sip=[{"name": "contoso.com", "fallback": True}]))
+    assert reasons(plan, "A", "sipinternal.contoso.com") == {f"{product}.fallback-sipinternal": "C"}
+    assert ("sipinternal.contoso.com", 5061) in {(one.name, one.port) for one in plan.endpoints}
+    assert ("sip.contoso.com", 5061) in {(one.name, one.port) for one in plan.endpoints}
 
 
 # Records outside (section 3.1)
@@ -516,6 +525,21 @@ def test_enterprise_with_one_sip_domain_still_holds_the_server(product: str) -> 
 def test_the_web_components_certificate_is_assigned_in_iis(product: str) -> None:
     one = certificate(plan_of(site(product, standard())), "se01.contoso.com")
     assert [(row.component, row.port) for row in one.assignments] == [("front_end", 5061), ("web_components", 443)]
+
+
+@BOTH
+def test_front_end_and_web_components_apart(product: str) -> None:
+    pool = enterprise(web_farm_fqdn="eeweb.contoso.com")
+    plan = plan_of(site(product, pool, certificates={"placement": "per_use"}))
+    front_end = certificate(plan, "ee01.contoso.com")
+    web_components = certificate(plan, "ee01.contoso.com", "web_internal")
+    assert printed(front_end) == (
+        "eepool.contoso.com",
+        ["eepool.contoso.com", "sip.contoso.com", "ee01.contoso.com"],
+    )
+    assert printed(web_components) == ("eeweb.contoso.com", ["eeweb.contoso.com", "ee01.contoso.com"])
+    assert [row.component for row in front_end.assignments] == ["front_end"]
+    assert [row.component for row in web_components.assignments] == ["web_components"]
 
 
 @BOTH
@@ -725,7 +749,76 @@ def test_communicator_web_access_2007_behind_a_load_balancer() -> None:
     assert printed(certificate(plan, "cwa02.contoso.com", "web_access")) == ("cwa.contoso.com", ["cwa.contoso.com"])
 
 
+def test_communicator_web_access_2007_outside() -> None:
+    access = web_access(web={"external_fqdn": "cwa.contoso.com"})
+    plan = plan_of(site("ocs2007", enterprise(), access, reverse_proxy()))
+    assert ("A", "cwa.contoso.com", "131.107.155.40") in rows(plan, "external")
+    assert printed(certificate(plan, "rp01.contoso.com", "reverse_proxy")) == ("cwa.contoso.com", ["cwa.contoso.com"])
+
+
+@BOTH
+def test_exchange_unified_messaging(product: str) -> None:
+    pool = {"fqdn": "um01.contoso.com", "role": "exchange_um", "servers": [server("um01.contoso.com", "10.0.0.97")]}
+    one = certificate(plan_of(site(product, enterprise(), pool)), "um01.contoso.com")
+    assert printed(one) == ("um01.contoso.com", ["um01.contoso.com"])
+
+
+# What holds for all of them (section 2)
+
+
+@BOTH
+@pytest.mark.parametrize("placement", ["combined", "per_use"])
+def test_every_certificate(product: str, placement: str) -> None:
+    pools = [enterprise(), edge(), web_access(), reverse_proxy(publishes=["eepool.contoso.com"])]
+    pools[0]["web"] = {"external_fqdn": "ocsrp.contoso.com"}
+    for one in plan_of(site(product, *pools, certificates={"placement": placement})).certificates:
+        assert one.extended_key_usage == (SERVER,)
+        assert one.require_crl_distribution_point
+        assert (one.key.algorithm, one.key.key_spec, one.key.provider_type) == ("rsa", 1, 12)
+        assert one.template == ("WebServer" if one.issuer_name == "enterprise" else None)
+        assert not [name for name in (one.common_name, *one.subject_alternative_names) if "*" in name]
+
+
+@BOTH
+def test_a_conflict_is_decided_in_its_rule(product: str) -> None:
+    decided = {
+        rule.id: rule.conflict.partition(":")[0]
+        for sheet in PRODUCTS[product].sheets
+        for rule in sheet.rules()
+        if rule.mark == "C" or rule.conflict
+    }
+    assert (
+        set(decided.values())
+        == {
+            "ocs2007": {"C1", "C4", "C8", "C9", "C12"},
+            "ocs2007r2": {"C1", "C4", "C8", "C9", "C10", "C12"},
+        }[product]
+    )
+
+
 # Differences of R2 (section 4)
+
+
+def test_the_event_of_a_missing_server_name() -> None:
+    sheet = PRODUCTS["ocs2007r2"].sheet("front_end", "enterprise", "consolidated")
+    assert sheet is not None
+    (rule,) = {rule for rule in sheet.rules() if rule.id == "ocs2007.server-name"}
+    assert "Wrong principal" in rule.breaks
+
+
+def test_one_certificate_for_all_front_ends_is_possible_and_not_planned() -> None:
+    one = certificate(plan_of(site("ocs2007r2", enterprise())), "ee01.contoso.com")
+    assert (one.holders, one.key.exportable) == (("ee01.contoso.com",), False)
+    sheet = PRODUCTS["ocs2007r2"].sheet("front_end", "enterprise", "consolidated")
+    assert sheet is not None
+    (rule,) = [rule for rule in sheet.certificates if rule.id == "ocs2007r2.pool-certificate"]
+    assert "share one whose key is exportable" in rule.purpose
+
+
+@pytest.mark.parametrize("length", [2048, 4096])
+def test_keys_up_to_4096_bits(length: int) -> None:
+    plan = plan_of(site("ocs2007r2", enterprise(), edge(), certificates={"key_length": length}))
+    assert {one.key.length for one in plan.certificates} == {length}
 
 
 def test_communicator_web_access_r2_records() -> None:

@@ -80,15 +80,19 @@ SIGN_IN_TCP = ServiceRecord(
     port=SIP_TCP,
 )
 
-# Conflict C4: the release and what was observed agree on sipinternal, sip, sipexternal; the beta asks for sip first.
 _FALLBACK_ORDER = f"{_LOOKUP}; {_R2_CLIENT}; against {_R2_BETA_CLIENT}"
 
+FALLBACK_CONFLICT = (
+    "C4: the release of R2 and what was observed agree on sipinternal, sip, sipexternal; the R2 beta has sip first. The"
+    " plan holds all three, so that the order does not matter"
+)
 FALLBACK = (
     AddressRecord(
         id="ocs2007.fallback-sipinternal",
         purpose="the first name that a client without SRV records tries: sipinternal, then sip, then sipexternal",
         source=_FALLBACK_ORDER,
         mark="C",
+        conflict=FALLBACK_CONFLICT,
         breaks="sign-in of clients that find no SRV record",
         each="sip_domain",
         when=("fallback",),
@@ -100,6 +104,7 @@ FALLBACK = (
         purpose="the second name that a client without SRV records tries",
         source=_FALLBACK_ORDER,
         mark="C",
+        conflict=FALLBACK_CONFLICT,
         breaks="sign-in of clients that find neither a SRV record nor sipinternal",
         each="sip_domain",
         when=("fallback",),
@@ -367,6 +372,7 @@ _ENDPOINTS = (
         purpose="where a client without SRV records goes first",
         source=_FALLBACK_ORDER,
         mark="C",
+        conflict=FALLBACK_CONFLICT,
         breaks="sign-in of clients that find no SRV record",
         each="sip_domain",
         when=("fallback",),
@@ -382,6 +388,7 @@ _ENDPOINTS = (
         purpose="where a client without SRV records goes second",
         source=_FALLBACK_ORDER,
         mark="C",
+        conflict=FALLBACK_CONFLICT,
         breaks="sign-in of clients that find neither a SRV record nor sipinternal",
         each="sip_domain",
         when=("fallback",),
@@ -761,6 +768,7 @@ _EDGE_OUTSIDE_RECORDS = (
         purpose="the last name that a client without SRV records tries: sipinternal, then sip, then sipexternal",
         source=_FALLBACK_ORDER,
         mark="C",
+        conflict=FALLBACK_CONFLICT,
         breaks="sign-in from outside of clients that find no SRV record",
         each="edge_sip_domain",
         when=("fallback",),
@@ -913,6 +921,7 @@ _EDGE_OUTSIDE_ENDPOINTS = (
         purpose="where a client without SRV records goes last",
         source=_FALLBACK_ORDER,
         mark="C",
+        conflict=FALLBACK_CONFLICT,
         breaks="sign-in from outside of clients that find no SRV record",
         each="edge_sip_domain",
         when=("remote_users", "fallback"),

@@ -33,6 +33,10 @@ _DEVICES = "TechNet gg425900 'DNS Requirements for Standard Edition Servers' (Ly
 _PROXY = "Communications Server 2010 library (pre-release), reverse proxy beside OCS 2007 R2"
 _WEB_ACCESS = "TechNet dd425345 'Preparing Certificates for Communicator Web Access'"
 
+_CLIENT = "TechNet dd572514 'Client DNS Queries Drilldown'"
+_PHONE = "OCS 2007 R2 library, DNS queries of Communicator Phone Edition"
+_EVENTS = "TechNet dd572404, event of failed TLS connections"
+
 _ALL_FRONT_ENDS = "; all Front Ends may share one whose key is exportable, which is not needed and not planned"
 
 _CHANGES = {
@@ -64,6 +68,28 @@ _CHANGES = {
         "id": "ocs2007r2.mediation-certificate",
         "source": f"TechNet dd441159; {_BY_COMMAND}: the subject of other roles is the computer's FQDN",
         "mark": "S",
+    },
+    "ocs2007.sign-in-tcp": {
+        "id": "ocs2007r2.sign-in-tcp",
+        "purpose": (
+            "automatic sign-in without TLS, where that is allowed: Communicator's second choice after"
+            " _sipinternaltls._tcp, the phones' third after _sip._tls"
+        ),
+        "source": f"{_CLIENT}; {_PHONE}; the port from kernel64.tistory.com",
+    },
+    "ocs2007.fallback-sipinternal": {
+        "id": "ocs2007r2.fallback-sipinternal",
+        "purpose": (
+            "the first name that a client without SRV records tries, phones at port 5061 and then 443: sipinternal,"
+            " then sip, then sipexternal"
+        ),
+        "source": f"{_CLIENT}; {_PHONE}; against TechNet cc816291 (R2 beta)",
+    },
+    "ocs2007.server-name": {
+        "breaks": (
+            "MTLS connections to this server: 'Wrong principal. The peer presents a certificate that has a subject name"
+            f" that does not match the peer name' ({_EVENTS})"
+        ),
     },
     "ocs2007.device-update": {
         "id": "ocs2007r2.device-update",
@@ -122,6 +148,11 @@ _OLDER_PHONES = AddressRecord(
     when=("device_update", "beside_ocs2007"),
     owner="ucupdates.{sip_domain}",
     reach="pool_web",
+)
+
+_SUBJECT_CONFLICT = (
+    f"C10: {_WEB_ACCESS} has the URL's host as subject and the server's name beside it; its revision of 2011-11-17 has"
+    " the server's name as subject and the URL beside it. Both names are in the certificate, the URL's host is subject"
 )
 
 # Communicator Web Access: one certificate for each virtual server, for browsers and for MTLS
@@ -188,10 +219,7 @@ _WEB_ACCESS_NAMES = (
         breaks="Communicator Web Access does not reach the pool",
         each="server",
         name="{server}",
-        conflict=(
-            f"C10: {_WEB_ACCESS} has the URL's host as subject and this name beside it; its revision of 2011-11-17 has"
-            " this name as subject and the URL beside it. Both names are in the certificate, the URL's host is subject"
-        ),
+        conflict=_SUBJECT_CONFLICT,
     ),
 )
 _WEB_ACCESS_CERTIFICATE = CertificateRule(
@@ -199,6 +227,7 @@ _WEB_ACCESS_CERTIFICATE = CertificateRule(
     purpose="the virtual server: HTTPS to browsers and MTLS to the pool",
     source=f"{_WEB_ACCESS}: subject is the URL's host, one certificate for each virtual server",
     mark="C",
+    conflict=_SUBJECT_CONFLICT,
     breaks="Communicator Web Access",
     use="web_access",
     scope="pool",
