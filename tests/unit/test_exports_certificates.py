@@ -183,8 +183,11 @@ def test_no_remark_reaches_a_policy(authority: str, template: str) -> None:
 # --- Request-CsCertificate --------------------------------------------------------------------------------------------
 
 
+SCRIPT = "request_cs_certificates.ps1"
+
+
 def commands(plan: dict[str, Any]) -> list[tuple[str, ...]]:
-    text = export_plan(plan, "request_cs_certificate")["request_cs_certificates.ps1"]
+    text = export_plan(plan, "request_cs_certificate")[SCRIPT]
     return [line.arguments for line in powershell(text) if line.arguments]
 
 
@@ -219,7 +222,7 @@ def test_an_edge_certificate_is_requested_once_into_a_file() -> None:
         *("-ClientEKU", "$true"),
         *("-DomainName", "webcon.contoso.com,sip.contoso.com,sip.fabrikam.com"),
     )
-    text = export_plan(plan, "request_cs_certificate")["request_cs_certificates.ps1"]
+    text = export_plan(plan, "request_cs_certificate")[SCRIPT]
     assert "# On edge02.contoso.net: the same certificate with its key, by Import-CsCertificate.\r\n" in text
 
 
@@ -242,6 +245,18 @@ def test_a_component_has_its_type(component: str, type_: str) -> None:
     assert ("-Output" in command) == (component == "edge_internal")
 
 
+def test_the_certificate_of_the_whole_deployment_is_carried_to_nobody() -> None:
+    servers = ["fe01.contoso.net", "fe02.contoso.net"]
+    assignments = [{"server": one, "component": "oauth", "use": "oauth", "port": 0} for one in servers]
+    names = {"holders": servers, "scope": "global", "id": "global/oauth", "assignments": assignments}
+    lines = powershell(export_plan(with_certificates(lync_certificate(**names)), "request_cs_certificate")[SCRIPT])
+    assert [line.arguments[2:6] for line in lines if line.arguments] == [
+        ("-Type", "OAuthTokenIssuer", "-ComputerFqdn", "fe01.contoso.net")
+    ]
+    remarks = " ".join(line.remark for line in lines)
+    assert "-Identity global" in remarks and "Import-CsCertificate" not in remarks
+
+
 def test_a_standalone_ca_is_told_no_template_and_no_names_no_parameter() -> None:
     (command,) = commands(with_certificates(lync_certificate(template=None, subject_alternative_names=[])))
     assert "-Template" not in command and "-DomainName" not in command and "-CA" in command
@@ -262,7 +277,7 @@ def test_a_standalone_ca_is_told_no_template_and_no_names_no_parameter() -> None
 )
 def test_a_product_without_the_cmdlet_gets_a_comment(changes: dict[str, Any], said: str) -> None:
     text = export_plan(with_certificates(lync_certificate(**changes)), "request_cs_certificate")
-    lines = powershell(text["request_cs_certificates.ps1"])
+    lines = powershell(text[SCRIPT])
     assert [line.arguments for line in lines if line.arguments] == []
     assert any(line.remark.startswith(said) for line in lines)
 

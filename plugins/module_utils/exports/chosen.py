@@ -27,6 +27,8 @@ LONGEST_TTL = 2**31 - 1  # RFC 2181 section 8
 CREATE = "create"
 CR_LF = "\r\n"
 WILDCARD = "*."
+# A certificate's scope when the product itself brings it to all servers.
+GLOBAL = "global"
 # Most file systems take 255 bytes; an ending and the tools' own additions need some.
 _LONGEST_STEM = 200
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9})){1,20}")
@@ -145,7 +147,9 @@ def certificate_facts(planned: Mapping[str, Any]) -> Iterator[str]:
     issuer = planned.get("issuer") or {}
     yield f"Certificate {planned['id']}, for {', '.join(planned['holders'])}"
     yield f"CA: {issuer.get('ca') or issuer.get('name')}; template: {planned.get('template') or 'none'}"
-    if len(planned["holders"]) > 1:
+    if planned.get("scope") == GLOBAL:
+        yield "One certificate for the whole deployment, assigned once with -Identity global, which brings it to all"
+    elif len(planned["holders"]) > 1:
         yield f"One certificate for all of them: make its key on {planned['holders'][0]}, exportable, and carry it over"
 
 

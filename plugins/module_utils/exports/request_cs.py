@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
     CR_LF,
+    GLOBAL,
     Wishes,
     certificate_facts,
     certificate_file_name,
@@ -62,10 +63,8 @@ def _request(planned: Mapping[str, Any]) -> Iterator[str]:
         why = "Office Communications Server has no such cmdlet" if _of_ocs(planned) else "no type of the cmdlet fits"
         yield remark(f"{', '.join(_components(planned))}: {why}. Use the file for certreq or openssl.")
         return
-    if types == ["OAuthTokenIssuer"]:
-        yield remark("Once for the whole deployment; assigned with -Identity global.")
     yield " ".join(["Request-CsCertificate -New", *(f"{name} {given}" for name, given in _parameters(planned, types))])
-    for holder in planned["holders"][1:]:
+    for holder in planned["holders"][1:] if planned.get("scope") != GLOBAL else ():
         yield remark(f"On {holder}: the same certificate with its key, by Import-CsCertificate.")
 
 
