@@ -502,3 +502,23 @@ def test_no_web_name_of_ocs_is_needed_inside() -> None:
     changes = {"pools[0].web": {"external_fqdn": "ocsrp.company.com"}, "dns.internal.zones[1].if_missing": "fail"}
     plan = make_plan(parse(base_with("ocs", changes)))
     assert [one.code for one in plan.findings] == ["srv-target-alias"]
+
+
+def test_pin_point_zones_come_for_owners_and_targets() -> None:
+    zone = {"name": "fabrikam.com", "kind": "pin_point", "if_missing": "create"}
+    _topology, plan = lync({"dns.internal.zones[2]": zone})
+    inside = [one.name for one in plan.zones if one.view == "internal" and one.name.endswith("fabrikam.com")]
+    assert inside[:2] == ["sip.fabrikam.com", "_sipinternaltls._tcp.fabrikam.com"]
+    assert {one.name for one in plan.records if one.zone in inside} == {"@"}
+    assert [one.code for one in plan.findings] == ["edge-needs-dns-suffix"] * 2
+
+
+def test_a_sip_domain_that_moved_away_is_not_missed() -> None:
+    _topology, plan = lync({"sip_domains[1]": {"name": "fabrikam.com", "cut_over": True}})
+    assert [one.code for one in plan.findings if one.where.startswith("sip_domains")] == []
+
+
+def test_a_domain_inside_only_needs_no_name_outside() -> None:
+    _topology, plan = lync({"sip_domains[1]": {"name": "fabrikam.com", "srv_target": "sip", "outside": False}})
+    assert "sip.fabrikam.com" not in [one.fqdn for one in plan.records if one.view == "external"]
+    assert [one.code for one in plan.findings if one.where.startswith("sip_domains")] == []
