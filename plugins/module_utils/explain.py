@@ -167,6 +167,8 @@ def _reason(reason: Part, places: list[int], rules: RuleIndex) -> Iterator[str]:
         yield from _wrapped("    without it: ", stated.rule.breaks)
     yield from _wrapped("    source:     ", reason["source"])
     yield from _wrapped("    mark:       ", f"{mark}, {MARKS[mark]}" if mark in MARKS else mark)
+    if stated is not None and stated.rule.conflict:
+        yield from _wrapped("    conflict:   ", stated.rule.conflict)
 
 
 def _findings(name: str, plan: Part) -> Iterator[str]:

@@ -48,6 +48,10 @@ Because of
                 for Automatic Client Sign-In'; 'OCS 2007 Enterprise Edition - Certificate & DNS Requirements'
                 (MCS Ireland, 2008-06-18) (target inside the SIP domain: the write-up contradicts itself)
     mark:       C, the sources contradict each other, decided so
+    conflict:   C1: 'OCS 2007 Enterprise Edition - Certificate & DNS Requirements' (MCS Ireland, 2008-06-18)
+                leads the second domain's record to the pool's name in its list of records, to the pool's host
+                name inside the SIP domain in its procedure; the procedure is followed, as strict clients
+                demand
   ocs2007.sign-in-alias-name (3)
     purpose:    the name that automatic sign-in leads to in a SIP domain that is not the pool's own domain
     without it: automatic sign-in of this SIP domain's users: the certificate does not match
@@ -78,7 +82,11 @@ Because of
     purpose:    other servers reach this one by its own name (MTLS)
     without it: MTLS connections to this server, such as those of external web conferencing
     source:     'OCS 2007 Enterprise Edition - Certificate & DNS Requirements' (MCS Ireland, 2008-06-18)
-    mark:       C, the sources contradict each other, decided so"""
+    mark:       C, the sources contradict each other, decided so
+    conflict:   C9: SearchUnifiedCommunications 2010-05 quotes the deployment guide: alternative names only
+                for several SIP domains, the server's with external web conferencing; 'OCS 2007 Enterprise
+                Edition - Certificate & DNS Requirements' (MCS Ireland, 2008-06-18) always has it, and so has
+                the plan"""
 
 
 @pytest.mark.parametrize(
@@ -177,7 +185,8 @@ def test_a_name_that_is_missing_and_the_rules_that_ask_for_such() -> None:
     assert text.startswith(MISSING)
     rule = text[text.index("  ocs2007.sip-name (of Office Communications Server 2007") :].splitlines()
     assert rule[1] == "    asks for:   sip.<sip domain>, here with fabrikam.com as <sip domain>"
-    assert rule[2] == (
+    assert rule[2] == "    only when:  sip name in certificate"
+    assert rule[3] == (
         "    here:       at work in this plan, for sip.company.local, sip.company.com, but not for this name"
     )
 

@@ -606,7 +606,9 @@ _DIRECTOR_CERTIFICATE = replace(
     when=(),
     components=(_DIRECTOR_COMPONENT,),
 )
-_DIRECTOR_ENDPOINTS = tuple(replace(rule, component="director") for rule in _ENDPOINTS)
+_DIRECTOR_ENDPOINTS = tuple(
+    replace(rule, id=f"ocs2007.director-{rule.id.partition('.')[2]}", component="director") for rule in _ENDPOINTS
+)
 
 # Servers with their own name in the certificate
 
@@ -968,12 +970,21 @@ _EDGE_OUTSIDE_ENDPOINTS = (
 # Edge roles on computers of their own: what faces inside is each computer's own
 
 _SEPARATE_EDGE_RECORDS = (
-    replace(EDGE_INTERNAL_ADDRESS, each="server", owner="{server}", reach="server"),
+    replace(
+        EDGE_INTERNAL_ADDRESS,
+        id="ocs2007.separate-edge-internal-address",
+        purpose="the inside of each computer with an Edge role, equal to its certificate's name",
+        each="server",
+        owner="{server}",
+        reach="server",
+    ),
     *_EDGE_OUTSIDE_RECORDS,
 )
 _SEPARATE_EDGE_CERTIFICATES = (
     replace(
         EDGE_INTERNAL_CERTIFICATE,
+        id="ocs2007.separate-edge-internal-certificate",
+        purpose="the inside of each computer with an Edge role: its name there",
         scope="server",
         each="server",
         subject="{server}",
@@ -982,7 +993,13 @@ _SEPARATE_EDGE_CERTIFICATES = (
     *_EDGE_OUTSIDE_CERTIFICATES,
 )
 _SEPARATE_EDGE_ENDPOINTS = (
-    replace(_EDGE_INTERNAL_ENDPOINTS[0], each="server", name="{server}", reach="server"),
+    replace(
+        _EDGE_INTERNAL_ENDPOINTS[0],
+        id="ocs2007.separate-edge-inside",
+        each="server",
+        name="{server}",
+        reach="server",
+    ),
     *_EDGE_OUTSIDE_ENDPOINTS,
 )
 

@@ -85,10 +85,12 @@ _CHANGES = {
         ),
         "source": f"{_CLIENT}; {_PHONE}; against TechNet cc816291 (R2 beta)",
     },
-    "ocs2007.server-name": {
+    "ocs2007.server-mtls": {
+        "id": "ocs2007r2.server-mtls",
+        "source": _EVENTS,
         "breaks": (
-            "MTLS connections to this server: 'Wrong principal. The peer presents a certificate that has a subject name"
-            f" that does not match the peer name' ({_EVENTS})"
+            "connections among servers: 'Wrong principal. The peer presents a certificate that has a subject name that"
+            " does not match the peer name'"
         ),
     },
     "ocs2007.device-update": {
