@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
+
 PLAN_SCHEMA = 1
 
 OURS = "ours"
@@ -259,6 +261,7 @@ class Plan:
     def errors(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.severity == ERROR)
 
+    @collector_paused()
     def to_dict(self) -> dict[str, Any]:
         """The plan in plain types, always in the same order."""
         return {

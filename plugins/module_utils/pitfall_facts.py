@@ -42,6 +42,7 @@ class Facts:
     held: dict[str, list[Certificate]] = field(default_factory=dict)
     zones: dict[AddressKey, Zone] = field(default_factory=dict)
     indexes: dict[str, names.ZoneIndex] = field(default_factory=dict)
+    views: set[str] = field(default_factory=set)
     _names: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def pools_of_role(self, *roles: str) -> Iterator[Pool]:
@@ -85,6 +86,7 @@ def gather(topology: Topology, plan: Plan) -> Facts:
             places[record.type][record.view, record.fqdn] = record
     for zone in topology.zones:
         facts.zones[zone.view, zone.name] = zone
+        facts.views.add(zone.view)
     for view in {zone.view for zone in topology.zones}:
         facts.indexes[view] = names.ZoneIndex(zone.name for zone in topology.zones if zone.view == view)
     for pool in topology.pools:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import model
 from ansible_collections.ucops.rollout.plugins.module_utils.coherence import check_coherence
+from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import in_order
 from ansible_collections.ucops.rollout.plugins.module_utils.names import parent
 from ansible_collections.ucops.rollout.plugins.module_utils.precautions import look_for_pitfalls
@@ -36,6 +37,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.words import REACH, 
 Placed = tuple[Scope, Sheet]
 
 
+@collector_paused()
 def make_plan(topology: Topology, products: Mapping[str, Product] = PRODUCTS) -> model.Plan:
     """The plan of a topology; what speaks against it is in its findings, nothing is raised."""
     site = Site(topology, products)
@@ -266,9 +268,7 @@ def _presented(certificates: list[model.Certificate], name: str) -> model.Certif
     return next(named, certificates[-1])
 
 
-def _meet(
-    rule: EndpointRule, scope: Scope, answering: Answering, found: dict[EndpointKey, _Meeting]
-) -> None:
+def _meet(rule: EndpointRule, scope: Scope, answering: Answering, found: dict[EndpointKey, _Meeting]) -> None:
     reach = REACH[rule.reach](scope)
     key = (rule.view, expand(rule.name, scope), port(rule.port, scope), rule.protocol, reach.through)
     met = found.setdefault(key, _Meeting())

@@ -63,11 +63,15 @@ class RecordBook:
     @cached_property
     def _pages(self) -> dict[tuple[str, str], list[Record]]:
         pages: dict[tuple[str, str], list[Record]] = {key: [] for key in self._zones}
-        for (view, fqdn, _type), wishes in self._wanted.items():
-            zone = self._zone_of(view, fqdn)
-            if zone is not None and len(fqdn) <= names.LONGEST_NAME:
-                pages[view, zone.name].append(_record(zone, wishes))
+        for zone, wishes in self._placed:
+            if zone is not None and len(wishes[0].fqdn) <= names.LONGEST_NAME:
+                pages[zone.view, zone.name].append(_record(zone, wishes))
         return pages
+
+    @cached_property
+    def _placed(self) -> list[tuple[Zone | None, list[Wanted]]]:
+        """What is wanted, each with its zone."""
+        return [(self._zone_of(view, fqdn), wishes) for (view, fqdn, _type), wishes in self._wanted.items()]
 
     def zones(self) -> tuple[PlannedZone, ...]:
         """The declared zones; in place of a pin-point zone, one for each name that is needed in it."""
@@ -80,20 +84,21 @@ class RecordBook:
 
     def findings(self) -> Iterator[Finding]:
         """Names without a zone, names that are too long, and names that two rules want differently."""
-        for (view, fqdn, _type), wishes in self._wanted.items():
-            first = wishes[0]
-            if self._zone_of(view, fqdn) is None:
+        for zone, wishes in self._placed:
+            first, length = wishes[0], len(wishes[0].fqdn)
+            if zone is None:
                 yield _without_zone(first)
-            if len(fqdn) > names.LONGEST_NAME:
-                yield finding("name-too-long", where=first.path, name=fqdn, length=len(fqdn), breaks=first.breaks)
-            yield from _clash(wishes)
+            if length > names.LONGEST_NAME:
+                yield finding("name-too-long", where=first.path, name=first.fqdn, length=length, breaks=first.breaks)
+            if len(wishes) > 1:
+                yield from _clash(wishes)
             yield from self._lost_targets(wishes)
 
     def _lost_targets(self, wishes: list[Wanted]) -> Iterator[Finding]:
         """Targets that no rule asks an address for; one whose name has no zone is told there."""
         for wish in wishes:
             for target in _targets(wish):
-                if not any((wish.view, target, kind) in self._wanted for kind in ("A", "AAAA")):
+                if (wish.view, target, "A") not in self._wanted and (wish.view, target, "AAAA") not in self._wanted:
                     yield finding("target-without-address", where=wish.path, name=wish.fqdn, target=target)
 
     def _zone_of(self, view: str, fqdn: str) -> Zone | None:
@@ -120,7 +125,7 @@ def _without_zone(wish: Wanted) -> Finding:
 
 
 def _record(zone: Zone, wishes: list[Wanted]) -> Record:
-    first = wishes[0]
+    first, alone = wishes[0], len(wishes) == 1
     hosted = first.fqdn if zone.kind == PIN_POINT else zone.name
     return Record(
         view=first.view,
@@ -129,10 +134,14 @@ def _record(zone: Zone, wishes: list[Wanted]) -> Record:
         fqdn=first.fqdn,
         type=first.type,
         ttl=zone.ttl,
-        values=tuple(dict.fromkeys(value for wish in wishes for value in wish.values)),
+        values=first.values if alone and len(first.values) == 1 else _each_once(wishes),
         managed=_managed(zone, wishes),
-        reasons=tuple(dict.fromkeys(wish.reason for wish in wishes)),
+        reasons=(first.reason,) if alone else tuple(dict.fromkeys(wish.reason for wish in wishes)),
     )
+
+
+def _each_once(wishes: list[Wanted]) -> tuple[str | Service, ...]:
+    return tuple(dict.fromkeys(value for wish in wishes for value in wish.values))
 
 
 def _managed(zone: Zone, wishes: list[Wanted]) -> str:

@@ -379,9 +379,11 @@ REACH: Mapping[str, Callable[[Scope], Reach]] = {
 
 def scopes(each: str, when: tuple[str, ...], scope: Scope) -> Iterable[Scope]:
     """Every scope inside this one that a rule with these words applies to."""
-    for inner in EACH[each](scope):
-        if all(CONDITIONS[condition](inner) for condition in when):
-            yield inner
+    found: Iterable[Scope] = EACH[each](scope)
+    for condition in when:
+        holding = CONDITIONS[condition]
+        found = [inner for inner in found if holding(inner)]
+    return found
 
 
 def holds(when: Iterable[str], scope: Scope) -> bool:
@@ -394,11 +396,21 @@ def port(number: int | str, scope: Scope) -> int:
 
 def expand(text: str, scope: Scope) -> str:
     """The text with every ``{word}`` of NAMES replaced."""
-    return "".join(NAMES[part](scope) if is_word else part for is_word, part in _parts(text))
+    return _template(text)(scope)
 
 
 @lru_cache(maxsize=1024)
-def _parts(text: str) -> tuple[tuple[bool, str], ...]:
-    """Literal parts and words; the odd pieces of the split are the words."""
-    pieces = re.split(r"\{(\w+)\}", text)
-    return tuple((bool(index % 2), piece) for index, piece in enumerate(pieces) if piece)
+def _template(text: str) -> Callable[[Scope], str]:
+    """The text as a function of the scope: most are one word, or one word between literal parts."""
+    pieces = re.split(r"\{(\w+)\}", text)  # the odd ones are the words
+    words = [NAMES[piece] for piece in pieces[1::2]]
+    if not words:
+        return lambda _scope: text
+    if len(words) > 1:
+        return lambda scope: "".join(map(str.__add__, pieces[::2], [*(word(scope) for word in words), ""]))
+    before, _word, after = pieces
+    return _between(before, words[0], after) if before or after else words[0]
+
+
+def _between(before: str, word: Callable[[Scope], str], after: str) -> Callable[[Scope], str]:
+    return lambda scope: f"{before}{word(scope)}{after}"
