@@ -41,4 +41,6 @@ _KNOWN = [
     ".include /etc/passwd",
     "a,DNS:evil.example",
 ]
+# All of it in one text, so that no run leaves one out.
+EVERYTHING = " ".join(_KNOWN)
 HOSTILE = st.one_of(st.sampled_from(_KNOWN), st.text(max_size=40))

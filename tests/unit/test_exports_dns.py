@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from proofkit.needs import program
-from unit.exports_hostile import HOSTILE
+from unit.exports_hostile import EVERYTHING, HOSTILE
 from unit.exports_plans import EXPECTED, origin_plan, record, service, wide_plan, zone
 from unit.exports_readers import Outbreak, batch, cmd_arguments, powershell, powershell_arguments
 
@@ -139,6 +139,7 @@ def test_an_empty_zone_is_exported_only_to_be_created() -> None:
 
 
 @given(purpose=HOSTILE, source=HOSTILE)
+@example(EVERYTHING, EVERYTHING)
 @settings(max_examples=80, deadline=None)
 def test_no_comment_becomes_a_record(purpose: str, source: str) -> None:
     plan = with_reason(purpose, source)
@@ -198,6 +199,7 @@ def test_a_word_of_a_batch_file_is_refused_or_arrives(text: str) -> None:
 
 
 @given(purpose=HOSTILE, source=HOSTILE)
+@example(EVERYTHING, EVERYTHING)
 @settings(max_examples=80, deadline=None)
 def test_no_remark_becomes_a_command(purpose: str, source: str) -> None:
     script = export_plan(with_reason(purpose, source), "dnscmd")["internal_dnscmd.cmd"]
@@ -259,6 +261,7 @@ def test_the_five_quotation_marks() -> None:
 
 
 @given(purpose=HOSTILE, source=HOSTILE)
+@example(EVERYTHING, EVERYTHING)
 @settings(max_examples=80, deadline=None)
 def test_no_comment_becomes_a_command(purpose: str, source: str) -> None:
     script = export_plan(with_reason(purpose, source), "powershell")["internal_dns.ps1"]
