@@ -136,11 +136,18 @@ def _cost(facts: Facts) -> Iterator[Finding]:
     if len(domains) < MANY_SIP_DOMAINS:
         return
     last = domains[-1]
-    ending = f".{last.name}"
-    new = [sum(name.endswith(ending) for name in one.subject_alternative_names) for one in facts.plan.certificates]
+    listed = [one.subject_alternative_names for one in facts.plan.certificates]
+    new = [sum(_is_of(name, last.name) for name in some) for some in listed]
     words = {"count": len(domains), "domain": last.name, "names": sum(new), "certificates": sum(map(bool, new))}
-    records = sum(record.fqdn.endswith(ending) for record in facts.plan.records)
+    records = sum(_is_of(record.fqdn, last.name) for record in facts.plan.records)
     yield finding("sip-domains-cost", where=last.path, records=records, **words)
+
+
+def _is_of(name: str, sip_domain: str) -> bool:
+    """Whether a host or a service is directly in the SIP domain; those of domains below it are others'."""
+    if not name.endswith(sip_domain):
+        return False
+    return names.parent(name) == sip_domain or (name[0] == "_" and names.service_domain(name) == sip_domain)
 
 
 def _public(facts: Facts) -> Iterator[Finding]:

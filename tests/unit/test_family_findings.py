@@ -443,6 +443,12 @@ def test_a_sound_site_has_no_errors_and_only_what_is_known() -> None:
     assert {one.code for one in plan.findings} == {"edge-needs-dns-suffix"}
 
 
+def test_an_alias_in_the_same_domain_is_supported() -> None:
+    changes = {"autodiscover": {"internal": "cname"}, "pools[0].web.internal_fqdn": "webint.contoso.com"}
+    _topology, plan = lync(changes)
+    assert [one.where for one in of_code("autodiscover-alias-elsewhere", plan.findings)] == ["sip_domains[1]"]
+
+
 def test_sip_domains_cost() -> None:
     assert of_code("sip-domains-cost", many_sip_domains(4).findings) == []
     (found,) = of_code("sip-domains-cost", many_sip_domains(5).findings)
@@ -522,3 +528,32 @@ def test_a_domain_inside_only_needs_no_name_outside() -> None:
     _topology, plan = lync({"sip_domains[1]": {"name": "fabrikam.com", "srv_target": "sip", "outside": False}})
     assert "sip.fabrikam.com" not in [one.fqdn for one in plan.records if one.view == "external"]
     assert [one.code for one in plan.findings if one.where.startswith("sip_domains")] == []
+
+
+def test_domains_below_the_last_one_cost_nothing_of_its_own() -> None:
+    domains = [f"{label}.example.com" for label in ("a", "b", "c", "d")]
+    changes = {"sip_domains": [*domains, "example.com"], "dns.internal.zones": ["company.local", "example.com"]}
+    (found,) = of_code("sip-domains-cost", make_plan(parse(base_with("ocs", changes))).findings)
+    assert "one more such as 'example.com' adds about 2 records and 4 names" in found.message
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dns.external.zones": ["contoso.com"]},  # name-without-zone tells it
+        {"pools[2]": "ABSENT"},  # external-web-name-not-published tells it
+        {"dns.internal.zones": ["contoso.net", "contoso.com"]},
+    ],
+)
+def test_autodiscover_is_not_missed_where_another_finding_tells_the_cause(changes: dict[str, Any]) -> None:
+    _topology, plan = lync(changes)
+    assert of_code("autodiscover-missing", plan.findings) == []
+    assert {one.code for one in plan.findings} & {"name-without-zone", "external-web-name-not-published"}
+
+
+def test_autodiscover_missing_outside() -> None:
+    _topology, plan = lync({"autodiscover": {"external": "none"}})
+    assert [one.message for one in of_code("autodiscover-missing", plan.findings)] == [
+        "there is no 'lyncdiscover.contoso.com' in the external view",
+        "there is no 'lyncdiscover.fabrikam.com' in the external view",
+    ]
