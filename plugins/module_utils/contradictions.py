@@ -64,6 +64,7 @@ def find_contradictions(checked: Checked, problems: Problems, products: Mapping[
         _web_names(pool, path, problems)
         _interfaces(pool, path, problems)
         _edge(pool, path, problems)
+        _server_roles(pool, path, problems)
 
 
 def _items(parent: Checked | None, key: str, path: str) -> Iterator[tuple[str, Checked]]:
@@ -251,6 +252,11 @@ def _features(checked: Checked, problems: Problems, products: Mapping[str, Produ
         if _wanted(checked, key) and not knowing and not problems.within(key):
             titles = " and ".join(products[name].title for name in sorted(given))
             problems.add(key, f"{titles} does not have {what}", since)
+    if not any("hybrid" in products[name].features for name in given):
+        for path, sip_domain in _items(checked, "sip_domains", ""):
+            if sip_domain.get("cut_over"):
+                what = "no product of the topology moves users to Microsoft 365"
+                problems.add(f"{path}.cut_over", what, "Lync Server 2013 and later do")
 
 
 def _wanted(checked: Checked, path: str) -> bool:
@@ -298,6 +304,7 @@ def _support(checked: Checked, pool: Checked, path: str, problems: Problems, pro
         _unsupported_role(pool, path, problems, products[name])
         return
     _load_balancer_kind(pool, path, problems, products[name], sheet)
+    _refused_keys(pool, path, problems, products[name])
     if not products[name].ipv6:
         _no_ipv6(pool, path, problems, products[name])
 
@@ -324,6 +331,21 @@ def _load_balancer_kind(pool: Checked, path: str, problems: Problems, product: P
             f"{product.title} does not support '{kind}' load balancing",
             f"Supported: {supported}",
         )
+
+
+def _refused_keys(pool: Checked, path: str, problems: Problems, product: Product) -> None:
+    """Keys that other products know: one address for all services of the Edge, a subject for all that is published."""
+    why = product.refusals.get(("certificate_subject", ""))
+    if why and pool.get("certificate_subject"):
+        problems.add(f"{path}.certificate_subject", f"{product.title} has no such certificate", why)
+    why = product.refusals.get(("addresses", "external"))
+    if why and pool.get("role") == "edge":
+        places = [(f"{place}.addresses", server.get("addresses")) for place, server in _items(pool, "servers", path)]
+        places.append((f"{path}.load_balancer.vips", (pool.get("load_balancer") or {}).get("vips")))
+        for place, addresses in places:
+            if (addresses or {}).get("external"):
+                what = f"the Edge services of {product.title} do not share an address"
+                problems.add(f"{place}.external", what, why)
 
 
 def _no_ipv6(pool: Checked, path: str, problems: Problems, product: Product) -> None:
@@ -420,6 +442,35 @@ def _vips(pool: Checked, path: str, problems: Problems) -> None:
                     f"{address} is the address of a server ({own[address]})",
                     "Give the load balancer's own virtual IP address",
                 )
+
+
+# Roles that a server of an expanded pool may carry, and those that some server must carry.
+_CARRIED = {
+    "front_end": (("front_end", "web_conferencing", "av_conferencing", "web_components"),) * 2,
+    "edge": (("access_edge", "web_conferencing_edge", "av_edge"), ("access_edge",)),
+}
+
+
+def _server_roles(pool: Checked, path: str, problems: Problems) -> None:
+    """Only servers of an expanded pool carry different roles, and together they carry all that the pool needs."""
+    possible, needed = _CARRIED.get(pool.get("role") or "", ((), ()))
+    expanded = pool.get("configuration") == "expanded" and bool(possible)
+    if problems.within(f"{path}.servers") or problems.within(f"{path}.configuration"):
+        return
+    carried: set[str] = set()
+    for place, server in _items(pool, "servers", path):
+        roles = server.get("roles") or ()
+        carried.update(roles or possible)
+        for index, role in enumerate(roles):
+            if not expanded:
+                problems.add(f"{place}.roles", "only servers of an expanded pool carry roles", "Leave them out")
+                break
+            if role not in possible:
+                what = f"'{role}' is no role in a pool of this kind"
+                problems.add(f"{place}.roles[{index}]", what, f"Possible: {', '.join(possible)}")
+    missing = [role for role in needed if role not in carried]
+    if expanded and missing and not problems.within(f"{path}.servers"):
+        problems.add(f"{path}.servers", f"no server carries {' or '.join(missing)}", "Give each role to a server")
 
 
 def _standard_edition(pool: Checked, path: str, problems: Problems) -> None:

@@ -228,6 +228,10 @@ def _carries(role: str) -> Callable[[Scope], bool]:
     return lambda scope: not _server_of(scope).roles or role in _server_of(scope).roles
 
 
+def _carried(role: str) -> Callable[[Scope], bool]:
+    return lambda scope: bool(servers_with(scope.pool, role))
+
+
 def _url_is(*kinds: str) -> Callable[[Scope], bool]:
     return lambda scope: _url_of(scope).kind in kinds
 
@@ -307,7 +311,8 @@ CONDITIONS: Mapping[str, Callable[[Scope], bool]] = {
     "other_is_director": _other_is("director"),
     "other_is_office_web_apps": _other_is("office_web_apps"),
     "other_is_communicator_web_access": _other_is("communicator_web_access"),
-    # servers that carry different roles
+    # pools whose servers carry different roles
+    **{f"pool_has_{role}": _carried(role) for role in ("web_conferencing_edge", "av_edge")},
     **{
         f"server_is_{role}": _carries(role)
         for role in (

@@ -305,9 +305,7 @@ def test_the_pool_of_a_single_front_end_must_not_have_its_name(product: str) -> 
 
 @BOTH
 def test_several_front_ends_need_a_load_balancer(product: str) -> None:
-    pool = enterprise()
-    del pool["load_balancer"]
-    (problem,) = problems(site(product, pool))
+    (problem,) = problems(site(product, unbalanced(enterprise())))
     assert problem.startswith("pools[0].load_balancer: missing")
 
 
@@ -646,6 +644,23 @@ def test_access_edge_certificate(product: str) -> None:
 
 
 @BOTH
+def test_an_access_edge_with_another_name_still_is_sip(product: str) -> None:
+    """Row: 'every SIP domain; subject name must point to sip.<domain>'."""
+    pool = edge()
+    pool["edge"]["access"] = "access.contoso.com"
+    plan = plan_of(site(product, enterprise(), pool, sip=["contoso.com", "fabrikam.com"]))
+    assert printed(certificate(plan, "ocsedge.contoso.com", "edge_access")) == (
+        "access.contoso.com",
+        ["access.contoso.com", "sip.contoso.com", "sip.fabrikam.com"],
+    )
+    assert {row for row in rows(plan, "external") if row[2] == "131.107.155.10"} == {
+        ("A", "access.contoso.com", "131.107.155.10"),
+        ("A", "sip.contoso.com", "131.107.155.10"),
+        ("A", "sip.fabrikam.com", "131.107.155.10"),
+    }
+
+
+@BOTH
 def test_access_edge_certificate_for_aol(product: str) -> None:
     topology = site(product, enterprise(), edge(), federation={"aol": True})
     assert certificate(plan_of(topology), "ocsedge.contoso.com", "edge_access").extended_key_usage == (SERVER, CLIENT)
@@ -747,6 +762,16 @@ def test_communicator_web_access_2007_behind_a_load_balancer() -> None:
     assert ("A", "cwa.contoso.com", "10.0.0.69") in rows(plan)
     assert printed(certificate(plan, "cwa02.contoso.com", "mtls")) == ("cwa02.contoso.com", ["cwa02.contoso.com"])
     assert printed(certificate(plan, "cwa02.contoso.com", "web_access")) == ("cwa.contoso.com", ["cwa.contoso.com"])
+
+
+def test_access_edge_alone() -> None:
+    pool = edge(configuration="expanded", fqdn="edges.contoso.com")
+    pool["servers"] = [
+        server("access01.contoso.com", "172.25.33.10", addresses={"access": ["131.107.155.10"]}, roles=["access_edge"])
+    ]
+    plan = plan_of(site("ocs2007", enterprise(), pool))
+    assert {row[1] for row in rows(plan, "external") if row[0] == "A"} == {"sip.contoso.com"}
+    assert {one.use for one in plan.certificates} == {"default", "edge_internal", "edge_access"}
 
 
 def test_communicator_web_access_2007_outside() -> None:
@@ -937,6 +962,54 @@ def test_roles_that_came_later_are_refused(product: str, role: str) -> None:
     pool = {"fqdn": "new01.contoso.com", "role": role, "servers": [server("new01.contoso.com", "10.0.0.99")]}
     (problem,) = problems(site(product, enterprise(), pool))
     assert problem.startswith("pools[1].role: ")
+
+
+def with_roles(pool: dict[str, Any], *roles: str) -> dict[str, Any]:
+    """The pool with these roles given to its first server."""
+    pool["servers"][0]["roles"] = list(roles)
+    return pool
+
+
+def edge_with_one_address(**changes: Any) -> dict[str, Any]:
+    addresses = {"internal": ["172.25.33.10"], "external": ["131.107.155.10"]}
+    return edge(servers=[{"fqdn": "ocsedge.contoso.com", "addresses": addresses}], **changes)
+
+
+@pytest.mark.parametrize(
+    ("where", "pools"),
+    [
+        ("pools[0].servers[0].roles", [with_roles(enterprise(), "front_end")]),
+        ("pools[0].servers[0].roles[0]", [with_roles(expanded(), "access_edge")]),
+        ("pools[0].servers", [expanded(servers=expanded()["servers"][:4])]),
+        ("pools[1].servers[0].addresses.external", [enterprise(), edge_with_one_address()]),
+        ("pools[1].certificate_subject", [enterprise(), reverse_proxy(certificate_subject="x.contoso.com")]),
+    ],
+)
+def test_contradictions_of_the_expanded_forms(where: str, pools: list[dict[str, Any]]) -> None:
+    (problem,) = problems(site("ocs2007", *pools))
+    assert problem.startswith(f"{where}: ")
+
+
+def unbalanced(pool: dict[str, Any]) -> dict[str, Any]:
+    del pool["load_balancer"]
+    return pool
+
+
+def test_an_expanded_pool_with_one_server_of_each_role_needs_no_load_balancer() -> None:
+    servers = [one for one in expanded()["servers"] if one["fqdn"] not in ("fe02.contoso.com", "web02.contoso.com")]
+    plan = plan_of(site("ocs2007", unbalanced(expanded(servers=servers))))
+    assert ("A", "eepool.contoso.com", "10.0.0.11") in rows(plan)
+
+
+def test_two_front_ends_of_an_expanded_pool_need_a_load_balancer() -> None:
+    (problem,) = problems(site("ocs2007", unbalanced(expanded())))
+    assert problem.startswith("pools[0].load_balancer: missing")
+
+
+@BOTH
+def test_a_domain_moved_to_microsoft_365_is_refused(product: str) -> None:
+    (problem,) = problems(site(product, enterprise(), sip=["contoso.com", {"name": "fabrikam.com", "cut_over": True}]))
+    assert problem.startswith("sip_domains[1].cut_over: ")
 
 
 def test_separate_edge_roles_are_refused_in_r2() -> None:

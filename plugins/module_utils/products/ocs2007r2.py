@@ -296,5 +296,8 @@ PRODUCT = replace(
         "front_end",
         records=(_OLDER_PHONES,),
     ),
-    refusals={("configuration", "expanded"): _NOT_EXPANDED},
+    refusals={
+        ("configuration", "expanded"): _NOT_EXPANDED,
+        ("certificate_subject", ""): "Every published name is the subject of a certificate of its own",
+    },
 )
