@@ -44,6 +44,14 @@ def ocs_pool(number: int) -> dict[str, Any]:
     }
 
 
+def dns_balanced_pool(number: int) -> dict[str, Any]:
+    """A pool of a later product: DNS load balancing, web services with a name and a balancer of their own."""
+    pool = ocs_pool(number)
+    pool["load_balancer"] = {"type": "dns", "vips": {"web": [f"{network(number)}.10"]}}
+    pool["web"] = {"internal_fqdn": f"web{number}.company.local"}
+    return pool
+
+
 def site(pools: int, product: str, pool: Callable[[int], dict[str, Any]]) -> dict[str, Any]:
     """A site where every pool is the home of SIP domains of its own, all in one zone."""
     return {
@@ -61,7 +69,10 @@ def site(pools: int, product: str, pool: Callable[[int], dict[str, Any]]) -> dic
     }
 
 
-SITES: dict[str, Callable[[int], dict[str, Any]]] = {"ocs2007": lambda pools: site(pools, "ocs2007", ocs_pool)}
+SITES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "ocs2007": lambda pools: site(pools, "ocs2007", ocs_pool),
+    "sfb2019": lambda pools: site(pools, "sfb2019", dns_balanced_pool),
+}
 
 
 def measure(name: str, pools: int) -> dict[str, Any]:
