@@ -533,11 +533,11 @@ _WEB_INTERNAL = Component("web_internal", HTTPS, "web_internal")
 _WEB_EXTERNAL = Component("web_external", EXTERNAL_HTTPS, "web_external")
 
 
-def _combined(component: str, names: tuple[CertificateName, ...], source: str) -> CertificateRule:
+def _combined(component: str, names: tuple[CertificateName, ...]) -> CertificateRule:
     return CertificateRule(
         id="lync2013.combined-certificate",
         purpose="one certificate for each server: SIP, MTLS among servers, internal and external web services",
-        source=f"{_WIZARD}; {source}",
+        source=f"{_WIZARD}; {_CERTIFICATES}; {_DIRECTOR}",
         mark="S",
         breaks="the services do not start",
         when=("combined",),
@@ -756,7 +756,7 @@ def _front_end(edition: str) -> Sheet:
         configurations=("consolidated",),
         load_balancers=LOAD_BALANCERS if edition == "enterprise" else (),
         records=_FRONT_END_RECORDS,
-        certificates=(_combined("front_end", _COMBINED_NAMES, _CERTIFICATES), *_per_use("front_end", "{pool}"), OAUTH),
+        certificates=(_combined("front_end", _COMBINED_NAMES), *_per_use("front_end", "{pool}"), OAUTH),
         endpoints=_pool_endpoints("front_end"),
     )
 
@@ -768,7 +768,7 @@ _DIRECTOR_SHEET = Sheet(
     load_balancers=LOAD_BALANCERS,
     records=_DIRECTOR_RECORDS,
     certificates=(
-        _combined("director", _DIRECTOR_COMBINED_NAMES, _DIRECTOR),
+        _combined("director", _DIRECTOR_COMBINED_NAMES),
         *_per_use("director", "{server}"),
         OAUTH,
     ),

@@ -84,7 +84,10 @@ _LEGACY = "for legacy clients alone: those before Lync 2013, and desk phones"
 def _clients() -> dict[str, dict[str, Any]]:
     """Who comes to the endpoints is the newer client."""
     return {
-        rule.id: {"client": rule.client.replace("Lync", "Skype for Business")}
+        rule.id: {
+            "id": f"sfb2015.{rule.id.partition('.')[2]}",
+            "client": rule.client.replace("Lync", "Skype for Business"),
+        }
         for sheet in lync2013.PRODUCT.sheets
         for rule in sheet.endpoints
         if "Lync" in rule.client
