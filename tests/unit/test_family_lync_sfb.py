@@ -545,6 +545,154 @@ def test_sample_network_outside() -> None:
     assert {target for _port, target in services.values()} <= addressed
 
 
+# Lync Server 2010 (section by section of its own pages)
+
+
+def test_standard_edition_2010() -> None:
+    """'DNS Requirements for Standard Edition Servers': server, sign-in, device updates, external web services."""
+    plan = plan_of(topology("lync2010", [standard(), proxy()], device_update=True, autodiscover=NO_AUTODISCOVER))
+    assert rows(plan) == [
+        ("A", "admin.contoso.com", "10.0.0.1"),
+        ("A", "dialin.contoso.com", "10.0.0.1"),
+        ("A", "meet.contoso.com", "10.0.0.1"),
+        ("A", "se01.contoso.com", "10.0.0.1"),
+        ("A", "ucupdates-r2.contoso.com", "10.0.0.1"),
+        ("SRV", "_sipinternaltls._tcp.contoso.com", (5061, "se01.contoso.com")),
+    ]
+    assert rows(plan, "external") == [
+        ("A", "dialin.contoso.com", "131.107.155.40"),
+        ("A", "meet.contoso.com", "131.107.155.40"),
+        ("A", "webcon01.contoso.com", "131.107.155.40"),
+    ]
+
+
+@pytest.mark.parametrize("product", ["lync2010", *SFB])
+def test_hardware_load_balancing_of_everything(product: str) -> None:
+    pool = enterprise(
+        web={"external_fqdn": "webcon01.contoso.com"},
+        load_balancer={"type": "hardware", "vips": {"sip": ["10.0.0.9"]}},
+    )
+    found = rows(plan_of(topology(product, [pool])))
+    assert ("A", "eepool.contoso.com", "10.0.0.9") in found
+    assert ("A", "lyncdiscoverinternal.contoso.com", "10.0.0.9") in found
+
+
+def test_director_2010_has_a_listener_of_its_own() -> None:
+    plan = plan_of(topology("lync2010", [enterprise(), director(), proxy()]))
+    assert named(plan, "lsrp.contoso.com/reverse_proxy") == (
+        "webcon01.contoso.com",
+        ["webcon01.contoso.com", "meet.contoso.com", "dialin.contoso.com", "lyncdiscover.contoso.com"],
+    )
+    assert named(plan, "lsrp.contoso.com/reverse_proxy/webdirexternal.contoso.com") == (
+        "webdirexternal.contoso.com",
+        ["webdirexternal.contoso.com"],
+    )
+
+
+@pytest.mark.parametrize("product", ["lync2013", *SFB])
+def test_one_certificate_for_all_that_is_published_from_2013_on(product: str) -> None:
+    plan = plan_of(topology(product, [enterprise(), director(), proxy()]))
+    assert named(plan, "lsrp.contoso.com/reverse_proxy") == (
+        "webcon01.contoso.com",
+        [
+            "webcon01.contoso.com",
+            "webdirexternal.contoso.com",
+            "meet.contoso.com",
+            "dialin.contoso.com",
+            "lyncdiscover.contoso.com",
+        ],
+    )
+    assert [one.id for one in plan.certificates if one.use == "reverse_proxy"] == ["lsrp.contoso.com/reverse_proxy"]
+
+
+def test_av_conferencing_pool_2010() -> None:
+    pool = {
+        "fqdn": "avpool.contoso.net",
+        "role": "av_conferencing",
+        "load_balancer": {"type": "dns"},
+        "servers": [server("av01.contoso.net", "10.0.0.41"), server("av02.contoso.net", "10.0.0.42")],
+    }
+    plan = plan_of(topology("lync2010", [enterprise(), pool]))
+    assert ("A", "avpool.contoso.net", "10.0.0.41", "10.0.0.42") in rows(plan)
+    assert named(plan, "av01.contoso.net/default") == (
+        "avpool.contoso.net",
+        ["avpool.contoso.net", "av01.contoso.net"],
+    )
+
+
+@pytest.mark.parametrize("product", ["lync2010", *SFB])
+def test_keys_leave_only_the_servers_of_an_edge_pool(product: str) -> None:
+    second = {"fqdn": "edge2.contoso.net", "addresses": {"internal": ["172.25.33.11"], "external": ["131.107.155.11"]}}
+    first = {"fqdn": "edge1.contoso.net", "addresses": {"internal": ["172.25.33.10"], "external": ["131.107.155.10"]}}
+    pool = edge(load_balancer={"type": "dns"}, servers=[first, second])
+    plan = plan_of(topology(product, [enterprise(), pool]))
+    shared = [one for one in plan.certificates if one.use in ("edge_external", "edge_internal")]
+    assert [one.holders for one in shared] == [("edge1.contoso.net", "edge2.contoso.net")] * 2
+    assert all(one.key.exportable and one.key.shared for one in shared)
+    assert not any(one.key.exportable for one in plan.certificates if one.use == "default")
+    assert ("A", "sip.contoso.com", "131.107.155.10", "131.107.155.11") in rows(plan, "external")
+
+
+# Skype for Business: sign-in by service record is for legacy clients
+
+
+@pytest.mark.parametrize("product", SFB)
+def test_a_site_without_legacy_clients(product: str) -> None:
+    plan = plan_of(topology(product, [enterprise()], legacy_clients=False))
+    assert [row for row in rows(plan) if row[0] == "SRV"] == []
+    led_here = [one for one in plan.endpoints if one.name == "eepool.contoso.com" and one.port == 5061]
+    assert [one.clients for one in led_here] == [("Skype for Business, led here by autodiscover or another pool",)]
+
+
+@pytest.mark.parametrize("product", SFB)
+def test_time_server_of_every_sip_domain(product: str) -> None:
+    plan = plan_of(topology(product, [enterprise()], sip_domains=TWO_DOMAINS, time_server="time.contoso.com"))
+    assert [row for row in rows(plan) if row[1].startswith("_ntp")] == [
+        ("SRV", "_ntp._udp.contoso.com", (123, "time.contoso.com")),
+        ("SRV", "_ntp._udp.fabrikam.com", (123, "time.contoso.com")),
+    ]
+
+
+@pytest.mark.parametrize("product", SFB)
+def test_branch_appliance(product: str) -> None:
+    """The table: subject the appliance, one alternative name for each SIP domain."""
+    pool = {
+        "fqdn": "sba01.contoso.net",
+        "role": "survivable_branch_appliance",
+        "servers": [server("sba01.contoso.net", "10.0.7.1")],
+    }
+    plan = plan_of(topology(product, [enterprise(), pool], sip_domains=TWO_DOMAINS))
+    assert named(plan, "sba01.contoso.net/default") == (
+        "sba01.contoso.net",
+        ["sip.contoso.com", "sip.fabrikam.com"],
+    )
+
+
+def test_two_generations_side_by_side() -> None:
+    """A migration: each SIP domain by the rules of its home; autodiscover and OAuth only where they exist."""
+    old = enterprise(
+        product="lync2010",
+        fqdn="oldpool.contoso.net",
+        web={"internal_fqdn": "oldweb.contoso.net", "external_fqdn": "oldweb.contoso.com"},
+        servers=[server("old01.contoso.net", "10.0.1.11"), server("old02.contoso.net", "10.0.1.12")],
+        load_balancer={"type": "dns", "vips": {"web": ["10.0.1.20"]}},
+    )
+    plan = plan_of(
+        topology(
+            "sfb2015",
+            [enterprise(), old],
+            sip_domains=[
+                {"name": "contoso.com", "home": "eepool.contoso.com"},
+                {"name": "fabrikam.com", "home": "oldpool.contoso.net"},
+            ],
+        )
+    )
+    rules = {record.fqdn: [reason.rule for reason in record.reasons] for record in plan.records}
+    assert rules["_sipinternaltls._tcp.contoso.com"] == ["sfb2015.sign-in-tls"]
+    assert rules["_sipinternaltls._tcp.fabrikam.com"] == ["lync2010.sign-in-tls"]
+    assert one_certificate(plan, "global/oauth").holders == ("ee01.contoso.com", "ee02.contoso.com")
+
+
 # DNS load balancing (C21)
 
 
