@@ -32,7 +32,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.rules import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.site import Site, servers_with
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import Pool, Topology
-from ansible_collections.ucops.rollout.plugins.module_utils.words import REACH, Scope, expand, holds, port, scopes
+from ansible_collections.ucops.rollout.plugins.module_utils.words import Scope, expand, holds, port, reach, scopes
 
 Placed = tuple[Scope, Sheet]
 
@@ -103,13 +103,7 @@ def _records_of(rule: RecordRule, scope: Scope) -> Iterator[Wanted]:
 def _values(rule: RecordRule, scope: Scope) -> Iterator[tuple[str, tuple[str | model.Service, ...]]]:
     """Types and data of a rule: addresses by their family."""
     if isinstance(rule, AddressRecord):
-        addresses = REACH[rule.reach](scope).addresses
-        for kind, some in (
-            ("A", tuple(one for one in addresses if ":" not in one)),
-            ("AAAA", tuple(one for one in addresses if ":" in one)),
-        ):
-            if some:
-                yield kind, some
+        yield from reach(rule.reach, scope).families
     elif isinstance(rule, AliasRecord):
         yield "CNAME", (expand(rule.target, scope),)
     else:
@@ -269,12 +263,12 @@ def _presented(certificates: list[model.Certificate], name: str) -> model.Certif
 
 
 def _meet(rule: EndpointRule, scope: Scope, answering: Answering, found: dict[EndpointKey, _Meeting]) -> None:
-    reach = REACH[rule.reach](scope)
-    key = (rule.view, expand(rule.name, scope), port(rule.port, scope), rule.protocol, reach.through)
+    there = reach(rule.reach, scope)
+    key = (rule.view, expand(rule.name, scope), port(rule.port, scope), rule.protocol, there.through)
     met = found.setdefault(key, _Meeting())
-    met.addresses.update(dict.fromkeys(reach.addresses))
+    met.addresses.update(dict.fromkeys(there.addresses))
     met.clients[expand(rule.client, scope)] = None
-    for server in reach.servers:
+    for server in there.servers:
         certificates = answering.get((server.fqdn, rule.component))
         if certificates:
             met.certificates[_presented(certificates, key[1]).id] = None

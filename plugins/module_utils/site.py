@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.rules import Product
@@ -37,6 +37,7 @@ class Site:
         self._zones = {(zone.view, zone.name): zone for zone in topology.zones}
         self._internal = names.ZoneIndex(zone.name for zone in topology.zones if zone.view == "internal")
         self._served: dict[str, tuple[SipDomain, ...]] = {}
+        self.remembered: dict[tuple[str, ...], Any] = {}  # what the words of rules found out once
 
     @property
     def default_sip_domain(self) -> str:

@@ -92,13 +92,20 @@ class Scope:
         return part.path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reach:
     """Addresses, what is there (``load_balancer`` or ``direct``), and the servers that answer in the end."""
 
     addresses: tuple[str, ...]
     through: str
     servers: tuple[Server, ...]
+
+    @cached_property
+    def families(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The types of address records that there are, each with its addresses."""
+        four = tuple(one for one in self.addresses if ":" not in one)
+        six = tuple(one for one in self.addresses if ":" in one)
+        return tuple((kind, some) for kind, some in (("A", four), ("AAAA", six)) if some)
 
 
 def _present(value: T | None, what: str) -> T:
@@ -368,6 +375,7 @@ PORTS: Mapping[str, Callable[[Scope], int]] = {
     "av": lambda scope: _edge_service(scope, "av").port,
 }
 
+# Of a scope's pool and server only: ``reach`` remembers the answers by them.
 REACH: Mapping[str, Callable[[Scope], Reach]] = {
     "pool_sip": lambda scope: _balanced(scope, "sip", "front_end"),
     "pool_web": lambda scope: _balanced(scope, "web", "web_components"),
@@ -380,6 +388,15 @@ REACH: Mapping[str, Callable[[Scope], Reach]] = {
     "published": _published,
     "reverse_proxy": lambda scope: _service(scope.pool, ("external",), ("external",), ""),
 }
+
+
+def reach(name: str, scope: Scope) -> Reach:
+    """Who answers, by a word of REACH; the same for all SIP domains and URLs of a pool or server, so found once."""
+    key = (name, scope.pool.fqdn, scope.server.fqdn if scope.server else "")
+    found: Reach | None = scope.site.remembered.get(key)
+    if found is None:
+        found = scope.site.remembered[key] = REACH[name](scope)
+    return found
 
 
 def scopes(each: str, when: tuple[str, ...], scope: Scope) -> Iterable[Scope]:
