@@ -541,6 +541,15 @@ def test_front_end_and_web_components_apart(product: str) -> None:
 
 
 @BOTH
+def test_standard_edition_with_a_certificate_per_use(product: str) -> None:
+    plan = plan_of(site(product, standard(), certificates={"placement": "per_use"}))
+    assert {one.use: printed(one) for one in plan.certificates} == {
+        "default": ("se01.contoso.com", ["se01.contoso.com", "sip.contoso.com"]),
+        "web_internal": ("se01.contoso.com", ["se01.contoso.com"]),
+    }
+
+
+@BOTH
 def test_standard_edition_certificate(product: str) -> None:
     plan = plan_of(site(product, standard(), sip=["contoso.com", "fabrikam.com"]))
     assert printed(certificate(plan, "se01.contoso.com")) == (
@@ -786,6 +795,107 @@ def test_exchange_unified_messaging(product: str) -> None:
     pool = {"fqdn": "um01.contoso.com", "role": "exchange_um", "servers": [server("um01.contoso.com", "10.0.0.97")]}
     one = certificate(plan_of(site(product, enterprise(), pool)), "um01.contoso.com")
     assert printed(one) == ("um01.contoso.com", ["um01.contoso.com"])
+
+
+# Where clients and servers connect
+
+
+def meetings(plan: Plan, view: str = "internal") -> set[tuple[str, int, str, str]]:
+    return {(one.name, one.port, one.protocol, one.through) for one in plan.endpoints if one.view == view}
+
+
+@BOTH
+def test_endpoints_of_a_pool_behind_a_director(product: str) -> None:
+    director = {"fqdn": "dir01.contoso.com", "role": "director", "servers": [server("dir01.contoso.com", "10.0.0.70")]}
+    assert meetings(plan_of(site(product, enterprise(web_farm_fqdn="eeweb.contoso.com"), director))) == {
+        ("eepool.contoso.com", 5061, "sip_tls", "load_balancer"),
+        ("eeweb.contoso.com", 443, "https", "load_balancer"),
+        ("ee01.contoso.com", 5061, "sip_tls", "direct"),
+        ("ee02.contoso.com", 5061, "sip_tls", "direct"),
+        ("ee01.contoso.com", 443, "https", "direct"),
+        ("ee02.contoso.com", 443, "https", "direct"),
+        ("dir01.contoso.com", 5061, "sip_tls", "direct"),
+    }
+
+
+@BOTH
+def test_endpoints_of_a_director_array_without_srv_records(product: str) -> None:
+    director = {
+        "fqdn": "dirarray.contoso.com",
+        "role": "director",
+        "load_balancer": {"type": "hardware", "vips": {"sip": ["10.0.0.79"]}},
+        "servers": [server("dir01.contoso.com", "10.0.0.70")],
+    }
+    sip = [{"name": "contoso.com", "fallback": True, "srv_target": "sip"}]
+    plan = plan_of(site(product, enterprise(), director, sip=sip))
+    assert {one for one in meetings(plan) if one[0].startswith(("sip", "dir"))} == {
+        ("dirarray.contoso.com", 5061, "sip_tls", "load_balancer"),
+        ("sip.contoso.com", 5061, "sip_tls", "load_balancer"),
+        ("sipinternal.contoso.com", 5061, "sip_tls", "load_balancer"),
+        ("dir01.contoso.com", 5061, "sip_tls", "direct"),
+    }
+
+
+def test_endpoints_of_an_expanded_pool() -> None:
+    assert meetings(plan_of(site("ocs2007", expanded()))) == {
+        ("eepool.contoso.com", 5061, "sip_tls", "load_balancer"),
+        ("eeweb.contoso.com", 443, "https", "load_balancer"),
+        ("eeweb.contoso.com", 443, "https", "direct"),
+        ("fe01.contoso.com", 5061, "sip_tls", "direct"),
+        ("fe02.contoso.com", 5061, "sip_tls", "direct"),
+        ("conf01.contoso.com", 8057, "psom_tls", "direct"),
+        ("av01.contoso.com", 5063, "sip_tls", "direct"),
+    }
+
+
+@BOTH
+def test_endpoints_of_an_array_of_edges(product: str) -> None:
+    sip = [{"name": "contoso.com", "fallback": True}]
+    topology = site(product, edge(arrayed=True), enterprise(), sip=sip, federation={"partner_discovery": True})
+    plan = plan_of(topology)
+    assert {one for one in meetings(plan) if "edge" in one[0]} == {
+        ("ocsedge.contoso.com", 5061, "sip_tls", "load_balancer"),
+        ("ocsedge.contoso.com", 5061, "sip_tls", "direct"),
+    }
+    assert meetings(plan, "external") == {
+        ("sip.contoso.com", 443, "sip_tls", "load_balancer"),
+        ("sip.contoso.com", 5061, "sip_tls", "load_balancer"),
+        ("sipexternal.contoso.com", 443, "sip_tls", "load_balancer"),
+        ("webcon.contoso.com", 443, "psom_tls", "load_balancer"),
+    }
+
+
+def test_endpoints_of_separate_edges() -> None:
+    pool = edge(configuration="expanded", fqdn="edges.contoso.com")
+    pool["servers"] = [
+        server("access01.contoso.com", "172.25.33.10", addresses={"access": ["131.107.155.10"]}, roles=["access_edge"])
+    ]
+    plan = plan_of(site("ocs2007", enterprise(), pool))
+    assert ("access01.contoso.com", 5061, "sip_tls", "direct") in meetings(plan)
+    assert ("A", "access01.contoso.com", "172.25.33.10") in rows(plan)
+    assert meetings(plan, "external") == {("sip.contoso.com", 443, "sip_tls", "direct")}
+
+
+@BOTH
+@pytest.mark.parametrize("role", ["mediation", "group_chat", "exchange_um"])
+def test_endpoints_of_servers_that_stand_alone(product: str, role: str) -> None:
+    pool = {"fqdn": "alone.contoso.com", "role": role, "servers": [server("alone.contoso.com", "10.0.0.80")]}
+    plan = plan_of(site(product, enterprise(), pool))
+    assert ("alone.contoso.com", 5061, "sip_tls", "direct") in meetings(plan)
+
+
+@pytest.mark.parametrize(
+    ("product", "names"),
+    [
+        ("ocs2007", {"im.contoso.com"}),
+        ("ocs2007r2", {"im.contoso.com", "as.im.contoso.com", "download.im.contoso.com"}),
+    ],
+)
+def test_endpoints_of_web_access(product: str, names: set[str]) -> None:
+    access = web_access(web={"internal_fqdn": "im.contoso.com", "external_fqdn": "cwa.contoso.com"})
+    plan = plan_of(site(product, enterprise(), access, reverse_proxy()))
+    assert {one[0] for one in meetings(plan) if one[1] == 443 and "ee" not in one[0]} == names
+    assert meetings(plan, "external") == {("cwa.contoso.com", 443, "https", "direct")}
 
 
 # What holds for all of them (section 2)
