@@ -314,6 +314,7 @@ CONDITIONS: Mapping[str, Callable[[Scope], bool]] = {
     "hybrid": lambda scope: scope.site.topology.hybrid is not None,
     "av_authentication_has_own_name": lambda scope: _edge_of(scope).av_authentication_fqdn is not None,
     # reverse proxy
+    "publishes": lambda scope: bool(scope.site.published_by(scope.pool)),
     "other_is_front_end": _other_is("front_end"),
     "other_is_director": _other_is("director"),
     "other_is_office_web_apps": _other_is("office_web_apps"),

@@ -1188,6 +1188,7 @@ _PROXY_CERTIFICATE = CertificateRule(
     mark="C",
     breaks="all web services outside",
     each="pool",
+    when=("publishes",),
     scope="pool",
     use="reverse_proxy",
     subject="{proxy_subject}",
