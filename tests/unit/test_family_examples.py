@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -35,6 +36,14 @@ def test_there_is_one_for_each_generation() -> None:
     assert [one.stem for one in EXAMPLES] == NAMES
     products = [yaml.safe_load(one.read_text(encoding="utf-8"))["ucops_topology"]["product"] for one in EXAMPLES]
     assert products == NAMES
+
+
+@each_example
+def test_example_is_valid_for_editors(example: Path) -> None:
+    schema = json.loads((ROOT / "docs" / "topology.schema.json").read_text(encoding="utf-8"))
+    text = example.read_text(encoding="utf-8")
+    assert "# yaml-language-server: $schema=../topology.schema.json" in text.splitlines()[:2]
+    jsonschema.validate(yaml.safe_load(text), schema)
 
 
 @each_example
