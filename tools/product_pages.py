@@ -42,10 +42,6 @@ FEATURES = {
     "xmpp": ("XMPP on the Edge", "'DNS requirements for Skype for Business Server'; removed in 2019"),
     "ipv6": ("IPv6 (AAAA)", "'Determine DNS requirements' (Lync Server 2013); absence before is inferred"),
     "hybrid": ("users in Microsoft 365", "'Plan hybrid connectivity'"),
-    "legacy_clients": (
-        "clients before Lync 2013 alone need sign-in by SRV record",
-        "'DNS requirements for Skype for Business Server'",
-    ),
     "time_server": ("time by DNS for desk phones (`_ntp._udp`)", "'DNS requirements for Skype for Business Server'"),
 }
 
