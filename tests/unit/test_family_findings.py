@@ -557,3 +557,46 @@ def test_autodiscover_missing_outside() -> None:
         "there is no 'lyncdiscover.contoso.com' in the external view",
         "there is no 'lyncdiscover.fabrikam.com' in the external view",
     ]
+
+
+def test_an_appliance_needs_only_the_names_of_those_whom_it_serves() -> None:
+    changes = appliance()
+    changes["pools[3]"]["serves"] = ["fabrikam.com"]
+    topology = parse(base_with("lync", changes))
+    plan = make_plan(topology)
+    bare = [replace(one, subject_alternative_names=()) if "sba01" in one.id else one for one in plan.certificates]
+    found = of_code("sip-name-not-in-certificate", look_for_pitfalls(topology, replace(plan, certificates=tuple(bare))))
+    assert ["sip.fabrikam.com" in one.message for one in found] == [True]
+
+
+def test_a_simple_url_hidden_inside() -> None:
+    topology, plan = lync()
+    kept = tuple(one for one in plan.records if (one.view, one.fqdn) != ("internal", "meet.fabrikam.com"))
+    (found,) = of_code("outside-name-hidden-inside", look_for_pitfalls(topology, replace(plan, records=kept)))
+    assert (found.where, found.breaks) == (
+        "dns.internal.zones[2]",
+        "meetings and the dial-in page for users inside",
+    )
+
+
+def test_a_single_server_may_have_the_web_services_name() -> None:
+    standard = {
+        "fqdn": "se01.contoso.net",
+        "edition": "standard",
+        "web": {"external_fqdn": "webext.contoso.com"},
+        "servers": [{"fqdn": "se01.contoso.net", "addresses": {"internal": ["10.0.0.11"]}}],
+    }
+    _topology, plan = lync({"pools[0]": standard})
+    assert of_code("web-name-is-server-name", plan.findings) == []
+
+
+def test_the_virtual_address_of_reverse_proxies_counts_too() -> None:
+    proxies = {
+        "fqdn": "rp.contoso.com",
+        "role": "reverse_proxy",
+        "load_balancer": {"type": "hardware", "vips": {"external": ["131.107.155.20"]}},
+        "servers": [{"fqdn": "rp1.contoso.com", "addresses": {"external": ["131.107.155.41"]}}],
+    }
+    _topology, plan = lync({"pools[2]": proxies})
+    assert [one.where for one in of_code("edge-and-proxy-share-address", plan.findings)] == ["pools[2]"]
+    assert of_code("web-name-at-edge", plan.findings) == []
