@@ -826,13 +826,24 @@ def test_endpoints_of_a_director_array_without_srv_records(product: str) -> None
         "load_balancer": {"type": "hardware", "vips": {"sip": ["10.0.0.79"]}},
         "servers": [server("dir01.contoso.com", "10.0.0.70")],
     }
-    sip = [{"name": "contoso.com", "fallback": True, "srv_target": "sip"}]
-    plan = plan_of(site(product, enterprise(), director, sip=sip))
+    plan = plan_of(site(product, enterprise(), director, sip=[{"name": "contoso.com", "fallback": True}]))
     assert {one for one in meetings(plan) if one[0].startswith(("sip", "dir"))} == {
         ("dirarray.contoso.com", 5061, "sip_tls", "load_balancer"),
         ("sip.contoso.com", 5061, "sip_tls", "load_balancer"),
         ("sipinternal.contoso.com", 5061, "sip_tls", "load_balancer"),
         ("dir01.contoso.com", 5061, "sip_tls", "direct"),
+    }
+
+
+@BOTH
+def test_endpoints_of_a_director_that_signs_in_by_another_name(product: str) -> None:
+    director: dict[str, Any] = {"fqdn": "dirarray.contoso.com", "role": "director"}
+    director["load_balancer"] = {"type": "hardware", "vips": {"sip": ["10.0.0.79"]}}
+    director["servers"] = [server("dir01.contoso.com", "10.0.0.70")]
+    plan = plan_of(site(product, enterprise(), director, sip=["fabrikam.com"]))
+    assert {one for one in meetings(plan) if one[0].startswith("dirarray")} == {
+        ("dirarray.contoso.com", 5061, "sip_tls", "load_balancer"),
+        ("dirarray.fabrikam.com", 5061, "sip_tls", "load_balancer"),
     }
 
 

@@ -579,11 +579,10 @@ _DIRECTOR_SOURCE = f"inferred from {_INFRASTRUCTURE} (array of Standard Edition 
 _DIRECTOR_RECORDS = (
     AddressRecord(
         id="ocs2007.director-address",
-        purpose="the name of the array of Directors, at the load balancer",
+        purpose="the Director's name, or that of the array of Directors, at the load balancer",
         source=_DIRECTOR_SOURCE,
         mark="I",
         breaks="sign-in, and connections of the Edge and of pools to the Directors",
-        when=("several_servers",),
         owner="{pool}",
         reach="pool_sip",
     ),
