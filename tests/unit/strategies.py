@@ -111,8 +111,7 @@ def _family_pool(draw: st.DrawFn, number: int, product: str, sheet: Sheet, domai
     if sheet.role in WEB_ROLES or sheet.role in ("office_web_apps", "communicator_web_access"):
         pool["web"] = draw(_web(number, sheet, domain, outside, balanced and pool["load_balancer"]["type"] == "dns"))
     if sheet.role in ("edge", "reverse_proxy"):
-        # The older products want sip.<SIP domain> as the Access Edge's name.
-        access = "sip" if product.startswith("ocs") else draw(st.sampled_from(["sip", f"access{number}"]))
+        access = draw(st.sampled_from(["sip", f"access{number}"]))
         _outside(pool, number, outside, access, draw(st.booleans()))
     return pool
 
