@@ -194,12 +194,23 @@ def _missing(name: str, plan: Part, index: NameIndex, rules: RuleIndex) -> Itera
     if "*" in name:
         return
     yield from _wrapped("  zone: ", _zones_of(name, plan))
-    asking = list(rules.asking_for(name))
-    if asking:
-        yield "Rules that ask for such names"
-    for asked in asking:
-        yield from _asked(asked, index)
+    yield from _asking(name, index, rules)
     yield from _findings(name, plan)
+
+
+def _asking(name: str, index: NameIndex, rules: RuleIndex) -> Iterator[str]:
+    """The rules for names of this form: those of the plan's products one by one, of the others only who has them."""
+    here = rules.products_of(index.named_by)
+    asking = list(rules.asking_for(name))
+    own = [one for one in asking if set(here).intersection(one.stated.products)]
+    if own:
+        yield "Rules that ask for such names"
+    for asked in sorted(own, key=lambda one: one.stated.rule.id not in index.named_by):
+        yield from _asked(asked, index)
+    others = dict.fromkeys(title for one in asking if one not in own for title in one.stated.products)
+    elsewhere = ", ".join(title for title in others if title not in here)
+    if elsewhere:
+        yield from _wrapped("Other products that ask for such names: ", elsewhere)
 
 
 def _zones_of(name: str, plan: Part) -> str:

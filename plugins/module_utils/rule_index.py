@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,6 +57,20 @@ class RuleIndex:
     def find(self, rule_id: str) -> Stated | None:
         rule = self._rules.get(rule_id)
         return None if rule is None else Stated(rule, tuple(self._titles[rule_id]))
+
+    def products_of(self, rule_ids: Iterable[str]) -> tuple[str, ...]:
+        """Titles of the products that have most of these rules, then of those that have most of the rest.
+
+        Of products that have as many all are named: their rules do not tell them apart.
+        """
+        left = {rule_id for rule_id in rule_ids if rule_id in self._titles}
+        chosen: list[str] = []
+        while left:
+            counted = Counter(title for rule_id in sorted(left) for title in self._titles[rule_id])
+            most = [title for title in counted if counted[title] == max(counted.values())]
+            left = {rule_id for rule_id in left if not set(most).intersection(self._titles[rule_id])}
+            chosen += most
+        return tuple(chosen)
 
     def asking_for(self, name: str) -> Iterator[Asked]:
         """The rules with a template that the name fits; a template without any letter of its own fits all, and none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from ansible_collections.ucops.rollout.plugins.filter.plans import FilterModule
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.explain import explain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan_queries import as_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.rule_index import RuleIndex
+from ansible_collections.ucops.rollout.plugins.module_utils.rules import CertificateName, Rule
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("UCOPS_BIN", ROOT / ".venv" / "bin"))
@@ -189,6 +192,40 @@ def test_a_name_that_is_missing_and_the_rules_that_ask_for_such() -> None:
     assert rule[3] == (
         "    here:       at work in this plan, for sip.company.local, sip.company.com, but not for this name"
     )
+
+
+@dataclass(frozen=True)
+class Few:
+    """As much of a product as finding its rules needs."""
+
+    title: str
+    rules: tuple[Rule, ...]
+
+
+def rule(id: str, name: str = "x.{sip_domain}") -> CertificateName:
+    return CertificateName(id=id, purpose="p", source="s", mark="S", breaks="b", name=name)
+
+
+def test_the_products_of_a_plan_are_known_by_their_rules() -> None:
+    old, new = Few("Old", (rule("o.1"), rule("o.2"))), Few("New", (rule("o.1"), rule("n.2"), rule("n.3")))
+    index = RuleIndex((old, new, Few("Twin", new.rules)))
+    assert index.products_of(["o.1", "o.2"]) == ("Old",)
+    assert index.products_of(["n.2", "o.1", "n.3", "unknown"]) == ("New", "Twin")
+    assert index.products_of(["n.2", "n.3", "o.2"]) == ("New", "Twin", "Old")
+    assert index.products_of([]) == ()
+
+
+def test_rules_of_products_that_are_not_in_the_plan_are_told_in_short() -> None:
+    products = {one.title: one for one in (Few("Ours", (rule("ocs2007.sip-name"),)), Few("Theirs", (rule("t.1"),)))}
+    lines = explain(as_plan(origin()), "x.fabrikam.com", products).splitlines()
+    assert lines[-6:] == [
+        "Rules that ask for such names",
+        "  ocs2007.sip-name (of Ours)",
+        "    asks for:   x.<sip domain>, here with fabrikam.com as <sip domain>",
+        "    here:       not at work in this plan: no pool here has the product and role for it, or its condition does",
+        "                not hold",
+        "Other products that ask for such names: Theirs",
+    ]
 
 
 def test_a_misspelt_name_names_the_nearest_and_its_zone() -> None:
