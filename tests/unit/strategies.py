@@ -112,7 +112,8 @@ def _family_pool(draw: st.DrawFn, number: int, product: str, sheet: Sheet, domai
         pool["web"] = draw(_web(number, sheet, domain, outside, balanced and pool["load_balancer"]["type"] == "dns"))
     if sheet.role in ("edge", "reverse_proxy"):
         access = draw(st.sampled_from(["sip", f"access{number}"]))
-        _outside(pool, number, outside, access, draw(st.booleans()))
+        shared = product != "ocs2007" and draw(st.booleans())  # its Edge services have an address each
+        _outside(pool, number, outside, access, shared)
     return pool
 
 

@@ -16,7 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, 
 from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def plan_of(topology: Any) -> Plan:
