@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -40,9 +41,9 @@ def test_who_turned_it_off_finds_it_off() -> None:
 
 
 def test_running_at_the_end_whatever_the_order_of_two_that_overlap() -> None:
-    one, other = collector_paused(), collector_paused()
-    one.__enter__()
-    other.__enter__()
-    one.__exit__(None, None, None)
-    other.__exit__(None, None, None)
+    one, other = ExitStack(), ExitStack()
+    one.enter_context(collector_paused())
+    other.enter_context(collector_paused())
+    one.close()
+    other.close()
     assert gc.isenabled()

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from unit import strategies
 from unit.test_topology import BAD
@@ -204,7 +204,8 @@ def test_a_pattern_refuses(form: str, text: str) -> None:
 # Whole topologies
 
 
-@given(strategies.topologies())
+@settings(max_examples=60, deadline=None)
+@given(strategies.topologies() | strategies.family_topologies())
 def test_no_topology_without_problems_is_refused(topology: dict[str, Any]) -> None:
     VALIDATOR.validate(topology)
     VALIDATOR.validate({"ucops_topology": topology, "ansible_user": "x"})
