@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.ucops.rollout.plugins.module_utils import plan_queries
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Certificate, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import TopologyError, parse
@@ -847,3 +848,12 @@ def test_every_name_and_record_has_a_marked_reason() -> None:
         assert all(reason.mark in "SPIC" and reason.source for reason in record.reasons)
     for one in plan.certificates:
         assert all(one.name_reasons[name] for name in (one.common_name, *one.subject_alternative_names))
+
+
+def test_filters_know_both_views_and_all_uses() -> None:
+    topology = published()
+    outside = plan_queries.records(topology, view="external", zone="fabrikam.com", type="A")
+    assert [one["fqdn"] for one in outside] == ["lyncdiscover.fabrikam.com", "meet.fabrikam.com"]
+    for use in ("default", "web_internal", "web_external"):
+        assert "webext.contoso.com" in plan_queries.alternative_names(topology, "ee01.contoso.com", use)
+    assert plan_queries.alternative_names(topology, "ee01.contoso.com", "oauth") == []
