@@ -63,7 +63,7 @@ docs: $(STAMP) ## ansible-doc for every plugin and role, into build/docs
 	tools/docs.sh
 
 .PHONY: bench
-bench: $(STAMP) ## How long a rollout takes, and how many requests and bytes
+bench: $(STAMP) ## How long planning and a rollout take, how much memory, how many requests and bytes
 	PYTHONPATH=tests $(BIN)/python tools/bench.py
 
 .PHONY: clean

@@ -9,41 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any
 
-import yaml
+import bench_planner
 
-from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
 from lab.client import start_estate
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TOPOLOGY = ROOT / "examples" / "customer" / "inventory" / "group_vars" / "all" / "topology.yml"
-
-
-def topology(domains: int, servers: int) -> dict[str, Any]:
-    """The customer's topology with more SIP domains and servers; each domain has a zone of its own."""
-    given = yaml.safe_load(TOPOLOGY.read_text(encoding="utf-8"))["ucops_topology"]
-    names = [f"company{number}.com" for number in range(domains)]
-    given["sip_domains"] = ["company.local", *names]
-    given["dns"]["internal"]["zones"] = [{"name": "company.local"}, *({"name": name} for name in names)]
-    given["pools"][0]["servers"] = [
-        {"fqdn": f"ocssrv{number}.company.local", "addresses": {"internal": [f"10.0.0.{20 + number}"]}}
-        for number in range(servers)
-    ]
-    return dict(given)
-
-
-def bench_planner() -> None:
-    for domains, servers in ((1, 2), (10, 4), (100, 8), (500, 8)):
-        given = topology(domains, servers)
-        began = time.perf_counter()
-        plan = make_plan(parse(given))
-        seconds = time.perf_counter() - began
-        print(
-            f"plan: {domains + 1:4} SIP domains, {servers} servers: {seconds * 1000:8.1f} ms, "
-            f"{len(plan.records)} records, {len(plan.certificates)} certificates"
-        )
 
 
 def play(inventory: pathlib.Path, report: pathlib.Path, playbook: str) -> float:
@@ -77,7 +48,7 @@ def bench_rollout(directory: pathlib.Path) -> None:
 
 
 def main() -> None:
-    bench_planner()
+    bench_planner.main([])
     with tempfile.TemporaryDirectory() as directory:
         bench_rollout(pathlib.Path(directory))
 

@@ -1,7 +1,7 @@
-"""Writes the tables of the documents that repeat what the code says: the topology's keys, the findings.
+"""Writes what the documents repeat of the code: tables of the topology's keys and the findings, pages, the schema.
 
-Between the marks `<!-- NAME: made by tools/pages.py -->` and `<!-- NAME: end -->`. With --check, nothing is written
-and the exit code says whether the documents are up to date.
+Tables stand between the marks `<!-- NAME: made by tools/pages.py -->` and `<!-- NAME: end -->`. With --check, nothing
+is written and the exit code says whether the documents are up to date.
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ import sys
 from collections.abc import Iterator
 from string import Formatter
 
+import finding_pages
+import product_pages
+
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import KINDS
+from ansible_collections.ucops.rollout.plugins.module_utils.json_schema import schema_text
 from ansible_collections.ucops.rollout.plugins.module_utils.shapes import (
     Field,
     Fields,
@@ -99,16 +103,18 @@ def cell(text: str) -> str:
 
 def findings() -> Iterator[str]:
     for code, one in KINDS.items():
-        yield f"| `{code}` | {one.severity} | {plain(one.message)} | {plain(one.breaks)} | {plain(one.mend)} |"
+        yield f"| [`{code}`](findings.md#{code}) | {one.severity} | {plain(one.message)} | {plain(one.mend)} |"
 
 
 TABLES = {
     ("topology.md", "keys"): ("| key | holds | default | meaning |\n|---|---|---|---|", lambda: keys(TOPOLOGY)),
     ("topology.md", "foreseen"): ("| key | why not yet |\n|---|---|", lambda: foreseen(TOPOLOGY)),
     ("troubleshooting.md", "findings"): (
-        "| code | severity | says | breaks | what to do |\n|---|---|---|---|---|",
+        "| code | severity | says | what to do |\n|---|---|---|---|",
         findings,
     ),
+    ("products.md", "roles"): (product_pages.ROLES_HEAD, product_pages.roles),
+    ("products.md", "features"): (product_pages.FEATURES_HEAD, product_pages.features),
 }
 
 
@@ -121,8 +127,19 @@ def filled(text: str, name: str, table: str) -> str:
     return f"{before}{begin}\n{table}\n{end}{after}"
 
 
+# Pages that are made as a whole.
+PAGES = {"findings.md": finding_pages.page, "topology.schema.json": schema_text}
+
+
 def main() -> int:
     stale = []
+    for page, make in PAGES.items():
+        path = DOCS / page
+        text = make()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(f"docs/{page} is not what the code says; run: make docs")
+            if "--check" not in sys.argv:
+                path.write_text(text, encoding="utf-8")
     for (page, name), (head, rows) in TABLES.items():
         path = DOCS / page
         text = path.read_text(encoding="utf-8")

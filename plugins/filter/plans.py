@@ -15,6 +15,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.ucops.rollout.plugins.module_utils import plan_queries
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.explain import explain as explanation
 from ansible_collections.ucops.rollout.plugins.module_utils.plan_text import plan_text as render
 
 
@@ -57,9 +58,13 @@ def plan_text(given: Any) -> str:
     return render(plan_queries.as_plan(given))
 
 
+def explain(given: Any, name: str) -> str:
+    return explanation(plan_queries.as_plan(given), name)
+
+
 class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        some = (dns_records, srv_records, subject_alt_names, plan_text)
+        some = (dns_records, srv_records, subject_alt_names, plan_text, explain)
         return {one.__name__: _telling_errors(one.__name__, one) for one in some}

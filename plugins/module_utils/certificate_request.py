@@ -92,8 +92,10 @@ def request_inf(planned: Mapping[str, Any], *, existing: PrivateKey | None = Non
         "Version": [("Signature", '"$Windows NT$"')],
         "NewRequest": [*_request_lines(planned, where), *_key_lines(planned["key"], existing, where)],
         "EnhancedKeyUsageExtension": [("OID", _oid(usage, where)) for usage in planned["extended_key_usage"]],
-        "Extensions": list(_extension_lines(SUBJECT_ALTERNATIVE_NAME, subject_alternative_names(planned))),
     }
+    if planned["subject_alternative_names"]:
+        der = subject_alternative_names(planned)
+        sections["Extensions"] = list(_extension_lines(SUBJECT_ALTERNATIVE_NAME, der))
     lines: list[str] = []
     for name, entries in sections.items():
         lines += [f"[{name}]", *(f"{key} = {value}" for key, value in entries), ""]

@@ -6,25 +6,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import finding
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Certificate, Endpoint, Finding, Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.names import parent
+
+HTTPS = "https"
 
 
 def check_coherence(plan: Plan) -> Iterator[Finding]:
     """Every break between the names that clients use and the certificates; nothing where the plan is sound."""
     names = {certificate.id: frozenset(certificate.subject_alternative_names) for certificate in plan.certificates}
     subjects = {certificate.id: certificate.common_name for certificate in plan.certificates}
+    by_subject: dict[str, None] = {}
     for endpoint in plan.endpoints:
         if not endpoint.certificates:
             yield _finding("endpoint-without-certificate", endpoint)
         for certificate in endpoint.certificates:
+            if _holds(names[certificate], endpoint):
+                continue
             # A name in the subject only is accepted by the clients of its day: subject-not-repeated warns of it.
-            if endpoint.name not in names[certificate] and endpoint.name != subjects[certificate]:
+            if endpoint.name == subjects[certificate]:
+                by_subject[certificate] = None
+            else:
                 yield _finding("name-not-in-certificate", endpoint, certificate)
     for one in plan.certificates:
-        yield from _subject_only(one)
+        if one.id in by_subject:
+            yield from _subject_only(one)
+
+
+def _holds(names: Collection[str], endpoint: Endpoint) -> bool:
+    """Whether one of the names is the endpoint's. Wildcards count for web services; SIP clients do not take them."""
+    if endpoint.name in names:
+        return True
+    return endpoint.protocol == HTTPS and f"*.{parent(endpoint.name)}" in names
 
 
 def _finding(code: str, endpoint: Endpoint, certificate: str = "") -> Finding:
@@ -39,7 +55,8 @@ def _finding(code: str, endpoint: Endpoint, certificate: str = "") -> Finding:
 
 
 def _subject_only(certificate: Certificate) -> Iterator[Finding]:
-    if certificate.common_name not in certificate.subject_alternative_names:
+    """Where there are no alternative names at all, the subject counts for every client of these products."""
+    if certificate.subject_alternative_names:
         yield finding(
             "subject-not-repeated",
             where="certificates.repeat_subject_in_san",

@@ -10,10 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
+
 PLAN_SCHEMA = 1
 
 OURS = "ours"
 REGISTERED_ELSEWHERE = "registered_elsewhere"
+OTHER_TEAM = "other_team"
+
+INTERNAL = "internal"
+EXTERNAL = "external"
 
 ERROR = "error"
 WARNING = "warning"
@@ -61,7 +67,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record set: all values of one owner and type. A: addresses; SRV: services."""
+    """One record set: all values of one owner and type. A, AAAA: addresses; CNAME: one name; SRV: services."""
 
     view: str
     zone: str
@@ -115,7 +121,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A component of a server that presents the certificate, on a TCP port."""
+    """A component of a server that presents the certificate, on a TCP port (0: it has none of its own)."""
 
     server: str
     component: str
@@ -128,7 +134,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate to be requested. ``name_reasons`` has every name, the subject's included."""
+    """One certificate to be requested. ``name_reasons`` has every name, the subject's included.
+
+    ``holders``: several where the certificate and its key are shared. ``issuer_ca``: empty for a public authority.
+    """
 
     id: str
     holders: tuple[str, ...]
@@ -252,6 +261,7 @@ class Plan:
     def errors(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.severity == ERROR)
 
+    @collector_paused()
     def to_dict(self) -> dict[str, Any]:
         """The plan in plain types, always in the same order."""
         return {

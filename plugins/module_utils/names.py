@@ -81,6 +81,11 @@ def is_within(name: str, zone_name: str) -> bool:
     return name == zone_name or name.endswith(f".{zone_name}")
 
 
+def covers(pattern: str, name: str) -> bool:
+    """Whether a certificate's name, in full or with a wildcard for exactly one label, stands for a host's name."""
+    return pattern == name or (pattern.startswith("*.") and bool(parent(name)) and pattern[2:] == parent(name))
+
+
 def owner_in(name: str, zone_name: str) -> str:
     """The owner name relative to the zone; ``@`` for the zone's own name."""
     if name == zone_name:

@@ -13,13 +13,19 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import CERTIFICATES, KINDS, RECORDS
-from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, REGISTERED_ELSEWHERE
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    EXTERNAL,
+    INTERNAL,
+    OTHER_TEAM,
+    OURS,
+    REGISTERED_ELSEWHERE,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
 
 _PLAN_KEYS = frozenset({"records", "certificates", "endpoints"})
-_VIEWS = ("internal",)
-_MANAGED = (OURS, REGISTERED_ELSEWHERE)
+_VIEWS = (INTERNAL, EXTERNAL)
+_MANAGED = (OURS, REGISTERED_ELSEWHERE, OTHER_TEAM)
 
 
 def as_plan(given: Any) -> dict[str, Any]:
@@ -28,6 +34,14 @@ def as_plan(given: Any) -> dict[str, Any]:
         plan: dict[str, Any] = _plain(given)
         return plan
     return make_plan(parse(given)).to_dict()
+
+
+def checked_plan(given: Any, *halves: str) -> dict[str, Any]:
+    """As ``as_plan``; a topology whose plan has errors in one of the halves (RECORDS, CERTIFICATES) is refused."""
+    plan = as_plan(given)
+    for half in halves:
+        _refuse_errors(given, plan, half)
+    return plan
 
 
 def records(
@@ -52,7 +66,11 @@ def alternative_names(given: Any, server: str | None = None, use: str = "default
     _refuse_errors(given, plan, CERTIFICATES)
     holders = [holder for one in plan["certificates"] for holder in one["holders"]]
     holder = _holder(server, sorted(set(holders)))
-    found = {one["use"]: one for one in plan["certificates"] if holder in one["holders"]}
+    found: dict[str, Any] = {one["use"]: one for one in plan["certificates"] if holder in one["holders"]}
+    for one in plan["certificates"]:  # one certificate may serve several uses
+        for assignment in one["assignments"]:
+            if assignment["server"] == holder:
+                found.setdefault(assignment["use"], one)
     _known("use", use, tuple(found))
     chosen: list[str] = found[use]["subject_alternative_names"]
     return chosen

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A plan as plain text for people: records by zone, certificates with the reason of each name, endpoints, findings."""
+"""A plan as plain text for people: records by zone, certificates with the reason of each name, endpoints, findings.
+
+What no source states in full has a mark behind it (``MARKS``); what is simply stated has none.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,15 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, R
 
 WIDTH = 110
 
-_MANAGED = {OURS: "", REGISTERED_ELSEWHERE: "registered by the domain member itself", "other_team": "other team"}
-_IF_MISSING = {"fail": "must exist", "create": "created where missing"}
+MANAGED = {OURS: "", REGISTERED_ELSEWHERE: "registered by the domain member itself", "other_team": "other team"}
+IF_MISSING = {"fail": "must exist", "create": "created where missing"}
+STATED = "S"
+MARKS = {
+    STATED: "stated in the source",
+    "P": "stated in an excerpt of the source",
+    "I": "inferred, no source says it in so many words",
+    "C": "the sources contradict each other, decided so",
+}
 
 Part = Mapping[str, Any]
 
@@ -26,9 +36,10 @@ def plan_text(plan: Part) -> str:
         ("DNS records", _records(plan)),
         ("Certificates", _certificates(plan)),
         ("Endpoints", _endpoints(plan)),
+        ("Marks", _legend(plan)),
         ("Findings", _findings(plan)),
     ]
-    return "\n\n".join("\n".join([title, "=" * len(title), *lines]) for title, lines in sections)
+    return "\n\n".join("\n".join([title, "=" * len(title), *lines]) for title, lines in sections if lines)
 
 
 def _records(plan: Part) -> list[str]:
@@ -37,14 +48,15 @@ def _records(plan: Part) -> list[str]:
         by_zone.setdefault((record["view"], record["zone"]), []).append(record)
     lines = []
     for zone in plan["zones"]:
-        lines.append(f"Zone {zone['name']} ({zone['view']}, {_IF_MISSING[zone['if_missing']]})")
+        lines.append(f"Zone {zone['name']} ({zone['view']}, {IF_MISSING[zone['if_missing']]})")
         lines += _indented(_table([_record_row(one) for one in by_zone.get((zone["view"], zone["name"]), ())]))
     return lines
 
 
 def _record_row(record: Part) -> tuple[str, ...]:
     data = ", ".join(_data(value) for value in record["values"])
-    return (record["name"], str(record["ttl"]), record["type"], data, _MANAGED[record["managed"]])
+    notes = "  ".join(note for note in (MANAGED[record["managed"]], _marks(record["reasons"])) if note)
+    return (record["name"], str(record["ttl"]), record["type"], data, notes)
 
 
 def _data(value: Any) -> str:
@@ -53,53 +65,89 @@ def _data(value: Any) -> str:
     return str(value)
 
 
+def _marks(reasons: Iterable[Part]) -> str:
+    """The marks that are worth a word, such as ``[C] [I]``; empty where a source states it all."""
+    return " ".join(f"[{mark}]" for mark in dict.fromkeys(reason["mark"] for reason in reasons) if mark != STATED)
+
+
+def _legend(plan: Part) -> list[str]:
+    """What the marks mean that the text shows."""
+    shown = {reason["mark"] for record in plan["records"] for reason in record["reasons"]}
+    for certificate in plan["certificates"]:
+        shown |= {reason["mark"] for reasons in certificate["name_reasons"].values() for reason in reasons}
+    return [f"[{mark}] {meaning}" for mark, meaning in MARKS.items() if mark in shown and mark != STATED]
+
+
 def _certificates(plan: Part) -> list[str]:
     lines = []
     for certificate in plan["certificates"]:
-        subject = certificate["subject"]["common_name"]
         lines.append(f"{certificate['id']}, for {_components(certificate)}")
-        lines += _indented(_table(_properties(certificate, subject)))
-        lines += _indented(["subject alternative names:"])
-        lines += _indented(
-            _table([(name, _purposes(certificate, name)) for name in certificate["subject_alternative_names"]]), 4
-        )
+        lines += _indented(_table(_properties(certificate)))
+        lines += _alternative_names(certificate)
     return lines
 
 
-def _properties(certificate: Part, subject: str) -> list[tuple[str, ...]]:
-    key = certificate["key"]
-    exportable = "exportable" if key["exportable"] else "not exportable"
-    return [
-        ("common name", subject),
-        ("key", f"{key['algorithm'].upper()} {key['length']}, {exportable}"),
-        ("issuer", f"{certificate['issuer']['ca']}, {_template(certificate)}"),
+def _alternative_names(certificate: Part) -> list[str]:
+    rows = [(name, _purposes(certificate, name)) for name in certificate["subject_alternative_names"]]
+    if not rows:
+        return ["  subject alternative names: none"]
+    return ["  subject alternative names:", *_indented(_table(rows), 4)]
+
+
+def _properties(certificate: Part) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = [
+        ("common name", certificate["subject"]["common_name"]),
+        ("key", _key(certificate["key"])),
+        ("issuer", _issuer(certificate)),
     ]
+    if len(certificate["holders"]) > 1:
+        rows.append(("holders", ", ".join(certificate["holders"])))
+    return rows
 
 
-def _template(certificate: Part) -> str:
-    return f"template {certificate['template']}" if certificate["template"] else "stand-alone: no template"
+def _key(key: Part) -> str:
+    exportable = "exportable" if key["exportable"] else "not exportable"
+    shared = ", shared by all holders" if key["shared"] else ""
+    return f"{key['algorithm'].upper()} {key['length']}, {exportable}{shared}"
+
+
+def _issuer(certificate: Part) -> str:
+    issuer = certificate["issuer"]
+    if not issuer["ca"]:
+        return f"{issuer['name']}: a public CA, by hand"
+    template = certificate["template"]
+    return f"{issuer['ca']}, {f'template {template}' if template else 'stand-alone: no template'}"
 
 
 def _components(certificate: Part) -> str:
-    return ", ".join(f"{one['component']} (port {one['port']})" for one in certificate["assignments"])
+    """Each component once, on however many servers. Port 0: it is used, and nobody connects to it."""
+    some = [(one["component"], one["port"]) for one in certificate["assignments"]]
+    return ", ".join(f"{component} (port {port})" if port else component for component, port in dict.fromkeys(some))
 
 
 def _purposes(certificate: Part, name: str) -> str:
-    return "; ".join(reason["purpose"] for reason in certificate["name_reasons"].get(name, ()))
+    reasons = certificate["name_reasons"].get(name, ())
+    return f"{'; '.join(reason['purpose'] for reason in reasons)}  {_marks(reasons)}".strip()
 
 
 def _endpoints(plan: Part) -> list[str]:
-    rows = [
-        (
-            f"{endpoint['name']}:{endpoint['port']}",
-            endpoint["protocol"],
-            ", ".join(endpoint["addresses"]),
-            endpoint["through"].replace("_", " "),
-            "; ".join(endpoint["clients"]),
-        )
-        for endpoint in plan["endpoints"]
-    ]
-    return _table(rows)
+    """One table, or one for each view where there are several."""
+    views: dict[str, list[tuple[str, ...]]] = {}
+    for endpoint in plan["endpoints"]:
+        views.setdefault(endpoint["view"], []).append(_endpoint_row(endpoint))
+    if len(views) < 2:
+        return _table([row for rows in views.values() for row in rows])
+    return [line for view, rows in views.items() for line in (f"View {view}", *_indented(_table(rows)))]
+
+
+def _endpoint_row(endpoint: Part) -> tuple[str, ...]:
+    return (
+        f"{endpoint['name']}:{endpoint['port']}",
+        endpoint["protocol"],
+        ", ".join(endpoint["addresses"]),
+        endpoint["through"].replace("_", " "),
+        "; ".join(endpoint["clients"]),
+    )
 
 
 def _findings(plan: Part) -> list[str]:

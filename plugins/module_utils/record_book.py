@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import finding
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    OTHER_TEAM,
     REGISTERED_ELSEWHERE,
     Finding,
+    PlannedZone,
     Reason,
     Record,
     Service,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import Zone
+
+ALIAS = "CNAME"
+PIN_POINT = "pin_point"
 
 Key = tuple[str, str, str]  # view, fqdn, type
 
@@ -35,6 +41,7 @@ class Wanted:
     reason: Reason
     breaks: str
     path: str
+    target_elsewhere: bool = False
 
 
 class RecordBook:
@@ -51,30 +58,48 @@ class RecordBook:
 
     def records(self) -> tuple[Record, ...]:
         """The record sets, zone by zone as declared, inside a zone as they were asked for."""
+        return tuple(record for page in self._pages.values() for record in page)
+
+    @cached_property
+    def _pages(self) -> dict[tuple[str, str], list[Record]]:
         pages: dict[tuple[str, str], list[Record]] = {key: [] for key in self._zones}
-        for (view, fqdn, _type), wishes in self._wanted.items():
-            zone = self._zone_of(view, fqdn)
-            if zone is not None and len(fqdn) <= names.LONGEST_NAME:
-                pages[view, zone.name].append(_record(zone, wishes))
-        return tuple(record for page in pages.values() for record in page)
+        for zone, wishes in self._placed:
+            if zone is not None and len(wishes[0].fqdn) <= names.LONGEST_NAME:
+                pages[zone.view, zone.name].append(_record(zone, wishes))
+        return pages
+
+    @cached_property
+    def _placed(self) -> list[tuple[Zone | None, list[Wanted]]]:
+        """What is wanted, each with its zone."""
+        return [(self._zone_of(view, fqdn), wishes) for (view, fqdn, _type), wishes in self._wanted.items()]
+
+    def zones(self) -> tuple[PlannedZone, ...]:
+        """The declared zones; in place of a pin-point zone, one for each name that is needed in it."""
+        found: dict[tuple[str, str], PlannedZone] = {}
+        for key, zone in self._zones.items():
+            hosted = [zone.name] if zone.kind != PIN_POINT else [record.zone for record in self._pages[key]]
+            for name in hosted:
+                found.setdefault((zone.view, name), PlannedZone(zone.view, name, zone.if_missing))
+        return tuple(found.values())
 
     def findings(self) -> Iterator[Finding]:
         """Names without a zone, names that are too long, and names that two rules want differently."""
-        for (view, fqdn, _type), wishes in self._wanted.items():
-            first = wishes[0]
-            if self._zone_of(view, fqdn) is None:
+        for zone, wishes in self._placed:
+            first, length = wishes[0], len(wishes[0].fqdn)
+            if zone is None:
                 yield _without_zone(first)
-            if len(fqdn) > names.LONGEST_NAME:
-                yield finding("name-too-long", where=first.path, name=fqdn, length=len(fqdn), breaks=first.breaks)
-            yield from _clash(wishes)
+            if length > names.LONGEST_NAME:
+                yield finding("name-too-long", where=first.path, name=first.fqdn, length=length, breaks=first.breaks)
+            if len(wishes) > 1:
+                yield from _clash(wishes)
             yield from self._lost_targets(wishes)
 
     def _lost_targets(self, wishes: list[Wanted]) -> Iterator[Finding]:
         """Targets that no rule asks an address for; one whose name has no zone is told there."""
         for wish in wishes:
-            for value in wish.values:
-                if isinstance(value, Service) and (wish.view, value.target, "A") not in self._wanted:
-                    yield finding("target-without-address", where=wish.path, name=wish.fqdn, target=value.target)
+            for target in _targets(wish):
+                if (wish.view, target, "A") not in self._wanted and (wish.view, target, "AAAA") not in self._wanted:
+                    yield finding("target-without-address", where=wish.path, name=wish.fqdn, target=target)
 
     def _zone_of(self, view: str, fqdn: str) -> Zone | None:
         index = self._index.get(view)
@@ -82,33 +107,48 @@ class RecordBook:
         return self._zones[view, found] if found else None
 
 
+def _targets(wish: Wanted) -> Iterator[str]:
+    if wish.target_elsewhere:
+        return
+    for value in wish.values:
+        if isinstance(value, Service):
+            yield value.target
+        elif wish.type == ALIAS:
+            yield value
+
+
 def _without_zone(wish: Wanted) -> Finding:
-    domain = names.parent(wish.fqdn) if wish.type == "A" else names.service_domain(wish.fqdn)
+    domain = names.service_domain(wish.fqdn) if wish.type == "SRV" else names.parent(wish.fqdn)
     return finding(
         "name-without-zone", where=wish.path, name=wish.fqdn, view=wish.view, zone=domain, breaks=wish.breaks
     )
 
 
 def _record(zone: Zone, wishes: list[Wanted]) -> Record:
-    first = wishes[0]
+    first, alone = wishes[0], len(wishes) == 1
+    hosted = first.fqdn if zone.kind == PIN_POINT else zone.name
     return Record(
         view=first.view,
-        zone=zone.name,
-        name=names.owner_in(first.fqdn, zone.name),
+        zone=hosted,
+        name=names.owner_in(first.fqdn, hosted),
         fqdn=first.fqdn,
         type=first.type,
         ttl=zone.ttl,
-        values=tuple(dict.fromkeys(value for wish in wishes for value in wish.values)),
-        managed=_managed(wishes),
-        reasons=tuple(dict.fromkeys(wish.reason for wish in wishes)),
+        values=first.values if alone and len(first.values) == 1 else _each_once(wishes),
+        managed=_managed(zone, wishes),
+        reasons=(first.reason,) if alone else tuple(dict.fromkeys(wish.reason for wish in wishes)),
     )
 
 
-def _managed(wishes: list[Wanted]) -> str:
+def _each_once(wishes: list[Wanted]) -> tuple[str | Service, ...]:
+    return tuple(dict.fromkeys(value for wish in wishes for value in wish.values))
+
+
+def _managed(zone: Zone, wishes: list[Wanted]) -> str:
     """What a domain member registers itself is there already, whoever else asks for it."""
     if any(wish.managed == REGISTERED_ELSEWHERE for wish in wishes):
         return REGISTERED_ELSEWHERE
-    return wishes[0].managed
+    return OTHER_TEAM if zone.managed == OTHER_TEAM else wishes[0].managed
 
 
 def _clash(wishes: list[Wanted]) -> Iterator[Finding]:
@@ -116,7 +156,7 @@ def _clash(wishes: list[Wanted]) -> Iterator[Finding]:
     first = wishes[0]
     other = next((wish for wish in wishes if set(wish.values) != set(first.values)), None)
     if other is not None:
-        code = "name-claimed-twice" if first.type == "A" else "second-service"
+        code = "second-service" if first.type == "SRV" else "name-claimed-twice"
         yield finding(code, where=other.path, name=first.fqdn, one=_text(first.values), other=_text(other.values))
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 
+_URL_PATH = re.compile(r"[A-Za-z0-9./-]*\Z")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 
 
@@ -271,14 +272,31 @@ def _address(text: str) -> str:
         address = ipaddress.ip_address(text)
     except ValueError:
         raise names.BadName(f"{text!r} is not an address", mend="Write an IPv4 address such as 10.0.0.11") from None
-    if address.version == 6:
-        raise names.BadName(
-            f"'{text}' is an IPv6 address, and AAAA records are not planned yet",
-            mend="Leave it out and give the IPv4 address",
-        )
-    if address.is_unspecified or address.is_multicast or address == ipaddress.IPv4Address("255.255.255.255"):
+    if _never_a_hosts(address) or getattr(address, "scope_id", None):
         raise names.BadName(f"'{text}' is no address that a host can have", mend="Write the host's own address")
     return str(address)
+
+
+def _never_a_hosts(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    if address.version == 6 and (address.is_link_local or getattr(address, "ipv4_mapped", None)):
+        return True
+    return address.is_unspecified or address.is_multicast or address == ipaddress.IPv4Address("255.255.255.255")
+
+
+def _url(text: str) -> str:
+    """An https URL, lower case in its host, without port, query or trailing slash."""
+    scheme, separator, rest = _line(text).partition("://")
+    host, slash, path = rest.partition("/")
+    if scheme.lower() != "https" or not separator:
+        raise names.BadName(f"{text!r} is no https URL", mend="Write it as in https://meet.company.com")
+    if ":" in host:
+        raise names.BadName(f"{text!r} holds a port or a user", mend="The products' URLs have no port: leave it out")
+    if not _URL_PATH.match(path):
+        raise names.BadName(
+            f"{text!r} holds characters that the products' URLs cannot have",
+            mend="Use letters, digits, periods, hyphens and slashes",
+        )
+    return "https://" + names.fqdn(host) + (f"/{path.strip('/')}" if path.strip("/") else "")
 
 
 # These names travel in request files and command lines later: nothing in them may end a value there.
@@ -316,6 +334,8 @@ FORMS: Mapping[str, Form] = {
     "relative": Form(names.relative, "Write a name inside the zone, such as www, or @ for the zone itself"),
     "address": Form(_address, "Write an IPv4 address such as 10.0.0.11"),
     "authority": Form(_authority, r"Write host\name, such as ca01.company.local\Company CA"),
+    "host": Form(names.host, "Write a host name such as lync"),
+    "url": Form(_url, "Write an https URL such as https://meet.company.com"),
     "template": Form(_template, "Write the template's name, such as WebServer"),
 }
 

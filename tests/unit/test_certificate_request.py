@@ -71,6 +71,10 @@ def test_no_template_and_nothing_newer_than_2003():
         assert word not in text
 
 
+def test_a_certificate_without_alternative_names_asks_for_no_such_extension():
+    assert "[Extensions]" not in request_inf(planned(subject_alternative_names=[])).decode()
+
+
 @pytest.mark.parametrize("exportable", [True, False, None, "yes"])
 def test_a_key_is_exportable_only_when_the_plan_says_so(exportable):
     key = {**planned()["key"], "exportable": exportable}

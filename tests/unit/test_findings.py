@@ -11,11 +11,12 @@ import pytest
 from cryptography import x509
 from unit.topologies import origin, origin_with, two_pools
 
+from ansible_collections.ucops.rollout.plugins.module_utils.finding_kinds_core import CORE_KINDS
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import KINDS, finding, in_order
 from ansible_collections.ucops.rollout.plugins.module_utils.inventory_hosts import Groups, find_hosts
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.precautions import encoded_size
+from ansible_collections.ucops.rollout.plugins.module_utils.pitfalls_certificates import encoded_size
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.rules import Product, Sheet
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
@@ -57,7 +58,7 @@ def test_every_kind_is_complete(code: str) -> None:
     assert kind.code == code
     assert kind.severity in ("error", "warning", "note")
     assert kind.about in ("records", "certificates", "inventory")
-    for text in (kind.title, kind.message, kind.breaks, kind.mend, kind.source):
+    for text in (kind.title, kind.message, kind.breaks, kind.mend, kind.source, kind.decision):
         assert text
         assert not text.endswith(".")
 
@@ -71,11 +72,12 @@ def test_every_word_of_a_kind_is_filled_in(code: str) -> None:
     assert all(f"<{word}>" in f"{one.message} {one.breaks} {one.mend}" for word in words)
 
 
-def test_every_kind_is_provoked_in_these_tests() -> None:
+def test_every_kind_of_all_products_is_provoked_in_these_tests() -> None:
+    """Those of particular products are provoked in test_family_findings.py."""
     with open(__file__, encoding="utf-8") as here:
         text = here.read()
     elsewhere = {"name-not-in-certificate", "endpoint-without-certificate"}  # tests/unit/test_coherence.py
-    assert [code for code in KINDS if f'"{code}"' not in text and code not in elsewhere] == []
+    assert [one.code for one in CORE_KINDS if f'"{one.code}"' not in text and one.code not in elsewhere] == []
 
 
 def test_errors_come_first_and_notes_last() -> None:

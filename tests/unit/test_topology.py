@@ -49,7 +49,7 @@ BAD: list[tuple[str, Any, str, str]] = [
         "sip_domains[1].quux",
         1,
         "sip_domains[1].quux",
-        "unknown key | The keys of a SIP domain are name, srv_target, home",
+        "unknown key | The keys of a SIP domain are name, srv_target, home, director, edge",
     ),
     # missing keys
     ("schema", ABSENT, "schema", "missing | It gives its version, 1"),
@@ -158,7 +158,7 @@ BAD: list[tuple[str, Any, str, str]] = [
         f"{SERVER_1}.addresses.internal[0]",
         "2001:db8::12",
         f"{SERVER_1}.addresses.internal[0]",
-        "AAAA records are not planned yet",
+        "Office Communications Server 2007 does not know IPv6 | Leave it out and give the IPv4 address",
     ),
     (f"{VIPS}.sip[0]", "vip", f"{VIPS}.sip[0]", "'vip' is not an address | Write an IPv4 address such as 10.0.0.11"),
     # names that are none
@@ -196,26 +196,34 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("certificates.issuers.enterprise.template", 'Web"Server', "certificates.issuers.enterprise.template", 'holds "'),
     ("certificates.issuers.enterprise.template", "a&b", "certificates.issuers.enterprise.template", "holds &"),
     # not supported, or not yet
-    ("product", "lync2013", "product", "'lync2013' is not planned yet | Supported: ocs2007"),
     ("product", "ocs2008", "product", "'ocs2008' is unknown, did you mean 'ocs2007'?"),
-    ("pools[0].product", "sfb2019", "pools[0].product", "'sfb2019' is not planned yet"),
     (
         "pools[0].role",
-        "edge",
+        "survivable_branch_appliance",
         "pools[0].role",
-        "the role 'edge' of Office Communications Server 2007 is not planned yet",
+        "Office Communications Server 2007 does not have the role 'survivable_branch_appliance'",
     ),
     ("pools[0].role", "frontend", "pools[0].role", "'frontend' is unknown, did you mean 'front_end'?"),
-    ("pools[0].edition", "standard", "pools[0].edition", "the edition 'standard' of Office Communications Server 2007"),
-    ("pools[0].configuration", "expanded", "pools[0].configuration", "Supported: front_end, enterprise, consolidated"),
     ("pools[0].load_balancer.type", "dns", "pools[0].load_balancer.type", "does not support 'dns' load balancing"),
     ("pools[0].load_balancer.type", "haproxy", "pools[0].load_balancer.type", "'haproxy' is unknown"),
-    ("sip_domains[1].srv_target", "sip", "sip_domains[1].srv_target", "'sip' is not supported yet"),
-    ("sip_domains[1].srv_target", "pool", "sip_domains[1].srv_target", "'pool' is not supported yet"),
-    ("sip_domains[1].tcp", True, "sip_domains[1].tcp", "not supported yet: records for sign-in over plain TCP"),
-    ("sip_domains[1].fallback_records", True, "sip_domains[1].fallback_records", "not supported yet"),
-    ("dns.external", {}, "dns.external", "not supported yet: the external view is not planned"),
-    (f"{SERVER_1}.addresses.external", [], f"{SERVER_1}.addresses.external", "not supported yet"),
+    (
+        "sip_domains[1].srv_target",
+        "fqdn",
+        "sip_domains[1].srv_target",
+        "'fqdn' is unknown | Supported: alias, sip, pool",
+    ),
+    ("sip_domains[1].plain_tcp", "yes", "sip_domains[1].plain_tcp", "must be true or false"),
+    ("sip_domains[1].director", "dir.company.local", "sip_domains[1].director", "there is no director pool"),
+    ("sip_domains[1].edge", "edge.company.local", "sip_domains[1].edge", "there is no edge pool"),
+    ("dns.external", {}, "dns.external.zones", "missing"),
+    (f"{SERVER_1}.addresses.external", ["10.1.0.1"], f"{SERVER_1}.addresses.external", "has no such interface"),
+    ("pools[0].edge", {"access": "sip.company.com"}, "pools[0].edge", "has no Edge services"),
+    ("pools[0].site", "Redmond", "pools[0].site", "there is no site 'Redmond' | The topology has no site"),
+    ("pools[0].serves", ["fabrikam.com"], "pools[0].serves[0]", "there is no SIP domain 'fabrikam.com'"),
+    ("simple_urls", {}, "simple_urls", "Office Communications Server 2007 does not have simple URLs"),
+    ("autodiscover", {}, "autodiscover", "Office Communications Server 2007 does not have autodiscover"),
+    ("xmpp", {"domains": ["company.com"]}, "xmpp", "does not have an XMPP proxy"),
+    ("certificates.issuer_for", {"oauth": "x"}, "certificates.issuer_for.oauth", "there is no issuer 'x'"),
     ("dns.internal.zones[1].if_missing", "ignore", "dns.internal.zones[1].if_missing", "Supported: fail, create"),
     # contradictions
     ("sip_domains[2]", "COMPANY.com.", "sip_domains[2].name", "is already given at sip_domains[1].name"),
@@ -309,7 +317,8 @@ def test_all_problems_at_once() -> None:
     assert heading == "the topology has 7 problems"
     assert told == [
         "- prduct: unknown key, did you mean 'product'? The keys of the topology are schema, product, ad_domain,"
-        " sip_domains, dns, pools, certificates",
+        " sip_domains, dns, sites, pools, simple_urls, autodiscover, federation, xmpp, hybrid, device_update,"
+        " legacy_clients, time_server, certificates",
         "- sip_domains[1].name: 'company_com' holds an underscore, and OCS, Lync and Skype for Business take only"
         " the letters a to z, digits and hyphens. Use a hyphen",
         "- dns.ttl: must be a whole number, not the text 'x'. Write a number from 0 to 2147483647",

@@ -8,7 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ansible_collections.ucops.rollout.plugins.module_utils.products import ocs2007
+from ansible_collections.ucops.rollout.plugins.module_utils.products import (
+    lync2010,
+    lync2013,
+    ocs2007,
+    ocs2007r2,
+    sfb2015,
+    sfb2019,
+    sfbse,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.rules import Product
 
-PRODUCTS: Mapping[str, Product] = {product.id: product for product in (ocs2007.PRODUCT,)}
+PRODUCTS: Mapping[str, Product] = {
+    product.id: product
+    for product in (
+        ocs2007.PRODUCT,
+        ocs2007r2.PRODUCT,
+        lync2010.PRODUCT,
+        lync2013.PRODUCT,
+        sfb2015.PRODUCT,
+        sfb2019.PRODUCT,
+        sfbse.PRODUCT,
+    )
+}

@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Policy files for ``certreq -new``: the same text that the rollout itself uses, with a few remarks before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificate_request import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
+    CR_LF,
+    Wishes,
+    certificate_facts,
+    certificate_file_name,
+    certificates_of,
+    one_line,
+)
+
+
+def comment(text: str) -> str:
+    """A line that the reader of an INF file leaves out. Values go through ``certificate_request.inf_value``."""
+    # A backslash at the end would join the next line to this one.
+    return f"; {one_line(text)}".rstrip(" \\")
+
+
+def policies(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+    """A file per certificate. Zones and views do not matter to certificates."""
+    return {certificate_file_name(one, ".inf"): CR_LF.join(_policy(one)) for one in certificates_of(plan)}
+
+
+def _policy(planned: Mapping[str, Any]) -> Iterator[str]:
+    for fact in certificate_facts(planned):
+        yield comment(fact)
+    yield comment("The template is named to the CA with the request, not here.")
+    yield request_inf(planned).decode("ascii")

@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A batch file with dnscmd, for DNS servers on Windows Server 2003 to 2012 R2 and later ones that still have it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
+    CR_LF,
+    Row,
+    Wishes,
+    Zone,
+    by_view,
+    one_line,
+    zones_of,
+)
+
+# Neither cmd nor a program sees anything in these.
+_PLAIN = re.compile(r"[A-Za-z0-9_.:/@+-]+")
+# What may stand between quotation marks: printable ASCII without the mark itself.
+_QUOTABLE = re.compile(r"[ !#-~]+")
+# cmd looks at a remark too: it substitutes variables, joins a line that ends in a caret, and redirects.
+_IN_REMARKS = str.maketrans({"%": "%%", '"': "'", "<": "(", ">": ")", "^": "'", "&": "+", "|": "/", "?": "."})
+
+
+def word(text: str) -> str:
+    """One argument on a line of a batch file, that cmd and the program read alike.
+
+    Between quotation marks ``^ & | < > ( )`` are themselves, ``%`` is doubled, ``!`` is itself while delayed expansion
+    is off, and backslashes before the closing mark are doubled. Quotation marks, control characters and what is not
+    ASCII (the file is read in the machine's code page) are refused.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    if not _QUOTABLE.fullmatch(text):
+        raise RolloutError(f"{text!r} cannot be written into a batch file")
+    trailing = len(text) - len(text.rstrip("\\"))
+    doubled = text.replace("%", "%%")
+    return f'"{doubled}{chr(92) * trailing}"'
+
+
+def remark(text: str) -> str:
+    """A line that cmd leaves alone, with the characters that it would act on replaced."""
+    return f"rem {one_line(text).translate(_IN_REMARKS)}".rstrip()
+
+
+def scripts(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+    """A batch file per view."""
+    return {
+        f"{view}_dnscmd.cmd": CR_LF.join([*_script(view, zones), ""])
+        for view, zones in by_view(zones_of(plan, wishes)).items()
+    }
+
+
+def _script(view: str, zones: list[Zone]) -> Iterator[str]:
+    yield "@echo off"
+    yield remark(f"DNS records of the view {view}. Run on the DNS server, or put its name for the dots below.")
+    yield remark("Read what it prints: 'Command completed successfully.' is the only success.")
+    yield remark("9609 says that a zone, 9711 that a record is there already.")
+    yield "setlocal DisableDelayedExpansion"
+    yield 'set "FAILED="'
+    for zone in zones:
+        yield from _zone(zone)
+    yield ""
+    yield "if defined FAILED echo Some records were not added, see above."
+    yield "if defined FAILED exit /b 1"
+    yield "exit /b 0"
+
+
+def _zone(zone: Zone) -> Iterator[str]:
+    yield ""
+    yield remark(f"Zone {zone.name}")
+    if zone.create:
+        yield _command("dnscmd", ".", "/zoneadd", zone.name, "/dsprimary")
+    said = ""
+    for row in zone.rows:
+        if row.purpose != said:
+            yield remark(row.purpose)
+            said = row.purpose
+        line = _command("dnscmd", ".", "/recordadd", zone.name, _node(row), str(row.ttl), row.type, *row.absolute_data)
+        yield f'{line} || set "FAILED=1"' if row.command else remark(f"not ours ({row.managed}): {line}")
+
+
+def _command(*arguments: str) -> str:
+    return " ".join(word(argument) for argument in arguments)
+
+
+def _node(row: Row) -> str:
+    """The owner's full name with its dot: without it dnscmd would put the zone behind it again."""
+    return row.name if row.name == names.APEX else f"{row.fqdn}."

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Exports of a plan, for sites where other teams own DNS or PKI. Each format has a file of its own beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.exports import (
+    certreq_inf,
+    csv_table,
+    dnscmd,
+    openssl,
+    powershell,
+    request_cs,
+    zone_file,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import Wishes
+from ansible_collections.ucops.rollout.plugins.module_utils.findings import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, REGISTERED_ELSEWHERE
+from ansible_collections.ucops.rollout.plugins.module_utils.plan_queries import checked_plan
+
+Renderer = Callable[[Mapping[str, Any], Wishes], dict[str, str]]
+
+DNS_FORMATS: Mapping[str, Renderer] = {
+    "bind": zone_file.whole_zones,
+    "bind_include": zone_file.fragments,
+    "dnscmd": dnscmd.scripts,
+    "powershell": powershell.scripts,
+    "csv": csv_table.table,
+}
+CERTIFICATE_FORMATS: Mapping[str, Renderer] = {
+    "certreq": certreq_inf.policies,
+    "openssl": openssl.configurations,
+    "request_cs_certificate": request_cs.script,
+}
+FORMATS: Mapping[str, Renderer] = {**DNS_FORMATS, **CERTIFICATE_FORMATS}
+ALL = "all"
+OTHER_TEAM = "other_team"
+MANAGED = (OURS, REGISTERED_ELSEWHERE, OTHER_TEAM)
+
+
+def export_plan(
+    given: Any,
+    format: str | Sequence[str],
+    view: str | None = None,
+    zone: str | None = None,
+    managed: str | Sequence[str] = OURS,
+    name_servers: Sequence[str] = (),
+) -> dict[str, str]:
+    """File names with what belongs into the files.
+
+    :param given: a topology or a plan. A topology whose plan has errors in the half that is exported is refused.
+    :param format: one of FORMATS, several, or ``all``.
+    :param view: ``internal`` or ``external``; both unless given. Like ``zone``, it chooses among DNS records only.
+    :param managed: one of MANAGED, several, or ``all``: whose records are commands and not only mentioned.
+    :param name_servers: the servers of whole zone files; placeholders unless given.
+    """
+    formats = _chosen("format", format, tuple(FORMATS))
+    if view is not None or zone is not None:
+        _refuse_choice_without_records(formats)
+    commands = frozenset(_chosen("managed", managed, MANAGED))
+    wishes = Wishes(view, zone, commands, _texts("name_servers", name_servers))
+    plan = checked_plan(given, *_halves(formats))
+    files: dict[str, str] = {}
+    for one in formats:
+        _add(files, FORMATS[one](plan, wishes))
+    return files
+
+
+def _chosen(what: str, given: str | Sequence[str], choices: Sequence[str]) -> list[str]:
+    """Each wanted one once, in the order of the choices where all are wanted."""
+    wanted = _texts(what, given)
+    unknown = [one for one in wanted if one not in choices and one != ALL]
+    if unknown or not wanted:
+        wrong = f"there is no {what} '{unknown[0]}'" if unknown else f"no {what} is named"
+        raise RolloutError(wrong, mend=f"Choose from {', '.join([*choices, ALL])}")
+    return list(choices) if ALL in wanted else list(dict.fromkeys(wanted))
+
+
+def _texts(what: str, given: Any) -> tuple[str, ...]:
+    listed = [given] if isinstance(given, str) else given
+    if not isinstance(listed, Sequence) or not all(isinstance(one, str) for one in listed):
+        raise RolloutError(f"{what} is {given!r}", mend="Give a text or a list of texts")
+    return tuple(listed)
+
+
+def _halves(formats: Sequence[str]) -> list[str]:
+    """The halves of the plan that must have no errors, in the findings' words."""
+    halves = [RECORDS] if any(one in DNS_FORMATS for one in formats) else []
+    return [*halves, CERTIFICATES] if any(one in CERTIFICATE_FORMATS for one in formats) else halves
+
+
+def _refuse_choice_without_records(formats: Sequence[str]) -> None:
+    if not any(one in DNS_FORMATS for one in formats):
+        raise RolloutError("certificates lie in no view and no zone", mend="Leave view and zone out")
+
+
+def _add(files: dict[str, str], more: Mapping[str, str]) -> None:
+    twice = sorted(set(files) & set(more))
+    if twice:
+        raise RolloutError(f"two exports would be called '{twice[0]}'")
+    files.update(more)

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Configuration files for ``openssl req``, for keys that are made away from Windows, as for a reverse proxy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
+    Wishes,
+    certificate_facts,
+    certificate_file_name,
+    certificates_of,
+    one_line,
+)
+
+# Attributes of a subject in the order of a distinguished name, from the root down.
+_SUBJECT = {
+    "country": "C",
+    "state": "ST",
+    "locality": "L",
+    "organization": "O",
+    "organizational_unit": "OU",
+    "common_name": "CN",
+}
+_KEY_USAGE = {
+    "digital_signature": "digitalSignature",
+    "content_commitment": "nonRepudiation",
+    "key_encipherment": "keyEncipherment",
+    "data_encipherment": "dataEncipherment",
+    "key_agreement": "keyAgreement",
+}
+# Quotation marks and variables; a comment; the continuation of a line.
+_SPECIAL = re.compile(r"[\\$#;'\"`]")
+
+
+def value(text: str) -> str:
+    """A value of a configuration file: what openssl would act on gets a backslash.
+
+    Refused are control characters and white space at the ends, which openssl drops.
+    """
+    if not text or text != text.strip() or not text.isprintable():
+        raise RolloutError(f"{text!r} cannot be written into a configuration file of openssl")
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def comment(text: str) -> str:
+    """A comment to the end of its line; openssl would join the next line to a backslash."""
+    return f"# {one_line(text)}".rstrip(" \\")
+
+
+def configurations(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+    """A file per certificate. Zones and views do not matter to certificates."""
+    return {certificate_file_name(one, ".cnf"): "\n".join([*_configuration(one), ""]) for one in certificates_of(plan)}
+
+
+def _configuration(planned: Mapping[str, Any]) -> Iterator[str]:
+    key = planned["key"]
+    for fact in certificate_facts(planned):
+        yield comment(fact)
+    yield comment(_command(planned))
+    yield from ("", "[req]", "prompt = no", "utf8 = yes", "string_mask = utf8only", "default_md = sha256")
+    yield f"default_bits = {int(key['length'])}"
+    yield from ("distinguished_name = subject", "req_extensions = extensions", "", "[subject]")
+    yield from _subject(planned["subject"])
+    yield from ("", "[extensions]")
+    yield from _usages(key.get("key_usage", ()), planned["extended_key_usage"])
+    alternatives = planned["subject_alternative_names"]
+    if alternatives:
+        yield from ("subjectAltName = @names", "", "[names]")
+    for number, name in enumerate(alternatives, 1):
+        yield f"DNS.{number} = {value(name)}"
+
+
+def _command(planned: Mapping[str, Any]) -> str:
+    stem = certificate_file_name(planned, "")
+    key = f"-newkey rsa:{int(planned['key']['length'])} -nodes -keyout {stem}.key"
+    return f"openssl req -new {key} -out {stem}.csr -config {stem}.cnf"
+
+
+def _subject(subject: Mapping[str, Any]) -> Iterator[str]:
+    for key, short in _SUBJECT.items():
+        if subject.get(key):
+            yield f"{short} = {value(str(subject[key]))}"
+
+
+def _usages(key_usage: Any, extended: Any) -> Iterator[str]:
+    if key_usage:
+        yield f"keyUsage = critical, {', '.join(_known_usage(usage) for usage in key_usage)}"
+    yield f"extendedKeyUsage = {', '.join(value(usage) for usage in extended)}"
+
+
+def _known_usage(usage: str) -> str:
+    if usage not in _KEY_USAGE:
+        raise RolloutError(f"{usage!r} is no usage of a key", mend=f"Choose from {', '.join(_KEY_USAGE)}")
+    return _KEY_USAGE[usage]

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Request-CsCertificate, the cmdlet of Lync Server 2010 and its successors; OCS has none, and is told so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
+    CR_LF,
+    GLOBAL,
+    Wishes,
+    certificate_facts,
+    certificate_file_name,
+    certificates_of,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.powershell import literal, remark
+
+CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
+FILE = "request_cs_certificates.ps1"
+# What a component of the plan is to the cmdlet. The others, such as a reverse proxy, are no servers of the topology.
+_TYPES = {
+    "front_end": "Default",
+    "director": "Default",
+    "mediation": "Default",
+    "av_conferencing": "Default",
+    "persistent_chat": "Default",
+    "web_internal": "WebServicesInternal",
+    "web_external": "WebServicesExternal",
+    "oauth": "OAuthTokenIssuer",
+    "edge_internal": "Internal",
+    "access_edge": "AccessEdgeExternal",
+    "web_conferencing_edge": "DataEdgeExternal",
+    "av_authentication": "AudioVideoAuthentication",
+}
+# An Edge Server is in no domain and reaches no CA of one.
+_OF_EDGE = ("Internal", "AccessEdgeExternal", "DataEdgeExternal", "AudioVideoAuthentication")
+
+
+def script(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+    """One file with a command per certificate; none where the plan has no certificates."""
+    certificates = certificates_of(plan)
+    return {FILE: CR_LF.join([*_script(certificates), ""])} if certificates else {}
+
+
+def _script(certificates: list[Mapping[str, Any]]) -> Iterator[str]:
+    yield remark("Certificates. Run each command on its server, in the product's Management Shell.")
+    yield remark("The cmdlet adds names of the published topology: compare what was issued with the plan.")
+    yield remark("Then assign with Set-CsCertificate -Type, the same types, -Thumbprint.")
+    for planned in certificates:
+        yield ""
+        for fact in certificate_facts(planned):
+            yield remark(fact)
+        yield from _request(planned)
+
+
+def _request(planned: Mapping[str, Any]) -> Iterator[str]:
+    types = list(dict.fromkeys(_TYPES[one] for one in _components(planned) if one in _TYPES))
+    if _of_ocs(planned) or not types:
+        why = "Office Communications Server has no such cmdlet" if _of_ocs(planned) else "no type of the cmdlet fits"
+        yield remark(f"{', '.join(_components(planned))}: {why}. Use the file for certreq or openssl.")
+        return
+    yield " ".join(["Request-CsCertificate -New", *(f"{name} {given}" for name, given in _parameters(planned, types))])
+    for holder in planned["holders"][1:] if planned.get("scope") != GLOBAL else ():
+        yield remark(f"On {holder}: the same certificate with its key, by Import-CsCertificate.")
+
+
+def _parameters(planned: Mapping[str, Any], types: list[str]) -> Iterator[tuple[str, str]]:
+    key = planned["key"]
+    yield "-Type", ",".join(types)
+    yield "-ComputerFqdn", literal(planned["holders"][0])
+    yield "-FriendlyName", literal(f"{planned['subject']['common_name']} {planned['use']}")
+    yield from _way(planned, types)
+    yield "-KeySize", str(int(key["length"]))
+    yield "-PrivateKeyExportable", "$true" if key.get("exportable") is True else "$false"
+    if CLIENT_AUTHENTICATION in planned["extended_key_usage"]:
+        yield "-ClientEKU", "$true"
+    if planned["subject_alternative_names"]:
+        yield "-DomainName", literal(",".join(planned["subject_alternative_names"]))
+
+
+def _way(planned: Mapping[str, Any], types: list[str]) -> Iterator[tuple[str, str]]:
+    """To a CA at once, or into a file: for a CA that is not there by host and name, and from an Edge Server."""
+    authority = str(planned["issuer"].get("ca") or "")
+    if "\\" not in authority or any(one in _OF_EDGE for one in types):
+        yield "-Output", literal(f".\\{certificate_file_name(planned, '.req')}")
+        return
+    yield "-CA", literal(authority)
+    if planned.get("template"):
+        yield "-Template", literal(planned["template"])
+
+
+def _of_ocs(planned: Mapping[str, Any]) -> bool:
+    """Whether rules of Office Communications Server made it: a plan tells the product by its rules alone."""
+    reasons = (reason for several in planned.get("name_reasons", {}).values() for reason in several)
+    return any(str(reason["rule"]).startswith("ocs") for reason in reasons)
+
+
+def _components(planned: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(str(one["component"]) for one in planned["assignments"]))

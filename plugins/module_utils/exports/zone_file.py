@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Zone files in the master file format (RFC 1035 section 5), as BIND and most others load them.
+
+Each zone comes twice: whole, and as records alone for ``$INCLUDE`` in a zone file that exists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
+    Row,
+    Wishes,
+    Zone,
+    one_line,
+    zone_file_name,
+    zones_of,
+)
+
+DEFAULT_TTL = 3600
+# Names that can exist nowhere (RFC 2606): whoever loads the zone unread notices, and no lookup goes astray.
+NAME_SERVER = "name-server.invalid"
+CONTACT = "hostmaster.invalid"
+# Refresh, retry, expire, negative caching, in seconds.
+_TIMES = (3600, 600, 1209600, 3600)
+_WORD = re.compile(r"[A-Za-z0-9_.:@-]+")
+
+
+def word(text: str) -> str:
+    """A name, an address or a number as it stands; what would need an escape in a zone file is refused."""
+    if not _WORD.fullmatch(text):
+        raise RolloutError(f"{text!r} cannot be written into a zone file")
+    return text
+
+
+def comment(text: str) -> str:
+    """A comment to the end of its line."""
+    return f"; {one_line(text)}".rstrip()
+
+
+def whole_zones(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+    """A file per zone with SOA and NS records, to be loaded as it is."""
+    return {zone_file_name(zone, ".zone"): _text(_whole(zone, wishes)) for zone in zones_of(plan, wishes)}
+
+
+def fragments(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+    """A file per zone with the records alone. It sets no ``$TTL``, which would outlast its ``$INCLUDE``."""
+    return {zone_file_name(zone, ".records"): _text(_fragment(zone)) for zone in zones_of(plan, wishes)}
+
+
+def _whole(zone: Zone, wishes: Wishes) -> Iterator[str]:
+    servers = [names.fqdn(server) for server in wishes.name_servers] or [NAME_SERVER]
+    yield comment(f"Zone {zone.name}, view {zone.view}: the whole zone. Loading it replaces a zone of this name.")
+    if not wishes.name_servers:
+        yield comment("Replace name-server.invalid and hostmaster.invalid by names of your own.")
+    yield comment("Raise the serial number, the first one, with every change.")
+    yield f"$ORIGIN {word(zone.name)}."
+    yield f"$TTL {DEFAULT_TTL}"
+    times = " ".join(str(seconds) for seconds in (1, *_TIMES))
+    yield f"@ {DEFAULT_TTL} IN SOA {word(servers[0])}. {CONTACT}. ( {times} )"
+    for server in servers:
+        yield f"@ {DEFAULT_TTL} IN NS {word(server)}."
+    yield from _records(zone)
+
+
+def _fragment(zone: Zone) -> Iterator[str]:
+    yield comment(f"Zone {zone.name}, view {zone.view}: records to add, for $INCLUDE in the zone's file.")
+    yield comment("Raise the zone's serial number.")
+    yield f"$ORIGIN {word(zone.name)}."
+    yield from _records(zone)
+
+
+def _records(zone: Zone) -> Iterator[str]:
+    said = ""
+    for row in zone.rows:
+        if row.purpose != said:
+            yield ""
+            yield comment(row.purpose)
+            said = row.purpose
+        yield _record(row) if row.command else comment(f"not ours ({row.managed}): {_record(row)}")
+
+
+def _record(row: Row) -> str:
+    parts = (row.name, str(row.ttl), "IN", row.type, *row.absolute_data)
+    return " ".join(word(part) for part in parts)
+
+
+def _text(lines: Iterator[str]) -> str:
+    return "\n".join([*lines, ""])
