@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Union
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, Key, Reason
 
@@ -82,7 +82,7 @@ class ServiceRecord(Rule):
     target_elsewhere: bool = False
 
 
-RecordRule = AddressRecord | AliasRecord | ServiceRecord
+RecordRule = Union[AddressRecord, AliasRecord, ServiceRecord]  # noqa: UP007  # pylint cannot follow `|` here
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,7 +77,7 @@ def test_openssl_asks_for_what_the_origin_plans(tmp_path: Path, key_file: Path, 
 def test_openssl_makes_a_key_of_the_planned_length(tmp_path: Path) -> None:
     """The command that the file names, as it stands there."""
     one = lync_certificate(key={**lync_certificate()["key"], "length": 4096})
-    ((name, text),) = export_plan(with_certificates(one), "openssl").items()
+    ((name, text),) = list(export_plan(with_certificates(one), "openssl").items())
     (tmp_path / name).write_text(text, encoding="utf-8")
     command = next(line[2:] for line in text.splitlines() if line.startswith("# openssl req "))
     openssl_path = program("openssl", "openssl")
@@ -90,7 +90,7 @@ def test_openssl_makes_a_key_of_the_planned_length(tmp_path: Path) -> None:
 
 def test_openssl_asks_for_both_usages_and_for_no_names_where_none_are_planned(tmp_path: Path, key_file: Path) -> None:
     one = edge_certificate(subject_alternative_names=[])
-    ((_name, text),) = export_plan(with_certificates(one), "openssl").items()
+    ((_name, text),) = list(export_plan(with_certificates(one), "openssl").items())
     request = requested(tmp_path, key_file, text)
     extended = request.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     assert list(extended.value) == SERVER_AND_CLIENT
@@ -107,7 +107,7 @@ def test_openssl_reads_every_part_of_a_subject(tmp_path: Path, key_file: Path) -
         "state": "Washington",
         "country": "US",
     }
-    ((_name, text),) = export_plan(with_certificates(edge_certificate(subject=subject)), "openssl").items()
+    ((_name, text),) = list(export_plan(with_certificates(edge_certificate(subject=subject)), "openssl").items())
     read = requested(tmp_path, key_file, text).subject
     order = (
         NameOID.COUNTRY_NAME,
@@ -149,7 +149,7 @@ def test_a_value_for_openssl_is_refused_or_arrives(
 
 def test_certreq_gets_the_text_of_the_rollout_itself() -> None:
     one = lync_certificate()
-    ((name, text),) = export_plan(with_certificates(one), "certreq").items()
+    ((name, text),) = list(export_plan(with_certificates(one), "certreq").items())
     assert name == "certificate_fe01.contoso.net_default.inf"
     remarks, _version, policy = text.partition("[Version]")
     assert f"[Version]{policy}".encode() == request_inf(one)
@@ -157,7 +157,7 @@ def test_certreq_gets_the_text_of_the_rollout_itself() -> None:
 
 
 def test_certreq_learns_of_exportable_keys_and_both_usages() -> None:
-    ((_name, text),) = export_plan(with_certificates(edge_certificate()), "certreq").items()
+    ((_name, text),) = list(export_plan(with_certificates(edge_certificate()), "certreq").items())
     sections = parse_inf(text)
     assert dict(sections["NewRequest"])["Exportable"] == "TRUE"
     usages = [value for _key, value in sections["EnhancedKeyUsageExtension"]]
@@ -171,10 +171,10 @@ def test_certreq_learns_of_exportable_keys_and_both_usages() -> None:
 def test_no_remark_reaches_a_policy(authority: str, template: str) -> None:
     plain = parse_inf(request_inf(lync_certificate()).decode("ascii"))
     hostile = lync_certificate(issuer={"name": "x", "ca": authority}, template=template)
-    ((_name, text),) = export_plan(with_certificates(hostile), "certreq").items()
+    ((_name, text),) = list(export_plan(with_certificates(hostile), "certreq").items())
     assert parse_inf(text) == plain
-    ((_name, text),) = export_plan(with_certificates(hostile), "openssl").items()
-    ((_name, wanted),) = export_plan(with_certificates(lync_certificate()), "openssl").items()
+    ((_name, text),) = list(export_plan(with_certificates(hostile), "openssl").items())
+    ((_name, wanted),) = list(export_plan(with_certificates(lync_certificate()), "openssl").items())
     assert [line for line in text.split("\n") if line[:1] != "#"] == [
         line for line in wanted.split("\n") if line[:1] != "#"
     ]

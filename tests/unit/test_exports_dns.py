@@ -27,6 +27,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.export impor
 EXPECTED_FILES = sorted(path.name for path in EXPECTED.iterdir())
 WINDOWS = (".cmd", ".ps1", ".inf", ".csv")
 
+
 def expected(name: str) -> str:
     return (EXPECTED / name).read_text(encoding="utf-8")
 

@@ -15,8 +15,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.finding_kinds_core i
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import KINDS, finding, in_order
 from ansible_collections.ucops.rollout.plugins.module_utils.inventory_hosts import Groups, find_hosts
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan
-from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.pitfalls_certificates import encoded_size
+from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.rules import Product, Sheet
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
