@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from sitekit import Run, Site
+from sitekit import ROOT, Run, Site
 
 pytestmark = pytest.mark.slow
 
@@ -353,3 +353,18 @@ def test_dropped_connection_while_the_ca_issues(site: Site, at: int) -> None:
     again = site.play("deploy_pool")
     assert again.code == 0, again.output
     assert len(requests(site)) == 2, json.dumps(requests(site), indent=1)
+
+
+def test_plan_beyond_the_rollout_is_refused_whole(site: Site) -> None:
+    """The planner knows Lync; a rollout of a part of it would look like the whole."""
+    before = site.state()
+    run = site.play(
+        "deploy_pool",
+        "-e",
+        f"@{ROOT / 'docs' / 'examples' / 'lync2013.yml'}",
+        variables={"pool_plan_check_inventory": False},
+    )
+    assert run.code != 0
+    text = clean(run)
+    assert "cannot roll out the whole of this plan yet" in text and "export_plan" in text
+    assert logons(site) == {"ok": 0, "failed": 0} and site.state() == before
