@@ -10,13 +10,13 @@ import pathlib
 import subprocess
 import sys
 
-STAND_IN = '''\
+STAND_IN = """\
 import subprocess, sys
 unknown = ("--no-setuptools", "--no-wheel")
 subprocess.check_call([sys.executable, "-m", "ensurepip", "--default-pip"])
 arguments = [argument for argument in sys.argv[1:] if argument not in unknown]
 sys.exit(subprocess.call([sys.executable, "-m", "pip", "install", *arguments]))
-'''
+"""
 
 
 def pip_version() -> str:

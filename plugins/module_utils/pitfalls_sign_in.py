@@ -52,9 +52,7 @@ def _strict_names(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[F
 def _not_strict(sip_domain: SipDomain, home: Pool, owner: str, target: str) -> Iterator[Finding]:
     """Inside the SIP domain, as the library has it, but not as the policy's text has it."""
     if home.product not in FIRST_GENERATION:
-        yield finding(
-            "srv-target-not-strict", where=sip_domain.path, name=owner, target=target, domain=sip_domain.name
-        )
+        yield finding("srv-target-not-strict", where=sip_domain.path, name=owner, target=target, domain=sip_domain.name)
     elif target != home.fqdn:
         yield finding("srv-target-alias", where=sip_domain.path, name=target, domain=sip_domain.name)
 

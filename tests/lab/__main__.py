@@ -30,8 +30,10 @@ _kept: list[socket.socket] = []
 def _arguments(given: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
     commands = parser.add_subparsers(dest="verb", required=True)
-    for name, text in (("up", "start an estate and run until interrupted"),
-                       ("run", "start an estate, run a command against it, stop it")):
+    for name, text in (
+        ("up", "start an estate and run until interrupted"),
+        ("run", "start an estate, run a command against it, stop it"),
+    ):
         command = commands.add_parser(name, help=text)
         command.add_argument("estate", help="an estate that comes with the lab (origin), or the path of a YAML file")
         command.add_argument("--directory", type=Path, required=True, help="where inventory and control.json go")
@@ -41,7 +43,7 @@ def _arguments(given: list[str]) -> argparse.Namespace:
         command.add_argument("--overrides", type=Path, help="YAML merged into the estate file")
     at = given.index("--") if "--" in given else len(given)
     arguments = parser.parse_args(given[:at])
-    arguments.command = given[at + 1:]
+    arguments.command = given[at + 1 :]
     return arguments
 
 
@@ -74,8 +76,18 @@ def open_estate(estate: Estate) -> Path:
     target = estate.directory / "control.json"
     fresh = target.with_suffix(".new")
     fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps({"url": estate.control.url, "token": estate.control.token,
-                                 "mode": estate.network.mode, "pid": os.getpid(), "inventory": str(hosts)}) + "\n")
+    fresh.write_text(
+        json.dumps(
+            {
+                "url": estate.control.url,
+                "token": estate.control.token,
+                "mode": estate.network.mode,
+                "pid": os.getpid(),
+                "inventory": str(hosts),
+            }
+        )
+        + "\n"
+    )
     fresh.replace(target)
     return hosts
 
@@ -127,8 +139,10 @@ def main(given: list[str] | None = None) -> int:
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
             raise
-        print(f"lab: cannot listen: {error}; another program has the port, or it needs rights: try --mode ports",
-              file=sys.stderr)
+        print(
+            f"lab: cannot listen: {error}; another program has the port, or it needs rights: try --mode ports",
+            file=sys.stderr,
+        )
         return 2
 
 

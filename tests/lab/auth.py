@@ -63,16 +63,22 @@ class Accounts:
 
     def snapshot(self) -> dict[str, Any]:
         """Which accounts are locked. Not the count of bad passwords: a read-only check must not show in the state."""
-        return {account.qualified: {"administrator": account.administrator, "locked": self.locked(account)}
-                for account in sorted(self.all(), key=lambda one: one.name)}
+        return {
+            account.qualified: {"administrator": account.administrator, "locked": self.locked(account)}
+            for account in sorted(self.all(), key=lambda one: one.name)
+        }
 
     def write_user_file(self, path: Path) -> None:
         """The acceptor's store: each account under each form in which clients write its name."""
         lines = []
         for account in self.all():
             digest = ntowfv1(account.password).hex().upper()
-            names = [f"{self.netbios}\\{account.name}", f"{self.domain}\\{account.name}",
-                     f"{account.name}@{self.domain}", f"{account.name}@{self.netbios}"]
+            names = [
+                f"{self.netbios}\\{account.name}",
+                f"{self.domain}\\{account.name}",
+                f"{account.name}@{self.domain}",
+                f"{account.name}@{self.netbios}",
+            ]
             lines += [f"{name}:1000:{'0' * 32}:{digest}:[U]:LCT-00000000" for name in names]
         path.touch(mode=0o600)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -166,7 +172,7 @@ def unseal(negotiation: Negotiation, body: bytes) -> bytes:
         found = _LENGTH.search(head)
         payload = sealed.split(b"\r\n", 1)[1]
         size = struct.unpack("<i", payload[:4])[0]
-        plain = negotiation.unseal(payload[4:4 + size], payload[4 + size:])
+        plain = negotiation.unseal(payload[4 : 4 + size], payload[4 + size :])
         if found is None or int(found.group(2)) != len(plain):
             raise NotSealedForUs("the length does not fit")
     except NotSealedForUs:
@@ -179,9 +185,11 @@ def unseal(negotiation: Negotiation, body: bytes) -> bytes:
 def seal(negotiation: Negotiation, plain: bytes) -> bytes:
     """The multipart/encrypted body for a message; each header line begins with a tab, as Windows sends them."""
     signature, data = negotiation.seal(plain)
-    head = (f"--{_BOUNDARY}\r\n\tContent-Type: {SPNEGO_PROTOCOL}\r\n"
-            f"\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length={len(plain)}\r\n"
-            f"--{_BOUNDARY}\r\n\tContent-Type: application/octet-stream\r\n")
+    head = (
+        f"--{_BOUNDARY}\r\n\tContent-Type: {SPNEGO_PROTOCOL}\r\n"
+        f"\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length={len(plain)}\r\n"
+        f"--{_BOUNDARY}\r\n\tContent-Type: application/octet-stream\r\n"
+    )
     return head.encode() + struct.pack("<i", len(signature)) + signature + data + f"--{_BOUNDARY}--\r\n".encode()
 
 

@@ -37,7 +37,8 @@ class RunningEstate:
         self.mode: str = control["mode"]
         self.inventory = Path(control["inventory"])
         self._variables: dict[str, Any] = yaml.safe_load(
-            (self.inventory.parent / "group_vars" / "all.yml").read_text(encoding="utf-8"))
+            (self.inventory.parent / "group_vars" / "all.yml").read_text(encoding="utf-8")
+        )
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -58,8 +59,9 @@ class RunningEstate:
 
     def _call(self, path: str, body: Any = None, *, method: str = "POST") -> Any:
         data = None if method == "GET" else json.dumps(body).encode()
-        request = urllib.request.Request(self._url + path, data, {"Authorization": f"Bearer {self._token}"},
-                                         method=method)
+        request = urllib.request.Request(
+            self._url + path, data, {"Authorization": f"Bearer {self._token}"}, method=method
+        )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=60) as answer:
             return json.loads(answer.read())
@@ -110,26 +112,44 @@ class RunningEstate:
     def __enter__(self) -> RunningEstate:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
 
-def start_estate(name_or_path: str | Path, directory: str | Path, mode: str = "ports",
-                 overrides: dict[str, Any] | None = None) -> RunningEstate:
+def start_estate(
+    name_or_path: str | Path, directory: str | Path, mode: str = "ports", overrides: dict[str, Any] | None = None
+) -> RunningEstate:
     """Start an estate and wait until it is ready. Each gets loopback addresses of its own."""
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "control.json").unlink(missing_ok=True)
-    command = [sys.executable, "-m", "lab", "up", str(name_or_path), "--directory", str(directory), "--mode", mode,
-               "--with-parent"]
+    command = [
+        sys.executable,
+        "-m",
+        "lab",
+        "up",
+        str(name_or_path),
+        "--directory",
+        str(directory),
+        "--mode",
+        mode,
+        "--with-parent",
+    ]
     if overrides:
         (directory / "overrides.yml").write_text(yaml.safe_dump(overrides), encoding="utf-8")
         command += ["--overrides", str(directory / "overrides.yml")]
     log = directory / "lab.log"
     with log.open("wb") as stream:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stream, stdin=subprocess.DEVNULL,
-                                   env=os.environ | {"PYTHONPATH": str(TESTS)}, start_new_session=True)
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=stream,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": str(TESTS)},
+            start_new_session=True,
+        )
     _wait(process, directory / "control.json", log)
     return RunningEstate(process, directory)
 

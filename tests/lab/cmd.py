@@ -435,8 +435,9 @@ def run_cmd(process: Process) -> int:
     """cmd.exe as a program: `/C TEXT` (or /K), or lines from standard input."""
     from lab.programs import find_program
 
-    match = re.match(r'^(?:"[^"]*"|\S+?)(?=\s|/|$)((?:\s*/(?![CKck])\w(?::\w+)?)*)\s*(/[CKck])?(.*)$', process.line,
-                     re.DOTALL)
+    match = re.match(
+        r'^(?:"[^"]*"|\S+?)(?=\s|/|$)((?:\s*/(?![CKck])\w(?::\w+)?)*)\s*(/[CKck])?(.*)$', process.line, re.DOTALL
+    )
     switches, verb, text = (match[1], match[2], match[3]) if match else ("", None, "")
     processor = CommandProcessor(process)
     if verb is None:

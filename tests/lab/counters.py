@@ -19,8 +19,14 @@ class Counters:
         self._hosts: dict[str, dict[str, Any]] = {}
 
     def _host(self, host: str) -> dict[str, Any]:
-        empty = {"requests": 0, "bytes_in": 0, "bytes_out": 0, "kinds": {}, "logons": {"ok": 0, "failed": 0},
-                 "running": 0}
+        empty = {
+            "requests": 0,
+            "bytes_in": 0,
+            "bytes_out": 0,
+            "kinds": {},
+            "logons": {"ok": 0, "failed": 0},
+            "running": 0,
+        }
         return self._hosts.setdefault(host, empty)
 
     def request(self, host: str, kind: str, bytes_in: int, bytes_out: int) -> None:

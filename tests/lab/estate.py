@@ -31,8 +31,12 @@ from lab.wsman import Service
 ESTATES = Path(__file__).parent / "estates"
 
 # Role in the estate file: module, class, whether it takes settings. In the order in which they are started.
-_ROLES = (("dns", "lab.dns.role", "DnsServer", True), ("ca", "lab.pki.authority", "CertificateAuthority", True),
-          ("http", "lab.tls", "HttpSys", False), ("front_end", "lab.tls", "FrontEnd", True))
+_ROLES = (
+    ("dns", "lab.dns.role", "DnsServer", True),
+    ("ca", "lab.pki.authority", "CertificateAuthority", True),
+    ("http", "lab.tls", "HttpSys", False),
+    ("front_end", "lab.tls", "FrontEnd", True),
+)
 
 
 def estate_file(name_or_path: str | Path) -> Path:
@@ -50,8 +54,10 @@ def load(path: Path, overrides: dict[str, Any] | None = None) -> dict[str, Any]:
 
 def merged(base: Any, over: Any) -> Any:
     if isinstance(base, dict) and isinstance(over, dict):
-        return {key: merged(base[key], over[key]) if key in base and key in over else over.get(key, base.get(key))
-                for key in [*base, *(key for key in over if key not in base)]}
+        return {
+            key: merged(base[key], over[key]) if key in base and key in over else over.get(key, base.get(key))
+            for key in [*base, *(key for key in over if key not in base)]
+        }
     if _named(base) and _named(over):
         by_name = {one["name"]: one for one in over}
         kept = [merged(one, by_name.pop(one["name"], {})) for one in base]
@@ -108,9 +114,15 @@ class Estate:
     def _add_machine(self, entry: dict[str, Any]) -> None:
         quotas = {key: value for key, value in (entry.get("winrm") or {}).items() if key != "allow_unencrypted"}
         generation = dataclasses.replace(GENERATIONS[str(entry.get("generation", "2008r2"))], **quotas)
-        machine = Machine(entry["name"], f"{entry['name']}.{self.domain}", self,
-                          self.network.address(entry["address"]), generation, entry.get("language", "en-US"),
-                          settings=entry)
+        machine = Machine(
+            entry["name"],
+            f"{entry['name']}.{self.domain}",
+            self,
+            self.network.address(entry["address"]),
+            generation,
+            entry.get("language", "en-US"),
+            settings=entry,
+        )
         machine.files = _made("lab.files", "FileSystem", machine)
         machine.services = _made("lab.services", "Services", machine)
         self.machines[machine.name] = machine
@@ -134,8 +146,9 @@ class Estate:
 
     def _add_balancer(self, entry: dict[str, Any]) -> None:
         members = [self.machine(name) for name in entry["members"]]
-        balancer = _made("lab.balancer", "Balancer", self, self.network.address(entry["address"]), entry["ports"],
-                         members)
+        balancer = _made(
+            "lab.balancer", "Balancer", self, self.network.address(entry["address"]), entry["ports"], members
+        )
         self.balancers += [] if balancer is None else [balancer]
 
     # --- running -----------------------------------------------------------------------------------------------------
@@ -177,19 +190,30 @@ class Estate:
 
     def snapshot(self) -> dict[str, Any]:
         """The whole lasting state, in a stable order: equal states give equal text."""
-        return {"accounts": self.accounts.snapshot(),
-                "hosts": {name: self._host_snapshot(self.machines[name]) for name in sorted(self.machines)}}
+        return {
+            "accounts": self.accounts.snapshot(),
+            "hosts": {name: self._host_snapshot(self.machines[name]) for name in sorted(self.machines)},
+        }
 
     def _host_snapshot(self, machine: Machine) -> dict[str, Any]:
         parts = {"files": machine.files, "services": machine.services, **machine.roles}
         state = {name: parts[name].snapshot() for name in sorted(parts) if hasattr(parts[name], "snapshot")}
-        return {"address": machine.address, "generation": machine.generation.name,
-                "registry": machine.registry.snapshot(), **state}
+        return {
+            "address": machine.address,
+            "generation": machine.generation.name,
+            "registry": machine.registry.snapshot(),
+            **state,
+        }
 
 
 def _account(domain: str, entry: dict[str, Any]) -> Account:
-    return Account(domain, entry["name"], entry["password"], tuple(entry.get("groups", ())),
-                   bool(entry.get("administrator", False)))
+    return Account(
+        domain,
+        entry["name"],
+        entry["password"],
+        tuple(entry.get("groups", ())),
+        bool(entry.get("administrator", False)),
+    )
 
 
 def _made(module: str, name: str, *arguments: Any) -> Any:

@@ -67,6 +67,7 @@ class Fault(Exception):
 
 # --- building --------------------------------------------------------------------------------------------------------
 
+
 def body_of(fault: Fault, *, machine: str, language: str = "en-US") -> ET.Element:
     """The s:Fault element."""
     code = E("s:Code", E("s:Value", fault.code), E("s:Subcode", E("s:Value", fault.subcode)))
@@ -105,9 +106,13 @@ def _provider_fault(fault: Fault, text: str, machine: str) -> ET.Element:
 def _extended_status(status: ExtendedStatus) -> ET.Element:
     uri = f"{WMI_URI}root/cimv2/__ExtendedStatus"
     element = ET.Element(f"{{{uri}}}__ExtendedStatus", {q("xsi:type"): "p:__ExtendedStatus_Type"})
-    for name, value in (("Description", status.description or None), ("Operation", status.operation),
-                        ("ParameterInfo", status.parameter), ("ProviderName", status.provider),
-                        ("StatusCode", None if status.status_code is None else str(status.status_code))):
+    for name, value in (
+        ("Description", status.description or None),
+        ("Operation", status.operation),
+        ("ParameterInfo", status.parameter),
+        ("ProviderName", status.provider),
+        ("StatusCode", None if status.status_code is None else str(status.status_code)),
+    ):
         child = ET.SubElement(element, f"{{{uri}}}{name}")
         child.text = value
         if value is None:
@@ -121,9 +126,15 @@ def _wmi_error(fault: Fault) -> ET.Element:
     element = ET.Element(f"{{{uri}}}MSFT_WmiError")
     text = fault.reason if fault.message is None else fault.message
     number = fault.number or 0
-    for name, value in (("CIMStatusCode", "1"), ("Message", text), ("MessageID", f"HRESULT 0x{number:08x}"),
-                        ("error_Category", "0"), ("error_Code", str(number)), ("error_Type", "HRESULT"),
-                        ("error_WindowsErrorMessage", text)):
+    for name, value in (
+        ("CIMStatusCode", "1"),
+        ("Message", text),
+        ("MessageID", f"HRESULT 0x{number:08x}"),
+        ("error_Category", "0"),
+        ("error_Code", str(number)),
+        ("error_Type", "HRESULT"),
+        ("error_WindowsErrorMessage", text),
+    ):
         ET.SubElement(element, f"{{{uri}}}{name}").text = value
     return element
 
@@ -134,23 +145,33 @@ _CANNOT = "The WS-Management service cannot process the request"
 _TIMED_OUT = "The WS-Management service cannot complete the operation within the time specified in OperationTimeout.  "
 _INVALID_SELECTORS = f"{_CANNOT} because the request contained invalid selectors for the resource. "
 _INVALID_HEADERS = f"{_CANNOT}. The request contains one or more invalid SOAP headers. "
-_SCHEMA = ("The SOAP XML in the message does not match the corresponding XML schema definition. "
-           "Change the XML and retry. ")
-_BAD_URI = (f"{_CANNOT}. The resource URI is missing or it has an incorrect format. Check the documentation or use "
-            "the following command for information on how to construct a resource URI: \"winrm help uris\". ")
+_SCHEMA = (
+    "The SOAP XML in the message does not match the corresponding XML schema definition. Change the XML and retry. "
+)
+_BAD_URI = (
+    f"{_CANNOT}. The resource URI is missing or it has an incorrect format. Check the documentation or use "
+    'the following command for information on how to construct a resource URI: "winrm help uris". '
+)
 _NO_RESOURCE = "The service cannot find the resource identified by the resource URI and selectors. "
-_NO_KEYS = ("The resource URI is not valid: it does not contain keys, but the class selected is not a singleton. "
-            "To access an instance which is not a singleton, keys must be provided. ")
-_BAD_FILTER = ("The data source could not process the filter. The filter might be missing or it might be invalid. "
-               "Change the filter and try the request again.  ")
+_NO_KEYS = (
+    "The resource URI is not valid: it does not contain keys, but the class selected is not a singleton. "
+    "To access an instance which is not a singleton, keys must be provided. "
+)
+_BAD_FILTER = (
+    "The data source could not process the filter. The filter might be missing or it might be invalid. "
+    "Change the filter and try the request again.  "
+)
 _PROVIDER_FAILED = "The WMI service reported that the WMI provider could not perform the requested operation. "
 _BAD_CONTEXT = f"{_CANNOT} because the enumeration context is not valid. "
-_NO_COMMAND = ("The Windows Remote Shell received a request to perform an operation on a command identifier that does "
-               "not exist. Either the command has completed execution or the client specified an invalid command "
-               "identifier. ")
+_NO_COMMAND = (
+    "The Windows Remote Shell received a request to perform an operation on a command identifier that does "
+    "not exist. Either the command has completed execution or the client specified an invalid command "
+    "identifier. "
+)
 
 
 # --- WS-Management and WMI -------------------------------------------------------------------------------------------
+
 
 def timed_out() -> Fault:
     return Fault("s:Receiver", "w:TimedOut", _TIMED_OUT, TIMED_OUT)
@@ -161,8 +182,9 @@ def access_denied() -> Fault:
 
 
 def invalid_header(message: str) -> Fault:
-    return Fault("s:Sender", "a:InvalidMessageInformationHeader", _INVALID_HEADERS, INVALID_HEADER, message,
-                 ADDRESSING_FAULT)
+    return Fault(
+        "s:Sender", "a:InvalidMessageInformationHeader", _INVALID_HEADERS, INVALID_HEADER, message, ADDRESSING_FAULT
+    )
 
 
 def action_not_supported(action: str) -> Fault:
@@ -187,8 +209,18 @@ def envelope_too_large(limit: int, detail: str) -> Fault:
 
 def not_found(operation: str, parameter: str) -> Fault:
     """No such instance, class or namespace; `parameter` is the object path asked for."""
-    return Fault("s:Sender", "a:DestinationUnreachable", _BAD_URI, NOT_FOUND, _NO_RESOURCE, ADDRESSING_FAULT,
-                 "InvalidResourceURI", WMI_PROVIDER, NOT_FOUND, ExtendedStatus(operation, parameter))
+    return Fault(
+        "s:Sender",
+        "a:DestinationUnreachable",
+        _BAD_URI,
+        NOT_FOUND,
+        _NO_RESOURCE,
+        ADDRESSING_FAULT,
+        "InvalidResourceURI",
+        WMI_PROVIDER,
+        NOT_FOUND,
+        ExtendedStatus(operation, parameter),
+    )
 
 
 def no_keys() -> Fault:
@@ -197,15 +229,35 @@ def no_keys() -> Fault:
 
 def invalid_selectors(path: str) -> Fault:
     """Some keys are missing, or there are others."""
-    return Fault("s:Sender", "w:InvalidSelectors", _INVALID_SELECTORS, INVALID_SELECTORS, None, WSMAN_FAULT,
-                 "UnexpectedSelectors", WMI_PROVIDER, INVALID_SELECTORS, ExtendedStatus("GetObject", path))
+    return Fault(
+        "s:Sender",
+        "w:InvalidSelectors",
+        _INVALID_SELECTORS,
+        INVALID_SELECTORS,
+        None,
+        WSMAN_FAULT,
+        "UnexpectedSelectors",
+        WMI_PROVIDER,
+        INVALID_SELECTORS,
+        ExtendedStatus("GetObject", path),
+    )
 
 
 def invalid_argument(method: str) -> Fault:
     """A parameter that must not be NULL is (WBEM_E_INVALID_PARAMETER)."""
     status = ExtendedStatus("ExecMethod", method, "Invalid parameter ", 0x80041008)
-    return Fault("s:Receiver", "w:InternalError", _PROVIDER_FAILED, PROVIDER_FAILED, None, WSMAN_FAULT, "",
-                 WMI_PROVIDER, PROVIDER_FAILED, status)
+    return Fault(
+        "s:Receiver",
+        "w:InternalError",
+        _PROVIDER_FAILED,
+        PROVIDER_FAILED,
+        None,
+        WSMAN_FAULT,
+        "",
+        WMI_PROVIDER,
+        PROVIDER_FAILED,
+        status,
+    )
 
 
 def class_not_found(query: str) -> Fault:
@@ -218,8 +270,18 @@ def invalid_query(query: str) -> Fault:
 
 
 def _bad_filter(query: str, message: str) -> Fault:
-    return Fault("s:Sender", "n:CannotProcessFilter", _BAD_FILTER, CANNOT_PROCESS_FILTER, message, ENUMERATION_FAULT,
-                 "", WMI_PROVIDER, CANNOT_PROCESS_FILTER, ExtendedStatus("ExecQuery", query))
+    return Fault(
+        "s:Sender",
+        "n:CannotProcessFilter",
+        _BAD_FILTER,
+        CANNOT_PROCESS_FILTER,
+        message,
+        ENUMERATION_FAULT,
+        "",
+        WMI_PROVIDER,
+        CANNOT_PROCESS_FILTER,
+        ExtendedStatus("ExecQuery", query),
+    )
 
 
 def invalid_context() -> Fault:
@@ -229,33 +291,64 @@ def invalid_context() -> Fault:
 def generic_failure(operation: str, parameter: str, *, provider: str = "WinMgmt") -> Fault:
     """WBEM_E_FAILED: the provider's answer to nearly everything."""
     status = ExtendedStatus(operation, parameter, "Generic failure ", provider=provider)
-    return Fault("s:Receiver", "w:InternalError", _PROVIDER_FAILED, PROVIDER_FAILED, None, WSMAN_FAULT, "",
-                 WMI_PROVIDER, PROVIDER_FAILED, status)
+    return Fault(
+        "s:Receiver",
+        "w:InternalError",
+        _PROVIDER_FAILED,
+        PROVIDER_FAILED,
+        None,
+        WSMAN_FAULT,
+        "",
+        WMI_PROVIDER,
+        PROVIDER_FAILED,
+        status,
+    )
 
 
 def operations_quota(limit: int, *, wmi_error: bool) -> Fault:
-    text = (f"{_CANNOT}. This user is allowed a maximum number of {limit} concurrent operations, which has been "
-            "exceeded. Close existing operations for this user, or raise the quota for this user. ")
+    text = (
+        f"{_CANNOT}. This user is allowed a maximum number of {limit} concurrent operations, which has been "
+        "exceeded. Close existing operations for this user, or raise the quota for this user. "
+    )
     return Fault("s:Receiver", "w:InternalError", text, OPERATIONS_QUOTA, wmi_error=wmi_error)
 
 
 # --- Windows Remote Shell --------------------------------------------------------------------------------------------
 
+
 def shell_quota(limit: int) -> Fault:
-    text = (f"{_CANNOT}. This user is allowed a maximum number of {limit} concurrent shells, which has been "
-            "exceeded. Close existing shells or raise the quota for this user. ")
+    text = (
+        f"{_CANNOT}. This user is allowed a maximum number of {limit} concurrent shells, which has been "
+        "exceeded. Close existing shells or raise the quota for this user. "
+    )
     return Fault("s:Sender", "w:QuotaLimit", text, SHELL_QUOTA, wmi_error=True)
 
 
 def shell_not_found() -> Fault:
-    return Fault("s:Sender", "w:InvalidSelectors", _INVALID_SELECTORS, INVALID_SELECTORS, None, WSMAN_FAULT,
-                 "UnexpectedSelectors", SHELL_PROVIDER, INVALID_SELECTORS)
+    return Fault(
+        "s:Sender",
+        "w:InvalidSelectors",
+        _INVALID_SELECTORS,
+        INVALID_SELECTORS,
+        None,
+        WSMAN_FAULT,
+        "UnexpectedSelectors",
+        SHELL_PROVIDER,
+        INVALID_SELECTORS,
+    )
 
 
 def command_not_found() -> Fault:
     """The command id is unknown, or its command has finished and was released."""
-    return Fault("s:Sender", "w:InvalidSelectors", _INVALID_SELECTORS, INVALID_SELECTORS, _NO_COMMAND, WSMAN_FAULT,
-                 "UnexpectedSelectors")
+    return Fault(
+        "s:Sender",
+        "w:InvalidSelectors",
+        _INVALID_SELECTORS,
+        INVALID_SELECTORS,
+        _NO_COMMAND,
+        WSMAN_FAULT,
+        "UnexpectedSelectors",
+    )
 
 
 def file_not_found() -> Fault:
@@ -265,5 +358,13 @@ def file_not_found() -> Fault:
 
 
 def invalid_parameter() -> Fault:
-    return Fault("s:Sender", "w:InvalidParameter", "The parameter is incorrect. ", 87, None, WSMAN_FAULT,
-                 "InvalidValue", SHELL_PLUGIN)
+    return Fault(
+        "s:Sender",
+        "w:InvalidParameter",
+        "The parameter is incorrect. ",
+        87,
+        None,
+        WSMAN_FAULT,
+        "InvalidValue",
+        SHELL_PLUGIN,
+    )

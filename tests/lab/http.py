@@ -168,8 +168,15 @@ class _Connection(http.server.BaseHTTPRequestHandler):
             return self._answer(injection.status)
         return service.refuse(message, injection.build_fault())
 
-    def _answer(self, status: int, data: bytes = b"", content_type: str = "", *,
-                headers: dict[str, str] | None = None, close: bool = False) -> None:
+    def _answer(
+        self,
+        status: int,
+        data: bytes = b"",
+        content_type: str = "",
+        *,
+        headers: dict[str, str] | None = None,
+        close: bool = False,
+    ) -> None:
         """Headers and body in one piece: two small writes would wait for each other."""
         self.send_response(status)
         if self.parting:
@@ -210,6 +217,7 @@ class _Server(socketserver.ThreadingTCPServer):
         """A client that goes away is nobody's error; anything else is one of the lab and must be seen."""
         import sys
         import traceback
+
         if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
             traceback.print_exc()
 

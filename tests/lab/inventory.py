@@ -29,8 +29,10 @@ def write(estate: Estate, directory: Path) -> Path:
 
 
 def _members(estate: Estate) -> dict[str, list[str]]:
-    return {group: [one.fqdn for one in estate.machines.values() if one.settings.get(role) is not None]
-            for group, role in _GROUPS}
+    return {
+        group: [one.fqdn for one in estate.machines.values() if one.settings.get(role) is not None]
+        for group, role in _GROUPS
+    }
 
 
 def _variables(estate: Estate) -> dict[str, Any]:
@@ -41,9 +43,14 @@ def _variables(estate: Estate) -> dict[str, Any]:
     if account is None:
         raise ValueError(f"inventory.user: the estate has no account {user}")
     connection = {
-        "ansible_connection": "winrm", "ansible_port": PORT, "ansible_winrm_scheme": "http",
-        "ansible_winrm_transport": "ntlm", "ansible_winrm_message_encryption": "always",
-        "ansible_user": account.qualified, "ansible_password": account.password}
+        "ansible_connection": "winrm",
+        "ansible_port": PORT,
+        "ansible_winrm_scheme": "http",
+        "ansible_winrm_transport": "ntlm",
+        "ansible_winrm_message_encryption": "always",
+        "ansible_user": account.qualified,
+        "ansible_password": account.password,
+    }
     variables: dict[str, Any] = _moved(estate, given.get("variables", {}))
     return connection | variables | _mode_variables(estate)
 

@@ -72,6 +72,7 @@ def E(name: str, *content: ET.Element | str | None, **attributes: str) -> ET.Ele
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
+
 class _Reader:
     """An expat parser that refuses document types, and with them entities of any kind."""
 
@@ -170,15 +171,21 @@ def parse_request(data: bytes) -> Request:
     selectors = header.findall(f"{q('w:SelectorSet')}/{q('w:Selector')}")
     timeout = _text(header, "w:OperationTimeout")
     return Request(
-        action=_text(header, "a:Action"), resource_uri=_text(header, "w:ResourceURI"),
-        message_id=_text(header, "a:MessageID"), selectors=_named(header, "w:SelectorSet", "w:Selector"),
+        action=_text(header, "a:Action"),
+        resource_uri=_text(header, "w:ResourceURI"),
+        message_id=_text(header, "a:MessageID"),
+        selectors=_named(header, "w:SelectorSet", "w:Selector"),
         options=_named(header, "w:OptionSet", "w:Option"),
         operation_timeout=duration(timeout) if timeout else None,
-        max_envelope_size=int(size) if size.isdecimal() else None, body=body, header=header,
-        endpoints={item.get("Name", ""): item for item in selectors if len(item)})
+        max_envelope_size=int(size) if size.isdecimal() else None,
+        body=body,
+        header=header,
+        endpoints={item.get("Name", ""): item for item in selectors if len(item)},
+    )
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
+
 
 def new_id() -> str:
     return f"uuid:{str(uuid.uuid4()).upper()}"

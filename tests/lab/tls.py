@@ -54,9 +54,7 @@ def _context(machine: Any, chain: list[bytes], key: Any) -> ssl.SSLContext:
         # Old versions are what the imitated machines speak.
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version, context.maximum_version = versions(machine)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     pem += b"".join(ssl.DER_cert_to_PEM_cert(der).encode() for der in chain)
     handle, path = tempfile.mkstemp(suffix=".pem")
     try:

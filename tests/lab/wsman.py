@@ -30,9 +30,19 @@ CONFIG_URI = "http://schemas.microsoft.com/wbem/wsman/1/config"
 _SMALLEST_ENVELOPE = 8192
 
 _ACTION = re.compile(rb"<(?:\w+:)?Action\b[^>]*>\s*([^<\s]+)\s*<")
-_KINDS = {"Enumerate": "enumerate", "Pull": "pull", "Release": "release", "Get": "get", "Put": "put",
-          "Delete": "delete", "Create": "create", "Command": "command", "Receive": "receive", "Send": "send",
-          "Signal": "signal"}
+_KINDS = {
+    "Enumerate": "enumerate",
+    "Pull": "pull",
+    "Release": "release",
+    "Get": "get",
+    "Put": "put",
+    "Delete": "delete",
+    "Create": "create",
+    "Command": "command",
+    "Receive": "receive",
+    "Send": "send",
+    "Signal": "signal",
+}
 _STANDARD = ("http://schemas.xmlsoap.org/ws/2004/09/", "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/")
 
 
@@ -111,8 +121,9 @@ class Service:
     def _reply(self, request: Request, session: Session, limit: int, delay: Injection | None) -> Answer:
         with self._operations.one(session.owner, wmi_error=self._machine.generation.wmi_errors):
             reply = self._delayed(request, session, delay) if delay else self._dispatch(request, session)
-        data = soap.build_envelope(reply.action, list(reply.body), relates_to=request.message_id,
-                                   language=self._machine.language)
+        data = soap.build_envelope(
+            reply.action, list(reply.body), relates_to=request.message_id, language=self._machine.language
+        )
         allowed = min(limit, request.max_envelope_size or limit)
         if len(data) > allowed:
             raise faults.envelope_too_large(allowed, "MaxEnvelopeSizeExceeded")
@@ -134,21 +145,25 @@ class Service:
         if fault.provider == faults.WMI_PROVIDER and machine.settings.get("wmi_error_faults"):
             fault.wmi_error = True
         body = faults.body_of(fault, machine=machine.fqdn, language=machine.language)
-        return Answer(fault.status, soap.build_envelope(fault.action, [body], relates_to=relates_to,
-                                                        language=machine.language))
+        return Answer(
+            fault.status, soap.build_envelope(fault.action, [body], relates_to=relates_to, language=machine.language)
+        )
 
     def _checked(self, request: Request) -> Request:
         """The headers that every operation needs; the timeout is held to MaxTimeoutms (except for Pull)."""
         timeout = request.operation_timeout
         if timeout is not None and timeout <= 0:
             given = request.header.findtext(soap.q("w:OperationTimeout"))
-            raise faults.invalid_header("The WS-Management service cannot process the request. The XML contains an "
-                                        f"invalid timeout field in the SOAP header: {given}. ")
+            raise faults.invalid_header(
+                "The WS-Management service cannot process the request. The XML contains an "
+                f"invalid timeout field in the SOAP header: {given}. "
+            )
         if request.max_envelope_size is not None and request.max_envelope_size < _SMALLEST_ENVELOPE:
             raise faults.envelope_too_large(request.max_envelope_size, "MinimumEnvelopeLimit")
         if not request.action or not request.message_id:
-            raise faults.invalid_header("The WS-Management service cannot process the request. A required SOAP header "
-                                        "is missing. ")
+            raise faults.invalid_header(
+                "The WS-Management service cannot process the request. A required SOAP header is missing. "
+            )
         longest = self._machine.generation.timeout_ms / 1000
         return dataclasses.replace(request, operation_timeout=min(timeout or longest, longest))
 
@@ -185,25 +200,48 @@ def _configuration(machine: Machine) -> Any:
     """The service's settings (read only here): what clients read to learn the envelope size."""
     generation = machine.generation
     unencrypted = str(bool((machine.settings.get("winrm") or {}).get("allow_unencrypted"))).lower()
-    authentication = E("cfg:Auth", E("cfg:Basic", "false"), E("cfg:Kerberos", "false"), E("cfg:Negotiate", "true"),
-                       E("cfg:Certificate", "false"), E("cfg:CredSSP", "false"))
+    authentication = E(
+        "cfg:Auth",
+        E("cfg:Basic", "false"),
+        E("cfg:Kerberos", "false"),
+        E("cfg:Negotiate", "true"),
+        E("cfg:Certificate", "false"),
+        E("cfg:CredSSP", "false"),
+    )
     rights = "O:NSG:BAD:P(A;;GA;;;BA)(A;;GR;;;IU)S:P(AU;FA;GA;;;WD)(AU;SA;GXGW;;;WD)"
-    service = E("cfg:Service", E("cfg:RootSDDL", rights),
-                E("cfg:MaxConcurrentOperationsPerUser", str(generation.operations_per_user)),
-                E("cfg:EnumerationTimeoutms", str(generation.enumeration_ms)), E("cfg:AllowUnencrypted", unencrypted),
-                authentication)
-    shells = E("cfg:Winrs", E("cfg:AllowRemoteShellAccess", "true"),
-               E("cfg:IdleTimeout", str(generation.shell_idle_ms)),
-               E("cfg:MaxProcessesPerShell", str(generation.processes_per_shell)),
-               E("cfg:MaxShellsPerUser", str(generation.shells_per_user)))
-    return E("cfg:Config", E("cfg:MaxEnvelopeSizekb", str(generation.envelope_kb)),
-             E("cfg:MaxTimeoutms", str(generation.timeout_ms)), E("cfg:MaxBatchItems", "32000"), service, shells)
+    service = E(
+        "cfg:Service",
+        E("cfg:RootSDDL", rights),
+        E("cfg:MaxConcurrentOperationsPerUser", str(generation.operations_per_user)),
+        E("cfg:EnumerationTimeoutms", str(generation.enumeration_ms)),
+        E("cfg:AllowUnencrypted", unencrypted),
+        authentication,
+    )
+    shells = E(
+        "cfg:Winrs",
+        E("cfg:AllowRemoteShellAccess", "true"),
+        E("cfg:IdleTimeout", str(generation.shell_idle_ms)),
+        E("cfg:MaxProcessesPerShell", str(generation.processes_per_shell)),
+        E("cfg:MaxShellsPerUser", str(generation.shells_per_user)),
+    )
+    return E(
+        "cfg:Config",
+        E("cfg:MaxEnvelopeSizekb", str(generation.envelope_kb)),
+        E("cfg:MaxTimeoutms", str(generation.timeout_ms)),
+        E("cfg:MaxBatchItems", "32000"),
+        service,
+        shells,
+    )
 
 
 def _identity(machine: Machine, *, authenticated: bool) -> Any:
     system = f"{machine.generation.version} SP: 0.0" if authenticated else "0.0.0 SP: 0.0"
-    return E("wsmid:IdentifyResponse", E("wsmid:ProtocolVersion", "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"),
-             E("wsmid:ProductVendor", "Microsoft Corporation"), E("wsmid:ProductVersion", f"OS: {system} Stack: 2.0"))
+    return E(
+        "wsmid:IdentifyResponse",
+        E("wsmid:ProtocolVersion", "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"),
+        E("wsmid:ProductVendor", "Microsoft Corporation"),
+        E("wsmid:ProductVersion", f"OS: {system} Stack: 2.0"),
+    )
 
 
 def identify(machine: Machine, _body: bytes) -> bytes:

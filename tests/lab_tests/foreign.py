@@ -23,10 +23,16 @@ TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer/"
 WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
 WQL = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 DNS = "root/MicrosoftDNS"
-NS = {"s": "http://www.w3.org/2003/05/soap-envelope", "a": "http://schemas.xmlsoap.org/ws/2004/08/addressing",
-      "n": "http://schemas.xmlsoap.org/ws/2004/09/enumeration", "f": "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault",
-      "w": "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd", "cim": "http://schemas.dmtf.org/wbem/wscim/1/common",
-      "xsi": "http://www.w3.org/2001/XMLSchema-instance", "x": "http://schemas.xmlsoap.org/ws/2004/09/transfer"}
+NS = {
+    "s": "http://www.w3.org/2003/05/soap-envelope",
+    "a": "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+    "n": "http://schemas.xmlsoap.org/ws/2004/09/enumeration",
+    "f": "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault",
+    "w": "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd",
+    "cim": "http://schemas.dmtf.org/wbem/wscim/1/common",
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "x": "http://schemas.xmlsoap.org/ws/2004/09/transfer",
+}
 
 Keys = Mapping[str, str]
 
@@ -118,8 +124,9 @@ class Psrp:
     def delete(self, name: str, keys: Keys, namespace: str = DNS) -> ET.Element:
         return self.call(TRANSFER + "Delete", f"{WMI}{namespace}/{name}", None, keys)
 
-    def invoke(self, name: str, method: str, values: Mapping[str, Any], keys: Keys | None = None,
-               namespace: str = DNS) -> ET.Element:
+    def invoke(
+        self, name: str, method: str, values: Mapping[str, Any], keys: Keys | None = None, namespace: str = DNS
+    ) -> ET.Element:
         uri = f"{WMI}{namespace}/{name}"
         return self.call(f"{uri}/{method}", uri, _message(uri, f"{method}_INPUT", values), keys)
 
@@ -139,8 +146,12 @@ def _message(uri: str, name: str, values: Mapping[str, Any]) -> ET.Element:
 def _page(answer: ET.Element) -> Page:
     items = next((child for child in answer if local(child) == "Items"), None)
     context = answer.find("n:EnumerationContext", NS)
-    return Page([] if items is None else list(items), "" if items is None else items.tag[1:].partition("}")[0],
-                None if context is None else context.text, any(local(child) == "EndOfSequence" for child in answer))
+    return Page(
+        [] if items is None else list(items),
+        "" if items is None else items.tag[1:].partition("}")[0],
+        None if context is None else context.text,
+        any(local(child) == "EndOfSequence" for child in answer),
+    )
 
 
 def pywinrm(address: str, user: str = USER, password: str = PASSWORD, **options: Any) -> Protocol:
@@ -151,8 +162,13 @@ def pywinrm(address: str, user: str = USER, password: str = PASSWORD, **options:
 def pywinrm_query(protocol: Protocol, query: str, namespace: str = DNS) -> bytes:
     """The bare answer to an Enumerate."""
     envelope = protocol.build_wsman_header(ENUMERATION + "Enumerate", f"{WMI}{namespace}/*")
-    envelope["env:Body"] = {"n:Enumerate": {"w:OptimizeEnumeration": None, "w:MaxElements": "32000",
-                                            "w:Filter": {"@Dialect": WQL, "#text": query}}}
+    envelope["env:Body"] = {
+        "n:Enumerate": {
+            "w:OptimizeEnumeration": None,
+            "w:MaxElements": "32000",
+            "w:Filter": {"@Dialect": WQL, "#text": query},
+        }
+    }
     return protocol.send_message(xmltodict.unparse({"env:Envelope": envelope}))
 
 
@@ -160,5 +176,22 @@ def psrp(estate: RunningEstate, host: str = "dc01", **options: Any) -> Psrp:
     return Psrp(estate.address(host), **options)
 
 
-__all__ = ["DNS", "ENUMERATION", "NS", "PASSWORD", "TRANSFER", "USER", "WMI", "Page", "Psrp", "WSManFaultError",
-           "WinRMTransportError", "keys_of", "local", "properties", "psrp", "pywinrm", "pywinrm_query"]
+__all__ = [
+    "DNS",
+    "ENUMERATION",
+    "NS",
+    "PASSWORD",
+    "TRANSFER",
+    "USER",
+    "WMI",
+    "Page",
+    "Psrp",
+    "WSManFaultError",
+    "WinRMTransportError",
+    "keys_of",
+    "local",
+    "properties",
+    "psrp",
+    "pywinrm",
+    "pywinrm_query",
+]

@@ -21,9 +21,14 @@ def dns_host(name: str, address: str, generation: str, records: int = 0, **setti
 def estate(path: Path, *hosts: dict[str, Any], **settings: Any) -> Path:
     """Write the estate file; returns its path."""
     content = {
-        "domain": {"fqdn": "company.local", "netbios": "COMPANY"}, "lockout_after": 5,
-        "accounts": [{"name": "rollout", "password": "Rollout-2007!", "administrator": True},
-                     {"name": "clerk", "password": "Clerk-2007!"}],
-        "hosts": list(hosts), **settings}
+        "domain": {"fqdn": "company.local", "netbios": "COMPANY"},
+        "lockout_after": 5,
+        "accounts": [
+            {"name": "rollout", "password": "Rollout-2007!", "administrator": True},
+            {"name": "clerk", "password": "Clerk-2007!"},
+        ],
+        "hosts": list(hosts),
+        **settings,
+    }
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     return path

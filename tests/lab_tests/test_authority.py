@@ -259,11 +259,17 @@ def test_members_of_the_domain_trust_an_enterprise_ca(tmp_path: Path) -> None:
     lab = local(tmp_path, type="enterprise_subordinate")
     ca = lab.machine("ca01").roles["ca"]
     state = lab.machine("srv01").registry.snapshot()
-    found = sorted(key.rpartition("EnterpriseCertificates\\")[2] for key in state if "EnterpriseCert" in key
-                   and key.count("\\") == 5)
+    found = sorted(
+        key.rpartition("EnterpriseCertificates\\")[2]
+        for key in state
+        if "EnterpriseCert" in key and key.count("\\") == 5
+    )
     thumbs = [hashes_of(der) for der in ca.chain]
-    assert found == [f"CA\\Certificates\\{thumbs[0]}", f"NTAuth\\Certificates\\{thumbs[0]}",
-                     f"Root\\Certificates\\{thumbs[1]}"]
+    assert found == [
+        f"CA\\Certificates\\{thumbs[0]}",
+        f"NTAuth\\Certificates\\{thumbs[0]}",
+        f"Root\\Certificates\\{thumbs[1]}",
+    ]
 
 
 def hashes_of(der: bytes) -> str:

@@ -43,9 +43,16 @@ def fresh(estate: RunningEstate) -> None:
 
 
 def add_record(estate: RunningEstate, owner: str) -> None:
-    psrp(estate).invoke("MicrosoftDNS_AType", "CreateInstanceFromPropertyData", {
-        "DnsServerName": "dc01.company.local", "ContainerName": "example.test", "OwnerName": f"{owner}.example.test",
-        "IPAddress": "192.0.2.77"})
+    psrp(estate).invoke(
+        "MicrosoftDNS_AType",
+        "CreateInstanceFromPropertyData",
+        {
+            "DnsServerName": "dc01.company.local",
+            "ContainerName": "example.test",
+            "OwnerName": f"{owner}.example.test",
+            "IPAddress": "192.0.2.77",
+        },
+    )
 
 
 def owners(estate: RunningEstate) -> list[str]:
@@ -129,8 +136,10 @@ def test_token_is_wanted(estate: RunningEstate) -> None:
     assert caught.value.code == 401
 
 
-@pytest.mark.parametrize("order", [{"action": "explode"}, {"action": "fault", "fault": "nothing"},
-                                   {"action": "drop", "match": {"colour": "red"}}])
+@pytest.mark.parametrize(
+    "order",
+    [{"action": "explode"}, {"action": "fault", "fault": "nothing"}, {"action": "drop", "match": {"colour": "red"}}],
+)
 def test_orders_that_mean_nothing(estate: RunningEstate, order: dict[str, object]) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
         estate._call("/faults", [{"host": "dc01", **order}])
@@ -138,6 +147,7 @@ def test_orders_that_mean_nothing(estate: RunningEstate, order: dict[str, object
 
 
 # --- ways to run -----------------------------------------------------------------------------------------------------
+
 
 def test_two_estates_side_by_side(estate: RunningEstate, tmp_path: Path) -> None:
     path = small.estate(tmp_path / "estate.yml", small.dns_host("dc01", "10.0.0.5", "2008r2"))
@@ -156,7 +166,10 @@ def test_overrides(tmp_path: Path) -> None:
 def test_merging_keeps_what_is_not_named() -> None:
     base = {"a": 1, "hosts": [{"name": "x", "b": 1}, {"name": "y"}], "list": [1, 2]}
     assert merged(base, {"hosts": [{"name": "x", "c": 2}, {"name": "z"}], "list": [3]}) == {
-        "a": 1, "hosts": [{"name": "x", "b": 1, "c": 2}, {"name": "y"}, {"name": "z"}], "list": [3]}
+        "a": 1,
+        "hosts": [{"name": "x", "b": 1, "c": 2}, {"name": "y"}, {"name": "z"}],
+        "list": [3],
+    }
 
 
 def test_estate_that_does_not_start_says_why(tmp_path: Path) -> None:
@@ -168,8 +181,10 @@ def test_inventory_of_the_origin(tmp_path: Path) -> None:
     with start_estate("origin", tmp_path / "run") as running:
         hosts = yaml.safe_load(running.inventory.read_text())["all"]
         assert {group: sorted(content["hosts"]) for group, content in hosts["children"].items()} == {
-            "ucops_dns": ["dc01.company.local"], "ucops_ca": ["ca01.company.local"],
-            "ucops_servers": ["ocssrv01.company.local", "ocssrv02.company.local"]}
+            "ucops_dns": ["dc01.company.local"],
+            "ucops_ca": ["ca01.company.local"],
+            "ucops_servers": ["ocssrv01.company.local", "ocssrv02.company.local"],
+        }
         subnet = running.address("dc01").removesuffix(".0.5")
         pool = running.variables["ucops_topology"]["pools"][0]
         assert pool["load_balancer"]["vips"] == {"sip": [f"{subnet}.0.10"]}
@@ -195,9 +210,26 @@ def test_run_gives_the_command_an_estate(tmp_path: Path, mode: str) -> None:
     script = tmp_path / "inside.py"
     script.write_text(INSIDE, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "lab", "run", str(path), "--directory", str(tmp_path / "run"), "--mode", mode, "--",
-         sys.executable, str(script)],
-        env=os.environ | {"PYTHONPATH": str(TESTS)}, capture_output=True, text=True, timeout=60, check=False)
+        [
+            sys.executable,
+            "-m",
+            "lab",
+            "run",
+            str(path),
+            "--directory",
+            str(tmp_path / "run"),
+            "--mode",
+            mode,
+            "--",
+            sys.executable,
+            str(script),
+        ],
+        env=os.environ | {"PYTHONPATH": str(TESTS)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (7, "")
     port, answer = {"ports": ("10053", "")}.get(mode, ("53", ""))
     assert done.stdout.split() == [port, "dc01.company.local."] + answer.split()

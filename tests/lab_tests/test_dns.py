@@ -22,32 +22,41 @@ from lab.client import RunningEstate, start_estate
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
     place = tmp_path_factory.mktemp("dns")
-    zone = {"name": "example.test", "records": [
-        {"owner": "host", "type": "A", "data": "192.0.2.1"},
-        {"owner": "two", "type": "A", "ttl": 60, "data": "192.0.2.2"},
-        {"owner": "two", "type": "A", "ttl": 600, "data": "192.0.2.3"},
-        {"owner": "alias", "type": "CNAME", "data": "host.example.test."},
-        {"owner": "across", "type": "CNAME", "data": "host.other.test."},
-        {"owner": "dangling", "type": "CNAME", "data": "no.example.test."},
-        {"owner": "away", "type": "CNAME", "data": "www.elsewhere.test."},
-        {"owner": "loop1", "type": "CNAME", "data": "loop2.example.test."},
-        {"owner": "loop2", "type": "CNAME", "data": "loop1.example.test."},
-        {"owner": "_sip._tls", "type": "SRV", "data": "0 0 5061 host.example.test."},
-        {"owner": "*.wild", "type": "A", "data": "192.0.2.9"},
-        {"owner": "sub", "type": "NS", "data": "ns.sub.example.test."},
-        {"owner": "ns.sub", "type": "A", "data": "192.0.2.53"},
-        *({"owner": "big", "type": "TXT", "data": f'"{number:03}{"x" * 240}"'} for number in range(10))]}
+    zone = {
+        "name": "example.test",
+        "records": [
+            {"owner": "host", "type": "A", "data": "192.0.2.1"},
+            {"owner": "two", "type": "A", "ttl": 60, "data": "192.0.2.2"},
+            {"owner": "two", "type": "A", "ttl": 600, "data": "192.0.2.3"},
+            {"owner": "alias", "type": "CNAME", "data": "host.example.test."},
+            {"owner": "across", "type": "CNAME", "data": "host.other.test."},
+            {"owner": "dangling", "type": "CNAME", "data": "no.example.test."},
+            {"owner": "away", "type": "CNAME", "data": "www.elsewhere.test."},
+            {"owner": "loop1", "type": "CNAME", "data": "loop2.example.test."},
+            {"owner": "loop2", "type": "CNAME", "data": "loop1.example.test."},
+            {"owner": "_sip._tls", "type": "SRV", "data": "0 0 5061 host.example.test."},
+            {"owner": "*.wild", "type": "A", "data": "192.0.2.9"},
+            {"owner": "sub", "type": "NS", "data": "ns.sub.example.test."},
+            {"owner": "ns.sub", "type": "A", "data": "192.0.2.53"},
+            *({"owner": "big", "type": "TXT", "data": f'"{number:03}{"x" * 240}"'} for number in range(10)),
+        ],
+    }
     other = {"name": "other.test", "records": [{"owner": "host", "type": "A", "data": "192.0.2.100"}]}
     outside = [{"owner": "www.elsewhere.test", "type": "A", "data": "203.0.113.80"}]
-    first = {"name": "dc01", "address": "10.0.0.5", "generation": "2008r2",
-             "dns": {"zones": [zone, other], "outside": outside}}
+    first = {
+        "name": "dc01",
+        "address": "10.0.0.5",
+        "generation": "2008r2",
+        "dns": {"zones": [zone, other], "outside": outside},
+    }
     second = small.dns_host("dc02", "10.0.0.6", "2008r2", dns={"recursion": False})
     with start_estate(small.estate(place / "estate.yml", first, second), place / "run") as running:
         yield running
 
 
-def ask(estate: RunningEstate, name: str, kind: str = "A", host: str = "dc01", tcp: bool = False,
-        recursion: bool = True) -> dns.message.Message:
+def ask(
+    estate: RunningEstate, name: str, kind: str = "A", host: str = "dc01", tcp: bool = False, recursion: bool = True
+) -> dns.message.Message:
     query = dns.message.make_query(name, kind)
     if not recursion:
         query.flags &= ~dns.flags.RD
@@ -72,13 +81,22 @@ def test_set_has_one_ttl_and_turns(estate: RunningEstate) -> None:
     assert found == {(first, second), (second, first)}
 
 
-@pytest.mark.parametrize(("name", "expected"), [
-    ("alias", ["alias.example.test. 3600 IN CNAME host.example.test.", "host.example.test. 3600 IN A 192.0.2.1"]),
-    ("across", ["across.example.test. 3600 IN CNAME host.other.test.", "host.other.test. 3600 IN A 192.0.2.100"]),
-    ("dangling", ["dangling.example.test. 3600 IN CNAME no.example.test."]),
-    ("away", ["away.example.test. 3600 IN CNAME www.elsewhere.test."]),
-    ("loop1", ["loop1.example.test. 3600 IN CNAME loop2.example.test.",
-               "loop2.example.test. 3600 IN CNAME loop1.example.test."])])
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("alias", ["alias.example.test. 3600 IN CNAME host.example.test.", "host.example.test. 3600 IN A 192.0.2.1"]),
+        ("across", ["across.example.test. 3600 IN CNAME host.other.test.", "host.other.test. 3600 IN A 192.0.2.100"]),
+        ("dangling", ["dangling.example.test. 3600 IN CNAME no.example.test."]),
+        ("away", ["away.example.test. 3600 IN CNAME www.elsewhere.test."]),
+        (
+            "loop1",
+            [
+                "loop1.example.test. 3600 IN CNAME loop2.example.test.",
+                "loop2.example.test. 3600 IN CNAME loop1.example.test.",
+            ],
+        ),
+    ],
+)
 def test_aliases_are_followed_within_the_server(estate: RunningEstate, name: str, expected: list[str]) -> None:
     assert lines(ask(estate, f"{name}.example.test")) == expected
 
@@ -92,9 +110,14 @@ def test_srv_brings_the_targets_address(estate: RunningEstate) -> None:
     assert answer.additional[0].to_text() == "host.example.test. 3600 IN A 192.0.2.1"
 
 
-@pytest.mark.parametrize(("name", "kind", "code"), [
-    ("no.example.test", "A", dns.rcode.NXDOMAIN), ("host.example.test", "AAAA", dns.rcode.NOERROR),
-    ("_tls.example.test", "SRV", dns.rcode.NOERROR)])
+@pytest.mark.parametrize(
+    ("name", "kind", "code"),
+    [
+        ("no.example.test", "A", dns.rcode.NXDOMAIN),
+        ("host.example.test", "AAAA", dns.rcode.NOERROR),
+        ("_tls.example.test", "SRV", dns.rcode.NOERROR),
+    ],
+)
 def test_absent_names_and_types_bring_the_soa(estate: RunningEstate, name: str, kind: str, code: int) -> None:
     answer = ask(estate, name, kind)
     assert (answer.rcode(), answer.answer, bool(answer.flags & dns.flags.AA)) == (code, [], True)

@@ -24,8 +24,10 @@ ZONES = "SELECT * FROM MicrosoftDNS_Zone"
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
     place = tmp_path_factory.mktemp("http")
-    hosts = (small.dns_host("dc01", "10.0.0.5", "2008r2"),
-             small.dns_host("open01", "10.0.0.6", "2008r2", winrm={"allow_unencrypted": True}))
+    hosts = (
+        small.dns_host("dc01", "10.0.0.5", "2008r2"),
+        small.dns_host("open01", "10.0.0.6", "2008r2", winrm={"allow_unencrypted": True}),
+    )
     with start_estate(small.estate(place / "estate.yml", *hosts), place / "run") as running:
         yield running
 
@@ -149,7 +151,8 @@ def test_answers_and_faults_are_sealed(estate: RunningEstate, query: str, status
     answer = recorded(estate, query)
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == (
-        'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"')
+        'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"'
+    )
     lines = answer.content.split(b"\r\n")
     assert lines[0] == b"--Encrypted Boundary"
     assert lines[1] == b"\tContent-Type: application/HTTP-SPNEGO-session-encrypted"
@@ -172,9 +175,14 @@ def test_new_connection_must_authenticate_anew(estate: RunningEstate) -> None:
     protocol = pywinrm(estate.address("dc01"))
     pywinrm_query(protocol, ZONES)
     sealed = protocol.transport.encryption.prepare_encrypted_request(
-        protocol.transport.session, protocol.transport.endpoint, b"<x/>")
-    assert requests.post(sealed.url, data=sealed.body, headers={"Content-Type": sealed.headers["Content-Type"]},
-                         timeout=10).status_code == 401
+        protocol.transport.session, protocol.transport.endpoint, b"<x/>"
+    )
+    assert (
+        requests.post(
+            sealed.url, data=sealed.body, headers={"Content-Type": sealed.headers["Content-Type"]}, timeout=10
+        ).status_code
+        == 401
+    )
 
 
 def test_one_connection_serves_many_requests_with_one_logon(estate: RunningEstate) -> None:
@@ -190,11 +198,21 @@ def test_one_connection_serves_many_requests_with_one_logon(estate: RunningEstat
 def test_ansibles_own_connection_plugin(estate: RunningEstate) -> None:
     from ansible.playbook.play_context import PlayContext
     from ansible.plugins.loader import connection_loader, init_plugin_loader
+
     init_plugin_loader([])
     connection = connection_loader.get("winrm", PlayContext(), None)
-    connection.set_options(var_options={"_extras": {}}, direct={
-        "remote_addr": estate.address("dc01"), "port": 5985, "scheme": "http", "remote_user": USER,
-        "remote_password": PASSWORD, "transport": ["ntlm"], "message_encryption": "always"})
+    connection.set_options(
+        var_options={"_extras": {}},
+        direct={
+            "remote_addr": estate.address("dc01"),
+            "port": 5985,
+            "scheme": "http",
+            "remote_user": USER,
+            "remote_password": PASSWORD,
+            "transport": ["ntlm"],
+            "message_encryption": "always",
+        },
+    )
     connection._connect()
     assert b"MicrosoftDNS_Zone" in pywinrm_query(connection.protocol, ZONES)
     connection.close()

@@ -77,7 +77,7 @@ def test_idle_time_out_of_the_generation(estate: RunningEstate) -> None:
 
 
 def test_environment_is_set_and_listed(estate: RunningEstate) -> None:
-    strange = "_-(){}[]<>*+-/\\?\"!@#$^&|;:i,.`~0"
+    strange = '_-(){}[]<>*+-/\\?"!@#$^&|;:i,.`~0'
     with WinRS(connection(estate, "srv01"), environment={"one": "1", strange: strange}, no_profile=True) as shell:
         lines = invoke(shell, "cmd.exe", "/c", "set").stdout.decode("utf-8").splitlines()
     assert "one=1" in lines

@@ -25,8 +25,10 @@ N, W = NS["n"], NS["w"]
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
     place = tmp_path_factory.mktemp("wmi")
-    hosts = [small.dns_host(f"g{name}", f"10.0.1.{number}", name, 110)
-             for number, name in enumerate(("2003", "2008", "2008r2", "2012r2"), 1)]
+    hosts = [
+        small.dns_host(f"g{name}", f"10.0.1.{number}", name, 110)
+        for number, name in enumerate(("2003", "2008", "2008r2", "2012r2"), 1)
+    ]
     hosts.append(small.dns_host("brief", "10.0.1.9", "2008r2", 110, winrm={"enumeration_ms": 200}))
     hosts.append(small.dns_host("newer", "10.0.1.10", "2012r2", 3, wmi_error_faults=True))
     with start_estate(small.estate(place / "estate.yml", *hosts), place / "run") as running:
@@ -45,6 +47,7 @@ def fault(work: Callable[[], object]) -> WSManFaultError:
 
 
 # --- Enumerate and Pull ----------------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("generation", ["2008", "2008r2", "2012r2"])
 def test_one_item_first_then_batches(estate: RunningEstate, generation: str) -> None:
@@ -131,6 +134,7 @@ def test_class_uri_without_filter(client: Psrp) -> None:
 
 # --- shapes ----------------------------------------------------------------------------------------------------------
 
+
 def test_whole_objects_are_typed_and_sorted(client: Psrp) -> None:
     item = client.enumerate_page(MANY).items[0]
     assert item.tag == f"{{{WMI}root/MicrosoftDNS/MicrosoftDNS_AType}}MicrosoftDNS_AType"
@@ -145,7 +149,9 @@ def test_projection_has_no_namespace(client: Psrp) -> None:
     item = client.enumerate_page(query)
     assert item.items[0].tag == f"{{{W}}}XmlFragment"
     assert [(child.tag, child.text) for child in item.items[0]] == [
-        ("OwnerName", "h000.example.test"), ("IPAddress", "192.0.2.1")]
+        ("OwnerName", "h000.example.test"),
+        ("IPAddress", "192.0.2.1"),
+    ]
 
 
 def test_null_and_array_and_moment(client: Psrp) -> None:
@@ -158,8 +164,10 @@ def test_null_and_array_and_moment(client: Psrp) -> None:
     assert fragment[0][0].tag == "Datetime"
 
 
-@pytest.mark.parametrize(("generation", "version"), [
-    ("2003", "5.2.3790"), ("2008", "6.0.6002"), ("2008r2", "6.1.7601"), ("2012r2", "6.3.9600")])
+@pytest.mark.parametrize(
+    ("generation", "version"),
+    [("2003", "5.2.3790"), ("2008", "6.0.6002"), ("2008r2", "6.1.7601"), ("2012r2", "6.3.9600")],
+)
 def test_version_of_windows(estate: RunningEstate, generation: str, version: str) -> None:
     assert psrp(estate, f"g{generation}").query("SELECT * FROM Win32_OperatingSystem", CIM)[0]["Version"] == version
 
@@ -172,9 +180,14 @@ def test_derived_instances_keep_their_class(client: Psrp) -> None:
 
 def test_references(client: Psrp) -> None:
     keys = client.references(f"{MANY} AND OwnerName='h001.example.test'")[0]
-    assert keys == {"DnsServerName": "g2008r2.company.local", "ContainerName": "example.test",
-                    "DomainName": "example.test", "OwnerName": "h001.example.test", "RecordClass": "1",
-                    "RecordData": "192.0.2.2"}
+    assert keys == {
+        "DnsServerName": "g2008r2.company.local",
+        "ContainerName": "example.test",
+        "DomainName": "example.test",
+        "OwnerName": "h001.example.test",
+        "RecordClass": "1",
+        "RecordData": "192.0.2.2",
+    }
     assert client.get("MicrosoftDNS_AType", keys)["IPAddress"] == "192.0.2.2"
 
 
@@ -187,27 +200,54 @@ def test_object_and_reference(client: Psrp) -> None:
 
 # --- WQL -------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("condition", "count"), [
-    ("OwnerName='h000.example.test'", 1), ('OwnerName="H000.EXAMPLE.TEST"', 1), ("ownername = 'h000.example.test'", 1),
-    ("'h000.example.test' = OwnerName", 1), ("OwnerName='h000.example.test' OR OwnerName='h001.example.test'", 2),
-    ("NOT OwnerName LIKE 'h%'", 0), ("OwnerName LIKE 'h00_.example.test'", 10), ("OwnerName LIKE 'h[01]0%'", 20),
-    ("OwnerName != 'h000.example.test'", 109), ("OwnerName <> 'h000.example.test'", 109),
-    ("(OwnerName='h000.example.test' OR OwnerName='h001.example.test') AND IPAddress='192.0.2.1'", 1),
-    ("TTL = 3600", 110), ("TTL < 3600", 0), ("TTL = '3600'", 110), ("Caption IS NULL", 110), ("Caption = NULL", 110),
-    ("OwnerName IS NOT NULL", 110), ("OwnerName='h000\\.example.test'", 1), ("OwnerName='it\\'s'", 0)])
+
+@pytest.mark.parametrize(
+    ("condition", "count"),
+    [
+        ("OwnerName='h000.example.test'", 1),
+        ('OwnerName="H000.EXAMPLE.TEST"', 1),
+        ("ownername = 'h000.example.test'", 1),
+        ("'h000.example.test' = OwnerName", 1),
+        ("OwnerName='h000.example.test' OR OwnerName='h001.example.test'", 2),
+        ("NOT OwnerName LIKE 'h%'", 0),
+        ("OwnerName LIKE 'h00_.example.test'", 10),
+        ("OwnerName LIKE 'h[01]0%'", 20),
+        ("OwnerName != 'h000.example.test'", 109),
+        ("OwnerName <> 'h000.example.test'", 109),
+        ("(OwnerName='h000.example.test' OR OwnerName='h001.example.test') AND IPAddress='192.0.2.1'", 1),
+        ("TTL = 3600", 110),
+        ("TTL < 3600", 0),
+        ("TTL = '3600'", 110),
+        ("Caption IS NULL", 110),
+        ("Caption = NULL", 110),
+        ("OwnerName IS NOT NULL", 110),
+        ("OwnerName='h000\\.example.test'", 1),
+        ("OwnerName='it\\'s'", 0),
+    ],
+)
 def test_conditions(client: Psrp, condition: str, count: int) -> None:
     assert len(client.query(f"{MANY} AND ({condition})")) == count
 
 
-@pytest.mark.parametrize("query", [
-    "SELECT * FRM MicrosoftDNS_Zone", "SELECT FROM MicrosoftDNS_Zone", "SELECT * FROM MicrosoftDNS_Zone WHERE",
-    "SELECT * FROM MicrosoftDNS_Zone WHERE Name='it's'", "SELECT * FROM MicrosoftDNS_Zone WHERE Nam='x'",
-    "SELECT Nam FROM MicrosoftDNS_Zone", "SELECT * FROM MicrosoftDNS_Zone; DROP", "SELECT * FROM MicrosoftDNS_Nothing"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FRM MicrosoftDNS_Zone",
+        "SELECT FROM MicrosoftDNS_Zone",
+        "SELECT * FROM MicrosoftDNS_Zone WHERE",
+        "SELECT * FROM MicrosoftDNS_Zone WHERE Name='it's'",
+        "SELECT * FROM MicrosoftDNS_Zone WHERE Nam='x'",
+        "SELECT Nam FROM MicrosoftDNS_Zone",
+        "SELECT * FROM MicrosoftDNS_Zone; DROP",
+        "SELECT * FROM MicrosoftDNS_Nothing",
+    ],
+)
 def test_query_that_cannot_be_processed(client: Psrp, query: str) -> None:
     assert fault(lambda: client.query(query)).code == 2150858778
 
 
 # --- addressing ------------------------------------------------------------------------------------------------------
+
 
 def test_instance_without_keys(client: Psrp) -> None:
     assert fault(lambda: client.get("MicrosoftDNS_Zone")).code == 2150859002
@@ -231,11 +271,13 @@ def test_unknown_key(client: Psrp) -> None:
 
 def test_instance_that_does_not_exist_tells_its_path(estate: RunningEstate) -> None:
     from winrm.exceptions import WSManFaultError as PywinrmFault
+
     protocol = pywinrm(estate.address("g2008r2"))
     envelope = protocol.build_wsman_header(TRANSFER + "Get", f"{WMI}{CIM}/Win32_Service")
     envelope["env:Header"]["w:SelectorSet"] = {"w:Selector": {"@Name": "Name", "#text": "Nothing"}}
     envelope["env:Body"] = None
     import xmltodict
+
     with pytest.raises(PywinrmFault) as caught:
         protocol.send_message(xmltodict.unparse({"env:Envelope": envelope}))
     assert (caught.value.wsman_fault_code, caught.value.fault_subcode) == (2150858752, "a:DestinationUnreachable")
@@ -248,12 +290,25 @@ def test_class_that_does_not_exist(client: Psrp) -> None:
 
 # --- methods ---------------------------------------------------------------------------------------------------------
 
-NEW = {"DnsServerName": "g2008r2.company.local", "ContainerName": "example.test", "OwnerName": "new.example.test",
-       "IPAddress": "192.0.2.200"}
+NEW = {
+    "DnsServerName": "g2008r2.company.local",
+    "ContainerName": "example.test",
+    "OwnerName": "new.example.test",
+    "IPAddress": "192.0.2.200",
+}
 
 
-@pytest.mark.parametrize("wrong", [{"ipaddress": "192.0.2.200"}, {"Address": "192.0.2.200"}, {"TTL": "many"},
-                                   {"TTL": "-1"}, {"TTL": "4294967296"}, {"RecordClass": "IN"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ipaddress": "192.0.2.200"},
+        {"Address": "192.0.2.200"},
+        {"TTL": "many"},
+        {"TTL": "-1"},
+        {"TTL": "4294967296"},
+        {"RecordClass": "IN"},
+    ],
+)
 def test_parameters_to_the_letter_and_of_their_type(client: Psrp, wrong: dict[str, str]) -> None:
     values = {key: value for key, value in NEW.items() if key.casefold() not in {name.casefold() for name in wrong}}
     refused = fault(lambda: client.invoke("MicrosoftDNS_AType", "CreateInstanceFromPropertyData", {**values, **wrong}))
@@ -294,6 +349,7 @@ def test_method_with_return_value(client: Psrp) -> None:
 
 # --- Put -------------------------------------------------------------------------------------------------------------
 
+
 def test_put_changes_what_is_given_and_returns_all(client: Psrp) -> None:
     keys = client.references("SELECT * FROM MicrosoftDNS_Zone WHERE Name='example.test'")[0]
     assert client.put("MicrosoftDNS_Zone", keys, {"AllowUpdate": 2})["AllowUpdate"] == "2"
@@ -314,6 +370,7 @@ def test_put_of_what_cannot_be_written(client: Psrp) -> None:
 
 def test_newer_hosts_may_fault_with_an_object(estate: RunningEstate) -> None:
     from winrm.exceptions import WSManFaultError as PywinrmFault
+
     with pytest.raises(PywinrmFault) as caught:
         query = "SELECT * FROM MicrosoftDNS_AType WHERE ContainerName='no.test'"
         pywinrm_query(pywinrm(estate.address("newer")), query)
@@ -322,6 +379,7 @@ def test_newer_hosts_may_fault_with_an_object(estate: RunningEstate) -> None:
 
 def test_generic_failure_names_the_query(estate: RunningEstate) -> None:
     from winrm.exceptions import WSManFaultError as PywinrmFault
+
     query = "SELECT * FROM MicrosoftDNS_SOAType WHERE ContainerName='no.test'"
     with pytest.raises(PywinrmFault) as caught:
         pywinrm_query(pywinrm(estate.address("g2008r2")), query)
@@ -332,6 +390,7 @@ def test_generic_failure_names_the_query(estate: RunningEstate) -> None:
 
 # --- StdRegProv ------------------------------------------------------------------------------------------------------
 
+
 def registry(client: Psrp, method: str, key: str, namespace: str = "root/default", **values: object) -> dict[str, Any]:
     given = {"hDefKey": 2147483650, "sSubKeyName": key, **values}
     return properties(client.invoke("StdRegProv", method, given, namespace=namespace))
@@ -340,7 +399,9 @@ def registry(client: Psrp, method: str, key: str, namespace: str = "root/default
 def test_registry_reads(client: Psrp) -> None:
     key = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
     assert registry(client, "GetStringValue", key.lower(), sValueName="currentversion") == {
-        "sValue": "6.1", "ReturnValue": "0"}
+        "sValue": "6.1",
+        "ReturnValue": "0",
+    }
     assert registry(client, "EnumValues", key)["Types"] == ["1", "1", "1", "1", "1"]
     assert registry(client, "EnumKey", r"SOFTWARE\Microsoft") == {"sNames": "Windows NT", "ReturnValue": "0"}
 

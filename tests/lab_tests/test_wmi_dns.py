@@ -25,16 +25,30 @@ FAILED = 2150859010
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
     place = tmp_path_factory.mktemp("wmi_dns")
-    zone = {"name": "example.test", "ds_integrated": True, "records": [
-        {"owner": "dynamic", "type": "A", "data": "192.0.2.1", "timestamp": 3572136},
-        {"owner": "alias", "type": "CNAME", "data": "dynamic.example.test."}]}
-    main = {"name": "dc01", "address": "10.0.0.5", "generation": "2008r2", "dns": {
-        "zones": [zone, {"name": "away.test", "type": "forwarder", "masters": ["192.0.2.53"]}],
-        "cache": [{"owner": "www.cached.test", "type": "A", "data": "198.51.100.1"}]}}
-    hosts = (main, small.dns_host("old", "10.0.0.6", "2003", service_pack=1),
-             small.dns_host("sp2", "10.0.0.7", "2003", service_pack=2),
-             small.dns_host("path", "10.0.0.8", "2008r2", dns={"reported": {"rr": "path", "trailing_dots": False}}),
-             small.dns_host("nil", "10.0.0.9", "2008r2", dns={"reported": {"rr": "nil"}, "ds_available": False}))
+    zone = {
+        "name": "example.test",
+        "ds_integrated": True,
+        "records": [
+            {"owner": "dynamic", "type": "A", "data": "192.0.2.1", "timestamp": 3572136},
+            {"owner": "alias", "type": "CNAME", "data": "dynamic.example.test."},
+        ],
+    }
+    main = {
+        "name": "dc01",
+        "address": "10.0.0.5",
+        "generation": "2008r2",
+        "dns": {
+            "zones": [zone, {"name": "away.test", "type": "forwarder", "masters": ["192.0.2.53"]}],
+            "cache": [{"owner": "www.cached.test", "type": "A", "data": "198.51.100.1"}],
+        },
+    }
+    hosts = (
+        main,
+        small.dns_host("old", "10.0.0.6", "2003", service_pack=1),
+        small.dns_host("sp2", "10.0.0.7", "2003", service_pack=2),
+        small.dns_host("path", "10.0.0.8", "2008r2", dns={"reported": {"rr": "path", "trailing_dots": False}}),
+        small.dns_host("nil", "10.0.0.9", "2008r2", dns={"reported": {"rr": "nil"}, "ds_available": False}),
+    )
     with start_estate(small.estate(place / "estate.yml", *hosts), place / "run") as running:
         yield running
 
@@ -63,8 +77,9 @@ def zone_keys(client: Psrp, name: str) -> dict[str, str]:
     return client.references(f"SELECT * FROM MicrosoftDNS_Zone WHERE Name='{name}'")[0]
 
 
-def create(client: Psrp, kind: str, owner: str, container: str = "example.test", server: str = SERVER,
-           **values: Any) -> Any:
+def create(
+    client: Psrp, kind: str, owner: str, container: str = "example.test", server: str = SERVER, **values: Any
+) -> Any:
     given = {"DnsServerName": server, "ContainerName": container, "OwnerName": owner, **values}
     return client.invoke(f"MicrosoftDNS_{kind}Type", "CreateInstanceFromPropertyData", given)
 
@@ -86,6 +101,7 @@ def asked(estate: RunningEstate, name: str, kind: str) -> dns.message.Message:
 
 
 # --- zones -----------------------------------------------------------------------------------------------------------
+
 
 def test_zone_types_count_from_0_in_and_from_1_out(client: Psrp) -> None:
     create_zone(client, "primary.test")
@@ -154,7 +170,9 @@ def test_pause_and_change_of_type(estate: RunningEstate, client: Psrp) -> None:
     keys = zone_keys(client, "paused.test")
     client.invoke("MicrosoftDNS_Zone", "PauseZone", {}, keys)
     assert (zone(client, "paused.test")["Paused"], asked(estate, "paused.test", "SOA").rcode()) == (
-        "true", dns.rcode.SERVFAIL)
+        "true",
+        dns.rcode.SERVFAIL,
+    )
     client.invoke("MicrosoftDNS_Zone", "ResumeZone", {}, keys)
     assert asked(estate, "paused.test", "SOA").rcode() == dns.rcode.NOERROR
     generic_failure(lambda: client.invoke("MicrosoftDNS_Zone", "ChangeZoneType", {"ZoneType": 1}, keys))
@@ -165,8 +183,12 @@ def test_pause_and_change_of_type(estate: RunningEstate, client: Psrp) -> None:
 def test_secondaries_through_their_method_only(client: Psrp) -> None:
     keys = zone_keys(client, "example.test")
     generic_failure(lambda: client.put("MicrosoftDNS_Zone", keys, {"SecondaryServers": ["192.0.2.9"]}))
-    client.invoke("MicrosoftDNS_Zone", "ResetSecondaries", {
-        "SecondaryServers": ["192.0.2.9"], "SecureSecondaries": 2, "NotifyServers": ["192.0.2.9"], "Notify": 2}, keys)
+    client.invoke(
+        "MicrosoftDNS_Zone",
+        "ResetSecondaries",
+        {"SecondaryServers": ["192.0.2.9"], "SecureSecondaries": 2, "NotifyServers": ["192.0.2.9"], "Notify": 2},
+        keys,
+    )
     assert zone(client, "example.test")["SecondaryServers"] == "192.0.2.9"
 
 
@@ -176,6 +198,7 @@ def test_local_server_is_a_dot(client: Psrp) -> None:
 
 
 # --- reading records -------------------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("kind", ["A", "SOA", "SRV", "CNAME"])
 def test_missing_zone_is_a_generic_failure_not_empty(client: Psrp, kind: str) -> None:
@@ -192,15 +215,32 @@ def test_query_without_zone_walks_cache_and_root_hints(client: Psrp) -> None:
 
 
 def test_properties_of_a_record(client: Psrp) -> None:
-    create(client, "SRV", "_sip._tls.example.test", TTL=600, Priority=1, Weight=2, Port=5061,
-           SRVDomainName="pool.example.test")
+    create(
+        client,
+        "SRV",
+        "_sip._tls.example.test",
+        TTL=600,
+        Priority=1,
+        Weight=2,
+        Port=5061,
+        SRVDomainName="pool.example.test",
+    )
     found = records(client, "SRV", "_sip._tls.example.test")[0]
     assert {key: value for key, value in found.items() if value is not None} == {
-        "DnsServerName": SERVER, "ContainerName": "example.test", "DomainName": "_tls.example.test",
-        "OwnerName": "_sip._tls.example.test", "RecordClass": "1", "TTL": "600", "TimeStamp": "0", "Priority": "1",
-        "Weight": "2", "Port": "5061", "SRVDomainName": "pool.example.test.",
+        "DnsServerName": SERVER,
+        "ContainerName": "example.test",
+        "DomainName": "_tls.example.test",
+        "OwnerName": "_sip._tls.example.test",
+        "RecordClass": "1",
+        "TTL": "600",
+        "TimeStamp": "0",
+        "Priority": "1",
+        "Weight": "2",
+        "Port": "5061",
+        "SRVDomainName": "pool.example.test.",
         "RecordData": "1 2 5061 pool.example.test.",
-        "TextRepresentation": "_sip._tls.example.test IN SRV 1 2 5061 pool.example.test."}
+        "TextRepresentation": "_sip._tls.example.test IN SRV 1 2 5061 pool.example.test.",
+    }
 
 
 def test_names_in_data_may_come_without_dots(estate: RunningEstate) -> None:
@@ -210,18 +250,27 @@ def test_names_in_data_may_come_without_dots(estate: RunningEstate) -> None:
 
 # --- creating records ------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("kind", "values", "data"), [
-    ("A", {"IPAddress": "192.0.2.10"}, "192.0.2.10"),
-    ("AAAA", {"IPv6Address": "2001:db8::1"}, "2001:db8::1"),
-    ("CNAME", {"PrimaryName": "dynamic.example.test"}, "dynamic.example.test."),
-    ("MX", {"Preference": 10, "MailExchange": "mail.example.test."}, "10 mail.example.test."),
-    ("NS", {"NSHost": "ns.example.test"}, "ns.example.test."),
-    ("PTR", {"PTRDomainName": "host.example.test"}, "host.example.test."),
-    ("SRV", {"Priority": 0, "Weight": 0, "Port": 5061, "SRVDomainName": "pool.example.test"},
-     "0 0 5061 pool.example.test."),
-    ("TXT", {"DescriptiveText": 'say "v=1; \\o/"'}, '"say \\"v=1; \\\\o/\\""')])
-def test_each_type_is_created_and_served(estate: RunningEstate, client: Psrp, kind: str, values: dict[str, Any],
-                                         data: str) -> None:
+
+@pytest.mark.parametrize(
+    ("kind", "values", "data"),
+    [
+        ("A", {"IPAddress": "192.0.2.10"}, "192.0.2.10"),
+        ("AAAA", {"IPv6Address": "2001:db8::1"}, "2001:db8::1"),
+        ("CNAME", {"PrimaryName": "dynamic.example.test"}, "dynamic.example.test."),
+        ("MX", {"Preference": 10, "MailExchange": "mail.example.test."}, "10 mail.example.test."),
+        ("NS", {"NSHost": "ns.example.test"}, "ns.example.test."),
+        ("PTR", {"PTRDomainName": "host.example.test"}, "host.example.test."),
+        (
+            "SRV",
+            {"Priority": 0, "Weight": 0, "Port": 5061, "SRVDomainName": "pool.example.test"},
+            "0 0 5061 pool.example.test.",
+        ),
+        ("TXT", {"DescriptiveText": 'say "v=1; \\o/"'}, '"say \\"v=1; \\\\o/\\""'),
+    ],
+)
+def test_each_type_is_created_and_served(
+    estate: RunningEstate, client: Psrp, kind: str, values: dict[str, Any], data: str
+) -> None:
     owner = f"of-{kind.lower()}.example.test"
     create(client, kind, owner, TTL=1234, **values)
     answer = asked(estate, owner, kind)
@@ -249,19 +298,23 @@ def test_omitted_ttl_on_2003_sp1_is_zero(estate: RunningEstate) -> None:
     assert found == ["0", "3600"]
 
 
-@pytest.mark.parametrize("values", [
-    {"owner": "x.example.test", "container": "no.test", "IPAddress": "192.0.2.1"},
-    {"owner": "dynamic.example.test", "IPAddress": "192.0.2.1"},
-    {"owner": "dynamic.example.test", "IPAddress": "192.0.2.1", "TTL": 60},
-    {"owner": "alias.example.test", "IPAddress": "192.0.2.1"},
-    {"owner": "x.other.test", "IPAddress": "192.0.2.1"},
-    {"owner": "x", "IPAddress": "192.0.2.1"},
-    {"owner": "x.example.test", "IPAddress": "192.0.2.256"},
-    {"owner": "x.example.test", "IPAddress": ""},
-    {"owner": f"{'x' * 64}.example.test", "IPAddress": "192.0.2.1"},
-    {"owner": "x.example.test", "IPAddress": "192.0.2.1", "RecordClass": 3},
-    {"owner": "x.example.test", "server": "dc02.company.local", "IPAddress": "192.0.2.1"},
-    {"owner": "x.away.test", "container": "away.test", "IPAddress": "192.0.2.1"}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"owner": "x.example.test", "container": "no.test", "IPAddress": "192.0.2.1"},
+        {"owner": "dynamic.example.test", "IPAddress": "192.0.2.1"},
+        {"owner": "dynamic.example.test", "IPAddress": "192.0.2.1", "TTL": 60},
+        {"owner": "alias.example.test", "IPAddress": "192.0.2.1"},
+        {"owner": "x.other.test", "IPAddress": "192.0.2.1"},
+        {"owner": "x", "IPAddress": "192.0.2.1"},
+        {"owner": "x.example.test", "IPAddress": "192.0.2.256"},
+        {"owner": "x.example.test", "IPAddress": ""},
+        {"owner": f"{'x' * 64}.example.test", "IPAddress": "192.0.2.1"},
+        {"owner": "x.example.test", "IPAddress": "192.0.2.1", "RecordClass": 3},
+        {"owner": "x.example.test", "server": "dc02.company.local", "IPAddress": "192.0.2.1"},
+        {"owner": "x.away.test", "container": "away.test", "IPAddress": "192.0.2.1"},
+    ],
+)
 def test_whatever_is_wrong_is_a_generic_failure(client: Psrp, values: dict[str, Any]) -> None:
     generic_failure(lambda: create(client, "A", **values))
 
@@ -278,18 +331,29 @@ def test_srv_wants_its_own_parameter_name(client: Psrp) -> None:
 
 def test_from_text_with_and_without_dots_and_ttl(client: Psrp) -> None:
     for text in ("text1.example.test IN A 192.0.2.40", "text2.example.test. 1800 IN A 192.0.2.41"):
-        client.invoke("MicrosoftDNS_AType", "CreateInstanceFromTextRepresentation", {
-            "DnsServerName": SERVER, "ContainerName": "example.test", "TextRepresentation": text})
+        client.invoke(
+            "MicrosoftDNS_AType",
+            "CreateInstanceFromTextRepresentation",
+            {"DnsServerName": SERVER, "ContainerName": "example.test", "TextRepresentation": text},
+        )
     assert [records(client, "A", f"text{number}.example.test")[0]["TTL"] for number in (1, 2)] == ["3600", "1800"]
 
 
 def test_found_by_text(client: Psrp) -> None:
     given = {"DnsServerName": SERVER, "ContainerName": "example.test"}
-    found = client.invoke("MicrosoftDNS_ResourceRecord", "GetObjectByTextRepresentation", {
-        **given, "TextRepresentation": "dynamic.example.test IN A 192.0.2.1"})
+    found = client.invoke(
+        "MicrosoftDNS_ResourceRecord",
+        "GetObjectByTextRepresentation",
+        {**given, "TextRepresentation": "dynamic.example.test IN A 192.0.2.1"},
+    )
     assert keys_of(found)["OwnerName"] == "dynamic.example.test"
-    generic_failure(lambda: client.invoke("MicrosoftDNS_ResourceRecord", "GetObjectByTextRepresentation", {
-        **given, "TextRepresentation": "dynamic.example.test IN A 192.0.2.99"}))
+    generic_failure(
+        lambda: client.invoke(
+            "MicrosoftDNS_ResourceRecord",
+            "GetObjectByTextRepresentation",
+            {**given, "TextRepresentation": "dynamic.example.test IN A 192.0.2.99"},
+        )
+    )
 
 
 def test_serial_counts_every_change(estate: RunningEstate, client: Psrp) -> None:
@@ -309,6 +373,7 @@ def test_serial_counts_every_change(estate: RunningEstate, client: Psrp) -> None
 
 # --- RR, the out parameter -------------------------------------------------------------------------------------------
 
+
 def test_rr_is_a_reference(client: Psrp) -> None:
     answer = create(client, "A", "rr.example.test", IPAddress="192.0.2.50")
     assert [local(child) for child in answer] == ["RR"]
@@ -325,6 +390,7 @@ def test_rr_as_a_path_and_as_nothing(estate: RunningEstate) -> None:
 
 # --- Modify, Delete, aging -------------------------------------------------------------------------------------------
 
+
 def test_modify_kills_the_old_reference(client: Psrp) -> None:
     create(client, "A", "moved.example.test", TTL=60, IPAddress="192.0.2.60")
     old = reference(client, "A", "moved.example.test")
@@ -336,8 +402,9 @@ def test_modify_kills_the_old_reference(client: Psrp) -> None:
     assert caught.value.code == 2150858752
 
 
-@pytest.mark.parametrize("values", [{"TTL": 60}, {"IPAddress": "192.0.2.62"}, {"TTL": 90, "IPAddress": "192.0.2.62"},
-                                    {}])
+@pytest.mark.parametrize(
+    "values", [{"TTL": 60}, {"IPAddress": "192.0.2.62"}, {"TTL": 90, "IPAddress": "192.0.2.62"}, {}]
+)
 def test_modify_with_an_unchanged_value_fails(client: Psrp, values: dict[str, Any]) -> None:
     if not records(client, "A", "same.example.test"):
         create(client, "A", "same.example.test", TTL=60, IPAddress="192.0.2.62")

@@ -24,9 +24,11 @@ MANY = "SELECT * FROM MicrosoftDNS_AType WHERE ContainerName='example.test'"
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
     place = tmp_path_factory.mktemp("wsman")
-    hosts = (small.dns_host("dc01", "10.0.0.5", "2008r2", 60),
-             small.dns_host("dc03", "10.0.0.6", "2003", 200),
-             small.dns_host("dc12", "10.0.0.7", "2012r2", 200, winrm={"operations_per_user": 2}))
+    hosts = (
+        small.dns_host("dc01", "10.0.0.5", "2008r2", 60),
+        small.dns_host("dc03", "10.0.0.6", "2003", 200),
+        small.dns_host("dc12", "10.0.0.7", "2012r2", 200, winrm={"operations_per_user": 2}),
+    )
     with start_estate(small.estate(place / "estate.yml", *hosts), place / "run") as running:
         yield running
 
@@ -43,8 +45,12 @@ def fault(work: object) -> WSManFaultError:
 
 
 def test_envelope_size_per_generation(estate: RunningEstate) -> None:
-    sizes = {host: psrp(estate, host).wsman.get_server_config().findtext(
-        ".//{http://schemas.microsoft.com/wbem/wsman/1/config}MaxEnvelopeSizekb") for host in ("dc01", "dc03", "dc12")}
+    sizes = {
+        host: psrp(estate, host)
+        .wsman.get_server_config()
+        .findtext(".//{http://schemas.microsoft.com/wbem/wsman/1/config}MaxEnvelopeSizekb")
+        for host in ("dc01", "dc03", "dc12")
+    }
     assert sizes == {"dc01": "150", "dc03": "150", "dc12": "500"}
 
 
@@ -68,14 +74,20 @@ def test_answer_larger_than_the_client_takes(estate: RunningEstate) -> None:
     def call(method: str, **values: object) -> object:
         given = {"hDefKey": 2147483650, "sSubKeyName": path, **values}
         return registry.invoke("StdRegProv", method, given, namespace="root/default")
+
     call("CreateKey")
     for number in range(20):
         call("SetStringValue", sValueName=f"v{number}", sValue="x")
     call("SetStringValue", sValueName="long", sValue="x" * 20000)
     small_client = psrp(estate, max_envelope_size=16384)
-    refused = fault(lambda: small_client.invoke(
-        "StdRegProv", "GetStringValue", {"hDefKey": 2147483650, "sSubKeyName": path, "sValueName": "long"},
-        namespace="root/default"))
+    refused = fault(
+        lambda: small_client.invoke(
+            "StdRegProv",
+            "GetStringValue",
+            {"hDefKey": 2147483650, "sSubKeyName": path, "sValueName": "long"},
+            namespace="root/default",
+        )
+    )
     assert "maximum envelope size of 16384 bytes" in str(refused)
 
 

@@ -33,9 +33,7 @@ SERVER_AND_CLIENT = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT
 def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key that exists: making one takes longer than the rest."""
     path = tmp_path_factory.mktemp("key") / "key.pem"
-    path.write_bytes(
-        rsa_key().private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+    path.write_bytes(rsa_key().private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     return path
 
 

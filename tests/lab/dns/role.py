@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from lab.machine import Machine
 
 PORT = 53
-_KINDS = {"primary": dns_store.PRIMARY, "secondary": dns_store.SECONDARY, "stub": dns_store.STUB,
-          "forwarder": dns_store.FORWARDER}
+_KINDS = {
+    "primary": dns_store.PRIMARY,
+    "secondary": dns_store.SECONDARY,
+    "stub": dns_store.STUB,
+    "forwarder": dns_store.FORWARDER,
+}
 _AUTO_CREATED = ("0.in-addr.arpa", "127.in-addr.arpa", "255.in-addr.arpa")
 # Two of the thirteen suffice for the trap: a query without a zone walks the root hints too.
 _ROOT_HINTS = (("a.root-servers.net", "198.41.0.4"), ("m.root-servers.net", "202.12.27.33"))
@@ -46,8 +50,12 @@ class DnsServer:
 
     def _seed_zone(self, entry: dict[str, Any]) -> None:
         kind = _KINDS[entry.get("type", "primary")]
-        zone = self.store.create_zone(entry["name"], kind, ds_integrated=entry.get("ds_integrated", False),
-                                      masters=tuple(entry.get("masters", ())))
+        zone = self.store.create_zone(
+            entry["name"],
+            kind,
+            ds_integrated=entry.get("ds_integrated", False),
+            masters=tuple(entry.get("masters", ())),
+        )
         zone.settings.update(entry.get("settings", {}))
         for given in entry.get("records", []):
             record = self._record(entry["name"], given)
@@ -60,8 +68,12 @@ class DnsServer:
         data = str(entry["data"])
         if entry["type"] == "A":
             data = self.machine.estate.network.address(data)
-        return Record(absolute(whole), rdata_of(entry["type"], data), int(entry.get("ttl", dns_store.DEFAULT_TTL)),
-                      int(entry.get("timestamp", 0)))
+        return Record(
+            absolute(whole),
+            rdata_of(entry["type"], data),
+            int(entry.get("ttl", dns_store.DEFAULT_TTL)),
+            int(entry.get("timestamp", 0)),
+        )
 
     def start(self) -> None:
         self._listener.start()

@@ -206,7 +206,8 @@ class _Tcp(socketserver.StreamRequestHandler):
         with contextlib.suppress(OSError):
             while len(head := self.rfile.read(2)) == 2:
                 reply = self.server.answerer.answer(  # type: ignore[attr-defined]
-                    self.rfile.read(struct.unpack(">H", head)[0]), tcp=True)
+                    self.rfile.read(struct.unpack(">H", head)[0]), tcp=True
+                )
                 if reply is not None:
                     self.wfile.write(struct.pack(">H", len(reply)) + reply)
 

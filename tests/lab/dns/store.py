@@ -36,10 +36,21 @@ class DnsError(Exception):
 
 def refused(name: str) -> DnsError:
     """By the symbolic name of Windows' DNS errors."""
-    codes = {"ZONE_DOES_NOT_EXIST": 9601, "INVALID_ZONE_OPERATION": 9603, "ZONE_ALREADY_EXISTS": 9609,
-             "INVALID_ZONE_TYPE": 9611, "ZONE_REQUIRES_MASTER_IP": 9620, "RECORD_DOES_NOT_EXIST": 9701,
-             "RECORD_FORMAT": 9702, "NAME_NOT_IN_ZONE": 9706, "CNAME_COLLISION": 9709, "RECORD_ONLY_AT_ZONE_ROOT": 9710,
-             "RECORD_ALREADY_EXISTS": 9711, "INVALID_NAME_CHAR": 9560, "DS_UNAVAILABLE": 9717}
+    codes = {
+        "ZONE_DOES_NOT_EXIST": 9601,
+        "INVALID_ZONE_OPERATION": 9603,
+        "ZONE_ALREADY_EXISTS": 9609,
+        "INVALID_ZONE_TYPE": 9611,
+        "ZONE_REQUIRES_MASTER_IP": 9620,
+        "RECORD_DOES_NOT_EXIST": 9701,
+        "RECORD_FORMAT": 9702,
+        "NAME_NOT_IN_ZONE": 9706,
+        "CNAME_COLLISION": 9709,
+        "RECORD_ONLY_AT_ZONE_ROOT": 9710,
+        "RECORD_ALREADY_EXISTS": 9711,
+        "INVALID_NAME_CHAR": 9560,
+        "DS_UNAVAILABLE": 9717,
+    }
     return DnsError(codes[name], f"DNS_ERROR_{name}")
 
 
@@ -59,8 +70,9 @@ def plain(name: Name) -> str:
 def rdata_of(kind: str, text: str) -> Rdata:
     """Typed data from its presentation form, names absolute. Raises DnsError."""
     try:
-        return dns.rdata.from_text(dns.rdataclass.IN, dns.rdatatype.from_text(kind), text, dns.name.root,
-                                   relativize=False)
+        return dns.rdata.from_text(
+            dns.rdataclass.IN, dns.rdatatype.from_text(kind), text, dns.name.root, relativize=False
+        )
     except (dns.exception.DNSException, ValueError, UnicodeError) as error:
         raise refused("RECORD_FORMAT") from error
 
@@ -149,8 +161,17 @@ class DnsStore:
             fitting = [zone for zone in self._zones.values() if zone.holds(owner)]
             return max(fitting, key=lambda zone: len(zone.name), default=None)
 
-    def create_zone(self, name: str, kind: int, *, ds_integrated: bool = False, data_file: str = "",
-                    masters: tuple[str, ...] = (), administrator: str = "", auto_created: bool = False) -> Zone:
+    def create_zone(
+        self,
+        name: str,
+        kind: int,
+        *,
+        ds_integrated: bool = False,
+        data_file: str = "",
+        masters: tuple[str, ...] = (),
+        administrator: str = "",
+        auto_created: bool = False,
+    ) -> Zone:
         """A new zone; a primary one with SOA and NS of this server. Raises DnsError."""
         with self.lock:
             zone_name = absolute(name)
@@ -225,8 +246,10 @@ class DnsStore:
         """Give records the time of now, which makes static ones age: this cannot be taken back."""
         now = hours_since_1601(self._clock())
         with self.lock:
-            zone.records = [replace(one, timestamp=now) if chosen(one) and one.kind not in ("SOA", "NS") else one
-                            for one in zone.records]
+            zone.records = [
+                replace(one, timestamp=now) if chosen(one) and one.kind not in ("SOA", "NS") else one
+                for one in zone.records
+            ]
 
     def everything(self) -> Iterator[tuple[str, Record]]:
         """(container, record) of all zones, the cache and the root hints."""
@@ -238,10 +261,19 @@ class DnsStore:
 
     def snapshot(self) -> dict[str, Any]:
         """All zones with all records, in a stable order."""
-        return {zone.text: {"type": zone.kind, "ds_integrated": zone.ds_integrated, "auto_created": zone.auto_created,
-                            "file": zone.data_file, "masters": list(zone.masters), "paused": zone.paused,
-                            "settings": dict(sorted(zone.settings.items())),
-                            "records": sorted(_line(record) for record in zone.records)} for zone in self.zones()}
+        return {
+            zone.text: {
+                "type": zone.kind,
+                "ds_integrated": zone.ds_integrated,
+                "auto_created": zone.auto_created,
+                "file": zone.data_file,
+                "masters": list(zone.masters),
+                "paused": zone.paused,
+                "settings": dict(sorted(zone.settings.items())),
+                "records": sorted(_line(record) for record in zone.records),
+            }
+            for zone in self.zones()
+        }
 
 
 def _line(record: Record) -> str:

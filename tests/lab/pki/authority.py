@@ -408,9 +408,7 @@ class CertificateAuthority:
             if len(extension.value.public_bytes()) > EXTENSION_LIMIT:
                 raise codes.EnrolmentError(codes.COLUMN_TOO_BIG)
 
-    def _names(
-        self, row: Row, request: x509.CertificateSigningRequest, template: Template
-    ) -> tuple[x509.Name, bytes]:
+    def _names(self, row: Row, request: x509.CertificateSigningRequest, template: Template) -> tuple[x509.Name, bytes]:
         """Subject and subject alternative name (DER, may be empty) that the certificate gets."""
         if not template.supply_in_request:
             subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, row.dns_name)])
@@ -580,9 +578,7 @@ def _parsed(request: bytes) -> x509.CertificateSigningRequest:
     if not isinstance(key, rsa.RSAPublicKey) or parsed.signature_hash_algorithm is None:
         raise codes.EnrolmentError(codes.BAD_TAG)
     try:
-        key.verify(
-            parsed.signature, parsed.tbs_certrequest_bytes, padding.PKCS1v15(), parsed.signature_hash_algorithm
-        )
+        key.verify(parsed.signature, parsed.tbs_certrequest_bytes, padding.PKCS1v15(), parsed.signature_hash_algorithm)
     except Exception:
         raise codes.EnrolmentError(codes.BAD_SIGNATURE) from None
     return parsed
@@ -623,5 +619,12 @@ def _attribute_names(text: str) -> bytes:
         raise codes.EnrolmentError(codes.BAD_REQUEST_SUBJECT) from None
 
 
-__all__ = ["CertificateAuthority", "Requester", "Row", "Template", "account_requester", "computer_requester",
-           "public_der"]
+__all__ = [
+    "CertificateAuthority",
+    "Requester",
+    "Row",
+    "Template",
+    "account_requester",
+    "computer_requester",
+    "public_der",
+]

@@ -43,28 +43,41 @@ _KNOWN = {
     E_INVALID_DATA: ("WIN32: 13 ERROR_INVALID_DATA", "The data is invalid."),
     E_FILE_EXISTS: ("WIN32: 80 ERROR_FILE_EXISTS", "The file exists."),
     E_INVALID_ARGUMENT: ("WIN32: 87 ERROR_INVALID_PARAMETER", "The parameter is incorrect."),
-    INVALID_FLAG: ("WIN32: 123 ERROR_INVALID_NAME",
-                   "The filename, directory name, or volume label syntax is incorrect."),
+    INVALID_FLAG: (
+        "WIN32: 123 ERROR_INVALID_NAME",
+        "The filename, directory name, or volume label syntax is incorrect.",
+    ),
     RPC_UNAVAILABLE: ("WIN32: 1722 RPC_S_SERVER_UNAVAILABLE", "The RPC server is unavailable."),
     BAD_REQUEST_SUBJECT: ("CERTSRV_E_BAD_REQUESTSUBJECT", "The request subject name is invalid or too long."),
-    BAD_REQUEST_STATUS: ("CERTSRV_E_BAD_REQUESTSTATUS",
-                         "The request's current status does not allow this operation."),
+    BAD_REQUEST_STATUS: ("CERTSRV_E_BAD_REQUESTSTATUS", "The request's current status does not allow this operation."),
     NO_REQUEST: ("CERTSRV_E_NO_REQUEST", "The requested property value is empty."),
-    TEMPLATE_DENIED: ("CERTSRV_E_TEMPLATE_DENIED",
-                      "The permissions on the certificate template do not allow the current user to enroll for this "
-                      "type of certificate."),
-    ADMIN_DENIED: ("CERTSRV_E_ADMIN_DENIED_REQUEST", "The request was denied by a certificate manager or CA "
-                   "administrator."),
-    UNSUPPORTED_TEMPLATE: ("CERTSRV_E_UNSUPPORTED_CERT_TYPE",
-                           "The requested certificate template is not supported by this CA."),
+    TEMPLATE_DENIED: (
+        "CERTSRV_E_TEMPLATE_DENIED",
+        "The permissions on the certificate template do not allow the current user to enroll for this "
+        "type of certificate.",
+    ),
+    ADMIN_DENIED: (
+        "CERTSRV_E_ADMIN_DENIED_REQUEST",
+        "The request was denied by a certificate manager or CA administrator.",
+    ),
+    UNSUPPORTED_TEMPLATE: (
+        "CERTSRV_E_UNSUPPORTED_CERT_TYPE",
+        "The requested certificate template is not supported by this CA.",
+    ),
     NO_TEMPLATE: ("CERTSRV_E_NO_CERT_TYPE", "The request contains no certificate template information."),
     TEMPLATE_CONFLICT: ("CERTSRV_E_TEMPLATE_CONFLICT", "The request contains conflicting template information."),
-    DNS_REQUIRED: ("CERTSRV_E_SUBJECT_DNS_REQUIRED",
-                   "The DNS name is unavailable and cannot be added to the Subject Alternate name."),
-    KEY_LENGTH: ("CERTSRV_E_KEY_LENGTH", "The public key does not meet the minimum size required by the specified "
-                 "certificate template."),
-    EMAIL_REQUIRED: ("CERTSRV_E_SUBJECT_EMAIL_REQUIRED", "The EMail name is unavailable and cannot be added to the "
-                     "Subject or Subject Alternate name."),
+    DNS_REQUIRED: (
+        "CERTSRV_E_SUBJECT_DNS_REQUIRED",
+        "The DNS name is unavailable and cannot be added to the Subject Alternate name.",
+    ),
+    KEY_LENGTH: (
+        "CERTSRV_E_KEY_LENGTH",
+        "The public key does not meet the minimum size required by the specified certificate template.",
+    ),
+    EMAIL_REQUIRED: (
+        "CERTSRV_E_SUBJECT_EMAIL_REQUIRED",
+        "The EMail name is unavailable and cannot be added to the Subject or Subject Alternate name.",
+    ),
     COLUMN_TOO_BIG: ("ESE: -1506 JET_errColumnTooBig", "The column is too big."),
     NOT_FOUND: ("CRYPT_E_NOT_FOUND", "Cannot find object or property."),
     BAD_TAG: ("CRYPT_E_ASN1_BADTAG", "ASN1 bad tag value met."),
@@ -73,11 +86,16 @@ _KNOWN = {
     KEYSET_PERMISSION: ("NTE_PERM", "Access denied."),
     KEY_EXISTS: ("NTE_EXISTS", "Object already exists."),
     TYPE_MISMATCH: ("NTE_PROV_TYPE_NO_MATCH", "Provider type does not match registered value."),
-    UNTRUSTED_ROOT: ("CERT_E_UNTRUSTEDROOT", "A certificate chain processed, but terminated in a root certificate "
-                     "which is not trusted by the trust provider."),
+    UNTRUSTED_ROOT: (
+        "CERT_E_UNTRUSTEDROOT",
+        "A certificate chain processed, but terminated in a root certificate "
+        "which is not trusted by the trust provider.",
+    ),
     CHAINING: ("CERT_E_CHAINING", "A certificate chain could not be built to a trusted root authority."),
-    INVALID_NAME: ("CRYPT_E_INVALID_X500_STRING",
-                   "The string contains an invalid X500 name attribute key, oid, value or delimiter."),
+    INVALID_NAME: (
+        "CRYPT_E_INVALID_X500_STRING",
+        "The string contains an invalid X500 name attribute key, oid, value or delimiter.",
+    ),
     0x800F0101: ("SPAPI_E_SECTION_NOT_FOUND", "The required section was not found in the INF."),
     0x800F0102: ("SPAPI_E_LINE_NOT_FOUND", "The required line was not found in the INF."),
 }

@@ -125,9 +125,7 @@ def key_provider_property(container: KeyContainer) -> bytes:
     """The serialised CRYPT_KEY_PROV_INFO: seven numbers, two of them offsets of the strings that follow."""
     name = container.name.encode("utf-16-le") + b"\0\0"
     provider = container.provider.encode("utf-16-le") + b"\0\0"
-    head = struct.pack(
-        "<7I", 28, 28 + len(name), container.provider_type, MACHINE_KEYSET, 0, 0, container.key_spec
-    )
+    head = struct.pack("<7I", 28, 28 + len(name), container.provider_type, MACHINE_KEYSET, 0, 0, container.key_spec)
     return head + name + provider
 
 

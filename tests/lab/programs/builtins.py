@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Builtin = Callable[["CommandProcessor", Process, str], int]
 # Signs that may follow the name of a built-in command without a blank: `echo.`, `cd\`, `dir/b`.
-_STUCK = "./\\:([]+\""
+_STUCK = './\\:([]+"'
 
 
 def words(text: str) -> list[str]:

@@ -20,26 +20,74 @@ if TYPE_CHECKING:
 NAMESPACE = "root/cimv2"
 _LANGUAGES = {"en-US": (1033, "0409"), "de-DE": (1031, "0407"), "fr-FR": (1036, "040c"), "cs-CZ": (1029, "0405")}
 
-_SYSTEM = ClassDefinition("Win32_OperatingSystem", (
-    Property("BuildNumber"), Property("BuildType"), Property("Caption"), Property("CSDVersion"), Property("CSName"),
-    Property("CodeSet"), Property("CountryCode"), Property("CreationClassName"), Property("InstallDate", "datetime"),
-    Property("LastBootUpTime", "datetime"), Property("LocalDateTime", "datetime"), Property("Locale"),
-    Property("MUILanguages", array=True), Property("Name", key=True), Property("OSArchitecture"),
-    Property("OSLanguage", "uint32"), Property("OSType", "uint16"), Property("ProductType", "uint32"),
-    Property("ServicePackMajorVersion", "uint16"), Property("Status"), Property("SystemDirectory"),
-    Property("Version"), Property("WindowsDirectory")))
-_COMPUTER = ClassDefinition("Win32_ComputerSystem", (
-    Property("Caption"), Property("DNSHostName"), Property("Domain"), Property("DomainRole", "uint16"),
-    Property("Manufacturer"), Property("Model"), Property("Name", key=True), Property("PartOfDomain", "boolean"),
-    Property("Status")))
-_SERVICE = ClassDefinition("Win32_Service", (
-    Property("AcceptStop", "boolean"), Property("Caption"), Property("Description"), Property("DisplayName"),
-    Property("ExitCode", "uint32"), Property("InstallDate", "datetime"), Property("Name", key=True),
-    Property("PathName"), Property("ProcessId", "uint32"), Property("StartMode"), Property("StartName"),
-    Property("Started", "boolean"), Property("State"), Property("Status"), Property("SystemName")), (
-    Method("StartService", returns="uint32"), Method("StopService", returns="uint32"),
-    Method("ChangeStartMode", (Parameter("StartMode"),), returns="uint32"),
-    Method("InterrogateService", returns="uint32")))
+_SYSTEM = ClassDefinition(
+    "Win32_OperatingSystem",
+    (
+        Property("BuildNumber"),
+        Property("BuildType"),
+        Property("Caption"),
+        Property("CSDVersion"),
+        Property("CSName"),
+        Property("CodeSet"),
+        Property("CountryCode"),
+        Property("CreationClassName"),
+        Property("InstallDate", "datetime"),
+        Property("LastBootUpTime", "datetime"),
+        Property("LocalDateTime", "datetime"),
+        Property("Locale"),
+        Property("MUILanguages", array=True),
+        Property("Name", key=True),
+        Property("OSArchitecture"),
+        Property("OSLanguage", "uint32"),
+        Property("OSType", "uint16"),
+        Property("ProductType", "uint32"),
+        Property("ServicePackMajorVersion", "uint16"),
+        Property("Status"),
+        Property("SystemDirectory"),
+        Property("Version"),
+        Property("WindowsDirectory"),
+    ),
+)
+_COMPUTER = ClassDefinition(
+    "Win32_ComputerSystem",
+    (
+        Property("Caption"),
+        Property("DNSHostName"),
+        Property("Domain"),
+        Property("DomainRole", "uint16"),
+        Property("Manufacturer"),
+        Property("Model"),
+        Property("Name", key=True),
+        Property("PartOfDomain", "boolean"),
+        Property("Status"),
+    ),
+)
+_SERVICE = ClassDefinition(
+    "Win32_Service",
+    (
+        Property("AcceptStop", "boolean"),
+        Property("Caption"),
+        Property("Description"),
+        Property("DisplayName"),
+        Property("ExitCode", "uint32"),
+        Property("InstallDate", "datetime"),
+        Property("Name", key=True),
+        Property("PathName"),
+        Property("ProcessId", "uint32"),
+        Property("StartMode"),
+        Property("StartName"),
+        Property("Started", "boolean"),
+        Property("State"),
+        Property("Status"),
+        Property("SystemName"),
+    ),
+    (
+        Method("StartService", returns="uint32"),
+        Method("StopService", returns="uint32"),
+        Method("ChangeStartMode", (Parameter("StartMode"),), returns="uint32"),
+        Method("InterrogateService", returns="uint32"),
+    ),
+)
 _CLASSES = {one.name: one for one in (_SYSTEM, _COMPUTER, _SERVICE)}
 _NOT_SUPPORTED = 1
 
@@ -66,22 +114,40 @@ class SystemProvider(Provider):
         machine, generation = self._machine, self._machine.generation
         number, locale = _LANGUAGES.get(machine.language, _LANGUAGES["en-US"])
         return {
-            "BuildNumber": str(generation.build), "BuildType": "Multiprocessor Free", "Caption": generation.product,
-            "CSName": machine.name.upper(), "CreationClassName": "Win32_OperatingSystem",
-            "LastBootUpTime": self._booted, "LocalDateTime": machine.clock(), "Locale": locale,
+            "BuildNumber": str(generation.build),
+            "BuildType": "Multiprocessor Free",
+            "Caption": generation.product,
+            "CSName": machine.name.upper(),
+            "CreationClassName": "Win32_OperatingSystem",
+            "LastBootUpTime": self._booted,
+            "LocalDateTime": machine.clock(),
+            "Locale": locale,
             "MUILanguages": [machine.language],
             "Name": f"{generation.product}|C:\\Windows|\\Device\\Harddisk0\\Partition1",
-            "OSArchitecture": "64-bit", "OSLanguage": number, "OSType": 18,
+            "OSArchitecture": "64-bit",
+            "OSLanguage": number,
+            "OSType": 18,
             "ProductType": 2 if machine.settings.get("domain_controller") else 3,
             "ServicePackMajorVersion": machine.settings.get("service_pack", 0 if generation.name > "2012" else 1),
-            "Status": "OK", "SystemDirectory": "C:\\Windows\\system32", "Version": generation.version,
-            "WindowsDirectory": "C:\\Windows"}
+            "Status": "OK",
+            "SystemDirectory": "C:\\Windows\\system32",
+            "Version": generation.version,
+            "WindowsDirectory": "C:\\Windows",
+        }
 
     def _computer(self) -> dict[str, Value]:
         name = self._machine.name.upper()
-        return {"Caption": name, "DNSHostName": self._machine.name, "Domain": self._machine.estate.domain,
-                "DomainRole": 5 if self._machine.settings.get("domain_controller") else 3, "Manufacturer": "ucops lab",
-                "Model": "loopback", "Name": name, "PartOfDomain": True, "Status": "OK"}
+        return {
+            "Caption": name,
+            "DNSHostName": self._machine.name,
+            "Domain": self._machine.estate.domain,
+            "DomainRole": 5 if self._machine.settings.get("domain_controller") else 3,
+            "Manufacturer": "ucops lab",
+            "Model": "loopback",
+            "Name": name,
+            "PartOfDomain": True,
+            "Status": "OK",
+        }
 
     # --- services ----------------------------------------------------------------------------------------------------
 
@@ -92,15 +158,25 @@ class SystemProvider(Provider):
     def _service(self, service: Any) -> dict[str, Value]:
         running = service.state == "Running"
         return {
-            "AcceptStop": running, "Caption": service.display_name, "DisplayName": service.display_name,
-            "Description": getattr(service, "description", None), "ExitCode": getattr(service, "exit_code", 0),
-            "Name": service.name, "PathName": getattr(service, "path", None),
-            "ProcessId": getattr(service, "process_id", 0) if running else 0, "StartMode": service.start_mode,
-            "StartName": getattr(service, "account", "LocalSystem"), "Started": running, "State": service.state,
-            "Status": "OK", "SystemName": self._machine.name.upper()}
+            "AcceptStop": running,
+            "Caption": service.display_name,
+            "DisplayName": service.display_name,
+            "Description": getattr(service, "description", None),
+            "ExitCode": getattr(service, "exit_code", 0),
+            "Name": service.name,
+            "PathName": getattr(service, "path", None),
+            "ProcessId": getattr(service, "process_id", 0) if running else 0,
+            "StartMode": service.start_mode,
+            "StartName": getattr(service, "account", "LocalSystem"),
+            "Started": running,
+            "State": service.state,
+            "Status": "OK",
+            "SystemName": self._machine.name.upper(),
+        }
 
-    def invoke(self, definition: ClassDefinition, method: Method, instance: Instance | None,
-               arguments: dict[str, Value]) -> dict[str, Value]:
+    def invoke(
+        self, definition: ClassDefinition, method: Method, instance: Instance | None, arguments: dict[str, Value]
+    ) -> dict[str, Value]:
         if definition.name == "StdRegProv" and self._registry:
             return self._registry.invoke(definition, method, instance, arguments)
         if definition is not _SERVICE or instance is None:

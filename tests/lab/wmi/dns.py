@@ -24,23 +24,69 @@ from lab.wmi.model import ClassDefinition, Instance, Method, NotCapable, Provide
 
 NAMESPACE = "root/MicrosoftDNS"
 _CACHE, _ROOT_HINTS = "..Cache", "..RootHints"
-_NAME_COLUMNS = {"PrimaryName", "NSHost", "PTRDomainName", "MailExchange", "SRVDomainName", "PrimaryServer",
-                 "ResponsibleParty"}
+_NAME_COLUMNS = {
+    "PrimaryName",
+    "NSHost",
+    "PTRDomainName",
+    "MailExchange",
+    "SRVDomainName",
+    "PrimaryServer",
+    "ResponsibleParty",
+}
 # CreateZone and ChangeZoneType count from 0, the property from 1 (0 there is the cache).
 _TYPE_OF_INPUT = {0: dns_store.PRIMARY, 1: dns_store.SECONDARY, 2: dns_store.STUB, 3: dns_store.FORWARDER}
 _ZONE_DEFAULTS: dict[str, Value] = {
-    "Aging": False, "AllowUpdate": 0, "AvailForScavengeTime": 0, "DisableWINSRecordReplication": True,
-    "ForwarderSlave": False, "ForwarderTimeout": 5, "LastSuccessfulSoaCheck": 0, "LastSuccessfulXfr": 0,
-    "NoRefreshInterval": 168, "Notify": 1, "RefreshInterval": 168, "SecureSecondaries": 3, "Shutdown": False,
-    "UseNBStat": False, "UseWins": False}
-_ZONE_WRITABLE = {"Aging", "AllowUpdate", "DisableWINSRecordReplication", "Notify", "SecureSecondaries",
-                  "NoRefreshInterval", "RefreshInterval", "ScavengeServers", "ForwarderSlave", "ForwarderTimeout"}
+    "Aging": False,
+    "AllowUpdate": 0,
+    "AvailForScavengeTime": 0,
+    "DisableWINSRecordReplication": True,
+    "ForwarderSlave": False,
+    "ForwarderTimeout": 5,
+    "LastSuccessfulSoaCheck": 0,
+    "LastSuccessfulXfr": 0,
+    "NoRefreshInterval": 168,
+    "Notify": 1,
+    "RefreshInterval": 168,
+    "SecureSecondaries": 3,
+    "Shutdown": False,
+    "UseNBStat": False,
+    "UseWins": False,
+}
+_ZONE_WRITABLE = {
+    "Aging",
+    "AllowUpdate",
+    "DisableWINSRecordReplication",
+    "Notify",
+    "SecureSecondaries",
+    "NoRefreshInterval",
+    "RefreshInterval",
+    "ScavengeServers",
+    "ForwarderSlave",
+    "ForwarderTimeout",
+}
 _SERVER_DEFAULTS: dict[str, Value] = {
-    "AllowUpdate": 1, "BootMethod": 3, "DefaultAgingState": False, "DefaultNoRefreshInterval": 168,
-    "DefaultRefreshInterval": 168, "DsPollingInterval": 180, "EventLogLevel": 4, "ForwardingTimeout": 3,
-    "IsSlave": False, "LocalNetPriority": True, "LogLevel": 0, "MaxCacheTTL": 86400, "NameCheckFlag": 2,
-    "RecursionRetry": 3, "RecursionTimeout": 15, "RoundRobin": True, "ScavengingInterval": 0, "SecureResponses": True,
-    "SendPort": 0, "StrictFileParsing": False, "XfrConnectTimeout": 30}
+    "AllowUpdate": 1,
+    "BootMethod": 3,
+    "DefaultAgingState": False,
+    "DefaultNoRefreshInterval": 168,
+    "DefaultRefreshInterval": 168,
+    "DsPollingInterval": 180,
+    "EventLogLevel": 4,
+    "ForwardingTimeout": 3,
+    "IsSlave": False,
+    "LocalNetPriority": True,
+    "LogLevel": 0,
+    "MaxCacheTTL": 86400,
+    "NameCheckFlag": 2,
+    "RecursionRetry": 3,
+    "RecursionTimeout": 15,
+    "RoundRobin": True,
+    "ScavengingInterval": 0,
+    "SecureResponses": True,
+    "SendPort": 0,
+    "StrictFileParsing": False,
+    "XfrConnectTimeout": 30,
+}
 
 
 class DnsProvider(Provider):
@@ -80,38 +126,68 @@ class DnsProvider(Provider):
         return Instance(CLASSES[name], values)
 
     def _zone(self, zone: Zone) -> Instance:
-        values = _ZONE_DEFAULTS | zone.settings | {
-            "DnsServerName": self._machine.fqdn, "ContainerName": zone.text, "Name": zone.text,
-            "AutoCreated": zone.auto_created, "DataFile": zone.data_file or None, "DsIntegrated": zone.ds_integrated,
-            "MasterServers": list(zone.masters), "Paused": zone.paused, "ZoneType": zone.kind,
-            "Reverse": zone.text.endswith(("in-addr.arpa", "ip6.arpa"))}
+        values = (
+            _ZONE_DEFAULTS
+            | zone.settings
+            | {
+                "DnsServerName": self._machine.fqdn,
+                "ContainerName": zone.text,
+                "Name": zone.text,
+                "AutoCreated": zone.auto_created,
+                "DataFile": zone.data_file or None,
+                "DsIntegrated": zone.ds_integrated,
+                "MasterServers": list(zone.masters),
+                "Paused": zone.paused,
+                "ZoneType": zone.kind,
+                "Reverse": zone.text.endswith(("in-addr.arpa", "ip6.arpa")),
+            }
+        )
         return Instance(CLASSES["MicrosoftDNS_Zone"], values, zone)
 
     def _server(self, name: str) -> Instance:
         major, minor, build = (int(part) for part in self._machine.generation.version.split("."))
         values = self._server_settings | {
-            "Name": name, "CreationClassName": "MicrosoftDNS_Server", "Started": True, "StartMode": "Automatic",
-            "Status": "OK", "SystemName": self._machine.fqdn, "SystemCreationClassName": "Win32_ComputerSystem",
-            "DsAvailable": self._store.ds_available, "Version": build << 16 | minor << 8 | major,
-            "NoRecursion": not self._role.settings.get("recursion", True), "ServerAddresses": [self._machine.address]}
+            "Name": name,
+            "CreationClassName": "MicrosoftDNS_Server",
+            "Started": True,
+            "StartMode": "Automatic",
+            "Status": "OK",
+            "SystemName": self._machine.fqdn,
+            "SystemCreationClassName": "Win32_ComputerSystem",
+            "DsAvailable": self._store.ds_available,
+            "Version": build << 16 | minor << 8 | major,
+            "NoRecursion": not self._role.settings.get("recursion", True),
+            "ServerAddresses": [self._machine.address],
+        }
         return Instance(CLASSES["MicrosoftDNS_Server"], values)
 
     def _records(self, definition: ClassDefinition, hints: Mapping[str, set[str]]) -> list[Instance]:
         """All zones, the cache and the root hints; a container that does not exist fails, it is not empty."""
         containers = {_CACHE, _ROOT_HINTS} | {zone.text.casefold() for zone in self._store.zones()}
-        if any(given.casefold() not in {one.casefold() for one in containers}
-               for given in hints.get("containername", ())):
+        if any(
+            given.casefold() not in {one.casefold() for one in containers} for given in hints.get("containername", ())
+        ):
             raise faults.generic_failure("ExecQuery", definition.name)
-        return [self._record(container, record) for container, record in self._store.everything()
-                if record.kind in RECORD_DATA]
+        return [
+            self._record(container, record)
+            for container, record in self._store.everything()
+            if record.kind in RECORD_DATA
+        ]
 
     def _record(self, container: str, record: Record) -> Instance:
         owner, data = plain(record.owner), record.rdata.to_text()
         apex = container.casefold() == owner.casefold() or owner == "."
         values = {
-            "DnsServerName": self._machine.fqdn, "ContainerName": container, "OwnerName": owner,
-            "DomainName": owner if apex else plain(record.owner.parent()), "RecordClass": 1, "RecordData": data,
-            "TextRepresentation": f"{owner} IN {record.kind} {data}", "TTL": record.ttl, "TimeStamp": record.timestamp}
+            "DnsServerName": self._machine.fqdn,
+            "ContainerName": container,
+            "OwnerName": owner,
+            "DomainName": owner if apex else plain(record.owner.parent()),
+            "RecordClass": 1,
+            "RecordData": data,
+            "TextRepresentation": f"{owner} IN {record.kind} {data}",
+            "TTL": record.ttl,
+            "TimeStamp": record.timestamp,
+        }
         definition = CLASSES[record_class(record.kind)]
         return Instance(definition, values | self._data(record), (container, record))
 
@@ -133,8 +209,9 @@ class DnsProvider(Provider):
 
     # --- methods -----------------------------------------------------------------------------------------------------
 
-    def invoke(self, definition: ClassDefinition, method: Method, instance: Instance | None,
-               arguments: dict[str, Value]) -> dict[str, Value]:
+    def invoke(
+        self, definition: ClassDefinition, method: Method, instance: Instance | None, arguments: dict[str, Value]
+    ) -> dict[str, Value]:
         handlers: dict[str, Callable[[], dict[str, Value]]] = {
             "CreateInstanceFromPropertyData": lambda: self._create(definition, arguments),
             "CreateInstanceFromTextRepresentation": lambda: self._create_from_text(definition, arguments),
@@ -167,7 +244,7 @@ class DnsProvider(Provider):
 
     def _create(self, definition: ClassDefinition, arguments: dict[str, Value]) -> dict[str, Value]:
         zone = self._container(arguments)
-        kind = definition.name[len("MicrosoftDNS_"):-len("Type")]
+        kind = definition.name[len("MicrosoftDNS_") : -len("Type")]
         if arguments.get("RecordClass") not in (None, 1):
             raise dns_store.refused("RECORD_FORMAT")
         rdata = rdata_of(kind, _presentation(kind, [arguments[one.name] for one in RECORD_DATA[kind]]))
@@ -214,9 +291,13 @@ class DnsProvider(Provider):
 
     def _create_zone(self, arguments: dict[str, Value]) -> dict[str, Value]:
         zone = self._store.create_zone(
-            arguments["ZoneName"], _TYPE_OF_INPUT.get(arguments["ZoneType"], -1),
-            ds_integrated=arguments["DsIntegrated"], data_file=arguments.get("DataFileName") or "",
-            masters=tuple(arguments.get("IpAddr") or ()), administrator=arguments.get("AdminEmailName") or "")
+            arguments["ZoneName"],
+            _TYPE_OF_INPUT.get(arguments["ZoneType"], -1),
+            ds_integrated=arguments["DsIntegrated"],
+            data_file=arguments.get("DataFileName") or "",
+            masters=tuple(arguments.get("IpAddr") or ()),
+            administrator=arguments.get("AdminEmailName") or "",
+        )
         return self._reference(self._zone(zone))
 
     def _other(self, method: Method, instance: Instance, arguments: dict[str, Value]) -> dict[str, Value]:
@@ -240,8 +321,9 @@ class DnsProvider(Provider):
         if name == "ChangeZoneType":
             return self._change_type(zone, arguments)
         if name == "ResetSecondaries":
-            zone.settings |= {key: arguments[key] for key in
-                              ("SecondaryServers", "SecureSecondaries", "NotifyServers", "Notify")}
+            zone.settings |= {
+                key: arguments[key] for key in ("SecondaryServers", "SecureSecondaries", "NotifyServers", "Notify")
+            }
             return self._reference(self._zone(zone))
         if name in ("PauseZone", "ResumeZone"):
             zone.paused = name == "PauseZone"
@@ -333,8 +415,15 @@ _FIELDS: dict[str, Callable[[Any], list[Value]]] = {
     "MX": lambda data: [data.preference, data.exchange.to_text()],
     "NS": lambda data: [data.target.to_text()],
     "PTR": lambda data: [data.target.to_text()],
-    "SOA": lambda data: [data.serial, data.mname.to_text(), data.rname.to_text(), data.refresh, data.retry, data.expire,
-                         data.minimum],
+    "SOA": lambda data: [
+        data.serial,
+        data.mname.to_text(),
+        data.rname.to_text(),
+        data.refresh,
+        data.retry,
+        data.expire,
+        data.minimum,
+    ],
     "SRV": lambda data: [data.priority, data.weight, data.port, data.target.to_text()],
     "TXT": lambda data: [_text(data.strings)],
 }
@@ -355,7 +444,7 @@ def _presentation(kind: str, values: list[Value]) -> str:
 def _quoted(text: str) -> str:
     """Strings of at most 255 bytes each."""
     data = text.encode("utf-8")
-    pieces = [data[at:at + 255] for at in range(0, len(data), 255)] or [b""]
+    pieces = [data[at : at + 255] for at in range(0, len(data), 255)] or [b""]
     return " ".join('"' + "".join(_escaped(byte) for byte in piece) + '"' for piece in pieces)
 
 

@@ -19,64 +19,153 @@ def _optional(*parameters: Parameter) -> tuple[Parameter, ...]:
 
 # --- domains and zones -----------------------------------------------------------------------------------------------
 
-_DOMAIN = (*_ELEMENT, Property("DnsServerName", key=True), Property("ContainerName", key=True),
-           Property("Name", key=True))
+_DOMAIN = (
+    *_ELEMENT,
+    Property("DnsServerName", key=True),
+    Property("ContainerName", key=True),
+    Property("Name", key=True),
+)
 _DISTINGUISHED = Method("GetDistinguishedName", returns="string")
 _ZONE = (
-    Property("Aging", "boolean"), Property("AllowUpdate", "uint32"), Property("AutoCreated", "boolean"),
-    Property("AvailForScavengeTime", "uint32"), Property("DataFile"),
-    Property("DisableWINSRecordReplication", "boolean"), Property("DsIntegrated", "boolean"),
-    Property("ForwarderSlave", "boolean"), Property("ForwarderTimeout", "uint32"),
-    Property("LastSuccessfulSoaCheck", "uint32"), Property("LastSuccessfulXfr", "uint32"),
-    Property("LocalMasterServers", array=True), Property("MasterServers", array=True),
-    Property("NoRefreshInterval", "uint32"), Property("Notify", "uint32"), Property("NotifyServers", array=True),
-    Property("Paused", "boolean"), Property("RefreshInterval", "uint32"), Property("Reverse", "boolean"),
-    Property("ScavengeServers", array=True), Property("SecondaryServers", array=True),
-    Property("SecureSecondaries", "uint32"), Property("Shutdown", "boolean"), Property("UseNBStat", "boolean"),
-    Property("UseWins", "boolean"), Property("ZoneType", "uint32"))
+    Property("Aging", "boolean"),
+    Property("AllowUpdate", "uint32"),
+    Property("AutoCreated", "boolean"),
+    Property("AvailForScavengeTime", "uint32"),
+    Property("DataFile"),
+    Property("DisableWINSRecordReplication", "boolean"),
+    Property("DsIntegrated", "boolean"),
+    Property("ForwarderSlave", "boolean"),
+    Property("ForwarderTimeout", "uint32"),
+    Property("LastSuccessfulSoaCheck", "uint32"),
+    Property("LastSuccessfulXfr", "uint32"),
+    Property("LocalMasterServers", array=True),
+    Property("MasterServers", array=True),
+    Property("NoRefreshInterval", "uint32"),
+    Property("Notify", "uint32"),
+    Property("NotifyServers", array=True),
+    Property("Paused", "boolean"),
+    Property("RefreshInterval", "uint32"),
+    Property("Reverse", "boolean"),
+    Property("ScavengeServers", array=True),
+    Property("SecondaryServers", array=True),
+    Property("SecureSecondaries", "uint32"),
+    Property("Shutdown", "boolean"),
+    Property("UseNBStat", "boolean"),
+    Property("UseWins", "boolean"),
+    Property("ZoneType", "uint32"),
+)
 _ZONE_DATA = _optional(Parameter("DataFileName"), Parameter("IpAddr", array=True), Parameter("AdminEmailName"))
 _ZONE_METHODS = (
-    Method("CreateZone", (Parameter("ZoneName"), Parameter("ZoneType", "uint32"), Parameter("DsIntegrated", "boolean"),
-                          *_ZONE_DATA), _RR, static=True),
+    Method(
+        "CreateZone",
+        (Parameter("ZoneName"), Parameter("ZoneType", "uint32"), Parameter("DsIntegrated", "boolean"), *_ZONE_DATA),
+        _RR,
+        static=True,
+    ),
     Method("ChangeZoneType", (Parameter("ZoneType", "uint32"), *_ZONE_DATA), _RR),
-    Method("ResetSecondaries", (Parameter("SecondaryServers", array=True), Parameter("SecureSecondaries", "uint32"),
-                                Parameter("NotifyServers", array=True), Parameter("Notify", "uint32")), _RR),
+    Method(
+        "ResetSecondaries",
+        (
+            Parameter("SecondaryServers", array=True),
+            Parameter("SecureSecondaries", "uint32"),
+            Parameter("NotifyServers", array=True),
+            Parameter("Notify", "uint32"),
+        ),
+        _RR,
+    ),
     Method("AgeAllRecords", _optional(Parameter("NodeName"), Parameter("ApplyToSubtree", "boolean")), returns="uint32"),
-    *(Method(name) for name in ("PauseZone", "ResumeZone", "ReloadZone", "ForceRefresh", "UpdateFromDS",
-                                "WriteBackZone")), _DISTINGUISHED)
+    *(
+        Method(name)
+        for name in ("PauseZone", "ResumeZone", "ReloadZone", "ForceRefresh", "UpdateFromDS", "WriteBackZone")
+    ),
+    _DISTINGUISHED,
+)
 
 # --- the server ------------------------------------------------------------------------------------------------------
 
 _SERVER_NUMBERS = (
-    "AddressAnswerLimit", "AllowUpdate", "AutoConfigFileZones", "BootMethod", "DefaultNoRefreshInterval",
-    "DefaultRefreshInterval", "DsPollingInterval", "DsTombstoneInterval", "EDnsCacheTimeout", "EnableDnsSec",
-    "EventLogLevel", "ForwardDelegations", "ForwardingTimeout", "LogFileMaxSize", "LogLevel", "MaxCacheTTL",
-    "MaxNegativeCacheTTL", "NameCheckFlag", "RecursionRetry", "RecursionTimeout", "RpcProtocol", "ScavengingInterval",
-    "SendPort", "UpdateOptions", "Version", "XfrConnectTimeout")
+    "AddressAnswerLimit",
+    "AllowUpdate",
+    "AutoConfigFileZones",
+    "BootMethod",
+    "DefaultNoRefreshInterval",
+    "DefaultRefreshInterval",
+    "DsPollingInterval",
+    "DsTombstoneInterval",
+    "EDnsCacheTimeout",
+    "EnableDnsSec",
+    "EventLogLevel",
+    "ForwardDelegations",
+    "ForwardingTimeout",
+    "LogFileMaxSize",
+    "LogLevel",
+    "MaxCacheTTL",
+    "MaxNegativeCacheTTL",
+    "NameCheckFlag",
+    "RecursionRetry",
+    "RecursionTimeout",
+    "RpcProtocol",
+    "ScavengingInterval",
+    "SendPort",
+    "UpdateOptions",
+    "Version",
+    "XfrConnectTimeout",
+)
 _SERVER_TRUTHS = (
-    "AutoCacheUpdate", "BindSecondaries", "DefaultAgingState", "DisableAutoReverseZones", "DisjointNets", "DsAvailable",
-    "EnableDirectoryPartitions", "EnableEDnsProbes", "IsSlave", "LocalNetPriority", "LooseWildcarding", "NoRecursion",
-    "RoundRobin", "SecureResponses", "Started", "StrictFileParsing", "WriteAuthorityNS")
+    "AutoCacheUpdate",
+    "BindSecondaries",
+    "DefaultAgingState",
+    "DisableAutoReverseZones",
+    "DisjointNets",
+    "DsAvailable",
+    "EnableDirectoryPartitions",
+    "EnableEDnsProbes",
+    "IsSlave",
+    "LocalNetPriority",
+    "LooseWildcarding",
+    "NoRecursion",
+    "RoundRobin",
+    "SecureResponses",
+    "Started",
+    "StrictFileParsing",
+    "WriteAuthorityNS",
+)
 _SERVER_TEXTS = ("CreationClassName", "LogFilePath", "StartMode", "SystemCreationClassName", "SystemName")
 _SERVER_LISTS = ("Forwarders", "ListenAddresses", "LogIPFilterList", "ServerAddresses")
 _SERVER_PROPERTIES = (
-    *_ELEMENT, Property("Name", key=True), *(Property(name, "uint32") for name in _SERVER_NUMBERS),
-    *(Property(name, "boolean") for name in _SERVER_TRUTHS), *(Property(name) for name in _SERVER_TEXTS),
-    *(Property(name, array=True) for name in _SERVER_LISTS))
-_SERVER_METHODS = (*(Method(name, returns="uint32") for name in ("StartService", "StopService", "StartScavenging")),
-                   _DISTINGUISHED)
+    *_ELEMENT,
+    Property("Name", key=True),
+    *(Property(name, "uint32") for name in _SERVER_NUMBERS),
+    *(Property(name, "boolean") for name in _SERVER_TRUTHS),
+    *(Property(name) for name in _SERVER_TEXTS),
+    *(Property(name, array=True) for name in _SERVER_LISTS),
+)
+_SERVER_METHODS = (
+    *(Method(name, returns="uint32") for name in ("StartService", "StopService", "StartScavenging")),
+    _DISTINGUISHED,
+)
 
 # --- records ---------------------------------------------------------------------------------------------------------
 
 _RECORD = (
-    *_ELEMENT, Property("Name"), Property("DnsServerName", key=True), Property("ContainerName", key=True),
-    Property("DomainName", key=True), Property("OwnerName", key=True), Property("RecordClass", "uint16", key=True),
-    Property("RecordData", key=True), Property("TextRepresentation"), Property("TimeStamp", "uint32"),
-    Property("TTL", "uint32"))
+    *_ELEMENT,
+    Property("Name"),
+    Property("DnsServerName", key=True),
+    Property("ContainerName", key=True),
+    Property("DomainName", key=True),
+    Property("OwnerName", key=True),
+    Property("RecordClass", "uint16", key=True),
+    Property("RecordData", key=True),
+    Property("TextRepresentation"),
+    Property("TimeStamp", "uint32"),
+    Property("TTL", "uint32"),
+)
 _BY_TEXT = (
-    Method("CreateInstanceFromTextRepresentation", (_SERVER, _CONTAINER, Parameter("TextRepresentation")), _RR,
-           static=True),
-    Method("GetObjectByTextRepresentation", (_SERVER, _CONTAINER, Parameter("TextRepresentation")), _RR, static=True))
+    Method(
+        "CreateInstanceFromTextRepresentation", (_SERVER, _CONTAINER, Parameter("TextRepresentation")), _RR, static=True
+    ),
+    Method("GetObjectByTextRepresentation", (_SERVER, _CONTAINER, Parameter("TextRepresentation")), _RR, static=True),
+)
 _TTL = _optional(Parameter("TTL", "uint32"))
 _OWNER = (_SERVER, _CONTAINER, Parameter("OwnerName"), *_optional(Parameter("RecordClass", "uint32")), *_TTL)
 
@@ -88,11 +177,21 @@ RECORD_DATA: dict[str, tuple[Property, ...]] = {
     "MX": (Property("Preference", "uint16"), Property("MailExchange")),
     "NS": (Property("NSHost"),),
     "PTR": (Property("PTRDomainName"),),
-    "SOA": (Property("SerialNumber", "uint32"), Property("PrimaryServer"), Property("ResponsibleParty"),
-            Property("RefreshInterval", "uint32"), Property("RetryDelay", "uint32"), Property("ExpireLimit", "uint32"),
-            Property("MinimumTTL", "uint32")),
-    "SRV": (Property("Priority", "uint16"), Property("Weight", "uint16"), Property("Port", "uint16"),
-            Property("SRVDomainName")),
+    "SOA": (
+        Property("SerialNumber", "uint32"),
+        Property("PrimaryServer"),
+        Property("ResponsibleParty"),
+        Property("RefreshInterval", "uint32"),
+        Property("RetryDelay", "uint32"),
+        Property("ExpireLimit", "uint32"),
+        Property("MinimumTTL", "uint32"),
+    ),
+    "SRV": (
+        Property("Priority", "uint16"),
+        Property("Weight", "uint16"),
+        Property("Port", "uint16"),
+        Property("SRVDomainName"),
+    ),
     "TXT": (Property("DescriptiveText"),),
 }
 
@@ -114,8 +213,9 @@ def _record_methods(kind: str) -> tuple[Method, ...]:
 
 
 def _record_definition(kind: str) -> ClassDefinition:
-    return ClassDefinition(record_class(kind), (*_RECORD, *RECORD_DATA[kind]), _record_methods(kind),
-                           ("MicrosoftDNS_ResourceRecord",))
+    return ClassDefinition(
+        record_class(kind), (*_RECORD, *RECORD_DATA[kind]), _record_methods(kind), ("MicrosoftDNS_ResourceRecord",)
+    )
 
 
 def _all() -> tuple[ClassDefinition, ...]:
@@ -127,7 +227,8 @@ def _all() -> tuple[ClassDefinition, ...]:
         ClassDefinition("MicrosoftDNS_Cache", _DOMAIN, (Method("ClearCache"), _DISTINGUISHED), domain),
         ClassDefinition("MicrosoftDNS_RootHints", _DOMAIN, (_DISTINGUISHED,), domain),
         ClassDefinition("MicrosoftDNS_ResourceRecord", _RECORD, _BY_TEXT),
-        *(_record_definition(kind) for kind in RECORD_DATA))
+        *(_record_definition(kind) for kind in RECORD_DATA),
+    )
 
 
 CLASSES = {one.name: one for one in _all()}

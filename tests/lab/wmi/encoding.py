@@ -66,8 +66,10 @@ def reference_of(namespace: str, instance: Instance) -> Reference:
 def endpoint(reference: Reference) -> list[ET.Element]:
     """The content of an endpoint reference."""
     selectors = [E("w:Selector", value, Name=name) for name, value in reference.keys.items()]
-    return [E("a:Address", ANONYMOUS),
-            E("a:ReferenceParameters", E("w:ResourceURI", reference.resource), E("w:SelectorSet", *selectors))]
+    return [
+        E("a:Address", ANONYMOUS),
+        E("a:ReferenceParameters", E("w:ResourceURI", reference.resource), E("w:SelectorSet", *selectors)),
+    ]
 
 
 def endpoint_element(reference: Reference) -> ET.Element:
@@ -76,9 +78,10 @@ def endpoint_element(reference: Reference) -> ET.Element:
 
 def object_path(reference: Reference) -> str:
     """`\\\\.\\root\\MicrosoftDNS:Class.Key="value",…`: the path as text."""
-    namespace, _slash, name = reference.resource[len(soap.WMI_URI):].rpartition("/")
-    keys = ",".join('{}="{}"'.format(key, value.replace("\\", "\\\\").replace('"', '\\"'))
-                    for key, value in reference.keys.items())
+    namespace, _slash, name = reference.resource[len(soap.WMI_URI) :].rpartition("/")
+    keys = ",".join(
+        '{}="{}"'.format(key, value.replace("\\", "\\\\").replace('"', '\\"')) for key, value in reference.keys.items()
+    )
     return f"\\\\.\\{namespace.replace('/', chr(92))}:{name}.{keys}"
 
 

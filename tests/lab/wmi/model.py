@@ -11,8 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_RANGES = {"uint8": (0, 2**8), "uint16": (0, 2**16), "uint32": (0, 2**32), "uint64": (0, 2**64),
-           "sint32": (-(2**31), 2**31)}
+_RANGES = {
+    "uint8": (0, 2**8),
+    "uint16": (0, 2**16),
+    "uint32": (0, 2**32),
+    "uint64": (0, 2**64),
+    "sint32": (-(2**31), 2**31),
+}
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,9 @@ class Provider(abc.ABC):
                 return instance
         return None
 
-    def invoke(self, definition: ClassDefinition, method: Method, instance: Instance | None,
-               arguments: dict[str, Value]) -> dict[str, Value]:
+    def invoke(
+        self, definition: ClassDefinition, method: Method, instance: Instance | None, arguments: dict[str, Value]
+    ) -> dict[str, Value]:
         """Run a method; returns the out parameters, and ReturnValue where the method is not void."""
         raise NotCapable
 

@@ -63,9 +63,14 @@ class WmiService:
         """Serve one request on a WMI resource URI. Only administrators may."""
         if not session.account.administrator:
             raise faults.access_denied()
-        handlers = {ENUMERATION + "Enumerate": self._enumerate, ENUMERATION + "Pull": self._pull,
-                    ENUMERATION + "Release": self._release, TRANSFER + "Get": self._get, TRANSFER + "Put": self._put,
-                    TRANSFER + "Delete": self._delete}
+        handlers = {
+            ENUMERATION + "Enumerate": self._enumerate,
+            ENUMERATION + "Pull": self._pull,
+            ENUMERATION + "Release": self._release,
+            TRANSFER + "Get": self._get,
+            TRANSFER + "Put": self._put,
+            TRANSFER + "Delete": self._delete,
+        }
         handler = handlers.get(request.action)
         try:
             return handler(request, session) if handler else self._invoke(request)
@@ -76,7 +81,7 @@ class WmiService:
 
     def _namespace(self, uri: str) -> tuple[str, str, Provider]:
         """(spelling of the namespace, name of the class, provider) of a URI, which has no regard to case."""
-        path, _slash, name = uri[len(soap.WMI_URI):].rpartition("/")
+        path, _slash, name = uri[len(soap.WMI_URI) :].rpartition("/")
         found = self._providers.get(path.casefold())
         if found is None:
             raise faults.not_found("GetObject", f"{path.replace('/', chr(92))}:{name}")
@@ -256,8 +261,14 @@ def _count(text: str | None, default: int) -> int:
 
 def _query_text(query: ET.Element) -> str:
     if (query.get("Dialect") or "").casefold() not in WQL_DIALECTS:
-        raise Fault("s:Sender", "n:FilterDialectRequestedUnavailable", "The requested filtering dialect is not "
-                    "supported. ", 2150858797, None, soap.ENUMERATION_FAULT)
+        raise Fault(
+            "s:Sender",
+            "n:FilterDialectRequestedUnavailable",
+            "The requested filtering dialect is not supported. ",
+            2150858797,
+            None,
+            soap.ENUMERATION_FAULT,
+        )
     return (query.text or "").strip()
 
 
@@ -298,7 +309,7 @@ def _item(namespace: str, instance: Instance, columns: Iterable[str], mode: str,
 def _batch(items: list[ET.Element], limit: int, most: int, room: int) -> tuple[list[ET.Element], list[ET.Element]]:
     """As many as were asked for, as the server gives at most, and as fit; at least one."""
     size, count = 0, 0
-    for item in items[:min(limit, most)]:
+    for item in items[: min(limit, most)]:
         size += len(soap.to_xml(item))
         if count and size > room:
             break

@@ -38,11 +38,14 @@ _SET = {"Set" + name[3:]: pair for name, pair in _GET.items()}
 def _methods() -> tuple[Method, ...]:
     names, types = Parameter("sNames", array=True), Parameter("Types", "sint32", array=True)
     return (
-        Method("EnumKey", _KEY, (names,), True, "uint32"), Method("EnumValues", _KEY, (names, types), True, "uint32"),
-        Method("CreateKey", _KEY, (), True, "uint32"), Method("DeleteKey", _KEY, (), True, "uint32"),
+        Method("EnumKey", _KEY, (names,), True, "uint32"),
+        Method("EnumValues", _KEY, (names, types), True, "uint32"),
+        Method("CreateKey", _KEY, (), True, "uint32"),
+        Method("DeleteKey", _KEY, (), True, "uint32"),
         Method("DeleteValue", _VALUE, (), True, "uint32"),
         *(Method(name, _VALUE, (out,), True, "uint32") for name, (_kind, out) in _GET.items()),
-        *(Method(name, (*_VALUE, value), (), True, "uint32") for name, (_kind, value) in _SET.items()))
+        *(Method(name, (*_VALUE, value), (), True, "uint32") for name, (_kind, value) in _SET.items()),
+    )
 
 
 _CLASSES = {"StdRegProv": ClassDefinition("StdRegProv", (), _methods())}
@@ -60,8 +63,9 @@ class RegistryProvider(Provider):
     def instances(self, definition: ClassDefinition, hints: Mapping[str, set[str]]) -> list[Instance]:
         return []
 
-    def invoke(self, definition: ClassDefinition, method: Method, instance: Instance | None,
-               arguments: dict[str, Value]) -> dict[str, Value]:
+    def invoke(
+        self, definition: ClassDefinition, method: Method, instance: Instance | None, arguments: dict[str, Value]
+    ) -> dict[str, Value]:
         key = arguments["sSubKeyName"]
         outputs: dict[str, Any] = {one.name: None for one in method.outputs}
         if arguments.get("hDefKey", HKEY_LOCAL_MACHINE) != HKEY_LOCAL_MACHINE:

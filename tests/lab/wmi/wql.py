@@ -13,7 +13,9 @@ from lab.wmi.model import ClassDefinition, Instance, Property, Value, text_of
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)"""
-    r"""|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign><>|!=|<=|>=|=|<|>|\(|\)|,|\*))""", re.DOTALL)
+    r"""|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign><>|!=|<=|>=|=|<|>|\(|\)|,|\*))""",
+    re.DOTALL,
+)
 _RESERVED = {"select", "from", "where", "and", "or", "not", "like", "is", "null", "true", "false"}
 
 Test = Callable[[Instance], bool]
@@ -214,7 +216,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise InvalidQuery(f"not understood: {text[at:at + 20]}")
+            raise InvalidQuery(f"not understood: {text[at : at + 20]}")
         found.append((match.lastgroup or "", match.group(match.lastgroup or "")))
         at = match.end()
     return found
