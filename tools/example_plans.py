@@ -1,4 +1,4 @@
-"""Writes what the topologies of docs/examples are planned to, as tests/unit/test_family_examples.py expects it.
+"""Writes what the topologies of docs/examples are planned to, as the tests of the planner expect it.
 
 `<name>.json` is the plan with the rules in place of their texts, `<name>.txt` the plan as people read it. Run it after
 a change of a rule, and review the difference against the documents before it is committed.
@@ -14,9 +14,9 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.ucops.rollout.plugins.module_utils.plan_text import plan_text
-from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.text import plan_text
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "docs" / "examples"

@@ -1,6 +1,6 @@
 """Makes docs/findings.md: every code of the registry with an example that provokes it, and what guards each pitfall.
 
-The examples are those that tests/unit/test_family_findings.py plays: what the page shows is what was tried.
+The examples are those that the tests of the findings play: what the page shows is what was tried.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.ucops.rollout.plugins.module_utils.findings import KINDS, FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import KINDS, FindingKind
 from ansible_collections.ucops.rollout.plugins.module_utils.model import SEVERITIES
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "tests" / "unit" / "data"

@@ -14,9 +14,10 @@ from string import Formatter
 import finding_pages
 import product_pages
 
-from ansible_collections.ucops.rollout.plugins.module_utils.findings import KINDS
-from ansible_collections.ucops.rollout.plugins.module_utils.json_schema import schema_text
-from ansible_collections.ucops.rollout.plugins.module_utils.shapes import (
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import KINDS
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.json_schema import schema_text
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.schema import TOPOLOGY
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import (
     Field,
     Fields,
     Flag,
@@ -26,7 +27,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.shapes import (
     Text,
     Whole,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.topology_shape import TOPOLOGY
 
 DOCS = pathlib.Path(__file__).resolve().parent.parent / "docs"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product, RoleRules
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
-from ansible_collections.ucops.rollout.plugins.module_utils.rules import Product, Sheet
 
 # What stands in no table of rules: the documents that name the role in a version, or its end.
 ROLE_SOURCES = {
@@ -64,17 +64,17 @@ def roles() -> Iterator[str]:
         yield _row(f"`{role}`", cells, ROLE_SOURCES.get(role, ""))
 
 
-def _forms(sheets: list[Sheet]) -> str:
+def _forms(sheets: list[RoleRules]) -> str:
     return "<br>".join(dict.fromkeys(_form(sheet) for sheet in sheets)) or "-"
 
 
-def _form(sheet: Sheet) -> str:
+def _form(sheet: RoleRules) -> str:
     name = " ".join(word for word in (sheet.edition, _expanded(sheet)) if word)
     balancers = ", ".join(sheet.load_balancers)
     return ": ".join(word for word in (name, balancers) if word) or "yes"
 
 
-def _expanded(sheet: Sheet) -> str:
+def _expanded(sheet: RoleRules) -> str:
     return " or ".join(sheet.configurations) if "expanded" in sheet.configurations else ""
 
 

@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 older=(2.17.14 2.18.19)
 
-mapfile -t faces < <(grep -lE 'plugins\.(action|filter)|plugin_utils\.face' tests/unit/test_*.py)
+mapfile -t faces < <(grep -lE 'plugins\.(action|filter)|plugin_utils\.face' --include="test_*.py" -r tests/unit)
 
 # The same pins as .venv, but for ansible-core and for the tools that are made for its version.
 pins() {

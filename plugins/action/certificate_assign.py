@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates import normalise_thumbprint
-from ansible_collections.ucops.rollout.plugins.module_utils.planned_certificate import check_planned
-from ansible_collections.ucops.rollout.plugins.module_utils.tls_probe import Handshake, probe
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import Assignment, assign, check_command
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import normalise_thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_certificate import check_planned
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake, probe
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
+    CommandAssignment,
+    assign,
+    check_command,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
 
 
 class ActionModule(WindowsAction):
@@ -47,10 +51,10 @@ class ActionModule(WindowsAction):
         return assign(host, assignment, command=command, shake=shake, check_mode=check_mode)
 
 
-def _assignment(host: WindowsHost, planned: Mapping[str, Any], arguments: Mapping[str, Any]) -> Assignment:
+def _assignment(host: WindowsHost, planned: Mapping[str, Any], arguments: Mapping[str, Any]) -> CommandAssignment:
     thumbprint = arguments["thumbprint"]
     holders = planned.get("holders") or [host.name]
-    return Assignment(
+    return CommandAssignment(
         thumbprint=normalise_thumbprint(thumbprint) if thumbprint else None,
         server=arguments["server"] or str(holders[0]),
         pool=arguments["pool"] or planned["subject"]["common_name"],

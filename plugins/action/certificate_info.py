@@ -9,12 +9,21 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificate_chain import find_chain
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates import Certificate, normalise_thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import find_chain
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
+    X509Certificate,
+    normalise_thumbprint,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
+    CA,
+    MY,
+    ROOT,
+    CertificateStores,
+    StoreEntry,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.stores import CA, MY, ROOT, CertificateStores, StoreEntry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
 
 
 class ActionModule(WindowsAction):
@@ -64,7 +73,7 @@ def _chain(stores: CertificateStores, entry: StoreEntry, host: str) -> dict[str,
     return {"chain": [issuer.pem for issuer in issuers], "chain_problem": _distrust(stores, issuers[-1])}
 
 
-def _distrust(stores: CertificateStores, root: Certificate) -> str:
+def _distrust(stores: CertificateStores, root: X509Certificate) -> str:
     if root.thumbprint in stores.effective_thumbprints(ROOT):
         return ""
     return f"the root '{root.subject}' ({root.thumbprint}) is not among the trusted ones"

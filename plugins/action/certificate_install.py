@@ -10,18 +10,18 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates import (
-    Certificate,
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
+    X509Certificate,
     load_certificate,
     load_certificates,
     normalise_thumbprint,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.planned_certificate import check_planned
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_certificate import check_planned
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import delivery_of, install
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import Handover
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.handover import Handover
-from ansible_collections.ucops.rollout.plugins.plugin_utils.installing import delivery_of, install
-from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
 
 
 class ActionModule(WindowsAction):
@@ -50,7 +50,7 @@ class ActionModule(WindowsAction):
 
 def _found(
     planned: Mapping[str, Any], arguments: Mapping[str, Any]
-) -> tuple[Certificate, tuple[Certificate, ...]] | None:
+) -> tuple[X509Certificate, tuple[X509Certificate, ...]] | None:
     if arguments["directory"]:
         return Handover(arguments["directory"], planned).issued()
     if not arguments["issued"]:

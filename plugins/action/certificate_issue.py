@@ -9,16 +9,16 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates import normalise_thumbprint
-from ansible_collections.ucops.rollout.plugins.module_utils.planned_certificate import check_planned
-from ansible_collections.ucops.rollout.plugins.plugin_utils.authority import (
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import normalise_thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_certificate import check_planned
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import (
     AdcsAuthority,
     check_template,
     parse_config,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import issue, order_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.issuing import issue, order_of
-from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
 
 
 class ActionModule(WindowsAction):

@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificate_request import load_request
-from ansible_collections.ucops.rollout.plugins.module_utils.planned_certificate import check_planned, chosen_names
-from ansible_collections.ucops.rollout.plugins.plugin_utils.enrolling import enrol
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import load_request
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_certificate import check_planned, chosen_names
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolling import enrol
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import Handover
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.handover import Handover
-from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
 
 
 class ActionModule(WindowsAction):

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.record_push import push
-from ansible_collections.ucops.rollout.plugins.module_utils.record_sets import normalise
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import normalise
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import push
+from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.windows_dns import WindowsDns
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
 
 
 class ActionModule(WindowsAction):

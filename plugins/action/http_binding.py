@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates import normalise_thumbprint
-from ansible_collections.ucops.rollout.plugins.plugin_utils.bindings import IIS, bind, endpoint_of
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import normalise_thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import IIS, bind, endpoint_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.stores import MY
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
 
 
 class ActionModule(WindowsAction):

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.inventory_hosts import Groups, find_hosts
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
-from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import check_command
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
 
 

@@ -9,8 +9,13 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.services import RUNNING, STOPPED, Service, WmiServices
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.services import (
+    RUNNING,
+    STOPPED,
+    WindowsService,
+    WmiServices,
+)
 
 
 class ActionModule(WindowsAction):
@@ -36,7 +41,7 @@ class ActionModule(WindowsAction):
         return _result(before, services.start(before.name), changed=True)
 
 
-def _result(before: Service | None, after: Service | None, *, changed: bool) -> dict[str, Any]:
+def _result(before: WindowsService | None, after: WindowsService | None, *, changed: bool) -> dict[str, Any]:
     return {
         "changed": changed,
         "exists": after is not None,

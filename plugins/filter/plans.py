@@ -13,10 +13,10 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.ucops.rollout.plugins.module_utils import plan_queries
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.explain import explain as explanation
-from ansible_collections.ucops.rollout.plugins.module_utils.plan_text import plan_text as render
+from ansible_collections.ucops.rollout.plugins.module_utils.reading import queries
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.explain import explain as explanation
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.text import plan_text as render
 
 
 def _telling_errors(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,25 +41,25 @@ def _telling_errors(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
 def dns_records(
     given: Any, view: str = "internal", zone: str | None = None, managed: str | None = None
 ) -> list[dict[str, Any]]:
-    return plan_queries.records(given, view=view, zone=zone, managed=managed)
+    return queries.records(given, view=view, zone=zone, managed=managed)
 
 
 def srv_records(
     given: Any, view: str = "internal", zone: str | None = None, managed: str | None = None
 ) -> list[dict[str, Any]]:
-    return plan_queries.records(given, view=view, zone=zone, managed=managed, type="SRV")
+    return queries.records(given, view=view, zone=zone, managed=managed, type="SRV")
 
 
 def subject_alt_names(given: Any, server: str | None = None, use: str = "default") -> list[str]:
-    return plan_queries.alternative_names(given, server=server, use=use)
+    return queries.alternative_names(given, server=server, use=use)
 
 
 def plan_text(given: Any) -> str:
-    return render(plan_queries.as_plan(given))
+    return render(queries.as_plan(given))
 
 
 def explain(given: Any, name: str) -> str:
-    return explanation(plan_queries.as_plan(given), name)
+    return explanation(queries.as_plan(given), name)
 
 
 class FilterModule:

@@ -12,10 +12,11 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.ucops.rollout.plugins.module_utils import report, trust
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.report_markdown import report_markdown
-from ansible_collections.ucops.rollout.plugins.module_utils.report_summary import report_summary
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import trust
+from ansible_collections.ucops.rollout.plugins.module_utils.report import data as report
+from ansible_collections.ucops.rollout.plugins.module_utils.report.markdown import report_markdown
+from ansible_collections.ucops.rollout.plugins.module_utils.report.summary import report_summary
 
 
 def _telling_errors(name: str, work: Callable[..., Any]) -> Callable[..., Any]:

@@ -53,7 +53,7 @@ class PlannedZone:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class SrvData:
     """The data of one SRV record; the target has no trailing dot."""
 
     priority: int
@@ -66,7 +66,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class RecordSet:
     """One record set: all values of one owner and type. A, AAAA: addresses; CNAME: one name; SRV: services."""
 
     view: str
@@ -75,7 +75,7 @@ class Record:
     fqdn: str
     type: str
     ttl: int
-    values: tuple[str | Service, ...]
+    values: tuple[str | SrvData, ...]
     managed: str
     reasons: tuple[Reason, ...]
 
@@ -87,7 +87,7 @@ class Record:
             "fqdn": self.fqdn,
             "type": self.type,
             "ttl": self.ttl,
-            "values": [value.to_dict() if isinstance(value, Service) else value for value in self.values],
+            "values": [value.to_dict() if isinstance(value, SrvData) else value for value in self.values],
             "managed": self.managed,
             "reasons": [reason.to_dict() for reason in self.reasons],
         }
@@ -120,7 +120,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class PlannedAssignment:
     """A component of a server that presents the certificate, on a TCP port (0: it has none of its own)."""
 
     server: str
@@ -133,7 +133,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class PlannedCertificate:
     """One certificate to be requested. ``name_reasons`` has every name, the subject's included.
 
     ``holders``: several where the certificate and its key are shared. ``issuer_ca``: empty for a public authority.
@@ -152,7 +152,7 @@ class Certificate:
     issuer_name: str
     issuer_ca: str
     template: str | None
-    assignments: tuple[Assignment, ...]
+    assignments: tuple[PlannedAssignment, ...]
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -251,8 +251,8 @@ class Plan:
     """Everything that a rollout needs to know; ``to_dict`` is the contract with roles, filters and reports."""
 
     zones: tuple[PlannedZone, ...] = ()
-    records: tuple[Record, ...] = ()
-    certificates: tuple[Certificate, ...] = ()
+    records: tuple[RecordSet, ...] = ()
+    certificates: tuple[PlannedCertificate, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     servers: tuple[PlannedServer, ...] = ()
     findings: tuple[Finding, ...] = field(default=())

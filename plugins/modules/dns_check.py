@@ -104,17 +104,19 @@ hints:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ucops.rollout.plugins.module_utils import dns_probe, proof_module, seam_dns
+from ansible_collections.ucops.rollout.plugins.module_utils import seam_dns
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 
 
 def check(params: dict) -> tuple[list, list[str]]:
-    records, servers = params["records"], dns_probe.parse_servers(params["servers"])
-    dns_probe.check_records(records)
+    records, servers = params["records"], dns_ask.parse_servers(params["servers"])
+    dns_ask.check_records(records)
     if params["planned_only"]:
-        return dns_probe.planned(records, servers), []
+        return dns_ask.planned(records, servers), []
     seam_dns.require()
-    answers = dns_probe.ask_all(servers, dns_probe.questions(records), params["timeout"])
-    return dns_probe.judge(records, servers, answers), dns_probe.hints(records, servers, answers)
+    answers = dns_ask.ask_all(servers, dns_ask.questions(records), params["timeout"])
+    return dns_ask.judge(records, servers, answers), dns_ask.hints(records, servers, answers)
 
 
 def main() -> None:

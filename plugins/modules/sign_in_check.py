@@ -104,32 +104,26 @@ from datetime import datetime, timezone
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ucops.rollout.plugins.module_utils import (
-    dns_probe,
-    proof_module,
-    seam_cryptography,
-    seam_dns,
-    sign_in,
-    tls_check,
-    tls_probe,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography, seam_dns
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, tls_judge, tls_wire, walk
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 
 
 def check(params: dict) -> tuple[list, list[str]]:
-    servers = dns_probe.parse_servers(params["servers"])
+    servers = dns_ask.parse_servers(params["servers"])
     if params["planned_only"]:
-        return sign_in.planned_only(params["sip_domains"], servers), []
+        return walk.planned_only(params["sip_domains"], servers), []
     seam_dns.require()
     seam_cryptography.require()
-    expectation = tls_check.Expectation(
-        datetime.now(timezone.utc), roots=tls_check.load_roots(params["roots"]), minimum_days=params["minimum_days"]
+    expectation = tls_judge.Expectation(
+        datetime.now(timezone.utc), roots=tls_judge.load_roots(params["roots"]), minimum_days=params["minimum_days"]
     )
-    outside = sign_in.Outside(
-        lambda server, question: dns_probe.ask(server, question, params["timeout"]),
-        lambda address, port, name: tls_probe.probe(address, port, name, params["timeout"]),
+    outside = walk.WalkTools(
+        lambda server, question: dns_ask.ask(server, question, params["timeout"]),
+        lambda address, port, name: tls_wire.probe(address, port, name, params["timeout"]),
         proof_module.port_map(params["port_map"]),
     )
-    return sign_in.walk_all(params["sip_domains"], servers, outside, expectation), []
+    return walk.walk_all(params["sip_domains"], servers, outside, expectation), []
 
 
 def main() -> None:

@@ -123,31 +123,28 @@ from datetime import datetime, timezone
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ucops.rollout.plugins.module_utils import (
-    proof,
-    proof_module,
-    seam_cryptography,
-    tls_check,
-    tls_probe,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_judge, tls_wire
 
 
 def check(params: dict) -> tuple[list, list[str]]:
     ports = proof_module.port_map(params["port_map"])
-    wanted = tls_check.targets(params["endpoints"], params["certificates"], ports)
+    wanted = tls_judge.targets(params["endpoints"], params["certificates"], ports)
     if params["planned_only"]:
-        return tls_check.planned_only(wanted), []
+        return tls_judge.planned_only(wanted), []
     seam_cryptography.require()
-    expectation = tls_check.Expectation(
+    expectation = tls_judge.Expectation(
         datetime.now(timezone.utc),
-        tls_check.load_thumbprints(params["thumbprints"]),
-        tls_check.load_roots(params["roots"]),
+        tls_judge.load_thumbprints(params["thumbprints"]),
+        tls_judge.load_roots(params["roots"]),
         params["minimum_days"],
     )
 
-    def one(target: tls_check.Target):
-        handshake = tls_probe.probe(target.address, target.real_port, target.name, params["timeout"])
-        return tls_check.compare(target, handshake, expectation)
+    def one(target: tls_judge.Target):
+        handshake = tls_wire.probe(target.address, target.real_port, target.name, params["timeout"])
+        return tls_judge.compare(target, handshake, expectation)
 
     return proof.in_parallel(one, wanted), []
 

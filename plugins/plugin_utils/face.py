@@ -19,9 +19,9 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.host import open_windows_host
-from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.wsman import (
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import (
     ADVICE,
     CODE_OPERATION_QUOTA,
     CODE_SHELL_QUOTA,

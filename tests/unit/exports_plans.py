@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from unit.fakes_windows import planned
+from unit.places import DATA
 
-DATA = Path(__file__).parent / "data"
 EXPECTED = DATA / "exports"
 
 

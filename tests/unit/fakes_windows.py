@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.ports import (
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import (
     Files,
     ProgramResult,
     Programs,
@@ -553,3 +553,17 @@ def view_row(position: int, number: int, row: Row) -> str:
         f"  Anforderungsstatuscode: 0x{row.status:x} (WIN32: {row.status}) -- Xyzzy\r\n"
         f"  Binaere Anforderung:\r\n-----BEGIN {label}-----\r\n{body}-----END {label}-----\r\n"
     )
+
+
+NAMES = tuple(planned()["subject_alternative_names"])
+
+
+def csr(common_name="ocspool.company.local", names=NAMES, key=None, extended=True, usage=True):
+    builder = x509.CertificateSigningRequestBuilder().subject_name(distinguished(common_name))
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), False)
+    if extended:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+    if usage:
+        builder = builder.add_extension(key_usage("digital_signature", "key_encipherment"), True)
+    return builder.sign(key or rsa_key(), hashes.SHA256())

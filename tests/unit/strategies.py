@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import RoleRules
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
-from ansible_collections.ucops.rollout.plugins.module_utils.rules import Sheet
 
 _EDGE = string.ascii_lowercase + string.digits
 _INNER = _EDGE + "-"
@@ -88,7 +88,9 @@ EDGE_SERVICES = ("access", "web_conferencing", "av")
 
 
 @st.composite
-def _family_pool(draw: st.DrawFn, number: int, product: str, sheet: Sheet, domain: str, outside: str) -> dict[str, Any]:
+def _family_pool(
+    draw: st.DrawFn, number: int, product: str, sheet: RoleRules, domain: str, outside: str
+) -> dict[str, Any]:
     """A pool of a sheet; every name and address has the pool's number, so that none meets another's."""
     alone = sheet.edition == "standard" or not sheet.load_balancers
     count = 1 if alone or "expanded" in sheet.configurations else draw(st.integers(1, 3))
@@ -117,7 +119,7 @@ def _family_pool(draw: st.DrawFn, number: int, product: str, sheet: Sheet, domai
     return pool
 
 
-def _balancer(number: int, sheet: Sheet, kind: str) -> dict[str, Any]:
+def _balancer(number: int, sheet: RoleRules, kind: str) -> dict[str, Any]:
     web = {"web": [f"10.{number}.2.2"]} if sheet.role in WEB_ROLES else {}
     if kind == "dns":
         return {"type": kind, "vips": web}
@@ -125,7 +127,7 @@ def _balancer(number: int, sheet: Sheet, kind: str) -> dict[str, Any]:
 
 
 @st.composite
-def _web(draw: st.DrawFn, number: int, sheet: Sheet, domain: str, outside: str, by_dns: bool) -> dict[str, str]:
+def _web(draw: st.DrawFn, number: int, sheet: RoleRules, domain: str, outside: str, by_dns: bool) -> dict[str, str]:
     web = {}
     if by_dns or (sheet.edition != "standard" and draw(st.booleans())):
         web["internal_fqdn"] = f"web{number}.{domain}"
@@ -155,7 +157,7 @@ def _outside(pool: dict[str, Any], number: int, outside: str, access: str, share
             pool["edge"] |= {"web_conferencing": f"webcon{number}.{outside}", "av": f"av{number}.{outside}"}
 
 
-def _offered(product: str) -> list[Sheet]:
+def _offered(product: str) -> list[RoleRules]:
     """The sheets of a product whose pools need no more than their role says."""
     return [sheet for sheet in PRODUCTS[product].sheets if "expanded" not in sheet.configurations]
 

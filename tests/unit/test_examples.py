@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 import yaml
+from unit.places import ROOT
 
-from ansible_collections.ucops.rollout.plugins.module_utils.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
 
-ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 CUSTOMER = ROOT / "examples" / "customer"
 GROUPS = {

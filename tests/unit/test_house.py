@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 import yaml
+from unit.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
 PACKAGE = "ansible_collections.ucops.rollout.plugins"
 HEADER = (

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import copy
 import re
-from pathlib import Path
 from typing import Any
 
 import yaml
+from unit.places import DATA
 
-DATA = Path(__file__).parent / "data"
 _ORIGIN = yaml.safe_load((DATA / "origin_topology.yml").read_text(encoding="utf-8"))
 
 

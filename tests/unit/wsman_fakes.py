@@ -9,7 +9,7 @@ from typing import Any
 from winrm.exceptions import WinRMTransportError
 from winrm.protocol import Protocol
 
-from ansible_collections.ucops.rollout.plugins.plugin_utils.wsman import WsmanClient
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient
 
 NAMESPACES = (
     'xmlns:s="http://www.w3.org/2003/05/soap-envelope" '

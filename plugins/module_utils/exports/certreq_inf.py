@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificate_request import request_inf
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
-    Wishes,
+    Selection,
     certificate_facts,
     certificate_file_name,
     certificates_of,
@@ -26,7 +26,7 @@ def comment(text: str) -> str:
     return f"; {one_line(text)}".rstrip(" \\")
 
 
-def policies(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+def policies(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
     """A file per certificate. Zones and views do not matter to certificates."""
     return {certificate_file_name(one, ".inf"): CR_LF.join(_policy(one)) for one in certificates_of(plan)}
 

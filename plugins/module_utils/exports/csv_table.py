@@ -12,7 +12,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import CR_LF, Row, Wishes, Zone, zones_of
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
+    CR_LF,
+    ExportedRecord,
+    ExportedZone,
+    Selection,
+    zones_of,
+)
 
 COLUMNS = ("view", "zone", "name", "type", "ttl", "value", "purpose", "source")
 # What a spreadsheet takes for a formula where a cell begins; the wide forms are the same to some. A table that is
@@ -26,7 +32,7 @@ def cell(text: Any) -> str:
     return _FORMULA.sub(r"\1\2'", " ".join(spaced.split(" ")).strip())
 
 
-def table(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+def table(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
     """One file with the records of all wished-for zones; those that others manage are left out unless asked for."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator=CR_LF)
@@ -36,6 +42,6 @@ def table(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
     return {"dns_records.csv": text.getvalue()}
 
 
-def _cells(zone: Zone, row: Row) -> list[str]:
+def _cells(zone: ExportedZone, row: ExportedRecord) -> list[str]:
     value = " ".join(row.data)
     return [cell(one) for one in (zone.view, zone.name, row.name, row.type, row.ttl, value, row.purpose, row.source)]

@@ -12,11 +12,11 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
-    Row,
-    Wishes,
-    Zone,
+    ExportedRecord,
+    ExportedZone,
+    Selection,
     by_view,
     one_line,
     zones_of,
@@ -51,7 +51,7 @@ def remark(text: str) -> str:
     return f"rem {one_line(text).translate(_IN_REMARKS)}".rstrip()
 
 
-def scripts(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+def scripts(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
     """A batch file per view."""
     return {
         f"{view}_dnscmd.cmd": CR_LF.join([*_script(view, zones), ""])
@@ -59,7 +59,7 @@ def scripts(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
     }
 
 
-def _script(view: str, zones: list[Zone]) -> Iterator[str]:
+def _script(view: str, zones: list[ExportedZone]) -> Iterator[str]:
     yield "@echo off"
     yield remark(f"DNS records of the view {view}. Run on the DNS server, or put its name for the dots below.")
     yield remark("Read what it prints: 'Command completed successfully.' is the only success.")
@@ -74,7 +74,7 @@ def _script(view: str, zones: list[Zone]) -> Iterator[str]:
     yield "exit /b 0"
 
 
-def _zone(zone: Zone) -> Iterator[str]:
+def _zone(zone: ExportedZone) -> Iterator[str]:
     yield ""
     yield remark(f"Zone {zone.name}")
     if zone.create:
@@ -92,6 +92,6 @@ def _command(*arguments: str) -> str:
     return " ".join(word(argument) for argument in arguments)
 
 
-def _node(row: Row) -> str:
+def _node(row: ExportedRecord) -> str:
     """The owner's full name with its dot: without it dnscmd would put the zone behind it again."""
     return row.name if row.name == names.APEX else f"{row.fqdn}."

@@ -19,12 +19,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports import (
     request_cs,
     zone_file,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import Wishes
-from ansible_collections.ucops.rollout.plugins.module_utils.findings import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import Selection
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, RECORDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, REGISTERED_ELSEWHERE
-from ansible_collections.ucops.rollout.plugins.module_utils.plan_queries import checked_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import checked_plan
 
-Renderer = Callable[[Mapping[str, Any], Wishes], dict[str, str]]
+Renderer = Callable[[Mapping[str, Any], Selection], dict[str, str]]
 
 DNS_FORMATS: Mapping[str, Renderer] = {
     "bind": zone_file.whole_zones,
@@ -64,7 +64,7 @@ def export_plan(
     if view is not None or zone is not None:
         _refuse_choice_without_records(formats)
     commands = frozenset(_chosen("managed", managed, MANAGED))
-    wishes = Wishes(view, zone, commands, _texts("name_servers", name_servers))
+    wishes = Selection(view, zone, commands, _texts("name_servers", name_servers))
     plan = checked_plan(given, *_halves(formats))
     files: dict[str, str] = {}
     for one in formats:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
-    Wishes,
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
+    Selection,
     certificate_facts,
     certificate_file_name,
     certificates_of,
@@ -54,7 +54,7 @@ def comment(text: str) -> str:
     return f"# {one_line(text)}".rstrip(" \\")
 
 
-def configurations(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+def configurations(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
     """A file per certificate. Zones and views do not matter to certificates."""
     return {certificate_file_name(one, ".cnf"): "\n".join([*_configuration(one), ""]) for one in certificates_of(plan)}
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
-    Row,
-    Wishes,
-    Zone,
+    ExportedRecord,
+    ExportedZone,
+    Selection,
     by_view,
     one_line,
     zones_of,
@@ -62,7 +62,7 @@ def time_span(seconds: int) -> str:
     return f"{days}.{clock}" if days else clock
 
 
-def scripts(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+def scripts(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
     """A script per view."""
     return {
         f"{view}_dns.ps1": CR_LF.join([*_script(view, zones), ""])
@@ -70,7 +70,7 @@ def scripts(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
     }
 
 
-def _script(view: str, zones: list[Zone]) -> Iterator[str]:
+def _script(view: str, zones: list[ExportedZone]) -> Iterator[str]:
     yield remark(f"DNS records of the view {view}. Run on the DNS server, with rights on its zones.")
     yield remark("A record that is there already gives an error and is left alone; the others are added.")
     yield "Import-Module DnsServer -ErrorAction Stop"
@@ -81,7 +81,7 @@ def _script(view: str, zones: list[Zone]) -> Iterator[str]:
     yield "if ($Error.Count) { throw 'Some commands failed, see above.' }"
 
 
-def _zone(zone: Zone) -> Iterator[str]:
+def _zone(zone: ExportedZone) -> Iterator[str]:
     yield ""
     yield remark(f"Zone {zone.name}")
     if zone.create:
@@ -97,7 +97,7 @@ def _zone(zone: Zone) -> Iterator[str]:
         yield line if row.command else remark(f"not ours ({row.managed}): {line}")
 
 
-def _record(zone: Zone, row: Row) -> str:
+def _record(zone: ExportedZone, row: ExportedRecord) -> str:
     cmdlet, parameters = _PARAMETERS[row.type]
     given = [("-ZoneName", zone.name), ("-Name", row.name), *zip(parameters, row.absolute_data, strict=True)]
     given.append(("-TimeToLive", time_span(row.ttl)))

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.powershell import literal, remark
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
     GLOBAL,
-    Wishes,
+    Selection,
     certificate_facts,
     certificate_file_name,
     certificates_of,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.powershell import literal, remark
 
 CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
 FILE = "request_cs_certificates.ps1"
@@ -40,7 +40,7 @@ _TYPES = {
 _OF_EDGE = ("Internal", "AccessEdgeExternal", "DataEdgeExternal", "AudioVideoAuthentication")
 
 
-def script(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+def script(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
     """One file with a command per certificate; none where the plan has no certificates."""
     certificates = certificates_of(plan)
     return {FILE: CR_LF.join([*_script(certificates), ""])} if certificates else {}

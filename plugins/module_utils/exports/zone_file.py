@@ -15,10 +15,10 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.chosen import (
-    Row,
-    Wishes,
-    Zone,
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
+    ExportedRecord,
+    ExportedZone,
+    Selection,
     one_line,
     zone_file_name,
     zones_of,
@@ -45,17 +45,17 @@ def comment(text: str) -> str:
     return f"; {one_line(text)}".rstrip()
 
 
-def whole_zones(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+def whole_zones(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
     """A file per zone with SOA and NS records, to be loaded as it is."""
     return {zone_file_name(zone, ".zone"): _text(_whole(zone, wishes)) for zone in zones_of(plan, wishes)}
 
 
-def fragments(plan: Mapping[str, Any], wishes: Wishes) -> dict[str, str]:
+def fragments(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
     """A file per zone with the records alone. It sets no ``$TTL``, which would outlast its ``$INCLUDE``."""
     return {zone_file_name(zone, ".records"): _text(_fragment(zone)) for zone in zones_of(plan, wishes)}
 
 
-def _whole(zone: Zone, wishes: Wishes) -> Iterator[str]:
+def _whole(zone: ExportedZone, wishes: Selection) -> Iterator[str]:
     servers = [names.fqdn(server) for server in wishes.name_servers] or [NAME_SERVER]
     yield comment(f"Zone {zone.name}, view {zone.view}: the whole zone. Loading it replaces a zone of this name.")
     if not wishes.name_servers:
@@ -70,14 +70,14 @@ def _whole(zone: Zone, wishes: Wishes) -> Iterator[str]:
     yield from _records(zone)
 
 
-def _fragment(zone: Zone) -> Iterator[str]:
+def _fragment(zone: ExportedZone) -> Iterator[str]:
     yield comment(f"Zone {zone.name}, view {zone.view}: records to add, for $INCLUDE in the zone's file.")
     yield comment("Raise the zone's serial number.")
     yield f"$ORIGIN {word(zone.name)}."
     yield from _records(zone)
 
 
-def _records(zone: Zone) -> Iterator[str]:
+def _records(zone: ExportedZone) -> Iterator[str]:
     said = ""
     for row in zone.rows:
         if row.purpose != said:
@@ -87,7 +87,7 @@ def _records(zone: Zone) -> Iterator[str]:
         yield _record(row) if row.command else comment(f"not ours ({row.managed}): {_record(row)}")
 
 
-def _record(row: Row) -> str:
+def _record(row: ExportedRecord) -> str:
     parts = (row.name, str(row.ttl), "IN", row.type, *row.absolute_data)
     return " ".join(word(part) for part in parts)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Key
 from ansible_collections.ucops.rollout.plugins.module_utils.products import lync2013
-from ansible_collections.ucops.rollout.plugins.module_utils.rules import (
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import (
     CertificateName,
     CertificateRule,
     Component,

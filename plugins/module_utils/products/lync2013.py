@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL, REGISTERED_ELSEWHERE, Key
-from ansible_collections.ucops.rollout.plugins.module_utils.rules import (
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import (
     AddressRecord,
     AliasRecord,
     CertificateName,
@@ -20,8 +20,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.rules import (
     Component,
     EndpointRule,
     Product,
+    RoleRules,
     ServiceRecord,
-    Sheet,
 )
 
 _LIBRARY = "Lync Server 2013 library"
@@ -749,8 +749,8 @@ def _pool_endpoints(component: str) -> tuple[EndpointRule, ...]:
     )
 
 
-def _front_end(edition: str) -> Sheet:
-    return Sheet(
+def _front_end(edition: str) -> RoleRules:
+    return RoleRules(
         role="front_end",
         edition=edition,
         configurations=("consolidated",),
@@ -761,7 +761,7 @@ def _front_end(edition: str) -> Sheet:
     )
 
 
-_DIRECTOR_SHEET = Sheet(
+_DIRECTOR_SHEET = RoleRules(
     role="director",
     edition="",
     configurations=(),
@@ -1219,7 +1219,7 @@ def _published_endpoint(id: str, each: str, name: str, client: str, *when: str) 
     )
 
 
-_PROXY_SHEET = Sheet(
+_PROXY_SHEET = RoleRules(
     role="reverse_proxy",
     edition="",
     configurations=(),
@@ -1257,11 +1257,11 @@ def server_pool(
     mark: str,
     protocol: str = "sip_tls",
     product: str = "lync2013",
-) -> Sheet:
+) -> RoleRules:
     """A pool whose servers answer by the pool's name and their own, with one certificate each."""
     reach = "pool_web" if protocol == "https" else "pool_sip"
     prefix = f"{product}.{role.replace('_', '-')}"
-    return Sheet(
+    return RoleRules(
         role=role,
         edition="",
         configurations=(),
@@ -1385,7 +1385,7 @@ OFFICE_WEB_APPS = replace(
     ),
 )
 
-BRANCH_APPLIANCE = Sheet(
+BRANCH_APPLIANCE = RoleRules(
     role="survivable_branch_appliance",
     edition="",
     configurations=(),
@@ -1434,7 +1434,7 @@ BRANCH_APPLIANCE = Sheet(
     ),
 )
 
-EXCHANGE_UM = Sheet(
+EXCHANGE_UM = RoleRules(
     role="exchange_um",
     edition="",
     configurations=(),
@@ -1494,7 +1494,7 @@ EXCHANGE_UM = Sheet(
     ),
 )
 
-BACK_END = Sheet(
+BACK_END = RoleRules(
     role="back_end",
     edition="",
     configurations=(),
@@ -1513,7 +1513,7 @@ BACK_END = Sheet(
     endpoints=(),
 )
 
-EDGE = Sheet(
+EDGE = RoleRules(
     role="edge",
     edition="",
     configurations=(),

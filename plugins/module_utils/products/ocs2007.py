@@ -12,15 +12,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import REGISTERED_ELSEWHERE, Key
-from ansible_collections.ucops.rollout.plugins.module_utils.rules import (
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import (
     AddressRecord,
     CertificateName,
     CertificateRule,
     Component,
     EndpointRule,
     Product,
+    RoleRules,
     ServiceRecord,
-    Sheet,
 )
 
 _WRITE_UP = "'OCS 2007 Enterprise Edition - Certificate & DNS Requirements' (MCS Ireland, 2008-06-18)"
@@ -1120,7 +1120,7 @@ PRODUCT = Product(
     id="ocs2007",
     title="Office Communications Server 2007",
     sheets=(
-        Sheet(
+        RoleRules(
             role="front_end",
             edition="enterprise",
             configurations=("consolidated",),
@@ -1129,7 +1129,7 @@ PRODUCT = Product(
             certificates=_POOL_CERTIFICATES_BY_PLACEMENT,
             endpoints=(*_ENDPOINTS, *_WEB_ENDPOINTS),
         ),
-        Sheet(
+        RoleRules(
             role="front_end",
             edition="enterprise",
             configurations=("expanded",),
@@ -1138,7 +1138,7 @@ PRODUCT = Product(
             certificates=_EXPANDED_CERTIFICATES,
             endpoints=_EXPANDED_ENDPOINTS,
         ),
-        Sheet(
+        RoleRules(
             role="front_end",
             edition="standard",
             configurations=(),
@@ -1147,7 +1147,7 @@ PRODUCT = Product(
             certificates=_STANDARD_CERTIFICATES,
             endpoints=(*_ENDPOINTS, *_WEB_ENDPOINTS),
         ),
-        Sheet(
+        RoleRules(
             role="director",
             edition="",
             configurations=(),
@@ -1156,7 +1156,7 @@ PRODUCT = Product(
             certificates=(_DIRECTOR_CERTIFICATE,),
             endpoints=_DIRECTOR_ENDPOINTS,
         ),
-        Sheet(
+        RoleRules(
             role="mediation",
             edition="",
             configurations=(),
@@ -1165,7 +1165,7 @@ PRODUCT = Product(
             certificates=(MEDIATION_CERTIFICATE,),
             endpoints=(_MEDIATION_ENDPOINT,),
         ),
-        Sheet(
+        RoleRules(
             role="edge",
             edition="",
             configurations=("consolidated",),
@@ -1174,7 +1174,7 @@ PRODUCT = Product(
             certificates=(EDGE_INTERNAL_CERTIFICATE, *_EDGE_OUTSIDE_CERTIFICATES),
             endpoints=(*_EDGE_INTERNAL_ENDPOINTS, *_EDGE_OUTSIDE_ENDPOINTS),
         ),
-        Sheet(
+        RoleRules(
             role="edge",
             edition="",
             configurations=("expanded",),
@@ -1183,7 +1183,7 @@ PRODUCT = Product(
             certificates=_SEPARATE_EDGE_CERTIFICATES,
             endpoints=_SEPARATE_EDGE_ENDPOINTS,
         ),
-        Sheet(
+        RoleRules(
             role="reverse_proxy",
             edition="",
             configurations=(),
@@ -1192,7 +1192,7 @@ PRODUCT = Product(
             certificates=(REVERSE_PROXY_CERTIFICATE,),
             endpoints=(_REVERSE_PROXY_ENDPOINT,),
         ),
-        Sheet(
+        RoleRules(
             role="communicator_web_access",
             edition="",
             configurations=(),
@@ -1201,7 +1201,7 @@ PRODUCT = Product(
             certificates=_WEB_ACCESS_CERTIFICATES,
             endpoints=(_WEB_ACCESS_ENDPOINT,),
         ),
-        Sheet(
+        RoleRules(
             role="group_chat",
             edition="",
             configurations=(),
@@ -1210,7 +1210,7 @@ PRODUCT = Product(
             certificates=(_GROUP_CHAT_CERTIFICATE,),
             endpoints=(_GROUP_CHAT_ENDPOINT,),
         ),
-        Sheet(
+        RoleRules(
             role="exchange_um",
             edition="",
             configurations=(),
@@ -1221,7 +1221,7 @@ PRODUCT = Product(
         ),
         # No certificate of their own is asked for by any document that was found.
         *(
-            Sheet(
+            RoleRules(
                 role=role,
                 edition="",
                 configurations=(),

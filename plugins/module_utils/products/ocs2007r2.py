@@ -14,13 +14,13 @@ from dataclasses import replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Key
 from ansible_collections.ucops.rollout.plugins.module_utils.products import ocs2007
-from ansible_collections.ucops.rollout.plugins.module_utils.rules import (
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import (
     AddressRecord,
     CertificateName,
     CertificateRule,
     Component,
     EndpointRule,
-    Sheet,
+    RoleRules,
     derive,
     extend,
 )
@@ -260,7 +260,7 @@ def _web_access_endpoint(part: str, purpose: str, prefix: str) -> EndpointRule:
     )
 
 
-_WEB_ACCESS_SHEET = Sheet(
+_WEB_ACCESS_SHEET = RoleRules(
     role="communicator_web_access",
     edition="",
     configurations=(),

@@ -17,7 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products import (
     sfb2019,
     sfbse,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.rules import Product
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 
 PRODUCTS: Mapping[str, Product] = {
     product.id: product

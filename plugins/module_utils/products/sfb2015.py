@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.products import lync2013
-from ansible_collections.ucops.rollout.plugins.module_utils.rules import derive
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import derive
 
 _DNS = "'DNS requirements for Skype for Business Server'"
 _ADVANCED_DNS = "'Advanced Edge Server DNS planning for Skype for Business Server'"

@@ -11,7 +11,7 @@ Gone are Persistent Chat, XMPP and the Mcx mobility service ('Features no longer
 from __future__ import annotations
 
 from ansible_collections.ucops.rollout.plugins.module_utils.products import sfb2015
-from ansible_collections.ucops.rollout.plugins.module_utils.rules import derive
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import derive
 
 _REQUIREMENTS = "'System requirements for Skype for Business Server 2019', certificates"
 _NO_XMPP = ("sfb2015.xmpp", "sfb2015.xmpp-address", "sfb2015.edge-xmpp-domain", "sfb2015.edge-xmpp-host")

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.products import sfb2019
-from ansible_collections.ucops.rollout.plugins.module_utils.rules import Rule, derive
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Rule, derive
 
 
 def _inferred(rule: Rule) -> dict[str, Any]:

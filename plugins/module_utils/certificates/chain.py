@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a certificate to its root, signature by signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography as crypto
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
+    X509Certificate,
+    timestamp,
+    verify_signature,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+
+MAX_DEPTH = 8
+
+
+def build_chain(
+    leaf: X509Certificate, candidates: Iterable[X509Certificate], *, now: datetime, where: str
+) -> tuple[X509Certificate, ...]:
+    """The issuers of ``leaf``, its own first, the self-signed root last, taken from ``candidates`` in any order.
+
+    Every link is verified: names, signature, the issuer's right to issue, dates. Raises ``RolloutError`` that says
+    where the longest way ends.
+    """
+    known = list({candidate.der: candidate for candidate in candidates if candidate.der != leaf.der}.values())
+    way, end = _climb((leaf,), known, now, set())
+    if end:
+        raise RolloutError(
+            f"the certificate of '{leaf.subject}' leads to no root: {end}",
+            where=where,
+            mend="Give the whole chain, from the issuer up to the self-signed root certificate",
+        )
+    return way[1:]
+
+
+def find_chain(
+    leaf: X509Certificate,
+    given: Iterable[X509Certificate],
+    further: Iterable[X509Certificate],
+    *,
+    now: datetime,
+    where: str,
+) -> tuple[X509Certificate, ...]:
+    """``build_chain`` from what is at hand, and from as few of ``further`` (expensive to read) as are needed."""
+    known = list(given)
+    rest = iter(further)
+    while True:
+        try:
+            return build_chain(leaf, known, now=now, where=where)
+        except RolloutError:
+            following = next(rest, None)
+            if following is None:
+                raise
+            known.append(following)
+
+
+def is_root(certificate: X509Certificate) -> bool:
+    """Signed with its own key (not merely of the same name)."""
+    return certificate.self_issued and not _refusal(certificate, certificate)
+
+
+def _climb(
+    way: tuple[X509Certificate, ...], known: Sequence[X509Certificate], now: datetime, tried: set[bytes]
+) -> tuple[tuple[X509Certificate, ...], str]:
+    """The way to a root and "", or the longest way and why it ends there. Each issuer is tried once, so that
+    certificates made to sign each other in many ways cost no more than others."""
+    if len(way) > 1 and is_root(way[-1]):
+        return way, ""
+    if len(way) > MAX_DEPTH:
+        return way, f"more than {MAX_DEPTH} certificates in a row"
+    ends = [(way, f"there is no certificate of '{way[-1].issuer}'")]
+    for issuer in _by_name(way[-1], known):
+        if issuer.der in tried:
+            continue
+        refusal = _refusal(way[-1], issuer) or _unfit(issuer, len(way) - 1, now)
+        if not refusal:
+            tried.add(issuer.der)
+        ends.append((way, refusal) if refusal else _climb((*way, issuer), known, now, tried))
+        if not ends[-1][1]:
+            return ends[-1]
+    return max(reversed(ends), key=lambda end: len(end[0]))
+
+
+def _by_name(child: X509Certificate, known: Sequence[X509Certificate]) -> list[X509Certificate]:
+    """Issuers by name, the newest first: a renewed CA has several certificates of one name."""
+    issuers = [issuer for issuer in known if issuer.subject == child.issuer]
+    return sorted(issuers, key=lambda issuer: issuer.not_after, reverse=True)
+
+
+def _refusal(child: X509Certificate, issuer: X509Certificate) -> str:
+    """Why ``issuer`` did not sign ``child``, or ""."""
+    signed = child.parsed
+    try:
+        verify_signature(issuer.parsed.public_key(), signed, signed.tbs_certificate_bytes)
+    except Exception as error:
+        if isinstance(error, crypto.InvalidSignature):
+            return f"'{child.subject}' is not signed by '{issuer.subject}'"
+        # an algorithm that this build of the library does not know
+        return f"the signature of '{child.subject}' cannot be checked ({error})"
+    return ""
+
+
+def _unfit(issuer: X509Certificate, below: int, now: datetime) -> str:
+    """Why ``issuer`` may not issue, or "". ``below``: authorities between it and the leaf (RFC 5280 4.2.1.9)."""
+    if not issuer.is_authority:
+        return f"'{issuer.subject}' is not the certificate of an authority"
+    if issuer.key_usage is not None and "key_cert_sign" not in issuer.key_usage:
+        return f"'{issuer.subject}' may not sign certificates"
+    if issuer.path_length is not None and below > issuer.path_length:
+        return f"'{issuer.subject}' allows {issuer.path_length} authorities below it, not {below}"
+    if not issuer.not_before <= now <= issuer.not_after:
+        period = f"{timestamp(issuer.not_before)} to {timestamp(issuer.not_after)}"
+        return f"'{issuer.subject}' is valid from {period} only"
+    return ""

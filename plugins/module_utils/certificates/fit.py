@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Does a certificate serve what the plan asks for? Every reason why not, told at once.
+
+The rules behind: the server's extended key usage and a CRL distribution point on every server certificate
+(OCS 2007 "Certificate Requirements"), no key of a CNG provider, no RSASSA-PSS and no MD5 signature, no wildcard that
+the plan does not name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
+    X509Certificate,
+    normalise_name,
+    normalise_names,
+    timestamp,
+)
+
+AT_KEYEXCHANGE = 1
+# CRYPT_MACHINE_KEYSET and NCRYPT_MACHINE_KEY_FLAG have the same value.
+MACHINE_KEY_SET = 0x20
+
+REFUSED_SIGNATURES = frozenset({"md2_rsa", "md4_rsa", "md5_rsa", "rsassa_pss"})
+
+
+@dataclass(frozen=True)
+class PrivateKey:
+    """Where Windows keeps a private key (CRYPT_KEY_PROV_INFO). Provider type 0 is a CNG key storage provider."""
+
+    container: str
+    provider: str
+    provider_type: int
+    flags: int
+    key_spec: int
+
+    @property
+    def is_legacy(self) -> bool:
+        return self.provider_type != 0
+
+    @property
+    def is_machine(self) -> bool:
+        return bool(self.flags & MACHINE_KEY_SET)
+
+
+def unmet(
+    planned: Mapping[str, Any],
+    certificate: X509Certificate,
+    key: PrivateKey | None,
+    *,
+    now: datetime,
+    minimum_days: int,
+) -> list[str]:
+    """Why a certificate of a server's store does not serve; empty when it does.
+
+    :param planned: one of the plan's ``certificates``.
+    :param key: the private key that the store links to it, None when there is none.
+    """
+    return unmet_by_content(planned, certificate, now=now, minimum_days=minimum_days) + unmet_by_key(planned, key)
+
+
+def unmet_by_content(
+    planned: Mapping[str, Any], certificate: X509Certificate, *, now: datetime, minimum_days: int
+) -> list[str]:
+    """The same without a look at the private key: what can be said of an issued certificate on the controller."""
+    return [
+        *_unmet_names(planned, certificate),
+        *_unmet_issuer(planned, certificate),
+        *_unmet_public_key(planned, certificate),
+        *_unmet_usage(planned, certificate),
+        *_unmet_distribution_point(planned, certificate),
+        *_unmet_signature(certificate),
+        *_unmet_dates(certificate, now, minimum_days),
+    ]
+
+
+def unmet_by_key(planned: Mapping[str, Any], key: PrivateKey | None) -> list[str]:
+    """Why a private key does not serve: absent, not the machine's, of a key storage provider, of the wrong kind."""
+    if key is None:
+        return ["its private key is not on this machine"]
+    reasons = []
+    if not key.is_legacy:
+        reasons.append(f"its key lies in the key storage provider '{key.provider}', which the product cannot use")
+    elif key.key_spec != planned["key"].get("key_spec", AT_KEYEXCHANGE):
+        reasons.append(f"its key is of key specification {key.key_spec}, not an exchange key")
+    if not key.is_machine:
+        reasons.append("its key belongs to a user, not to the machine")
+    return reasons
+
+
+def authority_common_name(planned: Mapping[str, Any]) -> str | None:
+    """The common name of the CA that the plan names as ``host\\CA name``; None when it names none.
+
+    Windows writes characters that file names forbid as ``!xxxx`` in that name ("sanitized name").
+    """
+    config = str((planned.get("issuer") or {}).get("ca") or "")
+    if "\\" not in config:
+        return None
+    return re.sub("!([0-9a-fA-F]{4})", lambda match: chr(int(match.group(1), 16)), config.split("\\", 1)[1])
+
+
+def _unmet_names(planned: Mapping[str, Any], certificate: X509Certificate) -> list[str]:
+    reasons = []
+    wanted = planned["subject"]["common_name"]
+    if normalise_name(certificate.common_name or "") != normalise_name(wanted):
+        reasons.append(f"its common name is {_quoted(certificate.common_name)}, not '{wanted}'")
+    held = normalise_names(certificate.names)
+    planned_names = planned["subject_alternative_names"]
+    if missing := [name for name in planned_names if normalise_name(name) not in held]:
+        reasons.append(f"its subject alternative names lack {', '.join(missing)}")
+    if wild := sorted(name for name in held - normalise_names(planned_names) if "*" in name):
+        reasons.append(f"it has the wildcard {', '.join(wild)}, which the product does not support")
+    return reasons
+
+
+def _unmet_issuer(planned: Mapping[str, Any], certificate: X509Certificate) -> list[str]:
+    wanted = authority_common_name(planned)
+    if wanted is None or (certificate.issuer_common_name or "").casefold() == wanted.casefold():
+        return []
+    return [f"its issuer is {_quoted(certificate.issuer_common_name)}, not '{wanted}'"]
+
+
+def _unmet_public_key(planned: Mapping[str, Any], certificate: X509Certificate) -> list[str]:
+    key = planned["key"]
+    algorithm = key.get("algorithm", "rsa")
+    if certificate.key_algorithm != algorithm:
+        return [f"its key is {certificate.key_algorithm}, not {algorithm}"]
+    if certificate.key_length < key["length"]:
+        return [f"its key has {certificate.key_length} bits, fewer than {key['length']}"]
+    return []
+
+
+def _unmet_usage(planned: Mapping[str, Any], certificate: X509Certificate) -> list[str]:
+    reasons = []
+    extended = certificate.extended_key_usage or ()
+    if missing := [usage for usage in planned["extended_key_usage"] if usage not in extended]:
+        reasons.append(f"it lacks the extended key usage {', '.join(missing)}")
+    # A certificate without the extension may be used for everything (RFC 5280 section 4.2.1.3).
+    if certificate.key_usage is not None:
+        wanted = planned["key"].get("key_usage", ())
+        if missing := [usage for usage in wanted if usage not in certificate.key_usage]:
+            reasons.append(f"it lacks the key usage {', '.join(missing)}")
+    return reasons
+
+
+def _unmet_distribution_point(planned: Mapping[str, Any], certificate: X509Certificate) -> list[str]:
+    if not planned.get("require_crl_distribution_point", True) or certificate.crl_distribution_points:
+        return []
+    return ["it names no CRL distribution point"]
+
+
+def _unmet_signature(certificate: X509Certificate) -> list[str]:
+    if certificate.signature_algorithm not in REFUSED_SIGNATURES:
+        return []
+    return [f"it is signed with {certificate.signature_algorithm}, which the product refuses"]
+
+
+def _unmet_dates(certificate: X509Certificate, now: datetime, minimum_days: int) -> list[str]:
+    if now < certificate.not_before:
+        return [f"it is not valid before {timestamp(certificate.not_before)}"]
+    if certificate.not_after <= now:
+        return [f"it expired on {timestamp(certificate.not_after)}"]
+    if certificate.not_after - now < timedelta(days=minimum_days):
+        return [f"it expires on {timestamp(certificate.not_after)}, in less than {minimum_days} days"]
+    return []
+
+
+def _quoted(name: str | None) -> str:
+    return "missing" if name is None else f"'{name}'"

@@ -1,0 +1,353 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Certificates as plain values: read from DER, PEM or PKCS#7, described, compared.
+
+Whatever is read here came from a network, a CA or a registry and is hostile until parsed: sizes are limited, and
+every parsing error becomes ``RolloutError``. Nothing here knows the time; who needs it passes it in.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography as crypto
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+# A certificate with 4 kB of names (AD CS allows no more in one extension) has some 6 kB.
+MAX_CERTIFICATE = 32 * 1024
+# A chain of a handful of certificates in base64, with explanatory text around it.
+MAX_BUNDLE = 512 * 1024
+MAX_CERTIFICATES = 32
+
+# RFC 8017, RFC 5758: dotted names are not for people.
+SIGNATURE_ALGORITHMS = {
+    "1.2.840.113549.1.1.2": "md2_rsa",
+    "1.2.840.113549.1.1.3": "md4_rsa",
+    "1.2.840.113549.1.1.4": "md5_rsa",
+    "1.2.840.113549.1.1.5": "sha1_rsa",
+    "1.2.840.113549.1.1.10": "rsassa_pss",
+    "1.2.840.113549.1.1.11": "sha256_rsa",
+    "1.2.840.113549.1.1.12": "sha384_rsa",
+    "1.2.840.113549.1.1.13": "sha512_rsa",
+    "1.2.840.113549.1.1.14": "sha224_rsa",
+    "1.2.840.10045.4.1": "sha1_ecdsa",
+    "1.2.840.10045.4.3.2": "sha256_ecdsa",
+    "1.2.840.10045.4.3.3": "sha384_ecdsa",
+    "1.2.840.10045.4.3.4": "sha512_ecdsa",
+}
+KEY_USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+)
+
+_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----\s*([A-Za-z0-9+/=\s]*?)\s*-----END \1-----")
+# DER of some hundred octets or more begins with 30 82.
+_BASE64 = re.compile(r"MI[A-Za-z0-9+/\s]+={0,2}")
+# The object identifier of PKCS#7 signed data (RFC 2315), as DER.
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+# What a thumbprint may carry when copied from a window: blanks, colons, and the invisible U+200E that the
+# certificate window of Windows puts first.
+_DECORATION = re.compile("[\\s:\u200e\u200f\ufeff-]")
+
+
+@dataclass(frozen=True)
+class X509Certificate:
+    """One X.509 certificate.
+
+    ``common_name`` is None unless there is exactly one. ``key_usage`` and ``extended_key_usage`` are None when the
+    extension is absent, which by RFC 5280 restricts nothing. ``public_key`` is the hex SHA-256 of the
+    SubjectPublicKeyInfo in DER; ``thumbprint`` the SHA-1 of the certificate, upper-case hex, as Windows shows it.
+    """
+
+    der: bytes
+    subject: str
+    common_name: str | None
+    names: tuple[str, ...]
+    issuer: str
+    issuer_common_name: str | None
+    serial_number: int
+    not_before: datetime
+    not_after: datetime
+    key_algorithm: str
+    key_length: int
+    signature_algorithm: str
+    key_usage: tuple[str, ...] | None
+    extended_key_usage: tuple[str, ...] | None
+    crl_distribution_points: tuple[str, ...]
+    is_authority: bool
+    path_length: int | None
+    self_issued: bool
+    public_key: str
+
+    @property
+    def thumbprint(self) -> str:
+        return thumbprint(self.der)
+
+    @property
+    def serial(self) -> str:
+        """Serial number in hex, whole octets, as Windows shows it."""
+        digits = f"{self.serial_number:x}"
+        return digits.zfill(len(digits) + len(digits) % 2)
+
+    @property
+    def pem(self) -> str:
+        return armour(self.der, "CERTIFICATE")
+
+    @property
+    def parsed(self) -> x509.Certificate:
+        """The library's own view, for signatures."""
+        crypto.require()
+        return crypto.x509.load_der_x509_certificate(self.der)
+
+    def describe(self) -> dict[str, Any]:
+        """What a report or a later task needs, JSON-able; times in UTC, ISO 8601."""
+        return {
+            "thumbprint": self.thumbprint,
+            "subject": self.subject,
+            "common_name": self.common_name,
+            "subject_alternative_names": list(self.names),
+            "issuer": self.issuer,
+            "issuer_common_name": self.issuer_common_name,
+            "serial_number": self.serial,
+            "not_before": timestamp(self.not_before),
+            "not_after": timestamp(self.not_after),
+            "key_algorithm": self.key_algorithm,
+            "key_length": self.key_length,
+            "signature_algorithm": self.signature_algorithm,
+            "key_usage": None if self.key_usage is None else list(self.key_usage),
+            "extended_key_usage": None if self.extended_key_usage is None else list(self.extended_key_usage),
+            "crl_distribution_points": list(self.crl_distribution_points),
+            "public_key": self.public_key,
+        }
+
+
+def timestamp(moment: datetime) -> str:
+    """UTC in ISO 8601 to the second, such as ``2026-11-22T08:00:00Z``."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def thumbprint(der: bytes) -> str:
+    """SHA-1 of a certificate in upper-case hex: the name by which Windows knows it, no proof of anything."""
+    return hashlib.sha1(der, usedforsecurity=False).hexdigest().upper()
+
+
+def normalise_thumbprint(text: str, *, where: str = "thumbprint") -> str:
+    """A thumbprint as a person wrote it, to 40 upper-case hex digits."""
+    digits = _DECORATION.sub("", text)
+    if not re.fullmatch("[0-9A-Fa-f]{40}", digits):
+        raise RolloutError(
+            f"'{text}' is no thumbprint", where=where, mend="Give the SHA-1 thumbprint: 40 hexadecimal digits"
+        )
+    return digits.upper()
+
+
+def armour(der: bytes, label: str) -> str:
+    """DER as PEM."""
+    text = base64.b64encode(der).decode("ascii")
+    lines = [text[start : start + 64] for start in range(0, len(text), 64)]
+    return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""))
+
+
+def unarmour(data: bytes | str, *, where: str) -> tuple[bytes, ...]:
+    """The DER blocks in PEM of any label, bare base64, or DER itself.
+
+    The label is not trusted: certreq and certsrv put ``BEGIN CERTIFICATE`` around PKCS#7 too.
+    """
+    if len(data) > MAX_BUNDLE:
+        raise RolloutError(f"{len(data)} bytes are more than certificates need (at most {MAX_BUNDLE})", where=where)
+    if isinstance(data, bytes) and data[:1] == b"\x30":
+        return (data,)
+    text = _text(data, where) if isinstance(data, bytes) else data
+    bodies = [match.group(2) for match in _PEM.finditer(text)]
+    if not bodies and _BASE64.fullmatch(text.strip()):
+        bodies = [text]
+    if not bodies:
+        raise RolloutError("neither DER nor PEM", where=where)
+    return tuple(_decoded(body, where) for body in bodies)
+
+
+def load_certificate(data: bytes | str, *, where: str) -> X509Certificate:
+    """Exactly one certificate, DER or PEM."""
+    found = load_certificates(data, where=where)
+    if len(found) != 1:
+        raise RolloutError(f"{len(found)} certificates where one was expected", where=where)
+    return found[0]
+
+
+def load_certificates(data: bytes | str, *, where: str) -> tuple[X509Certificate, ...]:
+    """All certificates of a DER, PEM or PKCS#7 file in its order, each once; at least one."""
+    crypto.require()
+    found: dict[bytes, X509Certificate] = {}
+    for block in unarmour(data, where=where):
+        for der in _certificates_in(block, where):
+            found.setdefault(der, parse_certificate(der, where=where))
+    if not found:
+        raise RolloutError("no certificate in it", where=where)
+    return tuple(found.values())
+
+
+def parse_certificate(der: bytes, *, where: str) -> X509Certificate:
+    """One certificate from its DER; anything that does not parse to the end raises ``RolloutError``."""
+    crypto.require()
+    if len(der) > MAX_CERTIFICATE:
+        raise RolloutError(f"a certificate of {len(der)} bytes (at most {MAX_CERTIFICATE})", where=where)
+    try:
+        return _read(crypto.x509.load_der_x509_certificate(der), der)
+    except RolloutError:
+        raise
+    except Exception as error:  # the library raises a dozen kinds on hostile input, all of one meaning here
+        raise RolloutError(f"not a certificate that can be read ({error})", where=where) from error
+
+
+def verify_signature(public_key: Any, signed: x509.Certificate | x509.CertificateSigningRequest, tbs: bytes) -> None:
+    """Raise unless ``public_key`` made the signature over ``tbs`` (the part that is signed).
+
+    The library's own helpers refuse SHA-1, which is what Windows Server up to 2012 R2 signs with by default.
+    """
+    parameters = signed.signature_algorithm_parameters
+    if isinstance(public_key, crypto.rsa.RSAPublicKey):
+        public_key.verify(signed.signature, tbs, parameters, signed.signature_hash_algorithm)  # type: ignore[arg-type]
+    elif isinstance(public_key, crypto.ec.EllipticCurvePublicKey):
+        public_key.verify(signed.signature, tbs, parameters)  # type: ignore[arg-type]
+    else:
+        raise RolloutError(f"signatures of a {type(public_key).__name__} cannot be checked")
+
+
+def public_key_hash(spki_der: bytes) -> str:
+    """Hex SHA-256 of a SubjectPublicKeyInfo: how requests, stand-ins and certificates of one key are matched."""
+    return hashlib.sha256(spki_der).hexdigest()
+
+
+def normalise_name(name: str) -> str:
+    """A DNS name for comparison: lower case, no trailing dot."""
+    return name.rstrip(".").lower()
+
+
+def normalise_names(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(normalise_name(name) for name in names)
+
+
+def key_of(public_key: Any) -> tuple[str, int]:
+    """Algorithm and length in bits."""
+    for name, kind in (("rsa", crypto.rsa.RSAPublicKey), ("dsa", crypto.dsa.DSAPublicKey)):
+        if isinstance(public_key, kind):
+            return name, public_key.key_size
+    if isinstance(public_key, crypto.ec.EllipticCurvePublicKey):
+        return "ec", public_key.curve.key_size
+    return type(public_key).__name__.lower(), 0
+
+
+def spki(public_key: Any) -> str:
+    """The hash of a key of the library."""
+    encoding = crypto.serialization.Encoding.DER
+    return public_key_hash(public_key.public_bytes(encoding, crypto.serialization.PublicFormat.SubjectPublicKeyInfo))
+
+
+def common_name(name: x509.Name) -> str | None:
+    """The one common name of a distinguished name; None when there is none, or more than one."""
+    found = name.get_attributes_for_oid(crypto.x509.NameOID.COMMON_NAME)
+    return str(found[0].value) if len(found) == 1 else None
+
+
+def extension(extensions: x509.Extensions, kind: Any) -> Any:
+    """The value of an extension by its class, None when it is absent."""
+    try:
+        return extensions.get_extension_for_class(kind).value
+    except crypto.x509.ExtensionNotFound:
+        return None
+
+
+def names_of(extensions: x509.Extensions) -> tuple[str, ...]:
+    """DNS names of the subject alternative names, in their order."""
+    found = extension(extensions, crypto.x509.SubjectAlternativeName)
+    return tuple(found.get_values_for_type(crypto.x509.DNSName)) if found else ()
+
+
+def extended_key_usage_of(extensions: x509.Extensions) -> tuple[str, ...] | None:
+    found = extension(extensions, crypto.x509.ExtendedKeyUsage)
+    return None if found is None else tuple(usage.dotted_string for usage in found)
+
+
+def key_usage_of(extensions: x509.Extensions) -> tuple[str, ...] | None:
+    found = extension(extensions, crypto.x509.KeyUsage)
+    return None if found is None else tuple(usage for usage in KEY_USAGES if getattr(found, usage))
+
+
+def _read(parsed: x509.Certificate, der: bytes) -> X509Certificate:
+    algorithm, length = key_of(parsed.public_key())
+    constraints = extension(parsed.extensions, crypto.x509.BasicConstraints)
+    return X509Certificate(
+        der=der,
+        subject=parsed.subject.rfc4514_string(),
+        common_name=common_name(parsed.subject),
+        names=names_of(parsed.extensions),
+        issuer=parsed.issuer.rfc4514_string(),
+        issuer_common_name=common_name(parsed.issuer),
+        serial_number=parsed.serial_number,
+        not_before=parsed.not_valid_before_utc,
+        not_after=parsed.not_valid_after_utc,
+        key_algorithm=algorithm,
+        key_length=length,
+        signature_algorithm=_signature(parsed.signature_algorithm_oid.dotted_string),
+        key_usage=key_usage_of(parsed.extensions),
+        extended_key_usage=extended_key_usage_of(parsed.extensions),
+        crl_distribution_points=_distribution_points(parsed.extensions),
+        is_authority=bool(constraints and constraints.ca),
+        path_length=constraints.path_length if constraints else None,
+        self_issued=parsed.subject == parsed.issuer,
+        public_key=spki(parsed.public_key()),
+    )
+
+
+def _signature(oid: str) -> str:
+    return SIGNATURE_ALGORITHMS.get(oid, oid)
+
+
+def _distribution_points(extensions: x509.Extensions) -> tuple[str, ...]:
+    points = extension(extensions, crypto.x509.CRLDistributionPoints) or ()
+    return tuple(str(name.value) for point in points for name in point.full_name or ())
+
+
+def _certificates_in(block: bytes, where: str) -> tuple[bytes, ...]:
+    if _SIGNED_DATA not in block[:32]:
+        return (block,)
+    try:
+        found = crypto.pkcs7.load_der_pkcs7_certificates(block)
+    except Exception as error:
+        raise RolloutError(f"not a PKCS#7 file that can be read ({error})", where=where) from error
+    if len(found) > MAX_CERTIFICATES:
+        raise RolloutError(f"{len(found)} certificates in one file (at most {MAX_CERTIFICATES})", where=where)
+    return tuple(certificate.public_bytes(crypto.serialization.Encoding.DER) for certificate in found)
+
+
+def _text(data: bytes, where: str) -> str:
+    """Windows tools write ANSI, or UTF-16 with a byte order mark."""
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise RolloutError("neither DER nor PEM", where=where) from error
+
+
+def _decoded(body: str, where: str) -> bytes:
+    try:
+        return base64.b64decode("".join(body.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise RolloutError(f"garbled base64 ({error})", where=where) from error

@@ -1,0 +1,374 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bring zones and record sets to what is wanted on one DNS server, through a port.
+
+Read, plan, apply, read back. Nothing is changed while anything stands in the way anywhere. A change that fails
+is followed by reading: what the server holds decides, not what it said.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes as record_sets
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
+    FoundRecord,
+    PushRequest,
+    SetChange,
+    Value,
+    WantedSet,
+    WantedZone,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+
+PRIMARY = "primary"
+
+
+@dataclass(frozen=True)
+class ZoneState:
+    """A zone as the server holds it."""
+
+    name: str
+    #: primary, secondary, stub, forwarder, or the server's own number for anything else
+    kind: str
+    in_directory: bool = False
+    paused: bool = False
+    #: none, any, secure, or "" where the server does not say
+    dynamic_update: str = ""
+
+    @property
+    def words(self) -> str:
+        """For a person: ``primary zone, in Active Directory, dynamic update: secure``."""
+        kept = "in Active Directory" if self.in_directory else "in a file"
+        update = f", dynamic update: {self.dynamic_update}" if self.dynamic_update else ""
+        return f"{self.kind} zone, {kept}{update}"
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a DNS server can be asked to do through its port."""
+
+    types: tuple[str, ...]
+    creates_zones: bool = False
+    changes_ttl: bool = False
+
+
+class DnsServer(ABC):
+    """One DNS server. Names are lower case without trailing dot. Every failure is a RolloutError."""
+
+    name: str
+    capabilities: Capabilities
+
+    @abstractmethod
+    def zones(self, names: Sequence[str]) -> Mapping[str, ZoneState]:
+        """Those of the named zones that the server has."""
+
+    @abstractmethod
+    def records(self, zone: str, owners: Sequence[str]) -> tuple[FoundRecord, ...]:
+        """All records of every type at these owner names of an existing zone."""
+
+    @abstractmethod
+    def create_zone(self, name: str) -> None:
+        """Create a primary zone, kept in Active Directory."""
+
+    @abstractmethod
+    def add(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
+        """Add one record."""
+
+    @abstractmethod
+    def set_ttl(self, record: FoundRecord, ttl: int) -> None:
+        """Change the TTL of one record and nothing else."""
+
+    def flush(self, zone: str) -> None:  # noqa: B027
+        """Make changes durable where the server keeps them in memory; by default nothing is needed."""
+
+
+class ServerRefused(RolloutError):
+    """Something stands in the way; nothing was changed. ``problems`` lists everything."""
+
+    def __init__(self, problems: Sequence[str], *, where: str) -> None:
+        self.problems = tuple(problems)
+        self.result = {"conflicts": list(problems)}
+        super().__init__(
+            "nothing was changed, since this stands in the way: " + "; ".join(problems),
+            where=where,
+            mend="Remove or correct what is there, or change the plan, and run again",
+        )
+
+
+class PushFailed(RolloutError):
+    """A change failed on the way. ``result`` holds what the server was then seen to hold."""
+
+    def __init__(self, what: str, *, where: str, result: Mapping[str, Any]) -> None:
+        self.result = dict(result)
+        super().__init__(what, where=where, mend="Run again once the cause is mended: what is there is not done twice")
+
+
+@dataclass
+class _Seen:
+    """The server as it was last read."""
+
+    zones: dict[str, ZoneState] = field(default_factory=dict)
+    records: dict[str, tuple[FoundRecord, ...]] = field(default_factory=dict)
+
+    def copy(self) -> _Seen:
+        return _Seen(dict(self.zones), dict(self.records))
+
+    def all_records(self) -> list[FoundRecord]:
+        return [record for zone in sorted(self.records) for record in self.records[zone]]
+
+
+def push(server: DnsServer, request: PushRequest, *, check_mode: bool) -> dict[str, Any]:
+    """Make the server hold what is wanted; returns the result for a task.
+
+    :raises ServerRefused: with every missing zone, unfit zone and conflict at once; nothing was changed.
+    :raises PushFailed: a change failed; its text says what is there now and what is not.
+    """
+    return _Push(server, request).run(check_mode=check_mode)
+
+
+class _Push:
+    def __init__(self, server: DnsServer, request: PushRequest) -> None:
+        self.server = server
+        self.request = request
+        self.before = _Seen()
+        self.notes: list[str] = []
+
+    def run(self, *, check_mode: bool) -> dict[str, Any]:
+        before = self.before = self._read()
+        new_zones = [zone for zone in self.request.zones if zone.name not in before.zones]
+        changes = self._plan(before, new_zones)
+        after = self._predicted(before, new_zones, changes)
+        if not check_mode and (new_zones or _real(changes)):
+            after = self._apply(before, new_zones, changes)
+        return self._report(before, after, new_zones, changes)
+
+    # read
+
+    def _read(self) -> _Seen:
+        seen = _Seen(dict(self.server.zones([zone.name for zone in self.request.zones])))
+        for zone in self.request.zones:
+            state = seen.zones.get(zone.name)
+            if state is not None and not _unfit(state):
+                seen.records[zone.name] = self._records_of(zone.name)
+        return seen
+
+    def _records_of(self, zone: str) -> tuple[FoundRecord, ...]:
+        owners = list(dict.fromkeys(item.owner for item in self.request.sets if item.zone == zone))
+        return self.server.records(zone, owners) if owners else ()
+
+    # plan
+
+    def _plan(self, seen: _Seen, new_zones: Sequence[WantedZone]) -> tuple[SetChange, ...]:
+        problems = [problem for zone in self.request.zones if (problem := self._zone_problem(zone, seen))]
+        if new_zones and not self.server.capabilities.creates_zones:
+            problems.append("this server's zones cannot be created from here")
+        problems += [f"{item.owner}: {item.type} records cannot be written" for item in self._unsupported()]
+        differences = record_sets.plan(self.request.sets, seen.all_records())
+        problems += [str(conflict) for conflict in differences.conflicts]
+        if not self.server.capabilities.changes_ttl:
+            problems += [
+                f"{c.wanted.owner}: its TTL cannot be changed from here" for c in differences.changes if c.retime
+            ]
+        if problems:
+            raise ServerRefused(problems, where=self.server.name)
+        return differences.changes
+
+    def _zone_problem(self, zone: WantedZone, seen: _Seen) -> str:
+        state = seen.zones.get(zone.name)
+        if state is None:
+            missing = f"the zone {zone.name} does not exist on this server; create it, or say if_missing: create"
+            return missing if zone.if_missing == "fail" else ""
+        return _unfit(state)
+
+    def _unsupported(self) -> list[WantedSet]:
+        return [item for item in self.request.sets if item.type not in self.server.capabilities.types]
+
+    def _predicted(self, seen: _Seen, new_zones: Sequence[WantedZone], changes: Iterable[SetChange]) -> _Seen:
+        later = seen.copy()
+        for zone in new_zones:
+            later.zones[zone.name] = ZoneState(zone.name, PRIMARY, in_directory=True)
+        for name in later.zones:
+            chosen = [change for change in changes if change.wanted.zone == name]
+            later.records[name] = record_sets.applied(seen.records.get(name, ()), chosen)
+        return later
+
+    # apply
+
+    def _apply(self, before: _Seen, new_zones: Sequence[WantedZone], changes: Sequence[SetChange]) -> _Seen:
+        state = self._create_zones(before, new_zones)
+        for change in changes:
+            for value in change.add:
+                self._add(change.wanted, value)
+            for record in change.retime:
+                self._retime(record, change.wanted.ttl)
+        touched = list(dict.fromkeys(change.wanted.zone for change in _real(changes)))
+        for zone in touched:
+            self.server.flush(zone)
+        for zone in touched:
+            state.records[zone] = self._records_of(zone)
+        self._confirm(state)
+        return state
+
+    def _create_zones(self, before: _Seen, new_zones: Sequence[WantedZone]) -> _Seen:
+        """Zones first; then they are read, since only that shows what the server made of them."""
+        state, cause = before.copy(), ""
+        for zone in new_zones:
+            try:
+                self.server.create_zone(zone.name)
+            except RolloutError as error:
+                cause = cause or _cause(error)
+        if new_zones:
+            state.zones.update(self._zones_again([zone.name for zone in new_zones], cause))
+        for zone in new_zones:
+            self._accept_zone(zone.name, state.zones.get(zone.name), cause)
+        return state
+
+    def _zones_again(self, names: Sequence[str], cause: str) -> Mapping[str, ZoneState]:
+        try:
+            return self.server.zones(names)
+        except RolloutError as error:
+            raise self._failed(
+                f"zones may have been created ({cause}), and could not be read again: {error}"
+            ) from error
+
+    def _accept_zone(self, name: str, state: ZoneState | None, cause: str) -> None:
+        if state is None:
+            raise self._failed(f"the zone {name} could not be created: {cause or 'the server reported no error'}")
+        if _unfit(state):
+            raise self._failed(f"the zone {name} was created, but {_unfit(state)}")
+        if cause:
+            self.notes.append(f"the zone {name} is there although creating it reported: {cause}")
+        if state.dynamic_update == "any":
+            self.notes.append(f"the new zone {name} takes dynamic updates from anybody; allow secure ones only")
+
+    def _add(self, wanted: WantedSet, value: Value) -> None:
+        what = f"{wanted.owner} {wanted.type} {record_sets.value_text(value)}"
+        try:
+            self.server.add(wanted.zone, wanted.owner, wanted.type, value, wanted.ttl)
+        except RolloutError as error:
+            self._settle(f"adding {what}", wanted, value, error)
+
+    def _retime(self, record: FoundRecord, ttl: int) -> None:
+        what = f"{record.owner} {record.type} {record_sets.value_text(record.value)}"
+        wanted = WantedSet(record.zone, record.owner, record.type, ttl, (record.value,))
+        try:
+            self.server.set_ttl(record, ttl)
+        except RolloutError as error:
+            self._settle(f"changing the TTL of {what}", wanted, record.value, error)
+
+    def _settle(self, doing: str, wanted: WantedSet, value: Value, error: RolloutError) -> None:
+        """After a failed change: go on if the server holds it all the same, else say what is there."""
+        try:
+            seen = self.server.records(wanted.zone, [wanted.owner])
+        except RolloutError as unread:
+            raise self._failed(
+                f"{doing} failed: {_cause(error)}; the state could not be read again: {unread}"
+            ) from error
+        if any((item.type, item.value, item.ttl) == (wanted.type, value, wanted.ttl) for item in seen):
+            self.notes.append(f"{doing}: done, although this was reported: {_cause(error)}")
+            return
+        raise self._failed(f"{doing} failed: {_cause(error)}") from error
+
+    def _confirm(self, state: _Seen) -> None:
+        """Everything wanted must be there now, read and not remembered."""
+        differences = record_sets.plan(self.request.sets, state.all_records())
+        missing = [change.wanted for change in _real(differences.changes)]
+        problems = [f"{item.owner} {item.type}" for item in missing] + [str(item) for item in differences.conflicts]
+        if problems:
+            raise self._failed(f"the server took the changes, but holds something else now: {'; '.join(problems)}")
+
+    def _failed(self, what: str) -> PushFailed:
+        """The error with the state as it is now, if that can still be read."""
+        try:
+            now = self._read()
+        except RolloutError as error:
+            unknown = f"{what} (what is there now is unknown: {error})"
+            return PushFailed(unknown, where=self.server.name, result={"changed": True})
+        left = [f"zone {zone.name}" for zone in self.request.zones if zone.name not in now.zones]
+        left += [f"{change.wanted.owner} {change.wanted.type}" for change in self._waiting(now)]
+        words = f"{what}. Still to be done: {', '.join(left) or 'nothing'}; everything else is there"
+        return PushFailed(words, where=self.server.name, result=self._known(now))
+
+    def _known(self, now: _Seen) -> dict[str, Any]:
+        changed = now.zones != self.before.zones or set(now.all_records()) != set(self.before.all_records())
+        return {"changed": changed, "after": record_sets.described(now.all_records())}
+
+    def _waiting(self, now: _Seen) -> list[SetChange]:
+        """What is not there yet in the zones, new ones and old ones."""
+        return _real(record_sets.plan(self.request.sets, now.all_records()).changes)
+
+    # report
+
+    def _report(
+        self, before: _Seen, after: _Seen, new_zones: Sequence[WantedZone], changes: Sequence[SetChange]
+    ) -> dict[str, Any]:
+        zone_changes = [_zone_change(zone, after.zones[zone.name]) for zone in new_zones]
+        return {
+            "changed": bool(new_zones or _real(changes)),
+            "zones": [_zone_result(zone, after.zones[zone.name], zone in new_zones) for zone in self.request.zones],
+            "before": record_sets.described(before.all_records()),
+            "after": record_sets.described(after.all_records()),
+            "changes": zone_changes + [record_sets.describe_change(change) for change in changes],
+            "notes": self.notes,
+            "diff": self._diff(before, after),
+        }
+
+    def _diff(self, before: _Seen, after: _Seen) -> dict[str, str]:
+        return {
+            "before_header": f"{self.server.name} (before)",
+            "after_header": f"{self.server.name} (after)",
+            "before": _text(before),
+            "after": _text(after),
+        }
+
+
+def _real(changes: Iterable[SetChange]) -> list[SetChange]:
+    return [change for change in changes if change.verb != record_sets.REPORT]
+
+
+def _cause(error: RolloutError) -> str:
+    """The error without "it may have happened", since by then the state has been read and it is known."""
+    advice = "" if getattr(error, "uncertain", False) or not error.mend else f". {error.mend}"
+    return error.what + advice
+
+
+def _unfit(state: ZoneState) -> str:
+    """Why records cannot be written into a zone; "" when they can."""
+    if state.kind != PRIMARY:
+        return (
+            f"the zone {state.name} is a {state.kind} zone here: records are written on the server that holds it"
+            " as primary"
+        )
+    return f"the zone {state.name} is paused on this server" if state.paused else ""
+
+
+def _zone_change(zone: WantedZone, state: ZoneState) -> dict[str, Any]:
+    return {
+        "verb": record_sets.CREATE,
+        "zone": zone.name,
+        "name": "@",
+        "type": "ZONE",
+        "before": None,
+        "after": {"kind": state.kind, "in_directory": state.in_directory, "dynamic_update": state.dynamic_update},
+        "reasons": [],
+    }
+
+
+def _zone_result(zone: WantedZone, state: ZoneState, created: bool) -> dict[str, Any]:
+    return {
+        "name": zone.name,
+        "created": created,
+        "kind": state.kind,
+        "in_directory": state.in_directory,
+        "dynamic_update": state.dynamic_update,
+    }
+
+
+def _text(seen: _Seen) -> str:
+    return record_sets.rendered({name: seen.zones[name].words for name in sorted(seen.zones)}, seen.all_records())

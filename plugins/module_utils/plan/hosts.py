@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Finds the host of each planned server in an Ansible inventory: by the name given, its FQDN, or its short name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding, in_order
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan, PlannedServer
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The names of the inventory's groups that a rollout works on; an empty name is not looked at."""
+
+    servers: str
+    dns: str = ""
+    ca: str = ""
+
+
+def find_hosts(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]], *, check: bool) -> Plan:
+    """The plan with the found host, or None, at each server.
+
+    :param inventory: hosts of each group, as Ansible's variable ``groups``.
+    :param check: only hosts of the servers' group count, and what is missing becomes a finding.
+        Otherwise all hosts count where there is no such group.
+    """
+    hosts = _hosts(groups.servers, inventory, check)
+    servers = tuple(replace(server, inventory_host=_host_of(server, hosts)) for server in plan.servers)
+    found = replace(plan, servers=servers)
+    if not check:
+        return found
+    problems = [*_empty_groups(groups, inventory), *_without_host(plan, found, groups.servers), *_shared(found)]
+    return replace(found, findings=in_order([*plan.findings, *problems]))
+
+
+def _hosts(group: str, inventory: Mapping[str, Iterable[str]], check: bool) -> dict[str, str]:
+    """Lower-case name to the name as the inventory writes it."""
+    members = inventory.get(group, () if check else inventory.get("all", ()))
+    return {str(host).lower(): str(host) for host in members}
+
+
+def _tried(server: PlannedServer) -> tuple[str, ...]:
+    if server.inventory_host:
+        return (server.inventory_host,)
+    return (server.fqdn, names.first_label(server.fqdn))
+
+
+def _host_of(server: PlannedServer, hosts: Mapping[str, str]) -> str | None:
+    return next((hosts[name.lower()] for name in _tried(server) if name.lower() in hosts), None)
+
+
+def _without_host(asked: Plan, found: Plan, group: str) -> Iterator[Finding]:
+    for server, placed in zip(asked.servers, found.servers, strict=True):
+        if placed.inventory_host is None:
+            tried = " and ".join(f"'{name}'" for name in _tried(server))
+            yield finding(
+                "server-without-inventory-host", where=server.fqdn, name=server.fqdn, group=group, tried=tried
+            )
+
+
+def _shared(found: Plan) -> Iterator[Finding]:
+    first: dict[str, str] = {}
+    for server in found.servers:
+        host = server.inventory_host
+        if host is not None and first.setdefault(host, server.fqdn) != server.fqdn:
+            yield finding("inventory-host-shared", where=server.fqdn, name=server.fqdn, one=first[host], host=host)
+
+
+def _empty_groups(groups: Groups, inventory: Mapping[str, Iterable[str]]) -> Iterator[Finding]:
+    for group, breaks in (
+        (groups.dns, "there is no DNS server to push the records to"),
+        (groups.ca, "there is no certification authority to issue the certificates"),
+    ):
+        if group and not list(inventory.get(group, ())):
+            yield finding("inventory-group-empty", where=group, group=group, breaks=breaks)

@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Gathers the records that rules ask for into record sets, each in the zone that its name belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    OTHER_TEAM,
+    REGISTERED_ELSEWHERE,
+    Finding,
+    PlannedZone,
+    Reason,
+    RecordSet,
+    SrvData,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Zone
+
+ALIAS = "CNAME"
+PIN_POINT = "pin_point"
+
+Key = tuple[str, str, str]  # view, fqdn, type
+
+
+@dataclass(frozen=True, slots=True)
+class WantedRecord:
+    """A record as one rule asks for it; ``path``: where the topology gave the cause."""
+
+    view: str
+    fqdn: str
+    type: str
+    values: tuple[str | SrvData, ...]
+    managed: str
+    reason: Reason
+    breaks: str
+    path: str
+    target_elsewhere: bool = False
+
+
+class PlannedRecords:
+    """One page for each owner and type. What several rules ask for alike is one record with all reasons."""
+
+    def __init__(self, zones: Iterable[Zone]) -> None:
+        self._zones = {(zone.view, zone.name): zone for zone in zones}
+        views = {view for view, _name in self._zones}
+        self._index = {view: names.ZoneIndex(name for other, name in self._zones if other == view) for view in views}
+        self._wanted: dict[Key, list[WantedRecord]] = {}
+
+    def want(self, wanted: WantedRecord) -> None:
+        self._wanted.setdefault((wanted.view, wanted.fqdn, wanted.type), []).append(wanted)
+
+    def records(self) -> tuple[RecordSet, ...]:
+        """The record sets, zone by zone as declared, inside a zone as they were asked for."""
+        return tuple(record for page in self._pages.values() for record in page)
+
+    @cached_property
+    def _pages(self) -> dict[tuple[str, str], list[RecordSet]]:
+        pages: dict[tuple[str, str], list[RecordSet]] = {key: [] for key in self._zones}
+        for zone, wishes in self._placed:
+            if zone is not None and len(wishes[0].fqdn) <= names.LONGEST_NAME:
+                pages[zone.view, zone.name].append(_record(zone, wishes))
+        return pages
+
+    @cached_property
+    def _placed(self) -> list[tuple[Zone | None, list[WantedRecord]]]:
+        """What is wanted, each with its zone."""
+        return [(self._zone_of(view, fqdn), wishes) for (view, fqdn, _type), wishes in self._wanted.items()]
+
+    def zones(self) -> tuple[PlannedZone, ...]:
+        """The declared zones; in place of a pin-point zone, one for each name that is needed in it."""
+        found: dict[tuple[str, str], PlannedZone] = {}
+        for key, zone in self._zones.items():
+            hosted = [zone.name] if zone.kind != PIN_POINT else [record.zone for record in self._pages[key]]
+            for name in hosted:
+                found.setdefault((zone.view, name), PlannedZone(zone.view, name, zone.if_missing))
+        return tuple(found.values())
+
+    def findings(self) -> Iterator[Finding]:
+        """Names without a zone, names that are too long, and names that two rules want differently."""
+        for zone, wishes in self._placed:
+            first, length = wishes[0], len(wishes[0].fqdn)
+            if zone is None:
+                yield _without_zone(first)
+            if length > names.LONGEST_NAME:
+                yield finding("name-too-long", where=first.path, name=first.fqdn, length=length, breaks=first.breaks)
+            if len(wishes) > 1:
+                yield from _clash(wishes)
+            yield from self._lost_targets(wishes)
+
+    def _lost_targets(self, wishes: list[WantedRecord]) -> Iterator[Finding]:
+        """Targets that no rule asks an address for; one whose name has no zone is told there."""
+        for wish in wishes:
+            for target in _targets(wish):
+                if (wish.view, target, "A") not in self._wanted and (wish.view, target, "AAAA") not in self._wanted:
+                    yield finding("target-without-address", where=wish.path, name=wish.fqdn, target=target)
+
+    def _zone_of(self, view: str, fqdn: str) -> Zone | None:
+        index = self._index.get(view)
+        found = index.find(fqdn) if index else None
+        return self._zones[view, found] if found else None
+
+
+def _targets(wish: WantedRecord) -> Iterator[str]:
+    if wish.target_elsewhere:
+        return
+    for value in wish.values:
+        if isinstance(value, SrvData):
+            yield value.target
+        elif wish.type == ALIAS:
+            yield value
+
+
+def _without_zone(wish: WantedRecord) -> Finding:
+    domain = names.service_domain(wish.fqdn) if wish.type == "SRV" else names.parent(wish.fqdn)
+    return finding(
+        "name-without-zone", where=wish.path, name=wish.fqdn, view=wish.view, zone=domain, breaks=wish.breaks
+    )
+
+
+def _record(zone: Zone, wishes: list[WantedRecord]) -> RecordSet:
+    first, alone = wishes[0], len(wishes) == 1
+    hosted = first.fqdn if zone.kind == PIN_POINT else zone.name
+    return RecordSet(
+        view=first.view,
+        zone=hosted,
+        name=names.owner_in(first.fqdn, hosted),
+        fqdn=first.fqdn,
+        type=first.type,
+        ttl=zone.ttl,
+        values=first.values if alone and len(first.values) == 1 else _each_once(wishes),
+        managed=_managed(zone, wishes),
+        reasons=(first.reason,) if alone else tuple(dict.fromkeys(wish.reason for wish in wishes)),
+    )
+
+
+def _each_once(wishes: list[WantedRecord]) -> tuple[str | SrvData, ...]:
+    return tuple(dict.fromkeys(value for wish in wishes for value in wish.values))
+
+
+def _managed(zone: Zone, wishes: list[WantedRecord]) -> str:
+    """What a domain member registers itself is there already, whoever else asks for it."""
+    if any(wish.managed == REGISTERED_ELSEWHERE for wish in wishes):
+        return REGISTERED_ELSEWHERE
+    return OTHER_TEAM if zone.managed == OTHER_TEAM else wishes[0].managed
+
+
+def _clash(wishes: list[WantedRecord]) -> Iterator[Finding]:
+    """At most one finding for a name that is wanted with different values."""
+    first = wishes[0]
+    other = next((wish for wish in wishes if set(wish.values) != set(first.values)), None)
+    if other is not None:
+        code = "second-service" if first.type == "SRV" else "name-claimed-twice"
+        yield finding(code, where=other.path, name=first.fqdn, one=_text(first.values), other=_text(other.values))
+
+
+def _text(values: tuple[str | SrvData, ...]) -> str:
+    return " and ".join(value.target if isinstance(value, SrvData) else value for value in values)

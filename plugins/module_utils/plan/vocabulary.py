@@ -1,0 +1,439 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The words that rules are written in: what a rule is evaluated for, its conditions, names, ports and addresses.
+
+A product file uses these words; a product that needs a new one adds it here. Each is a small function of the scope.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import TypeVar
+
+from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.deployment import Deployment, servers_with
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import (
+    Certificates,
+    Edge,
+    EdgeService,
+    Pool,
+    Server,
+    SimpleUrl,
+    SipDomain,
+)
+
+T = TypeVar("T")
+
+ALIAS, SIP, POOL = "alias", "sip", "pool"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a rule is evaluated in: a pool of a site, and one of its servers, SIP domains, URLs or other pools."""
+
+    pool: Pool
+    site: Deployment
+    server: Server | None = None
+    sip_domain: SipDomain | None = None
+    url: SimpleUrl | None = None
+    other: Pool | None = None
+    text: str = ""
+
+    @property
+    def certificates(self) -> Certificates:
+        return self.site.topology.certificates
+
+    @cached_property
+    def of_servers(self) -> tuple[Scope, ...]:
+        """A scope for each server; inside one server "each server" means that one."""
+        if self.server is not None:
+            return (self,)
+        return tuple(
+            Scope(self.pool, self.site, server, self.sip_domain, self.url, self.other) for server in self.pool.servers
+        )
+
+    @property
+    def pool_scope(self) -> Scope:
+        """The pool alone."""
+        return Scope(self.pool, self.site)
+
+    @cached_property
+    def of_sip_domains(self) -> tuple[Scope, ...]:
+        """A scope for each SIP domain whose clients come to this pool first."""
+        return self.for_sip_domains(self.site.first_contact_of(self.pool))
+
+    def for_sip_domains(self, sip_domains: Iterable[SipDomain]) -> tuple[Scope, ...]:
+        return tuple(Scope(self.pool, self.site, self.server, sip_domain) for sip_domain in sip_domains)
+
+    def for_urls(self, urls: Iterable[SimpleUrl]) -> tuple[Scope, ...]:
+        return tuple(Scope(self.pool, self.site, self.server, None, url) for url in urls)
+
+    def for_pools(self, pools: Iterable[Pool]) -> tuple[Scope, ...]:
+        return tuple(Scope(self.pool, self.site, self.server, None, None, pool) for pool in pools)
+
+    def for_texts(self, texts: Iterable[str]) -> tuple[Scope, ...]:
+        return tuple(replace(self, text=text) for text in texts)
+
+    @cached_property
+    def sign_in_host(self) -> str:
+        return sign_in_host(self.pool, _sip_domain_of(self))
+
+    @property
+    def path(self) -> str:
+        """Where the topology speaks of it."""
+        if self.url is not None:
+            return self.url.place
+        part: SipDomain | Server | Pool = self.sip_domain or self.server or self.pool
+        return part.path
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Addresses, what is there (``load_balancer`` or ``direct``), and the servers that answer in the end."""
+
+    addresses: tuple[str, ...]
+    through: str
+    servers: tuple[Server, ...]
+
+    @cached_property
+    def families(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The types of address records that there are, each with its addresses."""
+        four = tuple(one for one in self.addresses if ":" not in one)
+        six = tuple(one for one in self.addresses if ":" in one)
+        return tuple((kind, some) for kind, some in (("A", four), ("AAAA", six)) if some)
+
+
+def _present(value: T | None, what: str) -> T:
+    if value is None:
+        raise ValueError(f"a word of rules that are evaluated for {what} stands in another rule")
+    return value
+
+
+def _server_of(scope: Scope) -> Server:
+    return _present(scope.server, "each server")
+
+
+def _sip_domain_of(scope: Scope) -> SipDomain:
+    return _present(scope.sip_domain, "each SIP domain")
+
+
+def _url_of(scope: Scope) -> SimpleUrl:
+    return _present(scope.url, "each URL")
+
+
+def _other_of(scope: Scope) -> Pool:
+    return _present(scope.other, "each published pool")
+
+
+def _edge_of(scope: Scope) -> Edge:
+    return _present(scope.pool.edge, "Edge pools")
+
+
+def sign_in_host(pool: Pool, sip_domain: SipDomain) -> str:
+    """The name that the SRV record leads to, as the SIP domain wants it (conflicts C1 and C2: inside the SIP domain).
+
+    ``alias``: the pool's own name inside its domain, else its host name in the SIP domain.
+    """
+    if sip_domain.srv_target == SIP:
+        return f"sip.{sip_domain.name}"
+    if sip_domain.srv_target == POOL or names.parent(pool.fqdn) == sip_domain.name:
+        return pool.fqdn
+    return f"{names.first_label(pool.fqdn)}.{sip_domain.name}"
+
+
+def access_host(edge: Edge, sip_domain: SipDomain) -> str:
+    """The Access Edge's name for a SIP domain: its own inside the SIP domain, else ``sip.<SIP domain>``."""
+    own = edge.access.fqdn
+    return own if names.parent(own) == sip_domain.name else f"sip.{sip_domain.name}"
+
+
+def _signs_in_by(scope: Scope, name: str) -> bool:
+    return any(inner.sign_in_host == name for inner in scope.of_sip_domains)
+
+
+def _balanced(scope: Scope, service: str, role: str = "") -> Reach:
+    """A service of the pool: the load balancer's address, else those of the servers that carry the role."""
+    return _service(scope.pool, (service,), ("internal",), role)
+
+
+def _service(pool: Pool, services: Iterable[str], interfaces: tuple[str, ...], role: str) -> Reach:
+    servers = servers_with(pool, role)
+    vips = pool.load_balancer.vips if pool.load_balancer else {}
+    for service in services:
+        if service in vips:
+            return Reach(vips[service], "load_balancer", servers)
+    addresses = [
+        address
+        for server in servers
+        for address in next((server.addresses[one] for one in interfaces if one in server.addresses), ())
+    ]
+    return Reach(tuple(dict.fromkeys(addresses)), "direct", servers)
+
+
+def _conferencing(scope: Scope) -> Reach:
+    """Web conferencing inside: the load balancer's address for it, else that of the Front Ends."""
+    return _service(scope.pool, ("conferencing", "sip"), ("internal",), "web_conferencing")
+
+
+def _edge_reach(scope: Scope, service: str) -> Reach:
+    return _service(scope.pool, (service, "external"), (service, "external"), f"{service}_edge")
+
+
+def _one_server(scope: Scope) -> Reach:
+    server = _server_of(scope)
+    return Reach(server.addresses.get("internal", ()), "direct", (server,))
+
+
+def _published(scope: Scope) -> Reach:
+    """The reverse proxy that publishes the pool's web services."""
+    proxy = _present(scope.site.publisher_of(scope.pool), "pools with the condition is_published")
+    return _service(proxy, ("external",), ("external",), "")
+
+
+Each = Callable[[Scope], tuple[Scope, ...]]
+
+EACH: Mapping[str, Each] = {
+    "pool": lambda scope: (scope,),
+    "server": lambda scope: scope.of_servers,
+    # All of them, inside one server too.
+    "every_server": lambda scope: scope.pool_scope.of_servers,
+    # SIP domains whose clients come here first: at home here without a Director, or sent here as the Director.
+    "sip_domain": lambda scope: scope.of_sip_domains,
+    # SIP domains that this pool signs in, behind a Director too; for a Director those that are sent to it.
+    "home_sip_domain": lambda scope: scope.for_sip_domains(scope.site.signed_in_by(scope.pool)),
+    # SIP domains whose meeting and autodiscover names the pool's certificates hold.
+    "served_sip_domain": lambda scope: scope.for_sip_domains(scope.site.served_by(scope.pool)),
+    # SIP domains whose autodiscover names lead to this pool.
+    "discovered_sip_domain": lambda scope: scope.for_sip_domains(scope.site.discovered_at(scope.pool)),
+    "edge_sip_domain": lambda scope: scope.for_sip_domains(scope.site.outside_at(scope.pool)),
+    "xmpp_sip_domain": lambda scope: scope.for_sip_domains(scope.site.xmpp_at(scope.pool)),
+    "cut_over_sip_domain": lambda scope: scope.for_sip_domains(scope.site.cut_over_at(scope.pool)),
+    "tenant_domain": lambda scope: scope.for_texts(scope.site.topology.hybrid or ()),
+    # Simple URLs: those whose names the pool's certificates hold, by kind in the order meet, dialin, admin, scheduler.
+    "simple_url": lambda scope: scope.for_urls(scope.site.urls_of(scope.pool)),
+    # Those whose names lead to this pool.
+    "answered_url": lambda scope: scope.for_urls(scope.site.urls_at(scope.pool)),
+    # Hosts of the URLs of Communicator Web Access's virtual servers.
+    "web_access_host": lambda scope: scope.for_texts((scope.pool.web_farm_fqdn, *scope.pool.virtual_servers)),
+    # For a reverse proxy.
+    "published_pool": lambda scope: scope.for_pools(scope.site.published_by(scope.pool)),
+    "published_url": lambda scope: scope.for_urls(
+        url for pool in scope.site.published_by(scope.pool) for url in scope.site.urls_at(pool)
+    ),
+    "published_sip_domain": lambda scope: scope.for_sip_domains(
+        one for pool in scope.site.published_by(scope.pool) for one in scope.site.discovered_at(pool) if one.outside
+    ),
+}
+
+
+def _carries(role: str) -> Callable[[Scope], bool]:
+    return lambda scope: not _server_of(scope).roles or role in _server_of(scope).roles
+
+
+def _carried(role: str) -> Callable[[Scope], bool]:
+    return lambda scope: bool(servers_with(scope.pool, role))
+
+
+def _url_is(*kinds: str) -> Callable[[Scope], bool]:
+    return lambda scope: _url_of(scope).kind in kinds
+
+
+def _other_is(*roles: str) -> Callable[[Scope], bool]:
+    return lambda scope: _other_of(scope).role in roles
+
+
+def _internal_discovery(form: str) -> Callable[[Scope], bool]:
+    return lambda scope: scope.site.internal_discovery(_sip_domain_of(scope)) == form
+
+
+def _external_discovery(form: str) -> Callable[[Scope], bool]:
+    return lambda scope: scope.site.topology.autodiscover.external == form
+
+
+def _has_sip_record(scope: Scope) -> bool:
+    """Whether sip.<SIP domain> leads to this pool inside."""
+    one = _sip_domain_of(scope)
+    return one.first_contact == scope.pool.fqdn and (
+        one.fallback or one.srv_target == SIP or scope.pool.role == "director"
+    )
+
+
+CONDITIONS: Mapping[str, Callable[[Scope], bool]] = {
+    "web_farm_has_own_name": lambda scope: scope.pool.web_farm_fqdn != scope.pool.fqdn,
+    "conferencing_has_own_name": lambda scope: scope.pool.conferencing_fqdn not in (None, scope.pool.fqdn),
+    "has_external_web": lambda scope: scope.pool.external_web_fqdn is not None,
+    "is_published": lambda scope: scope.site.publisher_of(scope.pool) is not None,
+    "balanced_by_dns": lambda scope: scope.pool.balanced_by_dns,
+    "not_balanced_by_dns": lambda scope: not scope.pool.balanced_by_dns,
+    "several_servers": lambda scope: len(scope.pool.servers) > 1,
+    "single_server": lambda scope: len(scope.pool.servers) == 1,
+    # sign-in
+    "sign_in_host_is_alias": lambda scope: scope.sign_in_host != scope.pool.fqdn,
+    "pool_name_signs_nobody_in": lambda scope: not _signs_in_by(scope, scope.pool.fqdn),
+    "plain_tcp": lambda scope: _sip_domain_of(scope).plain_tcp,
+    "fallback": lambda scope: _sip_domain_of(scope).fallback,
+    "sip_name_has_record": _has_sip_record,
+    "sip_name_in_certificate": lambda scope: scope.certificates.sip_names or _has_sip_record(scope),
+    "legacy_clients": lambda scope: scope.site.topology.legacy_clients,
+    "device_update": lambda scope: scope.site.topology.device_update,
+    "beside_ocs2007": lambda scope: scope.site.has_product("ocs2007"),
+    "time_server": lambda scope: scope.site.topology.time_server is not None,
+    # certificates
+    "subject_is_repeated": lambda scope: scope.certificates.repeat_subject_in_san is not False,
+    "subject_repeat_demanded": lambda scope: scope.certificates.repeat_subject_in_san is True,
+    "combined": lambda scope: scope.certificates.placement == "combined",
+    "per_use": lambda scope: scope.certificates.placement == "per_use",
+    # autodiscover and URLs
+    "internal_discovery_address": _internal_discovery("a"),
+    "internal_discovery_alias": _internal_discovery("cname"),
+    "internal_discovery": lambda scope: scope.site.topology.autodiscover.internal != "none",
+    "external_discovery_address": _external_discovery("a"),
+    "external_discovery_alias": _external_discovery("cname"),
+    "external_discovery": lambda scope: scope.site.topology.autodiscover.external != "none",
+    "mobile_inside": lambda scope: scope.site.topology.autodiscover.mobile_inside,
+    "url_is_meet": _url_is("meet"),
+    "url_is_dialin": _url_is("dialin"),
+    "url_is_admin": _url_is("admin"),
+    "url_is_scheduler": _url_is("scheduler"),
+    "url_is_public": lambda scope: _url_of(scope).kind != "admin" and scope.site.is_outside(_url_of(scope)),
+    "outside": lambda scope: _sip_domain_of(scope).outside,
+    # Edge
+    "remote_users": lambda scope: _edge_of(scope).remote_users,
+    "partner_discovery": lambda scope: scope.site.topology.federation.partner_discovery,
+    "push_notifications": lambda scope: scope.site.topology.federation.push_notifications,
+    "federation_record": lambda scope: scope.site.federation_record,
+    "hosted_exchange_um": lambda scope: scope.site.topology.federation.hosted_exchange_um,
+    "aol": lambda scope: scope.site.topology.federation.aol,
+    "xmpp_by_domain": lambda scope: scope.site.topology.xmpp.names == "domain",
+    "xmpp_by_host": lambda scope: scope.site.topology.xmpp.names == "host",
+    "hybrid": lambda scope: scope.site.topology.hybrid is not None,
+    "av_authentication_has_own_name": lambda scope: _edge_of(scope).av_authentication_fqdn is not None,
+    # reverse proxy
+    "publishes": lambda scope: bool(scope.site.published_by(scope.pool)),
+    "other_is_front_end": _other_is("front_end"),
+    "other_is_director": _other_is("director"),
+    "other_is_office_web_apps": _other_is("office_web_apps"),
+    "other_is_communicator_web_access": _other_is("communicator_web_access"),
+    # pools whose servers carry different roles
+    **{f"pool_has_{role}": _carried(role) for role in ("web_conferencing_edge", "av_edge")},
+    **{
+        f"server_is_{role}": _carries(role)
+        for role in (
+            "front_end",
+            "web_conferencing",
+            "av_conferencing",
+            "web_components",
+            "access_edge",
+            "web_conferencing_edge",
+            "av_edge",
+        )
+    },
+}
+
+
+def _edge_name(service: str) -> Callable[[Scope], str]:
+    return lambda scope: _edge_service(scope, service).fqdn
+
+
+def _edge_service(scope: Scope, service: str) -> EdgeService:
+    found: EdgeService = getattr(_edge_of(scope), service)
+    return found
+
+
+NAMES: Mapping[str, Callable[[Scope], str]] = {
+    "pool": lambda scope: scope.pool.fqdn,
+    "web_farm": lambda scope: scope.pool.web_farm_fqdn,
+    "external_web": lambda scope: scope.pool.external_web_fqdn or scope.pool.fqdn,
+    "server": lambda scope: _server_of(scope).fqdn,
+    "sip_domain": lambda scope: _sip_domain_of(scope).name,
+    "sign_in_host": lambda scope: scope.sign_in_host,
+    "default_sip_domain": lambda scope: scope.site.default_sip_domain,
+    "oauth_subject": lambda scope: scope.certificates.oauth_subject or scope.site.default_sip_domain,
+    "url_host": lambda scope: _url_of(scope).host,
+    "time_server": lambda scope: scope.site.topology.time_server or "",
+    "tenant_domain": lambda scope: scope.text,
+    "conferencing": lambda scope: scope.pool.conferencing_fqdn or scope.pool.fqdn,
+    "web_access_host": lambda scope: scope.text,
+    # Edge
+    "access": _edge_name("access"),
+    "web_conferencing": _edge_name("web_conferencing"),
+    "av": _edge_name("av"),
+    "access_host": lambda scope: access_host(_edge_of(scope), _sip_domain_of(scope)),
+    "av_authentication": lambda scope: _edge_of(scope).av_authentication_fqdn or scope.pool.fqdn,
+    # reverse proxy
+    "other_external_web": lambda scope: _other_of(scope).external_web_fqdn or _other_of(scope).fqdn,
+    "proxy_subject": lambda scope: scope.pool.certificate_subject or scope.site.first_published(scope.pool),
+}
+
+PORTS: Mapping[str, Callable[[Scope], int]] = {
+    "access": lambda scope: _edge_service(scope, "access").port,
+    "web_conferencing": lambda scope: _edge_service(scope, "web_conferencing").port,
+    "av": lambda scope: _edge_service(scope, "av").port,
+}
+
+# Of a scope's pool and server only: ``reach`` remembers the answers by them.
+REACH: Mapping[str, Callable[[Scope], Reach]] = {
+    "pool_sip": lambda scope: _balanced(scope, "sip", "front_end"),
+    "pool_web": lambda scope: _balanced(scope, "web", "web_components"),
+    "pool_conferencing": _conferencing,
+    "server": _one_server,
+    "edge_internal": lambda scope: _balanced(scope, "internal"),
+    "edge_access": lambda scope: _edge_reach(scope, "access"),
+    "edge_web_conferencing": lambda scope: _edge_reach(scope, "web_conferencing"),
+    "edge_av": lambda scope: _edge_reach(scope, "av"),
+    "published": _published,
+    "reverse_proxy": lambda scope: _service(scope.pool, ("external",), ("external",), ""),
+}
+
+
+def reach(name: str, scope: Scope) -> Reach:
+    """Who answers, by a word of REACH; the same for all SIP domains and URLs of a pool or server, so found once."""
+    key = (name, scope.pool.fqdn, scope.server.fqdn if scope.server else "")
+    found: Reach | None = scope.site.remembered.get(key)
+    if found is None:
+        found = scope.site.remembered[key] = REACH[name](scope)
+    return found
+
+
+def scopes(each: str, when: tuple[str, ...], scope: Scope) -> Iterable[Scope]:
+    """Every scope inside this one that a rule with these words applies to."""
+    found: Iterable[Scope] = EACH[each](scope)
+    for condition in when:
+        holding = CONDITIONS[condition]
+        found = [inner for inner in found if holding(inner)]
+    return found
+
+
+def holds(when: Iterable[str], scope: Scope) -> bool:
+    return all(CONDITIONS[condition](scope) for condition in when)
+
+
+def port(number: int | str, scope: Scope) -> int:
+    return number if isinstance(number, int) else PORTS[number](scope)
+
+
+def expand(text: str, scope: Scope) -> str:
+    """The text with every ``{word}`` of NAMES replaced."""
+    return _template(text)(scope)
+
+
+@lru_cache(maxsize=1024)
+def _template(text: str) -> Callable[[Scope], str]:
+    """The text as a function of the scope: most are one word, or one word between literal parts."""
+    pieces = re.split(r"\{(\w+)\}", text)  # the odd ones are the words
+    words = [NAMES[piece] for piece in pieces[1::2]]
+    if not words:
+        return lambda _scope: text
+    if len(words) > 1:
+        return lambda scope: "".join(map(str.__add__, pieces[::2], [*(word(scope) for word in words), ""]))
+    before, _word, after = pieces
+    return _between(before, words[0], after) if before or after else words[0]
+
+
+def _between(before: str, word: Callable[[Scope], str], after: str) -> Callable[[Scope], str]:
+    return lambda scope: f"{before}{word(scope)}{after}"

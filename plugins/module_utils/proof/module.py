@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the modules that look from outside have in common: arguments, results, one place for errors."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+
+SERVERS: dict[str, Any] = {
+    "type": "list",
+    "elements": "dict",
+    "required": True,
+    "options": {
+        "name": {"type": "str"},
+        "address": {"type": "str", "required": True},
+        "port": {"type": "int", "default": 53},
+    },
+}
+COMMON: dict[str, dict[str, Any]] = {
+    "timeout": {"type": "float", "default": 10.0},
+    "wait": {"type": "float", "default": 0.0},
+    "fail": {"type": "bool", "default": True},
+    "planned_only": {"type": "bool", "default": False},
+}
+TLS: dict[str, dict[str, Any]] = {
+    "roots": {"type": "list", "elements": "str", "default": []},
+    "port_map": {"type": "dict", "default": {}},
+    "minimum_days": {"type": "int", "default": 0},
+}
+
+Work = Callable[[dict[str, Any]], tuple[Sequence[ProofResult], list[str]]]
+
+
+# Between two looks: what is waited for, a service that starts or a zone that replicates, takes seconds to minutes.
+PAUSE = 3.0
+SETTLED = (proof.PROVED, proof.WOULD_BE_CHECKED)
+
+
+def run(module: Any, work: Work) -> None:
+    """End an ``AnsibleModule`` with the results and hints that ``work(params)`` returns."""
+    try:
+        if module.params["timeout"] <= 0:
+            raise RolloutError("must be greater than 0", where="timeout", mend="Give seconds, such as 10")
+        results, hints = look_until_settled(work, module.params)
+    except RolloutError as error:
+        module.fail_json(msg=str(error))
+    returned = {**proof.outcome(results, fail=module.params["fail"]), "hints": hints}
+    for hint in hints:
+        module.warn(hint)
+    if returned.get("failed"):
+        module.fail_json(**returned)
+    module.exit_json(**returned)
+
+
+def look_until_settled(
+    work: Work,
+    params: dict[str, Any],
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[Sequence[ProofResult], list[str]]:
+    """Look again until all is proved, for ``params["wait"]`` seconds at most; returns the last look."""
+    end = clock() + params["wait"]
+    while True:
+        results, hints = work(params)
+        left = end - clock()
+        if left <= 0 or all(result.state in SETTLED for result in results):
+            return results, hints
+        sleep(min(PAUSE, left))
+
+
+def port_map(given: dict[Any, Any]) -> dict[int, int]:
+    """Planned ports to real ones; YAML and JSON make text of the keys."""
+    try:
+        return {int(planned): int(real) for planned, real in given.items()}
+    except (TypeError, ValueError):
+        raise RolloutError(f"{given!a} does not map ports to ports", where="port_map", mend="Write {443: 10443}")

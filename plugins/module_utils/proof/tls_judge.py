@@ -1,0 +1,294 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Is the certificate that a listener serves the one that the plan put there? Pure comparison; time is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates import chain, fit, x509
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_wire
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+
+_NEEDED = ("name", "addresses", "port")
+_ADVICE = {
+    tls_wire.NO_LISTENER: "A Front End listens only once its services were started or, after an assignment, restarted",
+    tls_wire.TIMEOUT: "Check the address, the firewall and the load balancer",
+    tls_wire.NO_COMMON_CIPHER: (
+        "This host and the listener have no protocol version or cipher suite in common: run the check from a host with"
+        " an older OpenSSL"
+    ),
+    tls_wire.NOT_TLS: "See what listens there, and whether the load balancer sends the port to the right service",
+    tls_wire.BROKEN_OFF: "See in the server's event log (source Schannel) why it ended the handshake",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """One address of one planned endpoint, and what must be served there.
+
+    ``name``: what clients ask for, and what the certificate must hold. ``connect_to``: the port as it is reached from
+    here, 0 when that is ``port``.
+    ``planned``: the plan's certificates that may answer there, one or, behind a load balancer, each server's.
+    """
+
+    name: str
+    address: str
+    port: int
+    through: str = "direct"
+    planned: tuple[Mapping[str, Any], ...] = ()
+    connect_to: int = 0
+
+    @property
+    def subject(self) -> str:
+        return f"{self.name}:{self.port}"
+
+    @property
+    def real_port(self) -> int:
+        return self.connect_to or self.port
+
+    @property
+    def place(self) -> str:
+        return proof.endpoint_text(self.address, self.real_port)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What holds for all endpoints.
+
+    ``thumbprints``: {certificate id: thumbprint} as far as known. ``roots``: the roots that clients trust; empty means
+    that none were given. ``minimum_days``: fewer days left make a certificate wrong.
+    """
+
+    now: datetime
+    thumbprints: Mapping[str, str] = field(default_factory=dict)
+    roots: tuple[X509Certificate, ...] = ()
+    minimum_days: int = 0
+
+
+def targets(
+    endpoints: Sequence[Mapping[str, Any]],
+    planned: Sequence[Mapping[str, Any]],
+    port_map: Mapping[Any, Any] | None = None,
+) -> tuple[Target, ...]:
+    """One target per endpoint and address, in their order.
+
+    ``endpoints`` and ``planned`` (certificates) are the plan's; ``port_map`` {planned port: port to connect to}.
+    """
+    by_id = {certificate["id"]: certificate for certificate in planned}
+    ports = {int(key): int(value) for key, value in (port_map or {}).items()}
+    found = []
+    for index, endpoint in enumerate(endpoints):
+        _require(endpoint, f"endpoints[{index}]")
+        chosen = tuple(by_id[id] for id in endpoint.get("certificates") or () if id in by_id)
+        port, through = int(endpoint["port"]), endpoint.get("through", "direct")
+        for address in endpoint["addresses"]:
+            found.append(Target(endpoint["name"], address, port, through, chosen, ports.get(port, 0)))
+    return tuple(found)
+
+
+def _require(endpoint: Mapping[str, Any], where: str) -> None:
+    missing = [key for key in _NEEDED if key not in endpoint]
+    if missing:
+        raise RolloutError(
+            f"{', '.join(missing)} missing", where=where, mend="Give the endpoints of a plan (pool_plan) unchanged"
+        )
+
+
+def load_roots(pems: Sequence[str]) -> tuple[X509Certificate, ...]:
+    """Root certificates from PEM text; each must be self-signed, since one that is not would be trusted by mistake."""
+    roots = []
+    for index, pem in enumerate(pems):
+        for certificate in x509.load_certificates(pem, where=f"roots[{index}]"):
+            if not chain.is_root(certificate):
+                raise RolloutError(
+                    f"'{certificate.subject}' is not self-signed", where=f"roots[{index}]", mend="Give roots only"
+                )
+            roots.append(certificate)
+    return tuple(roots)
+
+
+def load_thumbprints(given: Mapping[str, Any]) -> dict[str, str]:
+    """{certificate id: thumbprint} as people write them; an empty one is not known."""
+    return {id: x509.normalise_thumbprint(str(text), where=f"thumbprints[{id}]") for id, text in given.items() if text}
+
+
+def planned_only(wanted: Sequence[Target]) -> list[ProofResult]:
+    """What would be checked, without any handshake."""
+    return [_result(target, proof.WOULD_BE_CHECKED, "would shake hands and compare") for target in wanted]
+
+
+def compare(target: Target, handshake: Handshake, expectation: Expectation) -> ProofResult:
+    """One result for one handshake: wrong certificates are ``failed``, what could not be seen is ``unproved``."""
+    if not handshake.chain_der:
+        state = proof.FAILED if handshake.state == tls_wire.NOT_TLS else proof.UNPROVED
+        return _result(target, state, _not_seen(handshake))
+    try:
+        chain = [x509.parse_certificate(der, where=target.place) for der in handshake.chain_der]
+    except RolloutError as error:
+        return _result(target, proof.FAILED, f"the listener serves no readable certificate: {error.what}")
+    verdict = _Verdict(target, chain, expectation)
+    result = _result(target, verdict.state, verdict.message, _describe(verdict, handshake))
+    if handshake.state != tls_wire.OK and result.state == proof.PROVED:
+        return replace(result, state=proof.UNPROVED, message=_not_seen(handshake))
+    return result
+
+
+def _result(target: Target, state: str, message: str, found: Any = None) -> ProofResult:
+    expected = {"name": target.name, "certificates": [certificate["id"] for certificate in target.planned]}
+    return ProofResult("tls", target.subject, state, message, target.through, target.place, expected, found)
+
+
+def _not_seen(handshake: Handshake) -> str:
+    advice = _ADVICE.get(handshake.state, "")
+    return ". ".join(part for part in (handshake.detail or handshake.state.replace("_", " "), advice) if part)
+
+
+class _Verdict:
+    """The reasons for and against one served chain."""
+
+    def __init__(self, target: Target, chain: Sequence[X509Certificate], expectation: Expectation) -> None:
+        self.leaf = chain[0]
+        self.sent = chain
+        self.target = target
+        self.expectation = expectation
+        self.remarks: list[str] = []
+        self.planned = _served_one(target.planned, self.leaf, expectation)
+        self.issuers = self._issuers()
+        self.days_left = (self.leaf.not_after - expectation.now).days
+        self.reasons = [*self._names(), *self._thumbprint(), *self._content(), *self._trust()]
+
+    @property
+    def state(self) -> str:
+        return proof.FAILED if self.reasons else proof.PROVED
+
+    @property
+    def message(self) -> str:
+        if self.reasons:
+            return f"wrong certificate {self.leaf.thumbprint}: {'; '.join([*self.reasons, *self.remarks])}"
+        until = x509.timestamp(self.leaf.not_after)
+        return "; ".join([f"certificate {self.leaf.thumbprint}, valid until {until}", *self.remarks])
+
+    def _names(self) -> list[str]:
+        if holds_name(self.leaf, self.target.name):
+            return []
+        in_subject = x509.normalise_name(self.leaf.common_name or "") == x509.normalise_name(self.target.name)
+        if in_subject and self.planned is not None and not _plans_name(self.planned, self.target.name):
+            self.remarks.append(f"{self.target.name} is its common name only, which clients after RFC 9525 ignore")
+            return []
+        return [f"it does not hold the name {self.target.name}"]
+
+    def _thumbprint(self) -> list[str]:
+        known = [self.expectation.thumbprints.get(certificate["id"]) for certificate in self.target.planned]
+        if self.leaf.thumbprint in known:
+            return []
+        if known and all(known):
+            wanted = " or ".join(str(thumbprint) for thumbprint in known)
+            return [f"the plan put {wanted} there"]
+        if not known:
+            return []
+        self.remarks.append("not compared with a known thumbprint")
+        return []
+
+    def _content(self) -> list[str]:
+        now, days = self.expectation.now, self.expectation.minimum_days
+        if self.planned is None:
+            return _unmet_dates(self.leaf, now, days)
+        return fit.unmet_by_content(self.planned, self.leaf, now=now, minimum_days=days)
+
+    def _issuers(self) -> tuple[X509Certificate, ...] | RolloutError:
+        candidates = [*self.sent[1:], *self.expectation.roots]
+        try:
+            return chain.build_chain(self.leaf, candidates, now=self.expectation.now, where=self.target.place)
+        except RolloutError as error:
+            return error
+
+    def _trust(self) -> list[str]:
+        allowed = {root.der for root in self.expectation.roots}
+        if isinstance(self.issuers, RolloutError):
+            if allowed:
+                return [self.issuers.what]
+            self.remarks.append("not followed to a root: the listener sends none, and none was given")
+            return []
+        end = self.issuers[-1]
+        if allowed and end.der not in allowed:
+            return [f"it leads to the root '{end.subject}' ({end.thumbprint}), which is none of the given ones"]
+        if not allowed:
+            self.remarks.append(f"leads to the root '{end.subject}' ({end.thumbprint})")
+        return []
+
+    @property
+    def chain(self) -> list[str]:
+        """Thumbprints from the leaf to the root, as far as they are known."""
+        following = self.sent[1:] if isinstance(self.issuers, RolloutError) else self.issuers
+        return [certificate.thumbprint for certificate in (self.leaf, *following)]
+
+
+def _unmet_dates(leaf: X509Certificate, now: datetime, minimum_days: int) -> list[str]:
+    """For an endpoint without a planned certificate; otherwise certificate_fit looks at the dates too."""
+    if now < leaf.not_before:
+        return [f"it is not valid before {x509.timestamp(leaf.not_before)}"]
+    if leaf.not_after - now < timedelta(days=minimum_days) or leaf.not_after <= now:
+        return [f"its last moment is {x509.timestamp(leaf.not_after)}"]
+    return []
+
+
+def _served_one(
+    planned: Sequence[Mapping[str, Any]], leaf: X509Certificate, expectation: Expectation
+) -> Mapping[str, Any] | None:
+    """Which of the planned certificates this is: the one of its thumbprint, else the one that it fits best."""
+    for certificate in planned:
+        if expectation.thumbprints.get(certificate["id"]) == leaf.thumbprint:
+            return certificate
+
+    def unmet(certificate: Mapping[str, Any]) -> int:
+        return len(fit.unmet_by_content(certificate, leaf, now=expectation.now, minimum_days=0))
+
+    return min(planned, key=unmet, default=None)
+
+
+def _plans_name(planned: Mapping[str, Any], name: str) -> bool:
+    names = x509.normalise_names(planned["subject_alternative_names"])
+    return x509.normalise_name(name) in names
+
+
+def holds_name(leaf: X509Certificate, name: str) -> bool:
+    """RFC 9525, and RFC 2818 for certificates without any subject alternative name: then the common name counts."""
+    patterns = leaf.names or ((leaf.common_name,) if leaf.common_name else ())
+    wanted = x509.normalise_name(name)
+    return any(_matches(x509.normalise_name(pattern), wanted) for pattern in patterns)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """A wildcard stands for exactly one whole label, the first."""
+    if pattern.startswith("*."):
+        return "." in name and name.split(".", 1)[1] == pattern[2:]
+    return pattern == name
+
+
+def _describe(verdict: _Verdict, handshake: Handshake) -> dict[str, Any]:
+    leaf = verdict.leaf
+    return {
+        "certificate": verdict.planned["id"] if verdict.planned is not None and not verdict.reasons else None,
+        "thumbprint": leaf.thumbprint,
+        "common_name": leaf.common_name,
+        "names": list(leaf.names),
+        "issuer": leaf.issuer,
+        "not_after": x509.timestamp(leaf.not_after),
+        "days_left": verdict.days_left,
+        "key_algorithm": leaf.key_algorithm,
+        "key_length": leaf.key_length,
+        "chain": verdict.chain,
+        "chain_complete": not isinstance(verdict.issuers, RolloutError),
+        "version": handshake.version,
+        "cipher": handshake.cipher,
+    }

@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Do the servers of a pool trust each other? They speak MTLS among themselves: each is client and server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+
+
+def trust_matrix(servers: Mapping[str, Mapping[str, Any]]) -> list[ProofResult]:
+    """One result per server, in the given order: every server holds the root of its chain, and it holds its own name.
+
+    Per server (FQDN): ``chain`` thumbprints from its certificate to the root; ``root_thumbprints`` in its store of
+    trusted roots; ``names`` of its certificate. What is absent or None is not known, and then the result ``unproved``.
+    """
+    return [_judge(fqdn, servers) for fqdn in servers]
+
+
+def _judge(fqdn: str, servers: Mapping[str, Mapping[str, Any]]) -> ProofResult:
+    chain = _upper(servers[fqdn].get("chain"))
+    others = list(servers)
+    result = ProofResult("trust", fqdn, proof.UNPROVED, "", fqdn, expected={"trusted_by": others})
+    if not chain:
+        return replace(result, message="its chain is not known")
+    holders = [other for other in others if chain[-1] in (_upper(servers[other].get("root_thumbprints")) or ())]
+    unknown = [other for other in others if servers[other].get("root_thumbprints") is None]
+    result = replace(result, found={"root": chain[-1], "trusted_by": holders})
+    wrong = _wrong_name(fqdn, servers[fqdn].get("names"))
+    wrong += [_lacking([other for other in others if other not in (*holders, *unknown)], chain[-1])]
+    return _state(result, [reason for reason in wrong if reason], unknown)
+
+
+def _upper(thumbprints: Sequence[str] | None) -> list[str] | None:
+    return None if thumbprints is None else [thumbprint.upper() for thumbprint in thumbprints]
+
+
+def _wrong_name(fqdn: str, names: Sequence[str] | None) -> list[str]:
+    if names is None or fqdn.lower() in (name.lower() for name in names):
+        return []
+    return [f"its certificate does not hold its own name {fqdn}, by which the other servers call it"]
+
+
+def _lacking(servers: Sequence[str], root: str) -> str:
+    if not servers:
+        return ""
+    return f"{', '.join(servers)} does not hold its root {root} among the trusted ones. Import the root there"
+
+
+def _state(result: ProofResult, wrong: Sequence[str], unknown: Sequence[str]) -> ProofResult:
+    if wrong:
+        return replace(result, state=proof.FAILED, message="; ".join(wrong))
+    if unknown:
+        return replace(result, message=f"the trusted roots of {', '.join(unknown)} are not known")
+    return replace(result, state=proof.PROVED, message="every server holds the root of its chain")
+
+
+def trust_between(held: Mapping[str, Any], tls: Any) -> dict[str, Any]:
+    """The matrix from what ``certificate_info`` returned per server (FQDN), and ``tls_check`` from outside.
+
+    The chain of a server is the one that it serves under its own name, as far as ``tls_check`` followed it to a root;
+    where that was not seen, nothing is said of the server.
+    Returns what ``tls_check`` returns: ``results``, ``summary``, ``changed``.
+    """
+    results = tls.get("results") if isinstance(tls, Mapping) else tls
+    served = {fqdn: _served_by(fqdn, results or ()) for fqdn in held}
+    servers = {fqdn: {**served[fqdn], "root_thumbprints": _roots(info)} for fqdn, info in held.items()}
+    return proof.outcome(trust_matrix(servers), fail=False)
+
+
+def _roots(info: Any) -> Any:
+    return info.get("root_thumbprints") if isinstance(info, Mapping) else None
+
+
+def _served_by(fqdn: str, results: Sequence[Any]) -> dict[str, Any]:
+    """Chain and names of the first handshake with the server itself that led to a root."""
+    for result in results:
+        found, expected = result.get("found"), result.get("expected")
+        if not isinstance(found, Mapping) or not isinstance(expected, Mapping):
+            continue
+        if str(expected.get("name", "")).lower() == fqdn.lower() and found.get("chain_complete"):
+            return {"chain": found.get("chain"), "names": found.get("names") or [found.get("common_name") or ""]}
+    return {}

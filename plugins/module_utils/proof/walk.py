@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The way that a client goes when it signs in by itself: SRV record, address, handshake, name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, tls_judge
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import DnsAnswer, NameServer, Question
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import Expectation
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+
+# The worst of the steps is the state of the whole walk.
+_RANK = (proof.PROVED, proof.UNPROVED, proof.FAILED)
+
+Ask = Callable[[NameServer, Question], DnsAnswer]
+ShakeHands = Callable[[str, int, str], Handshake]
+
+
+@dataclass(frozen=True)
+class WalkTools:
+    """What the walk needs of the world: a way to ask a DNS server, and a way to shake hands (address, port, name)."""
+
+    ask: Ask
+    shake_hands: ShakeHands
+    port_map: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class _Step:
+    state: str
+    text: str
+
+
+def srv_owner(sip_domain: str) -> str:
+    """The record that a client inside asks for first."""
+    return f"_sipinternaltls._tcp.{sip_domain}"
+
+
+def walk(sip_domain: str, server: NameServer, outside: WalkTools, expectation: Expectation) -> ProofResult:
+    """One result for one SIP domain as one DNS server sends its users; ``found`` lists the steps."""
+    answer = outside.ask(server, Question(srv_owner(sip_domain), "SRV"))
+    result = ProofResult("sign_in", sip_domain, proof.UNPROVED, "", server.name, server.place, srv_owner(sip_domain))
+    if answer.state != dns_ask.ANSWERED:
+        return replace(
+            result, state=dns_ask.state_of(answer), message=f"{srv_owner(sip_domain)}: {dns_ask.explain(answer)}"
+        )
+    steps = [step for value in answer.values for step in _from_srv(value, server, outside, expectation)]
+    state = max((step.state for step in steps), key=_RANK.index, default=proof.FAILED)
+    shown = [step.text for step in steps if step.state == state]
+    return replace(result, state=state, message="; ".join(shown), found=[step.text for step in steps])
+
+
+def _from_srv(
+    value: Mapping[str, Any], server: NameServer, outside: WalkTools, expectation: Expectation
+) -> list[_Step]:
+    target, port = str(value["target"]), int(value["port"])
+    answers = [outside.ask(server, Question(target, type, or_recursive=True)) for type in ("A", "AAAA")]
+    addresses = [address for answer in answers for address in answer.values]
+    if not addresses:
+        answer = next((answer for answer in answers if dns_ask.state_of(answer) != proof.FAILED), answers[0])
+        return [_Step(dns_ask.state_of(answer), f"SRV to {target}:{port}: {dns_ask.explain(answer)}")]
+    return [_connect(target, address, port, outside, expectation) for address in addresses]
+
+
+def _connect(target: str, address: str, port: int, outside: WalkTools, expectation: Expectation) -> _Step:
+    wanted = tls_judge.Target(target, address, port, connect_to=outside.port_map.get(port, 0))
+    result = tls_judge.compare(wanted, outside.shake_hands(address, wanted.real_port, target), expectation)
+    return _Step(result.state, f"SRV to {target}:{port}, address {wanted.place}: {result.message}")
+
+
+def walk_all(
+    sip_domains: Sequence[str], servers: Sequence[NameServer], outside: WalkTools, expectation: Expectation
+) -> list[ProofResult]:
+    """Every SIP domain at every server, in this order."""
+    pairs = [(domain, server) for domain in sip_domains for server in servers]
+    return proof.in_parallel(lambda pair: walk(pair[0], pair[1], outside, expectation), pairs)
+
+
+def planned_only(sip_domains: Sequence[str], servers: Sequence[NameServer]) -> list[ProofResult]:
+    """What would be walked, without a question or a handshake."""
+    return [
+        ProofResult(
+            "sign_in", domain, proof.WOULD_BE_CHECKED, "would be walked", server.name, server.place, srv_owner(domain)
+        )
+        for domain in sip_domains
+        for server in servers
+    ]

@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The end of a rollout in a terminal: planned, changed, proved, and where the hand-over lies. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.report.data import (
+    CHECKS,
+    number,
+    planned_counts,
+    report_data,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import visible
+
+WIDTH = 100
+NOT_DONE = "not done"
+_INDENT = 11
+_CHECKS = {"dns": "DNS", "tls": "TLS", "trust": "trust", "sign_in": "sign-in"}
+_SIGNS = {"create": "+", "change": "~", "delete": "-", "report": "!"}
+
+Part = Mapping[str, Any]
+
+
+def report_summary(given: Part) -> str:
+    """Plain text of a few lines without colours or control characters; no line end at the end."""
+    data = report_data(given)
+    changed = "Would do" if data["check_mode"] else "Changed"
+    sections = [
+        ("Planned", _planned(data)),
+        (changed, _changed(data)),
+        ("Proved", _proved(data)),
+        ("Failed", _items(data["failures"])),
+        ("Waits", _items(data["waiting"])),
+        ("By hand", _items(data["steps_by_hand"])),
+        ("Hand-over", data["report_paths"] or [NOT_DONE]),
+    ]
+    return "\n".join(_section(title, lines) for title, lines in sections if lines)
+
+
+def _section(title: str, lines: list[str]) -> str:
+    shown = [wrapped for line in lines for wrapped in _wrapped(line)]
+    return "\n".join((title if index == 0 else "").ljust(_INDENT) + line for index, line in enumerate(shown)).rstrip()
+
+
+def _wrapped(line: str) -> list[str]:
+    """White space that came with a value goes, and what could move the cursor is shown as an escape."""
+    words = visible(" ".join(line.split()))
+    width = WIDTH - _INDENT
+    return textwrap.wrap(words, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def _planned(data: Part) -> list[str]:
+    if not data["plan"]:
+        return [NOT_DONE]
+    counts = planned_counts(data["plan"])
+    others = f" (and {counts['other_records']} that others register)" if counts["other_records"] else ""
+    return [
+        f"{number(counts['records'], 'DNS record')}{others} in {number(counts['zones'], 'zone')},"
+        f" {number(counts['certificates'], 'certificate')}, {number(counts['endpoints'], 'endpoint')}",
+        *(f"{finding['severity']}: {finding['message']}" for finding in data["findings"]),
+    ]
+
+
+def _changed(data: Part) -> list[str]:
+    changes = [f"{_SIGNS.get(one['verb'], '~')} {one['where']}: {one['what']}" for one in data["changes"]]
+    return changes or ["nothing"]
+
+
+def _proved(data: Part) -> list[str]:
+    lines = []
+    for check in CHECKS:
+        part = data["proof"][check]
+        lines.append(f"{_CHECKS[check]}: {_counts(part['summary']) if part['done'] else NOT_DONE}")
+        lines += [_told(result) for result in part["results"] if result.get("state") in ("failed", "unproved")]
+    return lines
+
+
+def _counts(summary: Part) -> str:
+    total = sum(summary.values())
+    if summary["proved"] == total:
+        return f"all {total} proved"
+    return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.items() if count)
+
+
+def _told(result: Part) -> str:
+    at = f" at {result['address']}" if result.get("address") else ""
+    return f"{str(result['state']).upper()} {result.get('subject', '')}{at}: {result.get('message', '')}"
+
+
+def _items(items: list[Part]) -> list[str]:
+    return [f"{item['where']}: {item['what']}" if item["where"] else str(item["what"]) for item in items]

@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""certreq and certutil, run so that they can neither ask nor overwrite by surprise.
+
+Both file names and the CA are always given, ``-q`` and ``-f`` are set: whatever is left out opens a window that
+nobody sees, and the program waits for ever.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import advice, failure_code, meaning
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import ProgramResult, WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import scratch
+
+# A key of 4096 bits takes a loaded server several seconds; a CA with a network HSM takes its time too.
+TIMEOUT = 120.0
+
+
+def failed(what: str, result: ProgramResult, *, where: str) -> RolloutError:
+    """An error that shows the code with its meaning, and the program's own words for a person."""
+    code = failure_code(result.exit_code, result.text)
+    words = " ".join(result.text.split())[:600]
+    reason = meaning(code) if code else f"exit code {result.exit_code}"
+    return RolloutError(
+        f"{what}: {reason}. `{result.command_line}` said: {words or 'nothing'}", where=where, mend=advice(code)
+    )
+
+
+def new_request(host: WindowsHost, inf: bytes) -> bytes:
+    """Make a key (or take the one that the INF names) and a request; returns the request's file."""
+    with scratch(host.files, ".inf", ".req") as (policy, output):
+        host.files.write(policy, inf)
+        result = host.programs.run(["certreq", "-new", "-f", "-q", policy, output], timeout=TIMEOUT)
+        content = host.files.read(output)
+    if not content:
+        raise failed("certreq made no request", result, where=host.name)
+    return content
+
+
+def accept(host: WindowsHost, certificate: X509Certificate) -> ProgramResult:
+    """Bring an issued certificate together with its outstanding key. Whether it worked is for the store to say."""
+    with scratch(host.files, ".cer") as (path,):
+        host.files.write(path, certificate.pem.encode("ascii"))
+        return host.programs.run(["certreq", "-accept", "-machine", "-q", path], timeout=TIMEOUT)
+
+
+def add_to_store(host: WindowsHost, store: str, certificate: X509Certificate) -> ProgramResult:
+    """Add a certificate without key to a store of the machine. Whether it worked is for the store to say."""
+    with scratch(host.files, ".cer") as (path,):
+        host.files.write(path, certificate.pem.encode("ascii"))
+        return host.programs.run(["certutil", "-f", "-addstore", store, path], timeout=TIMEOUT)
+
+
+def delete_from_store(host: WindowsHost, store: str, thumbprint: str) -> ProgramResult:
+    """Remove one certificate from a store of the machine; its key stays."""
+    return host.programs.run(["certutil", "-delstore", store, thumbprint], timeout=TIMEOUT)

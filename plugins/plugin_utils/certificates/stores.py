@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Certificate stores of a machine, read from its registry: typed values, no program, no language.
+
+A blob is a sequence of property records; one of them is the certificate, another says where its private key is.
+Reading one costs 35 to 50 kB over WS-Management, so names (they are the thumbprints) are listed first and only the
+blobs that matter are read.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
+    X509Certificate,
+    parse_certificate,
+    thumbprint,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Registry
+
+MACHINE = "SOFTWARE\\Microsoft\\SystemCertificates"
+GROUP_POLICY = "SOFTWARE\\Policies\\Microsoft\\SystemCertificates"
+ENTERPRISE = "SOFTWARE\\Microsoft\\EnterpriseCertificates"
+LOCATIONS = (MACHINE, GROUP_POLICY, ENTERPRISE)
+
+MY, REQUEST, CA, ROOT, DISALLOWED = "MY", "REQUEST", "CA", "Root", "Disallowed"
+# Roots that Windows fetched itself lie in a store of their own and count as roots.
+AUTH_ROOT = "AuthRoot"
+
+# Property ids (wincrypt.h; MS-GPEF 2.2.1.1.1).
+KEY_PROVIDER_INFO = 0x02
+FRIENDLY_NAME = 0x0B
+CERTIFICATE = 0x20
+_RECORD = struct.Struct("<III")
+_KEY_INFO = struct.Struct("<7I")
+
+
+@dataclass(frozen=True)
+class StoreEntry:
+    """One certificate of a store. ``certificate`` is None when it is of a kind that cannot be read (``problem``)."""
+
+    thumbprint: str
+    certificate: X509Certificate | None
+    key: PrivateKey | None
+    friendly_name: str = ""
+    problem: str = ""
+
+
+class CertificateStores:
+    """The stores of one machine."""
+
+    def __init__(self, registry: Registry, host: str) -> None:
+        self._registry = registry
+        self._host = host
+
+    def thumbprints(self, store: str) -> tuple[str, ...]:
+        """What the machine's own store holds, in upper case."""
+        return self._listed(MACHINE, store)
+
+    def effective_thumbprints(self, store: str) -> frozenset[str]:
+        """What counts for the machine: its own store, and those filled by Group Policy and Active Directory."""
+        own = AUTH_ROOT if store == ROOT else store
+        lists = [self._listed(location, store) for location in LOCATIONS]
+        if own != store:
+            lists.append(self._listed(MACHINE, own))
+        return frozenset(name for listed in lists for name in listed)
+
+    def entry(self, store: str, name: str) -> StoreEntry | None:
+        """One certificate of the machine's own store, None when it is not there."""
+        return self._entry(MACHINE, store, name)
+
+    def entries(self, store: str, names: Sequence[str] | None = None) -> tuple[StoreEntry, ...]:
+        """The certificates of the machine's own store; with ``names`` those of them that are there."""
+        listed = self.thumbprints(store)
+        wanted = listed if names is None else [name for name in listed if name in names]
+        return tuple(entry for name in wanted if (entry := self.entry(store, name)))
+
+    def authorities(self) -> Iterator[X509Certificate]:
+        """Every readable certificate of the CA and Root stores in all places; expensive, so one by one.
+
+        The few that Active Directory and Group Policy brought come first: an enterprise's own CA is among them, while
+        the machine's own store of roots holds dozens of strangers.
+        """
+        for location in reversed(LOCATIONS):
+            for store in (CA, ROOT):
+                for name in self._listed(location, store):
+                    entry = self._entry(location, store, name)
+                    if entry and entry.certificate:
+                        yield entry.certificate
+
+    def _listed(self, location: str, store: str) -> tuple[str, ...]:
+        names = self._registry.subkeys(f"{location}\\{store}\\Certificates")
+        return tuple(name.upper() for name in names or ())
+
+    def _entry(self, location: str, store: str, name: str) -> StoreEntry | None:
+        key = f"{location}\\{store}\\Certificates\\{name}"
+        blob = self._registry.binary(key, "Blob")
+        return None if blob is None else parse_blob(blob, name=name, where=f"{self._host}: {store} store, {name}")
+
+
+def parse_blob(blob: bytes, *, name: str, where: str) -> StoreEntry:
+    """A store's blob as an entry; raises ``RolloutError`` when it is garbled or is not the certificate ``name``."""
+    properties = dict(_records(blob, where))
+    der = properties.get(CERTIFICATE)
+    if der is None or thumbprint(der) != name.upper():
+        raise RolloutError(
+            "the registry's value does not hold the certificate of this name",
+            where=where,
+            mend="Read again; if it stays so, the store is damaged (certutil -verifystore shows it)",
+        )
+    key = parse_key_info(properties[KEY_PROVIDER_INFO], where) if KEY_PROVIDER_INFO in properties else None
+    friendly = _text(properties.get(FRIENDLY_NAME, b""), where)
+    try:
+        return StoreEntry(name.upper(), parse_certificate(der, where=where), key, friendly)
+    except RolloutError as error:
+        # Its hash is right, so the read is sound: some other certificate of a strange kind, none of ours.
+        return StoreEntry(name.upper(), None, key, friendly, error.what)
+
+
+def parse_key_info(data: bytes, where: str) -> PrivateKey:
+    """CRYPT_KEY_PROV_INFO as stores serialise it: seven numbers, two of them offsets of names in UTF-16."""
+    if len(data) < _KEY_INFO.size:
+        raise RolloutError("garbled key provider information", where=where)
+    container, provider, provider_type, flags, _count, _parameters, key_spec = _KEY_INFO.unpack_from(data)
+    return PrivateKey(
+        container=_text_at(data, container, where),
+        provider=_text_at(data, provider, where),
+        provider_type=provider_type,
+        flags=flags,
+        key_spec=key_spec,
+    )
+
+
+def _records(blob: bytes, where: str) -> Iterator[tuple[int, bytes]]:
+    position = 0
+    while position < len(blob):
+        if len(blob) - position < _RECORD.size:
+            raise RolloutError("garbled certificate blob (it ends within a record)", where=where)
+        identity, _reserved, length = _RECORD.unpack_from(blob, position)
+        position += _RECORD.size
+        if length > len(blob) - position:
+            raise RolloutError("garbled certificate blob (a record is longer than the blob)", where=where)
+        yield identity, blob[position : position + length]
+        position += length
+
+
+def _text_at(data: bytes, offset: int, where: str) -> str:
+    """A NUL-terminated UTF-16 string; offset 0 means none."""
+    if offset == 0:
+        return ""
+    if not _KEY_INFO.size <= offset < len(data):
+        raise RolloutError("garbled key provider information (a name lies outside of it)", where=where)
+    return _text(data[offset : offset + (len(data) - offset) // 2 * 2], where)
+
+
+def _text(data: bytes, where: str) -> str:
+    try:
+        return data.decode("utf-16-le").partition("\0")[0]
+    except UnicodeDecodeError as error:
+        raise RolloutError("garbled text in a certificate blob", where=where) from error

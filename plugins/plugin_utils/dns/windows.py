@@ -1,0 +1,245 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+r"""The DNS port on Windows: WMI's root\MicrosoftDNS, there from Windows Server 2003 on.
+
+The provider answers "Generic failure" to nearly anything (a query in a zone that does not exist among them), so
+zones are read first and nothing is concluded from what a fault says.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import FoundRecord, Value
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import PRIMARY, Capabilities, DnsServer, ZoneState
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Wmi, WmiObject, WmiValue
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, as_truth, wql_literal
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanFault
+
+NAMESPACE = "root/MicrosoftDNS"
+NAMES_PER_QUERY = 20  # WMI refuses queries with too many conditions
+
+# MicrosoftDNS_Zone.ZoneType as a property. CreateZone's parameter counts differently: there 0 is a primary zone.
+_KINDS = {1: PRIMARY, 2: "secondary", 3: "stub", 4: "forwarder"}
+_KEPT_IN_DIRECTORY = 0
+_CREATE_PRIMARY = "0"
+_DYNAMIC_UPDATE = {0: "none", 1: "any", 2: "secure"}
+_LOCAL_SERVER = "."  # the name by which every DNS server knows itself
+_IN = "1"  # RecordClass
+_ZONE_KEYS = ("ContainerName", "DnsServerName", "Name")
+_RECORD_KEYS = ("ContainerName", "DnsServerName", "DomainName", "OwnerName", "RecordClass", "RecordData")
+_BASE_CLASS = "MicrosoftDNS_ResourceRecord"
+
+
+class WindowsDns(DnsServer):
+    """One Windows DNS server over the WMI port."""
+
+    capabilities = Capabilities(types=("A", "SRV"), creates_zones=True, changes_ttl=True)
+
+    def __init__(self, wmi: Wmi, *, name: str) -> None:
+        self._wmi = wmi
+        self.name = name
+        self._zones: dict[str, WmiObject] = {}
+
+    def zones(self, names: Sequence[str]) -> Mapping[str, ZoneState]:
+        found: dict[str, ZoneState] = {}
+        for chosen in _batches(names):
+            for zone in self._read_zones(f"SELECT * FROM MicrosoftDNS_Zone WHERE {_any_of('Name', chosen)}"):
+                state = _zone_state(zone)
+                if state.name in chosen:
+                    found[state.name] = state
+                    self._zones[state.name] = zone
+        return found
+
+    def _read_zones(self, wql: str) -> tuple[WmiObject, ...]:
+        try:
+            return self._wmi.query(NAMESPACE, wql)
+        except WsmanFault as fault:
+            raise RolloutError(
+                f"the zones cannot be read: {fault.what}",
+                where=self.name,
+                mend=r"The host must have the DNS Server role, and the account access to WMI's root\MicrosoftDNS"
+                " (docs/prerequisites.md)",
+            ) from fault
+
+    def records(self, zone: str, owners: Sequence[str]) -> tuple[FoundRecord, ...]:
+        found: list[FoundRecord] = []
+        for chosen in _batches(owners):
+            where = f"ContainerName={wql_literal(zone)} AND ({_any_of('OwnerName', chosen)})"
+            for record in self._wmi.query(NAMESPACE, f"SELECT * FROM {_BASE_CLASS} WHERE {where}"):
+                read = read_record(record)
+                if read is not None and read.zone == zone and read.owner in chosen:
+                    found.append(read)
+        return tuple(found)
+
+    def create_zone(self, name: str) -> None:
+        parameters = [("ZoneName", name), ("ZoneType", _CREATE_PRIMARY), ("DsIntegrated", "true")]
+        self._wmi.invoke(NAMESPACE, "MicrosoftDNS_Zone", "CreateZone", parameters)
+
+    def add(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
+        data = _typed_data(value)
+        place = [*self._place(zone), ("OwnerName", owner), ("RecordClass", _IN), ("TTL", str(ttl))]
+        try:
+            self._wmi.invoke(NAMESPACE, f"MicrosoftDNS_{kind}Type", "CreateInstanceFromPropertyData", [*place, *data])
+        except WsmanFault as fault:
+            # Older providers may name the target of a SRV record differently: then the text form says the same.
+            if kind != "SRV" or fault.access_denied or self._holds(zone, owner, kind, value):
+                raise
+            self._add_as_text(zone, owner, kind, value, ttl)
+
+    def _holds(self, zone: str, owner: str, kind: str, value: Value) -> bool:
+        return any((record.type, record.value) == (kind, value) for record in self.records(zone, [owner]))
+
+    def _add_as_text(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
+        data = " ".join(_data_words(value))
+        text = f"{owner}. {ttl} IN {kind} {data}"
+        parameters = [*self._place(zone), ("TextRepresentation", text)]
+        self._wmi.invoke(NAMESPACE, _BASE_CLASS, "CreateInstanceFromTextRepresentation", parameters)
+
+    def set_ttl(self, record: FoundRecord, ttl: int) -> None:
+        class_name = f"MicrosoftDNS_{record.type}Type"
+        where = f"ContainerName={wql_literal(record.zone)} AND OwnerName={wql_literal(record.owner)}"
+        same = [
+            candidate
+            for candidate in self._wmi.query(NAMESPACE, f"SELECT * FROM {class_name} WHERE {where}", references=True)
+            if read_record(candidate) == record
+        ]
+        if len(same) != 1:
+            raise RolloutError(
+                f"{record.owner}: the {record.type} record was there and is not any more (found {len(same)})",
+                where=self.name,
+            )
+        # Only what differs is given: a record set to what it already is counts as existing.
+        self._wmi.invoke(NAMESPACE, class_name, "Modify", [("TTL", str(ttl))], _selectors(same[0], _RECORD_KEYS))
+
+    def flush(self, zone: str) -> None:
+        """A zone kept in a file is changed in memory first."""
+        known = self._zones.get(zone)
+        if known is not None and not as_truth(known.get("DsIntegrated")):
+            self._wmi.invoke(NAMESPACE, "MicrosoftDNS_Zone", "WriteBackZone", [], _selectors(known, _ZONE_KEYS))
+
+    def _place(self, zone: str) -> list[tuple[str, WmiValue]]:
+        """The first two parameters of every method that creates a record, with the server's own spelling."""
+        known = self._zones.get(zone)
+        server = as_text(known.get("DnsServerName")) if known is not None else ""
+        container = as_text(known.get("ContainerName")) if known is not None else ""
+        return [("DnsServerName", server or _LOCAL_SERVER), ("ContainerName", container or zone)]
+
+
+def _batches(names: Iterable[str]) -> Iterator[list[str]]:
+    unique = list(dict.fromkeys(names))
+    for start in range(0, len(unique), NAMES_PER_QUERY):
+        yield unique[start : start + NAMES_PER_QUERY]
+
+
+def _any_of(property_name: str, values: Sequence[str]) -> str:
+    return " OR ".join(f"{property_name}={wql_literal(value)}" for value in values)
+
+
+def _uniform(name: str) -> str:
+    return name.strip().rstrip(".").lower()
+
+
+def _selectors(found: WmiObject, keys: Sequence[str]) -> dict[str, str]:
+    """The keys of an instance as the server gave them: its reference, else its key properties."""
+    if found.reference is not None and found.reference.selectors:
+        return dict(found.reference.selectors)
+    return {key: as_text(found.get(key)) for key in keys if found.get(key) is not None}
+
+
+def _zone_state(zone: WmiObject) -> ZoneState:
+    number = as_number(zone.get("ZoneType"), what="ZoneType")
+    in_directory = as_truth(zone.get("DsIntegrated"))
+    if number is None:
+        raise GarbledAnswer(f"the zone {as_text(zone.get('Name'))} came without its type")
+    kept_as_primary = number == _KEPT_IN_DIRECTORY and in_directory
+    update = as_number(zone.get("AllowUpdate"), what="AllowUpdate")
+    return ZoneState(
+        name=_uniform(as_text(zone.get("Name"))),
+        kind=PRIMARY if kept_as_primary else _KINDS.get(number, f"type {number}"),
+        in_directory=in_directory,
+        paused=as_truth(zone.get("Paused")),
+        dynamic_update="" if update is None else _DYNAMIC_UPDATE.get(update, str(update)),
+    )
+
+
+def read_record(record: WmiObject) -> FoundRecord | None:
+    """A record from an instance of its own class or of the base class; None for another class than Internet."""
+    if as_text(record.get("RecordClass")) not in ("", _IN):
+        return None
+    owner, ttl = _uniform(as_text(record.get("OwnerName"))), as_number(record.get("TTL"), what="TTL")
+    kind, words = _kind_and_words(record)
+    if not owner or not kind or ttl is None:
+        raise GarbledAnswer(f"a DNS record came without owner, type or TTL: {dict(record.properties)}")
+    return FoundRecord(
+        zone=_uniform(as_text(record.get("ContainerName"))),
+        owner=owner,
+        type=kind,
+        value=_value(kind, record, words),
+        ttl=ttl,
+        dynamic=(as_number(record.get("TimeStamp"), what="TimeStamp") or 0) != 0,
+    )
+
+
+def _kind_and_words(record: WmiObject) -> tuple[str, list[str]]:
+    """The type and the data in presentation form, from the class and RecordData or from the text form.
+
+    The text form is ``owner [ttl] [class] type data``, the TTL being left out by some versions.
+    """
+    words = as_text(record.get("TextRepresentation")).split()[1:]
+    while words and (words[0].isdigit() or words[0].upper() == "IN"):
+        words.pop(0)
+    data = as_text(record.get("RecordData")).split() or words[1:]
+    name = record.class_name
+    if name.lower() != _BASE_CLASS.lower() and name.startswith("MicrosoftDNS_") and name.endswith("Type"):
+        return name[len("MicrosoftDNS_") : -len("Type")].upper(), data
+    return (words[0].upper() if words else ""), data
+
+
+def _value(kind: str, record: WmiObject, words: Sequence[str]) -> Value:
+    if kind == "A":
+        return _address(as_text(record.get("IPAddress")) or " ".join(words))
+    if kind == "SRV":
+        return _service(record, words)
+    if kind == "CNAME":
+        return _uniform(as_text(record.get("PrimaryName")) or " ".join(words))
+    if kind == "NS":
+        return _uniform(as_text(record.get("NSHost")) or " ".join(words))
+    return " ".join(words)
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.IPv4Address(text))
+    except ValueError:
+        raise GarbledAnswer(f"an A record came with the address {text!r}") from None
+
+
+def _service(record: WmiObject, words: Sequence[str]) -> SrvData:
+    typed = [as_text(record.get(name)) for name in ("Priority", "Weight", "Port", "SRVDomainName")]
+    chosen = typed if all(typed) else list(words)
+    try:
+        priority, weight, port, target = chosen
+        return SrvData(int(priority), int(weight), int(port), _uniform(target))
+    except ValueError:
+        raise GarbledAnswer(f"a SRV record came with the data {chosen!r}") from None
+
+
+def _data_words(value: Value) -> list[str]:
+    if isinstance(value, SrvData):
+        return [str(value.priority), str(value.weight), str(value.port), f"{value.target}."]
+    return [value]
+
+
+def _typed_data(value: Value) -> list[tuple[str, WmiValue]]:
+    """The last parameters of CreateInstanceFromPropertyData. The dot makes a target absolute beyond doubt."""
+    if isinstance(value, SrvData):
+        priority, weight, port, target = _data_words(value)
+        return [("Priority", priority), ("Weight", weight), ("Port", port), ("SRVDomainName", target)]
+    return [("IPAddress", value)]

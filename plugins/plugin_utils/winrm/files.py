@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files up and down without PowerShell: base64 in pieces with echo, and certutil to turn it over."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Files, ProgramResult, Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import WinrsPrograms
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import fit, quoted_path
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+
+PIECE = 6000  # characters of base64 per line, a multiple of four; with the path well below cmd's limit
+DELETED_AT_ONCE = 20
+_WINDOWS_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+_SUFFIX = re.compile(r"[A-Za-z0-9._-]*")
+# ERROR_FILE_NOT_FOUND and ERROR_PATH_NOT_FOUND, plain and as HRESULT
+_MISSING = (2, 3, 0x80070002, 0x80070003)
+_ARMOUR = re.compile(rb"-----BEGIN [A-Z ]+-----(.*)-----END [A-Z ]+-----", re.DOTALL)
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
+
+
+class WinrsFiles(Files):
+    """Files of one host, in the machine's temporary folder unless the caller names another.
+
+    A small file takes one command each way: on 2008 R2 an account has 15, given back only when a shell is deleted.
+    In ``echo piece > file`` the blank before the arrow keeps a digit at the end from being taken for a handle.
+    """
+
+    def __init__(self, programs: WinrsPrograms, registry: Registry, *, name: str = "") -> None:
+        self._programs = programs
+        self._registry = registry
+        self._name = name
+        self._folder: str | None = None
+
+    def temporary(self, suffix: str) -> str:
+        if not _SUFFIX.fullmatch(suffix):
+            raise RolloutError(f"{suffix!r} is no ending for a file name")
+        return rf"{self._temporary_folder()}\ucops-{uuid.uuid4().hex}{suffix}"
+
+    def write(self, path: str, content: bytes) -> None:
+        if not content:
+            raise RolloutError(f"{path}: an empty file cannot be written", where=self._name)
+        *pieces, last = _pieces(base64.b64encode(content).decode("ascii"))
+        target, doing, arrow = quoted_path(path), f"writing {path}", ">"
+        with self._helper() as helper:
+            for piece in pieces:
+                self._must(f"echo {piece} {arrow} {helper}", doing)
+                arrow = ">>"
+            turned = f"certutil -f -decode {helper} {target}"
+            self._must(f"echo {last} {arrow} {helper} && {turned} && del /f /q {helper}", doing)
+
+    def read(self, path: str) -> bytes | None:
+        source = quoted_path(path)
+        with self._helper() as helper:
+            turned = f"certutil -f -encode {source} {helper}"
+            made = self._programs.run_line(fit(f"{turned} && type {helper} && del /f /q {helper}"))
+            if made.exit_code in _MISSING or (made.exit_code and not self._exists(source)):
+                return None
+            return self._unarmoured(self._succeeded(made, f"reading {path}").stdout, path)
+
+    def _exists(self, quoted: str) -> bool:
+        """Asked only where certutil's exit code did not tell: the word that answers is ours, in no language."""
+        return b"there" in self._programs.run_line(fit(f"if exist {quoted} echo there")).stdout
+
+    @contextmanager
+    def _helper(self) -> Iterator[str]:
+        """The quoted name of a file for base64. The last line deletes it; after trouble that is done here."""
+        path = self.temporary(".b64")
+        try:
+            yield quoted_path(path)
+        except RolloutError:
+            with suppress(RolloutError):  # what went wrong first is what counts
+                self.delete([path])
+            raise
+
+    def delete(self, paths: Sequence[str]) -> None:
+        names = [quoted_path(path) for path in paths]
+        for start in range(0, len(names), DELETED_AT_ONCE):
+            self._programs.run_line(fit(f"del /f /q {' '.join(names[start : start + DELETED_AT_ONCE])}"))
+
+    def _temporary_folder(self) -> str:
+        if self._folder is None:
+            root = self._registry.string(_WINDOWS_VERSION, "SystemRoot")
+            if not root or not re.fullmatch(r"[A-Za-z]:\\[^%\"]+", root):
+                raise GarbledAnswer(f"SystemRoot in the registry is {root!r}", where=self._name)
+            self._folder = root.rstrip("\\") + r"\Temp"
+        return self._folder
+
+    def _must(self, line: str, doing: str) -> ProgramResult:
+        return self._succeeded(self._programs.run_line(fit(line)), doing)
+
+    def _succeeded(self, result: ProgramResult, doing: str) -> ProgramResult:
+        if result.exit_code != 0:
+            raise RolloutError(
+                f"{doing} failed with exit code 0x{result.exit_code:X}: {result.text[:500]}", where=self._name
+            )
+        return result
+
+    def _unarmoured(self, text: bytes, path: str) -> bytes:
+        found = _ARMOUR.search(text)
+        try:
+            return base64.b64decode(b"".join(found.group(1).split()), validate=True) if found else self._garbled(path)
+        except binascii.Error:
+            return self._garbled(path)
+
+    def _garbled(self, path: str) -> bytes:
+        raise GarbledAnswer(f"{path} came back unreadable", where=self._name)

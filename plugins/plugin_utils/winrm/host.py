@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One Windows host with all of its ports over one WS-Management session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import WinrsPrograms
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry import WmiRegistry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import WsmanWmi
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient, WsmanError
+
+
+@contextmanager
+def open_windows_host(protocol: Any, *, name: str, shell_id: str | None) -> Iterator[WindowsHost]:
+    """The ports of a host behind an open pywinrm ``Protocol``; a shell of our own is deleted at the end.
+
+    :param shell_id: the shell that the owner of the protocol has open and will close, or None.
+    """
+    client = WsmanClient(protocol, name=name)
+    wmi = WsmanWmi(client)
+    registry, programs = WmiRegistry(wmi), WinrsPrograms(client, shell_id=shell_id)
+    try:
+        yield WindowsHost(name, wmi, registry, programs, WinrsFiles(programs, registry, name=name))
+    finally:
+        _release(programs)
+
+
+def _release(programs: WinrsPrograms) -> None:
+    """A shell that cannot be deleted ends by itself after a while; that must not hide what went before."""
+    try:
+        programs.close()
+    except WsmanError:
+        pass

@@ -1,0 +1,217 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Programs over WinRS (MS-WSMV, remote shell), each with a deadline of ours."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import ProgramResult, Programs
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import command_line
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
+    GarbledAnswer,
+    child,
+    children,
+    find,
+    text_of,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import (
+    CODE_BAD_SELECTORS,
+    CODE_OPERATION_QUOTA,
+    TRANSFER,
+    OperationTimedOut,
+    WsmanClient,
+    WsmanError,
+    WsmanFault,
+)
+
+_SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+_CMD = f"{_SHELL}/cmd"
+_UTF8 = "65001"
+_STREAMS = "stdout stderr"
+MAX_OUTPUT = 32 * 1024 * 1024
+
+# Answers to Command after which nothing has run: the shell is gone, or has used up its operations (15 on 2008 R2),
+# which are not given back when a command ends but when its shell is deleted.
+_NOTHING_RAN = (CODE_BAD_SELECTORS, CODE_OPERATION_QUOTA)
+
+
+class ProgramTimeout(RolloutError):
+    """A program did not end in time and was ended by us; ``stdout`` and ``stderr`` hold what came until then."""
+
+    def __init__(self, line: str, timeout: float, stdout: bytes, stderr: bytes, *, where: str) -> None:
+        self.command_line = line
+        self.stdout = stdout
+        self.stderr = stderr
+        said = (stdout + stderr).decode("utf-8", errors="replace").strip()
+        super().__init__(
+            f"the program did not end within {timeout:g} seconds and was ended: {line}"
+            + (f" (it had said: {said[:500]})" if said else ""),
+            where=where,
+            mend="It probably waits for an answer to a question that nobody sees: run it by hand on the host to see",
+        )
+
+
+class _Output:
+    """What one command wrote so far. Pieces may end inside a character, so they are joined before decoding."""
+
+    def __init__(self) -> None:
+        self.streams: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
+
+    def take(self, response: ET.Element) -> None:
+        for stream in children(response, "Stream"):
+            kept = self.streams.setdefault(stream.get("Name", ""), bytearray())
+            kept += _decoded(text_of(stream))
+        if sum(map(len, self.streams.values())) > MAX_OUTPUT:
+            raise GarbledAnswer(f"a program wrote more than {MAX_OUTPUT} bytes")
+
+    @property
+    def stdout(self) -> bytes:
+        return bytes(self.streams["stdout"])
+
+    @property
+    def stderr(self) -> bytes:
+        return bytes(self.streams["stderr"])
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise GarbledAnswer(f"a program's output is no base64 ({error})") from error
+
+
+class WinrsPrograms(Programs):
+    """Programs in the shell that Ansible has opened, or in one of our own, which ``close`` deletes."""
+
+    def __init__(
+        self, client: WsmanClient, *, shell_id: str | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client = client
+        self._shell_id = shell_id
+        self._own_shell_id: str | None = None
+        self._clock = clock
+
+    def run(self, arguments: Sequence[str], *, timeout: float = 60.0) -> ProgramResult:
+        return self.run_line(command_line(arguments), timeout=timeout)
+
+    def run_line(self, line: str, *, timeout: float = 60.0) -> ProgramResult:
+        """Run a line that is safe for cmd as it stands (``quoting.py``); for cmd's own commands."""
+        deadline = self._clock() + timeout
+        shell_id, command_id = self._start(line)
+        output = _Output()
+        try:
+            exit_code = self._finish(shell_id, command_id, output, deadline)
+        finally:
+            self._terminate(shell_id, command_id)
+        if exit_code is None:
+            raise ProgramTimeout(line, timeout, output.stdout, output.stderr, where=self._client.name)
+        return ProgramResult(line, exit_code, output.stdout, output.stderr)
+
+    def close(self) -> None:
+        """Delete the shell that was opened here, if any: shells left over count against the account's quota."""
+        if self._own_shell_id is not None:
+            shell_id, self._own_shell_id, self._shell_id = self._own_shell_id, None, None
+            self._client.delete(_CMD, [("ShellId", shell_id)], doing="closing the remote shell")
+
+    def _start(self, line: str) -> tuple[str, str]:
+        """Start a command; returns the shell's and the command's id."""
+        shell_id = self._shell_id or self._open()
+        try:
+            return shell_id, self._command(shell_id, line)
+        except WsmanFault as fault:
+            if fault.code not in _NOTHING_RAN:
+                raise
+        shell_id = self._renew()
+        return shell_id, self._command(shell_id, line)
+
+    def _renew(self) -> str:
+        """A fresh shell in place of one that takes no more commands; Ansible's own is left for Ansible to close."""
+        try:
+            self.close()
+        except WsmanFault:
+            pass  # it is gone already
+        return self._open()
+
+    def _open(self) -> str:
+        streams = {"rsp:InputStreams": "stdin", "rsp:OutputStreams": _STREAMS}
+        options = [("WINRS_NOPROFILE", "FALSE"), ("WINRS_CODEPAGE", _UTF8)]
+        body = self._client.send(
+            f"{TRANSFER}/Create", _CMD, {"rsp:Shell": streams}, options=options, doing="opening a remote shell"
+        )
+        selectors = [part for part in body.iter() if part.get("Name") == "ShellId" and part.text]
+        if not selectors:
+            raise GarbledAnswer("opening a remote shell: the answer has no ShellId", where=self._client.name)
+        self._shell_id = self._own_shell_id = text_of(selectors[0])
+        return self._own_shell_id
+
+    def _command(self, shell_id: str, line: str) -> str:
+        # The shell joins Command and Arguments with a blank, so the line goes as one.
+        options = [("WINRS_CONSOLEMODE_STDIN", "TRUE"), ("WINRS_SKIP_CMD_SHELL", "FALSE")]
+        body = self._shell_message(
+            "Command", shell_id, {"rsp:CommandLine": {"rsp:Command": line}}, f"starting {line}", options=options
+        )
+        command_id = text_of(find(body, "CommandId"))
+        if not command_id:
+            raise GarbledAnswer(f"starting {line}: the answer has no CommandId", where=self._client.name)
+        return command_id
+
+    def _finish(self, shell_id: str, command_id: str, output: _Output, deadline: float) -> int | None:
+        """Receive until the command is done; returns its exit code, None when the deadline came first."""
+        ask = {"rsp:Receive": {"rsp:DesiredStream": {"@CommandId": command_id, "#text": _STREAMS}}}
+        while (remaining := deadline - self._clock()) > 0:
+            try:
+                body = self._shell_message("Receive", shell_id, ask, "receiving output", timeout=int(remaining) + 1)
+            except OperationTimedOut:
+                continue  # nothing was written meanwhile: the usual answer while a program is busy
+            response = child(body, "ReceiveResponse")
+            if response is None:
+                raise GarbledAnswer("receiving output: the answer has no ReceiveResponse", where=self._client.name)
+            output.take(response)
+            state = child(response, "CommandState")
+            if state is not None and state.get("State", "").endswith("/Done"):
+                return self._exit_code(state)
+        return None
+
+    def _exit_code(self, state: ET.Element) -> int:
+        text = text_of(child(state, "ExitCode"))
+        try:
+            return int(text) & 0xFFFFFFFF  # HRESULTs come signed or unsigned
+        except ValueError:
+            raise GarbledAnswer(f"a program ended with the exit code {text!r}", where=self._client.name) from None
+
+    def _terminate(self, shell_id: str, command_id: str) -> None:
+        """Free the command, done or not; a failure here must not hide what the command gave."""
+        signal = {"@CommandId": command_id, "rsp:Code": f"{_SHELL}/signal/terminate"}
+        try:
+            self._shell_message("Signal", shell_id, {"rsp:Signal": signal}, "ending a program")
+        except (WsmanError, GarbledAnswer):
+            pass
+
+    def _shell_message(
+        self,
+        action: str,
+        shell_id: str,
+        body: Mapping[str, Any],
+        doing: str,
+        *,
+        options: Sequence[tuple[str, str]] = (),
+        timeout: int | None = None,
+    ) -> ET.Element:
+        return self._client.send(
+            f"{_SHELL}/{action}",
+            _CMD,
+            body,
+            selectors=[("ShellId", shell_id)],
+            options=options,
+            timeout=timeout,
+            doing=doing,
+        )

@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files on a Windows host for the time of one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Files
+
+
+@contextmanager
+def scratch(files: Files, *suffixes: str) -> Iterator[tuple[str, ...]]:
+    """Paths that differ in these suffixes only, deleted afterwards.
+
+    One stem for all, since certreq puts a full response (``.rsp``) next to the certificate whatever it is told. When
+    the step itself failed, a failure to clean up (the connection is gone, say) does not hide its error.
+    """
+    stem = files.temporary(suffixes[0])[: -len(suffixes[0])]
+    paths = tuple(stem + suffix for suffix in suffixes)
+    try:
+        yield paths
+    except BaseException:
+        try:
+            files.delete(paths)
+        except RolloutError:
+            pass
+        raise
+    files.delete(paths)

@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""XML out and in. What goes out is checked and escaped here alone; what comes in is not trusted.
+
+Elements are found by local name: Windows puts the same element into different namespaces (Items is w: in an
+EnumerateResponse and n: in a PullResponse), and fragments have none at all.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
+from typing import Any
+from xml.parsers import expat
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_winrm
+
+MAX_ANSWER_BYTES = 8 * 1024 * 1024  # sixteen times the largest envelope that any Windows sends by default
+MAX_DEPTH = 64
+_XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+
+# Control characters (a carriage return would come back as a line feed), lone surrogates, and non-characters.
+_NOT_FOR_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+class IllegalText(RolloutError):
+    """A value holds a character that XML cannot carry."""
+
+
+class GarbledAnswer(RolloutError):
+    """An answer that cannot be read. It never means that there is nothing."""
+
+
+def xml_text(text: str) -> str:
+    """The text itself if XML can carry it unchanged (escaping is the serialiser's), else IllegalText."""
+    found = _NOT_FOR_XML.search(text)
+    if found:
+        raise IllegalText(
+            f"the value {text!r} holds the character U+{ord(found.group()):04X}, which cannot be sent to Windows",
+            mend="Remove the character",
+        )
+    return text
+
+
+def serialise(document: Mapping[str, Any]) -> str:
+    """The XML of a document in xmltodict's form, every text and attribute of it checked by ``xml_text``."""
+    return seam_winrm.unparse(_checked(document))
+
+
+def _checked(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _checked(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_checked(inner) for inner in value]
+    return None if value is None else xml_text(str(value))
+
+
+class _Reader:
+    """Builds a tree from expat's events, with document types refused and the depth limited."""
+
+    def __init__(self) -> None:
+        self._builder = ET.TreeBuilder()
+        self._depth = 0
+        self.parser = expat.ParserCreate(namespace_separator="}")
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.parser.EntityDeclHandler = self._refuse
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._builder.data
+
+    def tree(self, content: bytes) -> ET.Element:
+        self.parser.Parse(content, True)
+        return self._builder.close()
+
+    def _refuse(self, *_: Any) -> None:
+        raise GarbledAnswer("the answer declares a document type, which no Windows host sends")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise GarbledAnswer(f"the answer is nested deeper than {MAX_DEPTH} elements")
+        self._builder.start(_braced(name), {_braced(key): value for key, value in attributes.items()})
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        self._builder.end(_braced(name))
+
+
+def _braced(name: str) -> str:
+    return "{" + name if "}" in name else name
+
+
+def parse(content: bytes | str) -> ET.Element:
+    """The root element of an answer; raises GarbledAnswer for what is no plain XML of a sane size."""
+    raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    if len(raw) > MAX_ANSWER_BYTES:
+        raise GarbledAnswer(f"the answer has {len(raw)} bytes, more than the {MAX_ANSWER_BYTES} that are read")
+    try:
+        return _Reader().tree(raw)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise GarbledAnswer(f"the answer is no XML that can be read ({error})") from error
+
+
+def local(element: ET.Element) -> str:
+    """The name of an element without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def children(element: ET.Element, name: str) -> Iterator[ET.Element]:
+    """The direct children of that local name."""
+    return (child for child in element if local(child) == name)
+
+
+def child(element: ET.Element, name: str) -> ET.Element | None:
+    """The first direct child of that local name."""
+    return next(children(element, name), None)
+
+
+def find(element: ET.Element, name: str) -> ET.Element | None:
+    """The first element of that local name anywhere below."""
+    return next((inner for inner in element.iter() if inner is not element and local(inner) == name), None)
+
+
+def text_of(element: ET.Element | None) -> str:
+    """The text of an element without surrounding blanks (messages end with one or two); "" when there is none."""
+    return (element.text or "").strip() if element is not None else ""
+
+
+def is_nil(element: ET.Element) -> bool:
+    """Whether an element stands for NULL."""
+    return element.get(_XSI_NIL, "").strip().lower() in ("true", "1")

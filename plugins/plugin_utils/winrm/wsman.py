@@ -1,0 +1,347 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""WS-Management (DSP0226, MS-WSMV) over a pywinrm Protocol.
+
+Nothing is ever sent twice. After a lost connection or an operation that timed out, what was asked may have
+happened: the caller reads the state anew.
+"""
+
+from __future__ import annotations
+
+import uuid
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_winrm
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
+    GarbledAnswer,
+    child,
+    find,
+    local,
+    parse,
+    serialise,
+    text_of,
+)
+
+TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
+ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
+WQL_DIALECT = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
+
+CODE_ACCESS_DENIED = 5
+CODE_NOT_FOUND = 2150858752  # 0x80338000: no such resource, or the selectors match nothing
+CODE_BAD_FILTER = 2150858778  # 0x8033801A: a class that does not exist, in a query
+CODE_TIMED_OUT = 2150858793  # 0x80338029
+CODE_BAD_SELECTORS = 2150858843  # 0x8033805B: also a shell or command that is gone
+CODE_PROVIDER_FAILED = 2150859010  # 0x80338102: "Generic failure" of a WMI provider
+CODE_SHELL_QUOTA = 2150859173  # 0x803381A5
+CODE_OPERATION_QUOTA = 2150859174  # 0x803381A6
+
+MAX_ELEMENTS = "32000"  # what Windows allows at most; it sends fewer per batch as it likes
+MAX_PULLS = 5000
+
+ADVICE = {
+    CODE_ACCESS_DENIED: "The account may log on but lacks rights here, see docs/prerequisites.md",
+    CODE_BAD_FILTER: "The role or feature that brings this WMI class is probably not installed on the host",
+    CODE_SHELL_QUOTA: "The account has too many shells open on the host (2008 R2 allows five). Shells left over"
+    " by aborted runs end by themselves after a few minutes; else raise winrm/config/winrs MaxShellsPerUser",
+    CODE_OPERATION_QUOTA: "The account has too many operations open on the host (2008 R2 allows 15). Wait a few"
+    " minutes, or raise winrm/config/service MaxConcurrentOperationsPerUser",
+}
+
+
+class WsmanError(RolloutError):
+    """Anything that went wrong between us and the host's WS-Management service."""
+
+
+class HostUnreachable(RolloutError):
+    """The host could not be reached or refused the logon; the task's result says ``unreachable``."""
+
+
+class ConnectionLost(WsmanError):
+    """The connection broke before the answer came; what was asked may or may not have happened."""
+
+    uncertain = True
+
+
+class OperationTimedOut(WsmanError):
+    """The service gave up waiting; what was asked may or may not have happened, or still be going on."""
+
+    code = CODE_TIMED_OUT
+    uncertain = True
+
+
+@dataclass(frozen=True)
+class FaultParts:
+    """A SOAP fault taken apart. Texts are in the host's language; only codes and subcodes may be branched on."""
+
+    http_code: int = 0
+    code: int | None = None
+    #: such as ``s:Sender``
+    fault_code: str = ""
+    #: such as ``w:AccessDenied``
+    subcode: str = ""
+    reason: str = ""
+    machine: str = ""
+    #: the name that the provider gives itself, and its own words
+    provider: str = ""
+    provider_fault: str = ""
+    #: the properties of WMI's __ExtendedStatus: Description, Operation, ParameterInfo, ProviderName, StatusCode
+    extended_status: Mapping[str, str] = field(default_factory=dict)
+    #: the properties of MSFT_WmiError, which newer hosts send instead of a WSManFault
+    wmi_error: Mapping[str, str] = field(default_factory=dict)
+
+
+class WsmanFault(WsmanError):
+    """The host answered with a fault; nothing can be concluded from its words."""
+
+    def __init__(self, parts: FaultParts, *, doing: str, where: str) -> None:
+        self.parts = parts
+        super().__init__(f"{doing} failed: {_words(parts)}", where=where, mend=ADVICE.get(parts.code or 0, ""))
+
+    @property
+    def code(self) -> int | None:
+        """The WSManFault's code, or MSFT_WmiError's error_Code, unsigned."""
+        return self.parts.code
+
+    @property
+    def access_denied(self) -> bool:
+        """Whether the account lacks the right."""
+        return self.code == CODE_ACCESS_DENIED or self.parts.subcode.endswith(":AccessDenied")
+
+
+def _words(parts: FaultParts) -> str:
+    number = f" (0x{parts.code:08X})" if parts.code is not None else ""
+    details = [
+        parts.reason or "no reason given",
+        parts.provider_fault,
+        parts.extended_status.get("Description", ""),
+        parts.wmi_error.get("Message", ""),
+    ]
+    told = [" ".join(text.split()).rstrip(".") for text in details]
+    return "; ".join(dict.fromkeys(text for text in told if text)) + number
+
+
+def fault_parts(body: ET.Element | None, http_code: int) -> FaultParts | None:
+    """The fault in the Body of an envelope, None when there is none."""
+    fault = child(body, "Fault") if body is not None else None
+    if fault is None:
+        return None
+    code, detail = child(fault, "Code"), child(fault, "Detail")
+    subcode = child(code, "Subcode") if code is not None else None
+    return FaultParts(
+        http_code=http_code,
+        fault_code=text_of(child(code, "Value")) if code is not None else "",
+        subcode=text_of(child(subcode, "Value")) if subcode is not None else "",
+        reason=text_of(find(fault, "Text")),
+        **(_detail(detail) if detail is not None else {}),
+    )
+
+
+def _detail(detail: ET.Element) -> dict[str, Any]:
+    outer, provider = find(detail, "WSManFault"), find(detail, "ProviderFault")
+    wmi_error = _flat(find(detail, "MSFT_WmiError"))
+    code = outer.get("Code") if outer is not None else wmi_error.get("error_Code")
+    return {
+        "code": _unsigned(code),
+        "machine": outer.get("Machine", "") if outer is not None else "",
+        "provider": provider.get("provider", "").strip() if provider is not None else "",
+        "provider_fault": _provider_words(provider),
+        "extended_status": _flat(find(detail, "__ExtendedStatus")),
+        "wmi_error": wmi_error,
+    }
+
+
+def _provider_words(provider: ET.Element | None) -> str:
+    """The provider's own text: directly inside, or in the Message of a WSManFault inside."""
+    if provider is None:
+        return ""
+    return text_of(provider) or text_of(find(provider, "Message"))
+
+
+def _flat(element: ET.Element | None) -> dict[str, str]:
+    return {local(inner): text_of(inner) for inner in element} if element is not None else {}
+
+
+def _unsigned(code: str | None) -> int | None:
+    try:
+        return int(code) & 0xFFFFFFFF if code else None
+    except ValueError:
+        return None
+
+
+class WsmanClient:
+    """One host's WS-Management service, reached through an open pywinrm ``Protocol``."""
+
+    def __init__(self, protocol: Any, *, name: str = "") -> None:
+        seam_winrm.require()
+        self._protocol = protocol
+        self.name = name
+
+    @property
+    def operation_timeout(self) -> int:
+        """Seconds that the service may take for one operation; the transport waits a little longer."""
+        return int(self._protocol.operation_timeout_sec)
+
+    def send(
+        self,
+        action: str,
+        resource_uri: str,
+        body: Mapping[str, Any],
+        *,
+        doing: str,
+        selectors: Sequence[tuple[str, str]] = (),
+        options: Sequence[tuple[str, str]] = (),
+        timeout: int | None = None,
+    ) -> ET.Element:
+        """Send one message and return the Body of the answer.
+
+        :param body: the content of env:Body in xmltodict's form.
+        :param doing: what this is about, for messages ("reading the zones").
+        :param timeout: seconds for this operation, at most ``operation_timeout``.
+        :raises WsmanFault, OperationTimedOut, ConnectionLost, HostUnreachable, GarbledAnswer:
+        """
+        message_id = str(uuid.uuid4())
+        envelope = self._protocol.build_wsman_header(action, resource_uri, message_id=message_id)
+        self._fill(envelope["env:Header"], selectors, options, timeout)
+        envelope["env:Body"] = dict(body)
+        answer = self._exchange(serialise({"env:Envelope": envelope}), doing)
+        return self._body(answer, message_id, doing)
+
+    def _fill(
+        self,
+        header: dict[str, Any],
+        selectors: Sequence[tuple[str, str]],
+        options: Sequence[tuple[str, str]],
+        timeout: int | None,
+    ) -> None:
+        if selectors:
+            header["w:SelectorSet"] = selector_set(selectors)
+        if options:
+            header["w:OptionSet"] = {"w:Option": [{"@Name": key, "#text": value} for key, value in options]}
+        if timeout is not None:
+            header["w:OperationTimeout"] = f"PT{max(1, min(timeout, self.operation_timeout))}S"
+
+    def _exchange(self, message: str, doing: str) -> bytes:
+        try:
+            return bytes(self._protocol.send_message(message))
+        except Exception as error:  # every library below raises its own kind; all are told apart here
+            raise self._translated(error, doing) from error
+
+    def _translated(self, error: Exception, doing: str) -> RolloutError:
+        if seam_winrm.is_operation_timeout(error):
+            return OperationTimedOut(
+                f"{doing}: the host did not finish within {self.operation_timeout} seconds",
+                where=self.name,
+                mend="It may have happened all the same: run again, the state is read anew",
+            )
+        if seam_winrm.is_logon_refused(error):
+            return HostUnreachable(f"{doing}: the host refused the logon ({error})", where=self.name)
+        if seam_winrm.is_fault(error):
+            return self._fault(error, doing)
+        return self._lost(error, doing)
+
+    def _fault(self, error: Exception, doing: str) -> WsmanFault:
+        """Parsed from the raw answer, which says more than pywinrm keeps."""
+        response = getattr(error, "response", "")
+        parts = None
+        if response:
+            try:
+                parts = fault_parts(child(parse(response), "Body"), int(getattr(error, "code", 0)))
+            except GarbledAnswer:
+                pass
+        return WsmanFault(parts or FaultParts(http_code=500, reason=str(error)), doing=doing, where=self.name)
+
+    def _lost(self, error: Exception, doing: str) -> ConnectionLost:
+        """Sealed messages are bound to their TCP connection: whatever comes next needs a new session."""
+        self._protocol.transport.close_session()
+        if seam_winrm.is_http_error(error):
+            cause = f"the host answered HTTP {getattr(error, 'code', '?')} without a SOAP fault"
+        elif seam_winrm.is_connection_error(error):
+            cause = str(error)
+        else:
+            cause = f"the answer could not be unsealed or read ({type(error).__name__}: {error})"
+        return ConnectionLost(
+            f"{doing}: the connection was lost: {cause}",
+            where=self.name,
+            mend="It may have happened all the same: run again, the state is read anew",
+        )
+
+    def _body(self, answer: bytes, message_id: str, doing: str) -> ET.Element:
+        envelope = parse(answer)
+        header, body = child(envelope, "Header"), child(envelope, "Body")
+        if local(envelope) != "Envelope" or header is None or body is None:
+            raise GarbledAnswer(f"{doing}: the answer is no SOAP envelope", where=self.name)
+        related = text_of(child(header, "RelatesTo"))
+        if related and related.lower().rpartition(":")[2] != message_id:
+            raise GarbledAnswer(f"{doing}: the answer belongs to another request", where=self.name)
+        parts = fault_parts(body, 200)
+        if parts is not None:
+            raise WsmanFault(parts, doing=doing, where=self.name)
+        return body
+
+    def enumerate(self, resource_uri: str, wql: str, *, references: bool = False, doing: str) -> Iterator[ET.Element]:
+        """The items of a WQL query, pulled to the end.
+
+        Windows 2003 sends everything at once; 2008 and later send one item first and the rest on Pull, with a
+        new context each time.
+
+        :param references: ask for an endpoint reference with each object.
+        """
+        mode = {"w:EnumerationMode": "EnumerateObjectAndEPR"} if references else {}
+        ask = {
+            "w:OptimizeEnumeration": None,
+            "w:MaxElements": MAX_ELEMENTS,
+            **mode,
+            "w:Filter": {"@Dialect": WQL_DIALECT, "#text": wql},
+        }
+        body = self.send(f"{ENUMERATION}/Enumerate", resource_uri, {"n:Enumerate": ask}, doing=doing)
+        context = ""
+        for _pull in range(MAX_PULLS):
+            answer = self._batch(body, "EnumerateResponse" if not _pull else "PullResponse", doing)
+            yield from child(answer, "Items") or ()
+            if child(answer, "EndOfSequence") is not None:
+                return
+            context = text_of(child(answer, "EnumerationContext")) or context
+            body = self._pull(resource_uri, context, doing)
+        raise GarbledAnswer(f"{doing}: still no end after {MAX_PULLS} batches", where=self.name)
+
+    def _batch(self, body: ET.Element, name: str, doing: str) -> ET.Element:
+        answer = child(body, name)
+        if answer is None:
+            raise GarbledAnswer(f"{doing}: the answer has no {name}", where=self.name)
+        return answer
+
+    def _pull(self, resource_uri: str, context: str, doing: str) -> ET.Element:
+        if not context:
+            raise GarbledAnswer(f"{doing}: the answer neither ends nor says how to go on", where=self.name)
+        ask = {"n:EnumerationContext": context, "n:MaxElements": MAX_ELEMENTS}
+        return self.send(f"{ENUMERATION}/Pull", resource_uri, {"n:Pull": ask}, doing=doing)
+
+    def get(self, resource_uri: str, selectors: Sequence[tuple[str, str]], *, doing: str) -> ET.Element:
+        """One instance."""
+        return self._only(self.send(f"{TRANSFER}/Get", resource_uri, {}, selectors=selectors, doing=doing), doing)
+
+    def put(
+        self, resource_uri: str, selectors: Sequence[tuple[str, str]], body: Mapping[str, Any], *, doing: str
+    ) -> ET.Element:
+        """Change an instance; returns it as it is now."""
+        return self._only(self.send(f"{TRANSFER}/Put", resource_uri, body, selectors=selectors, doing=doing), doing)
+
+    def delete(self, resource_uri: str, selectors: Sequence[tuple[str, str]], *, doing: str) -> None:
+        """Delete an instance, or close a shell."""
+        self.send(f"{TRANSFER}/Delete", resource_uri, {}, selectors=selectors, doing=doing)
+
+    def _only(self, body: ET.Element, doing: str) -> ET.Element:
+        if len(body) != 1:
+            raise GarbledAnswer(f"{doing}: the answer holds {len(body)} objects instead of one", where=self.name)
+        return body[0]
+
+
+def selector_set(selectors: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """A w:SelectorSet in xmltodict's form."""
+    return {"w:Selector": [{"@Name": name, "#text": value} for name, value in selectors]}

@@ -1,0 +1,436 @@
+"""Questions to real name servers, and the comparison of their answers with the plan."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import dns.message
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from proofkit import dnsservers, listeners
+from proofkit.dnsservers import reply_to
+
+from ansible_collections.ucops.rollout.plugins.module_utils import seam_dns
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import DnsAnswer, NameServer, Question, ask
+
+COMPANY_LOCAL = """
+dc01 A 10.0.0.5
+ocspool A 10.0.0.10
+ocssrv01 A 10.0.0.11
+ocssrv02 1200 A 10.0.0.12
+ocssrv02 1200 A 192.168.0.12
+_sipinternaltls._tcp SRV 0 0 5061 ocspool
+other._tcp SRV 5 0 5061 OCSPOOL
+other._tcp SRV 0 0 5060 gone
+dead._tcp SRV 0 0 5061 gone
+toalias._tcp SRV 0 0 5061 alias
+tocom._tcp SRV 0 0 5061 ocspool.company.com.
+six AAAA fd00::10
+text TXT "nothing else here"
+alias CNAME ocspool
+dangling CNAME gone
+sub NS ns.sub
+ns.sub A 10.0.0.99
+""" + "".join(f"many A 10.1.0.{number}\n" for number in range(60))
+ZONES = {
+    "company.local": COMPANY_LOCAL,
+    "company.com": "ocspool A 10.0.0.10\n",
+    "wild.example": "* A 10.0.0.80\nocspool A 10.0.0.10\n",
+    "wildtext.example": '* TXT "no address"\n',
+    "broken.example": None,
+}
+
+
+@pytest.fixture(scope="module")
+def bind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NameServer]:
+    with dnsservers.named(tmp_path_factory.mktemp("named"), ZONES) as port:
+        yield NameServer("dc01.company.local", "127.0.0.1", port)
+
+
+def _srv(target: str, port: int = 5061, priority: int = 0) -> dict:
+    return {"priority": priority, "weight": 0, "port": port, "target": target}
+
+
+def _record(name: str, type: str, *values, zone: str = "company.local", ttl: int = 3600) -> dict:
+    return {"zone": zone, "name": name, "fqdn": f"{name}.{zone}", "type": type, "ttl": ttl, "values": list(values)}
+
+
+def _judged(server: NameServer, *records: dict) -> list[tuple[str, str, str, str]]:
+    answers = dns_ask.ask_all([server], dns_ask.questions(records), 5)
+    results = dns_ask.judge(records, [server], answers)
+    return [(result.check, result.subject, result.state, result.message) for result in results]
+
+
+@pytest.mark.parametrize(
+    ("name", "type", "state", "values", "ttl", "alias"),
+    [
+        ("ocspool.company.local", "A", "answered", ("10.0.0.10",), 3600, ""),
+        ("OCSPOOL.Company.LOCAL", "A", "answered", ("10.0.0.10",), 3600, ""),
+        ("ocssrv02.company.local", "A", "answered", ("10.0.0.12", "192.168.0.12"), 1200, ""),
+        ("six.company.local", "AAAA", "answered", ("fd00::10",), 3600, ""),
+        ("six.company.local", "A", "nodata", (), None, ""),
+        ("_sipinternaltls._tcp.company.local", "SRV", "answered", (_srv("ocspool.company.local"),), 3600, ""),
+        ("alias.company.local", "A", "alias", (), 3600, "ocspool.company.local"),
+        ("dangling.company.local", "A", "alias", (), 3600, "gone.company.local"),
+        ("gone.company.local", "A", "nxdomain", (), None, ""),
+        ("text.company.local", "A", "nodata", (), None, ""),
+        ("host.sub.company.local", "A", "not_authoritative", (), None, ""),
+        ("www.elsewhere.example", "A", "refused", (), None, ""),
+        ("www.broken.example", "A", "servfail", (), None, ""),
+    ],
+)
+def test_answers_of_bind(
+    bind: NameServer, name: str, type: str, state: str, values, ttl: int | None, alias: str
+) -> None:
+    answer = ask(bind, Question(name, type), 5)
+    assert (answer.state, answer.values, answer.ttl, answer.alias) == (state, values, ttl, alias)
+    assert (answer.server, answer.transport) == (bind, "udp")
+
+
+def test_truncated_answer_is_asked_for_over_tcp(bind: NameServer) -> None:
+    answer = ask(bind, Question("many.company.local", "A"), 5)
+    assert (answer.transport, len(answer.values)) == ("tcp", 60)
+    assert answer.values[:3] == ("10.1.0.0", "10.1.0.1", "10.1.0.2")
+
+
+def test_referral_names_the_zone(bind: NameServer) -> None:
+    answer = ask(bind, Question("host.sub.company.local", "A"), 5)
+    assert answer.detail == "it refers to the servers of sub.company.local"
+
+
+@pytest.mark.parametrize(
+    ("record", "state", "message"),
+    [
+        (_record("ocspool", "A", "10.0.0.10"), "proved", "as planned; TTL 3600"),
+        (_record("ocspool", "A", "10.0.0.10", ttl=600), "proved", "as planned; TTL 3600 instead of 600"),
+        (_record("ocspool", "A", "10.0.0.20"), "failed", "missing: 10.0.0.20; not planned: 10.0.0.10; TTL 3600"),
+        (
+            _record("ocssrv02", "A", "10.0.0.12"),
+            "failed",
+            "not planned: 192.168.0.12; TTL 1200 instead of 3600",
+        ),
+        (
+            _record("gone", "A", "10.0.0.10"),
+            "failed",
+            "the name does not exist. Add the record, or wait until the zone is replicated to this server",
+        ),
+        (
+            _record("text", "A", "10.0.0.10"),
+            "failed",
+            "the name exists, but has no A record. Add the record, or wait until the zone is replicated to this server",
+        ),
+        (
+            _record("alias", "A", "10.0.0.10"),
+            "failed",
+            "the name is an alias (CNAME) of ocspool.company.local. Remove the alias (CNAME) and add the planned"
+            " record",
+        ),
+        (
+            _record("x", "A", "10.0.0.10", zone="sub.company.local"),
+            "failed",
+            "the server answers, but does not hold the zone (the answer is not authoritative) (it refers to the servers"
+            " of sub.company.local). Create the zone on this server, or take the server off the list",
+        ),
+        (
+            _record("x", "A", "10.0.0.10", zone="elsewhere.example"),
+            "unproved",
+            "the server refuses to answer. Allow queries from this host, or see whether the zone is on this"
+            " server at all",
+        ),
+        (
+            _record("x", "A", "10.0.0.10", zone="broken.example"),
+            "unproved",
+            "the server could not answer (SERVFAIL). See in the server's event log whether the zone is loaded",
+        ),
+        (_record("x", "TXT", "text"), "unproved", "records of type TXT cannot be checked"),
+    ],
+)
+def test_judgement_of_one_record(bind: NameServer, record: dict, state: str, message: str) -> None:
+    assert _judged(bind, record) == [("record", f"{record['fqdn']} {record['type']}", state, message)]
+
+
+@pytest.mark.parametrize(
+    ("record", "results"),
+    [
+        (
+            _record("_sipinternaltls._tcp", "SRV", _srv("OcsPool.company.local")),
+            [
+                ("record", "_sipinternaltls._tcp.company.local SRV", "proved", "as planned; TTL 3600"),
+                ("srv_target", "OcsPool.company.local", "proved", "resolves, and is no alias"),
+            ],
+        ),
+        (
+            _record("other._tcp", "SRV", _srv("ocspool.company.local")),
+            [
+                (
+                    "record",
+                    "other._tcp.company.local SRV",
+                    "failed",
+                    "missing: 0 0 5061 ocspool.company.local; not planned: 0 0 5060 gone.company.local,"
+                    " 5 0 5061 OCSPOOL.company.local; TTL 3600",
+                ),
+                ("srv_target", "ocspool.company.local", "proved", "resolves, and is no alias"),
+            ],
+        ),
+        (
+            _record("dead._tcp", "SRV", _srv("gone.company.local")),
+            [
+                ("record", "dead._tcp.company.local SRV", "proved", "as planned; TTL 3600"),
+                (
+                    "srv_target",
+                    "gone.company.local",
+                    "failed",
+                    "the name does not exist. Add the record, or wait until the zone is replicated to this server",
+                ),
+            ],
+        ),
+        (
+            _record("toalias._tcp", "SRV", _srv("alias.company.local")),
+            [
+                ("record", "toalias._tcp.company.local SRV", "proved", "as planned; TTL 3600"),
+                (
+                    "srv_target",
+                    "alias.company.local",
+                    "failed",
+                    "the target of a SRV record must not be an alias (RFC 2782), and this is one of"
+                    " ocspool.company.local. Give the target an address record of its own",
+                ),
+            ],
+        ),
+        (
+            _record("tocom._tcp", "SRV", _srv("ocspool.company.com")),
+            [
+                ("record", "tocom._tcp.company.local SRV", "proved", "as planned; TTL 3600"),
+                ("srv_target", "ocspool.company.com", "proved", "resolves, and is no alias"),
+            ],
+        ),
+    ],
+)
+def test_judgement_of_srv_records(bind: NameServer, record: dict, results: list) -> None:
+    assert _judged(bind, record) == results
+
+
+def test_results_name_server_expected_and_found(bind: NameServer) -> None:
+    record = _record("_sipinternaltls._tcp", "SRV", _srv("elsewhere.company.local"))
+    answers = dns_ask.ask_all([bind], dns_ask.questions([record]), 5)
+    assert dns_ask.judge([record], [bind], answers)[0].as_dict() == {
+        "check": "record",
+        "subject": "_sipinternaltls._tcp.company.local SRV",
+        "state": "failed",
+        "message": "missing: 0 0 5061 elsewhere.company.local; not planned: 0 0 5061 ocspool.company.local; TTL 3600",
+        "server": "dc01.company.local",
+        "address": f"127.0.0.1:{bind.port}",
+        "expected": [{"priority": 0, "weight": 0, "port": 5061, "target": "elsewhere.company.local"}],
+        "found": [{"priority": 0, "weight": 0, "port": 5061, "target": "ocspool.company.local"}],
+    }
+
+
+def test_wildcards_are_hinted_at(bind: NameServer) -> None:
+    records = [
+        _record("ocspool", "A", "10.0.0.10"),
+        _record("ocspool", "A", "10.0.0.10", zone="wild.example"),
+        _record("ocspool", "A", "10.0.0.10", zone="wildtext.example"),
+    ]
+    answers = dns_ask.ask_all([bind], dns_ask.questions(records), 5)
+    assert dns_ask.hints(records, [bind], answers) == [
+        f"dc01.company.local (127.0.0.1:{bind.port}) answers for any name in wild.example: there is a wildcard record"
+        " (*.wild.example). Clients that try other names first (sipinternal, lyncdiscoverinternal) will be sent to what"
+        " it points to"
+    ]
+
+
+def test_each_question_is_put_once() -> None:
+    records = [
+        _record("ocspool", "A", "10.0.0.10"),
+        _record("_sipinternaltls._tcp", "SRV", _srv("ocspool.company.local")),
+        _record("_other._tcp", "SRV", _srv("ocspool.company.local")),
+    ]
+    assert dns_ask.questions(records) == (
+        Question("ocspool.company.local", "A"),
+        Question("ucops-rollout-no-such-name.company.local", "A"),
+        Question("_sipinternaltls._tcp.company.local", "SRV"),
+        Question("ocspool.company.local", "A", or_recursive=True),
+        Question("ocspool.company.local", "AAAA", or_recursive=True),
+        Question("_other._tcp.company.local", "SRV"),
+    )
+
+
+def test_dead_server_is_given_up_after_one_question(bind: NameServer) -> None:
+    dead = NameServer("dead", "127.0.0.1", listeners.refused_port())
+    records = [_record(f"host{number}", "A", "10.0.0.10") for number in range(100)]
+    answers = dns_ask.ask_all([dead, bind], dns_ask.questions(records), 1)
+    assert {answer.state for (server, _unused), answer in answers.items() if server == dead} == {"unreachable"}
+    results = dns_ask.judge(records, [dead, bind], answers)
+    assert [(result.server, result.state) for result in results[:2]] == [
+        ("dead", "unproved"),
+        ("dc01.company.local", "failed"),
+    ]
+    assert results[0].message == (
+        "the server cannot be reached (Connection refused). Check the address, the DNS service, and the firewall for"
+        " UDP and TCP"
+    )
+
+
+OCSPOOL = Question("ocspool.company.local", "A")
+
+
+def _asked(talk, timeout: float = 4, question: Question = OCSPOOL) -> DnsAnswer:
+    with dnsservers.scripted(talk) as port:
+        return ask(NameServer("dc01", "127.0.0.1", port), question, timeout)
+
+
+def test_no_recursion_is_asked_for() -> None:
+    seen: list[dns.message.Message] = []
+
+    def talk(query: dns.message.Message, transport: str) -> bytes:
+        seen.append(query)
+        return reply_to(query, "ocspool.company.local. 60 IN A 10.0.0.10").to_wire()
+
+    assert _asked(talk).state == "answered"
+    assert [(query.flags, query.question[0].to_text()) for query in seen] == [(0, "ocspool.company.local. IN A")]
+
+
+def test_srv_target_elsewhere_is_asked_for_as_a_client_would() -> None:
+    def talk(query: dns.message.Message, transport: str) -> bytes:
+        recursive = query.flags & dns.flags.RD
+        lines = ["ocspool.company.local. 60 IN A 10.0.0.10"] if recursive else []
+        return reply_to(query, *lines, flags="QR RA").to_wire()
+
+    assert _asked(talk).state == "not_authoritative"
+    answer = _asked(talk, question=Question("ocspool.company.local", "A", or_recursive=True))
+    assert (answer.state, answer.values) == ("answered", ("10.0.0.10",))
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        (lambda reply: reply.to_wire()[:7], "garbled"),
+        (lambda reply: reply.to_wire() + b"more", "garbled"),
+        (lambda reply: b"\xff\xff" + reply.to_wire()[2:], "garbled"),
+        (lambda reply: b"", "garbled"),
+        (lambda reply: None, "unreachable"),
+        (lambda reply: reply.to_wire()[:2] + b"\x04\x20" + reply.to_wire()[4:], "garbled"),
+    ],
+)
+def test_odd_answers(change, state: str) -> None:
+    def talk(query: dns.message.Message, transport: str) -> bytes | None:
+        return change(reply_to(query, "ocspool.company.local. 60 IN A 10.0.0.10"))
+
+    assert _asked(talk, timeout=1.6).state == state
+
+
+@pytest.mark.parametrize(("rcode", "state"), [(1, "error"), (4, "error"), (9, "not_authoritative")])
+def test_error_codes(rcode: int, state: str) -> None:
+    answer = _asked(lambda query, transport: reply_to(query, rcode=rcode).to_wire())
+    assert (answer.state, answer.values) == (state, ())
+
+
+def test_cached_answer_is_no_proof() -> None:
+    line = "ocspool.company.local. 60 IN A 10.0.0.10"
+    answer = _asked(lambda query, transport: reply_to(query, line, flags="QR RA").to_wire())
+    assert (answer.state, answer.values, answer.detail) == ("not_authoritative", (), "it gives a cached answer")
+
+
+def test_records_of_other_names_do_not_count() -> None:
+    line = "evil.company.local. 60 IN A 10.0.0.10"
+    assert _asked(lambda query, transport: reply_to(query, line).to_wire()).state == "nodata"
+
+
+def test_lost_datagram_is_asked_for_again() -> None:
+    seen: list[str] = []
+
+    def talk(query: dns.message.Message, transport: str) -> bytes | None:
+        seen.append(transport)
+        line = "ocspool.company.local. 60 IN A 10.0.0.10"
+        return None if len(seen) == 1 else reply_to(query, line).to_wire()
+
+    assert _asked(talk).state == "answered"
+    assert seen == ["udp", "udp"]
+
+
+def test_silence_over_udp_ends_in_tcp() -> None:
+    def talk(query: dns.message.Message, transport: str) -> bytes | None:
+        return reply_to(query, "ocspool.company.local. 60 IN A 10.0.0.10").to_wire() if transport == "tcp" else None
+
+    answer = _asked(talk, timeout=1.6)
+    assert (answer.state, answer.transport) == ("answered", "tcp")
+
+
+def test_silence_ends_at_the_deadline() -> None:
+    done = threading.Event()
+    answer = _asked(lambda query, transport: done.wait(2) and None, timeout=0.4)
+    done.set()
+    assert (answer.state, answer.detail) == ("timeout", "within 0.4 s")
+
+
+def test_hostile_names_are_escaped() -> None:
+    line = r"ocspool.company.local. 60 IN CNAME \027[31m\010<script>`|.evil.example."
+    answer = _asked(lambda query, transport: reply_to(query, line).to_wire())
+    assert answer.alias == r"\027[31m\010<script>`|.evil.example"
+
+
+@given(st.binary(max_size=60), st.integers(0, 60))
+def test_no_bytes_break_the_reader(noise: bytes, at: int) -> None:
+    query = dns.message.make_query("ocspool.company.local", "A")
+    wire = reply_to(query, "ocspool.company.local. 60 IN A 10.0.0.10").to_wire()
+    server, question = NameServer("dc01", "127.0.0.1"), Question("ocspool.company.local", "A")
+    with pytest.MonkeyPatch.context() as patch:
+        noisy = wire[:at] + noise + wire[at:]
+        patch.setattr(seam_dns.dns.query, "udp", lambda *_args, **_kwargs: dns.message.from_wire(noisy))
+        patch.setattr(seam_dns.dns.query, "tcp", lambda *_args, **_kwargs: dns.message.from_wire(wire[:at] + noise))
+        answer = ask(server, question, 1)
+    assert answer.state in ("answered", "alias", "nodata", "nxdomain", "garbled", "not_authoritative", "error") + (
+        "refused",
+        "servfail",
+    )
+    assert (answer.detail + answer.alias).isascii()
+
+
+@pytest.mark.parametrize("name", ["a..b", "a" * 64 + ".company.local", "x." * 128])
+def test_names_that_are_none(name: str) -> None:
+    with pytest.raises(RolloutError, match="is no name that DNS can be asked for"):
+        ask(NameServer("dc01", "127.0.0.1"), Question(name, "A"), 1)
+
+
+def test_servers_are_addresses() -> None:
+    assert dns_ask.parse_servers([{"name": "dc01", "address": "10.0.0.5", "port": None}, {"address": "fd00::5"}]) == (
+        NameServer("dc01", "10.0.0.5", 53),
+        NameServer("fd00::5", "fd00::5", 53),
+    )
+    with pytest.raises(RolloutError, match=r"^servers\[1\]\.address: empty"):
+        dns_ask.parse_servers([{"address": "10.0.0.5"}, {"address": ""}])
+
+
+def test_a_name_without_an_address_is_not_asked() -> None:
+    (server,) = dns_ask.parse_servers([{"address": "dc01.invalid"}])
+    answer = ask(server, Question("ocspool.company.local", "A"), 1)
+    assert answer.state == dns_ask.UNREACHABLE
+    assert "'dc01.invalid' is no IP address, and this host cannot look it up" in answer.detail
+
+
+def test_a_name_is_looked_up_on_the_way_in() -> None:
+    assert dns_ask.parse_servers([{"address": "localhost"}])[0] in (
+        NameServer("localhost", "127.0.0.1", 53),
+        NameServer("localhost", "::1", 53),
+    )
+
+
+def test_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seam_dns, "IMPORT_ERROR", "Traceback ...")
+    with pytest.raises(RolloutError, match="dnspython is missing. Install it .* pip install 'dnspython>=2.6'"):
+        ask(NameServer("dc01", "127.0.0.1"), Question("a.example", "A"), 1)
+
+
+def test_planned_only_asks_nothing() -> None:
+    records = [_record("_sipinternaltls._tcp", "SRV", _srv("ocspool.company.local"))]
+    results = dns_ask.planned(records, [NameServer("dc01", "10.0.0.5")])
+    assert [(result.check, result.subject, result.state) for result in results] == [
+        ("record", "_sipinternaltls._tcp.company.local SRV", "would_be_checked"),
+        ("srv_target", "ocspool.company.local", "would_be_checked"),
+    ]
+    assert proof.summary(results) == {"proved": 0, "failed": 0, "unproved": 0, "would_be_checked": 2}

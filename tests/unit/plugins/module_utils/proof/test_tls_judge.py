@@ -1,0 +1,279 @@
+"""Comparison of what a listener served with what the plan put there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from proofkit import pki
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_judge
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import Expectation, Target, compare, targets
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+
+NOW = datetime(2026, 11, 22, 8, tzinfo=timezone.utc)
+ROOT = pki.root()
+OTHER_ROOT = pki.root("Other CA", number=20)
+NAMES = ["ocspool.company.local", "sip.company.local", "ocssrv01.company.local"]
+LEAF = pki.leaf(ROOT, "ocspool.company.local", NAMES)
+LEAF2 = pki.leaf(ROOT, "ocspool.company.local", ["ocspool.company.local", "ocssrv02.company.local"])
+ISSUING = pki.intermediate(ROOT)
+BELOW = pki.leaf(ISSUING, "ocspool.company.local", NAMES)
+
+
+def _planned(
+    id: str = "ocssrv01.company.local/default", names: Sequence[str] = tuple(NAMES), **changes: Any
+) -> dict[str, Any]:
+    return {
+        "id": id,
+        "subject": {"common_name": "ocspool.company.local"},
+        "subject_alternative_names": list(names),
+        "key": {"length": 2048, "algorithm": "rsa"},
+        "extended_key_usage": ["1.3.6.1.5.5.7.3.1"],
+        "require_crl_distribution_point": False,
+        "issuer": {"name": "enterprise", "ca": "ca01.company.local\\Company CA"},
+        **changes,
+    }
+
+
+PLANNED2 = _planned("ocssrv02.company.local/default", ["ocspool.company.local", "ocssrv02.company.local"])
+BOTH = {"ocssrv01.company.local/default": LEAF.thumbprint, "ocssrv02.company.local/default": LEAF2.thumbprint}
+
+
+def _compared(
+    served: pki.Issued | Handshake,
+    *,
+    name: str = "ocspool.company.local",
+    planned: tuple[dict, ...] = (_planned(),),
+    thumbprints: dict[str, str] | None = None,
+    roots: tuple[pki.Issued, ...] = (ROOT,),
+    now: datetime = NOW,
+    minimum_days: int = 0,
+    sent: tuple[pki.Issued, ...] | None = None,
+) -> tuple[str, str]:
+    target = Target(name, "10.0.0.10", 5061, "load_balancer", planned)
+    if isinstance(served, pki.Issued):
+        chain = tuple(part.der for part in (served.chain if sent is None else (served, *sent)))
+        served = Handshake("ok", chain, "TLSv1.2", "AES128-SHA")
+    trusted = tls_judge.load_roots([root.pem for root in roots])
+    known = {planned[0]["id"]: LEAF.thumbprint} if thumbprints is None and planned else thumbprints or {}
+    result = compare(target, served, Expectation(now, known, trusted, minimum_days))
+    return result.state, result.message
+
+
+GOOD = f"certificate {LEAF.thumbprint}, valid until 2036-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remark"),
+    [
+        ({}, ""),
+        ({"name": "SIP.Company.Local"}, ""),
+        ({"planned": (PLANNED2, _planned()), "thumbprints": BOTH}, ""),
+        ({"thumbprints": {}}, "; not compared with a known thumbprint"),
+        ({"planned": ()}, ""),
+        ({"roots": ()}, "; not followed to a root: the listener sends none, and none was given"),
+        ({"roots": (OTHER_ROOT, ROOT)}, ""),
+        ({"roots": (), "sent": (ROOT,)}, f"; leads to the root 'CN=Company CA' ({ROOT.thumbprint})"),
+    ],
+)
+def test_right_certificates(arguments: dict, remark: str) -> None:
+    assert _compared(LEAF, **arguments) == ("proved", GOOD + remark)
+
+
+@pytest.mark.parametrize(
+    ("served", "arguments", "reason"),
+    [
+        (LEAF, {"name": "sip.company.com"}, "it does not hold the name sip.company.com"),
+        (LEAF, {"name": "company.local"}, "it does not hold the name company.local"),
+        (
+            LEAF,
+            {"planned": (_planned(), PLANNED2), "thumbprints": {**BOTH, "ocssrv01.company.local/default": "A" * 40}},
+            f"the plan put {'A' * 40} or {LEAF2.thumbprint} there",
+        ),
+        (LEAF2, {}, f"the plan put {LEAF.thumbprint} there"),
+        (
+            LEAF,
+            {"roots": (OTHER_ROOT,)},
+            "the certificate of 'CN=ocspool.company.local' leads to no root: there is no certificate of"
+            " 'CN=Company CA'",
+        ),
+        (
+            LEAF,
+            {"roots": (OTHER_ROOT,), "sent": (ROOT,)},
+            f"it leads to the root 'CN=Company CA' ({ROOT.thumbprint}), which is none of the given ones",
+        ),
+        (BELOW, {"sent": ()}, "leads to no root: there is no certificate of 'CN=Company Issuing CA'"),
+        (LEAF, {"now": datetime(2036, 1, 1, 1, tzinfo=timezone.utc)}, "it expired on 2036-01-01T00:00:00Z"),
+        (LEAF, {"now": datetime(2025, 12, 31, tzinfo=timezone.utc)}, "it is not valid before 2026-01-01T00:00:00Z"),
+        (LEAF, {"minimum_days": 9999}, "it expires on 2036-01-01T00:00:00Z, in less than 9999 days"),
+        (LEAF, {"planned": (), "minimum_days": 9999}, "its last moment is 2036-01-01T00:00:00Z"),
+        (LEAF, {"planned": (_planned(key={"length": 4096}),)}, "its key has 2048 bits, fewer than 4096"),
+        (
+            LEAF,
+            {"planned": (_planned(names=[*NAMES, "sip.company.com"]),)},
+            "its subject alternative names lack sip.company.com",
+        ),
+        (
+            pki.leaf(OTHER_ROOT, "ocspool.company.local", NAMES),
+            {"roots": (OTHER_ROOT,)},
+            "its issuer is 'Other CA', not 'Company CA'",
+        ),
+        (
+            pki.leaf(ROOT, "ocspool.company.local", NAMES, key=pki.ec_key(3), digest=hashes.SHA384()),
+            {},
+            "its key is ec, not rsa",
+        ),
+    ],
+)
+def test_wrong_certificates(served: pki.Issued, arguments: dict, reason: str) -> None:
+    state, message = _compared(served, **arguments)
+    assert state == "failed"
+    assert message.startswith(f"wrong certificate {served.thumbprint}: ")
+    assert reason in message
+
+
+def test_server_of_a_pool_whose_thumbprint_is_not_known_is_not_called_wrong() -> None:
+    known = {"ocssrv01.company.local/default": LEAF.thumbprint}
+    state, message = _compared(LEAF2, planned=(_planned(), PLANNED2), thumbprints=known)
+    assert (state, message.split("; ")[1:]) == ("proved", ["not compared with a known thumbprint"])
+
+
+def test_common_name_counts_without_subject_alternative_names_only() -> None:
+    bare = pki.leaf(ROOT, "ocspool.company.local")
+    assert _compared(bare, planned=(), thumbprints={})[0] == "proved"
+    with_names = pki.leaf(ROOT, "ocspool.company.local", ["sip.company.local"])
+    assert _compared(with_names, planned=(), thumbprints={})[0] == "failed"
+
+
+def test_common_name_that_the_plan_does_not_repeat_is_remarked_on() -> None:
+    """The origin's list to the letter: the pool's name is in the subject alone."""
+    served = pki.leaf(ROOT, "ocspool.company.local", ["sip.company.local"])
+    state, message = _compared(served, planned=(_planned(names=["sip.company.local"]),), thumbprints={})
+    assert state == "proved"
+    assert "ocspool.company.local is its common name only, which clients after RFC 9525 ignore" in message
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "holds"),
+    [
+        ("ocspool.company.local", "OCSPOOL.company.local.", True),
+        ("*.company.local", "ocspool.company.local", True),
+        ("*.company.local", "a.ocspool.company.local", False),
+        ("*.company.local", "company.local", False),
+        ("ocs*.company.local", "ocspool.company.local", False),
+        ("*", "ocspool", False),
+    ],
+)
+def test_names(pattern: str, name: str, holds: bool) -> None:
+    leaf = tls_judge.x509.load_certificate(pki.leaf(ROOT, "x", [pattern]).pem, where="test")
+    assert tls_judge.holds_name(leaf, name) is holds
+
+
+@pytest.mark.parametrize(
+    ("handshake", "state", "message"),
+    [
+        (
+            Handshake("no_listener", detail="connection refused: nothing listens there"),
+            "unproved",
+            "connection refused: nothing listens there. A Front End listens only once its services were started or,"
+            " after an assignment, restarted",
+        ),
+        (
+            Handshake("timeout", detail="no answer"),
+            "unproved",
+            "no answer. Check the address, the firewall and the load balancer",
+        ),
+        (
+            Handshake("no_common_cipher", detail="alert 40"),
+            "unproved",
+            "alert 40. This host and the listener have no protocol version or cipher suite in common: run the check"
+            " from a host with an older OpenSSL",
+        ),
+        (
+            Handshake("not_tls", detail="no TLS"),
+            "failed",
+            "no TLS. See what listens there, and whether the load balancer sends the port to the right service",
+        ),
+        (
+            Handshake("broken_off", detail="alert 80"),
+            "unproved",
+            "alert 80. See in the server's event log (source Schannel) why it ended the handshake",
+        ),
+        (
+            Handshake("broken_off", (LEAF.der,), detail="alert 80"),
+            "unproved",
+            "alert 80. See in the server's event log (source Schannel) why it ended the handshake",
+        ),
+        (
+            Handshake("ok", (b"no certificate",)),
+            "failed",
+            "the listener serves no readable certificate: not a certificate that can be read",
+        ),
+    ],
+)
+def test_no_handshake(handshake: Handshake, state: str, message: str) -> None:
+    seen = _compared(handshake)
+    assert (seen[0], seen[1][: len(message)]) == (state, message)
+
+
+def test_wrong_certificate_in_a_broken_handshake_is_wrong() -> None:
+    assert _compared(Handshake("broken_off", (LEAF2.der,)))[0] == "failed"
+
+
+def test_what_was_found() -> None:
+    roots = tls_judge.load_roots([ROOT.pem])
+    handshake = Handshake("ok", (BELOW.der, ISSUING.der), "TLSv1", "AES128-SHA")
+    planned = _planned(issuer={"name": "enterprise", "ca": "ca01\\Company Issuing CA"})
+    target = Target("ocspool.company.local", "10.0.0.10", 5061, "load_balancer", (planned,))
+    result = compare(target, handshake, Expectation(NOW, {planned["id"]: BELOW.thumbprint}, roots))
+    assert result.as_dict() == {
+        "check": "tls",
+        "subject": "ocspool.company.local:5061",
+        "state": "proved",
+        "message": f"certificate {BELOW.thumbprint}, valid until 2036-01-01T00:00:00Z",
+        "server": "load_balancer",
+        "address": "10.0.0.10:5061",
+        "expected": {"name": "ocspool.company.local", "certificates": ["ocssrv01.company.local/default"]},
+        "found": {
+            "certificate": "ocssrv01.company.local/default",
+            "thumbprint": BELOW.thumbprint,
+            "common_name": "ocspool.company.local",
+            "names": NAMES,
+            "issuer": "CN=Company Issuing CA",
+            "not_after": "2036-01-01T00:00:00Z",
+            "days_left": 3326,
+            "key_algorithm": "rsa",
+            "key_length": 2048,
+            "chain": [BELOW.thumbprint, ISSUING.thumbprint, ROOT.thumbprint],
+            "chain_complete": True,
+            "version": "TLSv1",
+            "cipher": "AES128-SHA",
+        },
+    }
+
+
+def test_targets_in_order_with_mapped_ports() -> None:
+    endpoints = [
+        {"name": "ocspool.company.local", "addresses": ["10.0.0.10", "fd00::10"], "port": 443, "certificates": ["x"]},
+        {"name": "ocssrv01.company.local", "addresses": ["10.0.0.11"], "port": 5061, "through": "direct"},
+    ]
+    found = targets(endpoints, [_planned("x")], {"443": 10443})
+    assert [(target.place, target.subject, len(target.planned)) for target in found] == [
+        ("10.0.0.10:10443", "ocspool.company.local:443", 1),
+        ("[fd00::10]:10443", "ocspool.company.local:443", 1),
+        ("10.0.0.11:5061", "ocssrv01.company.local:5061", 0),
+    ]
+
+
+def test_refused_arguments() -> None:
+    with pytest.raises(RolloutError, match=r"^endpoints\[0\]: addresses, port missing\. Give the endpoints of a plan"):
+        targets([{"name": "x"}], [])
+    with pytest.raises(RolloutError, match=r"^roots\[0\]: 'CN=Company Issuing CA' is not self-signed\. Give"):
+        tls_judge.load_roots([ISSUING.pem])
+    with pytest.raises(RolloutError, match=r"^thumbprints\[a\]: 'short' is no thumbprint"):
+        tls_judge.load_thumbprints({"b": "", "a": "short"})

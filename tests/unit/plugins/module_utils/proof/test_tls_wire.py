@@ -1,0 +1,233 @@
+"""The probe against real listeners."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+import threading
+from pathlib import Path
+
+import pytest
+from proofkit import listeners, pki
+
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_wire
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import probe
+
+# The second try speaks TLS 1.0 only, which Python calls deprecated, and rightly so.
+pytestmark = pytest.mark.filterwarnings("ignore:ssl.OP_NO:DeprecationWarning")
+
+ROOT = pki.root()
+ISSUING = pki.intermediate(ROOT)
+LEAF = pki.leaf(ISSUING, "ocspool.company.local", ["ocspool.company.local"])
+OLD_LEAF = pki.leaf(ROOT, "ocspool.company.local", key=pki.rsa_key(1, 1024))
+
+
+def _quietly_ended(connection: socket.socket) -> None:
+    connection.recv(4096)
+
+
+def _reset(connection: socket.socket) -> None:
+    connection.recv(4096)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def _smtp(connection: socket.socket) -> None:
+    connection.sendall(b"220 mail.company.com ESMTP\r\n")
+    connection.recv(4096)
+
+
+def _http(connection: socket.socket) -> None:
+    connection.recv(4096)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def _alert(number: int):
+    def talk(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(bytes([21, 3, 1, 0, 2, 2, number]))
+        connection.recv(4096)
+
+    return talk
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_whole_chain_is_seen(tmp_path: Path, version: ssl.TLSVersion) -> None:
+    with listeners.tls_listener(tmp_path, LEAF, version=version) as port:
+        seen = probe("127.0.0.1", port, "ocspool.company.local", 10)
+    assert (seen.state, seen.detail) == ("ok", "")
+    assert seen.chain_der == (LEAF.der, ISSUING.der)
+    assert seen.version == {"TLSv1_2": "TLSv1.2", "TLSv1_3": "TLSv1.3"}[version.name]
+    assert seen.cipher
+
+
+def test_chain_is_read_off_the_wire_where_python_gives_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tls_wire, "_given_chain", lambda session: ())
+    with listeners.tls_listener(tmp_path, LEAF, version=ssl.TLSVersion.TLSv1_2) as port:
+        assert probe("127.0.0.1", port).chain_der == (LEAF.der, ISSUING.der)
+    with listeners.tls_listener(tmp_path, LEAF, version=ssl.TLSVersion.TLSv1_3) as port:
+        assert probe("127.0.0.1", port).chain_der == (LEAF.der,)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "version"),
+    [
+        (("-tls1", "-cipher", "AES128-SHA:@SECLEVEL=0"), "TLSv1"),
+        (("-tls1_1", "-cipher", "AES256-SHA:@SECLEVEL=0"), "TLSv1.1"),
+        (("-tls1_2", "-cipher", "AES128-SHA256:@SECLEVEL=0"), "TLSv1.2"),
+        (("-tls1_2", "-cipher", "ECDHE-RSA-AES256-GCM-SHA384"), "TLSv1.2"),
+    ],
+)
+def test_old_servers(tmp_path: Path, arguments: tuple[str, ...], version: str) -> None:
+    with listeners.s_server(tmp_path, OLD_LEAF if "SECLEVEL" in arguments[2] else LEAF, *arguments) as port:
+        seen = probe("127.0.0.1", port)
+    assert (seen.state, seen.version) == ("ok", version)
+    assert seen.chain_der[0] == (OLD_LEAF if "SECLEVEL" in arguments[2] else LEAF).der
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+@pytest.mark.parametrize("demand", ["-verify", "-Verify"])
+def test_a_client_certificate_asked_for_is_no_obstacle(tmp_path: Path, demand: str, version: str) -> None:
+    with listeners.s_server(tmp_path, LEAF, version, demand, "1") as port:
+        seen = probe("127.0.0.1", port)
+    assert (seen.state, seen.chain_der[0]) == ("ok", LEAF.der)
+    assert seen.wants_client_certificate == (demand == "-Verify" and version == "-tls1_2")
+
+
+def test_a_certificate_without_shown_key_is_not_ok(tmp_path: Path) -> None:
+    """RSA key exchange shows the key in the last flight only; a server that then hangs up has shown nothing."""
+    with listeners.s_server(tmp_path, LEAF, "-tls1_2", "-cipher", "AES128-SHA256", "-Verify", "1") as port:
+        seen = probe("127.0.0.1", port)
+    assert (seen.state, seen.wants_client_certificate) == ("broken_off", True)
+    assert seen.chain_der == (LEAF.der, ISSUING.der)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("-tls1_2", "-cipher", "PSK-AES128-CBC-SHA", "-psk", "1a2b"),
+        ("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"),
+    ],
+)
+def test_no_common_cipher(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    with listeners.s_server(tmp_path, LEAF, *arguments) as port:
+        seen = probe("127.0.0.1", port)
+    assert (seen.state, seen.chain_der) == ("no_common_cipher", ())
+    assert seen.detail == "the listener ended the handshake with the alert 40 (handshake_failure)"
+
+
+@pytest.mark.parametrize(
+    ("talk", "state", "detail"),
+    [
+        (_smtp, "not_tls", "its answer begins with '220 mail.company.com ESMTP"),
+        (_http, "not_tls", "its answer begins with 'HTTP/1.1 400 Bad Request"),
+        (_quietly_ended, "broken_off", "without a word after the hello"),
+        (_reset, "broken_off", "without a word after the hello"),
+        (_alert(40), "no_common_cipher", "alert 40 (handshake_failure)"),
+        (_alert(70), "no_common_cipher", "alert 70 (protocol_version)"),
+        (_alert(80), "broken_off", "alert 80 (internal_error)"),
+        (_alert(201), "broken_off", "alert 201 (unknown)"),
+    ],
+)
+def test_what_is_no_handshake(talk, state: str, detail: str) -> None:
+    with listeners.tcp_listener(talk) as port:
+        seen = probe("127.0.0.1", port, timeout=10)
+    assert seen.state == state
+    assert detail in seen.detail
+
+
+def test_silence_ends_at_the_deadline() -> None:
+    done = threading.Event()
+    with listeners.tcp_listener(lambda connection: done.wait(20) and None) as port:
+        seen = probe("127.0.0.1", port, timeout=0.2)
+        done.set()
+    assert (seen.state, seen.chain_der) == ("timeout", ())
+    assert seen.detail == "connected, but the handshake did not end within 0.2 s"
+
+
+def test_drips_do_not_prolong_the_deadline() -> None:
+    done = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(bytes([22, 3, 3, 0x40, 0]))
+        while not done.wait(0.05):
+            connection.sendall(b"\x02")
+
+    with listeners.tcp_listener(drip) as port:
+        assert probe("127.0.0.1", port, timeout=0.3).state == "timeout"
+        done.set()
+
+
+def test_nothing_listens() -> None:
+    seen = probe("127.0.0.1", listeners.refused_port())
+    assert (seen.state, seen.detail) == ("no_listener", "connection refused: nothing listens there")
+
+
+def test_no_such_host() -> None:
+    assert probe("no-such-host.invalid", 443, timeout=5).state == "no_listener"
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("sip.company.com", "sip.company.com"),
+        ("10.0.0.10", None),
+        ("fd00::1", None),
+        ("", None),
+        ("a" * 255, None),
+        ("sip .company.com", None),
+        (".company.com", None),
+        ("bücher.example", None),
+        ("a\x00b", None),
+    ],
+)
+def test_server_name_indication(name: str, sent: str | None) -> None:
+    assert tls_wire._indication(name) == sent
+
+
+def test_old_servers_get_a_short_hello() -> None:
+    """A server that reads 64 cipher suites only must meet one that it knows among them."""
+    hellos: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        hellos.append(connection.recv(4096))
+
+    with listeners.tcp_listener(talk) as port:
+        probe("127.0.0.1", port)
+    assert len(hellos) == 2
+    session_id = hellos[1][43]
+    suites = int.from_bytes(hellos[1][44 + session_id : 46 + session_id], "big") // 2
+    assert 2 <= suites <= 8
+    assert bytes.fromhex("002f") in hellos[1]
+    assert hellos[1][9:11] == b"\x03\x01"
+
+
+def _message(kind: int, body: bytes) -> bytes:
+    return bytes([kind]) + len(body).to_bytes(3, "big") + body
+
+
+def test_server_without_secure_renegotiation_is_spoken_to() -> None:
+    """Schannel before MS10-049 knows no RFC 5746; OpenSSL 3 refuses such servers unless told otherwise."""
+    answers: list[bytes] = []
+    hello = _message(2, b"\x03\x03" + bytes(32) + b"\x00" + b"\x00\x2f" + b"\x00")
+    part = len(LEAF.der).to_bytes(3, "big") + LEAF.der
+    flight = hello + _message(11, len(part).to_bytes(3, "big") + part) + _message(14, b"")
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(b"\x16\x03\x03" + len(flight).to_bytes(2, "big") + flight)
+        answers.append(connection.recv(4096))
+
+    with listeners.tcp_listener(talk) as port:
+        seen = probe("127.0.0.1", port)
+    assert answers[0][:1] == b"\x16"  # the key exchange goes on; an alert would begin with 0x15
+    assert (seen.state, seen.chain_der) == ("broken_off", (LEAF.der,))
+
+
+@pytest.mark.parametrize("length", range(60))
+def test_cut_off_bytes_never_raise(length: int) -> None:
+    certificate = bytes([11, 0, 0, 12, 0, 0, 9, 0, 0, 6]) + b"abcdef"
+    record = bytes([22, 3, 1, 0, len(certificate)]) + certificate + bytes([21, 3, 1, 0, 2, 2, 40])
+    seen = tls_wire._plaintext(record[:length])
+    assert seen.chain == ((b"abcdef",) if length >= 21 else ())
+    assert seen.fatal_alert == (40 if length >= 28 else None)

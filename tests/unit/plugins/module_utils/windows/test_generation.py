@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.generation import Generation, generation
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "modern"),
+    [
+        ("5.0.2195", "older", False),
+        ("5.2.3790", "2003", False),
+        ("6.0.6002", "2008", True),
+        ("6.1.7601", "2008r2", True),
+        ("6.2.9200", "2012", True),
+        ("6.3.9600", "2012r2", True),
+        ("10.0.14393", "2016", True),
+        ("10.0.17763", "2019", True),
+        ("10.0.20348", "2022", True),
+        ("10.0.26100", "2025", True),
+        ("10.0.10240", "newer", True),
+        ("6.4.1", "newer", True),
+        ("11.0.1", "newer", True),
+    ],
+)
+def test_generation(version: str, name: str, modern: bool) -> None:
+    assert generation(version) == Generation(name, cng=modern, netsh_http=modern)
+
+
+@pytest.mark.parametrize("version", ["", "6", "6.1", "a.b.c"])
+def test_no_version(version: str) -> None:
+    with pytest.raises(RolloutError, match="no version"):
+        generation(version)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from unit.fakes_windows import DER, STORES, FakeServer, authority, blob, certificate, key_info, thumbprint
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
+    ENTERPRISE,
+    GROUP_POLICY,
+    CertificateStores,
+    parse_blob,
+    parse_key_info,
+)
+
+CA = authority()
+HELD = certificate(CA)
+NAME = thumbprint(HELD)
+DER_OF_IT = HELD.public_bytes(DER)
+
+
+def test_a_blob_with_everything():
+    entry = parse_blob(blob(DER_OF_IT, key_info("le-1"), "OCS Front End"), name=NAME.lower(), where="test")
+    assert entry.thumbprint == NAME
+    assert entry.certificate and entry.certificate.common_name == "ocspool.company.local"
+    assert entry.friendly_name == "OCS Front End"
+    assert entry.key == PrivateKey("le-1", "Microsoft RSA SChannel Cryptographic Provider", 12, 0x20, 1)
+
+
+def test_a_blob_without_a_key():
+    assert parse_blob(blob(DER_OF_IT), name=NAME, where="test").key is None
+
+
+def test_a_key_storage_provider():
+    info = key_info("k", provider="Microsoft Software Key Storage Provider", kind=0, spec=0)
+    key = parse_key_info(info, "test")
+    assert (key.is_legacy, key.is_machine, key.provider) == (False, True, "Microsoft Software Key Storage Provider")
+
+
+def test_a_provider_by_default_has_no_name():
+    info = struct.pack("<7I", 28, 0, 1, 0x20, 0, 0, 1) + "k\0".encode("utf-16-le")
+    assert parse_key_info(info, "test") == PrivateKey("k", "", 1, 0x20, 1)
+
+
+@pytest.mark.parametrize(
+    "garbled",
+    [
+        b"",
+        blob(DER_OF_IT)[:-1],
+        blob(DER_OF_IT)[:7],
+        blob(DER_OF_IT) + b"\0",
+        blob(certificate(CA).public_bytes(DER)),
+        blob(DER_OF_IT, b"short"),
+        blob(DER_OF_IT, struct.pack("<7I", 4, 0, 12, 0, 0, 0, 1)),
+        blob(DER_OF_IT, struct.pack("<7I", 9999, 0, 12, 0, 0, 0, 1)),
+        blob(DER_OF_IT, struct.pack("<7I", 28, 0, 12, 0, 0, 0, 1) + b"\x00\xd8"),
+        struct.pack("<III", 0x03, 1, 20) + bytes(20),
+    ],
+)
+def test_garbled_raises_and_never_means_empty(garbled):
+    with pytest.raises(RolloutError):
+        parse_blob(garbled, name=NAME, where="ocssrv01: MY store")
+
+
+@given(st.integers(min_value=0), st.integers(0, 255))
+@settings(max_examples=150, deadline=None)
+def test_a_damaged_blob_raises_or_reads(position, octet):
+    data = bytearray(blob(DER_OF_IT, key_info()))
+    data[position % len(data)] = octet
+    try:
+        parse_blob(bytes(data), name=NAME, where="test")
+    except RolloutError:
+        pass
+
+
+def test_a_certificate_of_a_strange_kind_is_no_error():
+    strange = b"\x30\x03\x02\x01\x05"
+    import hashlib
+
+    name = hashlib.sha1(strange).hexdigest().upper()
+    entry = parse_blob(blob(strange), name=name, where="test")
+    assert entry.certificate is None
+    assert "not a certificate that can be read" in entry.problem
+
+
+def test_only_the_blobs_asked_for_are_read():
+    server = FakeServer()
+    first = server.put("MY", HELD)
+    server.put("MY", certificate(CA, "other"))
+    stores = CertificateStores(server.registry, "ocssrv01")
+    assert len(stores.thumbprints("MY")) == 2
+    assert server.registry.reads == []
+    assert [entry.thumbprint for entry in stores.entries("MY", [first, "0" * 40])] == [first]
+    assert server.registry.reads == [f"{STORES}\\MY\\Certificates\\{first}"]
+
+
+def test_roots_from_all_places():
+    server = FakeServer()
+    roots = [authority(name, number=110 + index).certificate for index, name in enumerate("ABCD")]
+    for root, (location, store) in zip(
+        roots, [(STORES, "Root"), (GROUP_POLICY, "Root"), (ENTERPRISE, "Root"), (STORES, "AuthRoot")], strict=True
+    ):
+        server.put(store, root, location=location)
+    stores = CertificateStores(server.registry, "ocssrv01")
+    assert stores.effective_thumbprints("Root") == {thumbprint(root) for root in roots}
+    assert stores.effective_thumbprints("CA") == set()
+    assert server.registry.reads == []
+
+
+def test_a_store_that_is_not_there_is_empty():
+    assert CertificateStores(FakeServer().registry, "ocssrv01").entries("MY") == ()

@@ -1,0 +1,418 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from unit.dns_fakes import DnsWmi, a_row, generic_failure, row, srv_row, zone
+
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import FoundRecord, normalise
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import (
+    Capabilities,
+    PushFailed,
+    ServerRefused,
+    push,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
+from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns, read_record
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WmiObject
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import (
+    ConnectionLost,
+    FaultParts,
+    OperationTimedOut,
+    WsmanFault,
+)
+
+SRV = "_sipinternaltls._tcp"
+ORIGIN_ZONES = [{"name": "company.local", "if_missing": "fail"}, {"name": "company.com", "if_missing": "create"}]
+
+
+def srv(target: str) -> dict[str, Any]:
+    return {"priority": 0, "weight": 0, "port": 5061, "target": target}
+
+
+ORIGIN_RECORDS = [
+    {"zone": "company.local", "name": "ocspool", "type": "A", "ttl": 3600, "values": ["10.0.0.10"]},
+    {"zone": "company.local", "name": SRV, "type": "SRV", "ttl": 3600, "values": [srv("ocspool.company.local")]},
+    {"zone": "company.com", "name": "ocspool", "type": "A", "ttl": 3600, "values": ["10.0.0.10"]},
+    {"zone": "company.com", "name": SRV, "type": "SRV", "ttl": 3600, "values": [srv("ocspool.company.com")]},
+]
+FOREIGN = [
+    row("company.local", "company.local", "NS", "dc01.company.local.", NSHost="dc01.company.local."),
+    a_row("dc01.company.local", "10.0.0.5", TimeStamp="3700000"),
+    srv_row("_ldap._tcp.company.local", "0 100 389 dc01.company.local."),
+]
+
+
+def origin() -> DnsWmi:
+    return DnsWmi({"company.local": zone("company.local")}, [dict(item) for item in FOREIGN])
+
+
+def run(wmi: DnsWmi, *, zones: Any = None, records: Any = None, check_mode: bool = False) -> dict[str, Any]:
+    request = normalise(zones or ORIGIN_ZONES, ORIGIN_RECORDS if records is None else records)
+    return push(WindowsDns(wmi, name="dc01"), request, check_mode=check_mode)
+
+
+def local_a(**more: Any) -> dict[str, Any]:
+    return {**ORIGIN_RECORDS[0], **more}
+
+
+LOCAL = [ORIGIN_ZONES[0]]
+
+
+def data_of(wmi: DnsWmi) -> list[tuple[str, str, str, str]]:
+    return [(item["OwnerName"], item["kind"], item["RecordData"], item["TTL"]) for item in wmi.rows]
+
+
+def test_origin_is_pushed() -> None:
+    wmi = origin()
+    result = run(wmi)
+    assert result["changed"] is True
+    assert data_of(wmi)[len(FOREIGN) :] == [
+        ("ocspool.company.local", "A", "10.0.0.10", "3600"),
+        (f"{SRV}.company.local", "SRV", "0 0 5061 ocspool.company.local.", "3600"),
+        ("ocspool.company.com", "A", "10.0.0.10", "3600"),
+        (f"{SRV}.company.com", "SRV", "0 0 5061 ocspool.company.com.", "3600"),
+    ]
+    assert wmi.rows[: len(FOREIGN)] == FOREIGN
+    assert (wmi.zones["company.com"]["ZoneType"], wmi.zones["company.com"]["DsIntegrated"]) == ("1", "true")
+    assert [(change["verb"], change["zone"], change["name"], change["type"]) for change in result["changes"]] == [
+        ("create", "company.com", "@", "ZONE"),
+        ("create", "company.local", "ocspool", "A"),
+        ("create", "company.local", SRV, "SRV"),
+        ("create", "company.com", "ocspool", "A"),
+        ("create", "company.com", SRV, "SRV"),
+    ]
+    assert result["zones"][1] == {
+        "name": "company.com", "created": True, "kind": "primary", "in_directory": True, "dynamic_update": "secure",
+    }  # fmt: skip
+    assert result["diff"]["before"] == "; company.local: primary zone, in Active Directory, dynamic update: secure\n"
+    assert result["diff"]["after"] == (
+        "; company.com: primary zone, in Active Directory, dynamic update: secure\n"
+        "; company.local: primary zone, in Active Directory, dynamic update: secure\n"
+        "_sipinternaltls._tcp.company.com. 3600 IN SRV 0 0 5061 ocspool.company.com\n"
+        "ocspool.company.com. 3600 IN A 10.0.0.10\n"
+        "_sipinternaltls._tcp.company.local. 3600 IN SRV 0 0 5061 ocspool.company.local\n"
+        "ocspool.company.local. 3600 IN A 10.0.0.10\n"
+    )
+
+
+def test_origin_takes_few_calls_and_the_second_run_only_reads() -> None:
+    wmi = origin()
+    run(wmi)
+    assert wmi.calls == [
+        "query MicrosoftDNS_Zone",
+        "query MicrosoftDNS_ResourceRecord",
+        "MicrosoftDNS_Zone.CreateZone",
+        "query MicrosoftDNS_Zone",
+        "MicrosoftDNS_AType.CreateInstanceFromPropertyData",
+        "MicrosoftDNS_SRVType.CreateInstanceFromPropertyData",
+        "MicrosoftDNS_AType.CreateInstanceFromPropertyData",
+        "MicrosoftDNS_SRVType.CreateInstanceFromPropertyData",
+        "query MicrosoftDNS_ResourceRecord",
+        "query MicrosoftDNS_ResourceRecord",
+    ]
+    wmi.calls.clear()
+    again = run(wmi)
+    assert (again["changed"], again["changes"]) == (False, [])
+    assert again["before"] == again["after"] and again["diff"]["before"] == again["diff"]["after"]
+    assert wmi.calls == [
+        "query MicrosoftDNS_Zone", "query MicrosoftDNS_ResourceRecord", "query MicrosoftDNS_ResourceRecord",
+    ]  # fmt: skip
+
+
+def test_check_mode_predicts_and_changes_nothing() -> None:
+    wmi, real = origin(), origin()
+    predicted = run(wmi, check_mode=True)
+    assert (wmi.zones, wmi.rows) == (origin().zones, origin().rows)
+    assert [call for call in wmi.calls if not call.startswith("query")] == []
+    done = run(real)
+    assert predicted["after"] == done["after"]
+    assert [change["verb"] for change in predicted["changes"]] == [change["verb"] for change in done["changes"]]
+
+
+def test_conflicts_are_listed_together_and_nothing_is_changed() -> None:
+    wmi = origin()
+    alias = row("company.local", "ocspool.company.local", "CNAME", "other.company.local.")
+    wmi.rows += [alias, srv_row(f"{SRV}.company.local", "0 0 5061 old.company.local.")]
+    before = [dict(item) for item in wmi.rows]
+    with pytest.raises(ServerRefused) as caught:
+        run(wmi, zones=[ORIGIN_ZONES[0], {"name": "company.com"}])
+    assert caught.value.problems == (
+        "the zone company.com does not exist on this server; create it, or say if_missing: create",
+        "ocspool.company.local A: the name is an alias (CNAME to other.company.local), which allows no other record"
+        " beside it",
+        f"{SRV}.company.local SRV: there is already 0 0 5061 old.company.local, which is not planned",
+    )
+    assert wmi.rows == before and set(wmi.zones) == {"company.local"}
+
+
+@pytest.mark.parametrize(
+    ("properties", "words"),
+    [
+        ({"ZoneType": "2"}, "is a secondary zone here"),
+        ({"ZoneType": "3"}, "is a stub zone here"),
+        ({"ZoneType": "4"}, "is a forwarder zone here"),
+        ({"ZoneType": "0", "DsIntegrated": "false"}, "is a type 0 zone here"),
+        ({"Paused": "TRUE"}, "is paused"),
+    ],
+)
+def test_zone_that_takes_no_records(properties: dict[str, str], words: str) -> None:
+    wmi = DnsWmi({"company.local": zone("company.local", **properties)})
+    with pytest.raises(ServerRefused, match=words):
+        run(wmi, zones=LOCAL, records=[local_a()])
+    assert wmi.calls == ["query MicrosoftDNS_Zone"]
+
+
+def test_zone_kept_in_the_directory_may_call_itself_type_0() -> None:
+    wmi = DnsWmi({"company.local": zone("company.local", ZoneType="0", DsIntegrated="true")})
+    assert run(wmi, zones=LOCAL, records=[local_a()])["changed"]
+
+
+def test_ttl_alone_is_modified_through_the_servers_reference() -> None:
+    wmi = origin()
+    wmi.rows.append(a_row("ocspool.company.local", "10.0.0.10", ttl=0))
+    result = run(wmi, zones=LOCAL, records=[local_a()])
+    assert [change["verb"] for change in result["changes"]] == ["change"]
+    assert data_of(wmi)[-1] == ("ocspool.company.local", "A", "10.0.0.10", "3600")
+    assert "MicrosoftDNS_AType.Modify" in wmi.calls
+
+
+def test_ttl_is_modified_without_references_too() -> None:
+    wmi = origin()
+    wmi.gives_references = False
+    wmi.rows.append(srv_row(f"{SRV}.company.local", "0 0 5061 OCSpool.company.local.", ttl=60))
+    run(wmi, zones=LOCAL, records=[ORIGIN_RECORDS[1]])
+    assert data_of(wmi)[-1][3] == "3600"
+
+
+def test_second_address_joins() -> None:
+    wmi = origin()
+    wmi.rows.append(a_row("ocspool.company.local", "10.0.0.10"))
+    run(wmi, zones=LOCAL, records=[local_a(values=["10.0.0.10", "10.0.0.20"])])
+    assert [item[2] for item in data_of(wmi)[len(FOREIGN) :]] == ["10.0.0.10", "10.0.0.20"]
+
+
+def test_dynamic_record_is_left_and_reported() -> None:
+    wmi = origin()
+    wmi.rows.append(a_row("ocspool.company.local", "10.0.0.10", ttl=1200, TimeStamp="3700000"))
+    result = run(wmi, zones=LOCAL, records=[local_a()])
+    assert result["changed"] is False
+    assert [change["verb"] for change in result["changes"]] == ["report"]
+
+
+def test_base_class_alone_is_enough() -> None:
+    wmi = origin()
+    wmi.base_class_only = True
+    run(wmi)
+    assert run(wmi)["changed"] is False
+
+
+def test_server_that_knows_srv_by_text_only() -> None:
+    wmi = origin()
+    original = wmi._CreateInstanceFromPropertyData
+
+    def picky(class_name: str, given: Any, selectors: Any) -> None:
+        if "SRVDomainName" in given:
+            raise generic_failure("schema")
+        original(class_name, given, selectors)
+
+    wmi._CreateInstanceFromPropertyData = picky
+    result = run(wmi, zones=LOCAL, records=ORIGIN_RECORDS[:2])
+    assert data_of(wmi)[-1] == (f"{SRV}.company.local", "SRV", "0 0 5061 ocspool.company.local.", "3600")
+    assert result["notes"] == []
+
+
+def test_denied_srv_is_not_tried_in_another_form() -> None:
+    wmi = origin()
+    wmi.refuse["CreateInstanceFromPropertyData"] = WsmanFault(FaultParts(code=5), doing="adding", where="dc01")
+    with pytest.raises(PushFailed, match="lacks rights"):
+        run(wmi, zones=LOCAL, records=[ORIGIN_RECORDS[1]])
+    assert "MicrosoftDNS_ResourceRecord.CreateInstanceFromTextRepresentation" not in wmi.calls
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ConnectionLost("lost"), OperationTimedOut("slow"), generic_failure("x")],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("method", ["CreateInstanceFromPropertyData", "CreateZone", "Modify"])
+def test_change_that_happened_in_spite_of_an_error_counts(error: RolloutError, method: str) -> None:
+    wmi = origin()
+    wmi.rows.append(a_row("ocspool.company.local", "10.0.0.10", ttl=60))
+    wmi.fail_after[method] = error
+    result = run(wmi)
+    assert [note for note in result["notes"] if "although" in note]
+    wmi.fail_after.clear()
+    assert run(wmi)["changed"] is False
+    assert wmi.calls.count("MicrosoftDNS_Zone.CreateZone") == 1
+
+
+def test_change_that_failed_says_what_is_there() -> None:
+    wmi = origin()
+    original = wmi._CreateInstanceFromPropertyData
+
+    def second_fails(class_name: str, given: Any, selectors: Any) -> None:
+        if wmi.calls.count("MicrosoftDNS_AType.CreateInstanceFromPropertyData") == 2:
+            raise ConnectionLost("the connection was lost")
+        original(class_name, given, selectors)
+
+    wmi._CreateInstanceFromPropertyData = second_fails
+    with pytest.raises(PushFailed) as caught:
+        run(wmi)
+    assert "adding ocspool.company.com A 10.0.0.10 failed: the connection was lost" in str(caught.value)
+    assert f"Still to be done: ocspool.company.com A, {SRV}.company.com SRV" in str(caught.value)
+    assert caught.value.result["changed"] is True
+    assert [(item["zone"], item["name"]) for item in caught.value.result["after"]] == [
+        ("company.local", SRV), ("company.local", "ocspool"),
+    ]  # fmt: skip
+
+
+def test_zone_that_cannot_be_created() -> None:
+    wmi = origin()
+    wmi.refuse["CreateZone"] = generic_failure("MicrosoftDNS_Zone.CreateZone")
+    with pytest.raises(PushFailed, match=r"the zone company.com could not be created: .*Generic|Allgemeiner") as caught:
+        run(wmi)
+    assert caught.value.result == {"changed": False, "after": []}
+
+
+def test_record_that_is_not_there_after_all_is_noticed() -> None:
+    wmi = origin()
+    wmi._CreateInstanceFromPropertyData = lambda *_args: None
+    with pytest.raises(PushFailed, match="holds something else now: ocspool.company.local A"):
+        run(wmi, zones=LOCAL, records=[local_a()])
+
+
+def test_zone_open_to_everybody_is_told() -> None:
+    wmi = origin()
+    original = wmi._CreateZone
+
+    def careless(*arguments: Any) -> None:
+        original(*arguments)
+        wmi.zones["company.com"]["AllowUpdate"] = "1"
+
+    wmi._CreateZone = careless
+    result = run(wmi)
+    assert ["dynamic updates from anybody" in note for note in result["notes"]] == [True]
+    assert result["zones"][1]["dynamic_update"] == "any"
+
+
+def test_zone_kept_in_a_file_is_written_back() -> None:
+    wmi = DnsWmi({"company.local": zone("company.local", DsIntegrated="false")})
+    result = run(wmi, zones=LOCAL, records=[local_a()])
+    assert wmi.calls[-2:] == ["MicrosoftDNS_Zone.WriteBackZone", "query MicrosoftDNS_ResourceRecord"]
+    assert result["zones"][0]["in_directory"] is False
+
+
+def test_no_dns_role_is_explained() -> None:
+    wmi = DnsWmi()
+    wmi.query = lambda *_args, **_kwargs: (one for one in ()).throw(generic_failure("query"))
+    with pytest.raises(RolloutError, match="must have the DNS Server role"):
+        run(wmi, zones=LOCAL, records=[local_a()])
+
+
+def test_what_a_server_cannot_do_is_said_before_anything_is_changed() -> None:
+    wmi = origin()
+    wmi.rows.append(a_row("ocspool.company.local", "10.0.0.10", ttl=60))
+    server = WindowsDns(wmi, name="dc01")
+    server.capabilities = Capabilities(types=("A",))
+    with pytest.raises(ServerRefused) as caught:
+        push(server, normalise(ORIGIN_ZONES, ORIGIN_RECORDS), check_mode=False)
+    assert caught.value.problems == (
+        "this server's zones cannot be created from here",
+        f"{SRV}.company.local: SRV records cannot be written",
+        f"{SRV}.company.com: SRV records cannot be written",
+        "ocspool.company.local: its TTL cannot be changed from here",
+    )
+
+
+def test_hundreds_of_records_go_in_several_queries() -> None:
+    wmi = origin()
+    records = [local_a(name=f"host{number:03}", values=["10.0.1.1"]) for number in range(100)]
+    run(wmi, zones=LOCAL, records=records)
+    assert wmi.calls.count("query MicrosoftDNS_ResourceRecord") == 2 * 5
+    assert run(wmi, zones=LOCAL, records=records)["changed"] is False
+
+
+def test_more_than_was_asked_for_is_no_harm() -> None:
+    """A provider may heed only a part of the conditions."""
+    wmi = origin()
+    zone_name = "company.local"
+    everything = [wmi._object(item, False) for item in wmi.rows]
+    wmi.query = lambda *_args, **_kwargs: tuple(everything)
+    (found,) = WindowsDns(wmi, name="dc01").records(zone_name, ["dc01.company.local"])
+    assert (found.owner, found.type, found.value) == ("dc01.company.local", "A", "10.0.0.5")
+    assert WindowsDns(wmi, name="dc01").records("company.com", ["dc01.company.local"]) == ()
+
+
+def test_names_never_reach_wql_unescaped() -> None:
+    wmi = origin()
+    seen: list[str] = []
+    wmi.query = lambda namespace, wql, **_kwargs: seen.append(wql) or ()
+    server = WindowsDns(wmi, name="dc01")
+    server.zones(["x' OR '1'='1"])
+    server.records("z\\", ["o'"])
+    assert seen == [
+        "SELECT * FROM MicrosoftDNS_Zone WHERE Name='x\\' OR \\'1\\'=\\'1'",
+        "SELECT * FROM MicrosoftDNS_ResourceRecord WHERE ContainerName='z\\\\' AND (OwnerName='o\\'')",
+    ]
+
+
+def base(text: str, data: str | None = None, class_name: str = "MicrosoftDNS_ResourceRecord", **more: Any) -> WmiObject:
+    return WmiObject(
+        class_name,
+        {"ContainerName": "z.example", "OwnerName": "O.z.example", "TTL": "60", "TextRepresentation": text,
+         "RecordData": data, **more},
+    )  # fmt: skip
+
+
+def read(kind: str, value: Any) -> FoundRecord:
+    return FoundRecord("z.example", "o.z.example", kind, value, 60)
+
+
+@pytest.mark.parametrize(
+    ("found", "record"),
+    [
+        (base("o.z.example. 1800 IN A 10.0.0.1"), read("A", "10.0.0.1")),
+        (base("o.z.example IN A 10.0.0.1"), read("A", "10.0.0.1")),
+        (base("o.z.example 60 A 10.0.0.1"), read("A", "10.0.0.1")),
+        (base("o.z.example IN A 10.0.0.1", "10.0.0.1"), read("A", "10.0.0.1")),
+        (
+            base("o IN SRV 0 100 5061 T.example.", "0 100 5061 T.example."),
+            read("SRV", SrvData(0, 100, 5061, "t.example")),
+        ),
+        (base("o. 60 IN CNAME t.example."), read("CNAME", "t.example")),
+        (base("", "t.example.", "MicrosoftDNS_CNAMEType"), read("CNAME", "t.example")),
+        (base("", "t.example.", "MicrosoftDNS_NSType", NSHost="t.example."), read("NS", "t.example")),
+        (base('o IN TXT "v=spf1 -all"', '"v=spf1 -all"'), read("TXT", '"v=spf1 -all"')),
+        (base("", None, "MicrosoftDNS_AType", IPAddress="10.0.0.1", RecordClass="1"), read("A", "10.0.0.1")),
+        (base("", None, "MicrosoftDNS_AType", IPAddress="10.0.0.1", RecordClass="3"), None),
+    ],
+)
+def test_record_is_read_in_every_form(found: WmiObject, record: FoundRecord | None) -> None:
+    assert read_record(found) == record
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        base(""),
+        base("o IN A"),
+        base("o IN A 10.0.0.300"),
+        base("o IN SRV 0 0 5061"),
+        base("o IN SRV 0 0 x t.example."),
+        base("o IN A 10.0.0.1", TTL=None),
+        base("o IN A 10.0.0.1", TTL="soon"),
+        base("o IN A 10.0.0.1", OwnerName=None),
+    ],
+)
+def test_garbled_record_raises(found: WmiObject) -> None:
+    with pytest.raises(GarbledAnswer):
+        read_record(found)
+
+
+def test_zone_without_its_type_is_garbled() -> None:
+    wmi = DnsWmi({"company.local": zone("company.local", ZoneType=None)})
+    with pytest.raises(GarbledAnswer):
+        run(wmi, zones=LOCAL, records=[local_a()])

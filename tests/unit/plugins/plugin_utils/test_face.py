@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from unit.wsman_fakes import Script, enumerated, instance, protocol_of
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction, WindowsAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import ConnectionLost, HostUnreachable
+
+REJECTED = "ntlm: the specified credentials were rejected by the server"
+
+
+class FakeConnection:
+    """What the face uses of Ansible's winrm connection."""
+
+    transport = "winrm"
+    _shell = SimpleNamespace(tmpdir=None)
+
+    def __init__(self, failure: Exception | None = None, *answers: Any, transports: Any = ("ntlm",)) -> None:
+        self.failure = failure
+        self.script = Script(list(answers))
+        self.options = {"transport": list(transports), "remote_addr": "10.0.0.5", "port": 5985, "remote_user": "C\\u"}
+        self.logons = 0
+        self.shell_id: str | None = None
+        self.protocol: Any = None
+
+    def get_option(self, name: str) -> Any:
+        return self.options[name]
+
+    def set_option(self, name: str, value: Any) -> None:
+        self.options[name] = value
+
+    def _connect(self) -> None:
+        for _transport in self.options["transport"]:
+            self.logons += 1
+        if self.failure is not None:
+            raise self.failure
+        self.protocol, self.shell_id = protocol_of(self.script), "ANSIBLES-SHELL"
+
+
+def run(action_class: Any, connection: Any = None, *, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
+    task = SimpleNamespace(
+        args=arguments, check_mode=check_mode, async_val=0, action="ucops.rollout.x", delegate_to=None, diff=False
+    )
+    action = action_class(task, connection or FakeConnection(), SimpleNamespace(), None, None, None)
+    return action.run(task_vars={"inventory_hostname": "dc01"})
+
+
+class Reader(WindowsAction):
+    argument_spec = {"name": {"type": "str", "required": True}, "count": {"type": "int", "default": 1}}
+
+    def work(self, host: Any, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        found = host.wmi.query("root/cimv2", "SELECT * FROM Win32_X")
+        return {"changed": False, "found": len(found), "arguments": arguments, "check": check_mode, "host": host.name}
+
+
+def failing(error: Exception) -> type[WindowsAction]:
+    class Failing(WindowsAction):
+        def work(self, host: Any, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+            raise error
+
+    return Failing
+
+
+def test_work_gets_a_host_and_its_result_is_the_tasks() -> None:
+    connection = FakeConnection(None, enumerated(instance("Win32_X", Name="a")))
+    result = run(Reader, connection, name="x", count="3", check_mode=True)
+    assert result == {
+        "changed": False, "found": 1, "arguments": {"name": "x", "count": 3}, "check": True, "host": "dc01",
+    }  # fmt: skip
+    assert connection.logons == 1
+    assert connection.script.actions == ["Enumerate"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({}, "missing required arguments: name"),
+        ({"name": "x", "nam": "y"}, "nam. Supported parameters include: count, name"),
+        ({"name": "x", "count": "many"}, "unable to convert to int"),
+    ],
+)
+def test_bad_arguments_cost_no_logon(arguments: dict[str, Any], words: str) -> None:
+    connection = FakeConnection()
+    result = run(Reader, connection, **arguments)
+    assert result["failed"] and words in result["msg"]
+    assert connection.logons == 0
+
+
+def test_wrong_password_is_one_logon_and_an_unreachable_host() -> None:
+    connection = FakeConnection(AnsibleConnectionFailure(REJECTED))
+    result = run(Reader, connection, name="x")
+    assert connection.logons == 1
+    assert result["unreachable"] is True and "failed" not in result
+    assert result["logon_refused"] is True
+    assert result["msg"] == (
+        "dc01 (10.0.0.5:5985): cannot log on over WinRM as 'C\\u' with transport ntlm: " + REJECTED + ". Exactly one"
+        " logon was tried. Check ansible_user (DOMAIN\\user for ntlm, user@DOMAIN for kerberos) and ansible_password"
+        " before the next run: domains lock an account after a few refused logons"
+    )
+
+
+def test_several_transports_would_be_several_logons() -> None:
+    connection = FakeConnection(AnsibleConnectionFailure(REJECTED), transports=("ntlm", "basic", "kerberos"))
+    run(Reader, connection, name="x")
+    assert connection.logons == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        (AnsibleConnectionFailure("ntlm: [Errno 111] Connection refused"), "shows a listener, and the firewall"),
+        (AnsibleError("the connection attempt timed out"), "shows a listener, and the firewall"),
+        (
+            AnsibleConnectionFailure(
+                "ntlm: Zugriff verweigert (extended fault data: {'http_status_code': 500, 'wsmanfault_code': 5,"
+                " 'fault_code': 's:Sender', 'fault_subcode': 'w:AccessDenied'})"
+            ),
+            "The password is right, but the account may not use WinRM here",
+        ),
+        (
+            AnsibleConnectionFailure("ntlm: x (extended fault data: {'fault_subcode': 'w:QuotaLimit'})"),
+            "too many shells open",
+        ),
+        (AnsibleConnectionFailure("ntlm: x ('wsmanfault_code': 2150859174)"), "too many operations open"),
+        (AnsibleConnectionFailure("ssl: CERTIFICATE_VERIFY_FAILED certificate verify failed"), "HTTPS listener"),
+    ],
+)
+def test_other_ways_not_to_arrive(failure: Exception, words: str) -> None:
+    result = run(Reader, FakeConnection(failure), name="x")
+    assert result["unreachable"] and words in result["msg"] and "10.0.0.5:5985" in result["msg"]
+    assert result["logon_refused"] is False
+
+
+def test_missing_library_is_a_failure() -> None:
+    result = run(Reader, FakeConnection(AnsibleError("winrm or requests is not installed: x")), name="x")
+    assert result["failed"] and "requirements.txt" in result["msg"]
+
+
+def test_other_connections_are_refused_by_name() -> None:
+    result = run(Reader, SimpleNamespace(transport="ssh", _shell=SimpleNamespace(tmpdir=None)), name="x")
+    assert result["failed"] and "'ssh'" in result["msg"] and "ansible_connection: winrm" in result["msg"]
+
+
+@pytest.mark.parametrize("error", [RolloutError("no"), ConnectionLost("lost")])
+def test_errors_become_failures(error: Exception) -> None:
+    result = run(failing(error))
+    assert (result["failed"], result["changed"], result["msg"]) == (True, False, str(error))
+
+
+def test_error_brings_what_is_known() -> None:
+    error = RolloutError("half done")
+    error.result = {"changed": True, "after": []}  # type: ignore[attr-defined]
+    assert run(failing(error)) == {"failed": True, "msg": "half done", "changed": True, "after": []}
+
+
+def test_refused_on_the_way_is_unreachable() -> None:
+    assert run(failing(HostUnreachable("refused")))["unreachable"] is True
+
+
+def test_defect_is_not_dressed_up() -> None:
+    with pytest.raises(ZeroDivisionError):
+        run(failing(ZeroDivisionError("defect")))
+
+
+def test_prepare_comes_before_the_logon() -> None:
+    class Careful(Reader):
+        def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
+            raise RolloutError("makes no sense")
+
+    connection = FakeConnection()
+    assert run(Careful, connection, name="x")["msg"] == "makes no sense"
+    assert connection.logons == 0
+
+
+def test_pure_action_touches_no_connection() -> None:
+    class Adder(PureAction):
+        argument_spec = {"a": {"type": "int"}}
+
+        def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+            return {"sum": arguments["a"] + 1, "vars": sorted(self.task_vars)}
+
+    connection = FakeConnection(AssertionError("touched"))
+    assert run(Adder, connection, a="2") == {"sum": 3, "vars": ["inventory_hostname"]}
+    assert connection.logons == 0

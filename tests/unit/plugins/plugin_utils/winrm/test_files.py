@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import base64
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import ProgramResult, Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+
+TARGET = r"C:\Windows\Temp\request.inf"
+
+
+class Disk:
+    """The few lines that files.py sends, done by the rules of cmd and certutil."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.lines: list[str] = []
+        self.exit_codes: dict[str, int] = {}
+
+    def run_line(self, line: str, *, timeout: float = 60.0) -> ProgramResult:
+        assert len(line) <= 8191
+        self.lines.append(line)
+        printed = b""
+        for command in line.split(" && "):
+            word = command.split()[0]
+            if word in self.exit_codes and word != "del":
+                return ProgramResult(line, self.exit_codes[word], b"", b"nicht gut")
+            done = getattr(self, f"_{word}")(command)
+            printed += done.stdout
+            if done.exit_code:
+                break
+        return ProgramResult(line, done.exit_code, printed)
+
+    def _paths(self, line: str) -> list[str]:
+        return [path.lower() for path in re.findall(r'"([^"]*)"', line)]
+
+    def _echo(self, line: str) -> ProgramResult:
+        match = re.fullmatch(r'echo ([A-Za-z0-9+/=]+ )(>>?) "[^"]+"', line)
+        assert match, line
+        (path,) = self._paths(line)
+        before = self.files.get(path, b"") if match[2] == ">>" else b""
+        self.files[path] = before + match[1].encode() + b"\r\n"
+        return ProgramResult(line, 0)
+
+    def _if(self, line: str) -> ProgramResult:
+        return ProgramResult(line, 0, b"there\r\n" if self._paths(line)[0] in self.files else b"")
+
+    def _type(self, line: str) -> ProgramResult:
+        return ProgramResult(line, 0, self.files[self._paths(line)[0]])
+
+    def _del(self, line: str) -> ProgramResult:
+        for path in self._paths(line):
+            self.files.pop(path, None)
+        return ProgramResult(line, 0)
+
+    def _certutil(self, line: str) -> ProgramResult:
+        source, target = self._paths(line)
+        if source not in self.files:
+            return ProgramResult(line, 0x80070002, b"0x80070002 (WIN32: 2)")
+        content = self.files[source]
+        if "-decode" in line:
+            self.files[target] = base64.b64decode(content)
+        else:
+            text = base64.encodebytes(content).replace(b"\n", b"\r\n")
+            self.files[target] = b"-----BEGIN CERTIFICATE-----\r\n" + text + b"-----END CERTIFICATE-----\r\n"
+        return ProgramResult(line, 0, b"CertUtil: fertig.\r\n")
+
+
+class OneValue(Registry):
+    def __init__(self, value: str | None = r"C:\Windows") -> None:
+        self.value, self.reads = value, 0
+
+    def subkeys(self, key: str) -> None:
+        raise AssertionError
+
+    def string(self, key: str, name: str) -> str | None:
+        assert (key, name) == (r"SOFTWARE\Microsoft\Windows NT\CurrentVersion", "SystemRoot")
+        self.reads += 1
+        return self.value
+
+    dword = binary = subkeys
+
+
+def files_of(value: str | None = r"C:\Windows") -> tuple[WinrsFiles, Disk]:
+    disk = Disk()
+    return WinrsFiles(disk, OneValue(value), name="ca01"), disk
+
+
+def test_temporary_names_are_unique_in_the_machines_folder() -> None:
+    files, disk = files_of(r"D:\WINNT")
+    first, second = files.temporary(".req"), files.temporary(".req")
+    assert first != second
+    assert re.fullmatch(r"D:\\WINNT\\Temp\\ucops-[0-9a-f]{32}\.req", first)
+    assert disk.lines == []
+
+
+@pytest.mark.parametrize("suffix", [r"\x", "a b", '"', "%", "/", "\u00e4"])
+def test_suffix_is_no_way_out(suffix: str) -> None:
+    with pytest.raises(RolloutError):
+        files_of()[0].temporary(suffix)
+
+
+@pytest.mark.parametrize("root", [None, "", "Windows", r"C:\%X%", 'C:\\a"b'])
+def test_strange_system_root_is_not_used(root: str | None) -> None:
+    with pytest.raises(GarbledAnswer):
+        files_of(root)[0].temporary(".req")
+
+
+def test_write_leaves_the_file_and_nothing_else() -> None:
+    files, disk = files_of()
+    files.write(TARGET, b"[NewRequest]\r\n")
+    assert disk.files == {TARGET.lower(): b"[NewRequest]\r\n"}
+    assert len(disk.lines) == 1
+
+
+def test_long_content_goes_in_pieces_that_start_afresh() -> None:
+    files, disk = files_of()
+    content = bytes(range(256)) * 50
+    files.write(TARGET, content)
+    assert disk.files == {TARGET.lower(): content}
+    arrows = [line.split()[2] for line in disk.lines]
+    assert arrows == [">", ">>", ">>"]
+
+
+def test_empty_file_is_refused() -> None:
+    files, disk = files_of()
+    with pytest.raises(RolloutError, match="empty file"):
+        files.write(TARGET, b"")
+    assert disk.lines == []
+
+
+def test_many_files_are_deleted_together() -> None:
+    files, disk = files_of()
+    disk.files = {rf"c:\t\{number}": b"x" for number in range(30)}
+    files.delete(list(disk.files))
+    assert (disk.files, len(disk.lines)) == ({}, 2)
+    files.delete([])
+    assert len(disk.lines) == 2
+
+
+def test_read_and_clean_up() -> None:
+    files, disk = files_of()
+    disk.files[TARGET.lower()] = b"\x30\x82\x00\xff"
+    assert files.read(TARGET) == b"\x30\x82\x00\xff"
+    assert len(disk.lines) == 1
+    assert list(disk.files) == [TARGET.lower()]
+
+
+def test_missing_file_is_none() -> None:
+    assert files_of()[0].read(TARGET) is None
+
+
+@pytest.mark.parametrize("word", ["echo", "certutil"])
+def test_failed_write_raises_and_cleans_up(word: str) -> None:
+    files, disk = files_of()
+    disk.exit_codes[word] = 1
+    with pytest.raises(RolloutError, match="exit code 0x1: nicht gut"):
+        files.write(TARGET, b"x")
+    assert disk.files == {}
+
+
+def test_missing_file_is_none_whatever_certutil_says() -> None:
+    """Which code certutil ends with for a missing file is unconfirmed: where it tells nothing, cmd is asked."""
+    files, disk = files_of()
+    disk.exit_codes["certutil"] = 0x80070057
+    assert files.read(TARGET) is None
+
+
+@pytest.mark.parametrize("word", ["type", "certutil"])
+def test_failed_read_is_not_a_missing_file(word: str) -> None:
+    files, disk = files_of()
+    disk.files[TARGET.lower()] = b"x"
+    disk.exit_codes[word] = 5
+    with pytest.raises(RolloutError, match="0x5"):
+        files.read(TARGET)
+    assert list(disk.files) == [TARGET.lower()]
+
+
+@pytest.mark.parametrize("text", [b"", b"-----BEGIN CERTIFICATE-----\r\n*\r\n-----END CERTIFICATE-----", b"MIIB"])
+def test_garbled_read_raises(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    files, disk = files_of()
+    disk.files[TARGET.lower()] = b"x"
+    monkeypatch.setattr(disk, "_type", lambda line: ProgramResult(line, 0, text))
+    with pytest.raises(GarbledAnswer):
+        files.read(TARGET)
+
+
+def test_path_is_no_way_out() -> None:
+    for path in ('C:\\a" & del C:\\x & "', "C:\\%TEMP%\\x", "C:\\a\nb"):
+        files, disk = files_of()
+        with pytest.raises(RolloutError):
+            files.delete([path])
+        with pytest.raises(RolloutError):
+            files.read(path)
+        with pytest.raises(RolloutError):
+            files.write(path, b"x")
+        assert disk.lines == []
+
+
+@settings(max_examples=30)
+@given(st.binary(min_size=1, max_size=20000))
+def test_what_goes_up_comes_down(content: bytes) -> None:
+    files, disk = files_of()
+    files.write(TARGET, content)
+    assert files.read(TARGET) == content
+    assert list(disk.files) == [TARGET.lower()]

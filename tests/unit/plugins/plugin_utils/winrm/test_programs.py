@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+
+import pytest
+import requests
+from unit.wsman_fakes import TIMED_OUT, Request, client_of, envelope, fault, wsman_fault
+
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout, WinrsPrograms
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import ConnectionLost, WsmanFault
+
+SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+COMMAND = envelope("<rsp:CommandResponse><rsp:CommandId>CMD-1</rsp:CommandId></rsp:CommandResponse>")
+SIGNAL = envelope("<rsp:SignalResponse/>")
+DELETED = envelope("")
+SHELL_GONE = wsman_fault(2150858843, subcode="w:InvalidSelectors")
+TOO_MANY_OPERATIONS = wsman_fault(2150859174)
+
+
+def created(shell_id: str) -> str:
+    return envelope(
+        "<x:ResourceCreated><a:Address>http://h:5985/wsman</a:Address><a:ReferenceParameters>"
+        f'<w:ResourceURI>{SHELL}/cmd</w:ResourceURI><w:SelectorSet><w:Selector Name="ShellId">{shell_id}</w:Selector>'
+        f"</w:SelectorSet></a:ReferenceParameters></x:ResourceCreated><rsp:Shell><rsp:ShellId>{shell_id}</rsp:ShellId>"
+        "</rsp:Shell>"
+    )
+
+
+def received(*pieces: tuple[str, bytes], exit_code: str | None = None) -> str:
+    streams = "".join(
+        f'<rsp:Stream Name="{name}" CommandId="CMD-1">{base64.b64encode(piece).decode()}</rsp:Stream>'
+        for name, piece in pieces
+    )
+    if exit_code is None:
+        state = f'<rsp:CommandState CommandId="CMD-1" State="{SHELL}/CommandState/Running"/>'
+    else:
+        state = (
+            '<rsp:Stream Name="stdout" CommandId="CMD-1" End="true"></rsp:Stream>'
+            '<rsp:Stream Name="stderr" CommandId="CMD-1" End="true"></rsp:Stream>'
+            f'<rsp:CommandState CommandId="CMD-1" State="{SHELL}/CommandState/Done">'
+            f"<rsp:ExitCode>{exit_code}</rsp:ExitCode></rsp:CommandState>"
+        )
+    return envelope(f"<rsp:ReceiveResponse>{streams}{state}</rsp:ReceiveResponse>")
+
+
+class Clock:
+    """Time that passes by a step at each look."""
+
+    def __init__(self, step: float = 0.0) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+def programs_of(*answers: object, shell_id: str | None = "SHELL-A", clock: Callable[[], float] | None = None):
+    client, script = client_of(*answers)
+    return WinrsPrograms(client, shell_id=shell_id, clock=clock or Clock()), script
+
+
+def test_program_in_the_open_shell_takes_three_messages() -> None:
+    programs, script = programs_of(COMMAND, received(("stdout", b"ok"), exit_code="0"), SIGNAL)
+    result = programs.run(["certutil", "-ping", r"ca01\Company CA"])
+    assert (result.exit_code, result.stdout, result.stderr) == (0, b"ok", b"")
+    assert result.command_line == r'certutil -ping "ca01\Company CA"'
+    assert script.actions == ["Command", "Receive", "Signal"]
+    assert all(request.selectors == {"ShellId": "SHELL-A"} for request in script.requests)
+    assert script.requests[0].text_of("Command") == r'certutil -ping "ca01\Company CA"'
+    assert script.requests[0].options == {"WINRS_CONSOLEMODE_STDIN": "TRUE", "WINRS_SKIP_CMD_SHELL": "FALSE"}
+    assert script.requests[2].text_of("Code") == f"{SHELL}/signal/terminate"
+    assert script.requests[2].one("Signal").get("CommandId") == "CMD-1"
+    programs.close()  # Ansible's own shell is Ansible's to close
+    assert len(script.requests) == 3
+
+
+def test_without_a_shell_one_is_opened_and_deleted() -> None:
+    programs, script = programs_of(
+        created("SHELL-B"), COMMAND, received(exit_code="0"), SIGNAL, COMMAND, received(exit_code="0"), SIGNAL, DELETED,
+        shell_id=None,
+    )  # fmt: skip
+    programs.run(["ipconfig"])
+    programs.run(["ipconfig"])
+    programs.close()
+    programs.close()
+    assert script.actions == ["Create", "Command", "Receive", "Signal", "Command", "Receive", "Signal", "Delete"]
+    assert script.requests[0].options == {"WINRS_NOPROFILE": "FALSE", "WINRS_CODEPAGE": "65001"}
+    assert script.requests[-1].selectors == {"ShellId": "SHELL-B"}
+
+
+def test_shell_of_winrm_1_has_an_id_of_its_own_form() -> None:
+    answer = created("uuid:739990FF-0000").partition("<rsp:Shell>")[0] + "</s:Body></s:Envelope>"
+    programs, script = programs_of(answer, COMMAND, received(exit_code="0"), SIGNAL, shell_id=None)
+    programs.run(["ipconfig"])
+    assert script.requests[1].selectors == {"ShellId": "uuid:739990FF-0000"}
+
+
+def test_output_comes_in_pieces_cut_inside_a_character() -> None:
+    programs, script = programs_of(
+        COMMAND,
+        received(("stdout", b"C:\\W"), ("stdout", b"indows gr\xc3")),
+        received(("stdout", b"\xbc\xc3\x9f"), ("stderr", b"!")),
+        received(("stdout", b"e\r\n"), exit_code="1"),
+        SIGNAL,
+    )
+    result = programs.run(["cmd.exe"])
+    assert result.stdout.decode() == "C:\\Windows grüße\r\n"
+    assert (result.stderr, result.exit_code) == (b"!", 1)
+    assert script.actions == ["Command", "Receive", "Receive", "Receive", "Signal"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("0", 0), ("-2147023174", 0x800706BA), ("2147944122", 0x800706BA), ("9009", 9009)]
+)
+def test_exit_codes_are_unsigned(text: str, code: int) -> None:
+    programs, _script = programs_of(COMMAND, received(exit_code=text), SIGNAL)
+    assert programs.run(["certreq"]).exit_code == code
+
+
+def test_silence_is_waited_through() -> None:
+    programs, script = programs_of(COMMAND, TIMED_OUT, TIMED_OUT, received(exit_code="0"), SIGNAL, clock=Clock(1))
+    assert programs.run(["certreq"]).exit_code == 0
+    assert script.actions.count("Receive") == 3
+
+
+def test_program_that_prompts_is_ended_at_the_deadline() -> None:
+    programs, script = programs_of(
+        COMMAND, received(("stdout", b"Overwrite? ")), TIMED_OUT, TIMED_OUT, SIGNAL, clock=Clock(10)
+    )
+    with pytest.raises(ProgramTimeout, match="30 seconds and was ended: certreq -submit x") as caught:
+        programs.run(["certreq", "-submit", "x"], timeout=30)
+    assert script.actions[-1] == "Signal"
+    assert caught.value.stdout == b"Overwrite? "
+    assert "Overwrite?" in str(caught.value) and "by hand" in str(caught.value)
+
+
+def test_receive_asks_for_no_more_than_the_time_left() -> None:
+    programs, script = programs_of(COMMAND, TIMED_OUT, TIMED_OUT, received(exit_code="0"), SIGNAL, clock=Clock(15))
+    programs.run(["certreq"], timeout=50)
+    waited = [request.text_of("OperationTimeout") for request in script.requests if request.action == "Receive"]
+    assert waited == ["PT20S", "PT20S", "PT6S"]
+
+
+@pytest.mark.parametrize("refusal", [SHELL_GONE, TOO_MANY_OPERATIONS], ids=["shell gone", "operations used up"])
+def test_refused_command_has_not_run_and_gets_a_fresh_shell(refusal: str) -> None:
+    programs, script = programs_of(
+        refusal, created("SHELL-B"), COMMAND, received(exit_code="0"), SIGNAL, DELETED,
+    )  # fmt: skip
+    programs.run(["ipconfig"])
+    programs.close()
+    assert script.actions == ["Command", "Create", "Command", "Receive", "Signal", "Delete"]
+
+
+def test_own_shell_that_is_used_up_is_replaced() -> None:
+    done = [COMMAND, received(exit_code="0"), SIGNAL]
+    programs, script = programs_of(
+        created("SHELL-B"), *done, TOO_MANY_OPERATIONS, DELETED, created("SHELL-C"), *done, DELETED, shell_id=None
+    )
+    programs.run(["ipconfig"])
+    programs.run(["ipconfig"])
+    programs.close()
+    deleted = [request.selectors["ShellId"] for request in script.requests if request.action == "Delete"]
+    assert deleted == ["SHELL-B", "SHELL-C"]
+    assert script.answers == []
+
+
+def test_own_shell_that_is_gone_is_replaced() -> None:
+    done = [COMMAND, received(exit_code="0"), SIGNAL]
+    programs, script = programs_of(
+        created("SHELL-B"), *done, SHELL_GONE, SHELL_GONE, created("SHELL-C"), *done, shell_id=None
+    )
+    programs.run(["ipconfig"])
+    programs.run(["ipconfig"])
+    assert script.answers == []
+
+
+def test_refused_again_is_an_error_that_explains() -> None:
+    programs, _script = programs_of(TOO_MANY_OPERATIONS, created("SHELL-B"), TOO_MANY_OPERATIONS)
+    with pytest.raises(WsmanFault, match="too many operations"):
+        programs.run(["ipconfig"])
+
+
+def test_shell_quota_is_explained() -> None:
+    quota = fault(
+        '<p:MSFT_WmiError xmlns:p="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/MSFT_WmiError">'
+        "<p:error_Code>2150859173</p:error_Code></p:MSFT_WmiError>",
+        subcode="w:QuotaLimit",
+    )
+    programs, _script = programs_of(quota, shell_id=None)
+    with pytest.raises(WsmanFault, match="2008 R2 allows five"):
+        programs.run(["ipconfig"])
+
+
+def test_lost_connection_at_start_is_not_repeated() -> None:
+    programs, script = programs_of(requests.exceptions.ConnectionError("reset"))
+    with pytest.raises(ConnectionLost):
+        programs.run(["certreq", "-submit"])
+    assert script.actions == ["Command"]
+
+
+def test_command_is_freed_after_trouble_and_freeing_hides_nothing() -> None:
+    programs, script = programs_of(COMMAND, requests.exceptions.ReadTimeout("slow"), SHELL_GONE)
+    with pytest.raises(ConnectionLost):
+        programs.run(["certreq"])
+    assert script.actions == ["Command", "Receive", "Signal"]
+
+
+def test_failed_freeing_after_success_is_success() -> None:
+    programs, _script = programs_of(COMMAND, received(exit_code="0"), SHELL_GONE)
+    assert programs.run(["certreq"]).exit_code == 0
+
+
+def bad_base64(request: Request) -> str:
+    return received(("stdout", b"abc")).replace("YWJj", "Y*Jj")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [envelope("<rsp:CommandResponse/>")],
+        [COMMAND, bad_base64, SIGNAL],
+        [COMMAND, received(exit_code=""), SIGNAL],
+        [COMMAND, received(exit_code="many"), SIGNAL],
+        [COMMAND, envelope(""), SIGNAL],
+    ],
+)
+def test_garbled(answers: list[object]) -> None:
+    programs, _script = programs_of(*answers)
+    with pytest.raises(GarbledAnswer):
+        programs.run(["certreq"])

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import pytest
+import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from unit.wsman_fakes import (
+    GENERIC_FAILURE,
+    TIMED_OUT,
+    client_of,
+    enumerated,
+    envelope,
+    fault,
+    instance,
+    pulled,
+    wsman_fault,
+)
+from winrm.exceptions import InvalidCredentialsError, WinRMError, WinRMTransportError
+
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import soap
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
+    GarbledAnswer,
+    IllegalText,
+    parse,
+    serialise,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import (
+    ConnectionLost,
+    HostUnreachable,
+    OperationTimedOut,
+    WsmanFault,
+)
+
+URI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/MicrosoftDNS/*"
+WQL = "SELECT * FROM MicrosoftDNS_Zone"
+ZONES = [instance("MicrosoftDNS_Zone", Name=name) for name in ("a.example", "b.example", "c.example")]
+
+
+def names(items) -> list[str]:
+    return [item.find("*").text for item in items]
+
+
+def enumerate_zones(*answers):
+    client, script = client_of(*answers)
+    return list(client.enumerate(URI, WQL, doing="reading the zones")), script
+
+
+def test_2003_sends_everything_at_once() -> None:
+    items, script = enumerate_zones(enumerated(*ZONES))
+    assert names(items) == ["a.example", "b.example", "c.example"]
+    assert script.actions == ["Enumerate"]
+
+
+def test_2008_sends_one_item_first_and_a_new_context_with_each_pull() -> None:
+    items, script = enumerate_zones(
+        enumerated(ZONES[0], context="uuid:1", end=False),
+        pulled(ZONES[1], context="uuid:2", end=False),
+        pulled(ZONES[2]),
+    )
+    assert names(items) == ["a.example", "b.example", "c.example"]
+    assert script.actions == ["Enumerate", "Pull", "Pull"]
+    assert [request.text_of("EnumerationContext") for request in script.requests[1:]] == ["uuid:1", "uuid:2"]
+
+
+def test_pull_without_a_new_context_keeps_the_old_one() -> None:
+    _items, script = enumerate_zones(
+        enumerated(ZONES[0], context="uuid:1", end=False), pulled(ZONES[1], end=False), pulled()
+    )
+    assert [request.text_of("EnumerationContext") for request in script.requests[1:]] == ["uuid:1", "uuid:1"]
+
+
+def test_enumerate_asks_with_filter_and_optimisation() -> None:
+    _items, script = enumerate_zones(enumerated())
+    (request,) = script.requests
+    assert request.text_of("Filter") == WQL
+    assert request.one("Filter").get("Dialect") == "http://schemas.microsoft.com/wbem/wsman/1/WQL"
+    assert request.text_of("MaxElements") == "32000"
+    assert request.text_of("ResourceURI") == URI
+    assert request.all("OptimizeEnumeration") and not request.all("EnumerationMode")
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ["<html>no SOAP</html>"],
+        ["nothing that could be XML"],
+        [""],
+        [enumerated(*ZONES)[:-40]],
+        [envelope("<n:PullResponse/>")],
+        [envelope("")],
+        [enumerated(ZONES[0], end=False)],
+        [enumerated(ZONES[0], context="uuid:1", end=False), envelope("<n:EnumerateResponse/>")],
+        [enumerated(*ZONES).replace("MESSAGE-ID", "uuid:00000000-0000-0000-0000-000000000000")],
+        ['<!DOCTYPE x [<!ENTITY e "e">]>' + enumerated(*ZONES)],
+        ["<a>" * 100 + "</a>" * 100],
+    ],
+    ids=[
+        "html", "text", "nothing", "cut off", "wrong element", "empty body", "neither end nor context",
+        "wrong element on pull", "answer to another request", "document type", "nested too deep",
+    ],
+)  # fmt: skip
+def test_garbled_answer_raises_and_is_never_empty(answers: list[str]) -> None:
+    with pytest.raises(GarbledAnswer):
+        enumerate_zones(*answers)
+
+
+def test_huge_answer_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soap, "MAX_ANSWER_BYTES", 1000)
+    with pytest.raises(GarbledAnswer, match="more than the 1000"):
+        enumerate_zones(enumerated(*ZONES))
+
+
+@pytest.mark.parametrize("text", ["<!DOCTYPE a><a/>", '<!DOCTYPE a SYSTEM "http://other/x.dtd"><a/>'])
+def test_document_type_alone_is_refused(text: str) -> None:
+    with pytest.raises(GarbledAnswer, match="document type"):
+        parse(text)
+
+
+def test_entities_are_refused() -> None:
+    with pytest.raises(GarbledAnswer, match="document type"):
+        parse('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>')
+
+
+EXTENDED = """
+<f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" Code="2150859010" Machine="dc01">
+ <f:Message><f:ProviderFault provider="WMI Provider" path="%systemroot%\\system32\\WsmWmiPl.dll">
+  <f:WSManFault Code="2150859010" Machine="dc01"><f:Message>The provider could not. </f:Message></f:WSManFault>
+  <f:ExtendedError><p:__ExtendedStatus
+      xmlns:p="http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/__ExtendedStatus"
+      xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+    <p:Description>Generic failure </p:Description><p:Operation>ExecQuery</p:Operation>
+    <p:ParameterInfo>SELECT * FROM X</p:ParameterInfo><p:ProviderName>WinMgmt</p:ProviderName>
+    <p:StatusCode xsi:nil="true"/></p:__ExtendedStatus></f:ExtendedError>
+ </f:ProviderFault></f:Message></f:WSManFault>"""
+
+
+def fault_of(answer: str) -> WsmanFault:
+    with pytest.raises(WsmanFault) as caught:
+        enumerate_zones(answer)
+    return caught.value
+
+
+def test_fault_is_taken_apart() -> None:
+    error = fault_of(fault(EXTENDED))
+    parts = error.parts
+    assert (error.code, parts.http_code, parts.fault_code, parts.subcode, parts.machine) == (
+        2150859010, 500, "s:Receiver", "w:InternalError", "dc01",
+    )  # fmt: skip
+    assert (parts.provider, parts.provider_fault) == ("WMI Provider", "The provider could not.")
+    assert parts.extended_status["ParameterInfo"] == "SELECT * FROM X"
+    assert parts.extended_status["StatusCode"] == ""
+    assert str(error) == (
+        "dc01: reading the zones failed: It failed; The provider could not; Generic failure (0x80338102)"
+    )
+
+
+def test_fault_of_newer_hosts_has_its_number_elsewhere() -> None:
+    error = fault_of(
+        fault(
+            '<p:MSFT_WmiError xmlns:p="http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/MSFT_WmiError">'
+            "<p:CIMStatusCode>27</p:CIMStatusCode><p:MessageID>HRESULT 0x803381a5</p:MessageID>"
+            "<p:error_Code>2150859173</p:error_Code></p:MSFT_WmiError>",
+            subcode="w:QuotaLimit",
+        )
+    )
+    assert error.code == 0x803381A5
+    assert error.parts.wmi_error["MessageID"] == "HRESULT 0x803381a5"
+    assert "too many shells" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("answer", "denied"),
+    [
+        (wsman_fault(5, "Zugriff verweigert ", code="s:Sender", subcode="w:AccessDenied"), True),
+        (fault("", code="s:Sender", subcode="w:AccessDenied"), True),
+        (GENERIC_FAILURE, False),
+    ],
+)
+def test_access_denied_is_known_by_number_or_subcode(answer: str, denied: bool) -> None:
+    assert fault_of(answer).access_denied is denied
+
+
+def test_fault_without_detail_is_a_fault() -> None:
+    assert fault_of(fault("")).code is None
+
+
+def test_operation_timeout_is_not_sent_again_and_says_so() -> None:
+    client, script = client_of(TIMED_OUT)
+    with pytest.raises(OperationTimedOut, match="may have happened"):
+        client.send("urn:act", URI, {}, doing="creating a zone")
+    assert len(script.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        requests.exceptions.ConnectionError("reset by peer"),
+        requests.exceptions.ReadTimeout("read timed out"),
+        requests.exceptions.ChunkedEncodingError("incomplete"),
+        WinRMTransportError("http", 400, ""),
+        KeyError("content-type"),
+        ConnectionResetError(104, "reset"),
+    ],
+    ids=repr,
+)
+def test_lost_connection_is_not_retried_and_gets_a_new_session(failure: Exception) -> None:
+    client, script = client_of(failure)
+    with pytest.raises(ConnectionLost, match="It may have happened all the same"):
+        client.send("urn:act", URI, {}, doing="creating a zone")
+    assert (len(script.requests), script.sessions_closed) == (1, 1)
+
+
+def test_refused_logon_makes_the_host_unreachable() -> None:
+    client, script = client_of(InvalidCredentialsError("the specified credentials were rejected by the server"))
+    with pytest.raises(HostUnreachable, match="refused the logon"):
+        client.send("urn:act", URI, {}, doing="reading")
+    assert len(script.requests) == 1
+
+
+def test_older_pywinrm_gives_faults_without_details() -> None:
+    client, _script = client_of(WinRMError("some text"))
+    with pytest.raises(WsmanFault, match="some text"):
+        client.send("urn:act", URI, {}, doing="reading")
+
+
+def test_put_delete_and_get_carry_all_selectors() -> None:
+    client, script = client_of(envelope("<x>1</x>"), envelope("<x>2</x>"), envelope(""))
+    keys = [("Name", "a&b"), ("ContainerName", "z")]
+    assert client.get(URI, keys, doing="d").text == "1"
+    assert client.put(URI, keys, {"p:X": {"p:Y": "1"}}, doing="d").text == "2"
+    client.delete(URI, keys, doing="d")
+    assert script.actions == ["Get", "Put", "Delete"]
+    assert [request.selectors for request in script.requests] == [{"Name": "a&b", "ContainerName": "z"}] * 3
+
+
+def test_get_of_two_objects_is_garbled() -> None:
+    client, _script = client_of(envelope("<x/><x/>"))
+    with pytest.raises(GarbledAnswer, match="2 objects"):
+        client.get(URI, [], doing="d")
+
+
+# Everything XML can carry unchanged, and everything it cannot.
+CARRIED = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff") | st.sampled_from("\t\n<>&'\"]")
+)
+
+
+@given(CARRIED)
+def test_text_arrives_as_it_left(text: str) -> None:
+    tree = parse(serialise({"a": {"@b": "x", "#text": text}}))
+    assert (tree.text or "") == text
+    assert parse(serialise({"a": {"@b": text}})).get("b") == text
+
+
+BAD = "\x00\x01\x08\x0b\x0c\x0e\x1b\r\x7f\x85\x9f\ud800\udfff\ufffe\uffff"
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: f"{ord(bad):04X}")
+@settings(max_examples=10)
+@given(before=CARRIED, after=CARRIED)
+def test_what_xml_cannot_carry_is_refused(bad: str, before: str, after: str) -> None:
+    for document in ({"a": before + bad + after}, {"a": {"@b": before + bad + after, "#text": "x"}}):
+        with pytest.raises(IllegalText):
+            serialise(document)
+
+
+@given(st.text(max_size=20).filter(bool))
+def test_no_text_becomes_an_element(text: str) -> None:
+    try:
+        tree = parse(serialise({"a": {"b": text}}))
+    except IllegalText:
+        return
+    assert [element.tag for element in tree.iter()] == ["a", "b"]
+
+
+def test_illegal_text_is_never_sent() -> None:
+    client, script = client_of()
+    with pytest.raises(IllegalText, match="U\\+0000"):
+        client.send("urn:act", URI, {"p:X": "a\x00b"}, doing="d")
+    assert script.requests == []
