@@ -25,7 +25,7 @@ class Change:
     """One thing that changes, or that is only reported.
 
     :param what: the thing in words, such as ``A ocspool.company.local`` or ``certificate installed``.
-    :param subject: the thing for automation, such as zone, name and type of a record set; in the result beside ``verb``.
+    :param subject: the thing for automation, such as zone, name and type; in the result beside ``verb``.
     :param before: its state in plain types; None where it is not there.
     :param after: likewise, read after the change, or as planned in check mode.
     """
