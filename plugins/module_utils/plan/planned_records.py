@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding
+from ansible_collections.ucops.rollout.plugins.module_utils.findings import records as kinds
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     OTHER_TEAM,
     REGISTERED_ELSEWHERE,
@@ -90,7 +90,7 @@ class PlannedRecords:
             if zone is None:
                 yield _without_zone(first)
             if length > names.LONGEST_NAME:
-                yield finding("name-too-long", where=first.path, name=first.fqdn, length=length, breaks=first.breaks)
+                yield kinds.NAME_TOO_LONG.at(first.path, name=first.fqdn, length=length, breaks=first.breaks)
             if len(wishes) > 1:
                 yield from _clash(wishes)
             yield from self._lost_targets(wishes)
@@ -100,7 +100,7 @@ class PlannedRecords:
         for wish in wishes:
             for target in _targets(wish):
                 if (wish.view, target, "A") not in self._wanted and (wish.view, target, "AAAA") not in self._wanted:
-                    yield finding("target-without-address", where=wish.path, name=wish.fqdn, target=target)
+                    yield kinds.TARGET_WITHOUT_ADDRESS.at(wish.path, name=wish.fqdn, target=target)
 
     def _zone_of(self, view: str, fqdn: str) -> Zone | None:
         index = self._index.get(view)
@@ -120,9 +120,7 @@ def _targets(wish: WantedRecord) -> Iterator[str]:
 
 def _without_zone(wish: WantedRecord) -> Finding:
     domain = names.service_domain(wish.fqdn) if wish.type == "SRV" else names.parent(wish.fqdn)
-    return finding(
-        "name-without-zone", where=wish.path, name=wish.fqdn, view=wish.view, zone=domain, breaks=wish.breaks
-    )
+    return kinds.NAME_WITHOUT_ZONE.at(wish.path, name=wish.fqdn, view=wish.view, zone=domain, breaks=wish.breaks)
 
 
 def _record(zone: Zone, wishes: list[WantedRecord]) -> RecordSet:
@@ -157,8 +155,8 @@ def _clash(wishes: list[WantedRecord]) -> Iterator[Finding]:
     first = wishes[0]
     other = next((wish for wish in wishes if set(wish.values) != set(first.values)), None)
     if other is not None:
-        code = "second-service" if first.type == "SRV" else "name-claimed-twice"
-        yield finding(code, where=other.path, name=first.fqdn, one=_text(first.values), other=_text(other.values))
+        kind = kinds.SECOND_SERVICE if first.type == "SRV" else kinds.NAME_CLAIMED_TWICE
+        yield kind.at(other.path, name=first.fqdn, one=_text(first.values), other=_text(other.values))
 
 
 def _text(values: tuple[str | SrvData, ...]) -> str:

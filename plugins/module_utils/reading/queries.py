@@ -12,7 +12,8 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, KINDS, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import KINDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     EXTERNAL,
     INTERNAL,
