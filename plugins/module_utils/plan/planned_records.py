@@ -22,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     SrvData,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Zone
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
 
 ALIAS = "CNAME"
 PIN_POINT = "pin_point"
@@ -133,7 +134,7 @@ def _record(zone: Zone, several: list[WantedRecord]) -> RecordSet:
         name=names.owner_in(first.fqdn, hosted),
         fqdn=first.fqdn,
         type=first.type,
-        ttl=zone.ttl,
+        ttl=Ttl(zone.ttl),
         values=first.values if alone and len(first.values) == 1 else _each_once(several),
         managed=_managed(zone, several),
         reasons=(first.reason,) if alone else tuple(dict.fromkeys(wanted.reason for wanted in several)),

@@ -40,6 +40,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.rules impor
     RoleRules,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, Topology
+from ansible_collections.ucops.rollout.plugins.module_utils.values import TemplateName
 
 Placed = tuple[Scope, RoleRules]
 
@@ -161,15 +162,14 @@ def _certificate(
         holders=holders,
         scope=rule.scope,
         use=rule.use,
-        common_name=subject,
+        subject=model.Subject(subject),
         subject_alternative_names=tuple(alternatives),
         name_reasons={subject: (rule.reason,), **{name: tuple(why) for name, why in alternatives.items()}},
         key=_key(rule, options.key_length, len(holders)),
         extended_key_usage=_extended_key_usage(rule, scope),
         require_crl_distribution_point=rule.require_crl_distribution_point,
-        issuer_name=issuer.name,
-        issuer_ca=issuer.ca,
-        template=issuer.template,
+        issuer=model.PlannedIssuer(issuer.name, issuer.ca),
+        template=TemplateName(issuer.template) if issuer.template else None,
         assignments=tuple(assignment for one, inner in holding for assignment in _assignments(one, inner)),
     )
 
