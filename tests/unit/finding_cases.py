@@ -23,8 +23,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product, RoleRules
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
+from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import SimpleUrl, Topology, parse
 
 BASES: Mapping[str, Any] = yaml.safe_load((DATA / "finding_bases.yml").read_text(encoding="utf-8"))
@@ -68,7 +69,7 @@ def codes_and_places(findings: Iterable[Finding]) -> list[tuple[str, str]]:
 
 def plan_of(topology: Any, change: Callable[[RoleRules], RoleRules] = lambda rules: rules) -> Plan:
     product: Product = PRODUCTS["ocs2007"]
-    return make_plan(parse(topology), {"ocs2007": replace(product, sheets=(change(product.sheets[0]),))})
+    return make_plan(parse(topology), {"ocs2007": replace(product, roles=(change(product.roles[0]),))})
 
 
 def found(code: str, plan: Plan) -> list[Finding]:
