@@ -26,7 +26,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import 
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import SimpleUrl, Topology, parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import SimpleUrl, Topology
 
 BASES: Mapping[str, Any] = yaml.safe_load((DATA / "finding_bases.yml").read_text(encoding="utf-8"))
 Change = Callable[[PlannedCertificate], PlannedCertificate]

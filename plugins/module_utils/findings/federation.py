@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts, exists_inside_only
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import LEFT_OUT, RECORDS, Example, FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RECORDS, Example, FindingKind
 from ansible_collections.ucops.rollout.plugins.module_utils.model import WARNING, Finding
 
 _FEDERATION = "TechNet 'DNS Summary - SIP, XMPP Federation and Public Instant Messaging' (Lync Server 2013)"
@@ -37,7 +37,7 @@ FEDERATION_RECORD_MISSING = FindingKind(
         "lync",
         change={"dns.external.zones": ["contoso.com"]},
         where=("sip_domains[1]",),
-        near={"dns.external.zones": ["contoso.com"], "federation": LEFT_OUT},
+        near={"dns.external.zones": ["contoso.com"], "federation": {"partner_discovery": False}},
         message="there is no '_sipfederationtls._tcp.fabrikam.com' in the external view although federation is on",
     ),
 )
@@ -58,7 +58,7 @@ DEFAULT_SIP_DOMAIN_INTERNAL_ONLY = FindingKind(
         "lync",
         change=_INSIDE_ONLY,
         where=("sip_domains[0]",),
-        near={**_INSIDE_ONLY, "federation": LEFT_OUT},
+        near={**_INSIDE_ONLY, "federation": {"partner_discovery": False}},
         message=(
             "the default SIP domain 'contoso.local' cannot exist on the Internet, but federation looks for"
             " its SRV record"
@@ -72,7 +72,8 @@ def _federation(facts: Facts) -> Iterator[Finding]:
     found_by_dns = wanted.partner_discovery or wanted.push_notifications or wanted.hosted_exchange_um
     default = facts.topology.sip_domains[0]
     # Also where it is said not to exist outside: those outside ask for the default SIP domain all the same.
-    if (found_by_dns or facts.topology.hybrid is not None) and exists_inside_only(default.name):
+    asked_for = (found_by_dns and default.edge) or facts.topology.hybrid is not None
+    if asked_for and exists_inside_only(default.name):
         yield DEFAULT_SIP_DOMAIN_INTERNAL_ONLY.at(default.path, name=default.name)
     if not found_by_dns or not facts.has_view("external"):
         return

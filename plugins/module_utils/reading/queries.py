@@ -22,7 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     REGISTERED_ELSEWHERE,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 _PLAN_KEYS = frozenset({"records", "certificates", "endpoints"})
 _VIEWS = (INTERNAL, EXTERNAL)

@@ -8,7 +8,7 @@ from unit.finding_cases import appliance, at_the_appliance, base_with, codes_and
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import find_all
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 
 def test_appliance_without_sip_name_and_asked_for_autodiscover() -> None:

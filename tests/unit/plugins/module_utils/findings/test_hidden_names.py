@@ -8,7 +8,7 @@ from unit.finding_cases import base_with, lync, of_code
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import find_all
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 
 def test_names_hidden_inside_in_a_hybrid_site() -> None:

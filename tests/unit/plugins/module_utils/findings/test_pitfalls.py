@@ -11,7 +11,7 @@ from unit.finding_cases import base_with, lync
 from unit.places import DATA
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import KINDS
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import TopologyError, parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import TopologyError, parse
 
 PITFALLS: list[Mapping[str, Any]] = yaml.safe_load((DATA / "pitfalls.yml").read_text(encoding="utf-8"))
 

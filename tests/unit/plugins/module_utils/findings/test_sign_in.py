@@ -9,7 +9,7 @@ from unit.topologies import origin, origin_with
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import find_all
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 
 def test_srv_target_alias() -> None:
