@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lab import faults
 from lab.dns import store as dns_store
-from lab.dns.role import DnsServer
-from lab.dns.store import DnsError, Record, Zone, absolute, plain, rdata_of
+from lab.dns.store import DnsError, DnsStore, Record, Zone, absolute, plain, rdata_of
+from lab.soap import faults
 from lab.wmi import encoding
 from lab.wmi.dns_classes import CLASSES, RECORD_DATA, record_class
 from lab.wmi.model import ClassDefinition, Instance, Method, NotCapable, Provider, Reference, Value
+
+if TYPE_CHECKING:
+    from lab.machine import Machine
 
 NAMESPACE = "root/MicrosoftDNS"
 _CACHE, _ROOT_HINTS = "..Cache", "..RootHints"
@@ -92,9 +94,10 @@ _SERVER_DEFAULTS: dict[str, Value] = {
 class DnsProvider(Provider):
     """Serves one machine's DNS role."""
 
-    def __init__(self, role: DnsServer) -> None:
-        self._role, self._store, self._machine = role, role.store, role.machine
-        reported = role.settings.get("reported", {})
+    def __init__(self, machine: Machine, store: DnsStore, settings: Mapping[str, Any]) -> None:
+        self._machine, self._store = machine, store
+        self._recursion: bool = settings.get("recursion", True)
+        reported = settings.get("reported", {})
         self._dots: bool = reported.get("trailing_dots", True)
         self._rr: str = reported.get("rr", "endpoint")
         self._server_settings = dict(_SERVER_DEFAULTS)
@@ -156,7 +159,7 @@ class DnsProvider(Provider):
             "SystemCreationClassName": "Win32_ComputerSystem",
             "DsAvailable": self._store.ds_available,
             "Version": build << 16 | minor << 8 | major,
-            "NoRecursion": not self._role.settings.get("recursion", True),
+            "NoRecursion": not self._recursion,
             "ServerAddresses": [self._machine.address],
         }
         return Instance(CLASSES["MicrosoftDNS_Server"], values)
@@ -239,8 +242,8 @@ class DnsProvider(Provider):
     def _ttl(self, arguments: dict[str, Value]) -> int | None:
         """An omitted TTL is the zone's default; on 2003 with Service Pack 1 it is 0 (KB 908865)."""
         given: int | None = arguments.get("TTL")
-        old = self._machine.generation.name == "2003" and self._machine.settings.get("service_pack", 2) < 2
-        return 0 if given is None and old else given
+        zero = self._machine.service_pack < self._machine.generation.omitted_ttl_zero_below_service_pack
+        return 0 if given is None and zero else given
 
     def _create(self, definition: ClassDefinition, arguments: dict[str, Value]) -> dict[str, Value]:
         zone = self._container(arguments)

@@ -8,51 +8,59 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from lab.tls import Listener
+from lab.listening import TcpListener
+from lab.roles import Device
+
+if TYPE_CHECKING:
+    from lab.estate import Estate
+    from lab.machine import Machine
 
 CONNECT_SECONDS = 2.0
 
 
-class Balancer:
-    """Forwards TCP from `vip` to `members` (machines, or addresses of the estate), round robin."""
+class Balancer(Device):
+    """Forwards TCP from `address` to `members` (names of machines), round robin, on each of `ports`."""
 
-    def __init__(self, estate: Any, vip: str, ports: Iterable[int], members: Iterable[Any]) -> None:
-        self.estate, self.vip = estate, vip
-        self.ports = [int(port) for port in ports]
-        self.members = list(members)
-        self._listeners: list[Listener] = []
+    name = "balancers"
+
+    def __init__(self, estate: Estate, settings: dict[str, Any]) -> None:
+        super().__init__(estate, settings)
+        self.ports = [int(port) for port in settings["ports"]]
+        self.members = [estate.machine(name) for name in settings["members"]]
+        self._listeners: list[TcpListener] = []
         self._turn = 0
         self._lock = threading.Lock()
 
+    @property
+    def address(self) -> str:
+        return self.estate.network.address(self.settings["address"])
+
     def start(self) -> None:
-        network = self.estate.network
         for port in self.ports:
-            address = (network.address(self.vip), network.port(port))
-            self._listeners.append(Listener(address, self._serve(port), f"balancer {port}"))
+            bound = (self.address, self.estate.network.port(port))
+            self._listeners.append(TcpListener(bound, self._serve(port), f"balancer {port}"))
 
     def stop(self) -> None:
         listeners, self._listeners = self._listeners, []
         for listener in listeners:
             listener.close()
 
-    def _serve(self, port: int) -> Any:
+    def _serve(self, port: int) -> Callable[[socket.socket], None]:
         return lambda connection: self._forward(connection, port)
 
-    def _order(self) -> list[Any]:
+    def _order(self) -> list[Machine]:
         with self._lock:
             turn, self._turn = self._turn, self._turn + 1
         at = turn % len(self.members) if self.members else 0
         return self.members[at:] + self.members[:at]
 
     def _connect(self, port: int) -> socket.socket | None:
-        network = self.estate.network
         for member in self._order():
-            address = network.address(getattr(member, "address", member))
             with contextlib.suppress(OSError):
-                return socket.create_connection((address, network.port(port)), CONNECT_SECONDS)
+                return socket.create_connection(member.bind(port), CONNECT_SECONDS)
         return None
 
     def _forward(self, client: socket.socket, port: int) -> None:
@@ -67,8 +75,7 @@ class Balancer:
             back.join()
 
     def snapshot(self) -> dict[str, Any]:
-        names = [getattr(member, "fqdn", member) for member in self.members]
-        return {"vip": self.vip, "ports": self.ports, "members": names}
+        return {"address": self.address, "ports": self.ports, "members": [one.fqdn for one in self.members]}
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:

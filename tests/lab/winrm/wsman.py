@@ -15,19 +15,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lab import faults, soap
-from lab.faults import Fault
-from lab.soap import E, Malformed, Reply, Request
+from lab.soap import envelope, faults
+from lab.soap.envelope import E, Malformed, Reply, Request
+from lab.soap.fault import WMI_PROVIDER, Fault, body_of
+from lab.winrm.authenticators import authenticators
+from lab.winrm.shell import ShellService
+from lab.winrm.transports import transports
+from lab.wmi.cimv2 import NAMESPACE as SYSTEM_NAMESPACE
+from lab.wmi.cimv2 import SystemProvider
 from lab.wmi.service import WmiService
+from lab.wmi.stdregprov import NAMESPACE as REGISTRY_NAMESPACE
+from lab.wmi.stdregprov import RegistryProvider
 
 if TYPE_CHECKING:
-    from lab.control import Injection
-    from lab.machine import Machine, Session
+    from lab.accounts import Session
+    from lab.injections import Injection
+    from lab.machine import Machine
 
 TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer/"
 CONFIG_URI = "http://schemas.microsoft.com/wbem/wsman/1/config"
 # A client may ask for less than this, never for less than the smallest envelope the specification allows.
 _SMALLEST_ENVELOPE = 8192
+_WAYS_TO_LOG_ON = ("Basic", "Kerberos", "Negotiate", "Certificate", "CredSSP")
 
 _ACTION = re.compile(rb"<(?:\w+:)?Action\b[^>]*>\s*([^<\s]+)\s*<")
 _KINDS = {
@@ -84,24 +93,27 @@ class Operations:
                 self._running[owner] -= 1
 
 
-class Service:
+class WsmanService:
     """The WS-Management service of one machine."""
 
-    def __init__(self, machine: Machine, shell: Any) -> None:
-        self._machine, self._shell = machine, shell
+    def __init__(self, machine: Machine) -> None:
+        self._machine, self._shell = machine, ShellService(machine)
         self._operations = Operations(machine.generation.operations_per_user)
         self.wmi = WmiService(machine)
+        self.wmi.register(SYSTEM_NAMESPACE, SystemProvider(machine))
+        self.wmi.register(REGISTRY_NAMESPACE, RegistryProvider(machine.registry))
+        for role in machine.roles.values():
+            for namespace, provider in role.providers().items():
+                self.wmi.register(namespace, provider)
 
     def answer(self, message: bytes, session: Session, delay: Injection | None = None) -> Answer:
         """Serve one message; whatever goes wrong becomes a fault. `delay` makes the operation take its time."""
         limit = self._machine.generation.envelope_kb * 1024
         try:
-            request = soap.parse_request(message)
+            request = envelope.parse_request(message)
         except Malformed:
             return self._fault(faults.schema_violation(), "")
         try:
-            if len(message) > limit:
-                raise faults.envelope_too_large(limit, "ServiceEnvelopeLimit")
             return self._reply(self._checked(request), session, limit, delay)
         except Fault as fault:
             return self._fault(fault, request.message_id)
@@ -114,14 +126,14 @@ class Service:
     def refuse(self, message: bytes, fault: Fault) -> Answer:
         """Answer a message with the given fault, unserved."""
         try:
-            return self._fault(fault, soap.parse_request(message).message_id)
+            return self._fault(fault, envelope.parse_request(message).message_id)
         except Malformed:
             return self._fault(fault, "")
 
     def _reply(self, request: Request, session: Session, limit: int, delay: Injection | None) -> Answer:
         with self._operations.one(session.owner, wmi_error=self._machine.generation.wmi_errors):
             reply = self._delayed(request, session, delay) if delay else self._dispatch(request, session)
-        data = soap.build_envelope(
+        data = envelope.build_envelope(
             reply.action, list(reply.body), relates_to=request.message_id, language=self._machine.language
         )
         allowed = min(limit, request.max_envelope_size or limit)
@@ -142,18 +154,19 @@ class Service:
 
     def _fault(self, fault: Fault, relates_to: str) -> Answer:
         machine = self._machine
-        if fault.provider == faults.WMI_PROVIDER and machine.settings.get("wmi_error_faults"):
+        if fault.provider == WMI_PROVIDER and machine.settings.get("wmi_error_faults"):
             fault.wmi_error = True
-        body = faults.body_of(fault, machine=machine.fqdn, language=machine.language)
+        body = body_of(fault, machine=machine.fqdn, language=machine.language)
         return Answer(
-            fault.status, soap.build_envelope(fault.action, [body], relates_to=relates_to, language=machine.language)
+            fault.status,
+            envelope.build_envelope(fault.action, [body], relates_to=relates_to, language=machine.language),
         )
 
     def _checked(self, request: Request) -> Request:
         """The headers that every operation needs; the timeout is held to MaxTimeoutms (except for Pull)."""
         timeout = request.operation_timeout
         if timeout is not None and timeout <= 0:
-            given = request.header.findtext(soap.q("w:OperationTimeout"))
+            given = request.header.findtext(envelope.q("w:OperationTimeout"))
             raise faults.invalid_header(
                 "The WS-Management service cannot process the request. The XML contains an "
                 f"invalid timeout field in the SOAP header: {given}. "
@@ -169,12 +182,12 @@ class Service:
 
     def _dispatch(self, request: Request, session: Session) -> Reply:
         payload = request.payload
-        if payload is not None and payload.tag == soap.q("wsmid:Identify"):
+        if payload is not None and payload.tag == envelope.q("wsmid:Identify"):
             return Reply("", (_identity(self._machine, authenticated=True),))
         uri = request.resource_uri.casefold()
-        if uri == soap.SHELL_URI:
+        if uri == envelope.SHELL_URI:
             return self._shell_reply(request, session)
-        if uri.startswith(soap.WMI_URI):
+        if uri.startswith(envelope.WMI_URI):
             return self.wmi.handle(request, session)
         if uri == CONFIG_URI:
             return self._config(request, session)
@@ -183,10 +196,7 @@ class Service:
     def _shell_reply(self, request: Request, session: Session) -> Reply:
         if not session.account.administrator:
             raise faults.access_denied()
-        if self._shell is None:
-            raise faults.unknown_resource(request.resource_uri)
-        reply: Reply = self._shell.handle(request, session)
-        return reply
+        return self._shell.handle(request, session)
 
     def _config(self, request: Request, session: Session) -> Reply:
         if not session.account.administrator:
@@ -200,14 +210,9 @@ def _configuration(machine: Machine) -> Any:
     """The service's settings (read only here): what clients read to learn the envelope size."""
     generation = machine.generation
     unencrypted = str(bool((machine.settings.get("winrm") or {}).get("allow_unencrypted"))).lower()
-    authentication = E(
-        "cfg:Auth",
-        E("cfg:Basic", "false"),
-        E("cfg:Kerberos", "false"),
-        E("cfg:Negotiate", "true"),
-        E("cfg:Certificate", "false"),
-        E("cfg:CredSSP", "false"),
-    )
+    offered = {one.setting for transport in transports(machine) for one in authenticators(transport).values()}
+    ways = [E(f"cfg:{name}", str(name in offered).lower()) for name in _WAYS_TO_LOG_ON]
+    authentication = E("cfg:Auth", *ways)
     rights = "O:NSG:BAD:P(A;;GA;;;BA)(A;;GR;;;IU)S:P(AU;FA;GA;;;WD)(AU;SA;GXGW;;;WD)"
     service = E(
         "cfg:Service",
@@ -228,7 +233,7 @@ def _configuration(machine: Machine) -> Any:
         "cfg:Config",
         E("cfg:MaxEnvelopeSizekb", str(generation.envelope_kb)),
         E("cfg:MaxTimeoutms", str(generation.timeout_ms)),
-        E("cfg:MaxBatchItems", "32000"),
+        E("cfg:MaxBatchItems", str(generation.batch_items)),
         service,
         shells,
     )
@@ -244,7 +249,7 @@ def _identity(machine: Machine, *, authenticated: bool) -> Any:
     )
 
 
-def identify(machine: Machine, _body: bytes) -> bytes:
+def identify(machine: Machine) -> bytes:
     """The answer to an anonymous Identify: that it is WS-Management, not which Windows."""
-    envelope = E("s:Envelope", E("s:Header"), E("s:Body", _identity(machine, authenticated=False)))
-    return soap.to_xml(envelope, declare=("s",)).encode("utf-8")
+    answer = E("s:Envelope", E("s:Header"), E("s:Body", _identity(machine, authenticated=False)))
+    return envelope.to_xml(answer, declare=("s",)).encode("utf-8")

@@ -14,26 +14,35 @@ from lab.files import FILE_EXISTS, NOT_FOUND, PATH_NOT_FOUND, FileError
 from lab.programs.process import Process
 
 if TYPE_CHECKING:
-    from lab.cmd import CommandProcessor
+    from lab.programs.cmd.processor import CommandProcessor
+
+
+class Exit(Exception):
+    """`exit` was run."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
 
 Builtin = Callable[["CommandProcessor", Process, str], int]
 # Signs that may follow the name of a built-in command without a blank: `echo.`, `cd\`, `dir/b`.
 _STUCK = './\\:([]+"'
 
 
-def words(text: str) -> list[str]:
+def split_arguments(text: str) -> list[str]:
     """Arguments of a built-in: blanks, commas, semicolons and equals signs separate, quotes hold together."""
-    return [word.replace('"', "") for word in re.findall(r'(?:"[^"]*"?|[^\s,;="])+', text)]
+    return [part.replace('"', "") for part in re.findall(r'(?:"[^"]*"?|[^\s,;="])+', text)]
 
 
 def _switches(text: str) -> tuple[set[str], list[str]]:
     switches: set[str] = set()
     names: list[str] = []
-    for word in words(text):
-        if word.startswith("/") and '"' not in word:
-            switches |= {"/" + part.lower()[:1] for part in word.split("/") if part}
+    for argument in split_arguments(text):
+        if argument.startswith("/") and '"' not in argument:
+            switches |= {"/" + part.lower()[:1] for part in argument.split("/") if part}
         else:
-            head, slash, tail = word.partition("/")
+            head, slash, tail = argument.partition("/")
             names.append(head)
             switches |= {"/" + part.lower()[:1] for part in tail.split("/") if slash and part}
     return switches, names
@@ -58,7 +67,7 @@ def matches(process: Process, pattern: str) -> list[str]:
 
 def _echo(cmd: CommandProcessor, process: Process, rest: str) -> int:
     if not rest.strip(" \t"):
-        process.print("ECHO is on.")
+        process.say("cmd.echo_is_on")
     elif rest.strip().lower() in ("on", "off"):
         return 0
     else:
@@ -69,7 +78,7 @@ def _echo(cmd: CommandProcessor, process: Process, rest: str) -> int:
 def _type(cmd: CommandProcessor, process: Process, rest: str) -> int:
     _unused, names = _switches(rest)
     if not names:
-        process.complain("The syntax of the command is incorrect.")
+        process.complain_of("cmd.syntax")
         return 1
     code = 0
     for name in names:
@@ -79,7 +88,7 @@ def _type(cmd: CommandProcessor, process: Process, rest: str) -> int:
         if not found:
             folder = name.replace("/", "\\").rpartition("\\")[0]
             missing = folder and not process.machine.files.is_directory(folder, process.directory)
-            process.complain(FileError(PATH_NOT_FOUND if missing else NOT_FOUND, name).text)
+            process.complain_error(FileError(PATH_NOT_FOUND if missing else NOT_FOUND, name))
             code = 1
         for path in found:
             process.stdout.write(_typed(process, process.machine.files.read(path)))
@@ -96,20 +105,24 @@ def _typed(process: Process, content: bytes) -> bytes:
 def _del(cmd: CommandProcessor, process: Process, rest: str) -> int:
     switches, names = _switches(rest)
     if not names:
-        process.complain("The syntax of the command is incorrect.")
+        process.complain_of("cmd.syntax")
         return 1
     for name in names:
         found = [path for path in matches(process, name) if not process.machine.files.is_directory(path)]
         if not found:
-            process.complain(f"Could Not Find {_shown(process, name)}")
-        if name.endswith("*") and "/q" not in switches and not _confirmed(process, f"{name}, Are you sure (Y/N)? "):
+            process.complain_of("cmd.could_not_find", path=_shown(process, name))
+        if (
+            name.endswith("*")
+            and "/q" not in switches
+            and not _confirmed(process, process.texts.text("cmd.delete_all", name=name))
+        ):
             continue
         for path in found:
             try:
                 process.machine.files.delete(path)
             except FileError as error:
                 process.complain(path)
-                process.complain(error.text)
+                process.complain_error(error)
     return 0
 
 
@@ -130,15 +143,15 @@ def _confirmed(process: Process, question: str) -> bool:
 def _transfer(process: Process, rest: str, remove: bool) -> int:
     switches, names = _switches(rest)
     if not names:
-        process.complain("The syntax of the command is incorrect.")
+        process.complain_of("cmd.syntax")
         return 1
     target = names[1] if len(names) > 1 else "."
     found = [path for path in matches(process, names[0]) if not process.machine.files.is_directory(path)]
     if not found:
-        process.complain("The system cannot find the file specified.")
+        process.complain_error(FileError(NOT_FOUND, names[0]))
         return 1
     done = sum(_one(process, path, target, "/y" in switches, remove) for path in found)
-    process.print(f"        {done} file(s) {'moved' if remove else 'copied'}.")
+    process.say("cmd.moved" if remove else "cmd.copied", count=done)
     return 0 if done == len(found) else 1
 
 
@@ -148,14 +161,14 @@ def _one(process: Process, path: str, target: str, quiet: bool, remove: bool) ->
     full = f"{target}\\{name}" if files.is_directory(target, process.directory) else target
     try:
         if files.exists(full, process.directory) and not quiet:
-            question = f"Overwrite {full}? (Yes/No/All): "
+            question = process.texts.text("cmd.overwrite", path=full)
             if not _confirmed(process, question):
                 return 0
         files.write(full, files.read(path), process.directory)
         if remove:
             files.delete(path)
     except FileError as error:
-        process.complain(error.text)
+        process.complain_error(error)
         return 0
     return 1
 
@@ -177,8 +190,10 @@ def _mkdir(cmd: CommandProcessor, process: Process, rest: str) -> int:
                 raise FileError(FILE_EXISTS, name)
             process.machine.files.make_directory(name, process.directory)
         except FileError as error:
-            text = f"A subdirectory or file {name} already exists." if error.code == FILE_EXISTS else error.text
-            process.complain(text)
+            if error.code == FILE_EXISTS:
+                process.complain_of("cmd.directory_exists", name=name)
+            else:
+                process.complain_error(error)
             code = 1
     return code
 
@@ -191,7 +206,7 @@ def _rmdir(cmd: CommandProcessor, process: Process, rest: str) -> int:
                 _empty(process, process.machine.files.absolute(name, process.directory))
             process.machine.files.remove_directory(name, process.directory)
         except FileError as error:
-            process.complain(error.text)
+            process.complain_error(error)
             return error.code
     return 0
 
@@ -213,7 +228,7 @@ def _dir(cmd: CommandProcessor, process: Process, rest: str) -> int:
     pattern = f"{target}\\*" if files.is_directory(target, process.directory) else target
     found = matches(process, pattern)
     if not found:
-        process.complain("File Not Found")
+        process.complain_of("cmd.file_not_found")
         return 1
     for path in found:
         name = path.rpartition("\\")[2]
@@ -221,13 +236,13 @@ def _dir(cmd: CommandProcessor, process: Process, rest: str) -> int:
             process.print(name)
         else:
             size = "<DIR>         " if files.is_directory(path) else f"{len(files.read(path)):>14,}"
-            process.print(f"01/01/2026  12:00 AM    {size} {name}")
+            process.say("cmd.listed", size=size, name=name)
     return 0
 
 
 def _ver(cmd: CommandProcessor, process: Process, rest: str) -> int:
     process.print()
-    process.print(f"Microsoft Windows [Version {process.machine.generation.version}]")
+    process.say("cmd.version", version=process.machine.generation.version)
     return 0
 
 
@@ -246,7 +261,7 @@ def _set(cmd: CommandProcessor, process: Process, rest: str) -> int:
     for key, value in listed:
         process.print(f"{key}={value}")
     if not listed:
-        process.complain(f"Environment variable {name} not defined")
+        process.complain_of("cmd.variable_not_defined", name=name)
     return 0 if listed else 1
 
 
@@ -256,7 +271,7 @@ def _cd(cmd: CommandProcessor, process: Process, rest: str) -> int:
         process.print(cmd.process.directory)
         return 0
     if not process.machine.files.is_directory(target, cmd.process.directory):
-        process.complain("The system cannot find the path specified.")
+        process.complain_error(FileError(PATH_NOT_FOUND, target))
         return 1
     path = process.machine.files.absolute(target, cmd.process.directory)
     cmd.process.directory = process.directory = path
@@ -264,9 +279,7 @@ def _cd(cmd: CommandProcessor, process: Process, rest: str) -> int:
 
 
 def _exit(cmd: CommandProcessor, process: Process, rest: str) -> int:
-    from lab.cmd import Exit
-
-    numbers = [word for word in words(rest) if re.fullmatch(r"-?\d+", word)]
+    numbers = [one for one in split_arguments(rest) if re.fullmatch(r"-?\d+", one)]
     raise Exit(int(numbers[0]) if numbers else cmd.errorlevel)
 
 

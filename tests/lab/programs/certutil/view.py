@@ -13,17 +13,17 @@ from typing import Any
 from cryptography import x509
 
 from lab.pki import codes
-from lab.pki.authority import DISPOSITION_NAMES, CertificateAuthority, Row
+from lab.pki.database import Row
 from lab.pki.encoding import to_pem
 from lab.pki.stores import public_der, thumbprint
 from lab.programs.process import Process
+from lab.roles.ca import CertificateAuthority
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its display name, the raw value (None: empty), and how a block shows it."""
+    """A column: the raw value (None: empty), and how a block shows it. Its display name is the language's."""
 
-    title: str
     value: Callable[[Row], Any]
     kind: str = "text"
 
@@ -64,37 +64,37 @@ def _issued_key(row: Row) -> bytes | None:
 
 
 COLUMNS = {
-    "requestid": Column("Issued Request ID", lambda row: row.request_id, "number"),
-    "request.requestid": Column("Request ID", lambda row: row.request_id, "number"),
-    "request.rawrequest": Column("Binary Request", lambda row: row.request, "request"),
-    "request.requestattributes": Column("Request Attributes", _attributes),
-    "request.submittedwhen": Column("Request Submission Date", lambda row: row.submitted, "date"),
-    "request.disposition": Column("Request Disposition", lambda row: row.disposition, "disposition"),
-    "request.dispositionmessage": Column("Request Disposition Message", lambda row: row.message),
-    "request.statuscode": Column("Request Status Code", lambda row: row.status, "status"),
-    "request.requestername": Column("Requester Name", lambda row: row.requester),
-    "request.commonname": Column("Request Common Name", lambda row: row.common_name),
-    "request.rawpublickey": Column("Request Binary Public Key", _request_key, "bytes"),
-    "commonname": Column("Issued Common Name", lambda row: row.common_name if row.certificate else None),
-    "certificatetemplate": Column("Certificate Template", lambda row: row.template or None),
-    "serialnumber": Column("Serial Number", lambda row: row.serial or None),
-    "notbefore": Column("Certificate Effective Date", _moment("not_valid_before_utc"), "date"),
-    "notafter": Column("Certificate Expiration Date", _moment("not_valid_after_utc"), "date"),
-    "certificatehash": Column("Certificate Hash", _spaced),
-    "rawpublickey": Column("Binary Public Key", _issued_key, "bytes"),
-    "rawcertificate": Column("Binary Certificate", lambda row: row.certificate or None, "certificate"),
+    "requestid": Column(lambda row: row.request_id, "number"),
+    "request.requestid": Column(lambda row: row.request_id, "number"),
+    "request.rawrequest": Column(lambda row: row.request, "request"),
+    "request.requestattributes": Column(_attributes),
+    "request.submittedwhen": Column(lambda row: row.submitted, "date"),
+    "request.disposition": Column(lambda row: row.disposition, "disposition"),
+    "request.dispositionmessage": Column(lambda row: row.message),
+    "request.statuscode": Column(lambda row: row.status, "status"),
+    "request.requestername": Column(lambda row: row.requester),
+    "request.commonname": Column(lambda row: row.common_name),
+    "request.rawpublickey": Column(_request_key, "bytes"),
+    "commonname": Column(lambda row: row.common_name if row.certificate else None),
+    "certificatetemplate": Column(lambda row: row.template or None),
+    "serialnumber": Column(lambda row: row.serial or None),
+    "notbefore": Column(_moment("not_valid_before_utc"), "date"),
+    "notafter": Column(_moment("not_valid_after_utc"), "date"),
+    "certificatehash": Column(_spaced),
+    "rawpublickey": Column(_issued_key, "bytes"),
+    "rawcertificate": Column(lambda row: row.certificate or None, "certificate"),
 }
 SHORT = ("rawrequest", "requestattributes", "submittedwhen", "disposition", "dispositionmessage", "statuscode",
          "requestername")  # fmt: skip
 
 
-def column(name: str) -> Column:
-    """The column of that name; names of the request table may go without `Request.`."""
+def column_name(name: str) -> str:
+    """A column's full name; names of the request table may go without `Request.`."""
     key = name.strip().lower().replace(" ", "")
     key = f"request.{key}" if key in SHORT else key
     if key not in COLUMNS:
         raise codes.EnrolmentError(codes.E_INVALID_ARGUMENT)
-    return COLUMNS[key]
+    return key
 
 
 _TERM = re.compile(r"\s*([A-Za-z.]+)\s*(==|>=|<=|=|>|<)\s*(.*)\s*", re.DOTALL)
@@ -105,7 +105,7 @@ def _term(text: str) -> tuple[Column, str, str]:
     match = _TERM.fullmatch(text)
     if not match:
         raise codes.EnrolmentError(codes.E_INVALID_ARGUMENT)
-    return column(match[1]), match[2], match[3].strip().strip('"')
+    return COLUMNS[column_name(match[1])], match[2], match[3].strip().strip('"')
 
 
 def _fits(row: Row, term: tuple[Column, str, str]) -> bool:
@@ -126,43 +126,53 @@ def _compare(operator: str, left: Any, right: Any) -> bool:
     return bool(results.get(operator, left < right))
 
 
-def show_rows(process: Process, ca: CertificateAuthority, restrict: str, out: str, csv: bool) -> None:
+def show_rows(process: Process, ca: CertificateAuthority, restrict: str, out: str, *, csv: bool) -> None:
     """Print the rows that fit `restrict` (terms joined by commas), with the columns of `out` in its order."""
-    columns = [column(name) for name in out.split(",")] if out else list(COLUMNS.values())
+    names = [column_name(name) for name in out.split(",")] if out else list(COLUMNS)
     terms = [_term(term) for term in restrict.split(",") if term.strip()]
     rows = [row for _unused, row in sorted(ca.rows.items()) if all(_fits(row, term) for term in terms)]
     if csv:
-        process.print(",".join(f'"{one.title}"' for one in columns))
-        for row in rows:
-            process.print(",".join(f'"{_flat(one, row)}"' for one in columns))
-        return
-    _schema(process, out, columns)
+        _table(process, names, rows)
+    else:
+        _blocks(process, out, names, rows)
+
+
+def _title(process: Process, name: str) -> str:
+    return process.texts.text(f"column.{name}")
+
+
+def _table(process: Process, names: list[str], rows: list[Row]) -> None:
+    process.print(",".join(f'"{_title(process, name)}"' for name in names))
+    for row in rows:
+        process.print(",".join(f'"{_flat(process, COLUMNS[name], row)}"' for name in names))
+
+
+def _blocks(process: Process, out: str, names: list[str], rows: list[Row]) -> None:
+    _schema(process, out, names)
     for index, row in enumerate(rows, 1):
-        process.print(f"Row {index}:")
-        for one in columns:
-            _show(process, one, row)
+        process.say("view.row", number=index)
+        for name in names:
+            _show(process, name, row)
         process.print()
-    _totals(process, len(rows), len(columns))
+    _totals(process, len(rows), len(names))
 
 
-def _schema(process: Process, out: str, columns: list[Column]) -> None:
-    names = [name.strip() for name in out.split(",")] if out else list(COLUMNS)
-    process.print("Schema:")
-    process.print("  Column Name                   Localized Name                MaxLength")
-    process.print("  ----------------------------  ----------------------------  ---------")
-    for name, one in zip(names, columns, strict=True):
-        process.print(f"  {name:<28}  {one.title:<28}  4")
+def _schema(process: Process, out: str, names: list[str]) -> None:
+    given = [name.strip() for name in out.split(",")] if out else names
+    for line in ("schema", "schema_head", "schema_line"):
+        process.say(f"view.{line}")
+    for shown, name in zip(given, names, strict=True):
+        process.print(f"  {shown:<28}  {_title(process, name):<28}  4")
     process.print()
 
 
 def _totals(process: Process, rows: int, columns: int) -> None:
-    process.print(f"Maximum Row Index: {rows}")
+    count, size = rows * columns, rows * columns * 4
+    process.say("view.maximum", rows=rows)
     process.print()
-    process.print(f"{rows} Rows")
-    process.print(f"{rows * columns:4} Row Properties, Total Size = {rows * columns * 4}, Max Size = 4, Ave Size = 4")
-    process.print("   0 Request Attributes, Total Size = 0, Max Size = 0, Ave Size = 0")
-    process.print("   0 Certificate Extensions, Total Size = 0, Max Size = 0, Ave Size = 0")
-    process.print(f"{rows * columns:4} Total Fields, Total Size = {rows * columns * 4}, Max Size = 4, Ave Size = 4")
+    process.say("view.rows", rows=rows)
+    for line in ("properties", "attributes", "extensions", "fields"):
+        process.say(f"view.{line}", count=count, size=size)
 
 
 def _number(value: int) -> str:
@@ -170,26 +180,29 @@ def _number(value: int) -> str:
     return f"0x{value:x}" if value < 10 else f"0x{value:x} ({value})"
 
 
-def _shown(one: Column, value: Any) -> str:
+def _disposition(process: Process, value: int) -> str:
+    return process.texts.text(f"ca.disposition_{value}")
+
+
+def _shown(process: Process, one: Column, value: Any) -> str:
     if value is None:
-        return "EMPTY"
+        return process.texts.text("view.empty")
     if one.kind == "number":
         return _number(value)
     if one.kind == "disposition":
-        return f"{_number(value)} -- {DISPOSITION_NAMES.get(value, '')}"
+        return f"{_number(value)} -- {_disposition(process, value)}"
     if one.kind == "status":
-        ok = "0x0 (WIN32: 0) -- The operation completed successfully."
-        return f"{codes.show(value)} -- {codes.text(value)}" if value else ok
-    if one.kind == "date":
-        return f"{value.month}/{value.day}/{value.year} {value.hour % 12 or 12}:{value:%M %p}"
-    return f'"{value}"'
+        text = process.texts.error(value)
+        return f"{codes.show(value)} -- {text}" if value else process.texts.text("view.success", text=text)
+    return process.texts.date(value) if one.kind == "date" else f'"{value}"'
 
 
-def _show(process: Process, one: Column, row: Row) -> None:
+def _show(process: Process, name: str, row: Row) -> None:
+    one, title = COLUMNS[name], _title(process, name)
     value = one.value(row)
     if value is None or one.kind not in ("request", "certificate", "bytes"):
-        return process.print(f"  {one.title}: {_shown(one, value)}")
-    process.print(f"{one.title}:")
+        return process.print(f"  {title}: {_shown(process, one, value)}")
+    process.print(f"{title}:")
     if one.kind == "bytes":
         return _hex_dump(process, value)
     label = "CERTIFICATE" if one.kind == "certificate" else "NEW CERTIFICATE REQUEST"
@@ -202,14 +215,14 @@ def _hex_dump(process: Process, data: bytes) -> None:
         process.print(f"{at:04x}  {pairs}")
 
 
-def _flat(one: Column, row: Row) -> str:
+def _flat(process: Process, one: Column, row: Row) -> str:
     value = one.value(row)
     if isinstance(value, bytes):
-        return f"{len(value)} Bytes"
+        return process.texts.text("view.bytes", size=len(value))
     if value is None:
-        return "EMPTY"
+        return process.texts.text("view.empty")
     if one.kind == "number":
         return str(value)
     if one.kind == "disposition":
-        return f"{value} -- {DISPOSITION_NAMES.get(value, '')}"
-    return _shown(one, value).strip('"').replace('"', '""')
+        return f"{value} -- {_disposition(process, value)}"
+    return _shown(process, one, value).strip('"').replace('"', '""')

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from lab.dns import store as dns_store
 from lab.dns.server import Answerer, DnsListener
 from lab.dns.store import DnsStore, Record, absolute, rdata_of
+from lab.roles import Role
+from lab.wmi.dns import NAMESPACE, DnsProvider
+from lab.wmi.model import Provider
 
 if TYPE_CHECKING:
     from lab.machine import Machine
@@ -26,12 +29,16 @@ _AUTO_CREATED = ("0.in-addr.arpa", "127.in-addr.arpa", "255.in-addr.arpa")
 _ROOT_HINTS = (("a.root-servers.net", "198.41.0.4"), ("m.root-servers.net", "202.12.27.33"))
 
 
-class DnsServer:
+class DnsServer(Role):
     """Settings: `zones` [{name, type, ds_integrated, records: [{owner, type, data, ttl, timestamp}]}], `outside`
     (records of the rest of the world), `cache`, `recursion`, `ds_available`, and `reported` (see lab.wmi.dns)."""
 
+    name = "dns"
+    rank = 10
+    inventory_group = "ucops_dns"
+
     def __init__(self, machine: Machine, settings: dict[str, Any]) -> None:
-        self.machine, self.settings = machine, settings
+        super().__init__(machine, settings)
         self.store = DnsStore(machine.fqdn, machine.clock, ds_available=settings.get("ds_available", True))
         outside = [self._record("", entry) for entry in settings.get("outside", [])]
         answerer = Answerer(self.store, outside, recursion=settings.get("recursion", True))
@@ -74,6 +81,9 @@ class DnsServer:
             int(entry.get("ttl", dns_store.DEFAULT_TTL)),
             int(entry.get("timestamp", 0)),
         )
+
+    def providers(self) -> dict[str, Provider]:
+        return {NAMESPACE: DnsProvider(self.machine, self.store, self.settings)}
 
     def start(self) -> None:
         self._listener.start()
