@@ -206,6 +206,16 @@ def test_a_lost_connection_never_brings_a_second_certificate(
     assert len(site.ca()["requests"]) == 1
 
 
+@pytest.mark.parametrize("language", ["de-DE", "fr-FR"])
+def test_a_second_run_finds_the_request_in_every_language(tmp_path: Path, language: str) -> None:
+    overrides = {"hosts": [{"name": "ca01", "language": language}]}
+    with start_estate("origin", tmp_path, overrides=overrides) as estate:
+        site = Rollout(estate)
+        asked = site.request()
+        assert site.issue(asked)["thumbprint"] == site.issue(asked)["thumbprint"]
+        assert len(site.ca()["requests"]) == 1
+
+
 def test_offline(site: Rollout, tmp_path: Path) -> None:
     place = tmp_path / "handover"
     asked = site.request(directory=str(place))

@@ -44,8 +44,8 @@ _COMMON_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 
 _REQUEST_ID = re.compile(r"RequestId:\s*\"?(\d{1,10})\"?", re.IGNORECASE)
 _COLUMNS = ("Request.RequestID", "Request.Disposition", "Request.StatusCode", "Request.RawRequest")
-# "Row 1:" in the language of the server; then indented "label: 0x5 (5)" or "label: EMPTY" in the order of -out.
-_ROW = re.compile(r"^\S[^\r\n]*?\d+:[ \t]*\r?$", re.MULTILINE)
+# "Row 1:" in the language of the server, French with a no-break blank before the colon; then indented "label: 0x5 (5)" or "label: EMPTY" in the order of -out.
+_ROW = re.compile(r"^\S[^\r\n]*?\d+[ \t\xa0\u202f]*:[ \t]*\r?$", re.MULTILINE)
 _VALUE = re.compile(r"^[ \t]+[^:\r\n]+:[ \t]*(?:(0x[0-9a-f]+)|EMPTY)\b", re.MULTILINE | re.IGNORECASE)
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----.*?-----END [A-Z0-9 ]+-----", re.DOTALL)
 # "CertUtil: -view command completed successfully.": program and verb are in no language, the rest is.
@@ -244,7 +244,11 @@ def parse_view(text: str, *, where: str) -> tuple[KnownRequest, ...]:
     """
     if not _DONE.search(text):
         raise RolloutError("certutil's answer about the CA's database is cut off", where=where, mend="Run again")
-    found = (_row(row, where) for row in _ROW.split(text)[1:])
+    rows = _ROW.split(text)[1:]
+    if not rows and (_PEM.search(text) or _VALUE.search(text)):
+        # Never "no rows": who believes that submits anew at every run.
+        raise RolloutError("certutil's answer about the CA's database cannot be read", where=where, mend="Run again")
+    found = (_row(row, where) for row in rows)
     return tuple(row for row in found if row is not None)
 
 

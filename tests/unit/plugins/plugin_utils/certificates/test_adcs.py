@@ -115,6 +115,21 @@ def test_english_rows_with_empty_columns():
     assert [row.status for row in parse_view(text, where="test")] == [0]
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", " ", "\u202f"])
+def test_french_rows_have_a_blank_before_the_colon(blank):
+    text = view((5, Row(REQUEST, 9)), (6, Row(REQUEST, 9))).replace("Zeile", "Ligne")
+    for number in ("1", "2"):
+        assert f"Ligne {number}:" in text
+        text = text.replace(f"Ligne {number}:", f"Ligne {number}{blank}:")
+    assert [row.request_id for row in parse_view(text, where="test")] == [5, 6]
+
+
+def test_rows_that_are_not_recognised_are_not_no_rows():
+    text = view((5, Row(REQUEST, 9))).replace("Zeile 1:", "Zeile 1;")
+    with pytest.raises(RolloutError, match="cannot be read"):
+        parse_view(text, where="test")
+
+
 def test_no_rows():
     assert parse_view(view(), where="test") == ()
 
