@@ -44,7 +44,8 @@ _COMMON_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 
 _REQUEST_ID = re.compile(r"RequestId:\s*\"?(\d{1,10})\"?", re.IGNORECASE)
 _COLUMNS = ("Request.RequestID", "Request.Disposition", "Request.StatusCode", "Request.RawRequest")
-# "Row 1:" in the language of the server, French with a no-break blank before the colon; then indented "label: 0x5 (5)" or "label: EMPTY" in the order of -out.
+# "Row 1:" in the language of the server (French has a blank before the colon); then indented "label: 0x5 (5)" or
+# "label: EMPTY" in the order of -out.
 _ROW = re.compile(r"^\S[^\r\n]*?\d+[ \t\xa0\u202f]*:[ \t]*\r?$", re.MULTILINE)
 _VALUE = re.compile(r"^[ \t]+[^:\r\n]+:[ \t]*(?:(0x[0-9a-f]+)|EMPTY)\b", re.MULTILINE | re.IGNORECASE)
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----.*?-----END [A-Z0-9 ]+-----", re.DOTALL)
