@@ -18,7 +18,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command im
     check_command,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 class ActionModule(WindowsAction):

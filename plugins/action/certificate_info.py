@@ -23,7 +23,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     StoreEntry,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 class ActionModule(WindowsAction):

@@ -18,7 +18,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs im
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import issue, order_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 class ActionModule(WindowsAction):

@@ -14,7 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_certifi
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolling import enrol
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import Handover
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 class ActionModule(WindowsAction):

@@ -12,7 +12,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import IIS, bind, endpoint_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 class ActionModule(WindowsAction):

@@ -9,8 +9,9 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.generation import generation
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import LogonRefused, WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost, WmiObject
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
 
 
 class ActionModule(WindowsAction):

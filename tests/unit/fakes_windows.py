@@ -21,15 +21,11 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import (
-    Files,
-    ProgramResult,
-    Programs,
-    Registry,
-    WindowsHost,
-    Wmi,
-    WmiObject,
-)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 STORES = "SOFTWARE\\Microsoft\\SystemCertificates"

@@ -20,7 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_wire
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 COMMAND_TIMEOUT = 300.0
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")

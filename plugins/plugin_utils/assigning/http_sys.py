@@ -16,7 +16,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.generation import generation
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import ProgramResult, WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 
 BINDINGS = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslBindingInfo"
 WINDOWS = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"

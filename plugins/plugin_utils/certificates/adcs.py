@@ -26,7 +26,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import failure_code, failure_codes
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import ProgramResult, WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import scratch
 
 CONFIGURATION = "SYSTEM\\CurrentControlSet\\Services\\CertSvc\\Configuration"

@@ -13,7 +13,8 @@ from __future__ import annotations
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import advice, failure_code, meaning
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import ProgramResult, WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import scratch
 
 # A key of 4096 bits takes a loaded server several seconds; a CA with a network HSM takes its time too.

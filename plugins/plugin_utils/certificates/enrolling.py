@@ -30,7 +30,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     CertificateStores,
     StoreEntry,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     ROOT,
     CertificateStores,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 class NotInstalled(RolloutError):

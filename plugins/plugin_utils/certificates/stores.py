@@ -22,7 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
     thumbprint,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
 
 MACHINE = "SOFTWARE\\Microsoft\\SystemCertificates"
 GROUP_POLICY = "SOFTWARE\\Policies\\Microsoft\\SystemCertificates"

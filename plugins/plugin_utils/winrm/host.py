@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry import WmiRegistry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import WsmanWmi

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import ProgramResult, Programs
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import command_line
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     GarbledAnswer,

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Wmi, WmiObject, WmiReference, WmiValue
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     GarbledAnswer,
     child,
@@ -22,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     text_of,
     xml_text,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject, WmiReference, WmiValue
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient, selector_set
 
 _WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi"
