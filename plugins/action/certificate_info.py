@@ -10,11 +10,10 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import find_chain
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
-    X509Certificate,
-    normalise_thumbprint,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
     CA,
     MY,
@@ -34,7 +33,7 @@ class ActionModule(WindowsAction):
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         wanted = arguments["thumbprints"]
-        names = None if wanted is None else [normalise_thumbprint(name, where="thumbprints") for name in wanted]
+        names = None if wanted is None else from_plain(tuple[Thumbprint, ...], wanted, where="thumbprints")
         stores = CertificateStores(host.registry, host.name)
         entries = stores.entries(MY, names)
         return {
@@ -50,7 +49,7 @@ class ActionModule(WindowsAction):
 
 def _described(entry: StoreEntry) -> dict[str, Any]:
     """The entry, JSON-able; of a certificate that cannot be read only its thumbprint and why."""
-    known = entry.certificate.describe() if entry.certificate else {"thumbprint": entry.thumbprint}
+    known = to_plain(entry.certificate.description if entry.certificate else {"thumbprint": entry.thumbprint})
     return {
         **known,
         "problem": entry.problem,

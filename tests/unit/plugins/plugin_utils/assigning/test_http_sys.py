@@ -4,7 +4,9 @@ import pytest
 from unit.fakes_windows import FakeServer, authority, certificate, key_info
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import BINDINGS, bind, endpoint_of
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import BINDINGS, endpoint_of
 
 CA = authority()
 NEW, OLD = certificate(CA), certificate(CA, days=5)
@@ -15,6 +17,11 @@ IIS = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
 @pytest.fixture
 def server():
     return FakeServer()
+
+
+def bind(host, endpoint, thumbprint, **more):
+    """The result as a task returns it."""
+    return http_sys.bind(host, endpoint, Thumbprint(thumbprint) if thumbprint else None, **more).to_result()
 
 
 def bound(server, endpoint=EVERYWHERE):
