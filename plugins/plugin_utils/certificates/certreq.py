@@ -22,12 +22,12 @@ TIMEOUT = 120.0
 
 
 def failed(what: str, result: ProgramResult, *, where: str) -> RolloutError:
-    """An error that shows the code with its meaning, and the program's own words for a person."""
+    """An error that shows the code with its meaning, and the program's own text for a person."""
     code = failure_code(result.exit_code, result.text)
-    words = " ".join(result.text.split())[:600]
+    said = " ".join(result.text.split())[:600]
     reason = meaning(code) if code else f"exit code {result.exit_code}"
     return RolloutError(
-        f"{what}: {reason}. `{result.command_line}` said: {words or 'nothing'}", where=where, mend=advice(code)
+        f"{what}: {reason}. `{result.command_line}` said: {said or 'nothing'}", where=where, mend=advice(code)
     )
 
 

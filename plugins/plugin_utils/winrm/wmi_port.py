@@ -44,7 +44,7 @@ class WmiObject:
 
 
 class Wmi(ABC):
-    """WMI of one host. Every method raises ``WsmanFault`` (wsman.py) or ``ConnectionLost``, never returns half."""
+    """WMI of one host. Every method raises ``WsmanFault`` (faults.py) or ``ConnectionLost``, never returns half."""
 
     @abstractmethod
     def query(self, namespace: str, wql: str, *, references: bool = False) -> tuple[WmiObject, ...]:
