@@ -40,7 +40,8 @@ class ActionModule(WindowsAction):
         authority = OfflineAuthority(arguments["directory"]) if arguments["directory"] else None
         answer = collect(authority, planned) if authority else _given(planned, arguments, check_mode)
         if answer is None:
-            return not_yet(planned, within_this_run=authority is None).to_result()
+            within_this_run = authority is None or authority.capabilities.answers_at_once
+            return not_yet(planned, within_this_run=within_this_run).to_result()
         delivery = delivery_of(planned, answer, now=datetime.now(timezone.utc), minimum_days=arguments["minimum_days"])
         return install(host, delivery, trusted_roots=roots, check_mode=check_mode).to_result()
 

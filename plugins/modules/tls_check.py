@@ -119,6 +119,7 @@ hints:
 """
 
 from datetime import datetime, timezone
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -128,13 +129,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import Endpoin
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_judge, tls_targets, tls_wire
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 
 # What an endpoint may leave out here: nothing is proved with it.
 LEFT_OUT = {"view": "", "protocol": "", "through": "direct", "certificates": [], "clients": []}
 UNCHANGED = "Give the endpoints of a plan (pool_plan) unchanged"
 
 
-def wanted_targets(params: dict) -> tuple[tls_targets.Target, ...]:
+def wanted_targets(params: dict[str, Any]) -> tuple[tls_targets.Target, ...]:
     endpoints = [
         from_plain(Endpoint, {**LEFT_OUT, **one}, where=f"endpoints[{index}]", mend=UNCHANGED)
         for index, one in enumerate(params["endpoints"])
@@ -143,7 +145,7 @@ def wanted_targets(params: dict) -> tuple[tls_targets.Target, ...]:
     return tls_targets.targets(endpoints, planned, proof_module.port_map(params["port_map"]))
 
 
-def check(params: dict) -> tuple[list, list[str]]:
+def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
     wanted = wanted_targets(params)
     if params["planned_only"]:
         return tls_judge.planned_only(wanted), []
@@ -155,7 +157,7 @@ def check(params: dict) -> tuple[list, list[str]]:
         params["minimum_days"],
     )
 
-    def one(target: tls_targets.Target) -> proof.ProofResult:
+    def one(target: tls_targets.Target) -> ProofResult:
         handshake = tls_wire.probe(target.address, target.real_port, target.name, params["timeout"])
         return tls_judge.compare(target, handshake, expectation)
 

@@ -1,13 +1,24 @@
-"""What ``certificate_info`` reads of a machine."""
+"""What a machine holds, as ``certificate_info`` tells it."""
 
 from __future__ import annotations
 
 import pytest
 from unit.action_runs import Noon, run
-from unit.fakes_windows import PEM, FakeCa, FakeServer, authority, certificate, key_info
+from unit.fakes_windows import (
+    PEM,
+    STORES,
+    FakeCa,
+    FakeServer,
+    authority,
+    blob,
+    certificate,
+    hashes_sha1,
+    key_info,
+)
 
 from ansible_collections.ucops.rollout.plugins.action import certificate_info
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import ENTERPRISE
 
 
@@ -68,3 +79,14 @@ def test_info_of_a_certificate_that_leads_nowhere(server, ca):
 def test_a_name_that_is_no_thumbprint(server):
     with pytest.raises(RolloutError, match=r"^thumbprints: \[1\]: 'x' is no thumbprint"):
         run(certificate_info, server.host, thumbprints=["0" * 40, "x"])
+
+
+def test_a_certificate_that_cannot_be_read_is_told_with_the_reason(server):
+    der = bytes.fromhex("3003020101")
+    name = Thumbprint(hashes_sha1(der).hex())
+    server.registry.set(f"{STORES}\\MY\\Certificates\\{name}", "Blob", blob(der))
+    (one,) = run(certificate_info, server.host, chains=True)["certificates"]
+    assert (one["thumbprint"], one["has_private_key"], one["chain"]) == (name, False, [])
+    assert one["problem"] == one["chain_problem"]
+    assert one["problem"].startswith("not a certificate that can be read")
+    assert "subject" not in one
