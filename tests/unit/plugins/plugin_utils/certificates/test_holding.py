@@ -68,6 +68,7 @@ def test_info_with_chains(server, ca):
 
 def test_info_of_a_certificate_that_leads_nowhere(server, ca):
     server.put("CA", ca.issuer.certificate)
+    server.put("Root", authority("Stranger", number=150).certificate)
     server.put("MY", certificate(ca.issuer))
     (distrusted,) = run(certificate_info, server.host, chains=True)["certificates"]
     assert "not among the trusted ones" in distrusted["chain_problem"]
