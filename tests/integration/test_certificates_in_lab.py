@@ -21,7 +21,7 @@ from ansible_collections.ucops.rollout.plugins.action import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from lab.client import RunningEstate, start_estate
 
 pytestmark = pytest.mark.slow
