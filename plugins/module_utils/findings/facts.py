@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the searches for pitfalls look up again and again: built once for a plan, each look-up takes one step."""
+"""What the searches for findings look up again and again: built once for a plan, each look-up takes one step."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology im
 
 # OCS: its clients know no Autodiscover and no policy on strict names, its servers no wildcards.
 FIRST_GENERATION = ("ocs2007", "ocs2007r2")
-# Products whose requirements no page of the vendor states, with those that they are inferred from.
-INFERRED = {"sfbse": ("Skype for Business Server Subscription Edition", "Skype for Business Server 2019")}
 # Top-level domains that the Internet does not resolve: RFC 2606, 6761, 6762, and what sites took for themselves.
 INSIDE_ONLY = frozenset(
     ("local", "localdomain", "localhost", "internal", "intranet", "private", "lan", "home", "corp", "test", "invalid")
@@ -102,10 +100,3 @@ def gather(topology: Topology, plan: Plan) -> Facts:
 def exists_inside_only(name: str) -> bool:
     """Whether the Internet cannot know this name."""
     return "." not in name or name.rpartition(".")[2] in INSIDE_ONLY
-
-
-def covers(pattern: str, name: str) -> bool:
-    """Whether a name of a certificate fits; a wildcard stands for one label (RFC 9525 section 6.3)."""
-    if pattern.startswith("*."):
-        return names.parent(name) == pattern[2:]
-    return pattern == name

@@ -14,9 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import model
 from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.coherence import check_coherence
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.detect import look_for_pitfalls
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import in_order
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import find_all, in_order
 from ansible_collections.ucops.rollout.plugins.module_utils.names import parent
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.deployment import Deployment, servers_with
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_records import PlannedRecords, WantedRecord
@@ -62,7 +60,7 @@ def make_plan(topology: Topology, products: Mapping[str, Product] = PRODUCTS) ->
         endpoints=endpoints,
         servers=tuple(_servers(topology.pools)),
     )
-    found = [*records.findings(), *check_coherence(plan), *look_for_pitfalls(topology, plan)]
+    found = [*records.findings(), *find_all(plan, topology)]
     return replace(plan, findings=in_order(found))
 
 
