@@ -59,7 +59,7 @@ def plan_text(given: Any) -> str:
 
 
 def explain(given: Any, name: str) -> str:
-    return explanation(queries.as_plan(given), name)
+    return explanation(queries.as_plan(given).to_plain(), name)
 
 
 class FilterModule:
