@@ -24,11 +24,11 @@ def codes(plan: Plan) -> list[tuple[str, str]]:
 def without_name_rule(rule: str) -> dict[str, Product]:
     """The products, where OCS 2007 has forgotten one rule for names in certificates."""
     product = PRODUCTS["ocs2007"]
-    sheet = product.sheets[0]
+    role = product.roles[0]
     certificates = tuple(
-        replace(one, names=tuple(name for name in one.names if name.id != rule)) for one in sheet.certificates
+        replace(one, names=tuple(name for name in one.names if name.id != rule)) for one in role.certificates
     )
-    return {"ocs2007": replace(product, sheets=(replace(sheet, certificates=certificates),))}
+    return {"ocs2007": replace(product, roles=(replace(role, certificates=certificates),))}
 
 
 def test_the_origin_is_coherent() -> None:

@@ -314,10 +314,10 @@ def test_the_same_name_from_two_rules_is_in_the_list_once() -> None:
 
 def test_a_rule_that_names_the_same_for_every_sip_domain_is_one_reason() -> None:
     product = PRODUCTS["ocs2007"]
-    sheet = product.sheets[0]
-    rule = next(one for one in sheet.certificates[0].names if one.id == "ocs2007.sip-name")
-    certificate = replace(sheet.certificates[0], names=(replace(rule, name="all.{pool}"),))
-    changed = replace(product, sheets=(replace(sheet, certificates=(certificate,)),))
+    role = product.roles[0]
+    rule = next(one for one in role.certificates[0].names if one.id == "ocs2007.sip-name")
+    certificate = replace(role.certificates[0], names=(replace(rule, name="all.{pool}"),))
+    changed = replace(product, roles=(replace(role, certificates=(certificate,)),))
     plan = make_plan(parse(origin()), {"ocs2007": changed})
     assert plan.certificates[0].subject_alternative_names == ("all.ocspool.company.local",)
     assert plan.certificates[0].name_reasons["all.ocspool.company.local"] == (rule.reason,)

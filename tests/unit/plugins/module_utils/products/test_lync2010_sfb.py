@@ -823,12 +823,12 @@ def test_an_id_says_one_thing_in_all_products() -> None:
     """`explain` finds a rule by its id alone."""
     told: dict[str, tuple[str, ...]] = {}
     for product in PRODUCTS.values():
-        for sheet in product.sheets:
-            for rule in sheet.rules():
+        for role in product.roles:
+            for rule in role.rules():
                 text = (rule.purpose, rule.source, rule.mark, rule.breaks, rule.conflict)
                 assert told.setdefault(rule.id, text) == text, rule.id
 
 
 @pytest.mark.parametrize("product", ["lync2010", "lync2013", *SFB])
 def test_no_rule_of_office_communications_server_is_left(product: str) -> None:
-    assert not [rule.id for sheet in PRODUCTS[product].sheets for rule in sheet.rules() if rule.id.startswith("ocs")]
+    assert not [rule.id for role in PRODUCTS[product].roles for rule in role.rules() if rule.id.startswith("ocs")]

@@ -930,8 +930,8 @@ def test_every_certificate(product: str, placement: str) -> None:
 def test_a_conflict_is_decided_in_its_rule(product: str) -> None:
     decided = {
         rule.id: rule.conflict.partition(":")[0]
-        for sheet in PRODUCTS[product].sheets
-        for rule in sheet.rules()
+        for role in PRODUCTS[product].roles
+        for rule in role.rules()
         if rule.mark == "C" or rule.conflict
     }
     assert (
@@ -947,8 +947,8 @@ def test_an_id_says_one_thing_in_all_products() -> None:
     """Explanations find a rule by its id, whichever product the plan is of."""
     said: dict[str, Any] = {}
     for product in ("ocs2007", "ocs2007r2"):
-        for sheet in PRODUCTS[product].sheets:
-            for rule in sheet.rules():
+        for role in PRODUCTS[product].roles:
+            for rule in role.rules():
                 assert said.setdefault(rule.id, rule) == rule
 
 
@@ -956,18 +956,18 @@ def test_an_id_says_one_thing_in_all_products() -> None:
 
 
 def test_the_event_of_a_missing_server_name() -> None:
-    sheet = PRODUCTS["ocs2007r2"].sheet("front_end", "enterprise", "consolidated")
-    assert sheet is not None
-    (rule,) = [rule for rule in sheet.rules() if rule.id == "ocs2007r2.server-mtls"]
+    role = PRODUCTS["ocs2007r2"].role_rules("front_end", "enterprise", "consolidated")
+    assert role is not None
+    (rule,) = [rule for rule in role.rules() if rule.id == "ocs2007r2.server-mtls"]
     assert "Wrong principal" in rule.breaks
 
 
 def test_one_certificate_for_all_front_ends_is_possible_and_not_planned() -> None:
     one = certificate(plan_of(site("ocs2007r2", enterprise())), "ee01.contoso.com")
     assert (one.holders, one.key.exportable) == (("ee01.contoso.com",), False)
-    sheet = PRODUCTS["ocs2007r2"].sheet("front_end", "enterprise", "consolidated")
-    assert sheet is not None
-    (rule,) = [rule for rule in sheet.certificates if rule.id == "ocs2007r2.pool-certificate"]
+    role = PRODUCTS["ocs2007r2"].role_rules("front_end", "enterprise", "consolidated")
+    assert role is not None
+    (rule,) = [rule for rule in role.certificates if rule.id == "ocs2007r2.pool-certificate"]
     assert "share one whose key is exportable" in rule.purpose
 
 
