@@ -361,6 +361,36 @@ def test_what_was_left_alone_says_why() -> None:
     assert "! company.com: www A 10.0.0.80 (other addresses too)" in report_summary({"dns": {"changes": [change]}})
 
 
+def test_listed_changes_of_a_step() -> None:
+    """The step's own change in the words of the report, what it brought along in its own."""
+    changes = [
+        {"verb": "create", "what": "certificate in the store CA", "store": "CA", "after": "CC"},
+        {"verb": "create", "what": "certificate in the store MY", "store": "MY", "after": "AB"},
+        {"verb": "report", "what": "friendly name", "note": "set by somebody else"},
+    ]
+    install = {"changed": True, "state": "installed", "thumbprint": "AB", "changes": changes}
+    binding = {"changed": True, "endpoint": "0.0.0.0:443", "changes": [{"verb": "create", "what": "http.sys binding"}]}
+    entry = {"install": install, "binding": binding}
+    data = report_data({"servers": {SERVER: {"certificates": {ID: entry}}}})
+    assert [(one["verb"], one["what"], one["after"]) for one in data["changes"]] == [
+        ("create", f"certificate in the store CA ({ID})", "AB"),
+        ("create", f"certificate installed ({ID})", "AB"),
+        ("report", f"friendly name ({ID}): set by somebody else", "AB"),
+        ("create", f"bound to 0.0.0.0:443 ({ID})", None),
+    ]
+
+
+def test_steps_by_hand_of_other_components() -> None:
+    assignments = [{"server": SERVER, "component": "oauth", "use": "oauth", "port": 0}]
+    plan = {**PLAN, "certificates": [{**PLAN["certificates"][0], "assignments": assignments}]}
+    entry = {"by_hand": {"state": "manual", "steps": ["Assign it to oauth."]}}
+    data = report_data({"plan": plan, "servers": {SERVER: {"certificates": {ID: entry}}}})
+    assert data["steps_by_hand"] == [{"where": SERVER, "what": "Assign it to oauth."}]
+    assert data["assignments"] == [
+        {"server": SERVER, "component": "oauth", "port": 0, "certificate": ID, "state": "manual", "command": None}
+    ]
+
+
 def test_dates_come_from_the_handshake_where_no_step_tells_them() -> None:
     found = {"thumbprint": THUMBPRINT, "not_after": "2028-11-22T08:00:00Z"}
     given = {
