@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, RECORDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, Plan, PlannedCertificate
@@ -51,7 +52,7 @@ class Assigning:
         return certificate.key.shared and not self.shared_keys
 
 
-PUSHING = Pushing(views=(INTERNAL,), record_types=("A", "SRV"))
+PUSHING = Pushing(views=(INTERNAL,), record_types=changes.TYPES)
 ASSIGNING = Assigning(ways={FRONT_END: FRONT_END, WEB_COMPONENTS: WEB_COMPONENTS}, shared_keys=False)
 
 
