@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import (
-    FIRST_GENERATION,
     Facts,
     exists_inside_only,
 )
@@ -43,7 +42,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         at_home.setdefault(sip_domain.home, set()).add(sip_domain.name)
     for certificate in facts.plan.certificates:
         pool = facts.pool_of.get(certificate.holders[0]) if certificate.holders else None
-        yield from _wildcards(certificate, pool)
+        yield from _wildcards(facts, certificate, pool)
         yield from _twice(certificate)
         yield from _key(certificate)
         yield from _size(certificate, at_home.get(pool.fqdn, set()) if pool else set())
@@ -54,7 +53,7 @@ def look(facts: Facts) -> Iterator[Finding]:
     yield from _web_components(facts)
 
 
-def _wildcards(certificate: PlannedCertificate, pool: Pool | None) -> Iterator[Finding]:
+def _wildcards(facts: Facts, certificate: PlannedCertificate, pool: Pool | None) -> Iterator[Finding]:
     if certificate.common_name.startswith("*"):
         name = certificate.common_name
         yield finding("wildcard-as-subject", where=certificate.id, certificate=certificate.id, name=name)
@@ -67,14 +66,14 @@ def _wildcards(certificate: PlannedCertificate, pool: Pool | None) -> Iterator[F
         words = {"certificate": certificate.id, "name": wild[0], "other": after[0]}
         yield finding("wildcard-before-names", where=certificate.id, **words)
     for name in wild:
-        yield from _wildcard(certificate, pool, name)
+        yield from _wildcard(facts, certificate, pool, name)
 
 
-def _wildcard(certificate: PlannedCertificate, pool: Pool | None, name: str) -> Iterator[Finding]:
+def _wildcard(facts: Facts, certificate: PlannedCertificate, pool: Pool | None, name: str) -> Iterator[Finding]:
     words = {"certificate": certificate.id, "name": name}
-    role, product = (pool.role, pool.product) if pool else ("", "")
-    if product in FIRST_GENERATION or certificate.use not in WILDCARD_USES.get(role, ()):
-        breaks = "services do not start" if product in FIRST_GENERATION else "others refuse the certificate"
+    role, unknown = (pool.role, not facts.knows(pool, "wildcard")) if pool else ("", False)
+    if unknown or certificate.use not in WILDCARD_USES.get(role, ()):
+        breaks = "services do not start" if unknown else "others refuse the certificate"
         yield finding("wildcard-not-supported", where=certificate.id, breaks=breaks, **words)
     elif role in ("front_end", "director") and certificate.use in PHONE_USES:
         yield finding("wildcard-refused-by-phones", where=certificate.id, **words)
@@ -200,7 +199,7 @@ def _oauth(facts: Facts) -> Iterator[Finding]:
 def _web_components(facts: Facts) -> Iterator[Finding]:
     """In OCS the Web Components' certificate is assigned in IIS, apart from the others: it must not be forgotten."""
     for pool in facts.pools_of_role("front_end"):
-        if pool.product not in FIRST_GENERATION:
+        if not facts.knows(pool, "web_components"):
             continue
         for server in pool.servers:
             if "web_components" in (server.roles or ("web_components",)) and not _assigned(facts, server):

@@ -6,21 +6,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import certificates, edge, sign_in, web
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import gather
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, Topology, Zone
 
 USUAL_NAMES_OUTSIDE = ("www", "mail", "autodiscover", "owa", "ftp")
 
 
-def look_for_pitfalls(topology: Topology, plan: Plan) -> Iterator[Finding]:
+def look_for_pitfalls(topology: Topology, plan: Plan, products: Mapping[str, Product] = PRODUCTS) -> Iterator[Finding]:
     """All that speaks against a plan that holds together. Linear in the plan's size; raises nothing."""
-    facts = gather(topology, plan)
+    facts = gather(topology, plan, products)
     yield from _zones(topology, plan)
     yield from _addresses(topology)
     yield from sign_in.look(facts)

@@ -10,7 +10,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import INFERRED, Facts, exists_inside_only
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts, exists_inside_only
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Edge, Outside, Pool
@@ -106,6 +106,7 @@ def _inferred(facts: Facts) -> Iterator[Finding]:
     """Once for each product, at its first pool."""
     first: dict[str, Pool] = {}
     for pool in facts.topology.pools:
-        if pool.product in INFERRED and first.setdefault(pool.product, pool) is pool:
-            product, predecessor = INFERRED[pool.product]
-            yield finding("product-inferred", where=pool.path, product=product, predecessor=predecessor)
+        product = facts.products[pool.product]
+        if product.inferred_from and first.setdefault(pool.product, pool) is pool:
+            told = {"product": product.title, "predecessor": product.inferred_from}
+            yield finding("product-inferred", where=pool.path, **told)

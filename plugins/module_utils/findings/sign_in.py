@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import FIRST_GENERATION, Facts
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, SipDomain
@@ -42,16 +42,16 @@ def _strict_names(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[F
         if target is None or target in (sip_domain.name, f"sip.{sip_domain.name}"):
             continue
         if names.parent(target) == sip_domain.name:
-            yield from _not_strict(sip_domain, home, owner, target)
+            yield from _not_strict(facts, sip_domain, home, owner, target)
             continue
         below = target.endswith(f".{sip_domain.name}")
         code = "srv-target-below-sip-domain" if below else "srv-target-outside-sip-domain"
         yield finding(code, where=sip_domain.path, name=owner, target=target, domain=sip_domain.name)
 
 
-def _not_strict(sip_domain: SipDomain, home: Pool, owner: str, target: str) -> Iterator[Finding]:
+def _not_strict(facts: Facts, sip_domain: SipDomain, home: Pool, owner: str, target: str) -> Iterator[Finding]:
     """Inside the SIP domain, as the library has it, but not as the policy's text has it."""
-    if home.product not in FIRST_GENERATION:
+    if facts.knows(home, "name_policy"):
         yield finding("srv-target-not-strict", where=sip_domain.path, name=owner, target=target, domain=sip_domain.name)
     elif target != home.fqdn:
         yield finding("srv-target-alias", where=sip_domain.path, name=target, domain=sip_domain.name)
@@ -62,7 +62,7 @@ def _plain_tcp(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Find
         owner = f"{service}.{sip_domain.name}"
         if (view, owner) in facts.services:
             yield finding("sign-in-without-tls", where=sip_domain.path, name=owner)
-    if sip_domain.plain_tcp and home.product.startswith("sfb"):
+    if sip_domain.plain_tcp and not facts.knows(home, "plain_tcp"):
         owner = f"{PLAIN_SERVICES[0][1]}.{sip_domain.name}"
         yield finding("record-nobody-asks-for", where=sip_domain.path, name=owner)
 
@@ -90,7 +90,7 @@ def _sip_names(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Find
 
 
 def _autodiscover(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Finding]:
-    if home.product in FIRST_GENERATION:
+    if not facts.knows(home, "autodiscover"):
         return
     inside, outside = f"lyncdiscoverinternal.{sip_domain.name}", f"lyncdiscover.{sip_domain.name}"
     if facts.is_planned("external", inside):
@@ -171,7 +171,7 @@ def _needed_inside(facts: Facts) -> dict[str, str]:
     needed = {
         pool.external_web_fqdn: "mobile clients inside, which come to the external web services"
         for pool in facts.pools_of_role("front_end", "director")
-        if pool.external_web_fqdn and pool.product not in FIRST_GENERATION
+        if pool.external_web_fqdn and facts.knows(pool, "autodiscover")
     }
     for url in facts.topology.simple_urls:
         if url.kind in ("meet", "dialin") and facts.is_planned("external", url.host):

@@ -48,8 +48,8 @@ Placed = tuple[Scope, RoleRules]
 @collector_paused()
 def make_plan(topology: Topology, products: Mapping[str, Product] = PRODUCTS) -> model.Plan:
     """The plan of a topology; what speaks against it is in its findings, nothing is raised."""
-    site = Deployment(topology, products)
-    pools = list(_pools(site, products))
+    deployment = Deployment(topology, products)
+    pools = list(_pools(deployment, products))
     certificates = tuple(_certificates(pools))
     endpoints = tuple(_endpoints(pools, certificates))
     records = PlannedRecords(topology.zones)
@@ -62,16 +62,16 @@ def make_plan(topology: Topology, products: Mapping[str, Product] = PRODUCTS) ->
         endpoints=endpoints,
         servers=tuple(_servers(topology.pools)),
     )
-    found = [*records.findings(), *check_coherence(plan), *look_for_pitfalls(topology, plan)]
+    found = [*records.findings(), *check_coherence(plan), *look_for_pitfalls(topology, plan, products)]
     return replace(plan, findings=in_order(found))
 
 
-def _pools(site: Deployment, products: Mapping[str, Product]) -> Iterator[Placed]:
+def _pools(deployment: Deployment, products: Mapping[str, Product]) -> Iterator[Placed]:
     """Each pool with the rules for it."""
-    for pool in site.topology.pools:
+    for pool in deployment.topology.pools:
         rules = products[pool.product].role_rules(pool.role, pool.edition, pool.configuration)
         if rules is not None:  # parse() refuses pools without rules
-            yield Scope(pool, site), rules
+            yield Scope(pool, deployment), rules
 
 
 def _servers(pools: Iterable[Pool]) -> Iterator[model.PlannedServer]:
@@ -207,7 +207,7 @@ def _names(rule: CertificateRule, scope: Scope) -> dict[str, list[model.Reason]]
     """Every name once, where its first rule puts it, with the reasons of all its rules; wildcards at the end."""
     found: dict[str, list[model.Reason]] = {}
     wildcards: dict[str, list[model.Reason]] = {}
-    fold = scope.certificates.wildcard and scope.site.knows(scope.pool, "wildcard")
+    fold = scope.certificates.wildcard and scope.deployment.knows(scope.pool, "wildcard")
     for name_rule in rule.names:
         for inner in scopes(name_rule.each, name_rule.when, scope):
             name = expand(name_rule.name, inner)

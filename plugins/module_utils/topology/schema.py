@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import (
     Field,
     Fields,
@@ -20,8 +21,6 @@ SCHEMA_VERSION = 1
 DEFAULT_TTL = 3600
 LONGEST_TTL = 2**31 - 1  # RFC 2181 section 8
 
-# All products that the collection is made for; those without rules yet are refused by name.
-PRODUCT_NAMES = ("ocs2007", "ocs2007r2", "lync2010", "lync2013", "sfb2015", "sfb2019", "sfbse")
 ROLES = (
     "front_end",
     "director",
@@ -65,7 +64,7 @@ USES = (
     "web_access",
 )
 
-_PRODUCT = Text(choices=PRODUCT_NAMES)
+_PRODUCT = Text(choices=PRODUCTS.keys())
 _ADDRESSES = ListOf(Text("address"), minimum=1, example="Write a list of addresses such as [10.0.0.11]")
 _TTL = Whole(0, LONGEST_TTL)
 _PORT = Whole(1, 65535)
