@@ -122,7 +122,9 @@ def _values(rule: RecordRule, scope: Scope) -> Iterator[tuple[str, tuple[str | m
 # Certificates
 
 GLOBAL = "global"
+SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1"
 CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
+KEY_LENGTH = 2048  # in bits, unless the site wants longer ones
 
 
 def _certificates(pools: list[Placed]) -> Iterator[model.PlannedCertificate]:
@@ -167,7 +169,7 @@ def _certificate(
         name_reasons={subject: (rule.reason,), **{name: tuple(why) for name, why in alternatives.items()}},
         key=_key(rule, options.key_length, len(holders)),
         extended_key_usage=_extended_key_usage(rule, scope),
-        require_crl_distribution_point=rule.require_crl_distribution_point,
+        require_crl_distribution_point=True,
         issuer=model.PlannedIssuer(issuer.name, issuer.ca),
         template=TemplateName(issuer.template) if issuer.template else None,
         assignments=tuple(assignment for one, inner in holding for assignment in _assignments(one, inner)),
@@ -185,14 +187,14 @@ def _certificate_id(rule: CertificateRule, scope: Scope, holders: tuple[str, ...
 
 def _key(rule: CertificateRule, length: int | None, holders: int) -> model.Key:
     """A key that several servers hold is shared, and must leave the first of them."""
-    key = replace(rule.key_pair, length=length or rule.key_pair.length)
+    key = model.Key(length=length or KEY_LENGTH, exportable=rule.exportable)
     return replace(key, exportable=True, shared=True) if holders > 1 else key
 
 
 def _extended_key_usage(rule: CertificateRule, scope: Scope) -> tuple[str, ...]:
     if rule.client_authentication and holds(rule.client_authentication, scope):
-        return tuple(dict.fromkeys((*rule.extended_key_usage, CLIENT_AUTHENTICATION)))
-    return rule.extended_key_usage
+        return (SERVER_AUTHENTICATION, CLIENT_AUTHENTICATION)
+    return (SERVER_AUTHENTICATION,)
 
 
 def _assignments(rule: CertificateRule, scope: Scope) -> Iterator[model.PlannedAssignment]:

@@ -287,10 +287,7 @@ CONDITIONS: Mapping[str, Condition] = _Conditions(
         "conferencing_has_own_name": lambda scope: scope.pool.conferencing_fqdn not in (None, scope.pool.fqdn),
         "has_external_web": lambda scope: scope.pool.external_web_fqdn is not None,
         "is_published": lambda scope: scope.deployment.publisher_of(scope.pool) is not None,
-        "balanced_by_dns": lambda scope: scope.pool.balanced_by_dns,
-        "not_balanced_by_dns": lambda scope: not scope.pool.balanced_by_dns,
         "several_servers": lambda scope: len(scope.pool.servers) > 1,
-        "single_server": lambda scope: len(scope.pool.servers) == 1,
         # sign-in
         "sign_in_host_is_alias": lambda scope: scope.sign_in_host != scope.pool.fqdn,
         "pool_name_signs_nobody_in": lambda scope: not _signs_in_by(scope, scope.pool.fqdn),
@@ -323,20 +320,17 @@ CONDITIONS: Mapping[str, Condition] = _Conditions(
         # Edge
         "remote_users": lambda scope: _edge_of(scope).remote_users,
         "partner_discovery": lambda scope: scope.deployment.topology.federation.partner_discovery,
-        "push_notifications": lambda scope: scope.deployment.topology.federation.push_notifications,
         "federation_record": lambda scope: scope.deployment.federation_record,
         "hosted_exchange_um": lambda scope: scope.deployment.topology.federation.hosted_exchange_um,
         "aol": lambda scope: scope.deployment.topology.federation.aol,
         "xmpp_by_domain": lambda scope: scope.deployment.topology.xmpp.names == "domain",
         "xmpp_by_host": lambda scope: scope.deployment.topology.xmpp.names == "host",
         "hybrid": lambda scope: scope.deployment.topology.hybrid is not None,
-        "av_authentication_has_own_name": lambda scope: _edge_of(scope).av_authentication_fqdn is not None,
         # reverse proxy
         "publishes": lambda scope: bool(scope.deployment.published_by(scope.pool)),
         "other_is_front_end": _other_is("front_end"),
         "other_is_director": _other_is("director"),
         "other_is_office_web_apps": _other_is("office_web_apps"),
-        "other_is_communicator_web_access": _other_is("communicator_web_access"),
         # pools whose servers carry different roles
         **{f"pool_has_{role}": _carried(role) for role in ("web_conferencing_edge", "av_edge")},
         **{
@@ -346,9 +340,6 @@ CONDITIONS: Mapping[str, Condition] = _Conditions(
                 "web_conferencing",
                 "av_conferencing",
                 "web_components",
-                "access_edge",
-                "web_conferencing_edge",
-                "av_edge",
             )
         },
     }
@@ -371,7 +362,6 @@ NAMES: Mapping[str, Callable[[Scope], str]] = {
     "server": lambda scope: _server_of(scope).fqdn,
     "sip_domain": lambda scope: _sip_domain_of(scope).name,
     "sign_in_host": lambda scope: scope.sign_in_host,
-    "default_sip_domain": lambda scope: scope.deployment.default_sip_domain,
     "oauth_subject": lambda scope: scope.certificates.oauth_subject or scope.deployment.default_sip_domain,
     "url_host": lambda scope: _url_of(scope).host,
     "time_server": lambda scope: scope.deployment.topology.time_server or "",
@@ -392,7 +382,6 @@ NAMES: Mapping[str, Callable[[Scope], str]] = {
 PORTS: Mapping[str, Callable[[Scope], int]] = {
     "access": lambda scope: _edge_service(scope, "access").port,
     "web_conferencing": lambda scope: _edge_service(scope, "web_conferencing").port,
-    "av": lambda scope: _edge_service(scope, "av").port,
 }
 
 # Of a scope's pool and server only: ``reach`` remembers the answers by them.

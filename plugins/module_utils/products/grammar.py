@@ -20,7 +20,6 @@ from typing import Any, TypeVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, REGISTERED_ELSEWHERE
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import (
-    KEY,
     AddressRecord,
     AliasRecord,
     CertificateName,
@@ -278,7 +277,7 @@ def _certificate(one: Certificate, entries: Mapping[str, CertificateName], sourc
         names=tuple(_entries(one, entries)),
         listeners=one.listeners,
         when=tuple(one.when.split()),
-        key_pair=replace(KEY, exportable=one.exportable),
+        exportable=one.exportable,
         scope=one.scope,
         each=one.each or ("server" if one.scope == "server" else "pool"),
         faces_outside=one.faces_outside,
