@@ -434,13 +434,13 @@ def expand(text: str, scope: Scope) -> str:
 def _template(text: str) -> Callable[[Scope], str]:
     """The text as a function of the scope: most are one word, or one word between literal parts."""
     pieces = re.split(r"\{(\w+)\}", text)  # the odd ones are the words
-    words = [NAMES[piece] for piece in pieces[1::2]]
-    if not words:
+    places = [NAMES[piece] for piece in pieces[1::2]]
+    if not places:
         return lambda _scope: text
-    if len(words) > 1:
-        return lambda scope: "".join(map(str.__add__, pieces[::2], [*(word(scope) for word in words), ""]))
+    if len(places) > 1:
+        return lambda scope: "".join(map(str.__add__, pieces[::2], [*(place(scope) for place in places), ""]))
     before, _word, after = pieces
-    return _between(before, words[0], after) if before or after else words[0]
+    return _between(before, places[0], after) if before or after else places[0]
 
 
 def _between(before: str, word: Callable[[Scope], str], after: str) -> Callable[[Scope], str]:

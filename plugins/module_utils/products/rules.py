@@ -177,8 +177,8 @@ class RoleRules:
     endpoints: tuple[EndpointRule, ...]
 
     def describe(self) -> str:
-        words = (self.role, self.edition, " or ".join(self.configurations))
-        return ", ".join(word for word in words if word)
+        parts = (self.role, self.edition, " or ".join(self.configurations))
+        return ", ".join(part for part in parts if part)
 
     def offers(self, key: str, value: str) -> bool:
         """Whether pools with this value of ``role``, ``edition`` or ``configuration`` belong here."""
