@@ -8,6 +8,8 @@ import pytest
 import yaml
 from sitekit import ROOT, Run, Site
 
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+
 pytestmark = pytest.mark.slow
 
 LYNC = ROOT / "docs" / "examples" / "lync2013.yml"
@@ -114,19 +116,37 @@ def test_limit_that_leaves_out_the_controller_proves_nothing(site: Site) -> None
     assert logons(site) == 0
 
 
-def test_role_alone_refuses_as_the_whole_does(site: Site) -> None:
-    """A plan of Lync 2013 has records that cannot be pushed: the role tells it in the same words, before it logs on."""
-    before = site.state()
-    topology = yaml.safe_load(LYNC.read_text(encoding="utf-8"))
-    alone = site.work / "alone.yml"
+def alone(site: Site) -> str:
+    """A playbook of one role: the records on the DNS server."""
     role = {"name": "Push", "ansible.builtin.include_role": {"name": "ucops.rollout.pool_dns"}}
     play = {"name": "DNS", "hosts": "ucops_dns", "gather_facts": False, "tasks": [role]}
-    alone.write_text(yaml.safe_dump([play]), encoding="utf-8")
-    run = site.play(str(alone), variables=topology)
+    path = site.work / "alone.yml"
+    path.write_text(yaml.safe_dump([play]), encoding="utf-8")
+    return str(path)
+
+
+def test_role_alone_brings_its_part_of_a_plan_that_the_whole_refuses(site: Site) -> None:
+    """The records of Lync 2013 can be pushed, its certificates not be assigned."""
+    topology = yaml.safe_load(LYNC.read_text(encoding="utf-8"))
+    for zone in topology["ucops_topology"]["dns"]["internal"]["zones"]:
+        zone["if_missing"] = "create"
     whole = site.play("deploy_pool", variables={**topology, "pool_plan_check_inventory": False})
-    assert run.code != 0 and whole.code != 0
-    for text in (clean(run), clean(whole)):
-        assert "cannot roll out the whole of this plan yet" in text
-        assert "AAAA pool01.company.local (records[" in text
-        assert "only A and SRV records are pushed; export_plan writes them" in text
+    assert whole.code != 0
+    assert "access_edge (certificates[" in clean(whole) and "(records[" not in clean(whole)
+    assert logons(site) == 0
+    run = site.play(alone(site), variables=topology)
+    assert run.code == 0, run.output
+    held = site.state()["hosts"]["dc01"]["dns"]["company.local"]["records"]
+    assert any(record.startswith("pool01.company.local 3600 AAAA ") for record in held), held
+
+
+def test_role_alone_refuses_in_the_words_of_the_whole(site: Site) -> None:
+    """Before it logs on. Records of a type that no port can write come from a plan made by hand alone."""
+    before = site.state()
+    plan = as_plan(yaml.safe_load(LYNC.read_text(encoding="utf-8"))["ucops_topology"]).to_plain()
+    plan["records"][0]["type"] = "TXT"
+    run = site.play(alone(site), variables={"pool_dns_plan": plan})
+    assert run.code != 0
+    assert "cannot roll out the whole of this plan yet" in clean(run)
+    assert "TXT pool01.company.local (records[0])" in clean(run)
     assert untouched(site, before)

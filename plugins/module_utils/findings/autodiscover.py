@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import FIRST_GENERATION, Facts
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import (
     RECORDS,
     RULES_ALONE,
@@ -74,7 +74,7 @@ AUTODISCOVER_ALIAS_ELSEWHERE = FindingKind(
 
 def look_at(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Finding]:
     """Everything about the Autodiscover names of one SIP domain; the first generation knows none."""
-    if home.product in FIRST_GENERATION:
+    if not facts.knows(home, "autodiscover"):
         return
     inside, outside = f"lyncdiscoverinternal.{sip_domain.name}", f"lyncdiscover.{sip_domain.name}"
     if facts.is_planned("external", inside):

@@ -44,7 +44,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         at_home.setdefault(sip_domain.home, set()).add(sip_domain.name)
     for certificate in facts.plan.certificates:
         pool = facts.pool_of.get(certificate.holders[0]) if certificate.holders else None
-        yield from wildcards.look_at(certificate, pool)
+        yield from wildcards.look_at(facts, certificate, pool)
         yield from _twice(certificate)
         yield from _key(certificate)
         yield from _size(certificate, at_home.get(pool.fqdn, set()) if pool else set())

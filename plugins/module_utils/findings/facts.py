@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate, RecordSet, SrvData
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, SipDomain, Topology, Zone
 
-# OCS: its clients know no Autodiscover and no policy on strict names, its servers no wildcards.
-FIRST_GENERATION = ("ocs2007", "ocs2007r2")
 # Top-level domains that the Internet does not resolve: RFC 2606, 6761, 6762, and what sites took for themselves.
 INSIDE_ONLY = frozenset(
     ("local", "localdomain", "localhost", "internal", "intranet", "private", "lan", "home", "corp", "test", "invalid")
@@ -32,6 +31,7 @@ class Facts:
 
     topology: Topology
     plan: Plan
+    products: Mapping[str, Product]
     hosts: dict[AddressKey, RecordSet] = field(default_factory=dict)
     aliases: dict[AddressKey, RecordSet] = field(default_factory=dict)
     services: dict[AddressKey, RecordSet] = field(default_factory=dict)
@@ -45,6 +45,10 @@ class Facts:
 
     def pools_of_role(self, *roles: str) -> Iterator[Pool]:
         return (pool for pool in self.topology.pools if pool.role in roles)
+
+    def knows(self, pool: Pool, feature: str) -> bool:
+        """Whether the pool's product has a trait."""
+        return self.products[pool.product].knows(feature)
 
     def has_view(self, view: str) -> bool:
         return view in self.indexes
@@ -76,8 +80,8 @@ class Facts:
         return self._names[pool.fqdn]
 
 
-def gather(topology: Topology, plan: Plan) -> Facts:
-    facts = Facts(topology, plan)
+def gather(topology: Topology, plan: Plan, products: Mapping[str, Product]) -> Facts:
+    facts = Facts(topology, plan, products)
     places = {"A": facts.hosts, "AAAA": facts.hosts, "CNAME": facts.aliases, "SRV": facts.services}
     for record in plan.records:
         if record.type in places:

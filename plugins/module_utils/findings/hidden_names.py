@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import FIRST_GENERATION, Facts
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RECORDS, Example, FindingKind
 from ansible_collections.ucops.rollout.plugins.module_utils.model import WARNING, Finding
 
@@ -55,7 +55,7 @@ def _needed_inside(facts: Facts) -> dict[str, str]:
     needed = {
         pool.external_web_fqdn: "mobile clients inside, which come to the external web services"
         for pool in facts.pools_of_role("front_end", "director")
-        if pool.external_web_fqdn and pool.product not in FIRST_GENERATION
+        if pool.external_web_fqdn and facts.knows(pool, "autodiscover")
     }
     for url in facts.topology.simple_urls:
         if url.kind in ("meet", "dialin") and facts.is_planned("external", url.host):

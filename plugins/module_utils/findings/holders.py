@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import FIRST_GENERATION, Facts
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import (
     CERTIFICATES,
     RULES_ALONE,
@@ -116,7 +116,7 @@ WEB_COMPONENTS_WITHOUT_CERTIFICATE = FindingKind(
 def _web_components(facts: Facts) -> Iterator[Finding]:
     """In OCS the Web Components' certificate is assigned in IIS, apart from the others: it must not be forgotten."""
     for pool in facts.pools_of_role("front_end"):
-        if pool.product not in FIRST_GENERATION:
+        if not facts.knows(pool, "web_components"):
             continue
         for server in pool.servers:
             if "web_components" in (server.roles or ("web_components",)) and not _assigned(facts, server):

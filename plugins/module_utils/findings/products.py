@@ -13,9 +13,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import
 from ansible_collections.ucops.rollout.plugins.module_utils.model import NOTE, Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool
 
-# With those that they are inferred from.
-INFERRED = {"sfbse": ("Skype for Business Server Subscription Edition", "Skype for Business Server 2019")}
-
 PRODUCT_INFERRED = FindingKind(
     code="product-inferred",
     severity=NOTE,
@@ -34,6 +31,6 @@ def look(facts: Facts) -> Iterator[Finding]:
     """Once for each product, at its first pool."""
     first: dict[str, Pool] = {}
     for pool in facts.topology.pools:
-        if pool.product in INFERRED and first.setdefault(pool.product, pool) is pool:
-            product, predecessor = INFERRED[pool.product]
-            yield PRODUCT_INFERRED.at(pool.path, product=product, predecessor=predecessor)
+        product = facts.products[pool.product]
+        if product.inferred_from and first.setdefault(pool.product, pool) is pool:
+            yield PRODUCT_INFERRED.at(pool.path, product=product.title, predecessor=product.inferred_from)

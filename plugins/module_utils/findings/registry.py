@@ -33,6 +33,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings import (
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import gather
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import FindingKind
 from ansible_collections.ucops.rollout.plugins.module_utils.model import SEVERITIES, Finding, Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Topology
 
 # The topics that look at a whole plan, in the order in which findings of one severity are told.
@@ -62,9 +64,9 @@ KINDS: Mapping[str, FindingKind] = {
 }
 
 
-def find_all(plan: Plan, topology: Topology) -> Iterator[Finding]:
+def find_all(plan: Plan, topology: Topology, known: Mapping[str, Product] = PRODUCTS) -> Iterator[Finding]:
     """All that speaks against a plan, topic by topic. Linear in the plan's size; raises nothing."""
-    facts = gather(topology, plan)
+    facts = gather(topology, plan, known)
     for topic in SEARCHING:
         yield from topic.look(facts)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import autodiscover
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import FIRST_GENERATION, Facts
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import (
     CERTIFICATES,
     RECORDS,
@@ -106,7 +106,7 @@ def _strict_names(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[F
         if target is None or target in (sip_domain.name, f"sip.{sip_domain.name}"):
             continue
         if names.parent(target) == sip_domain.name:
-            yield from _not_strict(sip_domain, home, owner, target)
+            yield from _not_strict(facts, sip_domain, home, owner, target)
             continue
         below = target.endswith(f".{sip_domain.name}")
         kind = SRV_TARGET_BELOW_SIP_DOMAIN if below else SRV_TARGET_OUTSIDE_SIP_DOMAIN
@@ -163,9 +163,9 @@ SRV_TARGET_ALIAS = FindingKind(
 )
 
 
-def _not_strict(sip_domain: SipDomain, home: Pool, owner: str, target: str) -> Iterator[Finding]:
+def _not_strict(facts: Facts, sip_domain: SipDomain, home: Pool, owner: str, target: str) -> Iterator[Finding]:
     """Inside the SIP domain, as the library has it, but not as the policy's text has it."""
-    if home.product not in FIRST_GENERATION:
+    if facts.knows(home, "name_policy"):
         yield SRV_TARGET_NOT_STRICT.at(sip_domain.path, name=owner, target=target, domain=sip_domain.name)
     elif target != home.fqdn:
         yield SRV_TARGET_ALIAS.at(sip_domain.path, name=target, domain=sip_domain.name)
@@ -213,7 +213,7 @@ def _plain_tcp(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Find
         owner = f"{service}.{sip_domain.name}"
         if (view, owner) in facts.services:
             yield SIGN_IN_WITHOUT_TLS.at(sip_domain.path, name=owner)
-    if sip_domain.plain_tcp and home.product.startswith("sfb"):
+    if sip_domain.plain_tcp and not facts.knows(home, "plain_tcp"):
         owner = f"{PLAIN_SERVICES[0][1]}.{sip_domain.name}"
         yield RECORD_NOBODY_ASKS_FOR.at(sip_domain.path, name=owner)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import FIRST_GENERATION
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import (
     CERTIFICATES,
     RULES_ALONE,
@@ -57,7 +57,7 @@ WILDCARD_BEFORE_NAMES = FindingKind(
 )
 
 
-def look_at(certificate: PlannedCertificate, pool: Pool | None) -> Iterator[Finding]:
+def look_at(facts: Facts, certificate: PlannedCertificate, pool: Pool | None) -> Iterator[Finding]:
     """Everything about the wildcards of one certificate; ``pool``: that of its first holder."""
     if certificate.common_name.startswith("*"):
         name = certificate.common_name
@@ -71,7 +71,7 @@ def look_at(certificate: PlannedCertificate, pool: Pool | None) -> Iterator[Find
         values = {"certificate": certificate.id, "name": wild[0], "other": after[0]}
         yield WILDCARD_BEFORE_NAMES.at(certificate.id, **values)
     for name in wild:
-        yield from _wildcard(certificate, pool, name)
+        yield from _wildcard(facts, certificate, pool, name)
 
 
 WILDCARD_NOT_SUPPORTED = FindingKind(
@@ -111,11 +111,11 @@ WILDCARD_REFUSED_BY_PHONES = FindingKind(
 )
 
 
-def _wildcard(certificate: PlannedCertificate, pool: Pool | None, name: str) -> Iterator[Finding]:
+def _wildcard(facts: Facts, certificate: PlannedCertificate, pool: Pool | None, name: str) -> Iterator[Finding]:
     values = {"certificate": certificate.id, "name": name}
-    role, product = (pool.role, pool.product) if pool else ("", "")
-    if product in FIRST_GENERATION or certificate.use not in WILDCARD_USES.get(role, ()):
-        breaks = "services do not start" if product in FIRST_GENERATION else "others refuse the certificate"
+    role, unknown = (pool.role, not facts.knows(pool, "wildcard")) if pool else ("", False)
+    if unknown or certificate.use not in WILDCARD_USES.get(role, ()):
+        breaks = "services do not start" if unknown else "others refuse the certificate"
         yield WILDCARD_NOT_SUPPORTED.at(certificate.id, breaks=breaks, **values)
     elif role in ("front_end", "director") and certificate.use in PHONE_USES:
         yield WILDCARD_REFUSED_BY_PHONES.at(certificate.id, **values)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import (
     Field,
     Fields,
@@ -19,8 +20,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
 
 SCHEMA_VERSION = 1
 
-# All products that the collection is made for; those without rules yet are refused by name.
-PRODUCT_NAMES = ("ocs2007", "ocs2007r2", "lync2010", "lync2013", "sfb2015", "sfb2019", "sfbse")
 ROLES = (
     "front_end",
     "director",
@@ -64,7 +63,7 @@ USES = (
     "web_access",
 )
 
-_PRODUCT = Text(choices=PRODUCT_NAMES)
+_PRODUCT = Text(choices=PRODUCTS.keys())
 _ADDRESSES = ListOf(Text("address"), minimum=1, example="Write a list of addresses such as [10.0.0.11]")
 _TTL = Whole(Ttl.SHORTEST, Ttl.LONGEST)
 _PORT = Whole(1, 65535)

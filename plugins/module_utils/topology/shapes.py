@@ -16,7 +16,7 @@ import ipaddress
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,7 +76,7 @@ class Text(Shape):
     """Text of a form (a key of ``FORMS``) and, where given, one of ``choices``. ``later`` explains known refusals."""
 
     form: str = "line"
-    choices: tuple[str, ...] = ()
+    choices: Collection[str] = ()
     later: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, value: Any, path: str, problems: Problems) -> str | None:

@@ -9,17 +9,19 @@ import yaml
 from unit.places import ROOT
 from unit.topologies import origin
 
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import WINDOWS, Capabilities
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, RECORDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import (
     ASSIGNING,
     Assigning,
     PlanBeyondRollout,
-    Pushing,
     beyond_pushing,
     refuse_beyond,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+
+FEW = Capabilities(types=("A", "SRV"))
 
 
 def example(name: str) -> Plan:
@@ -27,9 +29,9 @@ def example(name: str) -> Plan:
     return as_plan(yaml.safe_load(text)["ucops_topology"])
 
 
-def refusal(plan: Plan, *halves: str, view: str | None = None) -> str:
+def refusal(plan: Plan, *halves: str, view: str | None = None, pushing: Capabilities = WINDOWS) -> str:
     with pytest.raises(PlanBeyondRollout) as refused:
-        refuse_beyond(plan, *halves, view=view)
+        refuse_beyond(plan, *halves, view=view, pushing=pushing)
     return str(refused.value)
 
 
@@ -39,13 +41,13 @@ def test_the_origin_is_rolled_out_whole() -> None:
 
 def test_types_that_are_not_pushed_are_told_with_their_paths() -> None:
     plan = example("lync2013")
-    assert [f"{part.path} {part.what}" for part in beyond_pushing(plan, view="internal")] == [
+    assert [f"{part.path} {part.what}" for part in beyond_pushing(plan, FEW, view="internal")] == [
         "records[1] AAAA pool01.company.local",
         "records[3] AAAA webint.company.local",
         "records[26] AAAA ucupdates-r2.company.com",
         "records[37] AAAA ucupdates-r2.company.ie",
     ]
-    lines = refusal(plan, RECORDS, view="internal").splitlines()
+    lines = refusal(plan, RECORDS, view="internal", pushing=FEW).splitlines()
     assert lines[0] == "Nothing was touched, since this version cannot roll out the whole of this plan yet"
     assert lines[1].startswith("- AAAA pool01.company.local (records[")
     assert lines[1].endswith("only A and SRV records are pushed; export_plan writes them for the people who own DNS")
@@ -53,8 +55,7 @@ def test_types_that_are_not_pushed_are_told_with_their_paths() -> None:
 
 
 def test_a_port_that_can_do_more_is_refused_less() -> None:
-    able = Pushing(views=("internal",), record_types=("A", "AAAA", "SRV"))
-    refuse_beyond(example("lync2013"), RECORDS, view="internal", pushing=able)
+    refuse_beyond(example("lync2013"), RECORDS, view="internal", pushing=WINDOWS)
 
 
 def test_records_of_the_external_view() -> None:
