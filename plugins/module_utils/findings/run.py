@@ -41,7 +41,7 @@ ROOT_NOT_AMONG_TRUSTED = FindingKind(
     decision="the servers may hold the root already",
     elsewhere="trusted roots are named, and the issued certificate's root is another",
 )
-DNS_SERVER_NOTE = FindingKind(
+DNS_SERVER = FindingKind(
     code="dns-server",
     severity=NOTE,
     about=RUN,

@@ -15,7 +15,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import DNS_SERVER_NOTE
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import DNS_SERVER
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     OURS,
     Finding,
@@ -308,7 +308,7 @@ def _findings(plan: Plan, outcome: Outcome) -> tuple[Finding, ...]:
 def _notes(dns: DnsOutcome) -> Iterator[Finding]:
     """What the DNS server did otherwise than expected, such as a new zone that takes updates from anybody."""
     for note in dns.notes:
-        yield DNS_SERVER_NOTE.at("", note=note)
+        yield DNS_SERVER.at("", note=note)
 
 
 def _steps(outcome: Outcome) -> Iterator[Line]:
