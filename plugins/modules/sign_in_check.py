@@ -101,15 +101,17 @@ hints:
 """
 
 from datetime import datetime, timezone
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography, seam_dns
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, tls_judge, tls_wire, walk
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 
 
-def check(params: dict) -> tuple[list, list[str]]:
+def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
     servers = dns_ask.parse_servers(params["servers"])
     if params["planned_only"]:
         return walk.planned_only(params["sip_domains"], servers), []

@@ -120,6 +120,7 @@ hints:
 """
 
 from datetime import datetime, timezone
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -127,9 +128,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptogr
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_judge, tls_wire
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 
 
-def check(params: dict) -> tuple[list, list[str]]:
+def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
     ports = proof_module.port_map(params["port_map"])
     wanted = tls_judge.targets(params["endpoints"], params["certificates"], ports)
     if params["planned_only"]:
@@ -142,7 +144,7 @@ def check(params: dict) -> tuple[list, list[str]]:
         params["minimum_days"],
     )
 
-    def one(target: tls_judge.Target):
+    def one(target: tls_judge.Target) -> ProofResult:
         handshake = tls_wire.probe(target.address, target.real_port, target.name, params["timeout"])
         return tls_judge.compare(target, handshake, expectation)
 
