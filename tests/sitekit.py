@@ -83,14 +83,24 @@ def measured(*patterns: str) -> dict[str, str]:
 
 
 def play(
-    playbook: str, *options: str, variables: dict[str, Any] | None = None, cwd: Path = ROOT, timeout: int = 240
+    playbook: str,
+    *options: str,
+    variables: dict[str, Any] | None = None,
+    cwd: Path = ROOT,
+    timeout: int = 240,
+    settings: dict[str, str] | None = None,
 ) -> Run:
+    """Run a playbook of the collection, or a file, without any of the caller's settings of Ansible.
+
+    :param settings: Ansible's environment variables for this run.
+    """
     environment = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
     environment |= {
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "PWD": str(cwd),
         "PYTHONWARNINGS": "ignore",
+        **(settings or {}),
     }
     # The core has its unit tests; tracing it in every worker would double the time of a run.
     environment |= measured("action/*", "filter/*", "plugin_utils/*")
