@@ -83,7 +83,7 @@ def measure(name: str, pools: int) -> dict[str, Any]:
     checked = time.process_time()
     plan = make_plan(parsed)
     planned = time.process_time()
-    plan.to_dict()
+    plan.to_plain()
     ended = time.process_time()
     return {
         "check": checked - began,

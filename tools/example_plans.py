@@ -26,7 +26,7 @@ EXPECTED = ROOT / "tests" / "unit" / "data" / "examples"
 def planned(example: pathlib.Path, **changes: Any) -> dict[str, Any]:
     """The plan of an example in plain types, with keys of its topology changed."""
     topology = yaml.safe_load(example.read_text(encoding="utf-8"))["ucops_topology"]
-    return make_plan(parse({**topology, **changes})).to_dict()
+    return make_plan(parse({**topology, **changes})).to_plain()
 
 
 def condensed(plan: Mapping[str, Any]) -> dict[str, Any]:

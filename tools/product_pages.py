@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product, RoleRules
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
+from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
 
 # What stands in no table of rules: the documents that name the role in a version, or its end.
 ROLE_SOURCES = {
@@ -56,26 +57,26 @@ ROLES_HEAD, FEATURES_HEAD = HEAD.format(first="role"), HEAD.format(first="featur
 
 def roles() -> Iterator[str]:
     """A row for each role that any product has, and how: editions, configurations, kinds of load balancing."""
-    every = dict.fromkeys(sheet.role for product in PRODUCTS.values() for sheet in product.sheets)
+    every = dict.fromkeys(rules.role for product in PRODUCTS.values() for rules in product.roles)
     ordered = [role for role in ROLE_SOURCES if role in every]
     ordered += [role for role in every if role not in ROLE_SOURCES]
     for role in ordered:
-        cells = [_forms([sheet for sheet in one.sheets if sheet.role == role]) for one in PRODUCTS.values()]
+        cells = [_forms([rules for rules in one.roles if rules.role == role]) for one in PRODUCTS.values()]
         yield _row(f"`{role}`", cells, ROLE_SOURCES.get(role, ""))
 
 
-def _forms(sheets: list[RoleRules]) -> str:
-    return "<br>".join(dict.fromkeys(_form(sheet) for sheet in sheets)) or "-"
+def _forms(forms: list[RoleRules]) -> str:
+    return "<br>".join(dict.fromkeys(_form(rules) for rules in forms)) or "-"
 
 
-def _form(sheet: RoleRules) -> str:
-    name = " ".join(word for word in (sheet.edition, _expanded(sheet)) if word)
-    balancers = ", ".join(sheet.load_balancers)
+def _form(rules: RoleRules) -> str:
+    name = " ".join(word for word in (rules.edition, _expanded(rules)) if word)
+    balancers = ", ".join(rules.load_balancers)
     return ": ".join(word for word in (name, balancers) if word) or "yes"
 
 
-def _expanded(sheet: RoleRules) -> str:
-    return " or ".join(sheet.configurations) if "expanded" in sheet.configurations else ""
+def _expanded(rules: RoleRules) -> str:
+    return " or ".join(rules.configurations) if "expanded" in rules.configurations else ""
 
 
 def features() -> Iterator[str]:
@@ -91,7 +92,7 @@ def _cells(test: Callable[[Product], bool]) -> list[str]:
 
 
 def _balances_by_dns(product: Product) -> bool:
-    return any("dns" in sheet.load_balancers for sheet in product.sheets)
+    return any("dns" in rules.load_balancers for rules in product.roles)
 
 
 def _yes(holds: bool) -> str:

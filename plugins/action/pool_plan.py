@@ -43,7 +43,7 @@ class ActionModule(PureAction):
         plan = self._with_hosts(make_plan(parse(arguments["topology"])), arguments)
         if plan.errors and arguments["fail_on_errors"]:
             return {"changed": False, "failed": True, "msg": _message(plan)}
-        return {"changed": False, "plan": plan.to_dict()}
+        return {"changed": False, "plan": plan.to_plain()}
 
     def _with_hosts(self, plan: Plan, arguments: dict[str, Any]) -> Plan:
         groups = Groups(

@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, TemplateName, Ttl
 
 PLAN_SCHEMA = 1
 
@@ -36,9 +39,6 @@ class Reason:
     source: str
     mark: str
 
-    def to_dict(self) -> dict[str, Any]:
-        return {"rule": self.rule, "purpose": self.purpose, "source": self.source, "mark": self.mark}
-
 
 @dataclass(frozen=True, slots=True)
 class PlannedZone:
@@ -47,9 +47,6 @@ class PlannedZone:
     view: str
     name: str
     if_missing: str
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"view": self.view, "name": self.name, "if_missing": self.if_missing}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +58,6 @@ class SrvData:
     port: int
     target: str
 
-    def to_dict(self) -> dict[str, Any]:
-        return {"priority": self.priority, "weight": self.weight, "port": self.port, "target": self.target}
-
 
 @dataclass(frozen=True, slots=True)
 class RecordSet:
@@ -74,23 +68,10 @@ class RecordSet:
     name: str
     fqdn: str
     type: str
-    ttl: int
+    ttl: Ttl
     values: tuple[str | SrvData, ...]
     managed: str
     reasons: tuple[Reason, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "view": self.view,
-            "zone": self.zone,
-            "name": self.name,
-            "fqdn": self.fqdn,
-            "type": self.type,
-            "ttl": self.ttl,
-            "values": [value.to_dict() if isinstance(value, SrvData) else value for value in self.values],
-            "managed": self.managed,
-            "reasons": [reason.to_dict() for reason in self.reasons],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +87,6 @@ class Key:
     key_spec: int = 1
     key_usage: tuple[str, ...] = ("digital_signature", "key_encipherment")
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "length": self.length,
-            "algorithm": self.algorithm,
-            "exportable": self.exportable,
-            "shared": self.shared,
-            "provider": self.provider,
-            "provider_type": self.provider_type,
-            "key_spec": self.key_spec,
-            "key_usage": list(self.key_usage),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class PlannedAssignment:
@@ -128,50 +97,55 @@ class PlannedAssignment:
     use: str
     port: int
 
-    def to_dict(self) -> dict[str, Any]:
-        return {"server": self.server, "component": self.component, "use": self.use, "port": self.port}
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a certificate is issued to."""
+
+    common_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedIssuer:
+    """Who signs a certificate: the issuer's name in the topology, and its CA, empty for a public authority."""
+
+    name: str
+    ca: CaConfig | str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ca", CaConfig(self.ca) if self.ca else "")
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedCertificate:
     """One certificate to be requested. ``name_reasons`` has every name, the subject's included.
 
-    ``holders``: several where the certificate and its key are shared. ``issuer_ca``: empty for a public authority.
+    ``id``: ``<holder>/<use>``. ``holders``: several where the certificate and its key are shared.
+    ``template``: None for a stand-alone CA or a public authority.
     """
 
     id: str
     holders: tuple[str, ...]
     scope: str
     use: str
-    common_name: str
+    subject: Subject
     subject_alternative_names: tuple[str, ...]
     name_reasons: Mapping[str, tuple[Reason, ...]]
     key: Key
     extended_key_usage: tuple[str, ...]
     require_crl_distribution_point: bool
-    issuer_name: str
-    issuer_ca: str
-    template: str | None
+    issuer: PlannedIssuer
+    template: TemplateName | None
     assignments: tuple[PlannedAssignment, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "holders": list(self.holders),
-            "scope": self.scope,
-            "use": self.use,
-            "subject": {"common_name": self.common_name},
-            "subject_alternative_names": list(self.subject_alternative_names),
-            "name_reasons": {
-                name: [reason.to_dict() for reason in reasons] for name, reasons in self.name_reasons.items()
-            },
-            "key": self.key.to_dict(),
-            "extended_key_usage": list(self.extended_key_usage),
-            "require_crl_distribution_point": self.require_crl_distribution_point,
-            "issuer": {"name": self.issuer_name, "ca": self.issuer_ca},
-            "template": self.template,
-            "assignments": [assignment.to_dict() for assignment in self.assignments],
-        }
+    @property
+    def common_name(self) -> str:
+        return self.subject.common_name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Common name and subject alternative names, each once."""
+        return tuple(dict.fromkeys((self.common_name, *self.subject_alternative_names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +161,6 @@ class Endpoint:
     certificates: tuple[str, ...]
     clients: tuple[str, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "view": self.view,
-            "name": self.name,
-            "addresses": list(self.addresses),
-            "port": self.port,
-            "protocol": self.protocol,
-            "through": self.through,
-            "certificates": list(self.certificates),
-            "clients": list(self.clients),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class PlannedServer:
@@ -208,14 +170,6 @@ class PlannedServer:
     inventory_host: str | None
     pool: str
     addresses: Mapping[str, tuple[str, ...]]
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "fqdn": self.fqdn,
-            "inventory_host": self.inventory_host,
-            "pool": self.pool,
-            "addresses": {interface: list(addresses) for interface, addresses in self.addresses.items()},
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,17 +184,6 @@ class Finding:
     source: str
     where: str
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "severity": self.severity,
-            "code": self.code,
-            "message": self.message,
-            "breaks": self.breaks,
-            "mend": self.mend,
-            "source": self.source,
-            "where": self.where,
-        }
-
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         return f"{place}{self.message}. Breaks: {self.breaks}. {self.mend} [{self.code}]"
@@ -248,28 +191,44 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that a rollout needs to know; ``to_dict`` is the contract with roles, filters and reports."""
+    """Everything that a rollout needs to know; its plain form is the contract with playbooks."""
 
+    schema: int = PLAN_SCHEMA
     zones: tuple[PlannedZone, ...] = ()
     records: tuple[RecordSet, ...] = ()
     certificates: tuple[PlannedCertificate, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     servers: tuple[PlannedServer, ...] = ()
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.severity == ERROR)
 
     @collector_paused()
-    def to_dict(self) -> dict[str, Any]:
+    def to_plain(self) -> dict[str, Any]:
         """The plan in plain types, always in the same order."""
-        return {
-            "schema": PLAN_SCHEMA,
-            "zones": [zone.to_dict() for zone in self.zones],
-            "records": [record.to_dict() for record in self.records],
-            "certificates": [certificate.to_dict() for certificate in self.certificates],
-            "endpoints": [endpoint.to_dict() for endpoint in self.endpoints],
-            "servers": [server.to_dict() for server in self.servers],
-            "findings": [finding.to_dict() for finding in self.findings],
-        }
+        plain: dict[str, Any] = to_plain(self)
+        return plain
+
+
+_MEND = "Give the `plan` that ucops.rollout.pool_plan of this version returns"
+
+
+@collector_paused()
+def plan_from_plain(value: Any) -> Plan:
+    """The plan that a playbook hands back, where anybody may have written it; NotPlain says where it is none."""
+    if isinstance(value, Mapping) and value.get("schema") != PLAN_SCHEMA:
+        raise RolloutError(
+            f"schema: {value.get('schema', 'missing')!r}, and this version knows schema {PLAN_SCHEMA}",
+            where="plan",
+            mend=_MEND,
+        )
+    return from_plain(Plan, value, where="plan", mend=_MEND)
+
+
+def certificate_from_plain(value: Any) -> PlannedCertificate:
+    """One of a plan's certificates, as a playbook hands it back."""
+    name = value.get("id") if isinstance(value, Mapping) else None
+    where = f"certificate {name}" if isinstance(name, str) and name else "certificate"
+    return from_plain(PlannedCertificate, value, where=where, mend="Give one of the `certificates` of a plan")

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import RoleRules
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
+from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
 
 _EDGE = string.ascii_lowercase + string.digits
 _INNER = _EDGE + "-"
@@ -89,47 +89,47 @@ EDGE_SERVICES = ("access", "web_conferencing", "av")
 
 @st.composite
 def _family_pool(
-    draw: st.DrawFn, number: int, product: str, sheet: RoleRules, domain: str, outside: str
+    draw: st.DrawFn, number: int, product: str, rules: RoleRules, domain: str, outside: str
 ) -> dict[str, Any]:
-    """A pool of a sheet; every name and address has the pool's number, so that none meets another's."""
-    alone = sheet.edition == "standard" or not sheet.load_balancers
-    count = 1 if alone or "expanded" in sheet.configurations else draw(st.integers(1, 3))
-    balanced = count > 1 or (bool(sheet.load_balancers) and draw(st.booleans()))
-    own_name = balanced or (sheet.role == "front_end" and sheet.edition != "standard")
+    """A pool of a rules; every name and address has the pool's number, so that none meets another's."""
+    alone = rules.edition == "standard" or not rules.load_balancers
+    count = 1 if alone or "expanded" in rules.configurations else draw(st.integers(1, 3))
+    balanced = count > 1 or (bool(rules.load_balancers) and draw(st.booleans()))
+    own_name = balanced or (rules.role == "front_end" and rules.edition != "standard")
     fqdn = f"pool{number}.{domain}"
     names = [f"srv{number}-{index}.{domain}" if own_name else fqdn for index in range(count)]
     pool: dict[str, Any] = {
         "fqdn": fqdn,
         "product": product,
-        "role": sheet.role,
-        "edition": sheet.edition or "enterprise",
-        "configuration": (sheet.configurations or ("consolidated",))[0],
+        "role": rules.role,
+        "edition": rules.edition or "enterprise",
+        "configuration": (rules.configurations or ("consolidated",))[0],
         "servers": [
             {"fqdn": name, "addresses": {"internal": [f"10.{number}.1.{i}"]}} for i, name in enumerate(names, 1)
         ],
     }
     if balanced:
-        pool["load_balancer"] = _balancer(number, sheet, draw(st.sampled_from(sheet.load_balancers)))
-    if sheet.role in WEB_ROLES or sheet.role in ("office_web_apps", "communicator_web_access"):
-        pool["web"] = draw(_web(number, sheet, domain, outside, balanced and pool["load_balancer"]["type"] == "dns"))
-    if sheet.role in ("edge", "reverse_proxy"):
+        pool["load_balancer"] = _balancer(number, rules, draw(st.sampled_from(rules.load_balancers)))
+    if rules.role in WEB_ROLES or rules.role in ("office_web_apps", "communicator_web_access"):
+        pool["web"] = draw(_web(number, rules, domain, outside, balanced and pool["load_balancer"]["type"] == "dns"))
+    if rules.role in ("edge", "reverse_proxy"):
         access = draw(st.sampled_from(["sip", f"access{number}"]))
         shared = product != "ocs2007" and draw(st.booleans())  # its Edge services have an address each
         _outside(pool, number, outside, access, shared)
     return pool
 
 
-def _balancer(number: int, sheet: RoleRules, kind: str) -> dict[str, Any]:
-    web = {"web": [f"10.{number}.2.2"]} if sheet.role in WEB_ROLES else {}
+def _balancer(number: int, rules: RoleRules, kind: str) -> dict[str, Any]:
+    web = {"web": [f"10.{number}.2.2"]} if rules.role in WEB_ROLES else {}
     if kind == "dns":
         return {"type": kind, "vips": web}
     return {"type": kind, "vips": {"sip": [f"10.{number}.2.1"], "internal": [f"10.{number}.2.3"], **web}}
 
 
 @st.composite
-def _web(draw: st.DrawFn, number: int, sheet: RoleRules, domain: str, outside: str, by_dns: bool) -> dict[str, str]:
+def _web(draw: st.DrawFn, number: int, rules: RoleRules, domain: str, outside: str, by_dns: bool) -> dict[str, str]:
     web = {}
-    if by_dns or (sheet.edition != "standard" and draw(st.booleans())):
+    if by_dns or (rules.edition != "standard" and draw(st.booleans())):
         web["internal_fqdn"] = f"web{number}.{domain}"
     if draw(st.booleans()):
         web["external_fqdn"] = f"webext{number}.{outside}"
@@ -158,8 +158,8 @@ def _outside(pool: dict[str, Any], number: int, outside: str, access: str, share
 
 
 def _offered(product: str) -> list[RoleRules]:
-    """The sheets of a product whose pools need no more than their role says."""
-    return [sheet for sheet in PRODUCTS[product].sheets if "expanded" not in sheet.configurations]
+    """The forms of a product whose pools need no more than their role says."""
+    return [rules for rules in PRODUCTS[product].roles if "expanded" not in rules.configurations]
 
 
 @st.composite
@@ -170,15 +170,15 @@ def family_topologies(draw: st.DrawFn) -> dict[str, Any]:
     others = draw(st.lists(st.sampled_from(sorted(PRODUCTS)), max_size=1))
     users = [f"users{index}.{draw(labels())}.com" for index in range(draw(st.integers(1, 3)))]
     users += [f"retail.{users[0]}"] if draw(st.booleans()) else []
-    front_ends = [(one, sheet) for one in (main, *others) for sheet in _offered(one) if sheet.role == "front_end"]
-    rest = [(one, sheet) for one in (main, *others) for sheet in _offered(one) if sheet.role != "front_end"]
+    front_ends = [(one, rules) for one in (main, *others) for rules in _offered(one) if rules.role == "front_end"]
+    rest = [(one, rules) for one in (main, *others) for rules in _offered(one) if rules.role != "front_end"]
     chosen = [
         *draw(st.lists(st.sampled_from(front_ends), min_size=1, max_size=2)),
         *draw(st.lists(st.sampled_from(rest), max_size=4, unique_by=lambda one: one[1].role)),
     ]
     pools = [
-        draw(_family_pool(number, product, sheet, domain, users[0]))
-        for number, (product, sheet) in enumerate(chosen, 1)
+        draw(_family_pool(number, product, rules, domain, users[0]))
+        for number, (product, rules) in enumerate(chosen, 1)
     ]
     return {
         "schema": 1,

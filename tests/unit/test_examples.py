@@ -59,7 +59,7 @@ def block_with(page: str, key: str) -> dict[str, Any]:
 
 
 def plan_of(topology: Any) -> dict[str, Any]:
-    return make_plan(parse(topology)).to_dict()
+    return make_plan(parse(topology)).to_plain()
 
 
 def check_plan(plan: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Union
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, SrvData
 
@@ -310,7 +311,7 @@ def value_text(value: Value) -> str:
 
 def value_data(value: Value) -> Any:
     """The data of a record as the plan writes it."""
-    return value.to_dict() if isinstance(value, SrvData) else value
+    return to_plain(value) if isinstance(value, SrvData) else value
 
 
 def described(records: Iterable[FoundRecord]) -> list[dict[str, Any]]:

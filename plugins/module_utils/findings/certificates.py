@@ -155,9 +155,9 @@ def _public(facts: Facts) -> Iterator[Finding]:
     public = {one.name for one in _issuers(facts) if one.public}
     used: dict[str, None] = {}
     for certificate in facts.plan.certificates:
-        if certificate.issuer_name not in public:
+        if certificate.issuer.name not in public:
             continue
-        used[certificate.issuer_name] = None
+        used[certificate.issuer.name] = None
         for name in dict.fromkeys((certificate.common_name, *certificate.subject_alternative_names)):
             if exists_inside_only(name):
                 words = {"certificate": certificate.id, "name": name}

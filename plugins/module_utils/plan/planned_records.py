@@ -22,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     SrvData,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Zone
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
 
 ALIAS = "CNAME"
 PIN_POINT = "pin_point"
@@ -45,7 +46,7 @@ class WantedRecord:
 
 
 class PlannedRecords:
-    """One page for each owner and type. What several rules ask for alike is one record with all reasons."""
+    """One record set for each owner and type. What several rules ask for alike is one record with all reasons."""
 
     def __init__(self, zones: Iterable[Zone]) -> None:
         self._zones = {(zone.view, zone.name): zone for zone in zones}
@@ -58,48 +59,48 @@ class PlannedRecords:
 
     def records(self) -> tuple[RecordSet, ...]:
         """The record sets, zone by zone as declared, inside a zone as they were asked for."""
-        return tuple(record for page in self._pages.values() for record in page)
+        return tuple(record for found in self._by_zone.values() for record in found)
 
     @cached_property
-    def _pages(self) -> dict[tuple[str, str], list[RecordSet]]:
-        pages: dict[tuple[str, str], list[RecordSet]] = {key: [] for key in self._zones}
-        for zone, wishes in self._placed:
-            if zone is not None and len(wishes[0].fqdn) <= names.LONGEST_NAME:
-                pages[zone.view, zone.name].append(_record(zone, wishes))
-        return pages
+    def _by_zone(self) -> dict[tuple[str, str], list[RecordSet]]:
+        found: dict[tuple[str, str], list[RecordSet]] = {key: [] for key in self._zones}
+        for zone, several in self._placed:
+            if zone is not None and len(several[0].fqdn) <= names.LONGEST_NAME:
+                found[zone.view, zone.name].append(_record(zone, several))
+        return found
 
     @cached_property
     def _placed(self) -> list[tuple[Zone | None, list[WantedRecord]]]:
         """What is wanted, each with its zone."""
-        return [(self._zone_of(view, fqdn), wishes) for (view, fqdn, _type), wishes in self._wanted.items()]
+        return [(self._zone_of(view, fqdn), several) for (view, fqdn, _type), several in self._wanted.items()]
 
     def zones(self) -> tuple[PlannedZone, ...]:
         """The declared zones; in place of a pin-point zone, one for each name that is needed in it."""
         found: dict[tuple[str, str], PlannedZone] = {}
         for key, zone in self._zones.items():
-            hosted = [zone.name] if zone.kind != PIN_POINT else [record.zone for record in self._pages[key]]
+            hosted = [zone.name] if zone.kind != PIN_POINT else [record.zone for record in self._by_zone[key]]
             for name in hosted:
                 found.setdefault((zone.view, name), PlannedZone(zone.view, name, zone.if_missing))
         return tuple(found.values())
 
     def findings(self) -> Iterator[Finding]:
         """Names without a zone, names that are too long, and names that two rules want differently."""
-        for zone, wishes in self._placed:
-            first, length = wishes[0], len(wishes[0].fqdn)
+        for zone, several in self._placed:
+            first, length = several[0], len(several[0].fqdn)
             if zone is None:
                 yield _without_zone(first)
             if length > names.LONGEST_NAME:
                 yield finding("name-too-long", where=first.path, name=first.fqdn, length=length, breaks=first.breaks)
-            if len(wishes) > 1:
-                yield from _clash(wishes)
-            yield from self._lost_targets(wishes)
+            if len(several) > 1:
+                yield from _clash(several)
+            yield from self._lost_targets(several)
 
-    def _lost_targets(self, wishes: list[WantedRecord]) -> Iterator[Finding]:
+    def _lost_targets(self, several: list[WantedRecord]) -> Iterator[Finding]:
         """Targets that no rule asks an address for; one whose name has no zone is told there."""
-        for wish in wishes:
-            for target in _targets(wish):
-                if (wish.view, target, "A") not in self._wanted and (wish.view, target, "AAAA") not in self._wanted:
-                    yield finding("target-without-address", where=wish.path, name=wish.fqdn, target=target)
+        for wanted in several:
+            for target in _targets(wanted):
+                if (wanted.view, target, "A") not in self._wanted and (wanted.view, target, "AAAA") not in self._wanted:
+                    yield finding("target-without-address", where=wanted.path, name=wanted.fqdn, target=target)
 
     def _zone_of(self, view: str, fqdn: str) -> Zone | None:
         index = self._index.get(view)
@@ -107,25 +108,25 @@ class PlannedRecords:
         return self._zones[view, found] if found else None
 
 
-def _targets(wish: WantedRecord) -> Iterator[str]:
-    if wish.target_elsewhere:
+def _targets(wanted: WantedRecord) -> Iterator[str]:
+    if wanted.target_elsewhere:
         return
-    for value in wish.values:
+    for value in wanted.values:
         if isinstance(value, SrvData):
             yield value.target
-        elif wish.type == ALIAS:
+        elif wanted.type == ALIAS:
             yield value
 
 
-def _without_zone(wish: WantedRecord) -> Finding:
-    domain = names.service_domain(wish.fqdn) if wish.type == "SRV" else names.parent(wish.fqdn)
+def _without_zone(wanted: WantedRecord) -> Finding:
+    domain = names.service_domain(wanted.fqdn) if wanted.type == "SRV" else names.parent(wanted.fqdn)
     return finding(
-        "name-without-zone", where=wish.path, name=wish.fqdn, view=wish.view, zone=domain, breaks=wish.breaks
+        "name-without-zone", where=wanted.path, name=wanted.fqdn, view=wanted.view, zone=domain, breaks=wanted.breaks
     )
 
 
-def _record(zone: Zone, wishes: list[WantedRecord]) -> RecordSet:
-    first, alone = wishes[0], len(wishes) == 1
+def _record(zone: Zone, several: list[WantedRecord]) -> RecordSet:
+    first, alone = several[0], len(several) == 1
     hosted = first.fqdn if zone.kind == PIN_POINT else zone.name
     return RecordSet(
         view=first.view,
@@ -133,28 +134,28 @@ def _record(zone: Zone, wishes: list[WantedRecord]) -> RecordSet:
         name=names.owner_in(first.fqdn, hosted),
         fqdn=first.fqdn,
         type=first.type,
-        ttl=zone.ttl,
-        values=first.values if alone and len(first.values) == 1 else _each_once(wishes),
-        managed=_managed(zone, wishes),
-        reasons=(first.reason,) if alone else tuple(dict.fromkeys(wish.reason for wish in wishes)),
+        ttl=Ttl(zone.ttl),
+        values=first.values if alone and len(first.values) == 1 else _each_once(several),
+        managed=_managed(zone, several),
+        reasons=(first.reason,) if alone else tuple(dict.fromkeys(wanted.reason for wanted in several)),
     )
 
 
-def _each_once(wishes: list[WantedRecord]) -> tuple[str | SrvData, ...]:
-    return tuple(dict.fromkeys(value for wish in wishes for value in wish.values))
+def _each_once(several: list[WantedRecord]) -> tuple[str | SrvData, ...]:
+    return tuple(dict.fromkeys(value for wanted in several for value in wanted.values))
 
 
-def _managed(zone: Zone, wishes: list[WantedRecord]) -> str:
+def _managed(zone: Zone, several: list[WantedRecord]) -> str:
     """What a domain member registers itself is there already, whoever else asks for it."""
-    if any(wish.managed == REGISTERED_ELSEWHERE for wish in wishes):
+    if any(wanted.managed == REGISTERED_ELSEWHERE for wanted in several):
         return REGISTERED_ELSEWHERE
-    return OTHER_TEAM if zone.managed == OTHER_TEAM else wishes[0].managed
+    return OTHER_TEAM if zone.managed == OTHER_TEAM else several[0].managed
 
 
-def _clash(wishes: list[WantedRecord]) -> Iterator[Finding]:
+def _clash(several: list[WantedRecord]) -> Iterator[Finding]:
     """At most one finding for a name that is wanted with different values."""
-    first = wishes[0]
-    other = next((wish for wish in wishes if set(wish.values) != set(first.values)), None)
+    first = several[0]
+    other = next((wanted for wanted in several if set(wanted.values) != set(first.values)), None)
     if other is not None:
         code = "second-service" if first.type == "SRV" else "name-claimed-twice"
         yield finding(code, where=other.path, name=first.fqdn, one=_text(first.values), other=_text(other.values))

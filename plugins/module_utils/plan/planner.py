@@ -28,18 +28,19 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.vocabulary impo
     reach,
     scopes,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import (
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
+from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import (
     AddressRecord,
     AliasRecord,
     CertificateName,
     CertificateRule,
     EndpointRule,
-    Product,
     RecordRule,
     RoleRules,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, Topology
+from ansible_collections.ucops.rollout.plugins.module_utils.values import TemplateName
 
 Placed = tuple[Scope, RoleRules]
 
@@ -51,26 +52,26 @@ def make_plan(topology: Topology, products: Mapping[str, Product] = PRODUCTS) ->
     pools = list(_pools(site, products))
     certificates = tuple(_certificates(pools))
     endpoints = tuple(_endpoints(pools, certificates))
-    book = PlannedRecords(topology.zones)
+    records = PlannedRecords(topology.zones)
     for wanted in _wanted_records(pools, {zone.view for zone in topology.zones}):
-        book.want(wanted)
+        records.want(wanted)
     plan = model.Plan(
-        zones=book.zones(),
-        records=book.records(),
+        zones=records.zones(),
+        records=records.records(),
         certificates=certificates,
         endpoints=endpoints,
         servers=tuple(_servers(topology.pools)),
     )
-    found = [*book.findings(), *check_coherence(plan), *look_for_pitfalls(topology, plan)]
+    found = [*records.findings(), *check_coherence(plan), *look_for_pitfalls(topology, plan)]
     return replace(plan, findings=in_order(found))
 
 
 def _pools(site: Deployment, products: Mapping[str, Product]) -> Iterator[Placed]:
     """Each pool with the rules for it."""
     for pool in site.topology.pools:
-        sheet = products[pool.product].sheet(pool.role, pool.edition, pool.configuration)
-        if sheet is not None:  # parse() refuses pools without rules
-            yield Scope(pool, site), sheet
+        rules = products[pool.product].role_rules(pool.role, pool.edition, pool.configuration)
+        if rules is not None:  # parse() refuses pools without rules
+            yield Scope(pool, site), rules
 
 
 def _servers(pools: Iterable[Pool]) -> Iterator[model.PlannedServer]:
@@ -85,8 +86,8 @@ def _servers(pools: Iterable[Pool]) -> Iterator[model.PlannedServer]:
 def _wanted_records(pools: list[Placed], views: Collection[str]) -> Iterator[WantedRecord]:
     """Those of all pools first, then those of all servers. A view without declared zones is another's business."""
     for of_servers in (False, True):
-        for scope, sheet in pools:
-            for rule in sheet.records:
+        for scope, rules in pools:
+            for rule in rules.records:
                 if (rule.each == "server") is of_servers and rule.view in views:
                     yield from _records_of(rule, scope)
 
@@ -127,8 +128,8 @@ CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
 def _certificates(pools: list[Placed]) -> Iterator[model.PlannedCertificate]:
     """Those of servers and pools, then the global ones, each at all pools that have the rule."""
     everywhere: dict[str, list[tuple[CertificateRule, Scope]]] = {}
-    for scope, sheet in pools:
-        for rule in sheet.certificates:
+    for scope, rules in pools:
+        for rule in rules.certificates:
             for inner in scopes(rule.each, rule.when, scope):
                 if rule.scope == GLOBAL:
                     everywhere.setdefault(rule.use, []).append((rule, inner))
@@ -152,8 +153,8 @@ def _certificate(
     """:param placed: the rule and its scope at each place where the certificate is held."""
     holding = [(one, inner) for one, place in placed for inner in _holders(one, place)]
     holders = tuple(dict.fromkeys(expand("{server}", inner) for _one, inner in holding))
-    wishes = scope.certificates
-    issuer = wishes.issuer_of(rule.use, faces_outside=rule.faces_outside)
+    options = scope.certificates
+    issuer = options.issuer_of(rule.use, faces_outside=rule.faces_outside)
     subject = expand(rule.subject, scope)
     alternatives = _names(rule, scope)
     return model.PlannedCertificate(
@@ -161,15 +162,14 @@ def _certificate(
         holders=holders,
         scope=rule.scope,
         use=rule.use,
-        common_name=subject,
+        subject=model.Subject(subject),
         subject_alternative_names=tuple(alternatives),
         name_reasons={subject: (rule.reason,), **{name: tuple(why) for name, why in alternatives.items()}},
-        key=_key(rule, wishes.key_length, len(holders)),
+        key=_key(rule, options.key_length, len(holders)),
         extended_key_usage=_extended_key_usage(rule, scope),
         require_crl_distribution_point=rule.require_crl_distribution_point,
-        issuer_name=issuer.name,
-        issuer_ca=issuer.ca,
-        template=issuer.template,
+        issuer=model.PlannedIssuer(issuer.name, issuer.ca),
+        template=TemplateName(issuer.template) if issuer.template else None,
         assignments=tuple(assignment for one, inner in holding for assignment in _assignments(one, inner)),
     )
 
@@ -185,7 +185,7 @@ def _certificate_id(rule: CertificateRule, scope: Scope, holders: tuple[str, ...
 
 def _key(rule: CertificateRule, length: int | None, holders: int) -> model.Key:
     """A key that several servers hold is shared, and must leave the first of them."""
-    key = replace(rule.key, length=length or rule.key.length)
+    key = replace(rule.key_pair, length=length or rule.key_pair.length)
     return replace(key, exportable=True, shared=True) if holders > 1 else key
 
 
@@ -198,7 +198,7 @@ def _extended_key_usage(rule: CertificateRule, scope: Scope) -> tuple[str, ...]:
 def _assignments(rule: CertificateRule, scope: Scope) -> Iterator[model.PlannedAssignment]:
     name = expand("{server}", scope)
     roles = scope.server.roles if scope.server else ()
-    for one in rule.components:
+    for one in rule.listeners:
         if not one.role or not roles or one.role in roles:
             yield model.PlannedAssignment(name, one.component, one.use or rule.use, port(one.port, scope))
 
@@ -242,8 +242,8 @@ class _Meeting:
 def _endpoints(pools: list[Placed], certificates: Iterable[model.PlannedCertificate]) -> Iterator[model.Endpoint]:
     answering = _answering(certificates)
     found: dict[EndpointKey, _Meeting] = {}
-    for scope, sheet in pools:
-        for rule in sheet.endpoints:
+    for scope, rules in pools:
+        for rule in rules.endpoints:
             for inner in scopes(rule.each, rule.when, scope):
                 _meet(rule, inner, answering, found)
     for (view, name, number, protocol, through), met in found.items():

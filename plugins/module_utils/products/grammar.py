@@ -2,224 +2,303 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The grammar of product rules: what a product file is made of. Rules are data; ``planner`` evaluates them.
+"""What a product file is written in: a row for each name, a row for each certificate, and the roles that have them.
 
-The words that a rule may use (in ``each``, ``when``, ``reach`` and between braces in names) are those of ``words``.
+A row of a name says it once: where it resolves to, as which entry it stands in certificates, and who answers for it.
+Record, entry and endpoint are made of the same row, so they cannot drift apart. What each is for and who says so
+stands in the product's ``Sources``, by the rule's name.
+
+Lists of rules and of conditions are strings with spaces between. The words in ``each``, ``when``, ``at`` and between
+braces in names are those of ``plan.vocabulary``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar, Union
+from typing import Any, TypeVar
 
-from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, Key, Reason
+from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, REGISTERED_ELSEWHERE
+from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import (
+    KEY,
+    AddressRecord,
+    AliasRecord,
+    CertificateName,
+    CertificateRule,
+    EndpointRule,
+    Listener,
+    RecordRule,
+    RoleRules,
+    Rule,
+    ServiceRecord,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.products.sources import Sources
 
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """What every rule says of itself.
-
-    :param id: stable name, shown in plans and reports.
-    :param purpose: what it serves.
-    :param source: the document that says so.
-    :param mark: S stated, P stated in an excerpt, I inferred, C the sources conflict.
-    :param breaks: what does not work where the rule is not followed.
-    :param conflict: where sources conflict and the plan's reason has no room to say it: both, and what was decided.
-    :param each: evaluated once for each of these in a pool (``words.EACH``).
-    :param when: conditions that must all hold (``words.CONDITIONS``).
-    """
-
-    id: str
-    purpose: str
-    source: str
-    mark: str
-    breaks: str
-    each: str = "pool"
-    when: tuple[str, ...] = ()
-    conflict: str = ""
-    reason: Reason = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "reason", Reason(self.id, self.purpose, self.source, self.mark))
-
-
-@dataclass(frozen=True, kw_only=True)
-class AddressRecord(Rule):
-    """An A record, and an AAAA record for IPv6 addresses: ``owner`` is a full name, ``reach`` whose addresses."""
-
-    owner: str
-    reach: str
-    view: str = "internal"
-    managed: str = OURS
-
-
-@dataclass(frozen=True, kw_only=True)
-class AliasRecord(Rule):
-    """A CNAME record: ``owner`` and ``target`` are full names.
-
-    :param target_elsewhere: the target lies in somebody else's zones, and no address of it is planned.
-    """
-
-    owner: str
-    target: str
-    view: str = "internal"
-    managed: str = OURS
-    target_elsewhere: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServiceRecord(Rule):
-    """A SRV record: ``owner`` and ``target`` are full names, ``port`` a number or a word of ``words.PORTS``."""
-
-    owner: str
-    target: str
-    port: int | str
-    priority: int = 0
-    weight: int = 0
-    view: str = "internal"
-    managed: str = OURS
-    target_elsewhere: bool = False
-
-
-RecordRule = Union[AddressRecord, AliasRecord, ServiceRecord]  # noqa: UP007  # pylint cannot follow `|` here
-
-
-@dataclass(frozen=True, kw_only=True)
-class CertificateName(Rule):
-    """One entry (or one per ``each``) of a certificate's subject alternative names; the table's order counts.
-
-    :param wildcard: whether ``*.<its domain>`` may stand for it, after all names in full, where the site wants that.
-    """
-
-    name: str
-    wildcard: bool = False
+# Rows
 
 
 @dataclass(frozen=True)
-class Component:
-    """A component of a server that presents the certificate, for a use (the rule's unless given).
+class Part:
+    """One rule of a name's row. ``each`` and ``when``: only where they are not the row's."""
 
-    :param port: a number (0: none of its own) or a word of ``words.PORTS``.
-    :param role: in a pool whose servers carry different roles, only on those that carry this one.
+    rule: str
+    each: str | None = field(default=None, kw_only=True)
+    when: str | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Address(Part):
+    """An address record. ``at``: whose addresses (``vocabulary.REACH``), where that is not the row's.
+
+    :param registers_itself: a domain member registers it, nobody has to push it.
     """
 
-    component: str
+    at: str = field(default="", kw_only=True)
+    view: str = field(default="", kw_only=True)
+    registers_itself: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Alias(Part):
+    """An alias of ``target``; ``elsewhere``: that lies in somebody else's zones."""
+
+    target: str
+    elsewhere: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Service(Part):
+    """A SRV record that leads to ``target``; ``elsewhere``: that lies in somebody else's zones."""
+
+    target: str
     port: int | str
-    use: str = ""
-    role: str = ""
+    priority: int = field(default=0, kw_only=True)
+    weight: int = field(default=0, kw_only=True)
+    elsewhere: bool = field(default=False, kw_only=True)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CertificateRule(Rule):
-    """A certificate.
+@dataclass(frozen=True)
+class Entry(Part):
+    """An entry in certificates, which say in what order. ``wildcard``: one may stand for it, if the site wants."""
 
-    :param scope: ``server``: one for each server (``each`` is server); ``pool``: one for all its servers, with one
-        key (``each`` is pool); ``global``: one for all servers of all pools with such a rule (``each`` is pool).
-    :param key: ``exportable`` and ``shared`` of it hold always; several holders make both true.
-    :param faces_outside: whether the issuer ``public`` signs it where there is one.
-    :param client_authentication: conditions under which client authentication is added to the extended key usage.
-    :param role: only for servers that carry this role.
-    :param apart: with names in braces, what tells several certificates of one holder and use apart, in their ids.
+    wildcard: bool = field(default=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Answer(Part):
+    """Who answers for the name, or for the target of its SRV record, at the record's port, and to whom.
+
+    :param client: who connects; names in braces.
+    :param at: whose addresses the client comes to, where they are not those of the row.
     """
 
-    use: str
-    subject: str
-    names: tuple[CertificateName, ...]
-    components: tuple[Component, ...]
-    key: Key
-    extended_key_usage: tuple[str, ...]
-    require_crl_distribution_point: bool = True
-    scope: str = "server"
-    each: str = "server"
-    faces_outside: bool = False
-    client_authentication: tuple[str, ...] = ()
-    role: str = ""
-    apart: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class EndpointRule(Rule):
-    """A name that ``client`` connects to, where ``component`` of the reached servers answers.
-
-    :param port: a number or a word of ``words.PORTS``.
-    """
-
-    name: str
-    reach: str
-    port: int | str
-    protocol: str
-    component: str
+    listener: Listener
     client: str
-    view: str = "internal"
+    at: str = field(default="", kw_only=True)
+    port: int | str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
-class RoleRules:
-    """All rules of one form of a role in a product: which pools it serves, and what they need.
+class Name:
+    """A name and all that hangs on it; a rule without anything of its own is given by its name alone.
 
-    :param edition: empty for roles that have no editions.
-    :param configurations: empty for roles that have one form only.
+    :param each: once for each of these in the pool (``vocabulary.EACH``).
+    :param when: conditions that must all hold (``vocabulary.CONDITIONS``).
+    :param at: whose addresses it resolves to (``vocabulary.REACH``).
     """
+
+    template: str
+    each: str = field(default="pool", kw_only=True)
+    when: str = field(default="", kw_only=True)
+    view: str = field(default=INTERNAL, kw_only=True)
+    at: str = field(default="", kw_only=True)
+    address: str | Address | tuple[Address, ...] = field(default=(), kw_only=True)
+    alias: Alias | None = field(default=None, kw_only=True)
+    service: Service | None = field(default=None, kw_only=True)
+    in_certificates: str | Entry | tuple[Entry, ...] = field(default=(), kw_only=True)
+    answers: Answer | tuple[Answer, ...] = field(default=(), kw_only=True)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate. ``names``: its entries, in their order; the rest as in ``rules.CertificateRule``.
+
+    :param only_when: entries that stand in this certificate under a further condition only.
+    """
+
+    rule: str
+    use: str = field(kw_only=True)
+    subject: str = field(kw_only=True)
+    names: str = field(default="", kw_only=True)
+    listeners: tuple[Listener, ...] = field(kw_only=True)
+    when: str = field(default="", kw_only=True)
+    only_when: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    scope: str = field(default="server", kw_only=True)
+    each: str = field(default="", kw_only=True)
+    exportable: bool = field(default=False, kw_only=True)
+    faces_outside: bool = field(default=False, kw_only=True)
+    client_authentication: str = field(default="", kw_only=True)
+    role: str = field(default="", kw_only=True)
+    apart: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True)
+class Role:
+    """One form of a role. ``balanced``: kinds of load balancing; ``configurations``: empty where it has one form."""
 
     role: str
-    edition: str
-    configurations: tuple[str, ...]
-    load_balancers: tuple[str, ...]
-    records: tuple[RecordRule, ...]
-    certificates: tuple[CertificateRule, ...]
-    endpoints: tuple[EndpointRule, ...]
+    edition: str = ""
+    configurations: str = field(default="", kw_only=True)
+    balanced: str = field(default="", kw_only=True)
+    names: tuple[Name, ...] = field(default=(), kw_only=True)
+    certificates: tuple[Certificate, ...] = field(default=(), kw_only=True)
 
-    def describe(self) -> str:
-        words = (self.role, self.edition, " or ".join(self.configurations))
-        return ", ".join(word for word in words if word)
 
-    def offers(self, key: str, value: str) -> bool:
-        """Whether pools with this value of ``role``, ``edition`` or ``configuration`` belong here."""
-        if key == "role":
-            return self.role == value
-        if key == "edition":
-            return self.edition in ("", value)
-        return value in (self.configurations or ("consolidated",))
+# Rows to rules
 
-    def fits(self, role: str, edition: str, configuration: str) -> bool:
-        return (
-            self.offers("role", role)
-            and self.offers("edition", edition)
-            and self.offers("configuration", configuration)
-        )
 
-    def rules(self) -> Iterator[Rule]:
-        """Every rule, those of the names in certificates included."""
-        yield from self.records
-        for certificate in self.certificates:
-            yield certificate
-            yield from certificate.names
-        yield from self.endpoints
+def rules_of(role: Role, sources: Sources) -> RoleRules:
+    """The rules of a role. Endpoints stand in the order in which the certificates name who answers.
+
+    Raises ValueError for a name of whose entries none stands in a certificate of the role, and for an entry that no
+    name has.
+    """
+    rows = [_Row(name, sources) for name in role.names]
+    entries = {entry.key: entry for row in rows for entry in row.entries()}
+    certificates = tuple(_certificate(one, entries, sources) for one in role.certificates)
+    _refuse_lost(role, rows, {name.key for one in certificates for name in one.names})
+    order = [listener.component for one in certificates for listener in one.listeners]
+    endpoints = [endpoint for row in rows for endpoint in row.endpoints()]
+    return RoleRules(
+        role=role.role,
+        edition=role.edition,
+        configurations=tuple(role.configurations.split()),
+        load_balancers=tuple(role.balanced.split()),
+        records=tuple(record for row in rows for record in row.records()),
+        certificates=certificates,
+        endpoints=tuple(sorted(endpoints, key=lambda one: order.index(one.component))),
+    )
+
+
+def _refuse_lost(role: Role, rows: Iterable[_Row], standing: set[str]) -> None:
+    for row in rows:
+        entries = [entry.key for entry in row.entries()]
+        if entries and standing.isdisjoint(entries):
+            raise ValueError(f"{role.role}: no certificate has {row.name.template}, which it should as {entries}")
 
 
 @dataclass(frozen=True)
-class Product:
-    """One product generation.
+class _Row:
+    name: Name
+    sources: Sources
 
-    :param features: what it knows, of ``FEATURES``; the words for URLs, autodiscover and so on look here.
-    :param refusals: why it has not a form of a role, by key and value in the topology, where there is more to say.
-    """
+    def _common(self, part: Part) -> dict[str, Any]:
+        when = self.name.when if part.when is None else part.when
+        return {**self._said_of(part), "each": part.each or self.name.each, "when": tuple(when.split())}
 
-    id: str
-    title: str
-    sheets: tuple[RoleRules, ...]
-    features: frozenset[str] = frozenset()
-    refusals: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    def _said_of(self, part: Part) -> Mapping[str, Any]:
+        """Of an endpoint: what is said of the record that leads to it, unless it has something of its own."""
+        if not isinstance(part, Answer) or part.rule in self.sources:
+            return self.sources.of(part.rule)
+        record = next(self.records(), None)
+        if record is None:
+            raise ValueError(f"nothing is said of {part.rule}, and no record leads there")
+        return {**self.sources.of(record.key), "id": f"{self.sources.product}.{part.rule}"}
 
-    @property
-    def ipv6(self) -> bool:
-        return "ipv6" in self.features
+    def records(self) -> Iterator[RecordRule]:
+        """The address records, the alias, the SRV record."""
+        name = self.name
+        for address in self._addresses():
+            yield AddressRecord(
+                **self._common(address),
+                owner=name.template,
+                reach=address.at or name.at,
+                view=address.view or name.view,
+                managed=REGISTERED_ELSEWHERE if address.registers_itself else OURS,
+            )
+        shared: dict[str, Any] = {"owner": name.template, "view": name.view}
+        if name.alias is not None:
+            own: dict[str, Any] = {"target": name.alias.target, "target_elsewhere": name.alias.elsewhere}
+            yield AliasRecord(**self._common(name.alias), **shared, **own)
+        if name.service is not None:
+            yield self._service(name.service, shared)
 
-    def sheet(self, role: str, edition: str, configuration: str) -> RoleRules | None:
-        """The rules for such a pool, or None where the product has none."""
-        return next((sheet for sheet in self.sheets if sheet.fits(role, edition, configuration)), None)
+    def _service(self, service: Service, shared: Mapping[str, Any]) -> ServiceRecord:
+        return ServiceRecord(
+            **self._common(service),
+            **shared,
+            target=service.target,
+            port=service.port,
+            priority=service.priority,
+            weight=service.weight,
+            target_elsewhere=service.elsewhere,
+        )
 
+    def _addresses(self) -> tuple[Address, ...]:
+        given = self.name.address
+        return _many(Address(given) if isinstance(given, str) else given)
+
+    def entries(self) -> Iterator[CertificateName]:
+        given = self.name.in_certificates
+        for entry in _many(Entry(given) if isinstance(given, str) else given):
+            yield CertificateName(**self._common(entry), name=self.name.template, wildcard=entry.wildcard)
+
+    def endpoints(self) -> Iterator[EndpointRule]:
+        for answer in _many(self.name.answers):
+            yield self._endpoint(answer)
+
+    def _endpoint(self, answer: Answer) -> EndpointRule:
+        service, listener = self.name.service, answer.listener
+        port = answer.port or (service.port if service else listener.port)
+        addresses = self._addresses()
+        return EndpointRule(
+            **self._common(answer),
+            name=service.target if service else self.name.template,
+            reach=answer.at or self.name.at or addresses[0].at,
+            port=port,
+            protocol=listener.protocol,
+            component=listener.component,
+            client=answer.client,
+            view=self.name.view,
+        )
+
+
+P = TypeVar("P", bound=Part)
+
+
+def _many(given: P | tuple[P, ...]) -> tuple[P, ...]:
+    return given if isinstance(given, tuple) else (given,)
+
+
+def _certificate(one: Certificate, entries: Mapping[str, CertificateName], sources: Sources) -> CertificateRule:
+    return CertificateRule(
+        **sources.of(one.rule),
+        use=one.use,
+        subject=one.subject,
+        names=tuple(_entries(one, entries)),
+        listeners=one.listeners,
+        when=tuple(one.when.split()),
+        key_pair=replace(KEY, exportable=one.exportable),
+        scope=one.scope,
+        each=one.each or ("server" if one.scope == "server" else "pool"),
+        faces_outside=one.faces_outside,
+        client_authentication=tuple(one.client_authentication.split()),
+        role=one.role,
+        apart=one.apart,
+    )
+
+
+def _entries(one: Certificate, entries: Mapping[str, CertificateName]) -> Iterator[CertificateName]:
+    further = {rule: condition for rules, condition in one.only_when.items() for rule in rules.split()}
+    for rule in one.names.split():
+        if rule not in entries:
+            raise ValueError(f"{one.rule} lists {rule}, which no name of the role has")
+        condition = further.get(rule)
+        entry = entries[rule]
+        yield replace(entry, when=(*entry.when, condition)) if condition else entry
+
+
+# Products
 
 # What a product may know. ``simple_urls``, ``autodiscover``: its web services answer them; ``scheduler``: the URL of
 # the web scheduler; ``wildcard``: wildcards in some certificates; ``oauth``; ``xmpp``: proxy on the Edge; ``ipv6``;
@@ -240,27 +319,64 @@ FEATURES = frozenset(
 )
 
 
+@dataclass(frozen=True)
+class Product:
+    """One product generation.
+
+    :param features: what it knows, of ``FEATURES``; the words for URLs, autodiscover and so on look here.
+    :param refusals: why it has not a form of a role, by key and value in the topology, where there is more to say.
+    """
+
+    id: str
+    title: str
+    roles: tuple[RoleRules, ...]
+    features: frozenset[str] = frozenset()
+    refusals: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def ipv6(self) -> bool:
+        return "ipv6" in self.features
+
+    def role_rules(self, role: str, edition: str, configuration: str) -> RoleRules | None:
+        """The rules for such a pool, or None where the product has none."""
+        return next((rules for rules in self.roles if rules.fits(role, edition, configuration)), None)
+
+    def rules(self) -> Iterator[Rule]:
+        for role in self.roles:
+            yield from role.rules()
+
+
 def derive(
     product: Product,
     *,
     id: str,
     title: str,
-    drop: Iterable[str] = (),
-    change: Mapping[str, Mapping[str, Any]] | None = None,
-    drop_roles: Iterable[str] = (),
-    add_sheets: Iterable[RoleRules] = (),
+    sources: Sources,
+    drop: str = "",
+    drop_roles: str = "",
+    change: Mapping[str, Mapping[str, str]] | None = None,
+    client: tuple[str, str] = ("", ""),
+    roles: Iterable[RoleRules] = (),
     features: frozenset[str] | None = None,
 ) -> Product:
-    """A product stated by its differences from another: rules dropped by id, fields of rules changed by id.
+    """A product stated by its differences from another. Rules that are stated anew or changed get an id of their own.
 
-    A change of ``id`` says that the newer product's own documents state the rule. Raises ValueError for an id or role
-    that the other product does not have.
+    :param sources: what the newer product's own documents state.
+    :param drop: rules that it has not; ``drop_roles``: roles.
+    :param change: fields of rules, by rule; ``names`` of a certificate is the order of its entries.
+    :param client: what the clients of endpoints are called in the older product, and in this one.
+    :param roles: those that the older product does not have.
+
+    Raises ValueError for a rule or role that the other product does not have.
     """
-    revision = _Revision(frozenset(drop), change or {}, frozenset(drop_roles))
+    revision = _Revision(id, sources, frozenset(drop.split()), change or {}, client)
     revision.refuse_unknown(product)
-    sheets = [revision.sheet(sheet) for sheet in product.sheets if sheet.role not in revision.roles]
+    gone = frozenset(drop_roles.split())
+    if gone - {one.role for one in product.roles}:
+        raise ValueError(f"{product.id} has not all the roles {drop_roles}")
+    kept = (revision.role(one) for one in product.roles if one.role not in gone)
     known = product.features if features is None else features
-    return Product(id=id, title=title, sheets=(*sheets, *add_sheets), features=known)
+    return Product(id=id, title=title, roles=(*kept, *roles), features=known)
 
 
 R = TypeVar("R", bound=Rule)
@@ -268,54 +384,58 @@ R = TypeVar("R", bound=Rule)
 
 @dataclass(frozen=True)
 class _Revision:
+    product: str
+    sources: Sources
     drop: frozenset[str]
-    change: Mapping[str, Mapping[str, Any]]
-    roles: frozenset[str]
+    change: Mapping[str, Mapping[str, str]]
+    client: tuple[str, str]
 
     def refuse_unknown(self, product: Product) -> None:
-        ids = {rule.id for sheet in product.sheets for rule in sheet.rules()}
-        unknown = (self.drop | self.change.keys()) - ids
-        unknown |= self.roles - {sheet.role for sheet in product.sheets}
+        unknown = (self.drop | self.change.keys() | self.sources.own.keys()) - {rule.key for rule in product.rules()}
         if unknown:
             raise ValueError(f"{product.id} has no {', '.join(sorted(unknown))}")
 
-    def sheet(self, sheet: RoleRules) -> RoleRules:
-        certificates = self.rules(sheet.certificates)
+    def role(self, role: RoleRules) -> RoleRules:
         return replace(
-            sheet,
-            records=self.rules(sheet.records),
-            certificates=tuple(replace(one, names=self.rules(one.names)) for one in certificates),
-            endpoints=self.rules(sheet.endpoints),
+            role,
+            records=self.rules(role.records),
+            certificates=self.rules(role.certificates),
+            endpoints=self.rules(role.endpoints),
         )
 
     def rules(self, rules: tuple[R, ...]) -> tuple[R, ...]:
-        return tuple(replace(rule, **self.change.get(rule.id, {})) for rule in rules if rule.id not in self.drop)
+        return tuple(self.rule(rule) for rule in rules if rule.key not in self.drop)
+
+    def rule(self, rule: R) -> R:
+        changed: dict[str, Any] = {}
+        if isinstance(rule, EndpointRule) and self.client[0] and self.client[0] in rule.client:
+            changed["client"] = rule.client.replace(*self.client)
+        changed |= self.change.get(rule.key, {})
+        if "when" in changed:
+            changed["when"] = tuple(changed["when"].split())
+        own: Mapping[str, Any] = self.sources.own.get(rule.key, {"id": f"{self.product}.{rule.key}"} if changed else {})
+        if isinstance(rule, CertificateRule):
+            changed["names"] = _in_order(self.rules(rule.names), changed.get("names", ""))
+        return replace(rule, **changed, **own)
 
 
-def insert_after(rules: tuple[R, ...], id: str, *new: R) -> tuple[R, ...]:
-    """The rules with new ones behind the one of that id; raises ValueError where there is none."""
-    position = [rule.id for rule in rules].index(id) + 1
-    return (*rules[:position], *new, *rules[position:])
+def _in_order(names: tuple[CertificateName, ...], order: str) -> tuple[CertificateName, ...]:
+    """The entries in another order: those that it leaves out stay behind, as they are."""
+    rules = order.split()
+    return tuple(sorted(names, key=lambda one: rules.index(one.key) if one.key in rules else len(rules)))
 
 
-def extend(
-    product: Product,
-    role: str,
-    *,
-    records: Iterable[RecordRule] = (),
-    endpoints: Iterable[EndpointRule] = (),
-    certificates: Iterable[CertificateRule] = (),
-) -> Product:
-    """The product with further rules at the end of all sheets of a role."""
-    sheets = tuple(
-        sheet
-        if sheet.role != role
-        else replace(
-            sheet,
-            records=(*sheet.records, *records),
-            certificates=(*sheet.certificates, *certificates),
-            endpoints=(*sheet.endpoints, *endpoints),
-        )
-        for sheet in product.sheets
+def extend(product: Product, further: Role, sources: Sources) -> Product:
+    """The product with further names and certificates at the end of all forms of a role."""
+    added = rules_of(further, sources)
+    roles = tuple(_joined(one, added) if one.role == added.role else one for one in product.roles)
+    return replace(product, roles=roles)
+
+
+def _joined(role: RoleRules, added: RoleRules) -> RoleRules:
+    return replace(
+        role,
+        records=(*role.records, *added.records),
+        certificates=(*role.certificates, *added.certificates),
+        endpoints=(*role.endpoints, *added.endpoints),
     )
-    return replace(product, sheets=sheets)

@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product, Rule
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
+from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import Rule
 
 _TEMPLATES = ("owner", "name", "subject", "target")  # the fields of rules that hold a name with {words} in it
 _WORD = re.compile(r"\{(\w+)\}")

@@ -11,19 +11,21 @@ November 2011; before it, a topology says ``autodiscover: {internal: none, exter
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Key
-from ansible_collections.ucops.rollout.plugins.module_utils.products import lync2013
+from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL
+from ansible_collections.ucops.rollout.plugins.module_utils.products import lync2013, lync2013_sources
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import (
-    CertificateName,
-    CertificateRule,
-    Component,
+    Certificate,
+    Name,
+    Role,
     derive,
     extend,
+    rules_of,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import Listener
+from ansible_collections.ucops.rollout.plugins.module_utils.products.sources import Sources
+
+AV_CONFERENCING = Listener("av_conferencing", 5063, "sip_tls")
+GROUP_CHAT = Listener("group_chat", 5041, "sip_tls")
 
 _CERTIFICATES = "TechNet gg398094 'Certificate Requirements for Internal Servers' (Lync Server 2010)"
 _STANDARD_DNS = "TechNet gg425900 'DNS Requirements for Standard Edition Servers' (Lync Server 2010)"
@@ -36,155 +38,149 @@ _MOBILITY = "TechNet hh690044 'Certificate Requirements for Mobility' (Lync Serv
 _AUTODISCOVER = "TechNet hh690012, autodiscover (Lync Server 2010, cumulative update of November 2011)"
 _PROXY = "TechNet gg429704 'Request and Configure a Certificate for Your Reverse HTTP Proxy' (Lync Server 2010)"
 
-AV_CONFERENCING_TLS = 5063
-GROUP_CHAT_TLS = 5041
-
-# Rules that the documents of Lync Server 2010 state alike.
-_STATED: Mapping[str, tuple[str, ...]] = {
-    _STANDARD_DNS: ("device-update", "external-web-address"),
-    f"{_BLOG_DNS}; {_STANDARD_DNS}": ("server-address", "web-address"),
-    f"{_CERTIFICATES}; designinglync.blogspot.com 2011-04, 'PKI and Certificates'": (
-        "pool-name",
-        "server-name",
-        "default-certificate",
-        "combined-certificate",
-    ),
-    _AUTODISCOVER: ("autodiscover-external", "autodiscover-external-alias", "proxy-autodiscover"),
-    _MOBILITY: ("autodiscover-external-name",),
-    f"{_EXTERNAL_ACCESS}; {_EDGE_2012}": ("edge-web-conferencing-name", "edge-sip-name"),
-}
-
-_CHANGES: Mapping[str, Mapping[str, Any]] = {
-    **{
-        f"lync2013.{name}": {"id": f"lync2010.{name}", "source": source}
-        for source, names in _STATED.items()
-        for name in names
-    },
-    "lync2013.pool-address": {
-        "id": "lync2010.pool-address",
-        "source": f"{_BLOG_DNS}: one address for each server, or that of the load balancer; {_STANDARD_DNS}",
-        "mark": "S",
-    },
-    "lync2013.sign-in-tls": {
-        "id": "lync2010.sign-in-tls",
-        "purpose": "automatic sign-in over TLS of the SIP domain's users",
-        "source": (
-            f"{_STANDARD_DNS}; 'Determine DNS requirements' (2013: target in the domain of the SRV record);"
-            " against it the pre-release library's example (retail.contoso.com)"
+# What its own documents state of the rules of Lync Server 2013.
+SOURCES = Sources(
+    "lync2010",
+    purposes={
+        "sign-in-tls": (
+            "automatic sign-in over TLS of the SIP domain's users",
+            "automatic sign-in: clients do not find the server by the user's address",
         ),
-        "breaks": "automatic sign-in: clients do not find the server by the user's address",
-    },
-    "lync2013.sip-name": {
-        "id": "lync2010.sip-name",
-        "source": f"{_CERTIFICATES} (only if strict matching is required); against it the policy's text (the default)",
-    },
-    "lync2013.time-server": {"id": "lync2010.time-server"},
-    # Edge
-    "lync2013.edge-access-name": {
-        "id": "lync2010.edge-access-name",
-        "source": f"{_EXTERNAL_ACCESS}: the list must contain it, TLS ignores the subject",
-    },
-    "lync2013.edge-external-certificate": {
-        "id": "lync2010.edge-external-certificate",
-        "source": (
-            f"{_EDGE_2012} (subject sip.contoso.com, in the list); against it {_EDGE_2011} (access.contoso.com, missing"
-            f" in the list); order: {_WILDCARDS} (counts), the Lync Server 2013 library (does not matter)"
+        "proxy-certificate": (
+            "what the reverse proxy's listener shows for the pools' web services, meetings and autodiscover",
+            "all web services outside",
         ),
     },
-    "lync2013.edge-internal-certificate": {
-        "id": "lync2010.edge-internal-certificate",
-        "source": f"{_EDGE_2011}: no alternative names, a private authority",
-        "mark": "S",
-    },
-    # Reverse proxy: a listener and a certificate of its own for each Director
-    "lync2013.proxy-certificate": {
-        "id": "lync2010.proxy-certificate",
-        "purpose": "what the reverse proxy's listener shows for the pools' web services, meetings and autodiscover",
-        "source": f"{_PROXY}; {_WILDCARDS}; against one listener for each stands one for all, in the library of 2013",
-    },
-}
-
-_DIRECTOR_NAME = CertificateName(
-    id="lync2010.proxy-director-name",
-    purpose="the name that the Director's web services are published under",
-    source=_PROXY,
-    mark="P",
-    breaks="the Director's web services outside",
-    name="{other_external_web}",
-)
-_DIRECTOR_LISTENER = CertificateRule(
-    id="lync2010.proxy-director-certificate",
-    purpose="what the reverse proxy's listener for a Director shows",
-    source=f"{_PROXY} (a listener and a certificate of its own); against it the library of 2013 (one for all)",
-    mark="C",
-    breaks="the Director's web services outside",
-    use="reverse_proxy",
-    scope="pool",
-    each="published_pool",
-    when=("other_is_director",),
-    apart="{other_external_web}",
-    subject="{other_external_web}",
-    names=(_DIRECTOR_NAME,),
-    components=(Component("reverse_proxy", lync2013.HTTPS),),
-    key=Key(length=2048),
-    extended_key_usage=(lync2013.SERVER_AUTHENTICATION,),
-    faces_outside=True,
-)
-
-_AV_CONFERENCING = lync2013.server_pool(
-    "av_conferencing",
-    "av_conferencing",
-    AV_CONFERENCING_TLS,
-    what="the A/V Conferencing Server",
-    dns=_BLOG_DNS,
-    certificate=f"{_CERTIFICATES} lists the role; its names are inferred from those of the other roles",
-    mark="I",
-    product="lync2010",
-)
-_GROUP_CHAT = lync2013.server_pool(
-    "group_chat",
-    "group_chat",
-    GROUP_CHAT_TLS,
-    what="the Group Chat Server",
-    dns="inferred from Persistent Chat, its successor in the Lync Server 2013 library",
-    certificate="inferred from Persistent Chat, its successor in the Lync Server 2013 library",
-    mark="I",
-    product="lync2010",
-)
-# They talk by message queues and are not in the list of roles with certificates.
-_RECORD_KEEPERS = tuple(
-    replace(
-        lync2013.BACK_END,
-        role=role,
-        records=(
-            replace(
-                lync2013.SERVER_ADDRESS,
-                id=f"lync2010.{role}-address",
-                source=f"{_WILDCARDS} names the role; {_CERTIFICATES} lists no certificate for it",
-                mark="I",
-                breaks=f"{role} of conversations",
+    stated={
+        "pool-address": (
+            "S",
+            f"{_BLOG_DNS}: one address for each server, or that of the load balancer; {_STANDARD_DNS}",
+        ),
+        "web-address server-address": ("S", f"{_BLOG_DNS}; {_STANDARD_DNS}"),
+        "sign-in-tls": (
+            "C",
+            (
+                f"{_STANDARD_DNS}; 'Determine DNS requirements' (2013: target in the domain of the SRV record);"
+                " against it the pre-release library's example (retail.contoso.com)"
             ),
         ),
-    )
-    for role in ("archiving", "monitoring")
+        "device-update external-web-address": ("S", _STANDARD_DNS),
+        "time-server": (
+            "I",
+            "'DNS requirements for Skype for Business Server', for the same phones; the port of NTP is RFC 5905's",
+        ),
+        "autodiscover-external autodiscover-external-alias proxy-autodiscover": ("S", _AUTODISCOVER),
+        "combined-certificate pool-name server-name default-certificate": (
+            "S",
+            f"{_CERTIFICATES}; designinglync.blogspot.com 2011-04, 'PKI and Certificates'",
+        ),
+        "sip-name": (
+            "C",
+            f"{_CERTIFICATES} (only if strict matching is required); against it the policy's text (the default)",
+        ),
+        "autodiscover-external-name": ("S", _MOBILITY),
+        "edge-internal-certificate": ("S", f"{_EDGE_2011}: no alternative names, a private authority"),
+        "edge-external-certificate": (
+            "C",
+            (
+                f"{_EDGE_2012} (subject sip.contoso.com, in the list); against it {_EDGE_2011} (access.contoso.com,"
+                f" missing in the list); order: {_WILDCARDS} (counts), the Lync Server 2013 library (does not matter)"
+            ),
+        ),
+        "edge-web-conferencing-name edge-sip-name": ("S", f"{_EXTERNAL_ACCESS}; {_EDGE_2012}"),
+        "edge-access-name": ("S", f"{_EXTERNAL_ACCESS}: the list must contain it, TLS ignores the subject"),
+        "proxy-certificate": (
+            "C",
+            f"{_PROXY}; {_WILDCARDS}; against one listener for each stands one for all, in the library of 2013",
+        ),
+    },
+)
+# Of the roles and listeners that 2013 has not.
+FURTHER = Sources(
+    "lync2010",
+    purposes={
+        "proxy-director-certificate": (
+            "what the reverse proxy's listener for a Director shows",
+            "the Director's web services outside",
+        ),
+        "proxy-director-name": (
+            "the name that the Director's web services are published under",
+            "the Director's web services outside",
+        ),
+        "av-conferencing-pool-address": (
+            "the name of the pool of the A/V Conferencing Server",
+            "every connection to the A/V Conferencing Server",
+        ),
+        "av-conferencing-certificate": (
+            "TLS of the A/V Conferencing Server, by the pool's name and the server's own",
+            "the A/V Conferencing Server does not start",
+        ),
+        "group-chat-pool-address": (
+            "the name of the pool of the Group Chat Server",
+            "every connection to the Group Chat Server",
+        ),
+        "group-chat-certificate": (
+            "TLS of the Group Chat Server, by the pool's name and the server's own",
+            "the Group Chat Server does not start",
+        ),
+        "archiving-address": (
+            "the server's own name; a domain member registers it itself",
+            "archiving of conversations",
+        ),
+        "monitoring-address": (
+            "the server's own name; a domain member registers it itself",
+            "monitoring of conversations",
+        ),
+    },
+    stated={
+        "proxy-director-certificate": (
+            "C",
+            f"{_PROXY} (a listener and a certificate of its own); against it the library of 2013 (one for all)",
+        ),
+        "proxy-director-name": ("P", _PROXY),
+        "av-conferencing-pool-address": ("S", _BLOG_DNS),
+        "av-conferencing-certificate": (
+            "I",
+            f"{_CERTIFICATES} lists the role; its names are inferred from those of the other roles",
+        ),
+        "group-chat-pool-address": (
+            "S",
+            "inferred from Persistent Chat, its successor in the Lync Server 2013 library",
+        ),
+        "group-chat-certificate": ("I", "inferred from Persistent Chat, its successor in the Lync Server 2013 library"),
+        "archiving-address monitoring-address": (
+            "I",
+            f"{_WILDCARDS} names the role; {_CERTIFICATES} lists no certificate for it",
+        ),
+    },
+    base=lync2013_sources.SOURCES,
 )
 
-_GONE = (
-    "lync2013.oauth-certificate",
-    "lync2013.xmpp",
-    "lync2013.xmpp-address",
-    "lync2013.edge-xmpp-domain",
-    "lync2013.edge-xmpp-host",
-    "lync2013.hybrid-web-conferencing-inside",
-    "lync2013.edge-tenant-name",
-    "lync2013.cut-over-federation",
-    "lync2013.cut-over-sign-in",
-    "lync2013.cut-over-autodiscover",
-    "lync2013.cut-over-sip",
-    "lync2013.scheduler-name",
-    "lync2013.proxy-scheduler",
-    "lync2013.proxy-office-web-apps",
-    "lync2013.proxy-director-name",
+_ROLES = (
+    lync2013.server_pool("av_conferencing", AV_CONFERENCING),
+    lync2013.server_pool("group_chat", GROUP_CHAT),
+    # They talk by message queues and are not in the list of roles with certificates.
+    lync2013.registered_server("archiving", "archiving-address"),
+    lync2013.registered_server("monitoring", "monitoring-address"),
+)
+# A listener and a certificate of its own for each Director.
+_DIRECTOR_LISTENER = Role(
+    "reverse_proxy",
+    names=(Name("{other_external_web}", view=EXTERNAL, in_certificates="proxy-director-name"),),
+    certificates=(
+        Certificate(
+            "proxy-director-certificate",
+            when="other_is_director",
+            scope="pool",
+            each="published_pool",
+            apart="{other_external_web}",
+            use="reverse_proxy",
+            subject="{other_external_web}",
+            names="proxy-director-name",
+            listeners=(lync2013.REVERSE_PROXY,),
+            faces_outside=True,
+        ),
+    ),
 )
 
 PRODUCT = extend(
@@ -192,12 +188,16 @@ PRODUCT = extend(
         lync2013.PRODUCT,
         id="lync2010",
         title="Lync Server 2010",
-        drop=_GONE,
-        drop_roles=("persistent_chat", "office_web_apps"),
-        change=_CHANGES,
-        add_sheets=(_AV_CONFERENCING, _GROUP_CHAT, *_RECORD_KEEPERS),
+        sources=SOURCES,
+        drop=(
+            "oauth-certificate xmpp xmpp-address edge-xmpp-domain edge-xmpp-host hybrid-web-conferencing-inside "
+            "edge-tenant-name cut-over-federation cut-over-sign-in cut-over-autodiscover cut-over-sip scheduler-name "
+            "proxy-scheduler proxy-office-web-apps proxy-director-name"
+        ),
+        drop_roles="persistent_chat office_web_apps",
+        roles=[rules_of(role, FURTHER) for role in _ROLES],
         features=lync2013.PRODUCT.features - {"oauth", "xmpp", "ipv6", "hybrid", "scheduler"},
     ),
-    "reverse_proxy",
-    certificates=(_DIRECTOR_LISTENER,),
+    _DIRECTOR_LISTENER,
+    FURTHER,
 )

@@ -12,27 +12,27 @@ from __future__ import annotations
 
 from ansible_collections.ucops.rollout.plugins.module_utils.products import sfb2015
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import derive
+from ansible_collections.ucops.rollout.plugins.module_utils.products.sources import Sources
 
-_REQUIREMENTS = "'System requirements for Skype for Business Server 2019', certificates"
-_NO_XMPP = ("sfb2015.xmpp", "sfb2015.xmpp-address", "sfb2015.edge-xmpp-domain", "sfb2015.edge-xmpp-host")
-_CERTIFICATES = (
-    "combined-certificate",
-    "default-certificate",
-    "web-internal-certificate",
-    "web-external-certificate",
-    "mediation-certificate",
-    "branch-appliance-certificate",
+_REQUIREMENTS = "'System requirements for Skype for Business Server 2019', certificates (the tables of 2015)"
+
+SOURCES = Sources(
+    "sfb2019",
+    stated={
+        "combined-certificate default-certificate mediation-certificate branch-appliance-certificate": (
+            "S",
+            _REQUIREMENTS,
+        ),
+        "web-internal-certificate web-external-certificate": ("C", _REQUIREMENTS),
+    },
 )
 
 PRODUCT = derive(
     sfb2015.PRODUCT,
     id="sfb2019",
     title="Skype for Business Server 2019",
-    drop=_NO_XMPP,
-    drop_roles=("persistent_chat",),
-    change={
-        f"sfb2015.{name}": {"id": f"sfb2019.{name}", "source": f"{_REQUIREMENTS} (the tables of 2015)"}
-        for name in _CERTIFICATES
-    },
+    sources=SOURCES,
+    drop="xmpp xmpp-address edge-xmpp-domain edge-xmpp-host",
+    drop_roles="persistent_chat",
     features=sfb2015.PRODUCT.features - {"xmpp"},
 )

@@ -10,20 +10,13 @@ No document of its own on DNS and certificates was found. It is installed over 2
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible_collections.ucops.rollout.plugins.module_utils.products import sfb2019
-from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Rule, derive
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import derive
+from ansible_collections.ucops.rollout.plugins.module_utils.products.sources import Sources
 
-
-def _inferred(rule: Rule) -> dict[str, Any]:
-    name = rule.id.partition(".")[2]
-    return {"id": f"sfbse.{name}", "source": f"inferred from its predecessor: {rule.source}", "mark": "I"}
-
-
-PRODUCT = derive(
-    sfb2019.PRODUCT,
-    id="sfbse",
-    title="Skype for Business Server Subscription Edition",
-    change={rule.id: _inferred(rule) for sheet in sfb2019.PRODUCT.sheets for rule in sheet.rules()},
+SOURCES = Sources(
+    "sfbse",
+    stated={rule.key: ("I", f"inferred from its predecessor: {rule.source}") for rule in sfb2019.PRODUCT.rules()},
 )
+
+PRODUCT = derive(sfb2019.PRODUCT, id="sfbse", title="Skype for Business Server Subscription Edition", sources=SOURCES)

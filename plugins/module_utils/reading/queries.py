@@ -33,7 +33,7 @@ def as_plan(given: Any) -> dict[str, Any]:
     if isinstance(given, Mapping) and set(given) >= _PLAN_KEYS:
         plan: dict[str, Any] = _plain(given)
         return plan
-    return make_plan(parse(given)).to_dict()
+    return make_plan(parse(given)).to_plain()
 
 
 def checked_plan(given: Any, *halves: str) -> dict[str, Any]:

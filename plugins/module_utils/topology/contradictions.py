@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product, RoleRules
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
+from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import Problems, join
 
 Checked = Mapping[str, Any]
@@ -299,33 +300,33 @@ def _support(checked: Checked, pool: Checked, path: str, problems: Problems, pro
         if not problems.within(where):
             problems.add(where, f"'{name}' is not planned yet", f"Supported: {', '.join(products)}")
         return
-    sheet = products[name].sheet(pool["role"], pool["edition"], pool["configuration"])
-    if sheet is None:
+    rules = products[name].role_rules(pool["role"], pool["edition"], pool["configuration"])
+    if rules is None:
         _unsupported_role(pool, path, problems, products[name])
         return
-    _load_balancer_kind(pool, path, problems, products[name], sheet)
+    _load_balancer_kind(pool, path, problems, products[name], rules)
     _refused_keys(pool, path, problems, products[name])
     if not products[name].ipv6:
         _no_ipv6(pool, path, problems, products[name])
 
 
 def _unsupported_role(pool: Checked, path: str, problems: Problems, product: Product) -> None:
-    """Tell it at the first key that no sheet of the product has."""
-    sheets: Iterable[RoleRules] = product.sheets
-    supported = "; ".join(sheet.describe() for sheet in product.sheets)
+    """Tell it at the first key that no role of the product has."""
+    left: Iterable[RoleRules] = product.roles
+    supported = "; ".join(rules.describe() for rules in product.roles)
     for key in ("role", "edition", "configuration"):
-        fitting = [sheet for sheet in sheets if sheet.offers(key, pool[key])]
+        fitting = [rules for rules in left if rules.offers(key, pool[key])]
         if not fitting:
             what = f"{product.title} does not have the {key} '{pool[key]}', as far as its rules are known"
             problems.add(f"{path}.{key}", what, product.refusals.get((key, pool[key]), f"Supported: {supported}"))
             return
-        sheets = fitting
+        left = fitting
 
 
-def _load_balancer_kind(pool: Checked, path: str, problems: Problems, product: Product, sheet: RoleRules) -> None:
+def _load_balancer_kind(pool: Checked, path: str, problems: Problems, product: Product, rules: RoleRules) -> None:
     kind = (pool.get("load_balancer") or {}).get("type")
-    if kind and kind not in sheet.load_balancers:
-        supported = ", ".join(sheet.load_balancers) or "none"
+    if kind and kind not in rules.load_balancers:
+        supported = ", ".join(rules.load_balancers) or "none"
         problems.add(
             f"{path}.load_balancer.type",
             f"{product.title} does not support '{kind}' load balancing",

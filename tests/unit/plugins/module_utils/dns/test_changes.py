@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
     BadRecords,
     FoundRecord,
@@ -200,7 +201,7 @@ def test_described_change() -> None:
 def test_described_and_rendered_are_stable() -> None:
     records = [found(SIP, "_sipinternaltls._tcp", "SRV"), found("10.0.0.20"), found()]
     assert [(item["name"], item["type"], item["values"]) for item in described(records)] == [
-        ("_sipinternaltls._tcp", "SRV", [SIP.to_dict()]),
+        ("_sipinternaltls._tcp", "SRV", [to_plain(SIP)]),
         ("ocspool", "A", ["10.0.0.10", "10.0.0.20"]),
     ]
     assert rendered({ZONE: "primary zone"}, records) == (

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from unit.topologies import origin, origin_with
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.coherence import check_coherence
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
@@ -23,11 +24,11 @@ def codes(plan: Plan) -> list[tuple[str, str]]:
 def without_name_rule(rule: str) -> dict[str, Product]:
     """The products, where OCS 2007 has forgotten one rule for names in certificates."""
     product = PRODUCTS["ocs2007"]
-    sheet = product.sheets[0]
+    role = product.roles[0]
     certificates = tuple(
-        replace(one, names=tuple(name for name in one.names if name.id != rule)) for one in sheet.certificates
+        replace(one, names=tuple(name for name in one.names if name.id != rule)) for one in role.certificates
     )
-    return {"ocs2007": replace(product, sheets=(replace(sheet, certificates=certificates),))}
+    return {"ocs2007": replace(product, roles=(replace(role, certificates=certificates),))}
 
 
 def test_the_origin_is_coherent() -> None:
@@ -59,7 +60,7 @@ def test_a_forgotten_rule_is_an_error_for_each_certificate_that_answers(forgotte
 
 def test_the_error_says_who_is_hit_and_by_what() -> None:
     plan = make_plan(parse(origin()), without_name_rule("ocs2007.sign-in-alias-name"))
-    assert plan.errors[0].to_dict() == {
+    assert to_plain(plan.errors[0]) == {
         "severity": "error",
         "code": "name-not-in-certificate",
         "message": (

@@ -19,6 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     PlannedCertificate,
     RecordSet,
     SrvData,
+    Subject,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import (
@@ -236,7 +237,7 @@ def test_wildcard_as_subject() -> None:
 
 
 def with_wild_subject(one: PlannedCertificate) -> PlannedCertificate:
-    return replace(one, common_name="*.contoso.net")
+    return replace(one, subject=Subject("*.contoso.net"))
 
 
 def with_wildcard(*names: str) -> Callable[[PlannedCertificate], PlannedCertificate]:

@@ -17,15 +17,16 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry im
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product, RoleRules
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
+from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
 
 
-def plan_of(topology: Any, change: Callable[[RoleRules], RoleRules] = lambda sheet: sheet) -> Plan:
+def plan_of(topology: Any, change: Callable[[RoleRules], RoleRules] = lambda role: role) -> Plan:
     """The plan by the products' rules, changed where a finding cannot be had otherwise."""
     product: Product = PRODUCTS["ocs2007"]
-    return make_plan(parse(topology), {"ocs2007": replace(product, sheets=(change(product.sheets[0]),))})
+    return make_plan(parse(topology), {"ocs2007": replace(product, roles=(change(product.roles[0]),))})
 
 
 def found(code: str, plan: Plan) -> list[Finding]:
@@ -152,10 +153,10 @@ def test_a_name_claimed_twice_at_one_address_is_one_record() -> None:
     assert [one.rule for one in record.reasons] == ["ocs2007.web-farm-address", "ocs2007.server-address"]
 
 
-def second_service(sheet: RoleRules) -> RoleRules:
+def second_service(role: RoleRules) -> RoleRules:
     """Rules that lead a SIP domain's users to the web farm as well."""
-    rule = next(one for one in sheet.records if one.id == "ocs2007.sign-in-tls")
-    return replace(sheet, records=(*sheet.records, replace(rule, target="{web_farm}")))
+    rule = next(one for one in role.records if one.id == "ocs2007.sign-in-tls")
+    return replace(role, records=(*role.records, replace(rule, target="{web_farm}")))
 
 
 def test_second_service() -> None:
@@ -176,9 +177,9 @@ def test_several_pools_are_no_second_service() -> None:
     assert places("second-service", two_pools()) == []
 
 
-def lost_target(sheet: RoleRules) -> RoleRules:
+def lost_target(role: RoleRules) -> RoleRules:
     """Rules that have forgotten the address of the name that automatic sign-in leads to."""
-    return replace(sheet, records=tuple(one for one in sheet.records if one.id != "ocs2007.sign-in-alias-address"))
+    return replace(role, records=tuple(one for one in role.records if one.id != "ocs2007.sign-in-alias-address"))
 
 
 def test_target_without_address() -> None:

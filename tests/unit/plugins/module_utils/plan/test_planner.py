@@ -24,7 +24,7 @@ def plan_of(topology: Any) -> Plan:
 def rows(plan: Plan, managed: str = "ours") -> list[tuple[Any, ...]]:
     """zone, type, owner, data of each record, SRV data as (port, target)."""
     found: list[tuple[Any, ...]] = []
-    for record in plan.to_dict()["records"]:
+    for record in plan.to_plain()["records"]:
         if record["managed"] == managed:
             data = [(v["port"], v["target"]) if isinstance(v, dict) else v for v in record["values"]]
             found.append((record["zone"], record["type"], record["name"], *data))
@@ -37,12 +37,12 @@ def alternatives(plan: Plan) -> dict[str, list[str]]:
 
 def test_the_whole_plan() -> None:
     expected = json.loads((DATA / "origin_plan.json").read_text(encoding="utf-8"))
-    assert plan_of(origin()).to_dict() == expected
+    assert plan_of(origin()).to_plain() == expected
 
 
 def test_the_plan_is_written_in_the_order_of_its_contract() -> None:
     expected = (DATA / "origin_plan.json").read_text(encoding="utf-8")
-    assert json.dumps(plan_of(origin()).to_dict(), indent=2) + "\n" == expected
+    assert json.dumps(plan_of(origin()).to_plain(), indent=2) + "\n" == expected
 
 
 def test_four_records_are_ours() -> None:
@@ -62,7 +62,7 @@ def test_the_servers_register_themselves() -> None:
 
 
 def test_priority_weight_and_time_to_live() -> None:
-    record = plan_of(origin()).to_dict()["records"][1]
+    record = plan_of(origin()).to_plain()["records"][1]
     assert record["values"] == [{"priority": 0, "weight": 0, "port": 5061, "target": "ocspool.company.local"}]
     assert record["ttl"] == 3600
 
@@ -176,7 +176,7 @@ def test_a_web_farm_with_a_virtual_address_of_its_own() -> None:
 
 def test_the_web_farm_named_like_the_pool_is_one_record() -> None:
     same = plan_of(origin_with({"pools[0].web_farm_fqdn": "OCSPOOL.company.local."}))
-    assert same.to_dict() == plan_of(origin()).to_dict()
+    assert same.to_plain() == plan_of(origin()).to_plain()
 
 
 def test_one_server_without_a_load_balancer() -> None:
@@ -264,7 +264,7 @@ def test_key_length_and_issuer() -> None:
             }
         )
     )
-    certificate = plan.to_dict()["certificates"][0]
+    certificate = plan.to_plain()["certificates"][0]
     assert certificate["key"]["length"] == 4096
     assert certificate["issuer"] == {"name": "other", "ca": "ca02\\Other CA"}
     assert certificate["template"] == "OcsServer"
@@ -314,10 +314,10 @@ def test_the_same_name_from_two_rules_is_in_the_list_once() -> None:
 
 def test_a_rule_that_names_the_same_for_every_sip_domain_is_one_reason() -> None:
     product = PRODUCTS["ocs2007"]
-    sheet = product.sheets[0]
-    rule = next(one for one in sheet.certificates[0].names if one.id == "ocs2007.sip-name")
-    certificate = replace(sheet.certificates[0], names=(replace(rule, name="all.{pool}"),))
-    changed = replace(product, sheets=(replace(sheet, certificates=(certificate,)),))
+    role = product.roles[0]
+    rule = next(one for one in role.certificates[0].names if one.id == "ocs2007.sip-name")
+    certificate = replace(role.certificates[0], names=(replace(rule, name="all.{pool}"),))
+    changed = replace(product, roles=(replace(role, certificates=(certificate,)),))
     plan = make_plan(parse(origin()), {"ocs2007": changed})
     assert plan.certificates[0].subject_alternative_names == ("all.ocspool.company.local",)
     assert plan.certificates[0].name_reasons["all.ocspool.company.local"] == (rule.reason,)
@@ -345,8 +345,8 @@ def test_a_valid_topology_gives_a_sound_plan(topology: dict[str, Any]) -> None:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.topologies())
 def test_planning_twice_gives_the_same_bytes(topology: dict[str, Any]) -> None:
-    first = json.dumps(plan_of(topology).to_dict())
-    assert json.dumps(plan_of(json.loads(json.dumps(topology))).to_dict()) == first
+    first = json.dumps(plan_of(topology).to_plain())
+    assert json.dumps(plan_of(json.loads(json.dumps(topology))).to_plain()) == first
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -357,7 +357,7 @@ def test_the_order_of_keys_means_nothing(topology: dict[str, Any]) -> None:
             return {key: turned(value[key]) for key in reversed(list(value))}
         return [turned(item) for item in value] if isinstance(value, list) else value
 
-    assert json.dumps(plan_of(turned(topology)).to_dict()) == json.dumps(plan_of(topology).to_dict())
+    assert json.dumps(plan_of(turned(topology)).to_plain()) == json.dumps(plan_of(topology).to_plain())
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -380,6 +380,6 @@ def test_the_order_of_lists_changes_the_order_only(topology: dict[str, Any]) -> 
 @pytest.mark.parametrize("index", [0, 1])
 def test_nothing_in_the_plan_is_shared(index: int) -> None:
     """The plan is written by Ansible as YAML too: a value used twice would become an alias."""
-    plan = plan_of(origin()).to_dict()
+    plan = plan_of(origin()).to_plain()
     plan["certificates"][index]["name_reasons"]["sip.company.com"][0]["rule"] = "changed"
     assert "changed" not in json.dumps(plan["certificates"][1 - index])

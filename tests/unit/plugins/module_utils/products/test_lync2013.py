@@ -47,7 +47,7 @@ def plan_of(topology: dict[str, Any]) -> Plan:
 def rows(plan: Plan, view: str, zone: str = "") -> set[tuple[Any, ...]]:
     """type, full name and data of each record; SRV data as (port, target)."""
     found = set()
-    for record in plan.to_dict()["records"]:
+    for record in plan.to_plain()["records"]:
         if record["view"] == view and zone in ("", record["zone"]):
             data = [(one["port"], one["target"]) if isinstance(one, dict) else one for one in record["values"]]
             found.add((record["type"], record["fqdn"], *data))
@@ -134,7 +134,7 @@ def test_the_target_of_the_srv_record(pool: str, sip_domain: str, srv_target: st
     )
     topology["dns"]["internal"]["zones"] = ["contoso.com", "fabrikam.com", "litwareinc.com"]
     plan = plan_of(topology)
-    found = [record for record in plan.to_dict()["records"] if record["type"] == "SRV"]
+    found = [record for record in plan.to_plain()["records"] if record["type"] == "SRV"]
     assert [(one["fqdn"], one["values"]) for one in found] == [
         (f"_sipinternaltls._tcp.{sip_domain}", [{"priority": 0, "weight": 0, "port": 5061, "target": expected}])
     ]
@@ -165,7 +165,7 @@ def test_pin_point_zones(pool: dict[str, Any], addresses: tuple[int, ...]) -> No
     )
     found = [
         (one["zone"], one["name"], one["type"], one["values"])
-        for one in plan.to_dict()["records"]
+        for one in plan.to_plain()["records"]
         if one["zone"] != "contoso.net"
     ]
     data = [f"192.168.10.{last}" for last in addresses]
@@ -590,8 +590,8 @@ def test_certificates_of_an_edge() -> None:
     )
     assert names_of(plan, "lsedge.contoso.net/edge_internal") == ("lsedge.contoso.net", [])
     outside, inside = (certificate(plan, f"lsedge.contoso.net/edge_{side}") for side in ("external", "internal"))
-    assert (outside.issuer_name, outside.key.exportable, outside.key.shared) == ("public", True, False)
-    assert (inside.issuer_name, inside.key.exportable, inside.key.shared) == ("enterprise", False, False)
+    assert (outside.issuer.name, outside.key.exportable, outside.key.shared) == ("public", True, False)
+    assert (inside.issuer.name, inside.key.exportable, inside.key.shared) == ("enterprise", False, False)
     assert [one.component for one in outside.assignments] == [
         "access_edge",
         "web_conferencing_edge",
@@ -789,7 +789,7 @@ def test_a_sip_domain_that_moved_to_the_cloud() -> None:
         ("CNAME", "lyncdiscover.fabrikam.com", "webdir.online.lync.com"),
         ("CNAME", "sip.fabrikam.com", "sipdir.online.lync.com"),
     }
-    found = [one for one in plan.to_dict()["records"] if one["zone"] == "fabrikam.com" and one["type"] == "SRV"]
+    found = [one for one in plan.to_plain()["records"] if one["zone"] == "fabrikam.com" and one["type"] == "SRV"]
     assert {(one["ttl"], one["values"][0]["priority"], one["values"][0]["weight"]) for one in found} == {(3600, 100, 1)}
     assert rows(plan, "internal", "fabrikam.com") == set()
     assert not any("fabrikam" in name for one in plan.certificates for name in one.subject_alternative_names)

@@ -11,8 +11,8 @@ from unit.topologies import ABSENT, origin, origin_with
 
 from ansible_collections.ucops.rollout.plugins.filter.plans import FilterModule
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import CertificateName, Rule
 from ansible_collections.ucops.rollout.plugins.module_utils.products.index import RuleIndex
+from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import CertificateName, Rule
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.explain import explain
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an engine found, and what it changed or would change: the one form in which all of them answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Reason
+
+CREATE = "create"
+CHANGE = "change"
+DELETE = "delete"
+REPORT = "report"  # nothing changes, and there is something to say
+VERBS = (CREATE, CHANGE, DELETE, REPORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that changes, or that is only reported.
+
+    :param what: the thing in words, such as ``A ocspool.company.local`` or ``certificate installed``.
+    :param subject: the thing for automation, such as zone, name and type; in the result beside ``verb``.
+    :param before: its state in plain types; None where it is not there.
+    :param after: likewise, read after the change, or as planned in check mode.
+    """
+
+    verb: str
+    what: str
+    subject: Mapping[str, Any] = field(default_factory=dict)
+    before: Any = None
+    after: Any = None
+    reasons: tuple[Reason, ...] = ()
+    note: str = ""
+
+    def to_plain(self) -> dict[str, Any]:
+        told = {
+            "verb": self.verb,
+            "what": self.what,
+            **to_plain(self.subject),
+            "before": to_plain(self.before),
+            "after": to_plain(self.after),
+            "reasons": to_plain(self.reasons),
+        }
+        return {**told, "note": self.note} if self.note else told
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """All changes of one step. ``before`` and ``after``: the whole as text for ``--diff``, lines in a stable order."""
+
+    before: str = ""
+    after: str = ""
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        return any(change.verb != REPORT for change in self.changes)
+
+    def to_result(self) -> dict[str, Any]:
+        """The part of a task's result that every engine has: ``changed``, ``changes`` and ``diff``."""
+        return {
+            "changed": self.changed,
+            "changes": [change.to_plain() for change in self.changes],
+            "diff": {"before": self.before, "after": self.after},
+        }

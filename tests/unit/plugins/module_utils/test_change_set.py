@@ -1,0 +1,48 @@
+"""What every engine answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, DELETE, REPORT, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Reason, SrvData
+
+MADE = Change(
+    CREATE,
+    "SRV _sip._tls.company.com",
+    {"zone": "company.com", "name": "_sip._tls"},
+    after={"ttl": 60, "values": (SrvData(0, 0, 443, "sip.company.com"),)},
+    reasons=(Reason("r", "p", "s", "S"),),
+)
+
+
+def test_result_of_a_step() -> None:
+    assert ChangeSet("a\n", "b\n", (MADE,)).to_result() == {
+        "changed": True,
+        "changes": [
+            {
+                "verb": "create",
+                "what": "SRV _sip._tls.company.com",
+                "zone": "company.com",
+                "name": "_sip._tls",
+                "before": None,
+                "after": {
+                    "ttl": 60,
+                    "values": [{"priority": 0, "weight": 0, "port": 443, "target": "sip.company.com"}],
+                },
+                "reasons": [{"rule": "r", "purpose": "p", "source": "s", "mark": "S"}],
+            }
+        ],
+        "diff": {"before": "a\n", "after": "b\n"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("verbs", "changed"), [((), False), ((REPORT,), False), ((REPORT, DELETE), True), ((CREATE,), True)]
+)
+def test_something_to_say_is_no_change(verbs: tuple[str, ...], changed: bool) -> None:
+    assert ChangeSet(changes=tuple(Change(verb, "x") for verb in verbs)).changed is changed
+
+
+def test_note_is_told_where_there_is_one() -> None:
+    assert Change(REPORT, "x", note="dynamic").to_plain()["note"] == "dynamic"
