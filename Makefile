@@ -75,8 +75,8 @@ bench: $(STAMP) ## How long planning and a rollout take, how much memory, how ma
 	PYTHONPATH=tests $(BIN)/python tools/bench.py
 
 .PHONY: figures
-figures: $(STAMP) ## Sizes of the house: files, folders, tables, functions, arrows between folders
-	$(BIN)/python tools/figures.py
+figures: $(STAMP) ## Sizes of the house, by files, functions and arrows; others beside it: CHECKOUTS=". ../old"
+	PYTHONPATH=tests $(BIN)/python tools/figures.py $(CHECKOUTS)
 
 .PHONY: clean
 clean: ## Removes .venv, build and every cache
