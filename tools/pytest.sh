@@ -5,6 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 workers=${PYTEST_WORKERS:-2}
 if [ $# -eq 0 ]; then
+  rm -rf build/coverage
   mkdir -p build/coverage
   exec python -m pytest -n "$workers" --dist worksteal --cov
 fi

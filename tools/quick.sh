@@ -32,7 +32,7 @@ python -m pytest -q -n "${PYTEST_WORKERS:-2}" --dist worksteal -m "not slow" tes
 tests=$!
 failed=()
 lint || failed+=(lint)
-wait "$tests" || failed+=("unit tests")
-tail -n 40 build/logs/quick.log
+wait "$tests" || { failed+=("unit tests"); tail -n 60 build/logs/quick.log; }
+tail -n 1 build/logs/quick.log
 [ ${#failed[@]} -eq 0 ] || { printf 'quick: failed: %s\n' "${failed[@]}" >&2; exit 1; }
 echo "quick: lint and unit tests passed"
