@@ -113,8 +113,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import 
 
 def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
     servers = dns_ask.parse_servers(params["servers"])
+    sip_domains = walk.sip_domains(params["sip_domains"])
     if params["planned_only"]:
-        return walk.planned_only(params["sip_domains"], servers), []
+        return walk.planned_only(sip_domains, servers), []
     seam_dns.require()
     seam_cryptography.require()
     expectation = tls_judge.Expectation(
@@ -125,7 +126,7 @@ def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
         lambda address, port, name: tls_wire.probe(address, port, name, params["timeout"]),
         proof_module.port_map(params["port_map"]),
     )
-    return walk.walk_all(params["sip_domains"], servers, outside, expectation), []
+    return walk.walk_all(sip_domains, servers, outside, expectation), []
 
 
 def main() -> None:

@@ -6,8 +6,8 @@ import pytest
 import requests
 from unit.wsman_fakes import GENERIC_FAILURE, Script, enumerated, envelope, instance, protocol_of
 
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanFault
 
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 CREATED = envelope(
