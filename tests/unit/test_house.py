@@ -193,22 +193,17 @@ SLANG_LEFT = {
     "plugins/module_utils/findings/registry.py": {"words"},
     "plugins/module_utils/findings/sign_in.py": {"chosen"},
     "plugins/module_utils/findings/web.py": {"words"},
-    "plugins/module_utils/plan/planned_certificate.py": {"chosen_names"},
     "plugins/module_utils/plan/vocabulary.py": {"words"},
     "plugins/module_utils/products/index.py": {"chosen", "words"},
     "plugins/module_utils/products/rules.py": {"words"},
-    "plugins/module_utils/proof/tls_judge.py": {"chosen"},
     "plugins/module_utils/reading/explain.py": {"words"},
     "plugins/module_utils/reading/queries.py": {"chosen"},
     "plugins/module_utils/report/escaping.py": {"words"},
     "plugins/module_utils/report/summary.py": {"words"},
     "plugins/module_utils/topology/contradictions.py": {"chosen"},
     "plugins/module_utils/topology/topology.py": {"chosen"},
-    "plugins/plugin_utils/certificates/certreq.py": {"words"},
     "plugins/plugin_utils/dns/windows.py": {"_data_words", "_kind_and_words", "chosen", "words"},
     "plugins/plugin_utils/winrm/quoting.py": {"words"},
-    "plugins/plugin_utils/winrm/wmi.py": {"chosen"},
-    "plugins/plugin_utils/winrm/wsman.py": {"_provider_words", "_words"},
     "tools/example_plans.py": {"words"},
 }
 
@@ -278,6 +273,60 @@ def test_no_test_reads_its_own_source() -> None:
     files = python_files("tests/unit", "tests/lab_tests", "tests/integration")
     reading = {path.name for path in files if own.search(path.read_text(encoding="utf-8"))}
     assert reading - left == set()
+
+
+# Files that have no test file of their name yet. An entry goes when its test comes; none is added.
+UNTESTED = {
+    "module_utils/dns/push.py",
+    "module_utils/exports/certreq_inf.py",
+    "module_utils/exports/csv_table.py",
+    "module_utils/exports/dnscmd.py",
+    "module_utils/exports/openssl.py",
+    "module_utils/exports/powershell.py",
+    "module_utils/exports/request_cs.py",
+    "module_utils/exports/selection.py",
+    "module_utils/exports/zone_file.py",
+    "module_utils/findings/certificates.py",
+    "module_utils/findings/detect.py",
+    "module_utils/findings/edge.py",
+    "module_utils/findings/facts.py",
+    "module_utils/findings/kind.py",
+    "module_utils/findings/kinds_certificates.py",
+    "module_utils/findings/kinds_core.py",
+    "module_utils/findings/kinds_edge.py",
+    "module_utils/findings/kinds_sign_in.py",
+    "module_utils/findings/kinds_web.py",
+    "module_utils/findings/sign_in.py",
+    "module_utils/findings/web.py",
+    "module_utils/plan/deployment.py",
+    "module_utils/plan/hosts.py",
+    "module_utils/plan/planned_records.py",
+    "module_utils/plan/vocabulary.py",
+    "module_utils/products/grammar.py",
+    "module_utils/products/index.py",
+    "module_utils/products/lync2010.py",
+    "module_utils/products/lync2013_sources.py",
+    "module_utils/products/ocs2007_sources.py",
+    "module_utils/products/ocs2007r2.py",
+    "module_utils/products/registry.py",
+    "module_utils/products/rules.py",
+    "module_utils/products/sfb2015.py",
+    "module_utils/products/sfb2019.py",
+    "module_utils/products/sfbse.py",
+    "module_utils/products/sources.py",
+    "module_utils/proof/module.py",
+    "module_utils/proof/result.py",
+    "module_utils/topology/contradictions.py",
+    "module_utils/topology/schema.py",
+    "module_utils/topology/shapes.py",
+}
+
+
+def test_every_file_has_a_test_of_its_name() -> None:
+    files = python_files("plugins/module_utils", "plugins/plugin_utils")
+    mirrored = {path: ROOT / "tests" / "unit" / path.parent.relative_to(ROOT) / f"test_{path.name}" for path in files}
+    missing = {path.relative_to(PLUGINS).as_posix() for path, test in mirrored.items() if not test.is_file()}
+    assert sorted(missing - UNTESTED) == []
 
 
 # --- actions and modules --------------------------------------------------------------------------------------------
