@@ -4,7 +4,7 @@
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
-packages=(-p ansible_collections.ucops.rollout.plugins)
+packages=(-p ansible_collections.ucops.rollout.plugins -p lab)
 
 # name: command. The pinned ansible-lint is the one that is meant: no question about newer ones, no downloads.
 declare -A commands=(
