@@ -20,7 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports import (
     zone_file,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import Selection
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, REGISTERED_ELSEWHERE
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import checked_plan
 
@@ -65,7 +65,8 @@ def export_plan(
         _refuse_choice_without_records(formats)
     commands = frozenset(_chosen("managed", managed, MANAGED))
     wishes = Selection(view, zone, commands, _texts("name_servers", name_servers))
-    plan = checked_plan(given, *_halves(formats))
+    is_plan = isinstance(given, Mapping) and "records" in given
+    plan = given if is_plan else checked_plan(given, *_halves(formats)).to_plain()
     files: dict[str, str] = {}
     for one in formats:
         _add(files, FORMATS[one](plan, wishes))

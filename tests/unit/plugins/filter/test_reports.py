@@ -1,10 +1,10 @@
-"""The filters that make the hand-over."""
+"""The filters of the hand-over tell what is wrong in words."""
 
 from __future__ import annotations
 
 import pytest
 from ansible.errors import AnsibleFilterError
-from unit.handovers import GIVEN, SERVER, SUMMARY, THUMBPRINT
+from unit.hand_overs import GIVEN, SERVER, THUMBPRINT
 
 from ansible_collections.ucops.rollout.plugins.filter.reports import FilterModule
 
@@ -12,11 +12,13 @@ from ansible_collections.ucops.rollout.plugins.filter.reports import FilterModul
 def test_filters() -> None:
     filters = FilterModule().filters()
     assert sorted(filters) == ["report_data", "report_markdown", "report_summary", "trust_matrix"]
-    assert filters["report_summary"](GIVEN) == SUMMARY
+    assert filters["report_summary"](GIVEN).startswith(
+        "Planned    1 DNS record (and 1 that others register) in 1 zone, 1 certificate"
+    )
     with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.report_data: report: a list where a mapping was"):
         filters["report_data"]([])
-    with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.report_markdown: a part is not as its module"):
-        filters["report_markdown"]({"plan": {"records": [{}]}})
+    with pytest.raises(AnsibleFilterError, match=r"report_markdown: plan: records\[0\]\.view: missing"):
+        filters["report_markdown"]({"plan": {"schema": 1, "records": [{}]}})
 
 
 def test_trust_filter() -> None:

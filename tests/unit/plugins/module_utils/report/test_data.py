@@ -1,4 +1,4 @@
-"""The hand-over as data."""
+"""The hand-over as data, and how its parts are told."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import copy
 import json
 
 import pytest
-from unit.handovers import GIVEN, ID, PLAN, SERVER, THUMBPRINT, WRONG
+from unit.hand_overs import GIVEN, ID, PLAN, SERVER, THUMBPRINT, WRONG, report_data, report_markdown, report_summary
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.report.data import report_data
 
 
 def test_data_of_a_certificate() -> None:
@@ -38,6 +37,20 @@ def test_data_is_json_and_does_not_change_its_input() -> None:
     assert data["summary"] == {"proved": 1, "failed": 1, "unproved": 0, "would_be_checked": 0}
 
 
+@pytest.mark.parametrize("given", [{}, {"plan": None, "dns": "", "servers": None, "proof": {"dns": None}}])
+def test_nothing_done_yet(given: dict) -> None:
+    assert report_summary(given) == (
+        "Planned    not done\n"
+        "Changed    nothing\n"
+        "Proved     DNS: not done\n"
+        "           TLS: not done\n"
+        "           trust: not done\n"
+        "           sign-in: not done\n"
+        "Hand-over  not done"
+    )
+    assert "# Hand-over\n" in report_markdown(given)
+
+
 def test_second_run_shows_held_certificates() -> None:
     held = {"thumbprint": THUMBPRINT, "not_after": "2028-11-22T08:00:00Z"}
     entry = {
@@ -47,6 +60,42 @@ def test_second_run_shows_held_certificates() -> None:
     }
     certificate = report_data({"plan": PLAN, "servers": {SERVER: {"certificates": {ID: entry}}}})["certificates"][0]
     assert (certificate["state"], certificate["not_after"]) == ("held", "2028-11-22T08:00:00Z")
+
+
+def test_what_was_left_alone_says_why() -> None:
+    change = {"verb": "report", "zone": "company.com", "name": "www", "type": "A", "note": "other addresses too"}
+    change["after"] = {"ttl": 3600, "values": ["10.0.0.80"]}
+    assert "! company.com: www A 10.0.0.80 (other addresses too)" in report_summary({"dns": {"changes": [change]}})
+
+
+def test_listed_changes_of_a_step() -> None:
+    """The step's own change in the words of the report, what it brought along in its own."""
+    changes = [
+        {"verb": "create", "what": "certificate in the store CA", "store": "CA", "after": "CC"},
+        {"verb": "create", "what": "certificate in the store MY", "store": "MY", "after": "AB"},
+        {"verb": "report", "what": "friendly name", "note": "set by somebody else"},
+    ]
+    install = {"changed": True, "state": "installed", "thumbprint": "AB", "changes": changes}
+    binding = {"changed": True, "endpoint": "0.0.0.0:443", "changes": [{"verb": "create", "what": "http.sys binding"}]}
+    entry = {"install": install, "binding": binding}
+    data = report_data({"servers": {SERVER: {"certificates": {ID: entry}}}})
+    assert [(one["verb"], one["what"], one["after"]) for one in data["changes"]] == [
+        ("create", f"certificate in the store CA ({ID})", "AB"),
+        ("create", f"certificate installed ({ID})", "AB"),
+        ("report", f"friendly name ({ID}): set by somebody else", "AB"),
+        ("create", f"bound to 0.0.0.0:443 ({ID})", None),
+    ]
+
+
+def test_steps_by_hand_of_other_components() -> None:
+    assignments = [{"server": SERVER, "component": "oauth", "use": "oauth", "port": 0}]
+    plan = {**PLAN, "certificates": [{**PLAN["certificates"][0], "assignments": assignments}]}
+    entry = {"by_hand": {"state": "manual", "steps": ["Assign it to oauth."]}}
+    data = report_data({"plan": plan, "servers": {SERVER: {"certificates": {ID: entry}}}})
+    assert data["steps_by_hand"] == [{"where": SERVER, "what": "Assign it to oauth."}]
+    assert data["assignments"] == [
+        {"server": SERVER, "component": "oauth", "port": 0, "certificate": ID, "state": "manual", "command": None}
+    ]
 
 
 def test_dates_come_from_the_handshake_where_no_step_tells_them() -> None:
@@ -59,6 +108,35 @@ def test_dates_come_from_the_handshake_where_no_step_tells_them() -> None:
     assert report_data(given)["certificates"][0]["not_after"] == "2028-11-22T08:00:00Z"
 
 
-def test_another_shape_is_refused() -> None:
-    with pytest.raises(RolloutError):
-        report_data([])  # type: ignore[arg-type]
+def test_failures_and_waiting_come_first() -> None:
+    entry = {"issue": {"state": "pending", "request_id": 7}, "waiting": "Request 7 waits at ca01 for an approval."}
+    given = {
+        "plan": PLAN,
+        "dns": {"failed": True, "msg": "zone company.com is missing"},
+        "servers": {
+            SERVER: {"certificates": {ID: entry}},
+            "ocssrv02.company.local": {"failure": "the CA denied request 8"},
+        },
+    }
+    summary = report_summary(given)
+    assert (
+        "Failed     DNS: zone company.com is missing\n           ocssrv02.company.local: the CA denied request 8"
+        in summary
+    )
+    assert "Waits      ocssrv01.company.local: Request 7 waits at ca01 for an approval." in summary
+    text = report_markdown(given)
+    assert text.index("## Failed") < text.index("## Waits for others") < text.index("## Changes")
+    assert "| request ID | `7` |" in text
+    assert "Planned; pushing them was not done." in text
+
+
+def test_check_mode_says_so() -> None:
+    given = {**GIVEN, "check_mode": True}
+    assert "\nWould do   + company.com: zone company.com" in report_summary(given)
+    assert "**Check mode: nothing was changed.**" in report_markdown(given)
+    assert "## Changes that would be made" in report_markdown(given)
+
+
+def test_no_mapping() -> None:
+    with pytest.raises(RolloutError, match="report: a list where a mapping was expected"):
+        report_data([])

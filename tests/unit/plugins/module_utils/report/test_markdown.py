@@ -1,20 +1,17 @@
-"""The hand-over in Markdown."""
+"""The hand-over as Markdown."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from unit.handovers import FAILED, GIVEN, poisoned
+from unit.hand_overs import GIVEN, poisoned, report_markdown
 from unit.places import DATA
 
-from ansible_collections.ucops.rollout.plugins.module_utils.report.markdown import report_markdown
-
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
+
 MARKDOWN = """\
 # Hand-over: `ocspool.company.local`
 
@@ -124,31 +121,6 @@ def test_markdown() -> None:
     assert report_markdown(GIVEN) == MARKDOWN
 
 
-@pytest.mark.parametrize("given", [{}, {"plan": None, "dns": "", "servers": None, "proof": {"dns": None}}])
-def test_nothing_done_yet(given: dict[str, Any]) -> None:
-    assert "# Hand-over\n" in report_markdown(given)
-
-
-def test_failures_and_waiting_come_first() -> None:
-    text = report_markdown(FAILED)
-    assert text.index("## Failed") < text.index("## Waits for others") < text.index("## Changes")
-    assert "| request ID | `7` |" in text
-    assert "Planned; pushing them was not done." in text
-
-
-def test_check_mode_says_so() -> None:
-    given = {**GIVEN, "check_mode": True}
-    assert "**Check mode: nothing was changed.**" in report_markdown(given)
-    assert "## Changes that would be made" in report_markdown(given)
-
-
-def test_the_plan_of_the_origin_renders() -> None:
-    plan = json.loads((DATA / "origin_plan.json").read_text())
-    text = report_markdown({"plan": plan})
-    assert "| `company.com` | `_sipinternaltls._tcp` | SRV | `0 0 5061 ocspool.company.com` | 3600 | ours |" in text
-    assert text.count("### `ocssrv0") == 2
-
-
 def _structure(text: str) -> list[tuple[str, str]]:
     return [(token.type, token.tag) for token in PARSER.parse(text)]
 
@@ -156,3 +128,10 @@ def _structure(text: str) -> list[tuple[str, str]]:
 @given(st.text(max_size=30) | st.sampled_from(["\n# x", "|", "`", "\n```\n", "<script>", "[a](b)", "\n\n- x", "\\"]))
 def test_no_value_changes_the_structure(poison: str) -> None:
     assert _structure(report_markdown(poisoned(GIVEN, poison))) == _structure(report_markdown(poisoned(GIVEN, "")))
+
+
+def test_the_plan_of_the_origin_renders() -> None:
+    plan = json.loads((DATA / "origin_plan.json").read_text())
+    text = report_markdown({"plan": plan})
+    assert "| `company.com` | `_sipinternaltls._tcp` | SRV | `0 0 5061 ocspool.company.com` | 3600 | ours |" in text
+    assert text.count("### `ocssrv0") == 2

@@ -1,51 +1,34 @@
-"""The summary for a terminal."""
+"""The end of a rollout in a terminal."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.handovers import FAILED, GIVEN, SUMMARY, poisoned
+from unit.hand_overs import GIVEN, poisoned, report_summary
 
-from ansible_collections.ucops.rollout.plugins.module_utils.report.summary import report_summary
+SUMMARY = """\
+Planned    1 DNS record (and 1 that others register) in 1 zone, 1 certificate, 2 endpoints
+           note: an alias
+           warning: the CA takes names from request attributes
+Changed    + company.com: zone company.com
+           + company.com: _sipinternaltls._tcp SRV 0 0 5061 ocspool.company.com
+           + ocssrv01.company.local: request made (ocssrv01.company.local/default)
+           + ocssrv01.company.local: certificate issued (ocssrv01.company.local/default)
+           + ocssrv01.company.local: certificate installed (ocssrv01.company.local/default)
+           ~ ocssrv01.company.local: bound to 0.0.0.0:443 (ocssrv01.company.local/default)
+Proved     DNS: all 1 proved
+           TLS: 1 failed
+           FAILED ocspool.company.local:5061 at 10.0.0.10:5061: wrong certificate: it does not hold
+             the name sip.company.com
+           trust: not done
+           sign-in: not done
+By hand    ocssrv01.company.local: Choose the certificate in the wizard.
+           Open the firewall.
+Hand-over  /srv/handover/ocspool.md"""
 
 
 def test_summary() -> None:
     assert report_summary(GIVEN) == SUMMARY
-
-
-@pytest.mark.parametrize("given", [{}, {"plan": None, "dns": "", "servers": None, "proof": {"dns": None}}])
-def test_nothing_done_yet(given: dict[str, Any]) -> None:
-    assert report_summary(given) == (
-        "Planned    not done\n"
-        "Changed    nothing\n"
-        "Proved     DNS: not done\n"
-        "           TLS: not done\n"
-        "           trust: not done\n"
-        "           sign-in: not done\n"
-        "Hand-over  not done"
-    )
-
-
-def test_what_was_left_alone_says_why() -> None:
-    change = {"verb": "report", "zone": "company.com", "name": "www", "type": "A", "note": "other addresses too"}
-    change["after"] = {"ttl": 3600, "values": ["10.0.0.80"]}
-    assert "! company.com: www A 10.0.0.80 (other addresses too)" in report_summary({"dns": {"changes": [change]}})
-
-
-def test_failures_and_waiting_come_first() -> None:
-    summary = report_summary(FAILED)
-    assert (
-        "Failed     DNS: zone company.com is missing\n           ocssrv02.company.local: the CA denied request 8"
-        in summary
-    )
-    assert "Waits      ocssrv01.company.local: Request 7 waits at ca01 for an approval." in summary
-
-
-def test_check_mode_says_so() -> None:
-    assert "\nWould do   + company.com: zone company.com" in report_summary({**GIVEN, "check_mode": True})
 
 
 @given(st.text(max_size=30))

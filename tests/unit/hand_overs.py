@@ -1,25 +1,53 @@
-"""What a rollout gave, for tests of its hand-over."""
+"""What the steps of a rollout returned, for the tests of the hand-over."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.report import markdown, summary
+from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
+from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
+
 SERVER, ID, THUMBPRINT = "ocssrv01.company.local", "ocssrv01.company.local/default", "0F1E2D3C" * 5
+
+
+def reason(purpose: str) -> dict[str, str]:
+    return {"rule": "a.rule", "purpose": purpose, "source": "a source", "mark": "S"}
+
+
+def endpoint(name: str) -> dict[str, Any]:
+    return {
+        "view": "internal",
+        "name": name,
+        "addresses": ["10.0.0.10"],
+        "port": 5061,
+        "protocol": "sip_tls",
+        "through": "direct",
+        "certificates": [],
+        "clients": [],
+    }
+
+
 PLAN: dict[str, Any] = {
+    "schema": 1,
     "zones": [{"view": "internal", "name": "company.com", "if_missing": "create"}],
     "records": [
         {
+            "view": "internal",
             "zone": "company.com",
             "name": "_sipinternaltls._tcp",
+            "fqdn": "_sipinternaltls._tcp.company.com",
             "type": "SRV",
             "ttl": 3600,
             "values": [{"priority": 0, "weight": 0, "port": 5061, "target": "ocspool.company.com"}],
             "managed": "ours",
-            "reasons": [{"purpose": "automatic sign-in over TLS"}],
+            "reasons": [reason("automatic sign-in over TLS")],
         },
         {
+            "view": "internal",
             "zone": "company.com",
             "name": "ocssrv01",
+            "fqdn": "ocssrv01.company.com",
             "type": "A",
             "ttl": 3600,
             "values": ["10.0.0.11"],
@@ -31,20 +59,34 @@ PLAN: dict[str, Any] = {
         {
             "id": ID,
             "holders": [SERVER],
+            "scope": "server",
+            "use": "default",
+            "key": {"length": 2048},
+            "extended_key_usage": ["1.3.6.1.5.5.7.3.1"],
+            "require_crl_distribution_point": True,
+            "template": "WebServer",
             "subject": {"common_name": "ocspool.company.local"},
             "subject_alternative_names": ["ocspool.company.local", SERVER],
-            "name_reasons": {SERVER: [{"purpose": "other servers reach this one by its own name (MTLS)"}]},
-            "issuer": {"ca": "ca01.company.local\\Company CA"},
+            "name_reasons": {SERVER: [reason("other servers reach this one by its own name (MTLS)")]},
+            "issuer": {"name": "enterprise", "ca": "ca01.company.local\\Company CA"},
             "assignments": [
-                {"server": SERVER, "component": "front_end", "port": 5061},
-                {"server": SERVER, "component": "web_components", "port": 443},
+                {"server": SERVER, "component": "front_end", "use": "default", "port": 5061},
+                {"server": SERVER, "component": "web_components", "use": "default", "port": 443},
             ],
         }
     ],
-    "endpoints": [{}, {}],
-    "servers": [{"fqdn": SERVER, "pool": "ocspool.company.local"}],
+    "endpoints": [endpoint("ocspool.company.local"), endpoint(SERVER)],
+    "servers": [{"fqdn": SERVER, "inventory_host": None, "pool": "ocspool.company.local", "addresses": {}}],
     "findings": [
-        {"severity": "note", "code": "srv-target-alias", "message": "an alias", "breaks": "little", "mend": "nothing"}
+        {
+            "severity": "note",
+            "code": "srv-target-alias",
+            "message": "an alias",
+            "breaks": "little",
+            "mend": "nothing",
+            "source": "",
+            "where": "",
+        }
     ],
 }
 DNS = {
@@ -105,47 +147,24 @@ GIVEN: dict[str, Any] = {
     "report_paths": ["/srv/handover/ocspool.md"],
 }
 
-SUMMARY = """\
-Planned    1 DNS record (and 1 that others register) in 1 zone, 1 certificate, 2 endpoints
-           note: an alias
-           warning: the CA takes names from request attributes
-Changed    + company.com: zone company.com
-           + company.com: _sipinternaltls._tcp SRV 0 0 5061 ocspool.company.com
-           + ocssrv01.company.local: request made (ocssrv01.company.local/default)
-           + ocssrv01.company.local: certificate issued (ocssrv01.company.local/default)
-           + ocssrv01.company.local: certificate installed (ocssrv01.company.local/default)
-           ~ ocssrv01.company.local: bound to 0.0.0.0:443 (ocssrv01.company.local/default)
-Proved     DNS: all 1 proved
-           TLS: 1 failed
-           FAILED ocspool.company.local:5061 at 10.0.0.10:5061: wrong certificate: it does not hold
-             the name sip.company.com
-           trust: not done
-           sign-in: not done
-By hand    ocssrv01.company.local: Choose the certificate in the wizard.
-           Open the firewall.
-Hand-over  /srv/handover/ocspool.md"""
+
+def report_data(given: Any) -> dict[str, Any]:
+    return hand_over(read_outcome(given)).to_plain()
+
+
+def report_markdown(given: Any) -> str:
+    return markdown.report_markdown(hand_over(read_outcome(given)))
+
+
+def report_summary(given: Any) -> str:
+    return summary.report_summary(hand_over(read_outcome(given)))
 
 
 def poisoned(value: Any, poison: str) -> Any:
     """The same shape with every text, keys aside, turned into the poison."""
     if isinstance(value, dict):
-        fixed = ("state", "verb", "managed", "type", "id", "waiting")
+        fixed = ("state", "verb", "managed", "type", "id", "waiting", "ca", "template")
         return {key: item if key in fixed else poisoned(item, poison) for key, item in value.items()}
     if isinstance(value, list):
         return [poisoned(item, poison) for item in value]
     return f"x{poison}" if isinstance(value, str) and value else value
-
-
-# A plan of which nothing arrived.
-ENTRY_THAT_WAITS = {
-    "issue": {"state": "pending", "request_id": 7},
-    "waiting": "Request 7 waits at ca01 for an approval.",
-}
-FAILED: dict[str, Any] = {
-    "plan": PLAN,
-    "dns": {"failed": True, "msg": "zone company.com is missing"},
-    "servers": {
-        SERVER: {"certificates": {ID: ENTRY_THAT_WAITS}},
-        "ocssrv02.company.local": {"failure": "the CA denied request 8"},
-    },
-}

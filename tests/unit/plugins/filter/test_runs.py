@@ -1,0 +1,29 @@
+"""The filters on runs, called directly; tests/integration/test_run_filters.py has them in a play."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from unit.topologies import origin
+
+from ansible_collections.ucops.rollout.plugins.filter.runs import FilterModule
+
+FILTERS = FilterModule().filters()
+
+
+def test_what_is_wrong_is_told_in_words() -> None:
+    with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.server_work: fe9 is none of the plan's servers"):
+        FILTERS["server_work"](origin(), "fe9")
+    with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.server_work: port_map: .* does not map ports"):
+        FILTERS["server_work"](origin(), "fe9", port_map={"x": 1})
+    with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.outcomes: no mapping of hosts .* Give hostvars"):
+        FILTERS["outcomes"]([], {})
+    with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.rollout_left: report: a list where a mapping"):
+        FILTERS["rollout_left"]([])
+    with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.kept_plan: got an unexpected keyword argument"):
+        FILTERS["kept_plan"]({}, hosts="x")
+
+
+def test_nothing_is_planned_yet() -> None:
+    assert FILTERS["outcomes"]({}, {}) == {"dns": {}, "servers": {}}
+    assert FILTERS["proof_inputs"]({}, {})["sip_domains"] == []
