@@ -25,7 +25,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.rules impor
 from ansible_collections.ucops.rollout.plugins.module_utils.products.sources import Sources
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.explain import explain
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import json_schema
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 TOOLS = pathlib.Path(__file__).resolve().parents[5] / "tools"
 
