@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts, hosts_of_run
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
@@ -40,19 +41,18 @@ class ActionModule(PureAction):
         if arguments["front_end_command"] is not None:
             # It runs at the very end; what is wrong with it is better known before anything is touched.
             check_command(arguments["front_end_command"])
-        plan = self._with_hosts(make_plan(parse(arguments["topology"])), arguments)
-        if plan.errors and arguments["fail_on_errors"]:
-            return {"changed": False, "failed": True, "msg": _message(plan)}
-        return {"changed": False, "plan": plan.to_plain()}
-
-    def _with_hosts(self, plan: Plan, arguments: dict[str, Any]) -> Plan:
         groups = Groups(
             servers=arguments["servers_group"],
             dns=arguments["dns_group"] or "",
             ca=arguments["ca_group"] or "",
         )
         inventory = self.task_vars.get("groups") or {}
-        return find_hosts(plan, groups, inventory, check=arguments["check_inventory"])
+        planned = make_plan(parse(arguments["topology"]))
+        plan = find_hosts(planned, groups, inventory, check=arguments["check_inventory"])
+        if plan.errors and arguments["fail_on_errors"]:
+            return {"changed": False, "failed": True, "msg": _message(plan)}
+        hosts = hosts_of_run(plan, groups, inventory)
+        return {"changed": False, "plan": plan.to_plain(), "hosts": to_plain(hosts)}
 
 
 def _message(plan: Plan) -> str:

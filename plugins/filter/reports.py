@@ -6,34 +6,27 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import trust
-from ansible_collections.ucops.rollout.plugins.module_utils.report import data as report
-from ansible_collections.ucops.rollout.plugins.module_utils.report.markdown import report_markdown
-from ansible_collections.ucops.rollout.plugins.module_utils.report.summary import report_summary
+from ansible_collections.ucops.rollout.plugins.module_utils.report import markdown, summary
+from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
+from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
 
 
-def _telling_errors(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
-    """The filter with its errors as Ansible shows them: in words, without a traceback."""
+def report_data(outcome: Any) -> dict[str, Any]:
+    return hand_over(read_outcome(outcome)).to_plain()
 
-    @functools.wraps(work)
-    def filter_of_that_name(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return work(*args, **kwargs)
-        except RolloutError as error:
-            raise AnsibleFilterError(f"ucops.rollout.{name}: {error}") from error
-        except (AttributeError, KeyError, TypeError) as error:
-            raise AnsibleFilterError(
-                f"ucops.rollout.{name}: a part is not as its module returns it ({type(error).__name__}: {error})"
-            ) from error
 
-    return filter_of_that_name
+def report_markdown(outcome: Any) -> str:
+    return markdown.report_markdown(hand_over(read_outcome(outcome)))
+
+
+def report_summary(outcome: Any) -> str:
+    return summary.report_summary(hand_over(read_outcome(outcome)))
 
 
 def trust_matrix(held: Mapping[str, Any], tls: Any = None) -> dict[str, Any]:
@@ -46,5 +39,4 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        some = (report.report_data, report_markdown, report_summary, trust_matrix)
-        return {one.__name__: _telling_errors(one.__name__, one) for one in some}
+        return filters_of(report_data, report_markdown, report_summary, trust_matrix)

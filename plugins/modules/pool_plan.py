@@ -187,4 +187,12 @@ plan:
           C(message), C(breaks), C(mend), C(source) and C(where).
       type: list
       elements: dict
+hosts:
+  description:
+    - The inventory's hosts that a rollout of this plan concerns, and no others. C(dns) is the one DNS server that
+      records are pushed to, C(ca) are the certification authorities that are asked, C(servers) the pools' servers.
+    - Empty where the inventory has no such group or where O(dns_group) or O(ca_group) is not given.
+  returned: when the topology can be planned, also when the plan has errors
+  type: dict
+  sample: {"dns": ["dc01"], "ca": ["ca01"], "servers": ["ocssrv01", "ocssrv02"]}
 """

@@ -2,18 +2,20 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What all action plugins of the collection share: arguments checked, errors caught once, the host opened and released.
+"""What all faces of the collection share: arguments checked, errors caught once, the host opened and released.
 
 This is the only file of plugin_utils that knows Ansible.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+import inspect
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -195,3 +197,25 @@ def _advice(message: str) -> str:
         "Check the address and port (5985 for HTTP, 5986 for HTTPS), that `winrm enumerate winrm/config/listener`"
         " on the host shows a listener, and the firewall between"
     )
+
+
+def filters_of(*works: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
+    """Functions as filters of their names, whose errors Ansible shows in words, without a traceback."""
+    return {work.__name__: _telling_errors(work.__name__, work) for work in works}
+
+
+def _telling_errors(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+    signature = inspect.signature(work)
+
+    @functools.wraps(work)
+    def filter_of_that_name(*args: Any, **kwargs: Any) -> Any:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise AnsibleFilterError(f"ucops.rollout.{name}: {error}") from error
+        try:
+            return work(*args, **kwargs)
+        except RolloutError as error:
+            raise AnsibleFilterError(f"ucops.rollout.{name}: {error}") from error
+
+    return filter_of_that_name

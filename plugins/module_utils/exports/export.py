@@ -65,7 +65,8 @@ def export_plan(
         _refuse_choice_without_records(formats)
     commands = frozenset(_chosen("managed", managed, MANAGED))
     wishes = Selection(view, zone, commands, _texts("name_servers", name_servers))
-    plan = checked_plan(given, *_halves(formats))
+    is_plan = isinstance(given, Mapping) and "records" in given
+    plan = given if is_plan else checked_plan(given, *_halves(formats)).to_plain()
     files: dict[str, str] = {}
     for one in formats:
         _add(files, FORMATS[one](plan, wishes))

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finds the host of each planned server in an Ansible inventory: by the name given, its FQDN, or its short name."""
+"""Finds the hosts of a plan in an Ansible inventory: of each server by the name given, its FQDN, or its short name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
@@ -21,6 +21,42 @@ class Groups:
     servers: str
     dns: str = ""
     ca: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunHosts:
+    """The hosts that take part in a rollout: the DNS server that is pushed to, the CAs that are asked, the servers."""
+
+    dns: tuple[str, ...] = ()
+    ca: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
+
+
+def hosts_of_run(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]]) -> RunHosts:
+    """The hosts of a plan whose servers were found, and of no other; each once, in the plan's order.
+
+    Records go to the first DNS server alone: the others hold the same zones by replication.
+    """
+    authorities = _members(groups.ca, inventory)
+    asked = (ca_host(certificate.issuer.ca, authorities) for certificate in plan.certificates)
+    servers = (server.inventory_host for server in plan.servers)
+    return RunHosts(_members(groups.dns, inventory)[:1], _each_once(asked), _each_once(servers))
+
+
+def ca_host(ca: str, candidates: Sequence[str]) -> str:
+    """The host of a CA (``host\\name``) by its FQDN or its short name, else the first; empty where there is none."""
+    host = ca.partition("\\")[0].lower()
+    known = {candidate.lower(): candidate for candidate in candidates}
+    named = (known[name] for name in (host, names.first_label(host)) if name in known)
+    return next(named, candidates[0] if candidates else "")
+
+
+def _members(group: str, inventory: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    return tuple(str(host) for host in inventory.get(group, ())) if group else ()
+
+
+def _each_once(hosts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(host for host in hosts if host))
 
 
 def find_hosts(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]], *, check: bool) -> Plan:

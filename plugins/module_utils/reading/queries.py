@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the filters take out of a plan. Each takes a topology or a plan, as mappings, and returns plain types."""
+"""What the filters take out of a plan. Each takes a topology or a plan, and returns plain types."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, KINDS, RECORDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
@@ -19,29 +20,43 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     OTHER_TEAM,
     OURS,
     REGISTERED_ELSEWHERE,
+    Plan,
+    PlannedCertificate,
+    plan_from_plain,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
 
-_PLAN_KEYS = frozenset({"records", "certificates", "endpoints"})
+# Keys that plans have and topologies do not.
+_PLAN_KEYS = frozenset({"records", "endpoints"})
 _VIEWS = (INTERNAL, EXTERNAL)
 _MANAGED = (OURS, REGISTERED_ELSEWHERE, OTHER_TEAM)
 
 
-def as_plan(given: Any) -> dict[str, Any]:
-    """The plan itself, or the plan of the topology, in plain types; raises TopologyError."""
-    if isinstance(given, Mapping) and set(given) >= _PLAN_KEYS:
-        plan: dict[str, Any] = _plain(given)
-        return plan
-    return make_plan(parse(given)).to_plain()
+def as_plan(given: Any) -> Plan:
+    """The plan that a mapping holds, or the plan of the topology that it is.
+
+    Raises NotPlain with the path of what is wrong in a plan, TopologyError with all that is wrong in a topology.
+    """
+    if isinstance(given, Plan):
+        return given
+    return plan_from_plain(given) if _is_plan(given) else make_plan(parse(given))
 
 
-def checked_plan(given: Any, *halves: str) -> dict[str, Any]:
-    """As ``as_plan``; a topology whose plan has errors in one of the halves (RECORDS, CERTIFICATES) is refused."""
+def checked_plan(given: Any, *halves: str) -> Plan:
+    """As ``as_plan``; a topology whose plan has errors in one of the halves (RECORDS, CERTIFICATES) is refused.
+
+    Who has a plan has seen its findings.
+    """
     plan = as_plan(given)
-    for half in halves:
-        _refuse_errors(given, plan, half)
+    if not _is_plan(given):
+        for half in halves:
+            _refuse_errors(plan, half)
     return plan
+
+
+def _is_plan(given: Any) -> bool:
+    return isinstance(given, Plan) or (isinstance(given, Mapping) and not _PLAN_KEYS.isdisjoint(given))
 
 
 def records(
@@ -50,30 +65,33 @@ def records(
     """The planned record sets of a view, of one zone or of all, of one type or of all."""
     _known("view", view, _VIEWS)
     _known("managed", managed, _MANAGED)
-    plan = as_plan(given)
-    _refuse_errors(given, plan, RECORDS)
+    plan = checked_plan(given, RECORDS)
     wanted = {"view": view, "zone": _zone(plan, view, zone), "type": type, "managed": managed}
+    asked = {key: value for key, value in wanted.items() if value is not None}
     return [
-        record
-        for record in plan["records"]
-        if all(value is None or record[key] == value for key, value in wanted.items())
+        to_plain(record)
+        for record in plan.records
+        if all(getattr(record, key) == value for key, value in asked.items())
     ]
 
 
 def alternative_names(given: Any, server: str | None = None, use: str = "default") -> list[str]:
     """The subject alternative names, in order, of the certificate that a server holds for a use."""
-    plan = as_plan(given)
-    _refuse_errors(given, plan, CERTIFICATES)
-    holders = [holder for one in plan["certificates"] for holder in one["holders"]]
-    holder = _holder(server, sorted(set(holders)))
-    found: dict[str, Any] = {one["use"]: one for one in plan["certificates"] if holder in one["holders"]}
-    for one in plan["certificates"]:  # one certificate may serve several uses
-        for assignment in one["assignments"]:
-            if assignment["server"] == holder:
-                found.setdefault(assignment["use"], one)
+    plan = checked_plan(given, CERTIFICATES)
+    holders = sorted({holder for one in plan.certificates for holder in one.holders})
+    found = _by_use(plan, _holder(server, holders))
     _known("use", use, tuple(found))
-    chosen: list[str] = found[use]["subject_alternative_names"]
-    return chosen
+    return list(found[use].subject_alternative_names)
+
+
+def _by_use(plan: Plan, holder: str) -> dict[str, PlannedCertificate]:
+    """The server's certificates, each by its own use and then by the uses that it serves as well."""
+    found = {one.use: one for one in plan.certificates if holder in one.holders}
+    for one in plan.certificates:
+        for assignment in one.assignments:
+            if assignment.server == holder:
+                found.setdefault(assignment.use, one)
+    return found
 
 
 def _holder(server: str | None, holders: Sequence[str]) -> str:
@@ -82,7 +100,7 @@ def _holder(server: str | None, holders: Sequence[str]) -> str:
     if server is None:
         raise RolloutError(
             f"the plan has certificates of {len(holders)} servers",
-            mend=f"Say which with server=, such as '{holders[0]}'",
+            mend=f"Say which with server=, such as '{holders[0]}'" if holders else "",
         )
     name = names.fqdn(server)
     if name not in holders:
@@ -90,24 +108,21 @@ def _holder(server: str | None, holders: Sequence[str]) -> str:
     return name
 
 
-def _zone(plan: Mapping[str, Any], view: str, zone: str | None) -> str | None:
+def _zone(plan: Plan, view: str, zone: str | None) -> str | None:
     if zone is None:
         return None
     name = names.zone(zone)
-    declared = [one["name"] for one in plan["zones"] if one["view"] == view]
+    declared = [one.name for one in plan.zones if one.view == view]
     if name not in declared:
         raise RolloutError(f"there is no {view} zone '{name}' in the plan{_nearest(name, declared)}")
     return name
 
 
-def _refuse_errors(given: Any, plan: Mapping[str, Any], about: str) -> None:
-    """A topology whose plan has errors in this half gives no half of a plan; who has a plan has seen its findings."""
-    if set(given) >= _PLAN_KEYS:
-        return
+def _refuse_errors(plan: Plan, about: str) -> None:
     errors = [
-        f"- {one['where']}: {one['message']}. {one['mend']} [{one['code']}]"
-        for one in plan["findings"]
-        if one["severity"] == "error" and KINDS[one["code"]].about == about
+        f"- {one.where}: {one.message}. {one.mend} [{one.code}]"
+        for one in plan.errors
+        if KINDS[one.code].about == about
     ]
     if errors:
         raise RolloutError("\n".join(["the plan of this topology has errors", *errors]))
@@ -121,16 +136,3 @@ def _known(what: str, value: str | None, choices: Sequence[str]) -> None:
 def _nearest(name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     return f", did you mean '{near[0]}'?" if near else ""
-
-
-def _plain(value: Any) -> Any:
-    """The same value in built-in types, whatever subclasses it came in."""
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, Mapping):
-        return {_plain(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence):
-        return [_plain(item) for item in value]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return int(value)
-    return value

@@ -10,14 +10,26 @@ What no source states in full has a mark behind it (``MARKS``); what is simply s
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, REGISTERED_ELSEWHERE, SEVERITIES
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    OTHER_TEAM,
+    OURS,
+    REGISTERED_ELSEWHERE,
+    SEVERITIES,
+    Endpoint,
+    Finding,
+    Key,
+    Plan,
+    PlannedCertificate,
+    Reason,
+    RecordSet,
+    SrvData,
+)
 
 WIDTH = 110
 
-MANAGED = {OURS: "", REGISTERED_ELSEWHERE: "registered by the domain member itself", "other_team": "other team"}
+MANAGED = {OURS: "", REGISTERED_ELSEWHERE: "registered by the domain member itself", OTHER_TEAM: "other team"}
 IF_MISSING = {"fail": "must exist", "create": "created where missing"}
 STATED = "S"
 MARKS = {
@@ -27,11 +39,9 @@ MARKS = {
     "C": "the sources contradict each other, decided so",
 }
 
-Part = Mapping[str, Any]
 
-
-def plan_text(plan: Part) -> str:
-    """The plan (as its contract's mapping) as text of several lines, without a line end at the end."""
+def plan_text(plan: Plan) -> str:
+    """The plan as text of several lines, without a line end at the end."""
     sections = [
         ("DNS records", _records(plan)),
         ("Certificates", _certificates(plan)),
@@ -42,127 +52,127 @@ def plan_text(plan: Part) -> str:
     return "\n\n".join("\n".join([title, "=" * len(title), *lines]) for title, lines in sections if lines)
 
 
-def _records(plan: Part) -> list[str]:
-    by_zone: dict[tuple[str, str], list[Part]] = {}
-    for record in plan["records"]:
-        by_zone.setdefault((record["view"], record["zone"]), []).append(record)
+def _records(plan: Plan) -> list[str]:
+    by_zone: dict[tuple[str, str], list[RecordSet]] = {}
+    for record in plan.records:
+        by_zone.setdefault((record.view, record.zone), []).append(record)
     lines = []
-    for zone in plan["zones"]:
-        lines.append(f"Zone {zone['name']} ({zone['view']}, {IF_MISSING[zone['if_missing']]})")
-        lines += _indented(_table([_record_row(one) for one in by_zone.get((zone["view"], zone["name"]), ())]))
+    for zone in plan.zones:
+        lines.append(f"Zone {zone.name} ({zone.view}, {IF_MISSING[zone.if_missing]})")
+        lines += _indented(_table([_record_row(one) for one in by_zone.get((zone.view, zone.name), ())]))
     return lines
 
 
-def _record_row(record: Part) -> tuple[str, ...]:
-    data = ", ".join(_data(value) for value in record["values"])
-    notes = "  ".join(note for note in (MANAGED[record["managed"]], _marks(record["reasons"])) if note)
-    return (record["name"], str(record["ttl"]), record["type"], data, notes)
+def _record_row(record: RecordSet) -> tuple[str, ...]:
+    data = ", ".join(_data(value) for value in record.values)
+    notes = "  ".join(note for note in (MANAGED[record.managed], _marks(record.reasons)) if note)
+    return (record.name, str(record.ttl), record.type, data, notes)
 
 
-def _data(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"{value['priority']} {value['weight']} {value['port']} {value['target']}"
+def _data(value: str | SrvData) -> str:
+    if isinstance(value, SrvData):
+        return f"{value.priority} {value.weight} {value.port} {value.target}"
     return str(value)
 
 
-def _marks(reasons: Iterable[Part]) -> str:
+def _marks(reasons: Iterable[Reason]) -> str:
     """The marks that are worth a word, such as ``[C] [I]``; empty where a source states it all."""
-    return " ".join(f"[{mark}]" for mark in dict.fromkeys(reason["mark"] for reason in reasons) if mark != STATED)
+    return " ".join(f"[{mark}]" for mark in dict.fromkeys(reason.mark for reason in reasons) if mark != STATED)
 
 
-def _legend(plan: Part) -> list[str]:
+def _legend(plan: Plan) -> list[str]:
     """What the marks mean that the text shows."""
-    shown = {reason["mark"] for record in plan["records"] for reason in record["reasons"]}
-    for certificate in plan["certificates"]:
-        shown |= {reason["mark"] for reasons in certificate["name_reasons"].values() for reason in reasons}
+    shown = {reason.mark for record in plan.records for reason in record.reasons}
+    for certificate in plan.certificates:
+        shown |= {reason.mark for reasons in certificate.name_reasons.values() for reason in reasons}
     return [f"[{mark}] {meaning}" for mark, meaning in MARKS.items() if mark in shown and mark != STATED]
 
 
-def _certificates(plan: Part) -> list[str]:
+def _certificates(plan: Plan) -> list[str]:
     lines = []
-    for certificate in plan["certificates"]:
-        lines.append(f"{certificate['id']}, for {_components(certificate)}")
+    for certificate in plan.certificates:
+        lines.append(f"{certificate.id}, for {_components(certificate)}")
         lines += _indented(_table(_properties(certificate)))
         lines += _alternative_names(certificate)
     return lines
 
 
-def _alternative_names(certificate: Part) -> list[str]:
-    rows = [(name, _purposes(certificate, name)) for name in certificate["subject_alternative_names"]]
+def _alternative_names(certificate: PlannedCertificate) -> list[str]:
+    rows = [(name, _purposes(certificate, name)) for name in certificate.subject_alternative_names]
     if not rows:
         return ["  subject alternative names: none"]
     return ["  subject alternative names:", *_indented(_table(rows), 4)]
 
 
-def _properties(certificate: Part) -> list[tuple[str, ...]]:
+def _properties(certificate: PlannedCertificate) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [
-        ("common name", certificate["subject"]["common_name"]),
-        ("key", _key(certificate["key"])),
+        ("common name", certificate.common_name),
+        ("key", _key(certificate.key)),
         ("issuer", _issuer(certificate)),
     ]
-    if len(certificate["holders"]) > 1:
-        rows.append(("holders", ", ".join(certificate["holders"])))
+    if len(certificate.holders) > 1:
+        rows.append(("holders", ", ".join(certificate.holders)))
     return rows
 
 
-def _key(key: Part) -> str:
-    exportable = "exportable" if key["exportable"] else "not exportable"
-    shared = ", shared by all holders" if key["shared"] else ""
-    return f"{key['algorithm'].upper()} {key['length']}, {exportable}{shared}"
+def _key(key: Key) -> str:
+    exportable = "exportable" if key.exportable else "not exportable"
+    shared = ", shared by all holders" if key.shared else ""
+    return f"{key.algorithm.upper()} {key.length}, {exportable}{shared}"
 
 
-def _issuer(certificate: Part) -> str:
-    issuer = certificate["issuer"]
-    if not issuer["ca"]:
-        return f"{issuer['name']}: a public CA, by hand"
-    template = certificate["template"]
-    return f"{issuer['ca']}, {f'template {template}' if template else 'stand-alone: no template'}"
+def _issuer(certificate: PlannedCertificate) -> str:
+    issuer = certificate.issuer
+    if not issuer.ca:
+        return f"{issuer.name}: a public CA, by hand"
+    template = certificate.template
+    return f"{issuer.ca}, {f'template {template}' if template else 'stand-alone: no template'}"
 
 
-def _components(certificate: Part) -> str:
+def _components(certificate: PlannedCertificate) -> str:
     """Each component once, on however many servers. Port 0: it is used, and nobody connects to it."""
-    some = [(one["component"], one["port"]) for one in certificate["assignments"]]
+    some = [(one.component, one.port) for one in certificate.assignments]
     return ", ".join(f"{component} (port {port})" if port else component for component, port in dict.fromkeys(some))
 
 
-def _purposes(certificate: Part, name: str) -> str:
-    reasons = certificate["name_reasons"].get(name, ())
-    return f"{'; '.join(reason['purpose'] for reason in reasons)}  {_marks(reasons)}".strip()
+def _purposes(certificate: PlannedCertificate, name: str) -> str:
+    reasons = certificate.name_reasons.get(name, ())
+    return f"{'; '.join(reason.purpose for reason in reasons)}  {_marks(reasons)}".strip()
 
 
-def _endpoints(plan: Part) -> list[str]:
+def _endpoints(plan: Plan) -> list[str]:
     """One table, or one for each view where there are several."""
     views: dict[str, list[tuple[str, ...]]] = {}
-    for endpoint in plan["endpoints"]:
-        views.setdefault(endpoint["view"], []).append(_endpoint_row(endpoint))
+    for endpoint in plan.endpoints:
+        views.setdefault(endpoint.view, []).append(_endpoint_row(endpoint))
     if len(views) < 2:
         return _table([row for rows in views.values() for row in rows])
     return [line for view, rows in views.items() for line in (f"View {view}", *_indented(_table(rows)))]
 
 
-def _endpoint_row(endpoint: Part) -> tuple[str, ...]:
+def _endpoint_row(endpoint: Endpoint) -> tuple[str, ...]:
     return (
-        f"{endpoint['name']}:{endpoint['port']}",
-        endpoint["protocol"],
-        ", ".join(endpoint["addresses"]),
-        endpoint["through"].replace("_", " "),
-        "; ".join(endpoint["clients"]),
+        f"{endpoint.name}:{endpoint.port}",
+        endpoint.protocol,
+        ", ".join(endpoint.addresses),
+        endpoint.through.replace("_", " "),
+        "; ".join(endpoint.clients),
     )
 
 
-def _findings(plan: Part) -> list[str]:
-    if not plan["findings"]:
+def _findings(plan: Plan) -> list[str]:
+    if not plan.findings:
         return ["none"]
-    counts = [(sum(one["severity"] == each for one in plan["findings"]), each) for each in SEVERITIES]
+    counts = [(sum(one.severity == each for one in plan.findings), each) for each in SEVERITIES]
     lines = [", ".join(f"{count} {each}{'' if count == 1 else 's'}" for count, each in counts)]
-    for finding in plan["findings"]:
+    for finding in plan.findings:
         lines += _finding(finding)
     return lines
 
 
-def _finding(finding: Part) -> list[str]:
-    lines = [f"{finding['severity'].upper()} {finding['code']} at {finding['where']}"]
-    for text in (finding["message"], f"breaks: {finding['breaks']}", f"mend: {finding['mend']}"):
+def _finding(finding: Finding) -> list[str]:
+    lines = [f"{finding.severity.upper()} {finding.code} at {finding.where}"]
+    for text in (finding.message, f"breaks: {finding.breaks}", f"mend: {finding.mend}"):
         lines += textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False)
     return lines
 

@@ -2,130 +2,199 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The hand-over: what was planned, changed and proved, as one JSON-able value. Pure; times are arguments.
+"""The hand-over: what was planned, changed and proved, as one value. Pure; times are arguments.
 
-Input is a mapping of what the steps of a rollout returned; any part may be missing and is then "not done":
-
-- ``plan``: the plan. ``dns``: the result of ``dns_record_sets``.
-- ``servers``: {FQDN: {``certificates``: {certificate id: {``request``, ``issue``, ``install``, ``binding``,
-  ``assignment``: results of the actions; ``thumbprint``, ``waiting``}}, ``failure``: text}}.
-- ``proof``: {``dns``, ``tls``, ``trust``, ``sign_in``: results of the checks}.
-- ``failure``: text, what ended the run early. ``steps_by_hand``: texts. ``check_mode``: bool.
-- ``versions``: {name: version}. ``started``, ``ended``: texts. ``report_paths``: list of paths.
+``outcome`` says what it is made of. Its plain form is the report for programs, its order part of the contract.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    NOTE,
+    OURS,
+    Finding,
+    Plan,
+    PlannedAssignment,
+    PlannedCertificate,
+    SrvData,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING, FRONT_END, WEB_COMPONENTS
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import (
+    CHECKS,
+    CertificateOutcome,
+    Checked,
+    Described,
+    DnsOutcome,
+    Outcome,
+    StepChange,
+    StepResult,
+)
 
 SCHEMA = 1
-CHECKS = ("dns", "tls", "trust", "sign_in")
 STATES = ("proved", "failed", "unproved", "would_be_checked")
 
-Part = Mapping[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something told of a place; ``where`` is empty where it is told of the whole run."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" if self.where else self.what
 
 
-def report_data(given: Part) -> dict[str, Any]:
-    """Everything that the hand-over tells, in a stable order. Raises ``RolloutError`` when ``given`` is no mapping."""
-    if not isinstance(given, Mapping):
-        raise RolloutError(f"a {type(given).__name__} where a mapping was expected", where="report")
-    plan = _part(given, "plan")
-    proof = {check: _check(_part(given, "proof").get(check)) for check in CHECKS}
-    certificates = _certificates(plan, _part(given, "servers"), proof["tls"])
-    return {
-        "schema": SCHEMA,
-        "started": given.get("started") or None,
-        "ended": given.get("ended") or None,
-        "check_mode": bool(given.get("check_mode")),
-        "versions": dict(_part(given, "versions")),
-        "pools": list(dict.fromkeys(_each(plan, "servers", "pool"))),
-        "plan": plan or None,
-        "changes": _dns_changes(_part(given, "dns")) + _server_changes(_part(given, "servers")),
-        "dns_done": bool(_part(given, "dns")) and not _part(given, "dns").get("failed"),
-        "certificates": certificates,
-        "assignments": _assignments(plan, _part(given, "servers")),
-        "proof": proof,
-        "summary": _summary(proof),
-        "waiting": _waiting(_part(given, "servers")),
-        "failures": _failures(given),
-        "findings": _findings(plan, _part(given, "servers")) + _notes(_part(given, "dns")),
-        "steps_by_hand": _steps(given),
-        "report_paths": [str(path) for path in given.get("report_paths") or ()],
-    }
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """Something that changed, or would change in check mode."""
+
+    where: str
+    verb: str
+    what: str
+    after: Any
 
 
-def _part(given: Any, key: str) -> dict[str, Any]:
-    """A part that is a mapping; {} when it is missing, null, or no mapping (such as an undefined result)."""
-    part = given.get(key) if isinstance(given, Mapping) else None
-    return dict(part) if isinstance(part, Mapping) else {}
+@dataclass(frozen=True, slots=True)
+class CertificateState:
+    """A planned certificate, how far it came, and what it is now as far as it is known."""
+
+    id: str
+    server: str
+    common_name: str
+    subject_alternative_names: tuple[str, ...]
+    issuer: str
+    state: str
+    request_id: int | None
+    thumbprint: str | None
+    not_before: str | None
+    not_after: str | None
+    serial_number: str | None
 
 
-def _list(given: Any, key: str) -> list[Any]:
-    part = given.get(key) if isinstance(given, Mapping) else None
-    return list(part) if isinstance(part, Sequence) and not isinstance(part, str) else []
+@dataclass(frozen=True, slots=True)
+class AssignmentState:
+    """A component that is to present a certificate, and what came of that."""
+
+    server: str
+    component: str
+    port: int
+    certificate: str
+    state: str
+    command: tuple[str, ...] | None
 
 
-def _each(given: Part, key: str, name: str) -> list[Any]:
-    return [item[name] for item in _list(given, key) if isinstance(item, Mapping) and item.get(name)]
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One of the checks from outside; ``summary``: how many results there are of each state."""
+
+    done: bool
+    results: tuple[ProofResult, ...]
+    summary: Mapping[str, int]
+    hints: tuple[str, ...]
 
 
-def _check(given: Any) -> dict[str, Any]:
-    """Results of one check, whether given as a module's result or as the list alone."""
-    results = _list({"results": given}, "results") or _list(given, "results")
-    results = [result for result in results if isinstance(result, Mapping)]
-    counts = {state: sum(result.get("state") == state for result in results) for state in STATES}
-    return {"done": bool(results), "results": results, "summary": counts, "hints": _list(given, "hints")}
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Everything that the hand-over tells, in a stable order."""
+
+    schema: int
+    started: str | None
+    ended: str | None
+    check_mode: bool
+    versions: Mapping[str, str]
+    pools: tuple[str, ...]
+    plan: Plan | None
+    changes: tuple[ChangeLine, ...]
+    dns_done: bool
+    certificates: tuple[CertificateState, ...]
+    assignments: tuple[AssignmentState, ...]
+    proof: Mapping[str, Check]
+    summary: Mapping[str, int]
+    waiting: tuple[Line, ...]
+    failures: tuple[Line, ...]
+    findings: tuple[Finding, ...]
+    steps_by_hand: tuple[Line, ...]
+    report_paths: tuple[str, ...]
+
+    @collector_paused()
+    def to_plain(self) -> dict[str, Any]:
+        plain: dict[str, Any] = to_plain(self)
+        return plain
 
 
-def _summary(proof: Part) -> dict[str, int]:
-    return {state: sum(proof[check]["summary"][state] for check in CHECKS) for state in STATES}
+def hand_over(outcome: Outcome) -> HandOver:
+    """The hand-over of a run."""
+    plan = outcome.plan or Plan()
+    proof = {check: _check(outcome.proof.get(check, Checked())) for check in CHECKS}
+    return HandOver(
+        schema=SCHEMA,
+        started=outcome.started,
+        ended=outcome.ended,
+        check_mode=outcome.check_mode,
+        versions=outcome.versions,
+        pools=tuple(dict.fromkeys(server.pool for server in plan.servers)),
+        plan=outcome.plan,
+        changes=(*_dns_changes(outcome.dns), *_server_changes(outcome)),
+        dns_done=outcome.dns.done and not outcome.dns.failed,
+        certificates=tuple(_certificates(plan, outcome, proof["tls"])),
+        assignments=tuple(_assignments(plan, outcome)),
+        proof=proof,
+        summary={state: sum(proof[check].summary[state] for check in CHECKS) for state in STATES},
+        waiting=tuple(Line(fqdn, done.waiting) for fqdn, _id, done in entries(outcome) if done.waiting),
+        failures=tuple(_failures(outcome)),
+        findings=(*_findings(plan, outcome), *_notes(outcome.dns)),
+        steps_by_hand=tuple(_steps(outcome)),
+        report_paths=outcome.report_paths,
+    )
 
 
-def entries(servers: Part) -> list[tuple[str, str, dict[str, Any]]]:
+def _check(checked: Checked) -> Check:
+    counts = {state: sum(result.state == state for result in checked.results) for state in STATES}
+    return Check(bool(checked.results), checked.results, counts, checked.hints)
+
+
+def entries(outcome: Outcome) -> Iterator[tuple[str, str, CertificateOutcome]]:
     """(server, certificate id, what was done with it), in the order given."""
-    found = []
-    for fqdn, server in servers.items():
-        for id, entry in _part(server, "certificates").items():
-            found.append((str(fqdn), str(id), dict(entry) if isinstance(entry, Mapping) else {}))
-    return found
+    for fqdn, server in outcome.servers.items():
+        for id, done in server.certificates.items():
+            yield fqdn, id, done
 
 
-def _dns_changes(dns: Part) -> list[dict[str, Any]]:
-    return [
-        {
-            "where": str(change.get("zone", "")),
-            "verb": str(change.get("verb", "change")),
-            "what": _record_change(change),
-            "after": change.get("after"),
-        }
-        for change in _list(dns, "changes")
-        if isinstance(change, Mapping)
-    ]
+def _dns_changes(dns: DnsOutcome) -> Iterator[ChangeLine]:
+    for change in dns.changes:
+        yield ChangeLine(change.zone, change.verb, _record_change(change), change.after)
 
 
-def _record_change(change: Part) -> str:
-    type, name = str(change.get("type") or ""), str(change.get("name") or "")
-    if type.upper() in ("", "ZONE"):
-        return f"zone {change.get('zone') or name}"
-    note = f" ({change['note']})" if change.get("note") else ""
-    return f"{name} {type} {values_text(change.get('after'))}".strip() + note
+def _record_change(change: StepChange) -> str:
+    if change.type.upper() in ("", "ZONE"):
+        return f"zone {change.zone or change.name}"
+    note = f" ({change.note})" if change.note else ""
+    return f"{change.name} {change.type} {values_text(change.after)}".strip() + note
 
 
 def values_text(values: Any) -> str:
-    """Record values for people: ``0 0 5061 ocspool.company.local, …``."""
+    """Record values for people: ``0 0 5061 ocspool.company.local, …``; typed, or a result's in plain types."""
+    if isinstance(values, SrvData):
+        return f"{values.priority} {values.weight} {values.port} {values.target}"
     if isinstance(values, Mapping):
         if "target" in values:
             numbers = " ".join(str(values.get(key, 0)) for key in ("priority", "weight", "port"))
             return f"{numbers} {values['target']}"
         return values_text(values.get("values"))
-    if isinstance(values, Sequence) and not isinstance(values, str):
+    if isinstance(values, (list, tuple)):
         return ", ".join(values_text(value) for value in values)
     return "" if values is None else str(values)
 
 
+# What a step did whose result does not list its changes.
 _DONE = (
     ("request", "create", "request made"),
     ("issue", "create", "certificate issued"),
@@ -135,133 +204,133 @@ _DONE = (
 )
 
 
-def _server_changes(servers: Part) -> list[dict[str, Any]]:
-    changes = []
-    for fqdn, id, entry in entries(servers):
+def _server_changes(outcome: Outcome) -> Iterator[ChangeLine]:
+    for fqdn, id, done in entries(outcome):
         for step, verb, what in _DONE:
-            result = _part(entry, step)
-            if result.get("changed") is True:
-                told = what.format(endpoint=result.get("endpoint") or "the web site")
-                changes.append(
-                    {"where": fqdn, "verb": verb, "what": f"{told} ({id})", "after": result.get("thumbprint")}
-                )
-    return changes
+            result: StepResult = getattr(done, step)
+            if result.changed:
+                listed = [one for one in result.changes if one.what] or [StepChange(verb, _told(what, result))]
+                for change in listed:
+                    yield ChangeLine(fqdn, change.verb, f"{change.what} ({id})", result.thumbprint)
 
 
-def _certificates(plan: Part, servers: Part, tls: Part) -> list[dict[str, Any]]:
-    done = {id: (fqdn, entry) for fqdn, id, entry in entries(servers)}
-    found = []
-    for planned in _list(plan, "certificates"):
-        fqdn, entry = done.get(planned["id"], (", ".join(planned.get("holders") or ()), {}))
-        found.append({"id": planned["id"], "server": fqdn, **_planned(planned), **_held(entry, tls)})
-    return found
+def _told(what: str, result: StepResult) -> str:
+    return what.format(endpoint=result.endpoint or "the web site")
 
 
-def _planned(planned: Part) -> dict[str, Any]:
-    return {
-        "common_name": _part(planned, "subject").get("common_name"),
-        "subject_alternative_names": _list(planned, "subject_alternative_names"),
-        "issuer": _part(planned, "issuer").get("ca"),
-    }
+def _certificates(plan: Plan, outcome: Outcome, tls: Check) -> Iterator[CertificateState]:
+    done = {id: (fqdn, entry) for fqdn, id, entry in entries(outcome)}
+    for planned in plan.certificates:
+        fqdn, entry = done.get(planned.id, (", ".join(planned.holders), CertificateOutcome()))
+        yield _certificate(planned, fqdn, entry, tls)
 
 
-def _held(entry: Part, tls: Part) -> dict[str, Any]:
-    request, issue, install = (_part(entry, step) for step in ("request", "issue", "install"))
-    thumbprint = entry.get("thumbprint") or install.get("thumbprint") or request.get("thumbprint")
-    described = _part(request, "held") or _part(issue, "description") or _served(tls, thumbprint)
-    return {
-        "state": _state(request, issue, install),
-        "request_id": issue.get("request_id"),
-        "thumbprint": thumbprint,
-        "not_before": described.get("not_before"),
-        "not_after": described.get("not_after"),
-        "serial_number": described.get("serial_number"),
-    }
+def _certificate(planned: PlannedCertificate, fqdn: str, done: CertificateOutcome, tls: Check) -> CertificateState:
+    thumbprint = done.thumbprint or done.install.thumbprint or done.request.thumbprint
+    nothing = Described()
+    described = next((one for one in (done.request.held, done.issue.description) if one != nothing), None)
+    described = described or _served(tls, thumbprint) or nothing
+    return CertificateState(
+        id=planned.id,
+        server=fqdn,
+        common_name=planned.common_name,
+        subject_alternative_names=planned.subject_alternative_names,
+        issuer=planned.issuer.ca,
+        state=_state(done),
+        request_id=done.issue.request_id,
+        thumbprint=thumbprint,
+        not_before=described.not_before,
+        not_after=described.not_after,
+        serial_number=described.serial_number,
+    )
 
 
-def _state(request: Part, issue: Part, install: Part) -> str:
+def _state(done: CertificateOutcome) -> str:
     """The furthest that it came."""
-    for result in (install, issue, request):
-        if result.get("failed"):
+    for result in (done.install, done.issue, done.request):
+        if result.failed:
             return "failed"
-        if result.get("state") and not result.get("skipped"):
-            return str(result["state"])
+        if result.state and not result.skipped:
+            return result.state
     return "not done"
 
 
-def _served(tls: Part, thumbprint: Any) -> dict[str, Any]:
-    for result in tls["results"]:
-        found = _part(result, "found")
+def _served(tls: Check, thumbprint: str | None) -> Described | None:
+    """The certificate as a handshake saw it."""
+    for result in tls.results:
+        found = result.found if isinstance(result.found, Mapping) else {}
         if thumbprint and found.get("thumbprint") == thumbprint:
-            return found
-    return {}
+            return Described(thumbprint, *(found.get(key) for key in ("not_before", "not_after", "serial_number")))
+    return None
 
 
-def _assignments(plan: Part, servers: Part) -> list[dict[str, Any]]:
-    done = {(fqdn, id): entry for fqdn, id, entry in entries(servers)}
-    steps = {"front_end": "assignment", "web_components": "binding"}
-    found = []
-    for planned in _list(plan, "certificates"):
-        for assignment in _list(planned, "assignments"):
-            entry = done.get((assignment["server"], planned["id"]), {})
-            result = _part(entry, steps.get(assignment["component"], ""))
-            state = "failed" if result.get("failed") else result.get("state") or "not done"
-            named = {key: assignment.get(key) for key in ("server", "component", "port")}
-            found.append({**named, "certificate": planned["id"], "state": state, "command": result.get("command")})
-    return found
+def _assignments(plan: Plan, outcome: Outcome) -> Iterator[AssignmentState]:
+    done = {(fqdn, id): entry for fqdn, id, entry in entries(outcome)}
+    for planned in plan.certificates:
+        for assignment in planned.assignments:
+            entry = done.get((assignment.server, planned.id), CertificateOutcome())
+            result = _assigned(assignment, entry)
+            yield AssignmentState(
+                server=assignment.server,
+                component=assignment.component,
+                port=assignment.port,
+                certificate=planned.id,
+                state="failed" if result.failed else result.state or "not done",
+                command=result.command,
+            )
 
 
-def _waiting(servers: Part) -> list[dict[str, str]]:
-    return [
-        {"where": fqdn, "what": str(entry["waiting"])} for fqdn, _id, entry in entries(servers) if entry.get("waiting")
-    ]
+def _assigned(assignment: PlannedAssignment, done: CertificateOutcome) -> StepResult:
+    results = {FRONT_END: done.assignment, WEB_COMPONENTS: done.binding}
+    return results.get(ASSIGNING.way(assignment.component), done.by_hand)
 
 
-def _failures(given: Part) -> list[dict[str, str]]:
+def _failures(outcome: Outcome) -> Iterator[Line]:
     """What ended early: the whole run, the DNS part, a server's part."""
-    found = []
-    if given.get("failure"):
-        found.append({"where": "", "what": str(given["failure"])})
-    dns = _part(given, "dns")
-    if dns.get("failed"):
-        found.append({"where": "DNS", "what": str(dns.get("msg", "failed"))})
-    for fqdn, server in _part(given, "servers").items():
-        if isinstance(server, Mapping) and server.get("failure"):
-            found.append({"where": str(fqdn), "what": str(server["failure"])})
-    return found
+    if outcome.failure:
+        yield Line("", outcome.failure)
+    if outcome.dns.failed:
+        yield Line("DNS", outcome.dns.msg)
+    for fqdn, server in outcome.servers.items():
+        if server.failure:
+            yield Line(fqdn, server.failure)
 
 
-def _findings(plan: Part, servers: Part) -> list[Any]:
+def _findings(plan: Plan, outcome: Outcome) -> tuple[Finding, ...]:
     """The plan's, then what was found on the CA; each once."""
-    found = _list(plan, "findings")
-    for _fqdn, _id, entry in entries(servers):
-        found += [finding for finding in _list(_part(entry, "issue"), "findings") if finding not in found]
-    return [finding for finding in found if isinstance(finding, Mapping)]
+    of_the_ca = (finding for _fqdn, _id, done in entries(outcome) for finding in done.issue.findings)
+    return (*plan.findings, *dict.fromkeys(one for one in of_the_ca if one not in plan.findings))
 
 
-def _notes(dns: Part) -> list[dict[str, str]]:
+def _notes(dns: DnsOutcome) -> Iterator[Finding]:
     """What the DNS server did otherwise than expected, such as a new zone that takes updates from anybody."""
-    empty = dict.fromkeys(("breaks", "mend", "source", "where"), "")
-    return [{"severity": "note", "code": "dns-server", "message": str(note), **empty} for note in _list(dns, "notes")]
+    for note in dns.notes:
+        yield Finding(NOTE, "dns-server", note, breaks="", mend="", source="", where="")
 
 
-def _steps(given: Part) -> list[dict[str, str]]:
+def _steps(outcome: Outcome) -> Iterator[Line]:
     """Steps that a person must do, each with its server; those of the results come first."""
-    found = []
-    for fqdn, _id, entry in entries(_part(given, "servers")):
-        for step in ("binding", "assignment"):
-            found += [{"where": fqdn, "what": str(text)} for text in _list(_part(entry, step), "steps")]
-    for text in _list(given, "steps_by_hand"):
-        found.append({"where": "", "what": str(text)})
-    return found
+    for fqdn, _id, done in entries(outcome):
+        for result in (done.binding, done.assignment, done.by_hand):
+            yield from (Line(fqdn, step) for step in result.steps)
+    yield from (Line("", step) for step in outcome.steps_by_hand)
 
 
-def planned_counts(plan: Part) -> dict[str, int]:
-    """How much a plan holds."""
-    records = _list(plan, "records")
-    ours = sum(record.get("managed", "ours") == "ours" for record in records)
-    counted = {key: len(_list(plan, key)) for key in ("zones", "certificates", "endpoints")}
-    return {"records": ours, "other_records": len(records) - ours, **counted}
+@dataclass(frozen=True, slots=True)
+class PlannedCounts:
+    """How much a plan holds; ``records`` of ours, ``other_records`` that others register."""
+
+    records: int
+    other_records: int
+    zones: int
+    certificates: int
+    endpoints: int
+
+
+def planned_counts(plan: Plan) -> PlannedCounts:
+    ours = sum(record.managed == OURS for record in plan.records)
+    others = len(plan.records) - ours
+    return PlannedCounts(ours, others, len(plan.zones), len(plan.certificates), len(plan.endpoints))
 
 
 def number(count: int, what: str) -> str:

@@ -2,21 +2,25 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The hand-over as a Markdown document, for the people who will run the pool. Pure; see ``report`` for the input."""
+"""The hand-over as a Markdown document, for the people who will run the pool. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, Reason
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import (
-    CHECKS,
+    CertificateState,
+    Check,
+    HandOver,
+    Line,
     number,
     planned_counts,
-    report_data,
     values_text,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import code, table, text
+from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CHECKS
 
 NOT_DONE = "Not done."
 _TITLES = {
@@ -27,102 +31,94 @@ _TITLES = {
 }
 _VERBS = {"create": "created", "change": "changed", "delete": "deleted", "report": "left alone"}
 
-Part = Mapping[str, Any]
 
-
-def report_markdown(given: Part) -> str:
+def report_markdown(data: HandOver) -> str:
     """The document, ending with a line end. Every value in it is shown and cannot act as Markdown."""
-    data = report_data(given)
     sections = (_head, _open, _changes, _records, _certificates, _assignments, _proof, _findings, _versions)
     return "\n\n".join("\n".join(section(data)) for section in sections if section(data)) + "\n"
 
 
-def _head(data: Part) -> list[str]:
-    pools = ", ".join(code(pool) for pool in data["pools"])
+def _head(data: HandOver) -> list[str]:
+    pools = ", ".join(code(pool) for pool in data.pools)
     lines = [f"# Hand-over: {pools}" if pools else "# Hand-over", ""]
-    if data["check_mode"]:
+    if data.check_mode:
         lines += ["**Check mode: nothing was changed.** What follows would be done.", ""]
-    if data["started"] or data["ended"]:
-        lines += [f"Began {text(data['started'] or '?')}, ended {text(data['ended'] or '?')}.", ""]
+    if data.started or data.ended:
+        lines += [f"Began {text(data.started or '?')}, ended {text(data.ended or '?')}.", ""]
     return [*lines, *table(["step", "result"], _results(data))]
 
 
-def _results(data: Part) -> list[list[str]]:
-    changed = "would be changed" if data["check_mode"] else "changed"
-    rows = [["planned", _planned(data["plan"]) if data["plan"] else NOT_DONE]]
-    rows.append([changed, str(sum(change["verb"] != "report" for change in data["changes"]))])
-    rows.append(["proved", _counts(data["summary"])])
-    rows.append(["failed", str(len(data["failures"]))])
-    rows.append(["left to do by hand", str(len(data["steps_by_hand"]) + len(data["waiting"]))])
+def _results(data: HandOver) -> list[list[str]]:
+    changed = "would be changed" if data.check_mode else "changed"
+    rows = [["planned", _planned(data.plan) if data.plan else NOT_DONE]]
+    rows.append([changed, str(sum(change.verb != "report" for change in data.changes))])
+    rows.append(["proved", _counts(data.summary)])
+    rows.append(["failed", str(len(data.failures))])
+    rows.append(["left to do by hand", str(len(data.steps_by_hand) + len(data.waiting))])
     return rows
 
 
-def _planned(plan: Part) -> str:
+def _planned(plan: Plan) -> str:
     counts = planned_counts(plan)
-    others = f" and {counts['other_records']} of others" if counts["other_records"] else ""
-    return f"{number(counts['records'], 'record')} of ours{others}, {number(counts['certificates'], 'certificate')}"
+    others = f" and {counts.other_records} of others" if counts.other_records else ""
+    return f"{number(counts.records, 'record')} of ours{others}, {number(counts.certificates, 'certificate')}"
 
 
-def _counts(summary: Part) -> str:
+def _counts(summary: Mapping[str, int]) -> str:
     shown = [f"{count} {state.replace('_', ' ')}" for state, count in summary.items() if count]
     return ", ".join(shown) or NOT_DONE
 
 
-def _open(data: Part) -> list[str]:
-    lines = [*_items("Failed", data["failures"]), *_items("Waits for others", data["waiting"])]
-    return [*lines, *_items("To be done by hand", data["steps_by_hand"])][1:]
+def _open(data: HandOver) -> list[str]:
+    lines = [*_items("Failed", data.failures), *_items("Waits for others", data.waiting)]
+    return [*lines, *_items("To be done by hand", data.steps_by_hand)][1:]
 
 
-def _items(title: str, items: list[Part]) -> list[str]:
+def _items(title: str, items: Sequence[Line]) -> list[str]:
     if not items:
         return []
-    shown = [f"1. {code(item['where']) + ': ' if item['where'] else ''}{text(item['what'])}" for item in items]
+    shown = [f"1. {code(item.where) + ': ' if item.where else ''}{text(item.what)}" for item in items]
     return ["", f"## {title}", "", *shown]
 
 
-def _changes(data: Part) -> list[str]:
-    if not data["changes"]:
+def _changes(data: HandOver) -> list[str]:
+    if not data.changes:
         return ["## Changes", "", "None."]
     rows = [
-        [code(change["where"]), text(_VERBS.get(change["verb"], change["verb"])), text(change["what"])]
-        for change in data["changes"]
+        [code(change.where), text(_VERBS.get(change.verb, change.verb)), text(change.what)] for change in data.changes
     ]
-    title = "## Changes that would be made" if data["check_mode"] else "## Changes"
+    title = "## Changes that would be made" if data.check_mode else "## Changes"
     return [title, "", *table(["where", "verb", "what"], rows)]
 
 
-def _records(data: Part) -> list[str]:
-    if not data["plan"]:
+def _records(data: HandOver) -> list[str]:
+    if not data.plan:
         return ["## DNS records", "", NOT_DONE]
     rows = [
-        [code(record["zone"]), code(record["name"]), text(record["type"]), code(values_text(record["values"]))]
-        + [text(record["ttl"]), text(_managed(record)), text(_purposes(record["reasons"]))]
-        for record in data["plan"]["records"]
+        [code(record.zone), code(record.name), text(record.type), code(values_text(record.values))]
+        + [text(record.ttl), text(record.managed.replace("_", " ")), text(_purposes(record.reasons))]
+        for record in data.plan.records
     ]
-    pushed = [] if data["dns_done"] else ["Planned; pushing them was not done.", ""]
+    pushed = [] if data.dns_done else ["Planned; pushing them was not done.", ""]
     headings = ["zone", "name", "type", "value", "TTL", "managed", "why"]
     return ["## DNS records", "", *pushed, *table(headings, rows)]
 
 
-def _managed(record: Part) -> str:
-    return str(record.get("managed", "ours")).replace("_", " ")
+def _purposes(reasons: Iterable[Reason]) -> str:
+    return "; ".join(reason.purpose for reason in reasons)
 
 
-def _purposes(reasons: Any) -> str:
-    return "; ".join(str(reason["purpose"]) for reason in reasons or ())
-
-
-def _certificates(data: Part) -> list[str]:
+def _certificates(data: HandOver) -> list[str]:
     lines = ["## Certificates", ""]
-    if not data["certificates"]:
+    if not data.certificates or data.plan is None:
         return [*lines, NOT_DONE]
-    for certificate in data["certificates"]:
-        lines += [f"### {code(certificate['id'])}", "", *table(["property", "value"], _properties(certificate)), ""]
-        lines += [*table(["name", "why"], _names(certificate, data["plan"])), ""]
+    for certificate in data.certificates:
+        lines += [f"### {code(certificate.id)}", "", *table(["property", "value"], _properties(certificate)), ""]
+        lines += [*table(["name", "why"], _names(certificate, data.plan)), ""]
     return lines[:-1]
 
 
-def _properties(certificate: Part) -> list[list[str]]:
+def _properties(certificate: CertificateState) -> list[list[str]]:
     shown = (
         ("state", "state"),
         ("server", "server"),
@@ -134,69 +130,65 @@ def _properties(certificate: Part) -> list[list[str]]:
         ("valid from", "not_before"),
         ("valid until", "not_after"),
     )
-    return [[title, code("" if certificate[key] is None else certificate[key])] for title, key in shown]
+    values = ((title, getattr(certificate, key)) for title, key in shown)
+    return [[title, code("" if value is None else value)] for title, value in values]
 
 
-def _names(certificate: Part, plan: Part) -> list[list[str]]:
-    planned = next(one for one in plan["certificates"] if one["id"] == certificate["id"])
-    reasons = planned.get("name_reasons") or {}
-    return [[code(name), text(_purposes(reasons.get(name)))] for name in certificate["subject_alternative_names"]]
+def _names(certificate: CertificateState, plan: Plan) -> list[list[str]]:
+    reasons = next(one.name_reasons for one in plan.certificates if one.id == certificate.id)
+    return [[code(name), text(_purposes(reasons.get(name, ())))] for name in certificate.subject_alternative_names]
 
 
-def _assignments(data: Part) -> list[str]:
-    if not data["assignments"]:
+def _assignments(data: HandOver) -> list[str]:
+    if not data.assignments:
         return ["## Assignments", "", NOT_DONE]
     rows = [
-        [code(one["server"]), text(str(one["component"]).replace("_", " ")), text(one["port"])]
-        + [code(one["certificate"]), text(str(one["state"]).replace("_", " ")), _command(one["command"])]
-        for one in data["assignments"]
+        [code(one.server), text(one.component.replace("_", " ")), text(one.port)]
+        + [code(one.certificate), text(one.state.replace("_", " ")), _command(one.command)]
+        for one in data.assignments
     ]
     return ["## Assignments", "", *table(["server", "component", "port", "certificate", "state", "command"], rows)]
 
 
-def _command(command: Any) -> str:
-    return code(" ".join(str(argument) for argument in command)) if isinstance(command, list) and command else "–"
+def _command(command: Sequence[str] | None) -> str:
+    return code(" ".join(command)) if command else "–"
 
 
-def _proof(data: Part) -> list[str]:
+def _proof(data: HandOver) -> list[str]:
     lines = ["## Proof"]
     for check in CHECKS:
-        part = data["proof"][check]
+        part = data.proof[check]
         lines += ["", f"### {_TITLES[check]}", ""]
-        lines += table(["subject", "at", "state", "what was seen"], _seen(part)) if part["done"] else [NOT_DONE]
-        lines += ["", *(f"- {text(hint)}" for hint in part["hints"])] if part["hints"] else []
+        lines += table(["subject", "at", "state", "what was seen"], _seen(part)) if part.done else [NOT_DONE]
+        lines += ["", *(f"- {text(hint)}" for hint in part.hints)] if part.hints else []
     return lines
 
 
-def _seen(part: Part) -> list[list[str]]:
-    return [
-        [code(result.get("subject", "")), _place(result), _state(result), text(result.get("message", ""))]
-        for result in part["results"]
-    ]
+def _seen(part: Check) -> list[list[str]]:
+    return [[code(result.subject), _place(result), _state(result), text(result.message)] for result in part.results]
 
 
-def _place(result: Part) -> str:
-    places = [result.get("server"), result.get("address")]
+def _place(result: ProofResult) -> str:
+    places = [result.server, result.address]
     return " ".join(code(place) for place in places if place) or "–"
 
 
-def _state(result: Part) -> str:
-    state = text(str(result.get("state", "")).replace("_", " "))
-    return f"**{state}**" if result.get("state") == "failed" else state
+def _state(result: ProofResult) -> str:
+    state = text(result.state.replace("_", " "))
+    return f"**{state}**" if result.state == "failed" else state
 
 
-def _findings(data: Part) -> list[str]:
-    if not data["findings"]:
+def _findings(data: HandOver) -> list[str]:
+    if not data.findings:
         return []
     rows = [
-        [text(finding.get("severity", "")), code(finding.get("code", "")), text(finding.get("message", ""))]
-        + [text(finding.get("breaks", "")), text(finding.get("mend", ""))]
-        for finding in data["findings"]
+        [text(finding.severity), code(finding.code), text(finding.message)] + [text(finding.breaks), text(finding.mend)]
+        for finding in data.findings
     ]
     return ["## Findings", "", *table(["severity", "code", "what", "breaks", "mend"], rows)]
 
 
-def _versions(data: Part) -> list[str]:
-    if not data["versions"]:
+def _versions(data: HandOver) -> list[str]:
+    if not data.versions:
         return []
-    return ["## Made with", "", *table(["what", "version"], [[text(k), code(v)] for k, v in data["versions"].items()])]
+    return ["## Made with", "", *table(["what", "version"], [[text(k), code(v)] for k, v in data.versions.items()])]

@@ -7,16 +7,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from ansible_collections.ucops.rollout.plugins.module_utils.report.data import (
-    CHECKS,
-    number,
-    planned_counts,
-    report_data,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, Line, number, planned_counts
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import visible
+from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CHECKS
 
 WIDTH = 100
 NOT_DONE = "not done"
@@ -24,21 +20,18 @@ _INDENT = 11
 _CHECKS = {"dns": "DNS", "tls": "TLS", "trust": "trust", "sign_in": "sign-in"}
 _SIGNS = {"create": "+", "change": "~", "delete": "-", "report": "!"}
 
-Part = Mapping[str, Any]
 
-
-def report_summary(given: Part) -> str:
+def report_summary(data: HandOver) -> str:
     """Plain text of a few lines without colours or control characters; no line end at the end."""
-    data = report_data(given)
-    changed = "Would do" if data["check_mode"] else "Changed"
+    changed = "Would do" if data.check_mode else "Changed"
     sections = [
         ("Planned", _planned(data)),
         (changed, _changed(data)),
         ("Proved", _proved(data)),
-        ("Failed", _items(data["failures"])),
-        ("Waits", _items(data["waiting"])),
-        ("By hand", _items(data["steps_by_hand"])),
-        ("Hand-over", data["report_paths"] or [NOT_DONE]),
+        ("Failed", _items(data.failures)),
+        ("Waits", _items(data.waiting)),
+        ("By hand", _items(data.steps_by_hand)),
+        ("Hand-over", list(data.report_paths) or [NOT_DONE]),
     ]
     return "\n".join(_section(title, lines) for title, lines in sections if lines)
 
@@ -55,43 +48,43 @@ def _wrapped(line: str) -> list[str]:
     return textwrap.wrap(words, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def _planned(data: Part) -> list[str]:
-    if not data["plan"]:
+def _planned(data: HandOver) -> list[str]:
+    if not data.plan:
         return [NOT_DONE]
-    counts = planned_counts(data["plan"])
-    others = f" (and {counts['other_records']} that others register)" if counts["other_records"] else ""
+    counts = planned_counts(data.plan)
+    others = f" (and {counts.other_records} that others register)" if counts.other_records else ""
     return [
-        f"{number(counts['records'], 'DNS record')}{others} in {number(counts['zones'], 'zone')},"
-        f" {number(counts['certificates'], 'certificate')}, {number(counts['endpoints'], 'endpoint')}",
-        *(f"{finding['severity']}: {finding['message']}" for finding in data["findings"]),
+        f"{number(counts.records, 'DNS record')}{others} in {number(counts.zones, 'zone')},"
+        f" {number(counts.certificates, 'certificate')}, {number(counts.endpoints, 'endpoint')}",
+        *(f"{finding.severity}: {finding.message}" for finding in data.findings),
     ]
 
 
-def _changed(data: Part) -> list[str]:
-    changes = [f"{_SIGNS.get(one['verb'], '~')} {one['where']}: {one['what']}" for one in data["changes"]]
+def _changed(data: HandOver) -> list[str]:
+    changes = [f"{_SIGNS.get(one.verb, '~')} {one.where}: {one.what}" for one in data.changes]
     return changes or ["nothing"]
 
 
-def _proved(data: Part) -> list[str]:
+def _proved(data: HandOver) -> list[str]:
     lines = []
     for check in CHECKS:
-        part = data["proof"][check]
-        lines.append(f"{_CHECKS[check]}: {_counts(part['summary']) if part['done'] else NOT_DONE}")
-        lines += [_told(result) for result in part["results"] if result.get("state") in ("failed", "unproved")]
+        part = data.proof[check]
+        lines.append(f"{_CHECKS[check]}: {_counts(part.summary) if part.done else NOT_DONE}")
+        lines += [_told(result) for result in part.results if result.state in ("failed", "unproved")]
     return lines
 
 
-def _counts(summary: Part) -> str:
+def _counts(summary: Mapping[str, int]) -> str:
     total = sum(summary.values())
     if summary["proved"] == total:
         return f"all {total} proved"
     return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.items() if count)
 
 
-def _told(result: Part) -> str:
-    at = f" at {result['address']}" if result.get("address") else ""
-    return f"{str(result['state']).upper()} {result.get('subject', '')}{at}: {result.get('message', '')}"
+def _told(result: ProofResult) -> str:
+    at = f" at {result.address}" if result.address else ""
+    return f"{result.state.upper()} {result.subject}{at}: {result.message}"
 
 
-def _items(items: list[Part]) -> list[str]:
-    return [f"{item['where']}: {item['what']}" if item["where"] else str(item["what"]) for item in items]
+def _items(items: Sequence[Line]) -> list[str]:
+    return [str(item) for item in items]

@@ -22,9 +22,13 @@ EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.yml"))
 BIND = ("-i", "local", "-k", "fail", "-n", "fail", "-m", "fail")
 
 
+def plan_of(topology: Any) -> dict[str, Any]:
+    return as_plan(topology).to_plain()
+
+
 @pytest.fixture(scope="module", params=EXAMPLES, ids=[path.stem for path in EXAMPLES])
 def plan(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return as_plan(yaml.safe_load(request.param.read_text(encoding="utf-8"))["ucops_topology"])
+    return plan_of(yaml.safe_load(request.param.read_text(encoding="utf-8"))["ucops_topology"])
 
 
 def test_bind_loads_every_zone(plan: dict[str, Any], tmp_path: Path) -> None:

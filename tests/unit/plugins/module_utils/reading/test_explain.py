@@ -24,8 +24,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries impo
 BIN = Path(os.environ.get("UCOPS_BIN", ROOT / ".venv" / "bin"))
 
 
+def plan_of(topology: Any) -> dict[str, Any]:
+    return as_plan(topology).to_plain()
+
+
 def origin_explained(name: str, **changes: Any) -> str:
-    return explain(as_plan(origin_with({path.replace("__", "."): value for path, value in changes.items()})), name)
+    return explain(plan_of(origin_with({path.replace("__", "."): value for path, value in changes.items()})), name)
 
 
 TARGET = """\
@@ -142,7 +146,7 @@ def test_a_pattern_explains_every_name_that_matches() -> None:
 
 
 def test_a_pattern_that_matches_more_than_anybody_reads() -> None:
-    plan = as_plan(origin())
+    plan = plan_of(origin())
     plan["zones"] = [{"view": "internal", "name": f"z{n}.company.com", "if_missing": "fail"} for n in range(22)]
     parts = explain(plan, "z*.company.com").split("\n\n")
     assert len(parts) == 21
@@ -151,7 +155,7 @@ def test_a_pattern_that_matches_more_than_anybody_reads() -> None:
 
 def with_alternative_name(name: str) -> dict[str, Any]:
     """The origin's plan with one more name, and the reason of another, in each certificate."""
-    plan = as_plan(origin())
+    plan = plan_of(origin())
     for certificate in plan["certificates"]:
         certificate["subject_alternative_names"].append(name)
         certificate["name_reasons"][name] = certificate["name_reasons"]["sip.company.com"]
@@ -169,7 +173,7 @@ def test_a_wildcard_of_the_plan_covers_names_one_label_below_and_is_found_itself
 
 
 def test_an_alias_leads_to_its_target() -> None:
-    plan = as_plan(origin())
+    plan = plan_of(origin())
     plan["records"].append({**plan["records"][0], "view": "external", "type": "CNAME", "values": ["edge.example.net"]})
     assert first_lines(explain(plan, "EDGE.example.net"), 4)[3] == (
         "1. target of the external CNAME record: ocspool.company.local"
@@ -217,7 +221,7 @@ def test_the_products_of_a_plan_are_known_by_their_rules() -> None:
 
 def test_rules_of_products_that_are_not_in_the_plan_are_told_in_short() -> None:
     products = {one.title: one for one in (Few("Ours", (rule("ocs2007.sip-name"),)), Few("Theirs", (rule("t.1"),)))}
-    lines = explain(as_plan(origin()), "x.fabrikam.com", products).splitlines()
+    lines = explain(plan_of(origin()), "x.fabrikam.com", products).splitlines()
     assert lines[-6:] == [
         "Rules that ask for such names",
         "  ocs2007.sip-name (of Ours)",
@@ -239,7 +243,7 @@ def test_a_misspelt_name_names_the_nearest_and_its_zone() -> None:
 
 
 def test_a_name_that_was_dropped_for_want_of_a_zone_says_so() -> None:
-    plan = as_plan(origin_with({"dns.internal.zones[1]": ABSENT}))
+    plan = plan_of(origin_with({"dns.internal.zones[1]": ABSENT}))
     text = explain(plan, "_sipinternaltls._tcp.company.com")
     assert "zone: fits no declared internal zone" in text
     assert (
@@ -256,11 +260,11 @@ def test_a_pattern_that_nothing_matches() -> None:
 @pytest.mark.parametrize("name", ["", " ", ".", None, 7, "a\nb"])
 def test_no_name(name: Any) -> None:
     with pytest.raises(RolloutError, match="there is no name to explain"):
-        explain(as_plan(origin()), name)
+        explain(plan_of(origin()), name)
 
 
 def test_a_rule_that_this_version_does_not_know() -> None:
-    plan = as_plan(origin())
+    plan = plan_of(origin())
     for record in plan["records"]:
         record["reasons"] = [{"rule": "other.rule", "purpose": "p", "source": "s", "mark": "X"}]
     text = explain(plan, "_sipinternaltls._tcp.company.com")

@@ -15,8 +15,10 @@ def owners(given: Any, **choice: Any) -> list[str]:
     return [f"{one['type']} {one['fqdn']}" for one in records(given, **choice)]
 
 
-@pytest.mark.parametrize("given", [origin(), as_plan(origin())], ids=["topology", "plan"])
-def test_records(given: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "given", [origin(), as_plan(origin()), as_plan(origin()).to_plain()], ids=["topology", "plan", "plain plan"]
+)
+def test_records(given: Any) -> None:
     assert owners(given, managed="ours") == [
         "A ocspool.company.local",
         "SRV _sipinternaltls._tcp.company.local",
@@ -28,8 +30,10 @@ def test_records(given: dict[str, Any]) -> None:
     assert len(owners(given)) == 6
 
 
-@pytest.mark.parametrize("given", [origin(), as_plan(origin())], ids=["topology", "plan"])
-def test_names(given: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "given", [origin(), as_plan(origin()), as_plan(origin()).to_plain()], ids=["topology", "plan", "plain plan"]
+)
+def test_names(given: Any) -> None:
     expected = ["ocspool.company.local", "sip.company.local", "sip.company.com", "ocspool.company.com"]
     assert alternative_names(given, server="OCSsrv02.company.local") == [*expected, "ocssrv02.company.local"]
 
@@ -73,3 +77,21 @@ def test_errors_of_one_half_stop_that_half() -> None:
 def test_who_gives_a_plan_has_seen_its_findings() -> None:
     plan = as_plan(origin_with({"sip_domains[2]": "fabrikam.com"}))
     assert len(owners(plan)) == 6
+
+
+def test_a_plan_made_by_hand_is_refused_with_the_path_of_what_is_wrong() -> None:
+    plan = as_plan(origin()).to_plain()
+    plan["records"][2]["ttl"] = 0
+    del plan["certificates"][0]["key"]["length"]
+    plan["certificates"][1]["sans"] = []
+    with pytest.raises(RolloutError) as refused:
+        records(plan)
+    assert str(refused.value) == (
+        "plan: records[2].ttl: 0 is no TTL. Give 1 to 2147483647 seconds; certificates[0].key.length: missing; "
+        "certificates[1].sans: unknown key. Give the `plan` that ucops.rollout.pool_plan of this version returns"
+    )
+
+
+def test_a_plan_of_another_version_is_refused() -> None:
+    with pytest.raises(RolloutError, match="plan: schema: 2, and this version knows schema 1"):
+        records({**as_plan(origin()).to_plain(), "schema": 2})

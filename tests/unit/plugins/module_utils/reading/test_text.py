@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from unit.topologies import origin, origin_with
 
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, plan_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.text import plan_text
 
@@ -67,11 +69,11 @@ def test_the_origin_as_text() -> None:
 def test_a_zone_without_records_and_a_plan_without_findings() -> None:
     plan = as_plan(origin_with({"dns.internal.zones[2]": "fabrikam.com"}))
     assert "Zone fabrikam.com (internal, must exist)\n  nothing\n" in plan_text(plan)
-    assert plan_text({**plan, "findings": []}).endswith("Findings\n========\nnone")
+    assert plan_text(replace(plan, findings=())).endswith("Findings\n========\nnone")
 
 
-def a_plan(**parts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"zones": [], "records": [], "certificates": [], "endpoints": [], "findings": [], **parts}
+def a_plan(**parts: list[dict[str, Any]]) -> Plan:
+    return plan_from_plain({"schema": 1, **parts})
 
 
 def reason(mark: str, purpose: str = "a purpose") -> dict[str, str]:
@@ -145,6 +147,10 @@ def certificate(id: str, subject: str, **parts: Any) -> dict[str, Any]:
     return {
         "id": id,
         "holders": ["edge01.company.local"],
+        "scope": "server",
+        "use": "default",
+        "extended_key_usage": [],
+        "require_crl_distribution_point": False,
         "subject": {"common_name": subject},
         "subject_alternative_names": [],
         "name_reasons": {},
@@ -169,7 +175,7 @@ def test_certificates_that_servers_share_and_public_issuers() -> None:
         subject_alternative_names=["sip.company.com", "*.company.com"],
         name_reasons={"sip.company.com": [reason("S", "one"), reason("C", "two")]},
         key={"algorithm": "rsa", "length": 2048, "exportable": True, "shared": True},
-        issuer={"name": "public", "ca": None},
+        issuer={"name": "public", "ca": ""},
         assignments=[
             assigned(holder, *component)
             for holder in holders

@@ -15,27 +15,51 @@ from unit.places import DATA
 
 from ansible_collections.ucops.rollout.plugins.filter.reports import FilterModule
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.report.data import report_data
-from ansible_collections.ucops.rollout.plugins.module_utils.report.markdown import report_markdown
-from ansible_collections.ucops.rollout.plugins.module_utils.report.summary import report_summary
+from ansible_collections.ucops.rollout.plugins.module_utils.report import markdown, summary
+from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
+from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
 SERVER, ID, THUMBPRINT = "ocssrv01.company.local", "ocssrv01.company.local/default", "0F1E2D3C" * 5
+
+
+def reason(purpose: str) -> dict[str, str]:
+    return {"rule": "a.rule", "purpose": purpose, "source": "a source", "mark": "S"}
+
+
+def endpoint(name: str) -> dict[str, Any]:
+    return {
+        "view": "internal",
+        "name": name,
+        "addresses": ["10.0.0.10"],
+        "port": 5061,
+        "protocol": "sip_tls",
+        "through": "direct",
+        "certificates": [],
+        "clients": [],
+    }
+
+
 PLAN: dict[str, Any] = {
+    "schema": 1,
     "zones": [{"view": "internal", "name": "company.com", "if_missing": "create"}],
     "records": [
         {
+            "view": "internal",
             "zone": "company.com",
             "name": "_sipinternaltls._tcp",
+            "fqdn": "_sipinternaltls._tcp.company.com",
             "type": "SRV",
             "ttl": 3600,
             "values": [{"priority": 0, "weight": 0, "port": 5061, "target": "ocspool.company.com"}],
             "managed": "ours",
-            "reasons": [{"purpose": "automatic sign-in over TLS"}],
+            "reasons": [reason("automatic sign-in over TLS")],
         },
         {
+            "view": "internal",
             "zone": "company.com",
             "name": "ocssrv01",
+            "fqdn": "ocssrv01.company.com",
             "type": "A",
             "ttl": 3600,
             "values": ["10.0.0.11"],
@@ -47,20 +71,34 @@ PLAN: dict[str, Any] = {
         {
             "id": ID,
             "holders": [SERVER],
+            "scope": "server",
+            "use": "default",
+            "key": {"length": 2048},
+            "extended_key_usage": ["1.3.6.1.5.5.7.3.1"],
+            "require_crl_distribution_point": True,
+            "template": "WebServer",
             "subject": {"common_name": "ocspool.company.local"},
             "subject_alternative_names": ["ocspool.company.local", SERVER],
-            "name_reasons": {SERVER: [{"purpose": "other servers reach this one by its own name (MTLS)"}]},
-            "issuer": {"ca": "ca01.company.local\\Company CA"},
+            "name_reasons": {SERVER: [reason("other servers reach this one by its own name (MTLS)")]},
+            "issuer": {"name": "enterprise", "ca": "ca01.company.local\\Company CA"},
             "assignments": [
-                {"server": SERVER, "component": "front_end", "port": 5061},
-                {"server": SERVER, "component": "web_components", "port": 443},
+                {"server": SERVER, "component": "front_end", "use": "default", "port": 5061},
+                {"server": SERVER, "component": "web_components", "use": "default", "port": 443},
             ],
         }
     ],
-    "endpoints": [{}, {}],
-    "servers": [{"fqdn": SERVER, "pool": "ocspool.company.local"}],
+    "endpoints": [endpoint("ocspool.company.local"), endpoint(SERVER)],
+    "servers": [{"fqdn": SERVER, "inventory_host": None, "pool": "ocspool.company.local", "addresses": {}}],
     "findings": [
-        {"severity": "note", "code": "srv-target-alias", "message": "an alias", "breaks": "little", "mend": "nothing"}
+        {
+            "severity": "note",
+            "code": "srv-target-alias",
+            "message": "an alias",
+            "breaks": "little",
+            "mend": "nothing",
+            "source": "",
+            "where": "",
+        }
     ],
 }
 DNS = {
@@ -246,6 +284,18 @@ Not done.
 """
 
 
+def report_data(given: Any) -> dict[str, Any]:
+    return hand_over(read_outcome(given)).to_plain()
+
+
+def report_markdown(given: Any) -> str:
+    return markdown.report_markdown(hand_over(read_outcome(given)))
+
+
+def report_summary(given: Any) -> str:
+    return summary.report_summary(hand_over(read_outcome(given)))
+
+
 def test_summary() -> None:
     assert report_summary(GIVEN) == SUMMARY
 
@@ -364,7 +414,7 @@ def _structure(text: str) -> list[tuple[str, str]]:
 def _poison(value: Any, poison: str) -> Any:
     """The same shape with every text, keys aside, turned into the poison."""
     if isinstance(value, dict):
-        fixed = ("state", "verb", "managed", "type", "id", "waiting")
+        fixed = ("state", "verb", "managed", "type", "id", "waiting", "ca", "template")
         return {key: item if key in fixed else _poison(item, poison) for key, item in value.items()}
     if isinstance(value, list):
         return [_poison(item, poison) for item in value]
@@ -388,10 +438,10 @@ def test_filters() -> None:
     assert filters["report_summary"](GIVEN) == SUMMARY
     with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.report_data: report: a list where a mapping was"):
         filters["report_data"]([])
-    with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.report_markdown: a part is not as its module"):
-        filters["report_markdown"]({"plan": {"records": [{}]}})
+    with pytest.raises(AnsibleFilterError, match=r"report_markdown: plan: records\[0\]\.view: missing"):
+        filters["report_markdown"]({"plan": {"schema": 1, "records": [{}]}})
     with pytest.raises(RolloutError):
-        report_data([])  # type: ignore[arg-type]
+        report_data([])
 
 
 def test_trust_filter() -> None:

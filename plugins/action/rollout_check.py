@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Refuses a plan that cannot be rolled out whole; touches no host. Documented in plugins/modules/rollout_check.py."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ansible_collections.ucops.rollout.plugins.module_utils.model import plan_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import HALVES, refuse_beyond
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
+
+
+class ActionModule(PureAction):
+    """``plan`` in, nothing out; what is beyond the ports fails the task."""
+
+    argument_spec: ClassVar[dict[str, Any]] = {
+        "plan": {"type": "dict", "required": True},
+        "halves": {"type": "list", "elements": "str", "choices": list(HALVES), "default": list(HALVES)},
+        "view": {"type": "str", "choices": ["internal", "external"]},
+    }
+
+    def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        refuse_beyond(plan_from_plain(arguments["plan"]), *arguments["halves"], view=arguments["view"])
+        return {"changed": False}

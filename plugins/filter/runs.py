@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters on what hosts are to do and what they kept. Documentation: the .yml files of the filters' names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import inputs
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.report import collected
+from ansible_collections.ucops.rollout.plugins.module_utils.report import left as report
+from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
+from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
+
+
+def kept_plan(hostvars: Any, host: str = collected.CONTROLLER) -> Mapping[str, Any]:
+    return collected.kept_plan(_hostvars(hostvars), host)
+
+
+def server_work(
+    given: Any, host: str, ca_hosts: Sequence[str] = (), port_map: Mapping[Any, Any] | None = None
+) -> dict[str, Any]:
+    work = certificates_of(as_plan(given), host, ca_hosts=list(ca_hosts), port_map=ports(dict(port_map or {})))
+    return work.to_plain()
+
+
+def outcomes(hostvars: Any, plan: Any, dns_hosts: Sequence[str] = (), expect_servers: bool = False) -> dict[str, Any]:
+    return collected.collected(_hostvars(hostvars), _plan(plan), list(dns_hosts), expect_servers=bool(expect_servers))
+
+
+def rollout_left(outcome: Any) -> dict[str, Any]:
+    return report.rollout_left(hand_over(read_outcome(outcome))).to_plain()
+
+
+def proof_inputs(
+    hostvars: Any,
+    plan: Any,
+    view: str = "internal",
+    dns_hosts: Sequence[str] = (),
+    dns_servers: Sequence[Mapping[str, Any]] = (),
+    dns_port: int = 53,
+    roots: Sequence[str] = (),
+    check_mode: bool = False,
+) -> dict[str, Any]:
+    planned, kept, hosts = _plan(plan), _hostvars(hostvars), list(dns_hosts)
+    servers = list(dns_servers) or inputs.name_servers(hosts, kept, int(dns_port))
+    outcome = read_outcome({**collected.collected(kept, planned, hosts), "check_mode": bool(check_mode)})
+    return inputs.proof_inputs(planned, outcome, servers, view, list(roots)).to_plain()
+
+
+def _plan(given: Any) -> Plan:
+    """A plan or a topology; an empty plan where no step has made one yet."""
+    return as_plan(given) if given else Plan()
+
+
+def _hostvars(given: Any) -> Any:
+    if not isinstance(given, Mapping):
+        raise RolloutError("no mapping of hosts to their variables", mend="Give hostvars")
+    return given
+
+
+class FilterModule:
+    """The filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return filters_of(kept_plan, server_work, outcomes, rollout_left, proof_inputs)

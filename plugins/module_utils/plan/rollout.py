@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What of a plan can be rolled out, by what the ports can do; the rest is refused with path and alternative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, Plan, PlannedCertificate
+
+HALVES = (RECORDS, CERTIFICATES)
+
+FRONT_END = "front_end"
+WEB_COMPONENTS = "web_components"
+BY_HAND = "by_hand"
+
+_BY_FILE = "export_plan writes them for the people who own DNS"
+_BY_CMDLET = "the role pool_certificates alone leaves steps by hand, and export_plan writes the requests"
+_BY_TEAM = "have them made by hand; export_plan writes their requests"
+
+
+@dataclass(frozen=True, slots=True)
+class Pushing:
+    """What the DNS port can write: views and record types."""
+
+    views: tuple[str, ...]
+    record_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assigning:
+    """What can be done with a certificate once it is issued.
+
+    ``ways``: the components that get it by a step of their own, and by which; all others are assigned by hand.
+    ``shared_keys``: whether one key can be brought to several servers.
+    """
+
+    ways: Mapping[str, str]
+    shared_keys: bool
+
+    def way(self, component: str) -> str:
+        """``front_end``, ``web_components`` or ``by_hand``."""
+        return self.ways.get(component, BY_HAND)
+
+    def refuses(self, certificate: PlannedCertificate) -> bool:
+        return certificate.key.shared and not self.shared_keys
+
+
+PUSHING = Pushing(views=(INTERNAL,), record_types=("A", "SRV"))
+ASSIGNING = Assigning(ways={FRONT_END: FRONT_END, WEB_COMPONENTS: WEB_COMPONENTS}, shared_keys=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BeyondRollout:
+    """A part of a plan that cannot be rolled out: its path, what it is, why not, and what is possible instead."""
+
+    path: str
+    what: str
+    why: str
+    instead: str
+
+
+class PlanBeyondRollout(RolloutError):
+    """The plan holds more than can be rolled out; ``parts`` says what."""
+
+    def __init__(self, parts: Iterable[BeyondRollout]) -> None:
+        self.parts = tuple(parts)
+        super().__init__("\n".join([_HEADING, *_grouped(self.parts), _FOOTING]))
+
+
+_HEADING = "Nothing was touched, since this version cannot roll out the whole of this plan yet"
+_FOOTING = "plan_pool shows such a plan whole. Or keep these parts in a topology of their own"
+
+
+def refuse_beyond(
+    plan: Plan, *halves: str, view: str | None = None, pushing: Pushing = PUSHING, assigning: Assigning = ASSIGNING
+) -> None:
+    """Raise PlanBeyondRollout where a half of the plan (RECORDS, CERTIFICATES) holds what no port can do.
+
+    :param view: the view that is pushed alone, so that the other is not looked at.
+    """
+    parts = [*(beyond_pushing(plan, pushing, view) if RECORDS in halves else ())]
+    parts += beyond_assigning(plan, assigning) if CERTIFICATES in halves else ()
+    if parts:
+        raise PlanBeyondRollout(parts)
+
+
+def beyond_pushing(plan: Plan, pushing: Pushing = PUSHING, view: str | None = None) -> Iterator[BeyondRollout]:
+    """Records of ours that cannot be pushed."""
+    for at, record in enumerate(plan.records):
+        if record.managed != OURS or (view is not None and record.view != view):
+            continue
+        what = f"{record.type} {record.fqdn}"
+        if record.view not in pushing.views:
+            yield BeyondRollout(f"records[{at}]", what, f"records of the {record.view} view are not pushed", _BY_FILE)
+        elif record.type not in pushing.record_types:
+            types = " and ".join(pushing.record_types)
+            yield BeyondRollout(f"records[{at}]", what, f"only {types} records are pushed", _BY_FILE)
+
+
+def beyond_assigning(plan: Plan, assigning: Assigning = ASSIGNING) -> Iterator[BeyondRollout]:
+    """Components that would be left to hands, each where it comes first, and keys that several servers share."""
+    seen = set()
+    for at, certificate in enumerate(plan.certificates):
+        for place, one in enumerate(certificate.assignments):
+            if assigning.way(one.component) == BY_HAND and one.component not in seen:
+                seen.add(one.component)
+                path = f"certificates[{at}].assignments[{place}]"
+                yield BeyondRollout(path, one.component, "certificates for it are not assigned", _BY_CMDLET)
+    for at, certificate in enumerate(plan.certificates):
+        if assigning.refuses(certificate):
+            why = "one key on several servers is not moved between them"
+            yield BeyondRollout(f"certificates[{at}].key.shared", certificate.id, why, _BY_TEAM)
+
+
+def _grouped(parts: Iterable[BeyondRollout]) -> Iterator[str]:
+    """A line for each reason, with all that it holds for."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for part in parts:
+        groups.setdefault((part.why, part.instead), []).append(f"{part.what} ({part.path})")
+    for (why, instead), told in groups.items():
+        yield f"- {', '.join(told)}: {why}; {instead}"

@@ -1,0 +1,124 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one server is to do for its certificates: one answer, from the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    INTERNAL,
+    Plan,
+    PlannedAssignment,
+    PlannedCertificate,
+    PlannedServer,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import ca_host
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING, Assigning
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentWork:
+    """A component of the server that is to present the certificate.
+
+    ``address``: the server's own, empty where the plan has none. ``reached_port``: under which the port is reached from
+    outside. ``way``: ``front_end``, ``web_components`` or ``by_hand``.
+    """
+
+    component: str
+    use: str
+    port: int
+    address: str
+    reached_port: int
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateWork:
+    """A certificate of the server. ``ca_host``: the inventory's host of its CA, empty where there is none."""
+
+    certificate: PlannedCertificate
+    assignments: tuple[AssignmentWork, ...]
+    ca_host: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerWork:
+    """All certificates of a server, also several of one use. ``refused``: what cannot be done, and what instead."""
+
+    fqdn: str
+    certificates: tuple[CertificateWork, ...]
+    refused: tuple[str, ...]
+
+    def to_plain(self) -> dict[str, Any]:
+        plain: dict[str, Any] = to_plain(self)
+        return plain
+
+
+def certificates_of(
+    plan: Plan,
+    host: str,
+    *,
+    ca_hosts: Sequence[str] = (),
+    port_map: Mapping[int, int] | None = None,
+    assigning: Assigning = ASSIGNING,
+) -> ServerWork:
+    """What the plan wants of the server that an inventory host is; raises RolloutError where it is none of the plan's.
+
+    :param ca_hosts: the inventory's hosts of certification authorities.
+    :param port_map: planned ports to those under which the controller reaches them.
+    """
+    server = _server(plan, host)
+    mine = [one for one in plan.certificates if server.fqdn in one.holders]
+    return ServerWork(
+        server.fqdn,
+        tuple(
+            CertificateWork(one, _assignments(one, server, port_map or {}, assigning), ca_host(one.issuer.ca, ca_hosts))
+            for one in mine
+        ),
+        tuple(_refusal(one) for one in mine if assigning.refuses(one)),
+    )
+
+
+def _server(plan: Plan, host: str) -> PlannedServer:
+    found = next((server for server in plan.servers if server.inventory_host == host), None)
+    if found is None:
+        known = ", ".join(server.fqdn for server in plan.servers)
+        raise RolloutError(
+            f"{host} is none of the plan's servers ({known})",
+            mend="Correct the topology or the inventory; inventory_host at the server names a host of another name",
+        )
+    return found
+
+
+def _assignments(
+    certificate: PlannedCertificate, server: PlannedServer, ports: Mapping[int, int], assigning: Assigning
+) -> tuple[AssignmentWork, ...]:
+    mine = (one for one in certificate.assignments if one.server == server.fqdn)
+    return tuple(_assignment(one, server, ports, assigning) for one in mine)
+
+
+def _assignment(
+    planned: PlannedAssignment, server: PlannedServer, ports: Mapping[int, int], assigning: Assigning
+) -> AssignmentWork:
+    return AssignmentWork(
+        component=planned.component,
+        use=planned.use,
+        port=planned.port,
+        address=next(iter(server.addresses.get(INTERNAL, ())), ""),
+        reached_port=ports.get(planned.port, planned.port),
+        way=assigning.way(planned.component),
+    )
+
+
+def _refusal(certificate: PlannedCertificate) -> str:
+    return (
+        f"{certificate.id} is one certificate with one key for several servers, which is not moved between them here."
+        " Have it made by hand; export_plan writes its request"
+    )

@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a proof needs to know of the run before it: whom to ask, what to expect, and what to wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.walk import srv_owner
+from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CertificateOutcome, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ProofInputs:
+    """``thumbprints``: certificate id to what was installed. ``roots``: PEM, to which the chains must lead.
+    ``stores``: server (FQDN) to the ``root_thumbprints`` of its store, None where they are not known.
+
+    ``predicted``: in check mode an earlier step would still change something, so that there is nothing to look at.
+    ``services_started``, ``replicating``: what was just done takes a while to be seen.
+    """
+
+    servers: tuple[Mapping[str, Any], ...]
+    thumbprints: Mapping[str, str]
+    roots: tuple[str, ...]
+    sip_domains: tuple[str, ...]
+    stores: Mapping[str, Mapping[str, Any]]
+    predicted: bool
+    services_started: bool
+    replicating: bool
+
+    def to_plain(self) -> dict[str, Any]:
+        plain: dict[str, Any] = to_plain(self)
+        return plain
+
+
+def proof_inputs(
+    plan: Plan, outcome: Outcome, servers: Sequence[Mapping[str, Any]], view: str, roots: Sequence[str] = ()
+) -> ProofInputs:
+    """The inputs of the proof of one view.
+
+    :param outcome: the run until now: its DNS part, its servers, and whether it was in check mode.
+    :param servers: the name servers to ask.
+    :param roots: the roots that clients trust; else those that the servers trust and those that the CA handed out.
+    """
+    done = {id: one for server in outcome.servers.values() for id, one in server.certificates.items()}
+    pushed, checked = outcome.dns.changed, outcome.check_mode
+    return ProofInputs(
+        servers=tuple(servers),
+        thumbprints={id: one.thumbprint for id, one in done.items() if one.thumbprint},
+        roots=tuple(roots) or tuple(dict.fromkeys(_known_roots(outcome, done.values()))),
+        sip_domains=tuple(_sip_domains(plan, view)),
+        stores={fqdn: {"root_thumbprints": one.root_thumbprints} for fqdn, one in outcome.servers.items()},
+        predicted=checked and (pushed or any(one.changed for one in done.values())),
+        services_started=not checked and any(one.services_started for one in done.values()),
+        replicating=not checked and pushed and len(servers) > 1,
+    )
+
+
+def name_servers(hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], port: int) -> list[dict[str, Any]]:
+    """The inventory's DNS servers as a check takes them, at the address under which Ansible reaches them."""
+    addresses = {host: hostvars[host].get("ansible_host") if host in hostvars else None for host in hosts}
+    return [{"name": host, "address": str(address or host), "port": port} for host, address in addresses.items()]
+
+
+def _known_roots(outcome: Outcome, done: Iterable[CertificateOutcome]) -> Iterator[str]:
+    for server in outcome.servers.values():
+        yield from server.roots
+    yield from (one.issue.chain[-1] for one in done if one.issue.chain)
+
+
+def _sip_domains(plan: Plan, view: str) -> Iterator[str]:
+    """The SIP domains whose users sign in by themselves: those with the record that a client asks for first."""
+    owner = srv_owner("")
+    for record in plan.records:
+        if record.view == view and record.type == "SRV" and record.fqdn.startswith(owner):
+            yield record.fqdn.removeprefix(owner)

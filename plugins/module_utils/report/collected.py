@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the hosts of a run kept for the steps that follow: the one place that knows the facts that roles leave behind.
+
+``hostvars`` is Ansible's variable of that name: host to its variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedServer
+
+CONTROLLER = "localhost"
+
+HostVars = Mapping[str, Mapping[str, Any]]
+
+_DROPPED_OUT = (
+    "the server dropped out of this run before its part was done; what was done there until then is not known here"
+)
+_LEFT_OUT = "took no part in this run, which was limited to other hosts"
+
+
+def kept_plan(hostvars: HostVars, host: str = CONTROLLER) -> Mapping[str, Any]:
+    """The plan that the host has made, or else the controller; empty where there is none."""
+    of_host, of_controller = _kept(hostvars, host, "pool_plan_result"), _kept(hostvars, CONTROLLER, "pool_plan_result")
+    plan: Mapping[str, Any] = of_host or of_controller or {}
+    return plan
+
+
+def collected(
+    hostvars: HostVars, plan: Plan, dns_hosts: Sequence[str] = (), *, expect_servers: bool = False
+) -> dict[str, Any]:
+    """``dns`` and ``servers`` as ``outcome`` reads them. A server that is none of the inventory's is left out.
+
+    :param dns_hosts: the DNS servers; the first is the one that was pushed to.
+    :param expect_servers: a server that has not had its turn is a failure, unless the push of the records failed.
+    """
+    dns = _dns(hostvars, dns_hosts)
+    missed = expect_servers and not dns.get("failed")
+    servers = {server.fqdn: _host_of(server) for server in plan.servers}
+    return {
+        "dns": dns,
+        "servers": {fqdn: _server(hostvars, host, missed) for fqdn, host in servers.items() if host in hostvars},
+    }
+
+
+def _host_of(server: PlannedServer) -> str:
+    return server.inventory_host or server.fqdn
+
+
+def _dns(hostvars: HostVars, dns_hosts: Sequence[str]) -> dict[str, Any]:
+    host = dns_hosts[0] if dns_hosts else CONTROLLER
+    result = _kept(hostvars, host, "pool_dns_result")
+    if not result and _left_out(hostvars, host):
+        return {"notes": [f"{host} {_LEFT_OUT}; the records are not pushed"]}
+    return dict(result or {})
+
+
+def _server(hostvars: HostVars, host: str, missed: bool) -> dict[str, Any]:
+    held = _kept(hostvars, host, "pool_certificates_held")
+    failure = _kept(hostvars, host, "pool_report_failure")
+    if not failure and missed and held is None:
+        failure = f"{host} {_LEFT_OUT}; its part is not done" if _left_out(hostvars, host) else _DROPPED_OUT
+    certificates = _kept(hostvars, host, "pool_certificates_result")
+    return {"certificates": certificates or {}, "held": held or {}, "failure": str(failure or "")}
+
+
+def _left_out(hostvars: HostVars, host: str) -> bool:
+    """The first play says no of every planned host; a play of all that takes part says yes."""
+    return _kept(hostvars, host, "pool_report_takes_part") is False
+
+
+def _kept(hostvars: HostVars, host: str, name: str) -> Any:
+    """A variable of a host; None where there is no such host or variable."""
+    return hostvars[host].get(name) if host in hostvars else None

@@ -1,0 +1,243 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the steps of a rollout returned, as typed values. Any part may be missing and is then "not done".
+
+Read from what tasks registered: of each result the fields that are known here, the others are left aside. A field of
+another type is refused with its path.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan, plan_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+
+CHECKS = ("dns", "tls", "trust", "sign_in")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class StepChange:
+    """One of the ``changes`` of a step, as far as people are told of it. ``after`` is in plain types."""
+
+    verb: str = "change"
+    what: str = ""
+    zone: str = ""
+    name: str = ""
+    type: str = ""
+    after: Any = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Dates and number of a certificate, as its description has them."""
+
+    thumbprint: str = ""
+    not_before: str | None = None
+    not_after: str | None = None
+    serial_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What one task registered of one certificate."""
+
+    changed: bool = False
+    failed: bool = False
+    skipped: bool = False
+    state: str = ""
+    thumbprint: str | None = None
+    request_id: int | None = None
+    endpoint: str = ""
+    held: Described = field(default_factory=Described)
+    description: Described = field(default_factory=Described)
+    chain: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    changes: tuple[StepChange, ...] = ()
+    steps: tuple[str, ...] = ()
+    command: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateOutcome:
+    """What was done with one certificate on one server. ``services_started``: by the restart after its assignment."""
+
+    request: StepResult = field(default_factory=StepResult)
+    issue: StepResult = field(default_factory=StepResult)
+    install: StepResult = field(default_factory=StepResult)
+    binding: StepResult = field(default_factory=StepResult)
+    assignment: StepResult = field(default_factory=StepResult)
+    by_hand: StepResult = field(default_factory=StepResult)
+    thumbprint: str | None = None
+    waiting: str = ""
+    services_started: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether any step changed something, or would change it in check mode."""
+        steps = (self.request, self.issue, self.install, self.binding, self.assignment, self.by_hand)
+        return self.services_started or any(step.changed for step in steps)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOutcome:
+    """What was done on one server; ``failure``: the text with which its part ended early.
+
+    ``roots``: of each chain in its store that it trusts, the root (PEM). ``root_thumbprints``: of all roots that it
+    trusts, None where they are not known.
+    """
+
+    certificates: Mapping[str, CertificateOutcome] = field(default_factory=dict)
+    failure: str = ""
+    roots: tuple[str, ...] = ()
+    root_thumbprints: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DnsOutcome:
+    """What ``dns_record_sets`` returned; ``done``: there is a result, of whatever kind."""
+
+    done: bool = False
+    changed: bool = False
+    failed: bool = False
+    msg: str = "failed"
+    changes: tuple[StepChange, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What one of the checks from outside returned."""
+
+    results: tuple[ProofResult, ...] = ()
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A whole run. ``failure``: what ended it early. ``proof``: by the names of ``CHECKS``."""
+
+    plan: Plan | None = None
+    dns: DnsOutcome = field(default_factory=DnsOutcome)
+    servers: Mapping[str, ServerOutcome] = field(default_factory=dict)
+    proof: Mapping[str, Checked] = field(default_factory=dict)
+    failure: str = ""
+    steps_by_hand: tuple[str, ...] = ()
+    check_mode: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)
+    started: str | None = None
+    ended: str | None = None
+    report_paths: tuple[str, ...] = ()
+
+
+def read_outcome(given: Any) -> Outcome:
+    """The outcome from a mapping of what the tasks registered, whose keys are the fields of ``Outcome``."""
+    if not isinstance(given, Mapping):
+        raise RolloutError(f"a {type(given).__name__} where a mapping was expected", where="report")
+    plan = _part(given, "plan")
+    proof = _part(given, "proof")
+    return _read(
+        Outcome,
+        given,
+        "report",
+        plan=plan_from_plain(plan) if plan else None,
+        dns=read_dns(given.get("dns")),
+        servers=read_servers(given.get("servers")),
+        proof={check: read_check(proof.get(check), check) for check in CHECKS},
+        started=given.get("started") or None,
+        ended=given.get("ended") or None,
+    )
+
+
+def read_dns(result: Any) -> DnsOutcome:
+    """The result of ``dns_record_sets``, or of the failure of its task."""
+    part = _mapping(result)
+    return _read(DnsOutcome, part, "dns", done=bool(part), changes=_each(StepChange, part, "changes", "dns"))
+
+
+def read_servers(given: Any) -> dict[str, ServerOutcome]:
+    """FQDN to what was done there: ``certificates``, ``failure``, and ``held``, the result of ``certificate_info``."""
+    return {str(fqdn): _server(f"servers[{fqdn}]", _mapping(part)) for fqdn, part in _mapping(given).items()}
+
+
+def read_check(given: Any, check: str) -> Checked:
+    """The results of one check, whether given as a module's result or as the list alone."""
+    part = {"results": given} if isinstance(given, (list, tuple)) else _mapping(given)
+    unsaid = {"check": check, "subject": "", "state": "", "message": ""}
+    results = [{**unsaid, **_mapping(one)} for one in part.get("results") or () if isinstance(one, Mapping)]
+    where = f"proof.{check}"
+    return _read(Checked, part, where, results=_each(ProofResult, {"results": results}, "results", where))
+
+
+def _server(where: str, part: Mapping[str, Any]) -> ServerOutcome:
+    certificates = {
+        str(id): _certificate(f"{where}.certificates[{id}]", _mapping(one))
+        for id, one in _part(part, "certificates").items()
+    }
+    held = _part(part, "held")
+    trusted = {"roots": _trusted_roots(held), "root_thumbprints": held.get("root_thumbprints")}
+    return _read(ServerOutcome, {**part, **trusted}, where, certificates=certificates)
+
+
+def _trusted_roots(held: Mapping[str, Any]) -> tuple[str, ...]:
+    chains = [one.get("chain") for one in map(_mapping, held.get("certificates") or ()) if not one.get("chain_problem")]
+    return tuple(str(chain[-1]) for chain in chains if chain)
+
+
+def _certificate(where: str, part: Mapping[str, Any]) -> CertificateOutcome:
+    names = ("request", "issue", "install", "binding", "assignment", "by_hand")
+    steps = {name: _step(f"{where}.{name}", _part(part, name)) for name in names}
+    restarts = map(_mapping, _part(part, "services").get("results") or ())
+    started = any(one.get("changed") is True for one in restarts)
+    return _read(CertificateOutcome, part, where, **steps, services_started=started)
+
+
+def _step(where: str, part: Mapping[str, Any]) -> StepResult:
+    return _read(
+        StepResult,
+        part,
+        where,
+        held=_read(Described, _part(part, "held"), f"{where}.held"),
+        description=_read(Described, _part(part, "description"), f"{where}.description"),
+        findings=tuple(_finding(where, _mapping(one)) for one in part.get("findings") or ()),
+        changes=_each(StepChange, part, "changes", where),
+    )
+
+
+def _finding(where: str, part: Mapping[str, Any]) -> Finding:
+    return _read(Finding, {**dict.fromkeys(_names(Finding), ""), **part}, f"{where}.findings")
+
+
+def _part(given: Any, key: str) -> Mapping[str, Any]:
+    """A part that is a mapping; {} when it is missing, null, or no mapping (such as an undefined result)."""
+    return _mapping(_mapping(given).get(key))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _each(kind: type[T], part: Mapping[str, Any], key: str, where: str) -> tuple[T, ...]:
+    items = part.get(key) or ()
+    return tuple(_read(kind, one, f"{where}.{key}[{at}]") for at, one in enumerate(items) if isinstance(one, Mapping))
+
+
+def _read(kind: type[T], part: Mapping[str, Any], where: str, **made: Any) -> T:
+    """The fields that the class knows and that are there; ``made`` are fields that were read already."""
+    known = {name: part[name] for name in _names(kind) if name not in made and part.get(name) is not None}
+    read = from_plain(kind, known, where=where, mend="Give the results as their modules return them")
+    return dataclasses.replace(read, **made)  # type: ignore[type-var]
+
+
+def _names(kind: Any) -> list[str]:
+    return [one.name for one in dataclasses.fields(kind)]
