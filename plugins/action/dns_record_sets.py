@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import normalise
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import refuse_unsupported
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import push
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import read_request
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
@@ -44,7 +45,9 @@ class ActionModule(WindowsAction):
     }
 
     def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        return {"request": normalise(arguments["zones"], arguments["records"])}
+        request = read_request(arguments["zones"], arguments["records"])
+        refuse_unsupported(request.sets, WindowsDns.capabilities)
+        return {"request": request}
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         return push(WindowsDns(host.wmi, name=host.name), arguments["request"], check_mode=check_mode)

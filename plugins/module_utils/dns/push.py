@@ -4,88 +4,24 @@
 
 """Bring zones and record sets to what is wanted on one DNS server, through a port.
 
-Read, plan, apply, read back. Nothing is changed while anything stands in the way anywhere. A change that fails
+Read, plan, guard, apply, read back. Nothing is changed while anything stands in the way anywhere. A change that fails
 is followed by reading: what the server holds decides, not what it said.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, REPORT, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes as record_sets
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
-    FoundRecord,
-    PushRequest,
-    SetChange,
-    Value,
-    WantedSet,
-    WantedZone,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import Differences, SetChange
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import PRIMARY, DnsServer, FoundRecord, ZoneState
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value, value_text
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-
-PRIMARY = "primary"
-
-
-@dataclass(frozen=True)
-class ZoneState:
-    """A zone as the server holds it."""
-
-    name: str
-    #: primary, secondary, stub, forwarder, or the server's own number for anything else
-    kind: str
-    in_directory: bool = False
-    paused: bool = False
-    #: none, any, secure, or "" where the server does not say
-    dynamic_update: str = ""
-
-    @property
-    def words(self) -> str:
-        """For a person: ``primary zone, in Active Directory, dynamic update: secure``."""
-        kept = "in Active Directory" if self.in_directory else "in a file"
-        update = f", dynamic update: {self.dynamic_update}" if self.dynamic_update else ""
-        return f"{self.kind} zone, {kept}{update}"
-
-
-@dataclass(frozen=True)
-class Capabilities:
-    """What a DNS server can be asked to do through its port."""
-
-    types: tuple[str, ...]
-    creates_zones: bool = False
-    changes_ttl: bool = False
-
-
-class DnsServer(ABC):
-    """One DNS server. Names are lower case without trailing dot. Every failure is a RolloutError."""
-
-    name: str
-    capabilities: Capabilities
-
-    @abstractmethod
-    def zones(self, names: Sequence[str]) -> Mapping[str, ZoneState]:
-        """Those of the named zones that the server has."""
-
-    @abstractmethod
-    def records(self, zone: str, owners: Sequence[str]) -> tuple[FoundRecord, ...]:
-        """All records of every type at these owner names of an existing zone."""
-
-    @abstractmethod
-    def create_zone(self, name: str) -> None:
-        """Create a primary zone, kept in Active Directory."""
-
-    @abstractmethod
-    def add(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
-        """Add one record."""
-
-    @abstractmethod
-    def set_ttl(self, record: FoundRecord, ttl: int) -> None:
-        """Change the TTL of one record and nothing else."""
-
-    def flush(self, zone: str) -> None:  # noqa: B027
-        """Make changes durable where the server keeps them in memory; by default nothing is needed."""
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone, RecordSet
 
 
 class ServerRefused(RolloutError):
@@ -142,7 +78,9 @@ class _Push:
     def run(self, *, check_mode: bool) -> dict[str, Any]:
         before = self.before = self._read()
         new_zones = [zone for zone in self.request.zones if zone.name not in before.zones]
-        changes = self._plan(before, new_zones)
+        differences = record_sets.plan(self.request.sets, before.all_records())
+        self._guard(before, new_zones, differences)
+        changes = differences.changes
         after = self._predicted(before, new_zones, changes)
         if not check_mode and (new_zones or _real(changes)):
             after = self._apply(before, new_zones, changes)
@@ -159,37 +97,34 @@ class _Push:
         return seen
 
     def _records_of(self, zone: str) -> tuple[FoundRecord, ...]:
-        owners = list(dict.fromkeys(item.owner for item in self.request.sets if item.zone == zone))
+        owners = list(dict.fromkeys(item.fqdn for item in self.request.sets if item.zone == zone))
         return self.server.records(zone, owners) if owners else ()
 
-    # plan
+    # guard
 
-    def _plan(self, seen: _Seen, new_zones: Sequence[WantedZone]) -> tuple[SetChange, ...]:
+    def _guard(self, seen: _Seen, new_zones: Sequence[PlannedZone], differences: Differences) -> None:
+        """Refuse everything that stands in the way, at once and before anything is changed."""
+        able = self.server.capabilities
         problems = [problem for zone in self.request.zones if (problem := self._zone_problem(zone, seen))]
-        if new_zones and not self.server.capabilities.creates_zones:
+        if new_zones and not able.creates_zones:
             problems.append("this server's zones cannot be created from here")
-        problems += [f"{item.owner}: {item.type} records cannot be written" for item in self._unsupported()]
-        differences = record_sets.plan(self.request.sets, seen.all_records())
+        problems += [str(one) for one in record_sets.unsupported(self.request.sets, able)]
         problems += [str(conflict) for conflict in differences.conflicts]
-        if not self.server.capabilities.changes_ttl:
+        if not able.changes_ttl:
             problems += [
-                f"{c.wanted.owner}: its TTL cannot be changed from here" for c in differences.changes if c.retime
+                f"{c.wanted.fqdn}: its TTL cannot be changed from here" for c in differences.changes if c.retime
             ]
         if problems:
             raise ServerRefused(problems, where=self.server.name)
-        return differences.changes
 
-    def _zone_problem(self, zone: WantedZone, seen: _Seen) -> str:
+    def _zone_problem(self, zone: PlannedZone, seen: _Seen) -> str:
         state = seen.zones.get(zone.name)
         if state is None:
             missing = f"the zone {zone.name} does not exist on this server; create it, or say if_missing: create"
             return missing if zone.if_missing == "fail" else ""
         return _unfit(state)
 
-    def _unsupported(self) -> list[WantedSet]:
-        return [item for item in self.request.sets if item.type not in self.server.capabilities.types]
-
-    def _predicted(self, seen: _Seen, new_zones: Sequence[WantedZone], changes: Iterable[SetChange]) -> _Seen:
+    def _predicted(self, seen: _Seen, new_zones: Sequence[PlannedZone], changes: Iterable[SetChange]) -> _Seen:
         later = seen.copy()
         for zone in new_zones:
             later.zones[zone.name] = ZoneState(zone.name, PRIMARY, in_directory=True)
@@ -200,7 +135,7 @@ class _Push:
 
     # apply
 
-    def _apply(self, before: _Seen, new_zones: Sequence[WantedZone], changes: Sequence[SetChange]) -> _Seen:
+    def _apply(self, before: _Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> _Seen:
         state = self._create_zones(before, new_zones)
         for change in changes:
             for value in change.add:
@@ -215,7 +150,7 @@ class _Push:
         self._confirm(state)
         return state
 
-    def _create_zones(self, before: _Seen, new_zones: Sequence[WantedZone]) -> _Seen:
+    def _create_zones(self, before: _Seen, new_zones: Sequence[PlannedZone]) -> _Seen:
         """Zones first; then they are read, since only that shows what the server made of them."""
         state, cause = before.copy(), ""
         for zone in new_zones:
@@ -247,22 +182,20 @@ class _Push:
         if state.dynamic_update == "any":
             self.notes.append(f"the new zone {name} takes dynamic updates from anybody; allow secure ones only")
 
-    def _add(self, wanted: WantedSet, value: Value) -> None:
-        what = f"{wanted.owner} {wanted.type} {record_sets.value_text(value)}"
+    def _add(self, wanted: RecordSet, value: Value) -> None:
+        record = FoundRecord(wanted.zone, wanted.fqdn, wanted.type, value, wanted.ttl)
         try:
-            self.server.add(wanted.zone, wanted.owner, wanted.type, value, wanted.ttl)
+            self.server.add(record.zone, record.owner, record.type, value, record.ttl)
         except RolloutError as error:
-            self._settle(f"adding {what}", wanted, value, error)
+            self._settle(f"adding {_text_of(record)}", record, error)
 
     def _retime(self, record: FoundRecord, ttl: int) -> None:
-        what = f"{record.owner} {record.type} {record_sets.value_text(record.value)}"
-        wanted = WantedSet(record.zone, record.owner, record.type, ttl, (record.value,))
         try:
             self.server.set_ttl(record, ttl)
         except RolloutError as error:
-            self._settle(f"changing the TTL of {what}", wanted, record.value, error)
+            self._settle(f"changing the TTL of {_text_of(record)}", replace(record, ttl=ttl), error)
 
-    def _settle(self, doing: str, wanted: WantedSet, value: Value, error: RolloutError) -> None:
+    def _settle(self, doing: str, wanted: FoundRecord, error: RolloutError) -> None:
         """After a failed change: go on if the server holds it all the same, else say what is there."""
         try:
             seen = self.server.records(wanted.zone, [wanted.owner])
@@ -270,7 +203,7 @@ class _Push:
             raise self._failed(
                 f"{doing} failed: {_cause(error)}; the state could not be read again: {unread}"
             ) from error
-        if any((item.type, item.value, item.ttl) == (wanted.type, value, wanted.ttl) for item in seen):
+        if any((item.type, item.value, item.ttl) == (wanted.type, wanted.value, wanted.ttl) for item in seen):
             self.notes.append(f"{doing}: done, although this was reported: {_cause(error)}")
             return
         raise self._failed(f"{doing} failed: {_cause(error)}") from error
@@ -279,7 +212,7 @@ class _Push:
         """Everything wanted must be there now, read and not remembered."""
         differences = record_sets.plan(self.request.sets, state.all_records())
         missing = [change.wanted for change in _real(differences.changes)]
-        problems = [f"{item.owner} {item.type}" for item in missing] + [str(item) for item in differences.conflicts]
+        problems = [f"{item.fqdn} {item.type}" for item in missing] + [str(item) for item in differences.conflicts]
         if problems:
             raise self._failed(f"the server took the changes, but holds something else now: {'; '.join(problems)}")
 
@@ -291,7 +224,7 @@ class _Push:
             unknown = f"{what} (what is there now is unknown: {error})"
             return PushFailed(unknown, where=self.server.name, result={"changed": True})
         left = [f"zone {zone.name}" for zone in self.request.zones if zone.name not in now.zones]
-        left += [f"{change.wanted.owner} {change.wanted.type}" for change in self._waiting(now)]
+        left += [f"{change.wanted.fqdn} {change.wanted.type}" for change in self._waiting(now)]
         words = f"{what}. Still to be done: {', '.join(left) or 'nothing'}; everything else is there"
         return PushFailed(words, where=self.server.name, result=self._known(now))
 
@@ -306,30 +239,27 @@ class _Push:
     # report
 
     def _report(
-        self, before: _Seen, after: _Seen, new_zones: Sequence[WantedZone], changes: Sequence[SetChange]
+        self, before: _Seen, after: _Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]
     ) -> dict[str, Any]:
         zone_changes = [_zone_change(zone, after.zones[zone.name]) for zone in new_zones]
+        told = (*zone_changes, *(record_sets.describe_change(change) for change in changes))
+        result = ChangeSet(_text(before), _text(after), told).to_result()
         return {
-            "changed": bool(new_zones or _real(changes)),
+            **result,
             "zones": [_zone_result(zone, after.zones[zone.name], zone in new_zones) for zone in self.request.zones],
             "before": record_sets.described(before.all_records()),
             "after": record_sets.described(after.all_records()),
-            "changes": zone_changes + [record_sets.describe_change(change) for change in changes],
             "notes": self.notes,
-            "diff": self._diff(before, after),
-        }
-
-    def _diff(self, before: _Seen, after: _Seen) -> dict[str, str]:
-        return {
-            "before_header": f"{self.server.name} (before)",
-            "after_header": f"{self.server.name} (after)",
-            "before": _text(before),
-            "after": _text(after),
+            "diff": {
+                "before_header": f"{self.server.name} (before)",
+                "after_header": f"{self.server.name} (after)",
+                **result["diff"],
+            },
         }
 
 
 def _real(changes: Iterable[SetChange]) -> list[SetChange]:
-    return [change for change in changes if change.verb != record_sets.REPORT]
+    return [change for change in changes if change.verb != REPORT]
 
 
 def _cause(error: RolloutError) -> str:
@@ -348,19 +278,20 @@ def _unfit(state: ZoneState) -> str:
     return f"the zone {state.name} is paused on this server" if state.paused else ""
 
 
-def _zone_change(zone: WantedZone, state: ZoneState) -> dict[str, Any]:
-    return {
-        "verb": record_sets.CREATE,
-        "zone": zone.name,
-        "name": "@",
-        "type": "ZONE",
-        "before": None,
-        "after": {"kind": state.kind, "in_directory": state.in_directory, "dynamic_update": state.dynamic_update},
-        "reasons": [],
-    }
+def _text_of(record: FoundRecord) -> str:
+    return f"{record.owner} {record.type} {value_text(record.type, record.value)}"
 
 
-def _zone_result(zone: WantedZone, state: ZoneState, created: bool) -> dict[str, Any]:
+def _zone_change(zone: PlannedZone, state: ZoneState) -> Change:
+    return Change(
+        verb=CREATE,
+        what=f"zone {zone.name}",
+        subject={"zone": zone.name, "name": "@", "type": "ZONE"},
+        after={"kind": state.kind, "in_directory": state.in_directory, "dynamic_update": state.dynamic_update},
+    )
+
+
+def _zone_result(zone: PlannedZone, state: ZoneState, created: bool) -> dict[str, Any]:
     return {
         "name": zone.name,
         "created": created,

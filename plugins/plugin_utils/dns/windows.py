@@ -10,13 +10,22 @@ zones are read first and nothing is concluded from what a fault says.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import FoundRecord, Value
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import PRIMARY, Capabilities, DnsServer, ZoneState
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
+    PRIMARY,
+    WINDOWS,
+    DnsServer,
+    FoundRecord,
+    ZoneState,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import (
+    RECORD_TYPES,
+    Value,
+    read_words,
+    uniform,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Wmi, WmiObject, WmiValue
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, as_truth, wql_literal
@@ -36,11 +45,19 @@ _ZONE_KEYS = ("ContainerName", "DnsServerName", "Name")
 _RECORD_KEYS = ("ContainerName", "DnsServerName", "DomainName", "OwnerName", "RecordClass", "RecordData")
 _BASE_CLASS = "MicrosoftDNS_ResourceRecord"
 
+# The typed properties of a record's class, in the order of the words in its data.
+PROPERTIES = {
+    "A": ("IPAddress",),
+    "AAAA": ("IPv6Address",),
+    "CNAME": ("PrimaryName",),
+    "SRV": ("Priority", "Weight", "Port", "SRVDomainName"),
+}
+
 
 class WindowsDns(DnsServer):
     """One Windows DNS server over the WMI port."""
 
-    capabilities = Capabilities(types=("A", "SRV"), creates_zones=True, changes_ttl=True)
+    capabilities = WINDOWS
 
     def __init__(self, wmi: Wmi, *, name: str) -> None:
         self._wmi = wmi
@@ -83,13 +100,13 @@ class WindowsDns(DnsServer):
         self._wmi.invoke(NAMESPACE, "MicrosoftDNS_Zone", "CreateZone", parameters)
 
     def add(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
-        data = _typed_data(value)
+        data = _typed_data(kind, value)
         place = [*self._place(zone), ("OwnerName", owner), ("RecordClass", _IN), ("TTL", str(ttl))]
         try:
             self._wmi.invoke(NAMESPACE, f"MicrosoftDNS_{kind}Type", "CreateInstanceFromPropertyData", [*place, *data])
         except WsmanFault as fault:
             # Older providers may name the target of a SRV record differently: then the text form says the same.
-            if kind != "SRV" or fault.access_denied or self._holds(zone, owner, kind, value):
+            if len(data) == 1 or fault.access_denied or self._holds(zone, owner, kind, value):
                 raise
             self._add_as_text(zone, owner, kind, value, ttl)
 
@@ -97,8 +114,7 @@ class WindowsDns(DnsServer):
         return any((record.type, record.value) == (kind, value) for record in self.records(zone, [owner]))
 
     def _add_as_text(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
-        data = " ".join(_data_words(value))
-        text = f"{owner}. {ttl} IN {kind} {data}"
+        text = f"{owner}. {ttl} IN {kind} {RECORD_TYPES[kind].absolute_text(value)}"
         parameters = [*self._place(zone), ("TextRepresentation", text)]
         self._wmi.invoke(NAMESPACE, _BASE_CLASS, "CreateInstanceFromTextRepresentation", parameters)
 
@@ -142,10 +158,6 @@ def _any_of(property_name: str, values: Sequence[str]) -> str:
     return " OR ".join(f"{property_name}={wql_literal(value)}" for value in values)
 
 
-def _uniform(name: str) -> str:
-    return name.strip().rstrip(".").lower()
-
-
 def _selectors(found: WmiObject, keys: Sequence[str]) -> dict[str, str]:
     """The keys of an instance as the server gave them: its reference, else its key properties."""
     if found.reference is not None and found.reference.selectors:
@@ -161,7 +173,7 @@ def _zone_state(zone: WmiObject) -> ZoneState:
     kept_as_primary = number == _KEPT_IN_DIRECTORY and in_directory
     update = as_number(zone.get("AllowUpdate"), what="AllowUpdate")
     return ZoneState(
-        name=_uniform(as_text(zone.get("Name"))),
+        name=uniform(as_text(zone.get("Name"))),
         kind=PRIMARY if kept_as_primary else _KINDS.get(number, f"type {number}"),
         in_directory=in_directory,
         paused=as_truth(zone.get("Paused")),
@@ -173,12 +185,12 @@ def read_record(record: WmiObject) -> FoundRecord | None:
     """A record from an instance of its own class or of the base class; None for another class than Internet."""
     if as_text(record.get("RecordClass")) not in ("", _IN):
         return None
-    owner, ttl = _uniform(as_text(record.get("OwnerName"))), as_number(record.get("TTL"), what="TTL")
+    owner, ttl = uniform(as_text(record.get("OwnerName"))), as_number(record.get("TTL"), what="TTL")
     kind, words = _kind_and_words(record)
     if not owner or not kind or ttl is None:
         raise GarbledAnswer(f"a DNS record came without owner, type or TTL: {dict(record.properties)}")
     return FoundRecord(
-        zone=_uniform(as_text(record.get("ContainerName"))),
+        zone=uniform(as_text(record.get("ContainerName"))),
         owner=owner,
         type=kind,
         value=_value(kind, record, words),
@@ -203,43 +215,17 @@ def _kind_and_words(record: WmiObject) -> tuple[str, list[str]]:
 
 
 def _value(kind: str, record: WmiObject, words: Sequence[str]) -> Value:
-    if kind == "A":
-        return _address(as_text(record.get("IPAddress")) or " ".join(words))
-    if kind == "SRV":
-        return _service(record, words)
-    if kind == "CNAME":
-        return _uniform(as_text(record.get("PrimaryName")) or " ".join(words))
+    """The typed properties count where all are there, else the presentation form."""
+    typed = [as_text(record.get(name)) for name in PROPERTIES.get(kind, ())]
+    data = typed if typed and all(typed) else list(words)
     if kind == "NS":
-        return _uniform(as_text(record.get("NSHost")) or " ".join(words))
-    return " ".join(words)
-
-
-def _address(text: str) -> str:
+        return uniform(as_text(record.get("NSHost")) or " ".join(words))
     try:
-        return str(ipaddress.IPv4Address(text))
+        return read_words(kind, data)
     except ValueError:
-        raise GarbledAnswer(f"an A record came with the address {text!r}") from None
+        raise GarbledAnswer(f"a record of type {kind} came with the data {data!r}") from None
 
 
-def _service(record: WmiObject, words: Sequence[str]) -> SrvData:
-    typed = [as_text(record.get(name)) for name in ("Priority", "Weight", "Port", "SRVDomainName")]
-    chosen = typed if all(typed) else list(words)
-    try:
-        priority, weight, port, target = chosen
-        return SrvData(int(priority), int(weight), int(port), _uniform(target))
-    except ValueError:
-        raise GarbledAnswer(f"a SRV record came with the data {chosen!r}") from None
-
-
-def _data_words(value: Value) -> list[str]:
-    if isinstance(value, SrvData):
-        return [str(value.priority), str(value.weight), str(value.port), f"{value.target}."]
-    return [value]
-
-
-def _typed_data(value: Value) -> list[tuple[str, WmiValue]]:
+def _typed_data(kind: str, value: Value) -> list[tuple[str, WmiValue]]:
     """The last parameters of CreateInstanceFromPropertyData. The dot makes a target absolute beyond doubt."""
-    if isinstance(value, SrvData):
-        priority, weight, port, target = _data_words(value)
-        return [("Priority", priority), ("Weight", weight), ("Port", port), ("SRVDomainName", target)]
-    return [("IPAddress", value)]
+    return list(zip(PROPERTIES[kind], RECORD_TYPES[kind].words(value), strict=True))

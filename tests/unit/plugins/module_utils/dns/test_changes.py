@@ -1,26 +1,27 @@
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.record_sets import record_set
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
-    BadRecords,
-    FoundRecord,
     SetChange,
-    WantedSet,
-    WantedZone,
     applied,
     describe_change,
     described,
-    normalise,
     plan,
+    refuse_unsupported,
     rendered,
+    unsupported,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import Capabilities, FoundRecord
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Reason, RecordSet, SrvData
 
 ZONE = "company.local"
 ZONES = [{"name": ZONE}]
@@ -34,93 +35,9 @@ def found(value: Any = "10.0.0.10", owner: str = "ocspool", kind: str = "A", **m
     return FoundRecord(ZONE, f"{owner}.{ZONE}" if owner else ZONE, kind, value, more.pop("ttl", 3600), **more)
 
 
-POOL = WantedSet(ZONE, "ocspool.company.local", "A", 3600, ("10.0.0.10",))
+POOL = record_set(ZONE, "ocspool.company.local", "A", 3600, ("10.0.0.10",))
 SIP = SrvData(0, 0, 5061, "ocspool.company.local")
-SIGN_IN = WantedSet(ZONE, "_sipinternaltls._tcp.company.local", "SRV", 3600, (SIP,))
-
-
-def test_origin_is_made_uniform() -> None:
-    request = normalise(
-        [
-            {"view": "internal", "name": "Company.Local.", "if_missing": "fail"},
-            {"name": "company.com", "if_missing": "create"},
-        ],
-        [
-            record(
-                name="OCSPool", fqdn="ocspool.company.local.", view="internal", ttl=3600, managed="ours", reasons=[]
-            ),
-            {
-                "zone": "company.com",
-                "name": "_SipInternalTLS._tcp",
-                "type": "srv",
-                "values": [{"priority": 0, "weight": "0", "port": 5061, "target": "OCSpool.company.com."}],
-            },
-            record(name="ocssrv01", managed="registered_elsewhere"),
-        ],
-    )
-    assert request.zones == (WantedZone("company.local", "fail"), WantedZone("company.com", "create"))
-    assert request.sets == (
-        WantedSet("company.local", "ocspool.company.local", "A", 3600, ("10.0.0.10",)),
-        WantedSet(
-            "company.com", "_sipinternaltls._tcp.company.com", "SRV", 3600,
-            (SrvData(0, 0, 5061, "ocspool.company.com"),),
-        ),
-    )  # fmt: skip
-
-
-def test_apex_and_full_name_alone() -> None:
-    assert normalise(ZONES, [record(name="@")]).sets[0].owner == "company.local"
-    assert normalise(ZONES, [record(name=None, fqdn="a.b.company.local")]).sets[0].owner == "a.b.company.local"
-
-
-def test_values_given_twice_count_once() -> None:
-    assert normalise(ZONES, [record(values=["10.0.0.1", "10.0.0.1"])]).sets[0].values == ("10.0.0.1",)
-
-
-@pytest.mark.parametrize(
-    ("zones", "records", "words"),
-    [
-        ([{"name": ""}], [], ["zones[0]", "empty"]),
-        ([{"name": "company.local", "if_missing": "guess"}], [], ["zones[0]", "'guess'", "fail or create"]),
-        ([{"name": "company.local", "missing": "x"}], [], ["unknown key 'missing'"]),
-        (ZONES + [{"name": "COMPANY.local"}], [], ["'company.local' is given twice"]),
-        (ZONES, [record(zone="company.com")], ["'company.com' is not among zones"]),
-        (ZONES, [record(), record(name="OCSPOOL")], ["'ocspool.company.local A' is given twice", "1 and 2"]),
-        (ZONES, [record(type="AAAA", values=["::1"])], ["records[0]", "ocspool.company.local", "'AAAA'", "A, SRV"]),
-        (ZONES, [record(type="CNAME", values=["x"])], ["'CNAME'"]),
-        (ZONES, [record(values=[])], ["no values"]),
-        (ZONES, [record(values=["10.0.0.256"])], ["'10.0.0.256' is no IPv4 address"]),
-        (ZONES, [record(values=["::1"])], ["'::1' is no IPv4 address"]),
-        (ZONES, [record(values=["10.0.0.1\n"])], ["is no IPv4 address"]),
-        (ZONES, [record(ttl=0)], ["ttl of 0"]),
-        (ZONES, [record(ttl=2**31)], ["ttl of 2147483648"]),
-        (ZONES, [record(ttl="soon")], ["'soon', not a number"]),
-        (ZONES, [record(name="")], ["needs a name"]),
-        (ZONES, [record(name="a b")], ["a space"]),
-        (ZONES, [record(name="x' OR '1'='1")], ["records[0]"]),
-        (ZONES, [record(fqdn="other.company.local")], ["'other.company.local'", "'ocspool'"]),
-        (ZONES, [record(name=None, fqdn="ocspool.company.com")], ["'ocspool.company.com'"]),
-        (ZONES, [record(tll=60)], ["unknown key 'tll'"]),
-        (ZONES, [record(type="SRV", values=["0 0 5061 x"])], ["mapping"]),
-        (ZONES, [record(type="SRV", values=[{"port": 65536, "target": "a.company.local"}])], ["16 bits"]),
-        (ZONES, [record(type="SRV", values=[{"port": 0, "target": "a.company.local"}])], ["port is 0"]),
-        (ZONES, [record(type="SRV", values=[{"port": 5061, "target": "a_b.company.local"}])], ["a_b.company.local"]),
-    ],
-)
-def test_bad_input(zones: Any, records: Any, words: list[str]) -> None:
-    with pytest.raises(BadRecords) as caught:
-        normalise(zones, records)
-    assert [word for word in words if word not in str(caught.value)] == []
-
-
-def test_all_problems_at_once() -> None:
-    with pytest.raises(BadRecords) as caught:
-        normalise([{"name": ""}], [record(ttl=0), record(values=["x"])])
-    assert len(caught.value.problems) == 3
-
-
-def test_what_others_manage_is_not_even_checked() -> None:
-    assert normalise(ZONES, [record(type="AAAA", managed="other_team")]).sets == ()
+SIGN_IN = record_set(ZONE, "_sipinternaltls._tcp.company.local", "SRV", 3600, (SIP,))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +55,7 @@ def test_changes(there: list[FoundRecord], verb: str, add: Any, retime: Any) -> 
 
 
 def test_second_value_joins_the_first() -> None:
-    wanted = WantedSet(ZONE, POOL.owner, "A", 3600, ("10.0.0.10", "10.0.0.20"))
+    wanted = record_set(ZONE, POOL.fqdn, "A", 3600, ("10.0.0.10", "10.0.0.20"))
     (change,) = plan([wanted], [found()]).changes
     assert (change.verb, change.add, change.retime) == ("change", ("10.0.0.20",), ())
 
@@ -162,14 +79,14 @@ def test_nothing_to_do() -> None:
          "there is already 5 0 5061"),
     ],
 )  # fmt: skip
-def test_conflicts(wanted: WantedSet, there: FoundRecord, words: str) -> None:
+def test_conflicts(wanted: RecordSet, there: FoundRecord, words: str) -> None:
     differences = plan([wanted], [there])
     assert differences.changes == ()
     assert [words in str(conflict) for conflict in differences.conflicts] == [True]
 
 
 def test_name_servers_of_the_zone_itself_are_no_conflict() -> None:
-    apex = WantedSet(ZONE, ZONE, "A", 3600, ("10.0.0.10",))
+    apex = record_set(ZONE, ZONE, "A", 3600, ("10.0.0.10",))
     assert plan([apex], [found("dc01.company.local", "", "NS")]).conflicts == ()
 
 
@@ -180,19 +97,22 @@ def test_dynamic_record_is_left_alone_and_reported() -> None:
 
 
 def test_described_change() -> None:
-    (change,) = plan([WantedSet(ZONE, POOL.owner, "A", 3600, POOL.values, ({"rule": "r"},))], [found(ttl=60)]).changes
-    assert describe_change(change) == {
+    (change,) = plan(
+        [record_set(ZONE, POOL.fqdn, "A", 3600, POOL.values, (Reason("r", "p", "s", "S"),))], [found(ttl=60)]
+    ).changes
+    assert describe_change(change).to_plain() == {
         "verb": "change",
+        "what": "A ocspool.company.local",
         "zone": "company.local",
         "name": "ocspool",
         "type": "A",
         "before": {"ttl": 60, "values": ["10.0.0.10"]},
         "after": {"ttl": 3600, "values": ["10.0.0.10"]},
-        "reasons": [{"rule": "r"}],
+        "reasons": [{"rule": "r", "purpose": "p", "source": "s", "mark": "S"}],
     }
     (created,) = plan([SIGN_IN], []).changes
-    assert describe_change(created)["before"] is None
-    assert describe_change(created)["after"] == {
+    assert describe_change(created).before is None
+    assert describe_change(created).to_plain()["after"] == {
         "ttl": 3600,
         "values": [{"priority": 0, "weight": 0, "port": 5061, "target": "ocspool.company.local"}],
     }
@@ -221,10 +141,10 @@ TTLS = st.sampled_from([60, 3600])
 
 
 @st.composite
-def wanted_sets(draw: st.DrawFn) -> list[WantedSet]:
+def wanted_sets(draw: st.DrawFn) -> list[RecordSet]:
     keys = draw(st.lists(st.tuples(OWNERS, st.sampled_from(["A", "SRV"])), unique=True, max_size=4))
     return [
-        WantedSet(ZONE, owner, kind, draw(TTLS),
+        record_set(ZONE, owner, kind, draw(TTLS),
                   tuple(draw(st.lists(ADDRESSES if kind == "A" else SERVICES, min_size=1, max_size=3, unique=True))))
         for owner, kind in keys
     ]  # fmt: skip
@@ -248,28 +168,67 @@ def real(changes: tuple[SetChange, ...]) -> list[SetChange]:
 
 @given(wanted_sets(), FOUND)
 def test_changes_lead_to_what_is_wanted_and_touch_nothing_else(
-    wanted: list[WantedSet], there: list[FoundRecord]
+    wanted: list[RecordSet], there: list[FoundRecord]
 ) -> None:
     differences = plan(wanted, there)
     against = {conflict.wanted for conflict in differences.conflicts}
     after = applied(there, differences.changes)
     for item in wanted:
-        held = [record for record in after if (record.owner, record.type) == (item.owner, item.type)]
+        held = [record for record in after if (record.owner, record.type) == (item.fqdn, item.type)]
         if item not in against:
             assert {record.value for record in held} == set(item.values)
             assert all(record.ttl == item.ttl or record.dynamic for record in held)
-    planned = {(item.owner, item.type) for item in wanted if item not in against}
+    planned = {(item.fqdn, item.type) for item in wanted if item not in against}
     foreign = [record for record in there if (record.owner, record.type) not in planned]
     assert [record for record in after if (record.owner, record.type) not in planned] == foreign
     assert real(plan(wanted, after).changes) == []
 
 
 @given(wanted_sets(), FOUND)
-def test_conflict_exactly_where_another_hand_wrote(wanted: list[WantedSet], there: list[FoundRecord]) -> None:
+def test_conflict_exactly_where_another_hand_wrote(wanted: list[RecordSet], there: list[FoundRecord]) -> None:
     against = {conflict.wanted for conflict in plan(wanted, there).conflicts}
     for item in wanted:
-        at = [record for record in there if record.owner == item.owner]
+        at = [record for record in there if record.owner == item.fqdn]
         alias = any(record.type == "CNAME" for record in at)
-        delegated = item.owner != ZONE and any(record.type == "NS" for record in at)
+        delegated = item.fqdn != ZONE and any(record.type == "NS" for record in at)
         other = any(record.type == item.type and record.value not in item.values for record in at)
         assert (item in against) == (alias or delegated or other)
+
+
+ALIAS = record_set(ZONE, "sip.company.local", "CNAME", 3600, ("ocspool.company.local",))
+
+
+@pytest.mark.parametrize(
+    ("there", "conflicts"),
+    [
+        ([], []),
+        ([found("ocspool.company.local", "sip", "CNAME")], []),
+        (
+            [found("other.company.local", "sip", "CNAME")],
+            ["there is already other.company.local, which is not planned"],
+        ),
+        (
+            [found("10.0.0.9", "sip")],
+            ["there is already A 10.0.0.9, and an alias allows no other record beside it"],
+        ),
+    ],
+)
+def test_alias_stands_alone(there: list[FoundRecord], conflicts: list[str]) -> None:
+    assert [one.what for one in plan([ALIAS], there).conflicts] == conflicts
+
+
+def test_what_a_server_cannot_be_asked_to_hold() -> None:
+    able = Capabilities(types=("A", "SRV"))
+    outside = dataclasses.replace(POOL, view="external")
+    theirs = dataclasses.replace(ALIAS, managed="other_team")
+    found_out = unsupported([POOL, theirs, ALIAS, outside], able)
+    assert [one.path for one in found_out] == ["records[2]", "records[3]"]
+    assert [str(one) for one in found_out] == [
+        "CNAME sip.company.local: only A and SRV records are pushed;"
+        " export_plan writes them for the people who own DNS",
+        "A ocspool.company.local: records of the external view are not pushed;"
+        " export_plan writes them for the people who own DNS",
+    ]
+    with pytest.raises(RolloutError, match="nothing was touched, since records cannot be written: CNAME sip.company.l"):
+        refuse_unsupported([POOL, ALIAS], able)
+    refuse_unsupported([POOL, theirs], able)

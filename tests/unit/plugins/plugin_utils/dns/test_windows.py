@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from unit.dns_fakes import DnsWmi, a_row, generic_failure, row, srv_row, zone
 
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import FoundRecord, normalise
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import Capabilities, FoundRecord
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import (
-    Capabilities,
     PushFailed,
     ServerRefused,
     push,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import read_request
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns, read_record
@@ -50,7 +50,7 @@ def origin() -> DnsWmi:
 
 
 def run(wmi: DnsWmi, *, zones: Any = None, records: Any = None, check_mode: bool = False) -> dict[str, Any]:
-    request = normalise(zones or ORIGIN_ZONES, ORIGIN_RECORDS if records is None else records)
+    request = read_request(zones or ORIGIN_ZONES, ORIGIN_RECORDS if records is None else records)
     return push(WindowsDns(wmi, name="dc01"), request, check_mode=check_mode)
 
 
@@ -318,11 +318,11 @@ def test_what_a_server_cannot_do_is_said_before_anything_is_changed() -> None:
     server = WindowsDns(wmi, name="dc01")
     server.capabilities = Capabilities(types=("A",))
     with pytest.raises(ServerRefused) as caught:
-        push(server, normalise(ORIGIN_ZONES, ORIGIN_RECORDS), check_mode=False)
+        push(server, read_request(ORIGIN_ZONES, ORIGIN_RECORDS), check_mode=False)
     assert caught.value.problems == (
         "this server's zones cannot be created from here",
-        f"{SRV}.company.local: SRV records cannot be written",
-        f"{SRV}.company.com: SRV records cannot be written",
+        f"SRV {SRV}.company.local: only A records are pushed; export_plan writes them for the people who own DNS",
+        f"SRV {SRV}.company.com: only A records are pushed; export_plan writes them for the people who own DNS",
         "ocspool.company.local: its TTL cannot be changed from here",
     )
 
@@ -416,3 +416,20 @@ def test_zone_without_its_type_is_garbled() -> None:
     wmi = DnsWmi({"company.local": zone("company.local", ZoneType=None)})
     with pytest.raises(GarbledAnswer):
         run(wmi, zones=LOCAL, records=[local_a()])
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "properties"),
+    [
+        ("AAAA", "2001:db8::10", [("IPv6Address", "2001:db8::10")]),
+        ("CNAME", "ocspool.company.local", [("PrimaryName", "ocspool.company.local.")]),
+    ],
+)
+def test_types_of_one_property(kind: str, value: str, properties: list[tuple[str, str]]) -> None:
+    wmi = origin()
+    record = {"zone": "company.local", "name": "web", "type": kind, "values": [value]}
+    result = run(wmi, zones=LOCAL, records=[record])
+    assert [(one["type"], one["after"]["values"]) for one in result["changes"]] == [(kind, [value])]
+    assert data_of(wmi)[len(FOREIGN) :] == [("web.company.local", kind, properties[0][1], "3600")]
+    assert wmi.rows[-1][properties[0][0]] == properties[0][1]
+    assert run(wmi, zones=LOCAL, records=[record])["changed"] is False

@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one table of record types: how each is read, written, compared and asked for. A further type is a row here.
+
+The data of a record is an address for A and AAAA, a name for CNAME, SrvData for SRV, presentation text for every other
+type. What belongs to one server or one file format (properties, parameters) stands there, by the type's name.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Union
+
+from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
+
+Value = Union[str, SrvData]  # noqa: UP007
+
+_SRV_NUMBERS = ("priority", "weight", "port")
+_MOST_UINT16 = 65535
+
+
+def _no_target(value: Value) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """What there is to know of one type.
+
+    :param parse: a value as a plan or a person writes it, and the owner for messages; raises RolloutError.
+    :param words: the value as the words of a zone file, names absolute with their dot.
+    :param from_words: the value from such words; raises ValueError.
+    :param from_wire: the value from dnspython's rdata; it may come from a stranger and is not checked.
+    :param is_address: whether its values can be connected to.
+    :param target: the name that a value points to, "" where it points to none.
+    :param alone: whether no record of another type may stand at its name.
+    """
+
+    name: str
+    parse: Callable[[Any, str], Value]
+    words: Callable[[Value], tuple[str, ...]]
+    from_words: Callable[[Sequence[str]], Value]
+    from_wire: Callable[[Any], Value]
+    is_address: bool = False
+    target: Callable[[Value], str] = _no_target
+    alone: bool = False
+
+    def absolute_text(self, value: Value) -> str:
+        """The data as a zone file has it whatever its origin: names with their dot."""
+        return " ".join(self.words(value))
+
+    def text(self, value: Value) -> str:
+        """The data for people: names without their dot."""
+        return " ".join(word.rstrip(".") or word for word in self.words(value))
+
+
+def uniform(name: str) -> str:
+    """A name as a server spells it, in lower case and without the dot; not checked, since it may be anybody's."""
+    return name.strip().rstrip(".").lower()
+
+
+# --- addresses --------------------------------------------------------------------------------------------------------
+
+
+def _address_type(name: str, version: int, read: Callable[[Any], Any]) -> RecordType:
+    def parse(value: Any, owner: str) -> str:
+        try:
+            return str(read(str(value)))
+        except ValueError:
+            raise RolloutError(f"{owner}: '{value}' is no IPv{version} address") from None
+
+    return RecordType(
+        name=name,
+        parse=parse,
+        words=lambda value: (str(value),),
+        from_words=lambda words: str(read(" ".join(words))),
+        from_wire=lambda rdata: str(read(rdata.address)),
+        is_address=True,
+    )
+
+
+# --- aliases ----------------------------------------------------------------------------------------------------------
+
+
+def _parse_name(value: Any, owner: str) -> str:
+    if not isinstance(value, str):
+        raise RolloutError(f"{owner}: an alias leads to a name, and {value!r} is none")
+    return names.fqdn(value)
+
+
+def _one_name(words: Sequence[str]) -> str:
+    (name,) = words
+    return uniform(name)
+
+
+_ALIAS = RecordType(
+    name="CNAME",
+    parse=_parse_name,
+    words=lambda value: (f"{value}.",),
+    from_words=_one_name,
+    from_wire=lambda rdata: str(rdata.target.to_text(omit_final_dot=True)),
+    target=str,
+    alone=True,
+)
+
+# --- services ---------------------------------------------------------------------------------------------------------
+
+
+def _parse_service(value: Any, owner: str) -> SrvData:
+    if not isinstance(value, Mapping) or not value.get("target"):
+        raise RolloutError(f"{owner}: a SRV value is a mapping with priority, weight, port and target")
+    numbers = [_whole(value.get(key, 0), f"{owner}: {key}") for key in _SRV_NUMBERS]
+    if any(not 0 <= number <= _MOST_UINT16 for number in numbers) or numbers[2] == 0:
+        raise RolloutError(f"{owner}: priority, weight and port {numbers} do not fit into 16 bits, or port is 0")
+    priority, weight, port = numbers
+    return SrvData(priority, weight, port, names.fqdn(str(value["target"])))
+
+
+def _whole(value: Any, what: str) -> int:
+    try:
+        return int(str(value))
+    except ValueError:
+        raise RolloutError(f"{what} is '{value}', not a number") from None
+
+
+def _service(value: Value) -> SrvData:
+    if not isinstance(value, SrvData):
+        raise ValueError(f"{value!r} is no data of a SRV record")
+    return value
+
+
+def _service_words(value: Value) -> tuple[str, ...]:
+    data = _service(value)
+    return (str(data.priority), str(data.weight), str(data.port), f"{data.target}.")
+
+
+def _service_from_words(words: Sequence[str]) -> SrvData:
+    priority, weight, port, target = words
+    return SrvData(int(priority), int(weight), int(port), uniform(target))
+
+
+def _service_from_wire(rdata: Any) -> SrvData:
+    return SrvData(rdata.priority, rdata.weight, rdata.port, rdata.target.to_text(omit_final_dot=True))
+
+
+_SERVICE = RecordType(
+    name="SRV",
+    parse=_parse_service,
+    words=_service_words,
+    from_words=_service_from_words,
+    from_wire=_service_from_wire,
+    target=lambda value: _service(value).target,
+)
+
+# --- the table --------------------------------------------------------------------------------------------------------
+
+RECORD_TYPES: dict[str, RecordType] = {
+    row.name: row
+    for row in (
+        _address_type("A", 4, ipaddress.IPv4Address),
+        _address_type("AAAA", 6, ipaddress.IPv6Address),
+        _ALIAS,
+        _SERVICE,
+    )
+}
+
+
+def record_type(name: str, *, owner: str) -> RecordType:
+    """The row of a type; raises RolloutError for one that is none of ours."""
+    found = RECORD_TYPES.get(name.upper())
+    if found is None:
+        supported = ", ".join(RECORD_TYPES)
+        raise RolloutError(f"{owner}: records of type '{name}' are not supported", mend=f"Supported: {supported}")
+    return found
+
+
+def read_words(name: str, words: Sequence[str]) -> Value:
+    """The value of a record that a server holds, of any type: presentation text where the type is none of ours."""
+    row = RECORD_TYPES.get(name)
+    return row.from_words(words) if row else " ".join(words)
+
+
+def value_text(name: str, value: Value) -> str:
+    """The data of a record for people, of any type."""
+    row = RECORD_TYPES.get(name)
+    return row.text(value) if row else str(value)
+
+
+def value_data(value: Value) -> Any:
+    """The data of a record as the plan writes it."""
+    return to_plain(value)

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Zones and records as a task's arguments give them, made uniform: from a plan, or written by hand with less."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import record_type
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, PlannedZone, Reason, RecordSet
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
+
+IF_MISSING = ("fail", "create")
+
+_ZONE_KEYS = frozenset({"view", "name", "if_missing"})
+_RECORD_KEYS = frozenset({"view", "zone", "name", "fqdn", "type", "ttl", "values", "managed", "reasons"})
+
+
+@dataclass(frozen=True)
+class PushRequest:
+    """What was asked for, made uniform."""
+
+    zones: tuple[PlannedZone, ...] = ()
+    sets: tuple[RecordSet, ...] = ()
+
+
+class BadRecords(RolloutError):
+    """The zones or records that were given make no sense; ``problems`` lists them all."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(problems), where="zones and records")
+
+
+def read_request(zones: Sequence[Mapping[str, Any]], records: Sequence[Mapping[str, Any]]) -> PushRequest:
+    """Zones and records in the plan's form; raises BadRecords with every problem at once.
+
+    Records that are not ours (``managed``) are left out: they are proved, not pushed.
+    """
+    problems: list[str] = []
+    wanted_zones = _each(zones, _zone, "zones", problems)
+    names_of_zones = {zone.name for zone in wanted_zones}
+    _refuse_twice([zone.name for zone in wanted_zones], "zones", problems)
+    ours = [(index, record) for index, record in enumerate(records) if record.get("managed", OURS) == OURS]
+    sets = _each(records, _set, "records", problems, only=[index for index, _record in ours])
+    _refuse_twice([f"{item.fqdn} {item.type}" for item in sets], "records", problems)
+    strays = [item for item in sets if item.zone not in names_of_zones]
+    problems += [f"records: {item.fqdn}: the zone '{item.zone}' is not among zones" for item in strays]
+    if problems:
+        raise BadRecords(problems)
+    return PushRequest(tuple(wanted_zones), tuple(sets))
+
+
+def _each(
+    items: Sequence[Mapping[str, Any]], read: Any, where: str, problems: list[str], *, only: Sequence[int] | None = None
+) -> list[Any]:
+    done = []
+    for index in range(len(items)) if only is None else only:
+        try:
+            done.append(read(items[index]))
+        except RolloutError as error:
+            problems.append(f"{where}[{index}]: {error}")
+    return done
+
+
+def _refuse_twice(keys: Sequence[str], where: str, problems: list[str]) -> None:
+    first: dict[str, int] = {}
+    for index, key in enumerate(keys):
+        if first.setdefault(key, index) != index:
+            problems.append(f"{where}: '{key}' is given twice (entries {first[key] + 1} and {index + 1} of ours)")
+
+
+def _refuse_unknown(item: Mapping[str, Any], known: frozenset[str]) -> None:
+    unknown = sorted(set(item) - known)
+    if unknown:
+        raise RolloutError(f"unknown key '{unknown[0]}'", mend=f"Known are {', '.join(sorted(known))}")
+
+
+def _zone(item: Mapping[str, Any]) -> PlannedZone:
+    _refuse_unknown(item, _ZONE_KEYS)
+    if_missing = item.get("if_missing") or "fail"
+    if if_missing not in IF_MISSING:
+        raise RolloutError(f"if_missing is '{if_missing}'", mend="Give fail or create")
+    return PlannedZone(item.get("view") or INTERNAL, names.zone(str(item.get("name") or "")), if_missing)
+
+
+def _set(item: Mapping[str, Any]) -> RecordSet:
+    _refuse_unknown(item, _RECORD_KEYS)
+    zone = names.zone(str(item.get("zone") or ""))
+    owner = _owner(item, zone)
+    row = record_type(str(item.get("type") or ""), owner=owner)
+    values = tuple(dict.fromkeys(row.parse(value, owner) for value in item.get("values") or ()))
+    if not values or (row.alone and len(values) > 1):
+        raise RolloutError(f"{owner}: {'several values, and an alias has one' if values else 'no values'}")
+    return RecordSet(
+        view=item.get("view") or INTERNAL,
+        zone=zone,
+        name=names.owner_in(owner, zone),
+        fqdn=owner,
+        type=row.name,
+        ttl=_ttl(item.get("ttl"), owner),
+        values=values,
+        managed=OURS,
+        reasons=tuple(_reason(reason, owner) for reason in item.get("reasons") or ()),
+    )
+
+
+def _reason(reason: Any, owner: str) -> Reason:
+    return from_plain(Reason, reason, where=f"{owner}: reasons")
+
+
+def _owner(item: Mapping[str, Any], zone: str) -> str:
+    """The full owner name, from ``fqdn``, ``name`` or both."""
+    relative = names.relative(str(item["name"])) if item.get("name") else None
+    full = None if relative is None else (zone if relative == names.APEX else f"{relative}.{zone}")
+    given = names.relative(str(item["fqdn"])) if item.get("fqdn") else full
+    if given is None:
+        raise RolloutError("a record needs a name", mend="Give name (relative to the zone) or fqdn")
+    if full not in (None, given) or not names.is_within(given, zone):
+        raise RolloutError(f"'{given}' is not the name '{relative}' in the zone '{zone}'")
+    return given
+
+
+def _ttl(value: Any, owner: str) -> Ttl:
+    try:
+        return Ttl(Ttl.DEFAULT if value is None else int(str(value)))
+    except ValueError:
+        raise RolloutError(f"{owner}: ttl is '{value}', not a number") from None
+    except RolloutError as error:
+        raise RolloutError(f"{owner}: a ttl of {value} seconds", mend=error.mend) from None

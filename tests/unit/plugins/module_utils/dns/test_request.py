@@ -1,0 +1,120 @@
+"""Zones and records of a task's arguments, made uniform or refused with everything that is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from unit.record_sets import record_set
+
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import BadRecords, read_request
+from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, PlannedZone, SrvData
+
+ZONE = "company.local"
+ZONES = [{"name": ZONE}]
+
+
+def record(**more: Any) -> dict[str, Any]:
+    return {"zone": ZONE, "name": "ocspool", "type": "A", "values": ["10.0.0.10"], **more}
+
+
+def test_origin_is_made_uniform() -> None:
+    request = read_request(
+        [
+            {"view": "internal", "name": "Company.Local.", "if_missing": "fail"},
+            {"name": "company.com", "if_missing": "create"},
+        ],
+        [
+            record(
+                name="OCSPool", fqdn="ocspool.company.local.", view="internal", ttl=3600, managed="ours", reasons=[]
+            ),
+            {
+                "zone": "company.com",
+                "name": "_SipInternalTLS._tcp",
+                "type": "srv",
+                "values": [{"priority": 0, "weight": "0", "port": 5061, "target": "OCSpool.company.com."}],
+            },
+            record(name="ocssrv01", managed="registered_elsewhere"),
+        ],
+    )
+    assert request.zones == (
+        PlannedZone(INTERNAL, "company.local", "fail"),
+        PlannedZone(INTERNAL, "company.com", "create"),
+    )
+    assert request.sets == (
+        record_set("company.local", "ocspool.company.local", "A", 3600, ("10.0.0.10",)),
+        record_set(
+            "company.com", "_sipinternaltls._tcp.company.com", "SRV", 3600,
+            (SrvData(0, 0, 5061, "ocspool.company.com"),),
+        ),
+    )  # fmt: skip
+
+
+def test_apex_and_full_name_alone() -> None:
+    assert read_request(ZONES, [record(name="@")]).sets[0].fqdn == "company.local"
+    assert read_request(ZONES, [record(name=None, fqdn="a.b.company.local")]).sets[0].fqdn == "a.b.company.local"
+
+
+def test_values_given_twice_count_once() -> None:
+    assert read_request(ZONES, [record(values=["10.0.0.1", "10.0.0.1"])]).sets[0].values == ("10.0.0.1",)
+
+
+@pytest.mark.parametrize(
+    ("zones", "records", "words"),
+    [
+        ([{"name": ""}], [], ["zones[0]", "empty"]),
+        ([{"name": "company.local", "if_missing": "guess"}], [], ["zones[0]", "'guess'", "fail or create"]),
+        ([{"name": "company.local", "missing": "x"}], [], ["unknown key 'missing'"]),
+        (ZONES + [{"name": "COMPANY.local"}], [], ["'company.local' is given twice"]),
+        (ZONES, [record(zone="company.com")], ["'company.com' is not among zones"]),
+        (ZONES, [record(), record(name="OCSPOOL")], ["'ocspool.company.local A' is given twice", "1 and 2"]),
+        (
+            ZONES,
+            [record(type="MX", values=["10 x"])],
+            ["records[0]", "ocspool.company.local", "'MX'", "A, AAAA, CNAME"],
+        ),
+        (ZONES, [record(type="CNAME", values=["x"])], ["'x' is a single label"]),
+        (ZONES, [record(type="CNAME", values=["a.company.local", "b.company.local"])], ["an alias has one"]),
+        (ZONES, [record(type="AAAA", values=["10.0.0.1"])], ["'10.0.0.1' is no IPv6 address"]),
+        (ZONES, [record(reasons=[{"rule": "x"}])], ["ocspool.company.local: reasons", "purpose: missing"]),
+        (ZONES, [record(values=[])], ["no values"]),
+        (ZONES, [record(values=["10.0.0.256"])], ["'10.0.0.256' is no IPv4 address"]),
+        (ZONES, [record(values=["::1"])], ["'::1' is no IPv4 address"]),
+        (ZONES, [record(values=["10.0.0.1\n"])], ["is no IPv4 address"]),
+        (ZONES, [record(ttl=0)], ["ttl of 0"]),
+        (ZONES, [record(ttl=2**31)], ["ttl of 2147483648"]),
+        (ZONES, [record(ttl="soon")], ["'soon', not a number"]),
+        (ZONES, [record(name="")], ["needs a name"]),
+        (ZONES, [record(name="a b")], ["a space"]),
+        (ZONES, [record(name="x' OR '1'='1")], ["records[0]"]),
+        (ZONES, [record(fqdn="other.company.local")], ["'other.company.local'", "'ocspool'"]),
+        (ZONES, [record(name=None, fqdn="ocspool.company.com")], ["'ocspool.company.com'"]),
+        (ZONES, [record(tll=60)], ["unknown key 'tll'"]),
+        (ZONES, [record(type="SRV", values=["0 0 5061 x"])], ["mapping"]),
+        (ZONES, [record(type="SRV", values=[{"port": 65536, "target": "a.company.local"}])], ["16 bits"]),
+        (ZONES, [record(type="SRV", values=[{"port": 0, "target": "a.company.local"}])], ["port is 0"]),
+        (ZONES, [record(type="SRV", values=[{"port": 5061, "target": "a_b.company.local"}])], ["a_b.company.local"]),
+    ],
+)
+def test_bad_input(zones: Any, records: Any, words: list[str]) -> None:
+    with pytest.raises(BadRecords) as caught:
+        read_request(zones, records)
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_all_problems_at_once() -> None:
+    with pytest.raises(BadRecords) as caught:
+        read_request([{"name": ""}], [record(ttl=0), record(values=["x"])])
+    assert len(caught.value.problems) == 3
+
+
+def test_what_others_manage_is_not_even_checked() -> None:
+    assert read_request(ZONES, [record(type="AAAA", managed="other_team", values=["x"])]).sets == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "values"),
+    [("AAAA", "2001:DB8:0::1", ("2001:db8::1",)), ("CNAME", "SIP.Company.com.", ("sip.company.com",))],
+)
+def test_values_of_further_types_are_made_uniform(kind: str, given: str, values: tuple[str, ...]) -> None:
+    assert read_request(ZONES, [record(type=kind, values=[given])]).sets[0].values == values
