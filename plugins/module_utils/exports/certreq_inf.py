@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
     Selection,
@@ -18,21 +18,22 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     certificates_of,
     one_line,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
 
 
 def comment(text: str) -> str:
-    """A line that the reader of an INF file leaves out. Values go through ``certificate_request.inf_value``."""
+    """A line that the reader of an INF file leaves out. Values go through ``inf_value``."""
     # A backslash at the end would join the next line to this one.
     return f"; {one_line(text)}".rstrip(" \\")
 
 
-def policies(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
+def policies(plan: Plan, selection: Selection) -> dict[str, str]:
     """A file per certificate. Zones and views do not matter to certificates."""
     return {certificate_file_name(one, ".inf"): CR_LF.join(_policy(one)) for one in certificates_of(plan)}
 
 
-def _policy(planned: Mapping[str, Any]) -> Iterator[str]:
+def _policy(planned: PlannedCertificate) -> Iterator[str]:
     for fact in certificate_facts(planned):
         yield comment(fact)
     yield comment("The template is named to the CA with the request, not here.")
-    yield request_inf(planned).decode("ascii")
+    yield request_inf(to_plain(planned)).decode("ascii")
