@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import request_inf
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import request_inf
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
     Selection,
@@ -22,7 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, P
 
 
 def comment(text: str) -> str:
-    """A line that the reader of an INF file leaves out. Values go through ``inf_value``."""
+    """A line that the reader of an INF file leaves out. Values go through ``request_inf.inf_value``."""
     # A backslash at the end would join the next line to this one.
     return f"; {one_line(text)}".rstrip(" \\")
 
@@ -36,4 +35,4 @@ def _policy(planned: PlannedCertificate) -> Iterator[str]:
     for fact in certificate_facts(planned):
         yield comment(fact)
     yield comment("The template is named to the CA with the request, not here.")
-    yield request_inf(to_plain(planned)).decode("ascii")
+    yield request_inf(planned).decode("ascii")

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.file_names import file_stem
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import record_type
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -28,7 +29,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     PlannedZone,
     RecordSet,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_certificate import file_stem
 
 CREATE = "create"
 CR_LF = "\r\n"
@@ -152,8 +152,8 @@ def zone_file_name(zone: ExportedZone, ending: str) -> str:
 
 def certificate_file_name(planned: PlannedCertificate, ending: str) -> str:
     """Such as ``certificate_ocssrv01.company.local_default.inf``."""
-    shown = planned.id.replace(WILDCARD, "wildcard.")
-    return file_name(f"certificate_{file_stem({'id': shown})}", ending)
+    shown = replace(planned, id=planned.id.replace(WILDCARD, "wildcard."))
+    return file_name(f"certificate_{file_stem(shown)}", ending)
 
 
 def certificate_facts(planned: PlannedCertificate) -> Iterator[str]:

@@ -9,9 +9,10 @@ from unit.exports_hostile import EVERYTHING, HOSTILE
 from unit.exports_plans import edge_certificate, exported, lync_certificate, with_certificates
 from unit.fakes_windows import parse_inf
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import request_inf
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.exports import certreq_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain
 
 
 def test_certreq_gets_the_text_of_the_rollout_itself() -> None:
@@ -19,7 +20,7 @@ def test_certreq_gets_the_text_of_the_rollout_itself() -> None:
     ((name, text),) = list(exported(with_certificates(one), "certreq").items())
     assert name == "certificate_fe01.contoso.net_default.inf"
     remarks, _version, policy = text.partition("[Version]")
-    assert f"[Version]{policy}".encode() == request_inf(one)
+    assert f"[Version]{policy}".encode() == request_inf(certificate_from_plain(one))
     assert [line[0] for line in remarks.split("\r\n")[:-1]] == [";", ";", ";"]
 
 
@@ -37,7 +38,7 @@ def test_certreq_learns_of_exportable_keys_and_both_usages() -> None:
 @example(EVERYTHING)
 @settings(max_examples=60, deadline=None)
 def test_no_remark_reaches_a_policy(issuer: str) -> None:
-    plain = parse_inf(request_inf(lync_certificate()).decode("ascii"))
+    plain = parse_inf(request_inf(certificate_from_plain(lync_certificate())).decode("ascii"))
     hostile = lync_certificate(issuer={"name": issuer, "ca": ""}, template=None)
     ((_name, text),) = list(exported(with_certificates(hostile), "certreq").items())
     assert parse_inf(text) == plain
@@ -48,7 +49,7 @@ def test_no_remark_reaches_a_policy(issuer: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_the_names_of_a_ca_and_of_a_template_are_refused_or_stay_remarks(authority: str, template: str) -> None:
     """They are checked where the plan is read."""
-    plain = parse_inf(request_inf(lync_certificate()).decode("ascii"))
+    plain = parse_inf(request_inf(certificate_from_plain(lync_certificate())).decode("ascii"))
     hostile = lync_certificate(issuer={"name": "x", "ca": authority}, template=template)
     try:
         ((_name, text),) = list(exported(with_certificates(hostile), "certreq").items())
