@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from unit.exports_hostile import HOSTILE
 from unit.exports_plans import exported, lync_certificate, record, service, wide_plan, with_certificates, zone
 
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.export import CERTIFICATE_FORMATS, DNS_FORMATS
 
@@ -120,3 +122,15 @@ def test_two_certificates_never_share_a_file() -> None:
     twins = with_certificates(lync_certificate(id="a_b/c"), lync_certificate(id="a/b_c"))
     with pytest.raises(RolloutError, match="two certificates would have files called 'certificate_a_b_c'"):
         exported(twins, "certreq")
+
+
+def test_a_further_type_of_records_is_written_or_refused_by_each_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    exchanger = replace(RECORD_TYPES["CNAME"], name="MX", words=lambda value: ("10", f"{value}."))
+    monkeypatch.setitem(RECORD_TYPES, "MX", exchanger)
+    plan = {**wide_plan(), "records": [record("contoso.net", "@", "MX", "mail.contoso.net")]}
+    assert "\n@ 3600 IN MX 10 mail.contoso.net.\n" in exported(plan, "bind")["internal_contoso.net.zone"]
+    assert ",MX,3600,10 mail.contoso.net," in exported(plan, "csv")["dns_records.csv"]
+    with pytest.raises(RolloutError, match="contoso.net: records of type 'MX' are not written for dnscmd"):
+        exported(plan, "dnscmd")
+    with pytest.raises(RolloutError, match="contoso.net: no cmdlet is known for records of type 'MX'"):
+        exported(plan, "powershell")
