@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import port
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import unsupported
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
 
 HALVES = (RECORDS, CERTIFICATES)

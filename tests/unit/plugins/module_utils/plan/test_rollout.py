@@ -10,7 +10,7 @@ from unit.places import ROOT
 from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import WINDOWS, Capabilities
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import (
     ASSIGNING,
