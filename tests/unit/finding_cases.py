@@ -12,15 +12,15 @@ from unit.fakes_windows import DER, authority
 from unit.places import DATA
 from unit.topologies import ABSENT, origin, origin_with, put
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_findings import (
-    policy_findings,
-    root_findings,
-)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityPolicy
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import LEFT_OUT
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import find_all
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import DNS_SERVER
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import (
+    dns_findings,
+    policy_findings,
+    root_findings,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     Finding,
     Plan,
@@ -294,7 +294,7 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     ),
     "ca-names-from-attributes": lambda: policy_findings(AuthorityPolicy(0x15014E, 1), "ca01\\Company CA"),
     "root-not-among-trusted": lambda: root_findings(a_root(), [Thumbprint("0" * 40)]),
-    "dns-server": lambda: [DNS_SERVER.at("", note="the zone takes updates from anybody")],
+    "dns-server": lambda: dns_findings(["the zone takes updates from anybody"]),
 }
 
 

@@ -4,13 +4,18 @@
 
 """What only a run finds out: on the certification authority, in a chain, on a DNS server.
 
-Made where it is met (``certificates/authority_findings.py``, ``report/data.py``): no plan knows of it.
+No plan knows of it; the engines and the report ask here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityPolicy
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RUN, FindingKind
-from ansible_collections.ucops.rollout.plugins.module_utils.model import NOTE, WARNING
+from ansible_collections.ucops.rollout.plugins.module_utils.model import NOTE, WARNING, Finding
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 
 CA_NAMES_FROM_ATTRIBUTES = FindingKind(
     code="ca-names-from-attributes",
@@ -53,3 +58,22 @@ DNS_SERVER = FindingKind(
     decision="the records are there; the note says what else to look at",
     elsewhere="a new zone that takes updates from anybody",
 )
+
+
+def policy_findings(policy: AuthorityPolicy, name: str) -> tuple[Finding, ...]:
+    """What the settings of the authority ``name`` give reason to say."""
+    if not policy.takes_names_from_attributes:
+        return ()
+    return (CA_NAMES_FROM_ATTRIBUTES.at(name, name=name),)
+
+
+def root_findings(root: X509Certificate, trusted: Sequence[Thumbprint]) -> tuple[Finding, ...]:
+    """A note where roots are named and a chain ends in another."""
+    if not trusted or root.thumbprint in trusted:
+        return ()
+    return (ROOT_NOT_AMONG_TRUSTED.at(root.subject, root=root.subject, thumbprint=root.thumbprint),)
+
+
+def dns_findings(notes: Iterable[str]) -> tuple[Finding, ...]:
+    """What a DNS server was seen to do otherwise than expected."""
+    return tuple(DNS_SERVER.at("", note=note) for note in notes)

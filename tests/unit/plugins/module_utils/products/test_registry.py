@@ -150,7 +150,7 @@ def test_findings_ask_for_its_traits() -> None:
 
 @pytest.mark.usefixtures("atlas")
 def test_it_is_exported_in_every_format() -> None:
-    files = export_plan(TOPOLOGY, "all")
+    files = export_plan(make_plan(parse(TOPOLOGY)), "all")
     assert sorted(files) == [
         "certificate_a1.atlas.test_default.cnf",
         "certificate_a1.atlas.test_default.inf",
