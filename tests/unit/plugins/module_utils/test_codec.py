@@ -138,6 +138,14 @@ def test_plan_made_by_hand_is_refused_with_the_path() -> None:
         plan_from_plain(plan)
 
 
+@pytest.mark.parametrize(("at", "values"), [(0, [{"priority": 0, "weight": 0, "port": 1, "target": "x"}]), (1, ["x"])])
+def test_values_of_another_type_are_refused(at: int, values: list[Any]) -> None:
+    plan = origin_plan()
+    plan["records"][at]["values"] = values
+    with pytest.raises(RolloutError, match=rf"^plan: records\[{at}\]\.values: the values of a record of type "):
+        plan_from_plain(plan)
+
+
 def test_certificate_is_named_where_it_is_wrong() -> None:
     certificate = origin_plan()["certificates"][0]
     certificate["key"]["length"] = "2048"
