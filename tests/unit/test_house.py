@@ -242,38 +242,11 @@ def test_no_test_reads_its_own_source() -> None:
     assert [relative(path) for path in files if own.search(path.read_text(encoding="utf-8"))] == []
 
 
-# Files that have no test file of their name yet. An entry goes when its test comes; none is added.
-UNTESTED = {
-    "module_utils/dns/port.py",
-    "module_utils/dns/push.py",
-    "module_utils/exports/certreq_inf.py",
-    "module_utils/exports/csv_table.py",
-    "module_utils/exports/dnscmd.py",
-    "module_utils/exports/openssl.py",
-    "module_utils/exports/powershell.py",
-    "module_utils/exports/request_cs.py",
-    "module_utils/exports/selection.py",
-    "module_utils/exports/zone_file.py",
-    "module_utils/plan/deployment.py",
-    "module_utils/plan/planned_records.py",
-    "module_utils/products/index.py",
-    "module_utils/products/lync2010.py",
-    "module_utils/products/lync2013_sources.py",
-    "module_utils/products/ocs2007_sources.py",
-    "module_utils/products/ocs2007r2.py",
-    "module_utils/products/sfb2015.py",
-    "module_utils/products/sfb2019.py",
-    "module_utils/products/sfbse.py",
-    "module_utils/proof/module.py",
-    "module_utils/proof/result.py",
-}
-
-
 def test_every_file_has_a_test_of_its_name() -> None:
     files = python_files("plugins/module_utils", "plugins/plugin_utils")
     mirrored = {path: ROOT / "tests" / "unit" / path.parent.relative_to(ROOT) / f"test_{path.name}" for path in files}
     missing = {path.relative_to(PLUGINS).as_posix() for path, test in mirrored.items() if not test.is_file()}
-    assert sorted(missing - UNTESTED) == []
+    assert sorted(missing) == []
 
 
 # --- actions and modules --------------------------------------------------------------------------------------------
