@@ -81,7 +81,7 @@ class NameIndex:
     def _records(self, plan: Plan) -> Iterator[Mention]:
         for record in plan.records:
             why, kind = self._why(record.reasons), f"{record.view} {record.type} record"
-            data = ", ".join(_in_words(value) for value in record.values)
+            data = ", ".join(_data_text(value) for value in record.values)
             managed = "" if record.managed == OURS else f" ({MANAGED[record.managed]})"
             yield Mention(record.fqdn, f"{kind} in the zone {record.zone}{managed}", data, why)
             for value in record.values:
@@ -100,7 +100,7 @@ class NameIndex:
                 yield Mention(name, what, one.id, why.get(name, ()))
 
 
-def _in_words(value: str | SrvData) -> str:
+def _data_text(value: str | SrvData) -> str:
     return f"port {value.port} of {value.target}" if isinstance(value, SrvData) else value
 
 
