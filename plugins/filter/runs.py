@@ -33,8 +33,20 @@ def server_work(
     return work.to_plain()
 
 
-def outcomes(hostvars: Any, plan: Any, dns_hosts: Sequence[str] = (), expect_servers: bool = False) -> dict[str, Any]:
-    return collected.collected(_hostvars(hostvars), _plan(plan), list(dns_hosts), expect_servers=bool(expect_servers))
+def outcomes(
+    hostvars: Any,
+    plan: Any,
+    dns_hosts: Sequence[str] = (),
+    expect_servers: bool = False,
+    expect_push: bool = False,
+) -> dict[str, Any]:
+    return collected.collected(
+        _hostvars(hostvars),
+        _plan(plan),
+        list(dns_hosts),
+        expect_servers=bool(expect_servers),
+        expect_push=bool(expect_push),
+    )
 
 
 def rollout_left(outcome: Any) -> dict[str, Any]:

@@ -185,7 +185,7 @@ def described(records: Iterable[FoundRecord]) -> list[dict[str, Any]]:
             "zone": zone,
             "name": names.owner_in(owner, zone),
             "type": kind,
-            "ttl": min(record.ttl for record in members),
+            "ttl": int(min(record.ttl for record in members)),
             "values": [value_data(record.value) for record in sorted(members, key=_by_text)],
         }
         for (zone, owner, kind), members in sorted(sets.items(), key=lambda entry: entry[0])

@@ -32,14 +32,20 @@ def kept_plan(hostvars: HostVars, host: str = CONTROLLER) -> Mapping[str, Any]:
 
 
 def collected(
-    hostvars: HostVars, plan: Plan, dns_hosts: Sequence[str] = (), *, expect_servers: bool = False
+    hostvars: HostVars,
+    plan: Plan,
+    dns_hosts: Sequence[str] = (),
+    *,
+    expect_servers: bool = False,
+    expect_push: bool = False,
 ) -> dict[str, Any]:
     """``dns`` and ``servers`` as ``outcome`` reads them. A server that is none of the inventory's is left out.
 
     :param dns_hosts: the DNS servers; the first is the one that was pushed to.
+    :param expect_push: a DNS server that a limit left out is told, since the run was to push the records.
     :param expect_servers: a server that has not had its turn is a failure, unless the push of the records failed.
     """
-    dns = _dns(hostvars, dns_hosts)
+    dns = _dns(hostvars, dns_hosts, expect_push)
     missed = expect_servers and not dns.get("failed")
     servers = {server.fqdn: _host_of(server) for server in plan.servers}
     return {
@@ -52,10 +58,10 @@ def _host_of(server: PlannedServer) -> str:
     return server.inventory_host or server.fqdn
 
 
-def _dns(hostvars: HostVars, dns_hosts: Sequence[str]) -> dict[str, Any]:
+def _dns(hostvars: HostVars, dns_hosts: Sequence[str], expect_push: bool) -> dict[str, Any]:
     host = dns_hosts[0] if dns_hosts else CONTROLLER
     result = _kept(hostvars, host, "pool_dns_result")
-    if not result and _left_out(hostvars, host):
+    if expect_push and not result and _left_out(hostvars, host):
         return {"notes": [f"{host} {_LEFT_OUT}; the records are not pushed"]}
     return dict(result or {})
 
