@@ -72,7 +72,10 @@ def uniform(name: str) -> str:
 def _address_type(name: str, version: int, read: Callable[[Any], Any]) -> RecordType:
     def parse(value: Any, owner: str) -> str:
         try:
-            return str(read(str(value)))
+            address = read(str(value))
+            if getattr(address, "scope_id", None):
+                raise ValueError("a scope is known to one host only")
+            return str(address)
         except ValueError:
             raise RolloutError(f"{owner}: '{value}' is no IPv{version} address") from None
 
