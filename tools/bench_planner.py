@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 SIP_DOMAINS = 50
 SERVERS = 2

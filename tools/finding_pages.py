@@ -12,11 +12,12 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import KINDS, FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import LEFT_OUT, FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import KINDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import SEVERITIES
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "tests" / "unit" / "data"
-HEAD = """<!-- made by tools/finding_pages.py from the registry and the tests' examples; do not edit: make docs -->
+HEAD = """<!-- made by tools/finding_pages.py from the kinds of findings and their examples; do not edit: make docs -->
 # Findings
 
 What the planner tells about a topology beside the plan. An **error** ends a rollout before anything is touched; it is
@@ -29,7 +30,6 @@ those problems carry a path and no code, see [topology.md](topology.md).
 BASES = """The examples change one of these topologies (in `tests/unit/data`): `ocs`, an Enterprise pool of OCS 2007
 with two SIP domains; `lync`, Lync Server 2013 with a pool balanced by DNS, an Edge pool and a reverse proxy.
 """
-GUARD = "No topology provokes it: it guards against mistakes in a product's rules."
 
 
 def load(name: str) -> Any:
@@ -50,31 +50,31 @@ def overview() -> Iterator[str]:
                 yield f"| [`{kind.code}`](#{kind.code}) | {severity} | {plain(kind.title)} |"
 
 
-def section(kind: FindingKind, example: Mapping[str, Any]) -> Iterator[str]:
+def section(kind: FindingKind) -> Iterator[str]:
     yield f"\n### `{kind.code}`\n"
     yield f"{plain(kind.title)}: **{kind.severity}**, because {plain(kind.decision)}.\n"
     yield f"- says: {plain(kind.message)}"
     yield f"- breaks: {plain(kind.breaks)}"
     yield f"- what to do: {plain(kind.mend)}"
     yield f"- source: {plain(kind.source)}"
-    yield from provoked(example)
+    yield from provoked(kind)
 
 
-def provoked(example: Mapping[str, Any]) -> Iterator[str]:
+def provoked(kind: FindingKind) -> Iterator[str]:
     """The change that provokes it; what only other tests provoke says where."""
-    if "change" not in example:
-        yield f"- example: {example.get('elsewhere', GUARD)}"
+    if kind.example is None:
+        yield f"- example: {kind.elsewhere}"
         return
-    yield f"- example: `{example['base']}` with\n\n  ```yaml"
-    for path, value in example["change"].items():
+    yield f"- example: `{kind.example.base}` with\n\n  ```yaml"
+    for path, value in kind.example.change.items():
         yield f"  {path}: {written(value)}"
     yield "  ```"
 
 
 def written(value: Any) -> str:
     """In one line of YAML."""
-    if value == "ABSENT":
-        return "(left out)"
+    if value == LEFT_OUT:
+        return LEFT_OUT
     return " ".join(yaml.safe_dump(value, default_flow_style=True, width=10_000).replace("\n...", "").split())
 
 
@@ -96,9 +96,8 @@ def guards(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def page() -> str:
-    examples, known = load("finding_examples.yml"), load("pitfalls.yml")
     lines = [HEAD, "## All codes\n", *overview(), "\n## The pitfalls of the field\n"]
-    lines += [*pitfalls(known), "\n## Each code\n", BASES.rstrip("\n")]
+    lines += [*pitfalls(load("pitfalls.yml")), "\n## Each code\n", BASES.rstrip("\n")]
     for kind in KINDS.values():
-        lines += section(kind, examples.get(kind.code) or {})
+        lines += section(kind)
     return "\n".join(lines) + "\n"

@@ -113,8 +113,8 @@ TABLES = {
         "| code | severity | says | what to do |\n|---|---|---|---|",
         findings,
     ),
-    ("products.md", "roles"): (product_pages.ROLES_HEAD, product_pages.roles),
-    ("products.md", "features"): (product_pages.FEATURES_HEAD, product_pages.features),
+    ("products.md", "roles"): (product_pages.head("role"), product_pages.roles),
+    ("products.md", "features"): (product_pages.head("feature"), product_pages.features),
 }
 
 

@@ -44,15 +44,19 @@ FEATURES = {
     "ipv6": ("IPv6 (AAAA)", "'Determine DNS requirements' (Lync Server 2013); absence before is inferred"),
     "hybrid": ("users in Microsoft 365", "'Plan hybrid connectivity'"),
     "time_server": ("time by DNS for desk phones (`_ntp._udp`)", "'DNS requirements for Skype for Business Server'"),
+    "plain_tcp": (
+        "sign-in without TLS by DNS (`_sipinternal._tcp`)",
+        "TechNet bb870344, dd572514; no longer looked for: 'Advanced Edge Server DNS planning' (SfB)",
+    ),
+    "name_policy": ("a policy on strict names", "policy 'DisableStrictDNSNaming' (Lync)"),
+    "web_components": ("Web Components, whose certificate is assigned in IIS", "TechNet bb663618, dd572453"),
+    "management_shell": ("certificates by cmdlet (`Request-CsCertificate`)", "the cmdlet's page (Lync Server 2010)"),
 }
 
-HEAD = (
-    "| {first} | "
-    + " | ".join(f"`{product}`" for product in PRODUCTS)
-    + " | source |\n|"
-    + "---|" * (len(PRODUCTS) + 2)
-)
-ROLES_HEAD, FEATURES_HEAD = HEAD.format(first="role"), HEAD.format(first="feature")
+
+def head(first: str) -> str:
+    columns = " | ".join(f"`{product}`" for product in PRODUCTS)
+    return f"| {first} | {columns} | source |\n|" + "---|" * (len(PRODUCTS) + 2)
 
 
 def roles() -> Iterator[str]:
@@ -81,10 +85,8 @@ def _expanded(rules: RoleRules) -> str:
 
 def features() -> Iterator[str]:
     yield _row("DNS load balancing", _cells(_balances_by_dns), "'DNS load balancing' (Lync Server 2013)")
-    known = {one for product in PRODUCTS.values() for one in product.features}
-    for name in [*(one for one in FEATURES if one in known), *sorted(known - FEATURES.keys())]:
-        title, source = FEATURES.get(name, (name, ""))
-        yield _row(title, [_yes(name in product.features) for product in PRODUCTS.values()], source)
+    for name, (title, source) in FEATURES.items():
+        yield _row(title, [_yes(product.knows(name)) for product in PRODUCTS.values()], source)
 
 
 def _cells(test: Callable[[Product], bool]) -> list[str]:

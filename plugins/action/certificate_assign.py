@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import normalise_thumbprint
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_certificate import check_planned
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake, probe
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
     CommandAssignment,
     assign,
     check_command,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 class ActionModule(WindowsAction):
@@ -27,7 +28,9 @@ class ActionModule(WindowsAction):
         "command": {"type": "list", "elements": "str"},
         "certificate": {"type": "dict", "required": True},
         "thumbprint": {"type": "str"},
-        "address": {"type": "str", "required": True},
+        "component": {"type": "str", "default": "front_end"},
+        "use": {"type": "str"},
+        "address": {"type": "str"},
         "port": {"type": "int", "default": 5061},
         "names": {"type": "list", "elements": "str", "default": []},
         "server": {"type": "str"},
@@ -35,30 +38,31 @@ class ActionModule(WindowsAction):
         "installed": {"type": "bool", "default": False},
         "timeout": {"type": "float", "default": 10.0},
     }
-    required_if = [("mode", "command", ["command"])]
+    required_if = [("mode", "command", ["command", "address"])]
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        planned = check_planned(arguments["certificate"])
-        command = arguments["command"] if arguments["mode"] == "command" else None
-        if command is not None:
-            check_command(command)
+        planned = certificate_from_plain(arguments["certificate"])
         names = arguments["names"]
 
         def shake(address: str, port: int, server: str) -> Handshake:
             return probe(address, port, names[0] if names else server, arguments["timeout"])
 
-        assignment = _assignment(host, planned, arguments)
-        return assign(host, assignment, command=command, shake=shake, check_mode=check_mode)
+        return assign(host, _wanted(planned, arguments), shake=shake, check_mode=check_mode).to_result()
 
 
-def _assignment(host: WindowsHost, planned: Mapping[str, Any], arguments: Mapping[str, Any]) -> CommandAssignment:
-    thumbprint = arguments["thumbprint"]
-    holders = planned.get("holders") or [host.name]
+def _wanted(planned: PlannedCertificate, arguments: Mapping[str, Any]) -> CommandAssignment:
+    given = arguments["thumbprint"]
+    command = tuple(arguments["command"]) if arguments["mode"] == "command" else None
+    if command is not None:
+        check_command(command)
     return CommandAssignment(
-        thumbprint=normalise_thumbprint(thumbprint) if thumbprint else None,
-        server=arguments["server"] or str(holders[0]),
-        pool=arguments["pool"] or planned["subject"]["common_name"],
-        address=arguments["address"],
+        thumbprint=from_plain(Thumbprint, given, where="thumbprint") if given else None,
+        server=arguments["server"] or planned.holders[0],
+        pool=arguments["pool"] or planned.common_name,
+        component=arguments["component"],
+        use=arguments["use"] or planned.use,
+        address=arguments["address"] or "",
         port=arguments["port"],
+        command=command,
         installed=arguments["installed"],
     )

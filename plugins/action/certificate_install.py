@@ -10,18 +10,17 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
-    X509Certificate,
-    load_certificate,
-    load_certificates,
-    normalise_thumbprint,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import ISSUED, AuthorityAnswer
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificate, load_certificates
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_certificate import check_planned
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import delivery_of, install
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import Handover
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import delivery_of, install, not_yet
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import collect
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 class ActionModule(WindowsAction):
@@ -36,45 +35,23 @@ class ActionModule(WindowsAction):
     mutually_exclusive = [("issued", "directory")]
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        planned = check_planned(arguments["certificate"])
-        roots = [normalise_thumbprint(root, where="trusted_roots") for root in arguments["trusted_roots"]]
-        found = _found(planned, arguments)
-        if found is None:
-            return _without(planned, arguments, check_mode)
-        now = datetime.now(timezone.utc)
-        delivery = delivery_of(planned, *found, now=now, minimum_days=arguments["minimum_days"])
-        result = install(host, delivery, trusted_roots=roots, check_mode=check_mode)
-        state = "would_install" if check_mode and result["changed"] else "installed"
-        return {**result, "state": state, "diff": _diff(result["changes"])}
+        planned = certificate_from_plain(arguments["certificate"])
+        roots = from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots")
+        authority = OfflineAuthority(arguments["directory"]) if arguments["directory"] else None
+        answer = collect(authority, planned) if authority else _given(planned, arguments, check_mode)
+        if answer is None:
+            within_this_run = authority is None or authority.capabilities.answers_at_once
+            return not_yet(planned, within_this_run=within_this_run).to_result()
+        delivery = delivery_of(planned, answer, now=datetime.now(timezone.utc), minimum_days=arguments["minimum_days"])
+        return install(host, delivery, trusted_roots=roots, check_mode=check_mode).to_result()
 
 
-def _found(
-    planned: Mapping[str, Any], arguments: Mapping[str, Any]
-) -> tuple[X509Certificate, tuple[X509Certificate, ...]] | None:
-    if arguments["directory"]:
-        return Handover(arguments["directory"], planned).issued()
+def _given(planned: PlannedCertificate, arguments: Mapping[str, Any], check_mode: bool) -> AuthorityAnswer | None:
+    """What an earlier task brought from the authority; None for a certificate that is only planned yet."""
     if not arguments["issued"]:
-        return None
+        if check_mode:
+            return None
+        raise RolloutError("neither issued nor directory was given", where=f"certificate {planned.id}")
     certificate = load_certificate(arguments["issued"], where="issued")
     chain = load_certificates("\n".join(arguments["chain"]), where="chain") if arguments["chain"] else ()
-    return certificate, chain
-
-
-def _without(planned: Mapping[str, Any], arguments: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Nothing to install yet: it waits in offline mode, or is only planned in check mode."""
-    if not arguments["directory"] and not check_mode:
-        raise RolloutError("neither issued nor directory was given", where=f"certificate {planned['id']}")
-    planned_only = not arguments["directory"]
-    changes = [{"verb": "create", "store": "MY", "thumbprint": None, "subject": planned["subject"]["common_name"]}]
-    return {
-        "changed": planned_only,
-        "state": "would_install" if planned_only else "waiting",
-        "thumbprint": None,
-        "changes": changes if planned_only else [],
-        "diff": _diff(changes if planned_only else []),
-    }
-
-
-def _diff(changes: list[dict[str, Any]]) -> dict[str, str]:
-    lines = [f"{change['store']} {change['thumbprint'] or '(planned)'} {change['subject']}\n" for change in changes]
-    return {"before": "", "after": "".join(lines)}
+    return AuthorityAnswer(None, ISSUED, certificate, chain)

@@ -9,16 +9,14 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import normalise_thumbprint
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_certificate import check_planned
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import (
-    AdcsAuthority,
-    check_template,
-    parse_config,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import issue, order_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 class ActionModule(WindowsAction):
@@ -31,11 +29,7 @@ class ActionModule(WindowsAction):
     }
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        planned = check_planned(arguments["certificate"])
-        where = f"certificate {planned['id']}: issuer"
-        config = parse_config(str((planned.get("issuer") or {}).get("ca") or ""), where=where)
-        check_template(planned.get("template"), where=where)
-        roots = [normalise_thumbprint(root, where="trusted_roots") for root in arguments["trusted_roots"]]
+        planned = certificate_from_plain(arguments["certificate"])
         order = order_of(
             planned,
             arguments["request"],
@@ -44,6 +38,16 @@ class ActionModule(WindowsAction):
             minimum_days=arguments["minimum_days"],
             check_mode=check_mode,
         )
-        result = issue(AdcsAuthority(host, config), order, trusted_roots=roots)
-        after = f"certificate {planned['id']} issued by {config}\n" if result["changed"] else ""
-        return {**result, "diff": {"before": "", "after": after}}
+        roots = from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots")
+        return issue(AdcsAuthority(host, _ca(planned)), order, trusted_roots=roots).to_result()
+
+
+def _ca(planned: PlannedCertificate) -> CaConfig:
+    ca = planned.issuer.ca
+    if isinstance(ca, CaConfig):
+        return ca
+    raise RolloutError(
+        f"the issuer '{planned.issuer.name}' names no CA that can be reached",
+        where=f"certificate {planned.id}: issuer",
+        mend=r"Give `ca` at the issuer in the topology, such as ca01.company.local\Company CA",
+    )

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import normalise_thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import IIS, bind, endpoint_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 class ActionModule(WindowsAction):
@@ -25,12 +26,13 @@ class ActionModule(WindowsAction):
     }
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        thumbprint = arguments["thumbprint"]
-        return bind(
+        given = arguments["thumbprint"]
+        outcome = bind(
             host,
             endpoint_of(arguments["address"], arguments["port"]),
-            normalise_thumbprint(thumbprint) if thumbprint else None,
+            from_plain(Thumbprint, given, where="thumbprint") if given else None,
             application=arguments["application_id"],
             store=arguments["store"],
             check_mode=check_mode,
         )
+        return outcome.to_result()

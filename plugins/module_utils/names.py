@@ -81,9 +81,20 @@ def is_within(name: str, zone_name: str) -> bool:
     return name == zone_name or name.endswith(f".{zone_name}")
 
 
-def covers(pattern: str, name: str) -> bool:
-    """Whether a certificate's name, in full or with a wildcard for exactly one label, stands for a host's name."""
-    return pattern == name or (pattern.startswith("*.") and bool(parent(name)) and pattern[2:] == parent(name))
+def comparable(name: str) -> str:
+    """A name as a certificate or a listener writes it, for comparison: lower case, no trailing dot; none is refused."""
+    return name.rstrip(".").lower()
+
+
+def covers(pattern: str, name: str, *, wildcards: bool = True) -> bool:
+    """Whether a certificate's name stands for a host's name: the same, or a wildcard for its first label.
+
+    A wildcard is ``*`` as the whole first label and stands for exactly one label (RFC 9525 section 6.3). Both names
+    are comparable ones. ``wildcards``: whether the client takes any; those of SIP do not.
+    """
+    if pattern == name:
+        return True
+    return wildcards and pattern.startswith("*.") and bool(parent(name)) and pattern[2:] == parent(name)
 
 
 def owner_in(name: str, zone_name: str) -> str:

@@ -49,7 +49,8 @@ class CaConfig(str):
         host, backslash, name = str.__str__(text).partition("\\")
         name = _sanitised(name)
         if not backslash or not cls._NAME.match(name) or name != name.strip():
-            raise BadValue(f"{str.__str__(text)!r} does not name a CA", mend=cls._EXAMPLE)
+            given = str.__str__(text)
+            raise BadValue(f"{given!r}{_holding(name, cls._NAME)} does not name a CA", mend=cls._EXAMPLE)
         return super().__new__(cls, f"{names.host(host)}\\{name}")
 
     @property
@@ -66,6 +67,12 @@ class CaConfig(str):
     def common_name(self) -> str:
         """The CA's name as its certificate shows it."""
         return self._CODED.sub(lambda found: chr(int(found[1], 16)), self.name)
+
+
+def _holding(text: str, form: re.Pattern[str]) -> str:
+    """ " holds x and" with the first character that no text of the form can have; empty where there is none."""
+    found = next((character for character in text if not form.match(character)), "")
+    return f" holds {found if found.isprintable() else repr(found)} and" if found else ""
 
 
 def _sanitised(name: str) -> str:
@@ -87,7 +94,7 @@ class TemplateName(str):
         name = str.__str__(text)
         if not cls._FORM.match(name) or name != name.strip():
             raise BadValue(
-                f"{name!r} is no name of a certificate template",
+                f"{name!r}{_holding(name, cls._FORM)} is no name of a certificate template",
                 mend="Give the template's name, not its display name, such as WebServer",
             )
         return super().__new__(cls, name)

@@ -56,12 +56,22 @@ options:
   thumbprint:
     description: The certificate to serve. May be left out in check mode, where it is only planned.
     type: str
-  address:
-    description: Where the controller reaches the service.
+  component:
+    description:
+      - The component that shall present the certificate, as the C(assignments) of O(certificate) name it. Any component
+        can be assigned by hand; the steps for V(front_end) and V(web_components) name the windows of their tools.
     type: str
-    required: true
+    default: front_end
+  use:
+    description: The certificate's use, for the steps. The default is that of O(certificate).
+    type: str
+  address:
+    description:
+      - Where the controller reaches the service. Required with O(mode=command).
+      - Without it nothing is asked, and RV(state) is V(manual).
+    type: str
   port:
-    description: The port of the service.
+    description: The port of the service; with O(mode=manual) V(0) for a component that has none.
     type: int
     default: 5061
   names:
@@ -106,9 +116,34 @@ EXAMPLES = r"""
     certificate: "{{ certificate }}"
     thumbprint: "{{ installed.thumbprint }}"
     address: 10.0.0.11
+
+- name: Tell a person what to do for a component that nothing else assigns
+  ucops.rollout.certificate_assign:
+    certificate: "{{ certificate }}"
+    thumbprint: "{{ installed.thumbprint }}"
+    component: access_edge
+    port: 443
 """
 
 RETURN = r"""
+changes:
+  description:
+    - What was changed, or would be changed in check mode.
+    - Each with C(verb) (V(create), V(change), V(delete), or V(report) where nothing changes), C(what) in words, the
+      keys below, C(before), C(after) and C(reasons).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    server:
+      description: The server.
+      type: str
+    component:
+      description: The component.
+      type: str
+    endpoint:
+      description: Where the handshake was made; empty where nothing was asked.
+      type: str
 state:
   description:
     - V(proved), the service serves the certificate; V(assigned), the command was run; V(would_assign), it would be run

@@ -92,7 +92,9 @@ thumbprint:
   returned: success
   type: str
 changes:
-  description: What was added where, also when a later step failed.
+  description:
+    - What was added where, also when a later step failed; in check mode what would be added.
+    - Besides the keys below each has C(what) in words, C(before), C(after) and C(reasons).
   returned: always
   type: list
   elements: dict

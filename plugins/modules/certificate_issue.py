@@ -78,6 +78,21 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+changes:
+  description:
+    - What was changed, or would be changed in check mode.
+    - Each with C(verb) (V(create), V(change), V(delete), or V(report) where nothing changes), C(what) in words, the
+      keys below, C(before), C(after) and C(reasons).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    certificate:
+      description: The planned certificate's ID.
+      type: str
+    authority:
+      description: The CA that was asked.
+      type: str
 state:
   description: V(issued), V(pending), or in check mode V(would_submit).
   returned: success
@@ -106,7 +121,7 @@ description:
   returned: success
   type: dict
 message:
-  description: What a pending request waits for.
+  description: What a pending request waits for; empty otherwise.
   returned: success
   type: str
 code:

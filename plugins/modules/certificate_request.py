@@ -69,6 +69,24 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+changes:
+  description:
+    - What was changed, or would be changed in check mode.
+    - Each with C(verb) (V(create), V(change), V(delete), or V(report) where nothing changes), C(what) in words, the
+      keys below, C(before), C(after) and C(reasons).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    certificate:
+      description: The planned certificate's ID.
+      type: str
+    authority:
+      description: The directory, for a request that was written there.
+      type: str
+    file:
+      description: The file, for a request that was written to one.
+      type: str
 state:
   description:
     - V(held), a certificate serves; V(outstanding), a key waits for its certificate; V(created), a key and a request

@@ -61,6 +61,18 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+changes:
+  description:
+    - What was changed, or would be changed in check mode.
+    - Each with C(verb) (V(create), V(change), V(delete), or V(report) where nothing changes), C(what) in words, the
+      keys below, C(before), C(after) and C(reasons).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    endpoint:
+      description: Address and port as http.sys writes them.
+      type: str
 state:
   description: V(bound), before or now; V(would_bind) in check mode; V(manual) on Windows Server 2003.
   returned: success

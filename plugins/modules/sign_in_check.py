@@ -101,18 +101,21 @@ hints:
 """
 
 from datetime import datetime, timezone
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography, seam_dns
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, tls_judge, tls_wire, walk
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 
 
-def check(params: dict) -> tuple[list, list[str]]:
+def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
     servers = dns_ask.parse_servers(params["servers"])
+    sip_domains = walk.sip_domains(params["sip_domains"])
     if params["planned_only"]:
-        return walk.planned_only(params["sip_domains"], servers), []
+        return walk.planned_only(sip_domains, servers), []
     seam_dns.require()
     seam_cryptography.require()
     expectation = tls_judge.Expectation(
@@ -123,7 +126,7 @@ def check(params: dict) -> tuple[list, list[str]]:
         lambda address, port, name: tls_wire.probe(address, port, name, params["timeout"]),
         proof_module.port_map(params["port_map"]),
     )
-    return walk.walk_all(params["sip_domains"], servers, outside, expectation), []
+    return walk.walk_all(sip_domains, servers, outside, expectation), []
 
 
 def main() -> None:

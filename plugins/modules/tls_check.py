@@ -23,8 +23,7 @@ requirements:
 options:
   endpoints:
     description:
-      - Endpoints as RV(ucops.rollout.pool_plan#module:plan) has them, with the keys C(name), C(addresses), C(port) and
-        C(certificates).
+      - Endpoints as RV(ucops.rollout.pool_plan#module:plan) has them. C(name), C(addresses) and C(port) are needed.
     type: list
     elements: dict
     required: true
@@ -120,18 +119,34 @@ hints:
 """
 
 from datetime import datetime, timezone
+from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Endpoint, certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_judge, tls_wire
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_judge, tls_targets, tls_wire
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+
+# What an endpoint may leave out here: nothing is proved with it.
+LEFT_OUT = {"view": "", "protocol": "", "through": "direct", "certificates": [], "clients": []}
+UNCHANGED = "Give the endpoints of a plan (pool_plan) unchanged"
 
 
-def check(params: dict) -> tuple[list, list[str]]:
-    ports = proof_module.port_map(params["port_map"])
-    wanted = tls_judge.targets(params["endpoints"], params["certificates"], ports)
+def wanted_targets(params: dict[str, Any]) -> tuple[tls_targets.Target, ...]:
+    endpoints = [
+        from_plain(Endpoint, {**LEFT_OUT, **one}, where=f"endpoints[{index}]", mend=UNCHANGED)
+        for index, one in enumerate(params["endpoints"])
+    ]
+    planned = [certificate_from_plain(one) for one in params["certificates"]]
+    return tls_targets.targets(endpoints, planned, proof_module.port_map(params["port_map"]))
+
+
+def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
+    wanted = wanted_targets(params)
     if params["planned_only"]:
         return tls_judge.planned_only(wanted), []
     seam_cryptography.require()
@@ -142,7 +157,7 @@ def check(params: dict) -> tuple[list, list[str]]:
         params["minimum_days"],
     )
 
-    def one(target: tls_judge.Target):
+    def one(target: tls_targets.Target) -> ProofResult:
         handshake = tls_wire.probe(target.address, target.real_port, target.name, params["timeout"])
         return tls_judge.compare(target, handshake, expectation)
 

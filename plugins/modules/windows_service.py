@@ -23,7 +23,7 @@ attributes:
   check_mode:
     support: full
   diff_mode:
-    support: none
+    support: full
   idempotent:
     support: partial
     details: With O(state=restarted) each run restarts the service.
@@ -62,6 +62,18 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+changes:
+  description:
+    - What was changed, or would be changed in check mode.
+    - Each with C(verb) (V(create), V(change), V(delete), or V(report) where nothing changes), C(what) in words, the
+      keys below, C(before), C(after) and C(reasons).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    service:
+      description: The short name of the service.
+      type: str
 exists:
   description: Whether the host has the service.
   returned: success

@@ -21,14 +21,14 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import (
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     ADVICE,
     CODE_OPERATION_QUOTA,
     CODE_SHELL_QUOTA,
     HostUnreachable,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 display = Display()
 

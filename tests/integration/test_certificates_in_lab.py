@@ -21,7 +21,7 @@ from ansible_collections.ucops.rollout.plugins.action import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from lab.client import RunningEstate, start_estate
 
 pytestmark = pytest.mark.slow
@@ -204,6 +204,16 @@ def test_a_lost_connection_never_brings_a_second_certificate(
     site.estate.clear_faults()
     assert site.issue(asked)["state"] == "issued"
     assert len(site.ca()["requests"]) == 1
+
+
+@pytest.mark.parametrize("language", ["de-DE", "fr-FR"])
+def test_a_second_run_finds_the_request_in_every_language(tmp_path: Path, language: str) -> None:
+    overrides = {"hosts": [{"name": "ca01", "language": language}]}
+    with start_estate("origin", tmp_path, overrides=overrides) as estate:
+        site = Rollout(estate)
+        asked = site.request()
+        assert site.issue(asked)["thumbprint"] == site.issue(asked)["thumbprint"]
+        assert len(site.ca()["requests"]) == 1
 
 
 def test_offline(site: Rollout, tmp_path: Path) -> None:

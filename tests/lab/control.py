@@ -1,108 +1,21 @@
 # Copyright: (c) 2026, The ucops.rollout developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control interface of a running estate (HTTP with JSON on loopback), and the trouble it can be told to make."""
+"""The control interface of a running estate: HTTP with JSON on loopback."""
 
 from __future__ import annotations
 
-import contextlib
 import http.server
 import json
 import secrets
-import socket
 import threading
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lab import faults
+from lab.injections import Injection
+from lab.roles import NoSuchOrder
 
 if TYPE_CHECKING:
     from lab.estate import Estate
-    from lab.machine import Machine
-
-_ACTIONS = ("drop", "delay", "fault", "status")
-_FAULTS = {
-    "timed_out": faults.timed_out,
-    "access_denied": faults.access_denied,
-    "generic_failure": lambda: faults.generic_failure("PutInstance", ""),
-    "not_found": lambda: faults.not_found("GetObject", ""),
-    "busy": lambda: faults.Fault("s:Receiver", "w:InternalError", "The requested resource is in use. ", 170),
-    "operations_quota": lambda: faults.operations_quota(15, wmi_error=False),
-    "operations_quota_new": lambda: faults.operations_quota(1500, wmi_error=True),
-    "shell_quota": lambda: faults.shell_quota(5),
-    "shell_not_found": faults.shell_not_found,
-}
-
-
-@dataclass
-class Injection:
-    """Trouble for the n-th request that matches, counted from now. `after`: once the request has had its effect.
-
-    A delay that is longer than the request's OperationTimeout ends with the timeout's fault.
-    """
-
-    host: str
-    action: str
-    at: int = 1
-    times: int = 1
-    match: dict[str, str] = field(default_factory=dict)
-    after: bool = False
-    seconds: float = 0.0
-    status: int = 500
-    fault: str = "generic_failure"
-    seen: int = 0
-
-    @classmethod
-    def of(cls, values: dict[str, Any]) -> Injection:
-        """From JSON. Raises ValueError for what does not exist."""
-        unknown = set(values) - {"host", "action", "at", "times", "match", "after", "seconds", "status", "fault"}
-        one = cls(**values) if not unknown else None
-        if one is None or one.action not in _ACTIONS or one.fault not in _FAULTS:
-            raise ValueError(f"actions {_ACTIONS}, faults {sorted(_FAULTS)}; got {values}")
-        if set(one.match) - {"kind", "action", "text"}:
-            raise ValueError("match takes kind, action (or text): what the message contains")
-        return one
-
-    def fits(self, machine: Machine, kind: str, message: bytes) -> bool:
-        if self.host not in ("*", machine.name, machine.fqdn) or self.match.get("kind", kind) != kind:
-            return False
-        return all(text.encode() in message for key, text in self.match.items() if key != "kind")
-
-    def build_fault(self) -> faults.Fault:
-        return _FAULTS[self.fault]()
-
-
-class Injections:
-    """The troubles ordered so far; each request takes at most one."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._ordered: list[Injection] = []
-
-    def add(self, injections: list[Injection]) -> None:
-        with self._lock:
-            self._ordered += injections
-
-    def clear(self) -> None:
-        with self._lock:
-            self._ordered.clear()
-
-    def take(self, machine: Machine, kind: str, message: bytes) -> Injection | None:
-        with self._lock:
-            due = None
-            for injection in self._ordered:
-                if injection.fits(machine, kind, message):
-                    injection.seen += 1
-                    if due is None and injection.at <= injection.seen < injection.at + injection.times:
-                        due = injection
-            return due
-
-
-def sever(handler: http.server.BaseHTTPRequestHandler) -> None:
-    """Cut the connection without an answer."""
-    handler.close_connection = True
-    with contextlib.suppress(OSError):
-        handler.connection.shutdown(socket.SHUT_RDWR)
 
 
 class NoSuchThing(KeyError):
@@ -110,7 +23,7 @@ class NoSuchThing(KeyError):
 
 
 class Control:
-    """GET /state, /counters; POST /counters/reset, /faults, /ca/<name>/{approve,deny}, /hosts/<name>/{stop,start}, …"""
+    """GET /state, /counters; POST /counters/reset, /faults, /hosts/<name>/{stop,start}, /<role>/<name>/<order>, …"""
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
@@ -154,8 +67,8 @@ class Control:
                 self._estate.stop_host(name)
             case ["hosts", name, "start"]:
                 self._estate.start_host(name)
-            case ["ca", name, ("approve" | "deny") as verdict]:
-                return self._decide(name, verdict, int(body["request_id"]))
+            case [role, name, order]:
+                return self._carry_out(role, name, order, body)
             case _:
                 raise NoSuchThing(path)
         return {"done": True}
@@ -165,12 +78,15 @@ class Control:
             self._estate.injections.clear()
         self._estate.injections.add([Injection.of(order) for order in orders])
 
-    def _decide(self, name: str, verdict: str, request_id: int) -> Any:
-        authority = self._estate.machine(name).roles.get("ca")
-        if authority is None:
-            raise NoSuchThing(name)
-        outcome = authority.approve(request_id) if verdict == "approve" else authority.deny(request_id)
-        return {"done": True, "outcome": str(outcome)}
+    def _carry_out(self, role: str, name: str, order: str, body: Any) -> Any:
+        """An order that the host's role of that name takes."""
+        found = self._estate.machine(name).roles.get(role)
+        if found is None:
+            raise NoSuchThing(f"{name} is no {role}")
+        try:
+            return {"done": True, "outcome": found.carry_out(order, body)}
+        except NoSuchOrder as error:
+            raise NoSuchThing(order) from error
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

@@ -18,15 +18,6 @@ INVALID_NAME = 123
 DIRECTORY_NOT_EMPTY = 145
 ALREADY_EXISTS = 183
 
-MESSAGES = {
-    NOT_FOUND: "The system cannot find the file specified.",
-    PATH_NOT_FOUND: "The system cannot find the path specified.",
-    ACCESS_DENIED: "Access is denied.",
-    FILE_EXISTS: "The file exists.",
-    INVALID_NAME: "The filename, directory name, or volume label syntax is incorrect.",
-    DIRECTORY_NOT_EMPTY: "The directory is not empty.",
-    ALREADY_EXISTS: "Cannot create a file when that file already exists.",
-}
 DEVICES = {"NUL", "CON", "PRN", "AUX", *(f"COM{n}" for n in range(1, 10)), *(f"LPT{n}" for n in range(1, 10))}
 FORBIDDEN = set('<>:"/|?*') | {chr(n) for n in range(32)}
 
@@ -49,14 +40,9 @@ class FileError(Exception):
     """A Win32 error of the file system. `code` is the Win32 number, `path` what it was about."""
 
     def __init__(self, code: int, path: str) -> None:
-        super().__init__(f"{MESSAGES[code]} ({path})")
+        super().__init__(f"Win32 error {code} ({path})")
         self.code = code
         self.path = path
-
-    @property
-    def text(self) -> str:
-        """The system's own words for the code."""
-        return MESSAGES[self.code]
 
 
 @dataclass
@@ -74,24 +60,15 @@ class Node:
         return self.children is not None
 
 
-def install_programs(machine: Any, files: FileSystem) -> None:
-    from lab import programs  # the programs in their turn need the files
-
-    programs.install_programs(machine, files)
-
-
 class FileSystem:
     """Drive C: of a machine. Paths are absolute or relative to `directory`; every error is a `FileError`."""
 
-    def __init__(self, machine: Any = None) -> None:
-        self.machine = machine
+    def __init__(self) -> None:
         self._root = Node("C:", children={}, system=True)
         self._lock = threading.RLock()
         self._writes = 0
         for path in DIRECTORIES:
             self.make_directory(path, system=True)
-        if machine is not None:
-            install_programs(machine, self)
 
     def absolute(self, path: str, directory: str = "C:\\") -> str:
         """The full path of `path` as Windows resolves it: slashes, dots, drive-relative forms."""

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from lab.http import PORT
+from lab.roles import roles
+from lab.winrm.transports.http import Http
 
 if TYPE_CHECKING:
     from lab.estate import Estate
-
-_GROUPS = (("ucops_dns", "dns"), ("ucops_ca", "ca"), ("ucops_servers", "front_end"))
 
 
 def write(estate: Estate, directory: Path) -> Path:
@@ -29,9 +28,11 @@ def write(estate: Estate, directory: Path) -> Path:
 
 
 def _members(estate: Estate) -> dict[str, list[str]]:
+    """The hosts of each group that a role puts its hosts into."""
     return {
-        group: [one.fqdn for one in estate.machines.values() if one.settings.get(role) is not None]
-        for group, role in _GROUPS
+        role.inventory_group: [one.fqdn for one in estate.machines.values() if one.role(role) is not None]
+        for role in roles()
+        if role.inventory_group
     }
 
 
@@ -44,8 +45,8 @@ def _variables(estate: Estate) -> dict[str, Any]:
         raise ValueError(f"inventory.user: the estate has no account {user}")
     connection = {
         "ansible_connection": "winrm",
-        "ansible_port": PORT,
-        "ansible_winrm_scheme": "http",
+        "ansible_port": Http.port,
+        "ansible_winrm_scheme": Http.scheme,
         "ansible_winrm_transport": "ntlm",
         "ansible_winrm_message_encryption": "always",
         "ansible_user": account.qualified,

@@ -16,12 +16,6 @@ NOT_STARTED = 1062
 START_FAILED = 1053
 RUNNING, STOPPED = "Running", "Stopped"
 
-MESSAGES = {
-    NO_SUCH_SERVICE: "The specified service does not exist as an installed service.",
-    ALREADY_RUNNING: "An instance of the service is already running.",
-    NOT_STARTED: "The service has not been started.",
-    START_FAILED: "The service did not respond to the start or control request in a timely fashion.",
-}
 EVERYWHERE = (
     ("EventLog", "Windows Event Log"),
     ("LanmanServer", "Server"),
@@ -33,9 +27,8 @@ class ServiceError(Exception):
     """A Win32 error of the service controller. `code` is the number."""
 
     def __init__(self, code: int, name: str) -> None:
-        super().__init__(f"{MESSAGES[code]} ({name})")
+        super().__init__(f"Win32 error {code} ({name})")
         self.code = code
-        self.text = MESSAGES[code]
 
 
 @dataclass
@@ -55,8 +48,7 @@ class Service:
 class Services:
     """The service controller of one machine. `start`, `stop` and `restart` raise `ServiceError`."""
 
-    def __init__(self, machine: Any) -> None:
-        self.machine = machine
+    def __init__(self) -> None:
         self._services: dict[str, Service] = {}
         self._lock = threading.RLock()
         for name, display_name in EVERYWHERE:

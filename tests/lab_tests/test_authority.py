@@ -18,8 +18,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from lab_tests.windows import NAMES, local
 
 from lab.pki import codes
-from lab.pki.authority import DENIED, FAILED, ISSUED, PENDING, CertificateAuthority, Requester, Row
+from lab.pki.database import DENIED, FAILED, ISSUED, PENDING, Row
 from lab.pki.inf import san_from_text
+from lab.pki.requester import Requester
+from lab.roles.ca import CertificateAuthority
 
 ROLLOUT = Requester("COMPANY\\rollout", ("Domain Admins", "Domain Users"))
 CLERK = Requester("COMPANY\\clerk", ("Domain Users",))
@@ -238,7 +240,9 @@ def test_signature_of_the_request_is_checked(tmp_path: Path) -> None:
 def test_validity_ends_with_the_ca_s_own(tmp_path: Path) -> None:
     ca = authority(tmp_path, validity_days=100, templates={"WebServer": {"validity_days": 730}})
     row = ca.submit(request(), WEB, ROLLOUT)
-    assert x509.load_der_x509_certificate(row.certificate).not_valid_after_utc == ca.certificate.not_valid_after_utc
+    assert (
+        x509.load_der_x509_certificate(row.certificate).not_valid_after_utc == ca.issuer.certificate.not_valid_after_utc
+    )
 
 
 def test_misbehaviour(tmp_path: Path) -> None:

@@ -294,12 +294,12 @@ def test_pending_then_retrieved(tmp_path: Path) -> None:
     assert lab.has("ca01", "a.cer")
 
 
-def test_denied_has_exit_code_0(tmp_path: Path) -> None:
+def test_denied_ends_with_the_hresult(tmp_path: Path) -> None:
     lab = local(tmp_path, templates=["Machine"])
     new(lab)
     carry(lab, "a.req", "srv01", "ca01")
     ended = lab.run("ca01", SUBMIT)
-    assert ended.code == 0
+    assert ended.code == 0x80094800
     assert ended.out == (
         'RequestId: 2\r\nRequestId: "2"\r\nCertificate not issued (Denied) Denied by Policy Module  0x80094800, The '
         "request was for a certificate template that is not supported by the Active Directory Certificate Services "
@@ -437,7 +437,7 @@ def test_denied_by_a_manager(estate: RunningEstate) -> None:
     number = int(remote(estate, "ca01", SUBMIT).out.split()[1])
     estate.deny(number)
     ended = remote(estate, "ca01", f"certreq -retrieve -q -f -config {CONFIG} {number} {TEMP}b.cer")
-    assert ended.code == 0
+    assert ended.code == 0x80094014
     assert "Certificate not issued (Denied) Denied by Administrator 0x80094014" in ended.out
 
 
@@ -461,7 +461,7 @@ def test_template_that_the_ca_does_not_know_with_pypsrp(estate: RunningEstate) -
     remote(estate, "ca01", f"certreq -new -q -f {TEMP}u.inf {TEMP}u.req")
     line = SUBMIT.replace("CertificateTemplate:WebServer", '"CertificateTemplate:Web Server"').replace("a.", "u.")
     ended = remote(estate, "ca01", line)
-    assert (ended.code, "(Denied)" in ended.out, "0x80094800" in ended.out) == (0, True, True)
+    assert (ended.code, "(Denied)" in ended.out, "0x80094800" in ended.out) == (0x80094800, True, True)
     # Without the quotes the rest of the name is taken for the request's file.
     assert remote(estate, "ca01", line.replace('"Cert', "Cert").replace('Server"', "Server")).code == 0x80070002
 

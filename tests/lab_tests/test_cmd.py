@@ -45,7 +45,8 @@ def test_words_are_split_as_the_c_run_time_does(line: str, words: list[str]) -> 
     ("whoami", 0, "company\\rollout\r\n", ""),
     ("ver", 0, "\r\nMicrosoft Windows [Version 6.1.7601]\r\n", ""),
     ("nonsense", 1, "", UNKNOWN.format("nonsense")),
-    ('"no such program" x', 1, "", UNKNOWN.format('"no such program"')),
+    # The line is not in quotes behind /C, so its own pair is taken for that, and goes.
+    ('"no such program" x', 1, "", UNKNOWN.format("no")),
     ("nonsense & exit 3", 3, "", UNKNOWN.format("nonsense")),
     ("nonsense || echo instead", 0, "instead\r\n", UNKNOWN.format("nonsense")),
     ("nonsense && echo never", 1, "", UNKNOWN.format("nonsense")),

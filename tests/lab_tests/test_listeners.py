@@ -5,19 +5,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import re
+import socket
+import ssl
 import subprocess
+import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from lab_tests.windows import CONFIG, TEMP, Ended, Lab, description, download, inf, local, remote, upload
 
 from lab.client import RunningEstate, start_estate
-from lab.pki.stores import Stores
+from lab.pki.stores import KeyContainer, Stores, new_container
+from lab.tls import server_context, shake_hands
 
 APP = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
 FRONT_END, WEB = 5061, 443
@@ -153,6 +160,74 @@ def test_site_command_wants_a_certificate_with_its_key(lab: Lab) -> None:
 
 def test_site_command_is_on_machines_with_a_front_end_only(lab: Lab) -> None:
     assert lab.run("ca01", "C:\\Site\\AssignFrontEnd.exe /thumbprint:x").code == 1
+
+
+# --- TLS: what SChannel of the generation offers ---------------------------------------------------------------------
+
+OLD = ["AES128-SHA", "AES256-SHA"]
+SUITES = {
+    "2003": OLD,
+    "2008": [*OLD, "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA"],
+    "2008r2": [*OLD, "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA"],
+    "2012": ["ECDHE-RSA-AES128-SHA256", "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA", "AES256-SHA256",
+             "AES128-SHA256", "AES256-SHA", "AES128-SHA"],
+    "2012r2": ["ECDHE-RSA-AES128-SHA256", "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA", "AES256-GCM-SHA384",
+               "AES128-GCM-SHA256", "AES256-SHA256", "AES128-SHA256", "AES256-SHA", "AES128-SHA"],
+}  # fmt: skip
+
+
+def shakes_hands(context: ssl.SSLContext, suites: str, version: ssl.TLSVersion) -> bool:
+    """Whether a client with these suites and this one version comes to terms with the server."""
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+    client.set_ciphers(f"{suites}:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        client.minimum_version = client.maximum_version = version
+    ours, theirs = socket.socketpair()
+    serving = threading.Thread(target=served_once, args=(theirs, context), daemon=True)
+    serving.start()
+    try:
+        with client.wrap_socket(ours, server_hostname="any"):
+            return True
+    except (ssl.SSLError, OSError):
+        return False
+    finally:
+        ours.close()
+        serving.join(5)
+
+
+def served_once(connection: socket.socket, context: ssl.SSLContext) -> None:
+    with contextlib.suppress(OSError), connection:
+        shake_hands(connection, context, b"")
+
+
+@pytest.mark.parametrize("generation", ["2003", "2008", "2008r2", "2012", "2012r2"])
+def test_suites_of_the_generation(tmp_path: Path, generation: str) -> None:
+    """OpenSSL has no RC4 and no 3DES any more: what is left of the generation's list, in its order."""
+    lab = local(tmp_path, generation=generation)
+    key = new_container(lab.machine("srv01"), 1024, "Microsoft RSA SChannel Cryptographic Provider", 12, 1, False)
+    thumbprint = self_signed(lab, key)
+    context = server_context(lab.machine("srv01"), thumbprint)
+    offered = [one["name"] for one in context.get_ciphers() if one["protocol"] != "TLSv1.3"]
+    assert offered == SUITES[generation]
+    lowest, highest = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_2
+    assert shakes_hands(context, "AES128-SHA", lowest)
+    assert not shakes_hands(context, "CAMELLIA128-SHA", lowest)
+    assert not shakes_hands(context, "aNULL", lowest)
+    assert shakes_hands(context, "AES128-SHA", highest) is (generation in ("2012", "2012r2"))
+    assert shakes_hands(context, "AES128-GCM-SHA256", highest) is (generation == "2012r2")
+
+
+def self_signed(lab: Lab, key: KeyContainer) -> str:
+    """A certificate for the key in srv01's MY; returns the thumbprint."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "srv01")])
+    now = lab.machine("srv01").clock()
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.key.public_key())
+    builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+    certificate = builder.sign(key.key, hashes.SHA256())
+    Stores(lab.machine("srv01")).add("MY", certificate.public_bytes(serialization.Encoding.DER), key)
+    return certificate.fingerprint(hashes.SHA1()).hex()
 
 
 # --- TLS, with openssl s_client --------------------------------------------------------------------------------------

@@ -17,13 +17,14 @@ from pypsrp.shell import Process as PsrpProcess
 from pypsrp.shell import SignalCode, WinRS
 from pypsrp.wsman import WSMan
 
+from lab.accounts import Account, Session
 from lab.client import RunningEstate
-from lab.cmd import run_cmd
 from lab.estate import Estate
-from lab.machine import Machine, Session
+from lab.machine import Machine
 from lab.network import Network
+from lab.programs.cmd import processor
 from lab.programs.process import Collector, Input, Process, Terminated
-from lab.shell import machine_environment
+from lab.winrm.environment import machine_environment
 
 TEMP = "C:\\Windows\\Temp\\"
 CONFIG = '"ca01.company.local\\Company CA"'
@@ -71,12 +72,10 @@ class Lab:
 
     def session(self) -> Session:
         account = next(one for one in self.estate.description["accounts"] if one["name"] == self.user)
-        from lab.estate import _account
-
-        return Session(_account("COMPANY", account), delegated=self.delegated)
+        return Session(Account.of("COMPANY", account), delegated=self.delegated)
 
     def run(self, host: str, line: str, stdin: bytes | None = None, seconds: float = 10.0) -> Ended:
-        """Run a line as WinRS does, `cmd.exe /C "line"`; a program that waits for somebody is ended."""
+        """Run a line as WinRS does, `cmd.exe /C line`; a program that waits for somebody is ended."""
         machine, stopped = self.machine(host), threading.Event()
         out, err, waits = Collector(), Collector(), threading.Event()
         noted: list[str] = []
@@ -89,7 +88,7 @@ class Lab:
         feed = Input(stopped, stdin or b"", closed=stdin is not None)
         process = Process(
             machine, session, machine_environment(machine, session, self.user), f"C:\\Users\\{self.user}", feed, out,
-            err, stopped, 65001, f'C:\\Windows\\system32\\cmd.exe /C "{line}"', note,
+            err, stopped, 65001, f'C:\\Windows\\system32\\cmd.exe /C {line}', note,
         )  # fmt: skip
         codes: list[int] = []
         thread = threading.Thread(target=lambda: _run(process, codes, waits), daemon=True)
@@ -116,7 +115,7 @@ class Lab:
 
 def _run(process: Process, codes: list[int], waits: threading.Event) -> None:
     try:
-        codes.append(run_cmd(process) & 0xFFFFFFFF)
+        codes.append(processor.run(process) & 0xFFFFFFFF)
     except Terminated:
         pass
     finally:

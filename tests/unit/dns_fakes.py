@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Wmi, WmiObject, WmiReference, WmiValue
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import FaultParts, WsmanFault
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import FaultParts, WsmanFault
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject, WmiReference, WmiValue
 
 URI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/MicrosoftDNS"
 

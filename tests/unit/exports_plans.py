@@ -97,7 +97,7 @@ def edge_certificate(**changes: Any) -> dict[str, Any]:
         "subject_alternative_names": ["webcon.contoso.com", "sip.contoso.com", "sip.fabrikam.com"],
         "key": {**base["key"], "exportable": True, "shared": True},
         "extended_key_usage": ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"],
-        "issuer": {"name": "public", "ca": None},
+        "issuer": {"name": "public", "ca": ""},
         "template": None,
         "assignments": [
             {"server": server, "component": component, "use": "edge_external", "port": 443}

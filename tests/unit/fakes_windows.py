@@ -21,15 +21,12 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import (
-    Files,
-    ProgramResult,
-    Programs,
-    Registry,
-    WindowsHost,
-    Wmi,
-    WmiObject,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 STORES = "SOFTWARE\\Microsoft\\SystemCertificates"
@@ -54,6 +51,11 @@ def _made_key(number: int, length: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=length)
 
 
+def planned_certificate(**changes: Any) -> PlannedCertificate:
+    """The same as the value that it becomes at a face."""
+    return certificate_from_plain(planned(**changes))
+
+
 def planned(**changes: Any) -> dict[str, Any]:
     """The origin's first certificate as a plan has it."""
     names = ["ocspool.company.local", "sip.company.local", "sip.company.com", "ocspool.company.com"]
@@ -64,6 +66,7 @@ def planned(**changes: Any) -> dict[str, Any]:
         "use": "default",
         "subject": {"common_name": "ocspool.company.local"},
         "subject_alternative_names": [*names, "ocssrv01.company.local"],
+        "name_reasons": {},
         "key": {
             "length": 2048,
             "algorithm": "rsa",
@@ -78,6 +81,10 @@ def planned(**changes: Any) -> dict[str, Any]:
         "require_crl_distribution_point": True,
         "issuer": {"name": "enterprise", "ca": "ca01.company.local\\Company CA"},
         "template": "WebServer",
+        "assignments": [
+            {"server": "ocssrv01.company.local", "component": "front_end", "use": "default", "port": 5061},
+            {"server": "ocssrv01.company.local", "component": "web_components", "use": "default", "port": 443},
+        ],
         **changes,
     }
 
@@ -465,8 +472,10 @@ class Row:
 
 @dataclass
 class FakeCa:
-    """AD CS: what it does with requests is set by its fields."""
+    """AD CS: what it does with requests is set by its fields. ``name``: the sanitised one, as its registry has it."""
 
+    name: str = "Company CA"
+    template: str = "WebServer"
     issuer: Issuer = field(default_factory=authority)
     chain: Sequence[Issuer] | None = None
     decision: int = 20
@@ -485,9 +494,10 @@ class FakeCa:
         self.files = FakeFiles()
         self.programs = FakePrograms({"certreq": self._certreq, "certutil": self._certutil})
         self.host = WindowsHost("ca01.company.local", NoWmi(), self.registry, self.programs, self.files)
-        self.registry.set(CONFIGURATION, "Active", "Company CA")
-        self.registry.set(POLICY, "EditFlags", 0x11014E)
-        self.registry.set(POLICY, "RequestDisposition", 1)
+        policy = POLICY.replace("Company CA", self.name)
+        self.registry.set(CONFIGURATION, "Active", self.name)
+        self.registry.set(policy, "EditFlags", 0x11014E)
+        self.registry.set(policy, "RequestDisposition", 1)
 
     def approve(self, number: int) -> None:
         row = self.rows[number - 1]
@@ -495,10 +505,10 @@ class FakeCa:
 
     def _certreq(self, words: list[str]) -> tuple[int, str]:
         assert words[1:3] == ["-f", "-q"], "would ask"
-        assert words[3:5] == ["-config", "ca01.company.local\\Company CA"], "would ask"
+        assert words[3:5] == ["-config", f"ca01.company.local\\{self.name}"], "would ask"
         if words[0] == "-retrieve":
             return self._answer(int(words[5]), words[6:])
-        assert words[5:7] == ["-attrib", "CertificateTemplate:WebServer"]
+        assert words[5:7] == ["-attrib", f"CertificateTemplate:{self.template}"]
         request = x509.load_pem_x509_csr(self.files.contents[words[7]])
         self.rows.append(Row(request, self.decision, self.status))
         if self.decision == 20:
@@ -531,7 +541,7 @@ class FakeCa:
         return certificate(self.issuer, common_name, names, key=self.other_key or request, days=self.days)
 
     def _certutil(self, words: list[str]) -> tuple[int, str]:
-        assert words[:2] == ["-config", "ca01.company.local\\Company CA"] and words[2:4] == ["-view", "-restrict"]
+        assert words[:2] == ["-config", f"ca01.company.local\\{self.name}"] and words[2:4] == ["-view", "-restrict"]
         if self.view_code:
             return self.view_code, f"CertUtil: -view Xyzzy 0x{self.view_code:08x}"
         column, _unused, value = words[4].partition("=")

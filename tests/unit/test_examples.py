@@ -15,7 +15,7 @@ import yaml
 from unit.places import ROOT
 
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 BIN = Path(sys.executable).parent
 CUSTOMER = ROOT / "examples" / "customer"

@@ -10,11 +10,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography as crypto
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
-    X509Certificate,
-    timestamp,
-    verify_signature,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.public_key import verify_signature
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
 MAX_DEPTH = 8

@@ -11,20 +11,14 @@ the plan does not name.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
-    X509Certificate,
-    normalise_name,
-    normalise_names,
-    timestamp,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 
-AT_KEYEXCHANGE = 1
 # CRYPT_MACHINE_KEYSET and NCRYPT_MACHINE_KEY_FLAG have the same value.
 MACHINE_KEY_SET = 0x20
 
@@ -51,7 +45,7 @@ class PrivateKey:
 
 
 def unmet(
-    planned: Mapping[str, Any],
+    planned: PlannedCertificate,
     certificate: X509Certificate,
     key: PrivateKey | None,
     *,
@@ -60,14 +54,13 @@ def unmet(
 ) -> list[str]:
     """Why a certificate of a server's store does not serve; empty when it does.
 
-    :param planned: one of the plan's ``certificates``.
     :param key: the private key that the store links to it, None when there is none.
     """
     return unmet_by_content(planned, certificate, now=now, minimum_days=minimum_days) + unmet_by_key(planned, key)
 
 
 def unmet_by_content(
-    planned: Mapping[str, Any], certificate: X509Certificate, *, now: datetime, minimum_days: int
+    planned: PlannedCertificate, certificate: X509Certificate, *, now: datetime, minimum_days: int
 ) -> list[str]:
     """The same without a look at the private key: what can be said of an issued certificate on the controller."""
     return [
@@ -81,77 +74,69 @@ def unmet_by_content(
     ]
 
 
-def unmet_by_key(planned: Mapping[str, Any], key: PrivateKey | None) -> list[str]:
+def unmet_by_key(planned: PlannedCertificate, key: PrivateKey | None) -> list[str]:
     """Why a private key does not serve: absent, not the machine's, of a key storage provider, of the wrong kind."""
     if key is None:
         return ["its private key is not on this machine"]
     reasons = []
     if not key.is_legacy:
         reasons.append(f"its key lies in the key storage provider '{key.provider}', which the product cannot use")
-    elif key.key_spec != planned["key"].get("key_spec", AT_KEYEXCHANGE):
+    elif key.key_spec != planned.key.key_spec:
         reasons.append(f"its key is of key specification {key.key_spec}, not an exchange key")
     if not key.is_machine:
         reasons.append("its key belongs to a user, not to the machine")
     return reasons
 
 
-def authority_common_name(planned: Mapping[str, Any]) -> str | None:
-    """The common name of the CA that the plan names as ``host\\CA name``; None when it names none.
-
-    Windows writes characters that file names forbid as ``!xxxx`` in that name ("sanitized name").
-    """
-    config = str((planned.get("issuer") or {}).get("ca") or "")
-    if "\\" not in config:
-        return None
-    return re.sub("!([0-9a-fA-F]{4})", lambda match: chr(int(match.group(1), 16)), config.split("\\", 1)[1])
+def authority_common_name(planned: PlannedCertificate) -> str | None:
+    """The common name of the CA that the plan names, None when it names none (a public authority)."""
+    ca = planned.issuer.ca
+    return ca.common_name if isinstance(ca, CaConfig) else None
 
 
-def _unmet_names(planned: Mapping[str, Any], certificate: X509Certificate) -> list[str]:
+def _unmet_names(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:
     reasons = []
-    wanted = planned["subject"]["common_name"]
-    if normalise_name(certificate.common_name or "") != normalise_name(wanted):
-        reasons.append(f"its common name is {_quoted(certificate.common_name)}, not '{wanted}'")
-    held = normalise_names(certificate.names)
-    planned_names = planned["subject_alternative_names"]
-    if missing := [name for name in planned_names if normalise_name(name) not in held]:
+    if comparable(certificate.common_name or "") != comparable(planned.common_name):
+        reasons.append(f"its common name is {_quoted(certificate.common_name)}, not '{planned.common_name}'")
+    held = {comparable(name) for name in certificate.names}
+    wanted = {comparable(name): name for name in planned.subject_alternative_names}
+    if missing := [name for key, name in wanted.items() if key not in held]:
         reasons.append(f"its subject alternative names lack {', '.join(missing)}")
-    if wild := sorted(name for name in held - normalise_names(planned_names) if "*" in name):
+    if wild := sorted(name for name in held - set(wanted) if "*" in name):
         reasons.append(f"it has the wildcard {', '.join(wild)}, which the product does not support")
     return reasons
 
 
-def _unmet_issuer(planned: Mapping[str, Any], certificate: X509Certificate) -> list[str]:
+def _unmet_issuer(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:
     wanted = authority_common_name(planned)
     if wanted is None or (certificate.issuer_common_name or "").casefold() == wanted.casefold():
         return []
     return [f"its issuer is {_quoted(certificate.issuer_common_name)}, not '{wanted}'"]
 
 
-def _unmet_public_key(planned: Mapping[str, Any], certificate: X509Certificate) -> list[str]:
-    key = planned["key"]
-    algorithm = key.get("algorithm", "rsa")
-    if certificate.key_algorithm != algorithm:
-        return [f"its key is {certificate.key_algorithm}, not {algorithm}"]
-    if certificate.key_length < key["length"]:
-        return [f"its key has {certificate.key_length} bits, fewer than {key['length']}"]
+def _unmet_public_key(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:
+    key = planned.key
+    if certificate.key_algorithm != key.algorithm:
+        return [f"its key is {certificate.key_algorithm}, not {key.algorithm}"]
+    if certificate.key_length < key.length:
+        return [f"its key has {certificate.key_length} bits, fewer than {key.length}"]
     return []
 
 
-def _unmet_usage(planned: Mapping[str, Any], certificate: X509Certificate) -> list[str]:
+def _unmet_usage(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:
     reasons = []
     extended = certificate.extended_key_usage or ()
-    if missing := [usage for usage in planned["extended_key_usage"] if usage not in extended]:
+    if missing := [usage for usage in planned.extended_key_usage if usage not in extended]:
         reasons.append(f"it lacks the extended key usage {', '.join(missing)}")
     # A certificate without the extension may be used for everything (RFC 5280 section 4.2.1.3).
-    if certificate.key_usage is not None:
-        wanted = planned["key"].get("key_usage", ())
-        if missing := [usage for usage in wanted if usage not in certificate.key_usage]:
-            reasons.append(f"it lacks the key usage {', '.join(missing)}")
+    allowed = planned.key.key_usage if certificate.key_usage is None else certificate.key_usage
+    if missing := [usage for usage in planned.key.key_usage if usage not in allowed]:
+        reasons.append(f"it lacks the key usage {', '.join(missing)}")
     return reasons
 
 
-def _unmet_distribution_point(planned: Mapping[str, Any], certificate: X509Certificate) -> list[str]:
-    if not planned.get("require_crl_distribution_point", True) or certificate.crl_distribution_points:
+def _unmet_distribution_point(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:
+    if not planned.require_crl_distribution_point or certificate.crl_distribution_points:
         return []
     return ["it names no CRL distribution point"]
 

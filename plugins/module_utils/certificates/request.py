@@ -2,136 +2,35 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Certificate requests: the INF text that makes certreq build one, and the check of what it built.
-
-The text works from Windows Server 2003 on: keys of a legacy provider, the subject alternative names as DER in base64
-(``{text}`` came later). It names no template: certreq would look that up in Active Directory, which a WinRM logon
-cannot reach, and would ask. The template travels with the submission.
-"""
+"""Certificate requests that certreq built: read, and compared with the plan."""
 
 from __future__ import annotations
 
-import base64
-import re
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography as crypto
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import AT_KEYEXCHANGE, PrivateKey
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
-    armour,
-    common_name,
-    extended_key_usage_of,
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.pem import armour, unarmour
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.public_key import (
     key_of,
-    key_usage_of,
-    names_of,
-    normalise_name,
     spki,
-    unarmour,
     verify_signature,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
+    common_name,
+    extended_key_usage_of,
+    key_usage_of,
+    names_of,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
 
 MAX_REQUEST = 32 * 1024
-# AD CS keeps no extension of more than 4 kB (0xc80005e2 when a request asks for more).
-MAX_EXTENSION = 4096
-SUBJECT_ALTERNATIVE_NAME = "2.5.29.17"
-# Characters of base64 in one line of an INF; SetupAPI's limit is far above.
-_PIECE = 64
-_INF_VALUE_LIMIT = 1024
-# RFC 5280 appendix A (ub-common-name and its like).
-_SUBJECT_LIMIT = 64
-
-# Attributes of a subject that a plan may give, in the order in which they are written (RFC 4514 names).
-_SUBJECT_KEYS = {
-    "common_name": "CN",
-    "organizational_unit": "OU",
-    "organization": "O",
-    "locality": "L",
-    "state": "S",
-    "country": "C",
-}
-# RFC 5280 section 4.2.1.3, first octet of the bit string: the number that KeyUsage of an INF takes.
-_KEY_USAGE_BITS = {
-    "digital_signature": 0x80,
-    "content_commitment": 0x40,
-    "key_encipherment": 0x20,
-    "data_encipherment": 0x10,
-    "key_agreement": 0x08,
-}
-_DNS_NAME = re.compile(r"[A-Za-z0-9*_-]+(\.[A-Za-z0-9_-]+)*")
-_OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9})){1,20}")
-
-
-def inf_value(text: str, *, where: str) -> str:
-    """A value of an INF file, quoted: the one way by which text of an inventory gets into such a file.
-
-    Quotes are doubled. Refused are line breaks and all control characters, what is not ASCII (the file's encoding
-    is the machine's code page), ``%`` (string substitution), ``;`` (comment) and the backslash (continuation):
-    no value that belongs here has them.
-    """
-    refused = sorted({character for character in text if not " " <= character <= "~" or character in "%;\\"})
-    if refused:
-        shown = ", ".join(repr(character) for character in refused)
-        raise RolloutError(f"{text!r} cannot be written into a request: it has {shown}", where=where)
-    if not text or text != text.strip() or len(text) > _INF_VALUE_LIMIT:
-        raise RolloutError(f"{text!r} cannot be written into a request: empty, padded or too long", where=where)
-    doubled = text.replace('"', '""')
-    return f'"{doubled}"'
-
-
-def request_inf(planned: Mapping[str, Any], *, existing: PrivateKey | None = None) -> bytes:
-    """The policy file for ``certreq -new``, in ASCII with CR LF.
-
-    :param planned: one of the plan's ``certificates``.
-    :param existing: make no new key, but ask once more for this one.
-    """
-    where = f"certificate {planned['id']}"
-    sections = {
-        "Version": [("Signature", '"$Windows NT$"')],
-        "NewRequest": [*_request_lines(planned, where), *_key_lines(planned["key"], existing, where)],
-        "EnhancedKeyUsageExtension": [("OID", _oid(usage, where)) for usage in planned["extended_key_usage"]],
-    }
-    if planned["subject_alternative_names"]:
-        der = subject_alternative_names(planned)
-        sections["Extensions"] = list(_extension_lines(SUBJECT_ALTERNATIVE_NAME, der))
-    lines: list[str] = []
-    for name, entries in sections.items():
-        lines += [f"[{name}]", *(f"{key} = {value}" for key, value in entries), ""]
-    return "\r\n".join(lines).encode("ascii")
-
-
-def subject_text(subject: Mapping[str, str], *, where: str) -> str:
-    """A subject as Windows reads it (CertStrToName), such as ``CN=pool.company.com,O="Company, Inc."``."""
-    unknown = sorted(set(subject) - set(_SUBJECT_KEYS))
-    if unknown:
-        raise RolloutError(f"the subject has unknown parts: {', '.join(unknown)}", where=where)
-    parts = ((short, subject[key]) for key, short in _SUBJECT_KEYS.items() if subject.get(key))
-    return ",".join(f"{short}={_subject_value(str(value), where)}" for short, value in parts)
-
-
-def subject_alternative_names(planned: Mapping[str, Any]) -> bytes:
-    """The extension's value, DER, with the planned names in their order."""
-    crypto.require()
-    where = f"certificate {planned['id']}"
-    names = planned["subject_alternative_names"]
-    for name in names:
-        if len(name) > 253 or not _DNS_NAME.fullmatch(name):
-            raise RolloutError(f"{name!r} is no DNS name", where=where)
-    der = crypto.x509.SubjectAlternativeName([crypto.x509.DNSName(name) for name in names]).public_bytes()
-    if len(der) > MAX_EXTENSION:
-        raise RolloutError(
-            f"{len(names)} subject alternative names make {len(der)} bytes, and AD CS takes {MAX_EXTENSION}",
-            where=where,
-            mend="Plan fewer names for this certificate",
-        )
-    return der
 
 
 @dataclass(frozen=True)
 class CertificateRequest:
-    """One PKCS#10 request whose signature was verified. ``public_key`` as in ``Certificate``."""
+    """One PKCS#10 request whose signature was verified. ``public_key`` as in ``X509Certificate``."""
 
     der: bytes
     common_name: str | None
@@ -161,32 +60,30 @@ def load_request(data: bytes | str, *, where: str) -> CertificateRequest:
         raise RolloutError(f"not a request that can be read ({error})", where=where) from error
 
 
-def unmet_by_request(planned: Mapping[str, Any], request: CertificateRequest) -> list[str]:
+def unmet_by_request(planned: PlannedCertificate, request: CertificateRequest) -> list[str]:
     """Why a request does not ask for what the plan says; names must be the planned ones in the planned order."""
     reasons = []
-    wanted = planned["subject"]["common_name"]
-    if normalise_name(request.common_name or "") != normalise_name(wanted):
-        reasons.append(f"its common name is '{request.common_name}', not '{wanted}'")
-    names = planned["subject_alternative_names"]
-    if [normalise_name(name) for name in request.names] != [normalise_name(name) for name in names]:
+    if comparable(request.common_name or "") != comparable(planned.common_name):
+        reasons.append(f"its common name is '{request.common_name}', not '{planned.common_name}'")
+    names = planned.subject_alternative_names
+    if [comparable(name) for name in request.names] != [comparable(name) for name in names]:
         reasons.append(f"its names are {', '.join(request.names) or 'none'}, not {', '.join(names)}")
-    key = planned["key"]
-    if (request.key_algorithm, request.key_length) != (key.get("algorithm", "rsa"), key["length"]):
-        reasons.append(f"its key is {request.key_algorithm} {request.key_length}, not rsa {key['length']}")
-    if set(request.extended_key_usage or ()) != set(planned["extended_key_usage"]):
+    key = planned.key
+    if (request.key_algorithm, request.key_length) != (key.algorithm, key.length):
+        found = f"{request.key_algorithm} {request.key_length}"
+        reasons.append(f"its key is {found}, not {key.algorithm} {key.length}")
+    if set(request.extended_key_usage or ()) != set(planned.extended_key_usage):
         reasons.append("its extended key usage is not the planned one")
-    if not set(key.get("key_usage", ())) <= set(request.key_usage or ()):
+    if not set(key.key_usage) <= set(request.key_usage or ()):
         reasons.append("its key usage is not the planned one")
     return reasons
 
 
-def check_request(planned: Mapping[str, Any], request: CertificateRequest, *, where: str) -> None:
+def check_request(planned: PlannedCertificate, request: CertificateRequest, *, where: str) -> None:
     """Raise ``RolloutError`` with all reasons when a request is not the planned one."""
     reasons = unmet_by_request(planned, request)
     if reasons:
-        raise RolloutError(
-            f"the request for {planned['id']} is not what was planned: {'; '.join(reasons)}", where=where
-        )
+        raise RolloutError(f"the request for {planned.id} is not what was planned: {'; '.join(reasons)}", where=where)
 
 
 def _read(der: bytes) -> CertificateRequest:
@@ -206,54 +103,3 @@ def _read(der: bytes) -> CertificateRequest:
         extended_key_usage=extended_key_usage_of(parsed.extensions),
         public_key=spki(parsed.public_key()),
     )
-
-
-def _request_lines(planned: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
-    usage = sum(_KEY_USAGE_BITS[name] for name in planned["key"].get("key_usage", ()))
-    yield "Subject", inf_value(subject_text(planned["subject"], where=where), where=where)
-    yield "RequestType", "PKCS10"
-    yield "KeyUsage", f"0x{usage:x}"
-    yield "MachineKeySet", "TRUE"
-    yield "SMIME", "FALSE"
-    yield "PrivateKeyArchive", "FALSE"
-    yield "UserProtected", "FALSE"
-
-
-def _key_lines(key: Mapping[str, Any], existing: PrivateKey | None, where: str) -> Iterator[tuple[str, str]]:
-    """A new key; or an existing one, whose length and exportability cannot be changed and must not be given."""
-    yield "KeySpec", str(int(key.get("key_spec", AT_KEYEXCHANGE)))
-    if existing:
-        yield "UseExistingKeySet", "TRUE"
-        yield "KeyContainer", inf_value(existing.container, where=where)
-        yield "ProviderName", inf_value(existing.provider, where=where)
-        yield "ProviderType", str(existing.provider_type)
-        return
-    yield "UseExistingKeySet", "FALSE"
-    yield "KeyLength", str(int(key["length"]))
-    yield "Exportable", "TRUE" if key.get("exportable") is True else "FALSE"
-    yield "ProviderName", inf_value(key["provider"], where=where)
-    yield "ProviderType", str(int(key["provider_type"]))
-
-
-def _extension_lines(oid: str, der: bytes) -> Iterator[tuple[str, str]]:
-    text = base64.b64encode(der).decode("ascii")
-    pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
-    for number, piece in enumerate(pieces):
-        yield ("_continue_" if number else oid), f'"{piece}"'
-
-
-def _oid(text: str, where: str) -> str:
-    if not _OID.fullmatch(text):
-        raise RolloutError(f"{text!r} is no object identifier", where=where)
-    return text
-
-
-def _subject_value(text: str, where: str) -> str:
-    """One value of a subject; quoted when it has a character that separates parts. Quotes themselves are refused."""
-    if '"' in text or len(text) > _SUBJECT_LIMIT:
-        lack = "it has a quotation mark" if '"' in text else f"it is longer than {_SUBJECT_LIMIT} characters"
-        raise RolloutError(f"{text!r} cannot be part of a subject: {lack}", where=where)
-    separators: Sequence[str] = ",+=<>#"
-    if any(character in separators for character in text):
-        return f'"{text}"'
-    return text

@@ -10,25 +10,23 @@ every parsing error becomes ``RolloutError``. Nothing here knows the time; who n
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography as crypto
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.pem import armour, unarmour
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.public_key import key_of, spki
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 
 if TYPE_CHECKING:
     from cryptography import x509
 
 # A certificate with 4 kB of names (AD CS allows no more in one extension) has some 6 kB.
 MAX_CERTIFICATE = 32 * 1024
-# A chain of a handful of certificates in base64, with explanatory text around it.
-MAX_BUNDLE = 512 * 1024
 MAX_CERTIFICATES = 32
 
 # RFC 8017, RFC 5758: dotted names are not for people.
@@ -57,14 +55,30 @@ KEY_USAGES = (
     "crl_sign",
 )
 
-_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----\s*([A-Za-z0-9+/=\s]*?)\s*-----END \1-----")
-# DER of some hundred octets or more begins with 30 82.
-_BASE64 = re.compile(r"MI[A-Za-z0-9+/\s]+={0,2}")
 # The object identifier of PKCS#7 signed data (RFC 2315), as DER.
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
-# What a thumbprint may carry when copied from a window: blanks, colons, and the invisible U+200E that the
-# certificate window of Windows puts first.
-_DECORATION = re.compile("[\\s:\u200e\u200f\ufeff-]")
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateDescription:
+    """What a report or a later task needs of a certificate; ``to_plain`` makes it JSON-able."""
+
+    thumbprint: Thumbprint
+    subject: str
+    common_name: str | None
+    subject_alternative_names: tuple[str, ...]
+    issuer: str
+    issuer_common_name: str | None
+    serial_number: str
+    not_before: datetime
+    not_after: datetime
+    key_algorithm: str
+    key_length: int
+    signature_algorithm: str
+    key_usage: tuple[str, ...] | None
+    extended_key_usage: tuple[str, ...] | None
+    crl_distribution_points: tuple[str, ...]
+    public_key: str
 
 
 @dataclass(frozen=True)
@@ -97,7 +111,7 @@ class X509Certificate:
     public_key: str
 
     @property
-    def thumbprint(self) -> str:
+    def thumbprint(self) -> Thumbprint:
         return thumbprint(self.der)
 
     @property
@@ -116,71 +130,36 @@ class X509Certificate:
         crypto.require()
         return crypto.x509.load_der_x509_certificate(self.der)
 
-    def describe(self) -> dict[str, Any]:
-        """What a report or a later task needs, JSON-able; times in UTC, ISO 8601."""
-        return {
-            "thumbprint": self.thumbprint,
-            "subject": self.subject,
-            "common_name": self.common_name,
-            "subject_alternative_names": list(self.names),
-            "issuer": self.issuer,
-            "issuer_common_name": self.issuer_common_name,
-            "serial_number": self.serial,
-            "not_before": timestamp(self.not_before),
-            "not_after": timestamp(self.not_after),
-            "key_algorithm": self.key_algorithm,
-            "key_length": self.key_length,
-            "signature_algorithm": self.signature_algorithm,
-            "key_usage": None if self.key_usage is None else list(self.key_usage),
-            "extended_key_usage": None if self.extended_key_usage is None else list(self.extended_key_usage),
-            "crl_distribution_points": list(self.crl_distribution_points),
-            "public_key": self.public_key,
-        }
+    @property
+    def description(self) -> CertificateDescription:
+        return CertificateDescription(
+            thumbprint=self.thumbprint,
+            subject=self.subject,
+            common_name=self.common_name,
+            subject_alternative_names=self.names,
+            issuer=self.issuer,
+            issuer_common_name=self.issuer_common_name,
+            serial_number=self.serial,
+            not_before=self.not_before,
+            not_after=self.not_after,
+            key_algorithm=self.key_algorithm,
+            key_length=self.key_length,
+            signature_algorithm=self.signature_algorithm,
+            key_usage=self.key_usage,
+            extended_key_usage=self.extended_key_usage,
+            crl_distribution_points=self.crl_distribution_points,
+            public_key=self.public_key,
+        )
 
 
 def timestamp(moment: datetime) -> str:
     """UTC in ISO 8601 to the second, such as ``2026-11-22T08:00:00Z``."""
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return str(to_plain(moment))
 
 
-def thumbprint(der: bytes) -> str:
+def thumbprint(der: bytes) -> Thumbprint:
     """SHA-1 of a certificate in upper-case hex: the name by which Windows knows it, no proof of anything."""
-    return hashlib.sha1(der, usedforsecurity=False).hexdigest().upper()
-
-
-def normalise_thumbprint(text: str, *, where: str = "thumbprint") -> str:
-    """A thumbprint as a person wrote it, to 40 upper-case hex digits."""
-    digits = _DECORATION.sub("", text)
-    if not re.fullmatch("[0-9A-Fa-f]{40}", digits):
-        raise RolloutError(
-            f"'{text}' is no thumbprint", where=where, mend="Give the SHA-1 thumbprint: 40 hexadecimal digits"
-        )
-    return digits.upper()
-
-
-def armour(der: bytes, label: str) -> str:
-    """DER as PEM."""
-    text = base64.b64encode(der).decode("ascii")
-    lines = [text[start : start + 64] for start in range(0, len(text), 64)]
-    return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""))
-
-
-def unarmour(data: bytes | str, *, where: str) -> tuple[bytes, ...]:
-    """The DER blocks in PEM of any label, bare base64, or DER itself.
-
-    The label is not trusted: certreq and certsrv put ``BEGIN CERTIFICATE`` around PKCS#7 too.
-    """
-    if len(data) > MAX_BUNDLE:
-        raise RolloutError(f"{len(data)} bytes are more than certificates need (at most {MAX_BUNDLE})", where=where)
-    if isinstance(data, bytes) and data[:1] == b"\x30":
-        return (data,)
-    text = _text(data, where) if isinstance(data, bytes) else data
-    bodies = [match.group(2) for match in _PEM.finditer(text)]
-    if not bodies and _BASE64.fullmatch(text.strip()):
-        bodies = [text]
-    if not bodies:
-        raise RolloutError("neither DER nor PEM", where=where)
-    return tuple(_decoded(body, where) for body in bodies)
+    return Thumbprint(hashlib.sha1(der, usedforsecurity=False).hexdigest())
 
 
 def load_certificate(data: bytes | str, *, where: str) -> X509Certificate:
@@ -214,50 +193,6 @@ def parse_certificate(der: bytes, *, where: str) -> X509Certificate:
         raise
     except Exception as error:  # the library raises a dozen kinds on hostile input, all of one meaning here
         raise RolloutError(f"not a certificate that can be read ({error})", where=where) from error
-
-
-def verify_signature(public_key: Any, signed: x509.Certificate | x509.CertificateSigningRequest, tbs: bytes) -> None:
-    """Raise unless ``public_key`` made the signature over ``tbs`` (the part that is signed).
-
-    The library's own helpers refuse SHA-1, which is what Windows Server up to 2012 R2 signs with by default.
-    """
-    parameters = signed.signature_algorithm_parameters
-    if isinstance(public_key, crypto.rsa.RSAPublicKey):
-        public_key.verify(signed.signature, tbs, parameters, signed.signature_hash_algorithm)  # type: ignore[arg-type]
-    elif isinstance(public_key, crypto.ec.EllipticCurvePublicKey):
-        public_key.verify(signed.signature, tbs, parameters)  # type: ignore[arg-type]
-    else:
-        raise RolloutError(f"signatures of a {type(public_key).__name__} cannot be checked")
-
-
-def public_key_hash(spki_der: bytes) -> str:
-    """Hex SHA-256 of a SubjectPublicKeyInfo: how requests, stand-ins and certificates of one key are matched."""
-    return hashlib.sha256(spki_der).hexdigest()
-
-
-def normalise_name(name: str) -> str:
-    """A DNS name for comparison: lower case, no trailing dot."""
-    return name.rstrip(".").lower()
-
-
-def normalise_names(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(normalise_name(name) for name in names)
-
-
-def key_of(public_key: Any) -> tuple[str, int]:
-    """Algorithm and length in bits."""
-    for name, kind in (("rsa", crypto.rsa.RSAPublicKey), ("dsa", crypto.dsa.DSAPublicKey)):
-        if isinstance(public_key, kind):
-            return name, public_key.key_size
-    if isinstance(public_key, crypto.ec.EllipticCurvePublicKey):
-        return "ec", public_key.curve.key_size
-    return type(public_key).__name__.lower(), 0
-
-
-def spki(public_key: Any) -> str:
-    """The hash of a key of the library."""
-    encoding = crypto.serialization.Encoding.DER
-    return public_key_hash(public_key.public_bytes(encoding, crypto.serialization.PublicFormat.SubjectPublicKeyInfo))
 
 
 def common_name(name: x509.Name) -> str | None:
@@ -335,19 +270,3 @@ def _certificates_in(block: bytes, where: str) -> tuple[bytes, ...]:
     if len(found) > MAX_CERTIFICATES:
         raise RolloutError(f"{len(found)} certificates in one file (at most {MAX_CERTIFICATES})", where=where)
     return tuple(certificate.public_bytes(crypto.serialization.Encoding.DER) for certificate in found)
-
-
-def _text(data: bytes, where: str) -> str:
-    """Windows tools write ANSI, or UTF-16 with a byte order mark."""
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise RolloutError("neither DER nor PEM", where=where) from error
-
-
-def _decoded(body: str, where: str) -> bytes:
-    try:
-        return base64.b64decode("".join(body.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise RolloutError(f"garbled base64 ({error})", where=where) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import request_inf
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
     Selection,
@@ -18,10 +18,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     certificates_of,
     one_line,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain
 
 
 def comment(text: str) -> str:
-    """A line that the reader of an INF file leaves out. Values go through ``certificate_request.inf_value``."""
+    """A line that the reader of an INF file leaves out. Values go through ``request_inf.inf_value``."""
     # A backslash at the end would join the next line to this one.
     return f"; {one_line(text)}".rstrip(" \\")
 
@@ -35,4 +36,6 @@ def _policy(planned: Mapping[str, Any]) -> Iterator[str]:
     for fact in certificate_facts(planned):
         yield comment(fact)
     yield comment("The template is named to the CA with the request, not here.")
-    yield request_inf(planned).decode("ascii")
+    # Issuer and template go into the remarks above alone.
+    unnamed = {**planned, "issuer": {"name": "", "ca": ""}, "template": None}
+    yield request_inf(certificate_from_plain(unnamed)).decode("ascii")

@@ -20,7 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports import (
     zone_file,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import Selection
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, REGISTERED_ELSEWHERE
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import checked_plan
 

@@ -18,6 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     certificate_file_name,
     certificates_of,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 
 CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
 FILE = "request_cs_certificates.ps1"
@@ -59,8 +60,9 @@ def _script(certificates: list[Mapping[str, Any]]) -> Iterator[str]:
 
 def _request(planned: Mapping[str, Any]) -> Iterator[str]:
     types = list(dict.fromkeys(_TYPES[one] for one in _components(planned) if one in _TYPES))
-    if _of_ocs(planned) or not types:
-        why = "Office Communications Server has no such cmdlet" if _of_ocs(planned) else "no type of the cmdlet fits"
+    without = _without_cmdlet(planned)
+    if without or not types:
+        why = f"{without} has no such cmdlet" if without else "no type of the cmdlet fits"
         yield remark(f"{', '.join(_components(planned))}: {why}. Use the file for certreq or openssl.")
         return
     yield " ".join(["Request-CsCertificate -New", *(f"{name} {given}" for name, given in _parameters(planned, types))])
@@ -93,10 +95,11 @@ def _way(planned: Mapping[str, Any], types: list[str]) -> Iterator[tuple[str, st
         yield "-Template", literal(planned["template"])
 
 
-def _of_ocs(planned: Mapping[str, Any]) -> bool:
-    """Whether rules of Office Communications Server made it: a plan tells the product by its rules alone."""
+def _without_cmdlet(planned: Mapping[str, Any]) -> str:
+    """The family of products whose rules made it, where these have no cmdlet: a plan tells a product by its rules."""
     reasons = (reason for several in planned.get("name_reasons", {}).values() for reason in several)
-    return any(str(reason["rule"]).startswith("ocs") for reason in reasons)
+    made_by = (PRODUCTS.get(str(reason["rule"]).partition(".")[0]) for reason in reasons)
+    return next((one.family for one in made_by if one is not None and not one.knows("management_shell")), "")
 
 
 def _components(planned: Mapping[str, Any]) -> list[str]:

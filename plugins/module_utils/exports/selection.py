@@ -21,7 +21,6 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_certificate import check_planned, file_stem
 
 LONGEST_TTL = 2**31 - 1  # RFC 2181 section 8
 CREATE = "create"
@@ -32,6 +31,19 @@ GLOBAL = "global"
 # Most file systems take 255 bytes; an ending and the tools' own additions need some.
 _LONGEST_STEM = 200
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9})){1,20}")
+# What every step needs; the planner writes more.
+_SHAPE: tuple[tuple[str, type], ...] = (
+    ("id", str),
+    ("subject.common_name", str),
+    ("subject_alternative_names", list),
+    ("extended_key_usage", list),
+    ("key.length", int),
+    ("key.provider", str),
+    ("key.provider_type", int),
+)
+# The documents print no alternative names for some certificates, such as that of the Edge's internal interface.
+_MAY_BE_EMPTY = "subject_alternative_names"
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,7 @@ def certificates_of(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The plan's certificates; every name of theirs is one, with a wildcard as first label at most."""
     found = []
     for planned in plan["certificates"]:
-        one = check_planned(planned)
+        one = _check_planned(planned)
         where = f"certificate {_short(one['id'])}"
         for name in (*one["subject_alternative_names"], one["subject"]["common_name"]):
             _check_certificate_name(name, where)
@@ -139,7 +151,7 @@ def zone_file_name(zone: ExportedZone, ending: str) -> str:
 def certificate_file_name(planned: Mapping[str, Any], ending: str) -> str:
     """Such as ``certificate_ocssrv01.company.local_default.inf``."""
     shown = str(planned["id"]).replace(WILDCARD, "wildcard.")
-    return file_name(f"certificate_{file_stem({'id': shown})}", ending)
+    return file_name(f"certificate_{_file_stem({'id': shown})}", ending)
 
 
 def certificate_facts(planned: Mapping[str, Any]) -> Iterator[str]:
@@ -258,3 +270,38 @@ def _plain_word(text: str) -> str:
 
 def _short(text: Any) -> str:
     return one_line(text)[:100]
+
+
+def _check_planned(planned: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same mapping when it has the shape of a plan's certificate; else an error that lists what is wrong."""
+    problems = [problem for path, kind in _SHAPE if (problem := _problem(planned, path, kind))]
+    if not problems and not all(isinstance(name, str) for name in planned["subject_alternative_names"]):
+        problems.append("subject_alternative_names has something else than names")
+    if problems:
+        raise RolloutError(
+            "; ".join(problems),
+            where=f"certificate {planned.get('id', '')}".strip(),
+            mend="Give one of the `certificates` of a plan (ucops.rollout.pool_plan)",
+        )
+    return planned
+
+
+def _file_stem(planned: Mapping[str, Any]) -> str:
+    """The name of its files where it is handed over by hand, such as ``ocssrv01.company.local_default``."""
+    stem = str(planned["id"]).replace("/", "_")
+    if not _FILE_NAME.fullmatch(stem):
+        raise RolloutError(f"'{planned['id']}' cannot be the name of a file", where="certificate")
+    return stem
+
+
+def _problem(planned: Mapping[str, Any], path: str, kind: type) -> str:
+    value: Any = planned
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    if value is None:
+        return f"{path} is missing"
+    if value == [] and path == _MAY_BE_EMPTY:
+        return ""
+    if not isinstance(value, kind) or isinstance(value, bool) or value in ("", []):
+        return f"{path} is not a usable {kind.__name__}"
+    return ""

@@ -2,82 +2,67 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pitfalls of what stands in certificates, of their keys, and of who shares them."""
+"""What stands in each certificate, its key, and how much room is left for further names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import (
-    FIRST_GENERATION,
-    Facts,
-    exists_inside_only,
+from ansible_collections.ucops.rollout.plugins.module_utils.findings import wildcards
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import (
+    CERTIFICATES,
+    RULES_ALONE,
+    Example,
+    FindingKind,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, PlannedCertificate
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Issuer, Pool, Server
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    ERROR,
+    NOTE,
+    WARNING,
+    Finding,
+    PlannedCertificate,
+)
 
 LONGEST_EXTENSION = 4096  # bytes that a Windows CA stores of one extension
 NEARLY_FULL = 3072  # bytes from which on it is told how much room is left
 MANY_SIP_DOMAINS = 5  # from which on it is told what one more costs
 SHORTEST_KEY = 2048
 EXCHANGE_KEY = 1
-WEB_USES = ("default", "web_internal", "web_external")
-# Where wildcards are supported: uses by role. Nowhere in the first generation.
-WILDCARD_USES = {
-    "front_end": WEB_USES,
-    "director": WEB_USES,
-    "reverse_proxy": ("reverse_proxy",),
-    "edge": ("edge_internal",),
-    "office_web_apps": ("default",),
-    "exchange_um": ("default",),
-}
-PHONE_USES = ("default", "web_internal")
+_EDGE = "TechNet 'Certificate Requirements for External User Access' (Lync Server 2013)"
+_OAUTH = "TechNet 'Assigning a Server-to-Server Authentication Certificate' (Lync Server 2013)"
+_SAN_LIMIT = "skypeadmin.com 2014-10-01 'How many SIP domains', confirmed by its error text only"
+_FOUR_DOMAINS = ["a.example.com", "b.example.com", "c.example.com", "d.example.com"]
+_ZONES_OF_MANY = ["company.local", "example.com"]
 
 
 def look(facts: Facts) -> Iterator[Finding]:
-    """Everything about certificates."""
+    """Everything about certificates, one by one, and what one more SIP domain costs."""
     at_home: dict[str, set[str]] = {}
     for sip_domain in facts.topology.sip_domains:
         at_home.setdefault(sip_domain.home, set()).add(sip_domain.name)
     for certificate in facts.plan.certificates:
         pool = facts.pool_of.get(certificate.holders[0]) if certificate.holders else None
-        yield from _wildcards(certificate, pool)
+        yield from wildcards.look_at(facts, certificate, pool)
         yield from _twice(certificate)
         yield from _key(certificate)
         yield from _size(certificate, at_home.get(pool.fqdn, set()) if pool else set())
     yield from _cost(facts)
-    yield from _public(facts)
-    yield from _shared(facts)
-    yield from _oauth(facts)
-    yield from _web_components(facts)
 
 
-def _wildcards(certificate: PlannedCertificate, pool: Pool | None) -> Iterator[Finding]:
-    if certificate.common_name.startswith("*"):
-        name = certificate.common_name
-        yield finding("wildcard-as-subject", where=certificate.id, certificate=certificate.id, name=name)
-    listed = certificate.subject_alternative_names
-    wild = [name for name in listed if name.startswith("*")]
-    if not wild:
-        return
-    after = [name for name in listed[listed.index(wild[0]) :] if not name.startswith("*")]
-    if after:
-        words = {"certificate": certificate.id, "name": wild[0], "other": after[0]}
-        yield finding("wildcard-before-names", where=certificate.id, **words)
-    for name in wild:
-        yield from _wildcard(certificate, pool, name)
-
-
-def _wildcard(certificate: PlannedCertificate, pool: Pool | None, name: str) -> Iterator[Finding]:
-    words = {"certificate": certificate.id, "name": name}
-    role, product = (pool.role, pool.product) if pool else ("", "")
-    if product in FIRST_GENERATION or certificate.use not in WILDCARD_USES.get(role, ()):
-        breaks = "services do not start" if product in FIRST_GENERATION else "others refuse the certificate"
-        yield finding("wildcard-not-supported", where=certificate.id, breaks=breaks, **words)
-    elif role in ("front_end", "director") and certificate.use in PHONE_USES:
-        yield finding("wildcard-refused-by-phones", where=certificate.id, **words)
+NAME_TWICE_IN_CERTIFICATE = FindingKind(
+    code="name-twice-in-certificate",
+    severity=WARNING,
+    about=CERTIFICATES,
+    title="A certificate has a name twice",
+    message="'{name}' stands twice in {certificate}",
+    breaks="nothing, but room of the extension",
+    mend="Leave one of them out",
+    source="names do not differ by case, RFC 4343",
+    decision="harmless but for the size",
+    elsewhere=RULES_ALONE,
+)
 
 
 def _twice(certificate: PlannedCertificate) -> Iterator[Finding]:
@@ -87,33 +72,121 @@ def _twice(certificate: PlannedCertificate) -> Iterator[Finding]:
     seen: set[str] = set()
     for name in listed:
         if name.lower() in seen:
-            yield finding("name-twice-in-certificate", where=certificate.id, name=name, certificate=certificate.id)
+            yield NAME_TWICE_IN_CERTIFICATE.at(certificate.id, name=name, certificate=certificate.id)
         seen.add(name.lower())
+
+
+KEY_TOO_SHORT = FindingKind(
+    code="key-too-short",
+    severity=ERROR,
+    about=CERTIFICATES,
+    title="A key is too short",
+    message="the key of {certificate} has {length} bits",
+    breaks="the wizard refuses an OAuth certificate below 2048 bits, and Windows since KB2661254 any below 1024",
+    mend="Set certificates.key_length to 2048 or more",
+    source=f"{_OAUTH}: at least 2048 bits; another page says 1024, 2048 recommended",
+    decision="authorities of today sign nothing below 2048 bits",
+    elsewhere=RULES_ALONE,
+)
+KEY_NOT_USABLE = FindingKind(
+    code="key-not-usable",
+    severity=ERROR,
+    about=CERTIFICATES,
+    title="A key of a kind that the products cannot use",
+    message="the key of {certificate} comes from '{provider}' (type {type}) with key specification {spec}",
+    breaks="assignment fails with 'The buffer supplied to a function was too small'",
+    mend="Use the provider 'Microsoft RSA SChannel Cryptographic Provider' with an exchange key",
+    source="blogs.perficient.com 2013-12-09 (CNG keys); TechNet bb663762 'Sample Certificate' (KeySpec 1)",
+    decision="the certificate cannot be assigned",
+    elsewhere=RULES_ALONE,
+)
+SHARED_KEY_NOT_EXPORTABLE = FindingKind(
+    code="shared-key-not-exportable",
+    severity=ERROR,
+    about=CERTIFICATES,
+    title="A certificate for several servers has a key that cannot be carried",
+    message="{certificate} is for {count} servers, and its key is not exportable",
+    breaks="the certificate can only be used on the server that requested it",
+    mend="Plan an exportable key",
+    source=_EDGE,
+    decision="the rollout could not be finished",
+    elsewhere=RULES_ALONE,
+)
+DISTRIBUTION_POINT_NOT_REQUIRED = FindingKind(
+    code="distribution-point-not-required",
+    severity=WARNING,
+    about=CERTIFICATES,
+    title="A certificate may come without a CRL distribution point",
+    message="{certificate} is not required to have a CRL distribution point",
+    breaks="servers refuse each other where they cannot check for revocation",
+    mend="Require the distribution point",
+    source="TechNet bb870336 'Certificate Infrastructure'; 'Certificate Infrastructure Requirements' (2013)",
+    decision="most authorities put it in unasked",
+    elsewhere=RULES_ALONE,
+)
 
 
 def _key(certificate: PlannedCertificate) -> Iterator[Finding]:
     key, where = certificate.key, certificate.id
     if key.algorithm == "rsa" and key.length < SHORTEST_KEY:
-        yield finding("key-too-short", where=where, certificate=where, length=key.length)
+        yield KEY_TOO_SHORT.at(where, certificate=where, length=key.length)
     if key.provider_type == 0 or key.key_spec != EXCHANGE_KEY:
-        words = {"provider": key.provider, "type": key.provider_type, "spec": key.key_spec}
-        yield finding("key-not-usable", where=where, certificate=where, **words)
+        values = {"provider": key.provider, "type": key.provider_type, "spec": key.key_spec}
+        yield KEY_NOT_USABLE.at(where, certificate=where, **values)
     if len(certificate.holders) > 1 and not key.exportable:
-        yield finding("shared-key-not-exportable", where=where, certificate=where, count=len(certificate.holders))
+        yield SHARED_KEY_NOT_EXPORTABLE.at(where, certificate=where, count=len(certificate.holders))
     if not certificate.require_crl_distribution_point:
-        yield finding("distribution-point-not-required", where=where, certificate=where)
+        yield DISTRIBUTION_POINT_NOT_REQUIRED.at(where, certificate=where)
+
+
+NAMES_TOO_MANY_FOR_AUTHORITY = FindingKind(
+    code="names-too-many-for-authority",
+    severity=WARNING,
+    about=CERTIFICATES,
+    title="The subject alternative names are too many for a Windows certification authority",
+    message="the {count} names of {certificate} take {size} bytes, a Windows CA accepts 4096",
+    breaks="the request fails with 0xc80005e2",
+    mend=(
+        "Give some SIP domains another pool as their home, or use another authority; from Lync 2010 on,"
+        " simple URL layout 3 and Autodiscover over HTTP need fewer names"
+    ),
+    source="skypeadmin.com 2014-10-01 'How many SIP domains', confirmed by its error text only",
+    decision="seen in the field only, and other authorities accept more",
+    elsewhere=(
+        "60 SIP domains such as sip-domain-001.example.com at one OCS pool; see"
+        " tests/unit/plugins/module_utils/findings/test_certificates.py"
+    ),
+)
+NAMES_CLOSE_TO_LIMIT = FindingKind(
+    code="names-close-to-limit",
+    severity=NOTE,
+    about=CERTIFICATES,
+    title="Few more SIP domains fit into a certificate",
+    message=(
+        "the {count} names of {certificate} take {size} of 4096 bytes; each further SIP domain adds about {each}"
+        " bytes, so that about {more} more fit"
+    ),
+    breaks="nothing yet: each SIP domain also means that every certificate with its names is requested anew",
+    mend="Use simple URL layout 3 and Autodiscover over HTTP, or give further SIP domains another home",
+    source=_SAN_LIMIT,
+    decision="told in time, nothing is wrong",
+    elsewhere=(
+        "45 SIP domains such as sip-domain-001.example.com at one OCS pool; see"
+        " tests/unit/plugins/module_utils/findings/test_certificates.py"
+    ),
+)
 
 
 def _size(certificate: PlannedCertificate, sip_domains: set[str]) -> Iterator[Finding]:
-    listed = certificate.subject_alternative_names
+    listed, where = certificate.subject_alternative_names, certificate.id
     size = encoded_size(listed)
-    words = {"certificate": certificate.id, "count": len(listed), "size": size}
+    values = {"certificate": where, "count": len(listed), "size": size}
     if size > LONGEST_EXTENSION:
-        yield finding("names-too-many-for-authority", where=certificate.id, **words)
+        yield NAMES_TOO_MANY_FOR_AUTHORITY.at(where, **values)
     elif size > NEARLY_FULL and sip_domains:
         each = encoded_size(tuple(name for name in listed if names.parent(name) in sip_domains)) // len(sip_domains)
         more = (LONGEST_EXTENSION - size) // max(each, 1)
-        yield finding("names-close-to-limit", where=certificate.id, each=each, more=more, **words)
+        yield NAMES_CLOSE_TO_LIMIT.at(where, each=each, more=more, **values)
 
 
 def encoded_size(alternatives: tuple[str, ...]) -> int:
@@ -130,6 +203,32 @@ def _with_header(length: int) -> int:
     return 2 + extra + length
 
 
+SIP_DOMAINS_COST = FindingKind(
+    code="sip-domains-cost",
+    severity=NOTE,
+    about=CERTIFICATES,
+    title="What each SIP domain costs",
+    message=(
+        "there are {count} SIP domains; one more such as '{domain}' adds about {records} records and {names} names,"
+        " and {certificates} certificates are to be requested anew"
+    ),
+    breaks="nothing",
+    mend="Gather further SIP domains before certificates are requested; simple URL layout 3 needs fewer names",
+    source="TechNet 'Certificate Requirements for Mobility' (Lync Server 2013); modern-workplace.uk",
+    decision="to be known before the next SIP domain is promised, nothing is wrong",
+    example=Example(
+        "ocs",
+        change={"sip_domains": [*_FOUR_DOMAINS, "e.example.com"], "dns.internal.zones": _ZONES_OF_MANY},
+        where=("sip_domains[4]",),
+        near={"sip_domains": _FOUR_DOMAINS, "dns.internal.zones": _ZONES_OF_MANY},
+        message=(
+            "there are 5 SIP domains; one more such as 'e.example.com' adds about 2 records and 4 names, and 2"
+            " certificates are to be requested anew"
+        ),
+    ),
+)
+
+
 def _cost(facts: Facts) -> Iterator[Finding]:
     """What the last SIP domain of many brought along is what the next one will."""
     domains = [one for one in facts.topology.sip_domains if facts.home(one) is not None]
@@ -138,9 +237,9 @@ def _cost(facts: Facts) -> Iterator[Finding]:
     last = domains[-1]
     listed = [one.subject_alternative_names for one in facts.plan.certificates]
     new = [sum(_is_of(name, last.name) for name in some) for some in listed]
-    words = {"count": len(domains), "domain": last.name, "names": sum(new), "certificates": sum(map(bool, new))}
+    values = {"count": len(domains), "domain": last.name, "names": sum(new), "certificates": sum(map(bool, new))}
     records = sum(_is_of(record.fqdn, last.name) for record in facts.plan.records)
-    yield finding("sip-domains-cost", where=last.path, records=records, **words)
+    yield SIP_DOMAINS_COST.at(last.path, records=records, **values)
 
 
 def _is_of(name: str, sip_domain: str) -> bool:
@@ -148,68 +247,3 @@ def _is_of(name: str, sip_domain: str) -> bool:
     if not name.endswith(sip_domain):
         return False
     return names.parent(name) == sip_domain or (name[0] == "_" and names.service_domain(name) == sip_domain)
-
-
-def _public(facts: Facts) -> Iterator[Finding]:
-    """What public authorities sign, and what comes with their certificates."""
-    public = {one.name for one in _issuers(facts) if one.public}
-    used: dict[str, None] = {}
-    for certificate in facts.plan.certificates:
-        if certificate.issuer.name not in public:
-            continue
-        used[certificate.issuer.name] = None
-        for name in dict.fromkeys((certificate.common_name, *certificate.subject_alternative_names)):
-            if exists_inside_only(name):
-                words = {"certificate": certificate.id, "name": name}
-                yield finding("public-certificate-internal-name", where=certificate.id, **words)
-    for issuer in used:
-        yield finding("intermediates-in-their-store", where=f"certificates.issuers.{issuer}", issuer=issuer)
-
-
-def _issuers(facts: Facts) -> Iterator[Issuer]:
-    wishes = facts.topology.certificates
-    yield wishes.issuer
-    yield from wishes.issuers.values()
-    if wishes.public_issuer is not None:
-        yield wishes.public_issuer
-
-
-def _shared(facts: Facts) -> Iterator[Finding]:
-    """The servers of an Edge pool that carry the same services share each of their certificates."""
-    for pool in facts.pools_of_role("edge"):
-        different: dict[tuple[tuple[str, ...], str], set[str]] = {}
-        for server in pool.servers:
-            for certificate in facts.held.get(server.fqdn, ()):
-                different.setdefault((server.roles, certificate.use), set()).add(certificate.id)
-        for (_roles, use), ids in different.items():
-            if len(ids) > 1:
-                yield finding("edge-certificates-differ", where=pool.path, pool=pool.fqdn, use=use, count=len(ids))
-
-
-def _oauth(facts: Facts) -> Iterator[Finding]:
-    planned = [one for one in facts.plan.certificates if one.use == "oauth"]
-    if len(planned) > 1 or any(one.scope != "global" for one in planned):
-        yield finding("oauth-not-global", where=planned[0].id, count=len(planned))
-    domain = facts.topology.sip_domains[0].name
-    for one in planned:
-        if not names.is_within(one.common_name, domain):
-            words = {"certificate": one.id, "name": one.common_name, "domain": domain}
-            yield finding("oauth-without-sip-domain", where=one.id, **words)
-
-
-def _web_components(facts: Facts) -> Iterator[Finding]:
-    """In OCS the Web Components' certificate is assigned in IIS, apart from the others: it must not be forgotten."""
-    for pool in facts.pools_of_role("front_end"):
-        if pool.product not in FIRST_GENERATION:
-            continue
-        for server in pool.servers:
-            if "web_components" in (server.roles or ("web_components",)) and not _assigned(facts, server):
-                yield finding("web-components-without-certificate", where=server.path, name=server.fqdn)
-
-
-def _assigned(facts: Facts, server: Server) -> bool:
-    return any(
-        one.component == "web_components" and one.server == server.fqdn
-        for certificate in facts.held.get(server.fqdn, ())
-        for one in certificate.assignments
-    )

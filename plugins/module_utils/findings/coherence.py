@@ -8,11 +8,53 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Endpoint, Finding, Plan, PlannedCertificate
-from ansible_collections.ucops.rollout.plugins.module_utils.names import parent
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, Example, FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    ERROR,
+    WARNING,
+    Endpoint,
+    Finding,
+    Plan,
+    PlannedCertificate,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.names import covers
 
 HTTPS = "https"
+
+ENDPOINT_WITHOUT_CERTIFICATE = FindingKind(
+    code="endpoint-without-certificate",
+    severity=ERROR,
+    about=CERTIFICATES,
+    title="Something answers clients without a certificate",
+    message="no planned certificate answers at '{name}' port {port}",
+    breaks="{clients}: no TLS",
+    mend="Plan a certificate for the component that answers there",
+    source="all connections of the products' servers use TLS",
+    decision="TLS fails for sure",
+    elsewhere=(
+        "only a mistake in a product's rules makes one; see tests/unit/plugins/module_utils/findings/test_coherence.py"
+    ),
+)
+NAME_NOT_IN_CERTIFICATE = FindingKind(
+    code="name-not-in-certificate",
+    severity=ERROR,
+    about=CERTIFICATES,
+    title="A name that a client can be sent to is not in the certificate of the server that answers",
+    message="'{name}' (port {port}) is not in the certificate {certificate}, which answers there",
+    breaks="{clients}: the certificate does not match the name",
+    mend="Add the name to the certificate, or do not send clients to it",
+    source="RFC 9525 section 6",
+    decision="TLS fails for sure",
+    elsewhere=(
+        "only a mistake in a product's rules makes one; see tests/unit/plugins/module_utils/findings/test_coherence.py"
+    ),
+)
+
+
+def look(facts: Facts) -> Iterator[Finding]:
+    """Every break between the names that clients use and the certificates."""
+    yield from check_coherence(facts.plan)
 
 
 def check_coherence(plan: Plan) -> Iterator[Finding]:
@@ -22,15 +64,15 @@ def check_coherence(plan: Plan) -> Iterator[Finding]:
     by_subject: dict[str, None] = {}
     for endpoint in plan.endpoints:
         if not endpoint.certificates:
-            yield _finding("endpoint-without-certificate", endpoint)
+            yield _of_endpoint(ENDPOINT_WITHOUT_CERTIFICATE, endpoint)
         for certificate in endpoint.certificates:
-            if _holds(names[certificate], endpoint):
+            if _holds(names.get(certificate, ()), endpoint):
                 continue
             # A name in the subject only is accepted by the clients of its day: subject-not-repeated warns of it.
-            if endpoint.name == subjects[certificate]:
+            if endpoint.name == subjects.get(certificate):
                 by_subject[certificate] = None
             else:
-                yield _finding("name-not-in-certificate", endpoint, certificate)
+                yield _of_endpoint(NAME_NOT_IN_CERTIFICATE, endpoint, certificate)
     for one in plan.certificates:
         if one.id in by_subject:
             yield from _subject_only(one)
@@ -40,13 +82,12 @@ def _holds(names: Collection[str], endpoint: Endpoint) -> bool:
     """Whether one of the names is the endpoint's. Wildcards count for web services; SIP clients do not take them."""
     if endpoint.name in names:
         return True
-    return endpoint.protocol == HTTPS and f"*.{parent(endpoint.name)}" in names
+    return endpoint.protocol == HTTPS and any(covers(name, endpoint.name) for name in names)
 
 
-def _finding(code: str, endpoint: Endpoint, certificate: str = "") -> Finding:
-    return finding(
-        code,
-        where=f"{endpoint.name}:{endpoint.port}",
+def _of_endpoint(kind: FindingKind, endpoint: Endpoint, certificate: str = "") -> Finding:
+    return kind.at(
+        f"{endpoint.name}:{endpoint.port}",
         name=endpoint.name,
         port=endpoint.port,
         certificate=certificate,
@@ -54,12 +95,31 @@ def _finding(code: str, endpoint: Endpoint, certificate: str = "") -> Finding:
     )
 
 
+SUBJECT_NOT_REPEATED = FindingKind(
+    code="subject-not-repeated",
+    severity=WARNING,
+    about=CERTIFICATES,
+    title="The subject's name is not among the subject alternative names",
+    message="'{name}' stands in the subject of {certificate} only",
+    breaks="clients that follow RFC 9525 ignore the common name and refuse '{name}'",
+    mend="Set certificates.repeat_subject_in_san to true, unless the list must be as the product's tables have it",
+    source="RFC 9525 section 2; TechNet 'Certificate Requirements for External User Access' (Lync Server 2010)",
+    decision="clients of the day accept the common name; later ones do not",
+    example=Example(
+        "ocs",
+        change={"certificates.repeat_subject_in_san": False},
+        where=(
+            "certificates.repeat_subject_in_san",
+            "certificates.repeat_subject_in_san",
+        ),
+        near={"certificates.repeat_subject_in_san": True},
+        message="'ocspool.company.local' stands in the subject of ocssrv01.company.local/default only",
+    ),
+)
+
+
 def _subject_only(certificate: PlannedCertificate) -> Iterator[Finding]:
     """Where there are no alternative names at all, the subject counts for every client of these products."""
     if certificate.subject_alternative_names:
-        yield finding(
-            "subject-not-repeated",
-            where="certificates.repeat_subject_in_san",
-            name=certificate.common_name,
-            certificate=certificate.id,
-        )
+        where = "certificates.repeat_subject_in_san"
+        yield SUBJECT_NOT_REPEATED.at(where, name=certificate.common_name, certificate=certificate.id)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pitfalls of Edge Servers, of federation, and of what the Internet gets to see."""
+"""Edge Servers: load balancing, ports, DNS suffix, and the addresses that the outside gets to see."""
 
 from __future__ import annotations
 
@@ -10,68 +10,102 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import INFERRED, Facts, exists_inside_only
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import LEFT_OUT, RECORDS, Example, FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, NOTE, WARNING, Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Edge, Outside, Pool
 
 SERVICES = ("access", "web_conferencing", "av")
 PRIVATE = tuple(ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
+_EDGE = "'Edge Server environmental requirements' (Skype for Business Server)"
 
 
 def look(facts: Facts) -> Iterator[Finding]:
-    """Everything about the Edge and the outside."""
-    yield from _federation(facts)
-    yield from _domains_inside_only(facts)
+    """Everything about Edge Servers, and the addresses outside of the reverse proxy too."""
     for pool in facts.pools_of_role("edge"):
         yield from _edge_pool(pool)
     for pool in facts.pools_of_role("edge", "reverse_proxy"):
         yield from _addresses(pool)
-    yield from _inferred(facts)
 
 
-def _federation(facts: Facts) -> Iterator[Finding]:
-    wanted = facts.topology.federation
-    found_by_dns = wanted.partner_discovery or wanted.push_notifications or wanted.hosted_exchange_um
-    default = facts.topology.sip_domains[0]
-    # Also where it is said not to exist outside: those outside ask for the default SIP domain all the same.
-    if (found_by_dns or facts.topology.hybrid is not None) and exists_inside_only(default.name):
-        yield finding("default-sip-domain-internal-only", where=default.path, name=default.name)
-    if not found_by_dns or not facts.has_view("external"):
-        return
-    for sip_domain in facts.topology.sip_domains:
-        owner = f"_sipfederationtls._tcp.{sip_domain.name}"
-        if sip_domain.edge and sip_domain.outside and ("external", owner) not in facts.services:
-            yield finding("federation-record-missing", where=sip_domain.path, name=owner)
-
-
-def _domains_inside_only(facts: Facts) -> Iterator[Finding]:
-    for sip_domain in facts.topology.sip_domains:
-        if not exists_inside_only(sip_domain.name):
-            continue
-        owners = [f"{service}.{sip_domain.name}" for service in ("_sip._tls", "_sipfederationtls._tcp")]
-        shown = any(("external", owner) in facts.services for owner in owners)
-        if shown or facts.is_planned("external", f"sip.{sip_domain.name}"):
-            yield finding("sip-domain-internal-only", where=sip_domain.path, domain=sip_domain.name)
+EDGE_LOAD_BALANCER_DIFFERS = FindingKind(
+    code="edge-load-balancer-differs",
+    severity=ERROR,
+    about=RECORDS,
+    title="An Edge pool is balanced differently inside and outside",
+    message="'{pool}' is balanced by {inside} inside and by {outside} outside",
+    breaks="audio, video and application sharing across the Edge; the product does not support it",
+    mend="Use the same kind of load balancing on both sides",
+    source="'Load balancing requirements' (Skype for Business Server); TechNet 'DNS Load Balancing'",
+    decision="not supported, and media fail",
+    example=Example(
+        "lync",
+        change={"pools[1].load_balancer.external_type": "hardware"},
+        where=("pools[1].load_balancer.external_type",),
+        near={"pools[1].load_balancer.external_type": "dns"},
+        message="'lsedge.contoso.net' is balanced by dns inside and by hardware outside",
+    ),
+)
+EDGE_NEEDS_DNS_SUFFIX = FindingKind(
+    code="edge-needs-dns-suffix",
+    severity=NOTE,
+    about=RECORDS,
+    title="An Edge Server outside the domain needs its DNS suffix set by hand",
+    message="'{name}', usually no member of the domain, must have the primary DNS suffix '{suffix}'",
+    breaks="publishing the topology and replication to the Edge Server: it is known by its short name only",
+    mend="Set the primary DNS suffix in the system's properties before the product is installed",
+    source="TechNet 'Configure DNS for Edge Support' (Lync Server 2013)",
+    decision="a reminder: the planner cannot see the server's suffix",
+    example=Example(
+        "lync",
+        change={"sip_domains[0].srv_target": "sip"},
+        where=(
+            "pools[1].servers[0].fqdn",
+            "pools[1].servers[1].fqdn",
+        ),
+        near={"pools[1]": LEFT_OUT},
+        message=(
+            "'edge01.contoso.net', usually no member of the domain, must have the primary DNS suffix 'contoso.net'"
+        ),
+    ),
+)
 
 
 def _edge_pool(pool: Pool) -> Iterator[Finding]:
     balancer = pool.load_balancer
     if balancer is not None and balancer.external_type not in ("", balancer.type):
-        yield finding(
-            "edge-load-balancer-differs",
-            where=f"{pool.path}.load_balancer.external_type",
-            pool=pool.fqdn,
-            inside=balancer.type,
-            outside=balancer.external_type,
-        )
+        where, kinds = f"{pool.path}.load_balancer.external_type", (balancer.type, balancer.external_type)
+        yield EDGE_LOAD_BALANCER_DIFFERS.at(where, pool=pool.fqdn, inside=kinds[0], outside=kinds[1])
     for server in pool.servers:
         suffix = names.parent(server.fqdn)
-        yield finding("edge-needs-dns-suffix", where=f"{server.path}.fqdn", name=server.fqdn, suffix=suffix)
+        yield EDGE_NEEDS_DNS_SUFFIX.at(f"{server.path}.fqdn", name=server.fqdn, suffix=suffix)
         if pool.edge is not None:
             yield from _shared_ports(pool.edge, server.addresses, f"{server.path}.addresses")
     if balancer is not None and pool.edge is not None:
         yield from _shared_ports(pool.edge, balancer.vips, f"{pool.path}.load_balancer.vips")
+
+
+EDGE_SERVICES_SHARE_PORT = FindingKind(
+    code="edge-services-share-port",
+    severity=ERROR,
+    about=RECORDS,
+    title="Two services of an Edge Server share an address and a port",
+    message="{address} port {port} is given to '{one}' and to '{name}'",
+    breaks="one of the two services does not start",
+    mend="Give each service an address of its own, or on one address a port of its own (5061, 444, 443)",
+    source=f"{_EDGE}; TechNet 'Port Summary - Single Consolidated Edge' (Lync Server 2013)",
+    decision="two listeners cannot share one address and port",
+    example=Example(
+        "lync",
+        change={"pools[1].servers[0].addresses.av": ["131.107.155.20"]},
+        where=("pools[1].servers[0].addresses",),
+        near={
+            "pools[1].servers[0].addresses.av": ["131.107.155.20"],
+            "pools[1].edge.web_conferencing": {"fqdn": "webcon.contoso.com", "port": 444},
+        },
+        message="131.107.155.20 port 443 is given to 'web_conferencing' and to 'av'",
+    ),
+)
 
 
 def _shared_ports(edge: Edge, addresses: Mapping[str, tuple[str, ...]], where: str) -> Iterator[Finding]:
@@ -81,9 +115,27 @@ def _shared_ports(edge: Edge, addresses: Mapping[str, tuple[str, ...]], where: s
         for address in addresses.get(service) or addresses.get("external") or ():
             one = taken.setdefault((address, port), service)
             if one != service:
-                yield finding(
-                    "edge-services-share-port", where=where, address=address, port=port, one=one, name=service
-                )
+                yield EDGE_SERVICES_SHARE_PORT.at(where, address=address, port=port, one=one, name=service)
+
+
+PRIVATE_ADDRESS_OUTSIDE = FindingKind(
+    code="private-address-outside",
+    severity=WARNING,
+    about=RECORDS,
+    title="The outside is told a private address",
+    message="'{name}' leads outside to {address}, which no one on the Internet reaches",
+    breaks="everybody outside who follows the name",
+    mend="Give the public address; behind NAT write {{private: ..., public: ...}}",
+    source="RFC 1918",
+    decision="the outside may be a partner's private network",
+    example=Example(
+        "lync",
+        change={"pools[1].servers[0].addresses.av": ["10.45.16.30"]},
+        where=("pools[1].servers[0].addresses.av",),
+        near={"pools[1].servers[0].addresses.av": [{"private": "10.45.16.30", "public": "131.107.155.30"}]},
+        message="'edge01.contoso.net' leads outside to 10.45.16.30, which no one on the Internet reaches",
+    ),
+)
 
 
 def _addresses(pool: Pool) -> Iterator[Finding]:
@@ -99,13 +151,4 @@ def _private(outside: Mapping[str, tuple[Outside, ...]], name: str, where: str) 
         for one in some:
             address = ipaddress.ip_address(one.public)
             if any(address.version == net.version and address in net for net in PRIVATE):
-                yield finding("private-address-outside", where=f"{where}.{interface}", name=name, address=one.public)
-
-
-def _inferred(facts: Facts) -> Iterator[Finding]:
-    """Once for each product, at its first pool."""
-    first: dict[str, Pool] = {}
-    for pool in facts.topology.pools:
-        if pool.product in INFERRED and first.setdefault(pool.product, pool) is pool:
-            product, predecessor = INFERRED[pool.product]
-            yield finding("product-inferred", where=pool.path, product=product, predecessor=predecessor)
+                yield PRIVATE_ADDRESS_OUTSIDE.at(f"{where}.{interface}", name=name, address=one.public)

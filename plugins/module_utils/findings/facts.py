@@ -2,21 +2,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the searches for pitfalls look up again and again: built once for a plan, each look-up takes one step."""
+"""What the searches for findings look up again and again: built once for a plan, each look-up takes one step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate, RecordSet, SrvData
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, SipDomain, Topology, Zone
 
-# OCS: its clients know no Autodiscover and no policy on strict names, its servers no wildcards.
-FIRST_GENERATION = ("ocs2007", "ocs2007r2")
-# Products whose requirements no page of the vendor states, with those that they are inferred from.
-INFERRED = {"sfbse": ("Skype for Business Server Subscription Edition", "Skype for Business Server 2019")}
 # Top-level domains that the Internet does not resolve: RFC 2606, 6761, 6762, and what sites took for themselves.
 INSIDE_ONLY = frozenset(
     ("local", "localdomain", "localhost", "internal", "intranet", "private", "lan", "home", "corp", "test", "invalid")
@@ -34,6 +31,7 @@ class Facts:
 
     topology: Topology
     plan: Plan
+    products: Mapping[str, Product]
     hosts: dict[AddressKey, RecordSet] = field(default_factory=dict)
     aliases: dict[AddressKey, RecordSet] = field(default_factory=dict)
     services: dict[AddressKey, RecordSet] = field(default_factory=dict)
@@ -47,6 +45,10 @@ class Facts:
 
     def pools_of_role(self, *roles: str) -> Iterator[Pool]:
         return (pool for pool in self.topology.pools if pool.role in roles)
+
+    def knows(self, pool: Pool, feature: str) -> bool:
+        """Whether the pool's product has a trait."""
+        return self.products[pool.product].knows(feature)
 
     def has_view(self, view: str) -> bool:
         return view in self.indexes
@@ -78,8 +80,8 @@ class Facts:
         return self._names[pool.fqdn]
 
 
-def gather(topology: Topology, plan: Plan) -> Facts:
-    facts = Facts(topology, plan)
+def gather(topology: Topology, plan: Plan, products: Mapping[str, Product]) -> Facts:
+    facts = Facts(topology, plan, products)
     places = {"A": facts.hosts, "AAAA": facts.hosts, "CNAME": facts.aliases, "SRV": facts.services}
     for record in plan.records:
         if record.type in places:
@@ -102,10 +104,3 @@ def gather(topology: Topology, plan: Plan) -> Facts:
 def exists_inside_only(name: str) -> bool:
     """Whether the Internet cannot know this name."""
     return "." not in name or name.rpartition(".")[2] in INSIDE_ONLY
-
-
-def covers(pattern: str, name: str) -> bool:
-    """Whether a name of a certificate fits; a wildcard stands for one label (RFC 9525 section 6.3)."""
-    if pattern.startswith("*."):
-        return names.parent(name) == pattern[2:]
-    return pattern == name

@@ -2,44 +2,73 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every finding that a plan can hold, by its stable code. docs/findings.md is made from this registry."""
+"""Every finding that a plan can hold, by its stable code, and the search for them. docs/findings.md is made from it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import (
-    CERTIFICATES,
-    INVENTORY,
-    RECORDS,
-    FindingKind,
+from ansible_collections.ucops.rollout.plugins.module_utils.findings import (
+    aliases,
+    autodiscover,
+    branch_appliances,
+    certificates,
+    coherence,
+    edge,
+    federation,
+    hidden_names,
+    holders,
+    inventory,
+    issuers,
+    pools,
+    products,
+    records,
+    reverse_proxy,
+    sign_in,
+    simple_urls,
+    web,
+    wildcards,
+    zones,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.kinds_certificates import CERTIFICATE_KINDS
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.kinds_core import CORE_KINDS
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.kinds_edge import EDGE_KINDS
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.kinds_sign_in import SIGN_IN_KINDS
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.kinds_web import WEB_KINDS
-from ansible_collections.ucops.rollout.plugins.module_utils.model import SEVERITIES, Finding
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import gather
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.model import SEVERITIES, Finding, Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Topology
 
-__all__ = ["CERTIFICATES", "INVENTORY", "KINDS", "RECORDS", "FindingKind", "finding", "in_order"]
+# The topics that look at a whole plan, in the order in which findings of one severity are told.
+SEARCHING = (
+    coherence,
+    zones,
+    pools,
+    sign_in,
+    aliases,
+    branch_appliances,
+    hidden_names,
+    web,
+    simple_urls,
+    reverse_proxy,
+    federation,
+    edge,
+    products,
+    certificates,
+    issuers,
+    holders,
+)
+# All topics, in the order of the documentation; those that are not above are asked by another file.
+TOPICS = (records, inventory, *SEARCHING[:4], autodiscover, *SEARCHING[4:-2], wildcards, *SEARCHING[-2:])
 
 KINDS: Mapping[str, FindingKind] = {
-    kind.code: kind for kind in (*CORE_KINDS, *SIGN_IN_KINDS, *WEB_KINDS, *EDGE_KINDS, *CERTIFICATE_KINDS)
+    kind.code: kind for topic in TOPICS for kind in vars(topic).values() if isinstance(kind, FindingKind)
 }
 
 
-def finding(code: str, *, where: str, **words: object) -> Finding:
-    """A finding of a known kind with its words filled in."""
-    kind = KINDS[code]
-    return Finding(
-        severity=kind.severity,
-        code=code,
-        message=kind.message.format(**words),
-        breaks=kind.breaks.format(**words),
-        mend=kind.mend.format(**words),
-        source=kind.source,
-        where=where,
-    )
+def find_all(plan: Plan, topology: Topology, known: Mapping[str, Product] = PRODUCTS) -> Iterator[Finding]:
+    """All that speaks against a plan, topic by topic. Linear in the plan's size; raises nothing."""
+    facts = gather(topology, plan, known)
+    for topic in SEARCHING:
+        yield from topic.look(facts)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -2,25 +2,39 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pitfalls on the way from a user's address to a server: SRV records, fallback names, Autodiscover, hidden names."""
+"""The way from a user's address to a server: SRV records, fallback names, and the SIP domain's name in certificates."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import FIRST_GENERATION, Facts
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
+from ansible_collections.ucops.rollout.plugins.module_utils.findings import autodiscover
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import (
+    CERTIFICATES,
+    RECORDS,
+    RULES_ALONE,
+    Example,
+    FindingKind,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, NOTE, WARNING, Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, SipDomain
 
 # The SRV records by which clients find their server over TLS.
 CLIENT_SERVICES = (("internal", "_sipinternaltls._tcp"), ("external", "_sip._tls"))
 PLAIN_SERVICES = (("internal", "_sipinternal._tcp"), ("external", "_sip._tcp"))
+_STRICT = (
+    "TechNet 'Determine DNS Requirements' (Lync Server 2013): the target lies in the domain of the SRV record; D. Lim"
+    " (MSDN, 2009-06-12); J. Schertz 2013-08 'Lync Phone Edition CU7 Registration Issues'"
+)
+_POLICY = "policy 'DisableStrictDNSNaming' (Lync 2010, 2013)"
+_EDGE = "TechNet 'Certificate Requirements for External User Access' (Lync Server 2013)"
+_INTERNAL = "TechNet 'Certificate Requirements for Internal Servers' (Lync Server 2013)"
 
 
 def look(facts: Facts) -> Iterator[Finding]:
-    """Everything about sign-in, SIP domain by SIP domain."""
+    """Everything about sign-in, SIP domain by SIP domain, with its Autodiscover."""
     for sip_domain in facts.topology.sip_domains:
         home = facts.home(sip_domain)
         if home is not None:
@@ -28,10 +42,60 @@ def look(facts: Facts) -> Iterator[Finding]:
             yield from _plain_tcp(facts, sip_domain, home)
             yield from _fallback(facts, sip_domain, home)
             yield from _sip_names(facts, sip_domain, home)
-            yield from _autodiscover(facts, sip_domain, home)
-    yield from _aliases(facts)
-    yield from _appliances(facts)
-    yield from _hidden_names(facts)
+            yield from autodiscover.look_at(facts, sip_domain, home)
+
+
+SRV_TARGET_OUTSIDE_SIP_DOMAIN = FindingKind(
+    code="srv-target-outside-sip-domain",
+    severity=WARNING,
+    about=RECORDS,
+    title="A SRV record leads out of its SIP domain",
+    message="the SRV record '{name}' leads to '{target}', which does not lie in the SIP domain '{domain}'",
+    breaks=(
+        "automatic sign-in: OCS clients refuse the server; Lync 2010 and later on a PC ask the user whether to"
+        " trust it; Lync Phone Edition from CU7 (4.0.7577.4363) on refuses it"
+    ),
+    mend="Set srv_target: alias or sip for this SIP domain; with pool, set every client by hand or by policy",
+    source=_STRICT,
+    decision=(
+        "no error: the site asked for it in so many words, the library itself lists such a record as working"
+        " (retail.contoso.com to pool01.contoso.com), and clients set by hand or by policy do not use it"
+    ),
+    example=Example(
+        "ocs",
+        change={"sip_domains[1].srv_target": "pool"},
+        where=("sip_domains[1]",),
+        near={"sip_domains[0]": {"name": "company.local", "srv_target": "pool"}},
+        message=(
+            "the SRV record '_sipinternaltls._tcp.company.com' leads to 'ocspool.company.local', which does"
+            " not lie in the SIP domain 'company.com'"
+        ),
+    ),
+)
+SRV_TARGET_BELOW_SIP_DOMAIN = FindingKind(
+    code="srv-target-below-sip-domain",
+    severity=WARNING,
+    about=RECORDS,
+    title="A SRV record leads into a domain below its SIP domain",
+    message="the SRV record '{name}' leads to '{target}', which ends with '{domain}' but lies in a domain below it",
+    breaks=(
+        "automatic sign-in: OCS clients and Lync Phone Edition from CU7 (4.0.7577.4363) on, which take only"
+        " a server directly in the user's domain; Lync on a PC accepts it where the policy DisableStrictDNSNaming"
+        " is set, and asks the user otherwise"
+    ),
+    mend="Set srv_target: alias or sip for this SIP domain, or set the policy DisableStrictDNSNaming on every PC",
+    source=f"{_POLICY}; {_STRICT}",
+    decision="no error: the sources disagree on suffixes, and the policy makes it work for Lync on a PC",
+    example=Example(
+        "ocs",
+        change={
+            "sip_domains[1]": {"name": "company.com", "srv_target": "pool"},
+            "pools[0].fqdn": "ocspool.uk.company.com",
+        },
+        where=("sip_domains[1]",),
+        near={"sip_domains[1]": {"name": "company.com", "srv_target": "pool"}, "pools[0].fqdn": "ocspool.company.com"},
+    ),
+)
 
 
 def _strict_names(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Finding]:
@@ -42,29 +106,130 @@ def _strict_names(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[F
         if target is None or target in (sip_domain.name, f"sip.{sip_domain.name}"):
             continue
         if names.parent(target) == sip_domain.name:
-            yield from _not_strict(sip_domain, home, owner, target)
+            yield from _not_strict(facts, sip_domain, home, owner, target)
             continue
         below = target.endswith(f".{sip_domain.name}")
-        code = "srv-target-below-sip-domain" if below else "srv-target-outside-sip-domain"
-        yield finding(code, where=sip_domain.path, name=owner, target=target, domain=sip_domain.name)
+        kind = SRV_TARGET_BELOW_SIP_DOMAIN if below else SRV_TARGET_OUTSIDE_SIP_DOMAIN
+        yield kind.at(sip_domain.path, name=owner, target=target, domain=sip_domain.name)
 
 
-def _not_strict(sip_domain: SipDomain, home: Pool, owner: str, target: str) -> Iterator[Finding]:
+SRV_TARGET_NOT_STRICT = FindingKind(
+    code="srv-target-not-strict",
+    severity=NOTE,
+    about=RECORDS,
+    title="A SRV record leads to a name that the default policy of Lync clients does not take unasked",
+    message=(
+        "the SRV record '{name}' leads to '{target}': it lies in the SIP domain, as the library demands, but the"
+        " strictest client policy takes only '{domain}' and 'sip.{domain}'"
+    ),
+    breaks=(
+        "nothing by the library; by the text of the default policy, Lync 2010 and later on a PC ask the user"
+        " whether to trust the server"
+    ),
+    mend="Set srv_target: sip, or set the policy DisableStrictDNSNaming on the clients",
+    source=f"{_POLICY}; {_STRICT}",
+    decision="the library calls such a record right and the policy's text does not: told, but nothing fails",
+    example=Example(
+        "lync",
+        change={"sip_domains[0].srv_target": "alias"},
+        where=("sip_domains[0]",),
+        near={"sip_domains[0].srv_target": "sip"},
+        message=(
+            "the SRV record '_sipinternaltls._tcp.contoso.com' leads to 'pool01.contoso.com': it lies in the"
+            " SIP domain, as the library demands, but the strictest client policy takes only 'contoso.com'"
+            " and 'sip.contoso.com'"
+        ),
+    ),
+)
+SRV_TARGET_ALIAS = FindingKind(
+    code="srv-target-alias",
+    severity=NOTE,
+    about=RECORDS,
+    title="Automatic sign-in leads to an alias of the pool",
+    message=(
+        "the SRV record of '{domain}' leads to '{name}': it lies in the SIP domain, as the library demands,"
+        " but the strictest client policy takes only '{domain}' and 'sip.{domain}'"
+    ),
+    breaks="later clients (Lync) with the default policy ask the user whether to trust the server",
+    mend="Nothing for OCS 2007 clients",
+    source="policy 'DisableStrictDNSNaming' (Lync); TechNet 'Determine DNS Requirements' (Lync Server 2013)",
+    decision="OCS clients accept it; only later clients with the default policy ask",
+    example=Example(
+        "ocs",
+        change={"sip_domains[1].srv_target": "alias"},
+        where=("sip_domains[1]",),
+        near={"sip_domains[1].srv_target": "sip"},
+    ),
+)
+
+
+def _not_strict(facts: Facts, sip_domain: SipDomain, home: Pool, owner: str, target: str) -> Iterator[Finding]:
     """Inside the SIP domain, as the library has it, but not as the policy's text has it."""
-    if home.product not in FIRST_GENERATION:
-        yield finding("srv-target-not-strict", where=sip_domain.path, name=owner, target=target, domain=sip_domain.name)
+    if facts.knows(home, "name_policy"):
+        yield SRV_TARGET_NOT_STRICT.at(sip_domain.path, name=owner, target=target, domain=sip_domain.name)
     elif target != home.fqdn:
-        yield finding("srv-target-alias", where=sip_domain.path, name=target, domain=sip_domain.name)
+        yield SRV_TARGET_ALIAS.at(sip_domain.path, name=target, domain=sip_domain.name)
+
+
+SIGN_IN_WITHOUT_TLS = FindingKind(
+    code="sign-in-without-tls",
+    severity=WARNING,
+    about=RECORDS,
+    title="Clients are led to sign in without TLS",
+    message="'{name}' leads clients to sign in over plain TCP",
+    breaks="secrecy: messages and sign-in can be read on the network",
+    mend="Leave plain TCP out unless old clients need it",
+    source="TechNet bb663700 'Required DNS Records for Automatic Client Sign-In' (only where TCP is allowed)",
+    decision="it works; the site chose it",
+    example=Example(
+        "ocs",
+        change={"sip_domains[1].plain_tcp": True},
+        where=("sip_domains[1]",),
+        near={"sip_domains[1].plain_tcp": False},
+        message="'_sipinternal._tcp.company.com' leads clients to sign in over plain TCP",
+    ),
+)
+RECORD_NOBODY_ASKS_FOR = FindingKind(
+    code="record-nobody-asks-for",
+    severity=NOTE,
+    about=RECORDS,
+    title="A record that the product's clients no longer look up",
+    message="'{name}' is planned for plain TCP, but clients from Skype for Business 2015 on do not look it up",
+    breaks="nothing",
+    mend="Leave plain TCP out, unless clients before Skype for Business 2015 sign in here",
+    source="'Advanced Edge Server DNS planning' (Skype for Business Server), the clients' order",
+    decision="harmless",
+    example=Example(
+        "lync",
+        change={"product": "sfb2015", "sip_domains[0].plain_tcp": True},
+        where=("sip_domains[0]",),
+        near={"product": "lync2013", "sip_domains[0].plain_tcp": True},
+    ),
+)
 
 
 def _plain_tcp(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Finding]:
     for view, service in PLAIN_SERVICES:
         owner = f"{service}.{sip_domain.name}"
         if (view, owner) in facts.services:
-            yield finding("sign-in-without-tls", where=sip_domain.path, name=owner)
-    if sip_domain.plain_tcp and home.product.startswith("sfb"):
+            yield SIGN_IN_WITHOUT_TLS.at(sip_domain.path, name=owner)
+    if sip_domain.plain_tcp and not facts.knows(home, "plain_tcp"):
         owner = f"{PLAIN_SERVICES[0][1]}.{sip_domain.name}"
-        yield finding("record-nobody-asks-for", where=sip_domain.path, name=owner)
+        yield RECORD_NOBODY_ASKS_FOR.at(sip_domain.path, name=owner)
+
+
+FALLBACK_NAME_NOT_IN_CERTIFICATE = FindingKind(
+    code="fallback-name-not-in-certificate",
+    severity=ERROR,
+    about=CERTIFICATES,
+    title="A fallback name is in DNS but in no certificate",
+    message="'{name}' is planned in DNS, but no planned certificate that answers for it has the name",
+    breaks="clients that fall back to this name: the certificate does not match",
+    mend="Add the name to the certificate, or leave the fallback records out",
+    source="TechNet 'Certificate Requirements for Internal Servers' (Lync Server 2013)",
+    decision="TLS fails for sure for every client that gets there",
+    elsewhere=RULES_ALONE,
+)
 
 
 def _fallback(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Finding]:
@@ -73,111 +238,60 @@ def _fallback(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Findi
     for view, label, pool in (("internal", "sipinternal", inside), ("external", "sipexternal", outside)):
         name = f"{label}.{sip_domain.name}"
         if pool is not None and facts.is_planned(view, name) and name not in facts.names_of(pool):
-            yield finding("fallback-name-not-in-certificate", where=sip_domain.path, name=name)
+            yield FALLBACK_NAME_NOT_IN_CERTIFICATE.at(sip_domain.path, name=name)
+
+
+SIP_NAME_NOT_IN_CERTIFICATE = FindingKind(
+    code="sip-name-not-in-certificate",
+    severity=ERROR,
+    about=CERTIFICATES,
+    title="A certificate lacks sip.<SIP domain> of a SIP domain that it serves",
+    message="'{name}' is not in {certificate}, although users of '{domain}' sign in there",
+    breaks="sign-in of '{domain}': the certificate presented by the server did not match the expected name",
+    mend="Add the name to the certificate",
+    source=f"{_INTERNAL}; {_EDGE}",
+    decision="the first names that clients fall back to; strict clients accept no other",
+    elsewhere=RULES_ALONE,
+)
+SIP_NAME_LEFT_OUT = FindingKind(
+    code="sip-name-left-out",
+    severity=WARNING,
+    about=CERTIFICATES,
+    title="sip.<SIP domain> was left out of a pool's certificates",
+    message="'{name}' is not in {certificate}, as the topology wants it",
+    breaks=(
+        "sign-in of '{domain}' for clients with the default policy on strict names, for phones, and for all that"
+        " fall back to '{name}'"
+    ),
+    mend="Leave certificates.sip_names at true",
+    source=(
+        f"{_INTERNAL}: only where strict matching is required by policy; by the policy's own text it is the default"
+    ),
+    decision="the sources disagree, and where a record leads to the name name-not-in-certificate stops the rollout",
+    example=Example(
+        "ocs",
+        change={"certificates.sip_names": False},
+        where=(
+            "sip_domains[0]",
+            "sip_domains[1]",
+        ),
+        near={"certificates.sip_names": True},
+        message=("'sip.company.local' is not in the certificates of ocspool.company.local, as the topology wants it"),
+    ),
+)
 
 
 def _sip_names(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Finding]:
-    """sip.<SIP domain> in the certificates of all that its users meet: home, Director, Edge, branch appliances."""
-    name = f"sip.{sip_domain.name}"
+    """sip.<SIP domain> in the certificates of all that its users meet: home, Director and Edge."""
     met = dict.fromkeys((home.fqdn, sip_domain.first_contact, sip_domain.edge if sip_domain.outside else ""))
-    pools = [facts.pools[fqdn] for fqdn in met if fqdn in facts.pools]
-    for pool in pools:
-        if name not in facts.names_of(pool):
-            held = f"the certificates of {pool.fqdn}"
-            chosen = pool.role in ("front_end", "director") and not facts.topology.certificates.sip_names
-            code = "sip-name-left-out" if chosen else "sip-name-not-in-certificate"
-            yield finding(code, where=sip_domain.path, name=name, domain=sip_domain.name, certificate=held)
+    for pool in (facts.pools[fqdn] for fqdn in met if fqdn in facts.pools):
+        wanted = pool.role not in ("front_end", "director") or facts.topology.certificates.sip_names
+        kind = SIP_NAME_NOT_IN_CERTIFICATE if wanted else SIP_NAME_LEFT_OUT
+        yield from lacks_sip_name(facts, pool, sip_domain, kind, sip_domain.path)
 
 
-def _autodiscover(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Finding]:
-    if home.product in FIRST_GENERATION:
-        return
-    inside, outside = f"lyncdiscoverinternal.{sip_domain.name}", f"lyncdiscover.{sip_domain.name}"
-    if facts.is_planned("external", inside):
-        yield finding("autodiscover-answered-outside", where=sip_domain.path, name=inside)
-    if facts.is_planned("internal", outside):
-        yield finding("autodiscover-answered-inside", where=sip_domain.path, name=outside)
-    for view, name in (("internal", inside), ("external", outside)):
-        alias = facts.aliases.get((view, name))
-        if alias is not None and names.parent(str(alias.values[0])) != sip_domain.name:
-            target = alias.values[0]
-            yield finding(
-                "autodiscover-alias-elsewhere", where=sip_domain.path, name=name, target=target, domain=sip_domain.name
-            )
-    yield from _autodiscover_missing(facts, sip_domain, home, inside, outside)
-
-
-def _autodiscover_missing(
-    facts: Facts, sip_domain: SipDomain, home: Pool, inside: str, outside: str
-) -> Iterator[Finding]:
-    if not facts.is_planned("internal", inside) and facts.has_zone("internal", inside):
-        yield finding("autodiscover-missing", where=sip_domain.path, name=inside, view="internal")
-    published = sip_domain.outside and facts.is_planned("external", home.external_web_fqdn or "")
-    if published and not facts.is_planned("external", outside) and facts.has_zone("external", outside):
-        yield finding("autodiscover-missing", where=sip_domain.path, name=outside, view="external")
-
-
-def _aliases(facts: Facts) -> Iterator[Finding]:
-    """What a CNAME record must not be: beside other records, twice at one name, or the target of a SRV record."""
-    if not facts.aliases:
-        return
-    for (view, name), record in facts.aliases.items():
-        others = [kind for kind, some in (("addresses", facts.hosts), ("SRV", facts.services)) if (view, name) in some]
-        others += ["another CNAME record"] if len(record.values) > 1 else []
-        if others:
-            yield finding("alias-beside-records", where=name, name=name, other=" and ".join(others))
-    for view, owner in facts.services:
-        target = facts.target(view, owner)
-        if target is not None and (view, target) in facts.aliases:
-            yield finding("srv-target-is-alias", where=owner, name=owner, target=target)
-
-
-def _appliances(facts: Facts) -> Iterator[Finding]:
-    """A Survivable Branch Appliance signs in every SIP domain that it serves, and knows no Autodiscover."""
-    for pool in facts.pools_of_role("survivable_branch_appliance"):
-        addresses = {address for server in pool.servers for address in server.addresses.get("internal", ())}
-        for sip_domain in facts.topology.sip_domains:
-            if pool.serves is not None and sip_domain.name not in pool.serves:
-                continue
-            yield from _appliance(facts, pool, sip_domain, addresses)
-
-
-def _appliance(facts: Facts, pool: Pool, sip_domain: SipDomain, addresses: set[str]) -> Iterator[Finding]:
+def lacks_sip_name(facts: Facts, pool: Pool, sip_domain: SipDomain, kind: FindingKind, where: str) -> Iterator[Finding]:
+    """A finding of the kind where no certificate of the pool has sip.<SIP domain>."""
     name = f"sip.{sip_domain.name}"
-    if not sip_domain.cut_over and name not in facts.names_of(pool):
-        held = f"the certificates of {pool.fqdn}"
-        code = "sip-name-not-in-certificate"
-        yield finding(code, where=pool.path, name=name, domain=sip_domain.name, certificate=held)
-    for discover in (f"lyncdiscoverinternal.{sip_domain.name}", f"lyncdiscover.{sip_domain.name}"):
-        record = facts.hosts.get(("internal", discover))
-        if record is not None and addresses.intersection(str(value) for value in record.values):
-            yield finding("appliance-answers-autodiscover", where=pool.path, name=discover, pool=pool.fqdn)
-
-
-def _hidden_names(facts: Facts) -> Iterator[Finding]:
-    """Names outside that users inside come to, in a zone that is hosted inside and does not have them."""
-    index = facts.indexes.get("internal") or names.ZoneIndex(())
-    for name, breaks in _needed_inside(facts).items():
-        found = index.find(name)
-        zone = facts.zones["internal", found] if found else None
-        if zone is None or zone.kind == "pin_point" or facts.is_planned("internal", name):
-            continue
-        if names.owner_in(name, zone.name) not in zone.copied_names:
-            yield finding("outside-name-hidden-inside", where=zone.path, name=name, zone=zone.name, breaks=breaks)
-
-
-def _needed_inside(facts: Facts) -> dict[str, str]:
-    """Names with what breaks where they are not found inside."""
-    needed = {
-        pool.external_web_fqdn: "mobile clients inside, which come to the external web services"
-        for pool in facts.pools_of_role("front_end", "director")
-        if pool.external_web_fqdn and pool.product not in FIRST_GENERATION
-    }
-    for url in facts.topology.simple_urls:
-        if url.kind in ("meet", "dialin") and facts.is_planned("external", url.host):
-            needed.setdefault(url.host, "meetings and the dial-in page for users inside")
-    if facts.topology.hybrid is not None:
-        for pool in facts.pools_of_role("edge"):
-            if pool.edge is not None:
-                needed.setdefault(pool.edge.web_conferencing.fqdn, "content of meetings held in Microsoft 365")
-    return needed
+    if name not in facts.names_of(pool):
+        yield kind.at(where, name=name, domain=sip_domain.name, certificate=f"the certificates of {pool.fqdn}")

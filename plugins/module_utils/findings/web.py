@@ -2,27 +2,150 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pitfalls of names of web services and simple URLs, and of what stands at the reverse proxy."""
+"""Names of web services inside and outside."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, SrvData
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, SimpleUrl
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import LEFT_OUT, RECORDS, Example, FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, WARNING, Finding
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool
 
-EDGE_INTERFACES = ("access", "web_conferencing", "av", "external")
+_WEB = "TechNet 'DNS Load Balancing' and 'DNS Requirements for Front End Pools' (Lync Server 2013)"
+_PROXY = "TechNet 'DNS Summary - Reverse Proxy' and 'Certificate Summary - Reverse Proxy' (Lync Server 2013)"
+_DIRECTOR = {
+    "fqdn": "dir01.contoso.net",
+    "role": "director",
+    "servers": [{"fqdn": "dir01.contoso.net", "addresses": {"internal": ["10.0.0.31"]}}],
+}
 
 
 def look(facts: Facts) -> Iterator[Finding]:
-    """Everything about web names."""
+    """Everything about the names of web services."""
     for pool in facts.pools_of_role("front_end", "director"):
         yield from _web_names(facts, pool)
     yield from _external_names(facts)
-    yield from _simple_urls(facts)
-    yield from _at_the_edge(facts)
+
+
+WEB_NAME_IS_POOL_NAME = FindingKind(
+    code="web-name-is-pool-name",
+    severity=ERROR,
+    about=RECORDS,
+    title="The web services have the pool's name although DNS balances the pool",
+    message="the internal web services of '{pool}' have the pool's own name, and the pool is balanced by DNS",
+    breaks=(
+        "web services: the pool's name leads to the single servers, the web services need the hardware load"
+        " balancer's address"
+    ),
+    mend="Give the web services a name of their own in web.internal_fqdn",
+    source=f"{_WEB}: with DNS load balancing the internal web services name must be overridden",
+    decision="one name cannot lead to the servers and to the load balancer",
+    example=Example(
+        "lync",
+        change={"pools[0].web.internal_fqdn": "pool01.contoso.net"},
+        where=("pools[0].web.internal_fqdn",),
+        near={"pools[0].web.internal_fqdn": "pool01web.contoso.net"},
+        message=(
+            "the internal web services of 'pool01.contoso.net' have the pool's own name, and the pool is"
+            " balanced by DNS"
+        ),
+    ),
+)
+WEB_NAMES_EQUAL = FindingKind(
+    code="web-names-equal",
+    severity=WARNING,
+    about=RECORDS,
+    title="Web services have the same name inside and outside",
+    message="'{name}' is the internal and the external web services name of '{pool}'",
+    breaks=(
+        "clients cannot tell the internal web site (443) from the external one (4443): sign-in of mobile clients"
+        " and authentication of meeting guests"
+    ),
+    mend="Give the external web services a name of their own in web.external_fqdn",
+    source=f"{_WEB}: the names must be distinct, and the internal one only resolvable inside",
+    decision="clear in the library, yet sites live with it on separate networks",
+    example=Example(
+        "lync",
+        change={"pools[0].web.external_fqdn": "webint.contoso.net"},
+        where=("pools[0].web.external_fqdn",),
+        near={"pools[0].web.external_fqdn": "webint.contoso.com"},
+        message="'webint.contoso.net' is the internal and the external web services name of 'pool01.contoso.net'",
+    ),
+)
+WEB_NAME_IS_SERVER_NAME = FindingKind(
+    code="web-name-is-server-name",
+    severity=WARNING,
+    about=RECORDS,
+    title="The web services of a pool have the name of one server",
+    message="the web services of '{pool}' have the name of the server '{name}'",
+    breaks="web services of the pool: everything goes to one server",
+    mend="Give the web services a name of their own",
+    source="TechNet 'Certificate Requirements for Internal Servers' (Lync Server 2013), Front End pool",
+    decision="it works until that server is away",
+    example=Example(
+        "lync",
+        change={"pools[0].web.external_fqdn": "fe01.contoso.net"},
+        where=("pools[0].web.external_fqdn",),
+        near={"pools[0].web.external_fqdn": "fe03.contoso.com"},
+        message="the web services of 'pool01.contoso.net' have the name of the server 'fe01.contoso.net'",
+    ),
+)
+
+
+def _web_names(facts: Facts, pool: Pool) -> Iterator[Finding]:
+    where = f"{pool.path}.web"
+    if pool.balanced_by_dns and pool.web_farm_fqdn == pool.fqdn:
+        yield WEB_NAME_IS_POOL_NAME.at(f"{where}.internal_fqdn", pool=pool.fqdn)
+    if pool.external_web_fqdn and pool.external_web_fqdn == pool.web_farm_fqdn:
+        yield WEB_NAMES_EQUAL.at(f"{where}.external_fqdn", name=pool.web_farm_fqdn, pool=pool.fqdn)
+    for name, key in ((pool.web_farm_fqdn, "internal_fqdn"), (pool.external_web_fqdn, "external_fqdn")):
+        if name in facts.pool_of and pool.edition == "enterprise" and len(pool.servers) > 1:
+            yield WEB_NAME_IS_SERVER_NAME.at(f"{where}.{key}", name=name, pool=pool.fqdn)
+
+
+EXTERNAL_WEB_NAME_SHARED = FindingKind(
+    code="external-web-name-shared",
+    severity=ERROR,
+    about=RECORDS,
+    title="Two pools have the same external web services name",
+    message="'{name}' is the external web services name of '{one}' and of '{other}'",
+    breaks="web services outside: the reverse proxy can send the name to one of the two only",
+    mend="Give each pool and each Director an external web services name of its own",
+    source=f"{_PROXY}; {_WEB}: the name must be unique",
+    decision="a pool whose users land on another one has no web services outside",
+    example=Example(
+        "lync",
+        change={"pools[3]": {**_DIRECTOR, "web": {"external_fqdn": "webext.contoso.com"}}},
+        where=("pools[3].web.external_fqdn",),
+        near={"pools[3]": {**_DIRECTOR, "web": {"external_fqdn": "webdirext.contoso.com"}}},
+        message=(
+            "'webext.contoso.com' is the external web services name of 'pool01.contoso.net' and of 'dir01.contoso.net'"
+        ),
+    ),
+)
+EXTERNAL_WEB_NAME_NOT_PUBLISHED = FindingKind(
+    code="external-web-name-not-published",
+    severity=WARNING,
+    about=RECORDS,
+    title="Web services have a name outside, but nothing publishes them",
+    message="nothing is planned outside for '{name}', the external web services name of '{pool}'",
+    breaks="web services outside: mobile clients, meetings, address book; a Director's name alone does not do",
+    mend="Add a reverse proxy, or name the pool in the reverse proxy's publishes",
+    source=f"{_PROXY}: the names of the Director and of the pools are both published",
+    decision="another team may publish it unknown to the topology; sign-in works",
+    example=Example(
+        "lync",
+        change={"pools[2]": LEFT_OUT},
+        where=("pools[0].web.external_fqdn",),
+        near={"pools[2].publishes": ["pool01.contoso.net"]},
+        message=(
+            "nothing is planned outside for 'webext.contoso.com', the external web services name of"
+            " 'pool01.contoso.net'"
+        ),
+    ),
+)
 
 
 def _external_names(facts: Facts) -> Iterator[Finding]:
@@ -34,84 +157,6 @@ def _external_names(facts: Facts) -> Iterator[Finding]:
             continue
         one = taken.setdefault(name, pool)
         if one is not pool:
-            yield finding("external-web-name-shared", where=where, name=name, one=one.fqdn, other=pool.fqdn)
+            yield EXTERNAL_WEB_NAME_SHARED.at(where, name=name, one=one.fqdn, other=pool.fqdn)
         if facts.has_zone("external", name) and not facts.is_planned("external", name):
-            yield finding("external-web-name-not-published", where=where, name=name, pool=pool.fqdn)
-
-
-def _web_names(facts: Facts, pool: Pool) -> Iterator[Finding]:
-    where = f"{pool.path}.web.internal_fqdn"
-    if pool.balanced_by_dns and pool.web_farm_fqdn == pool.fqdn:
-        yield finding("web-name-is-pool-name", where=where, pool=pool.fqdn)
-    if pool.external_web_fqdn and pool.external_web_fqdn == pool.web_farm_fqdn:
-        where_external = f"{pool.path}.web.external_fqdn"
-        yield finding("web-names-equal", where=where_external, name=pool.web_farm_fqdn, pool=pool.fqdn)
-    for name, key in ((pool.web_farm_fqdn, "internal_fqdn"), (pool.external_web_fqdn, "external_fqdn")):
-        if name in facts.pool_of and pool.edition == "enterprise" and len(pool.servers) > 1:
-            yield finding("web-name-is-server-name", where=f"{pool.path}.web.{key}", name=name, pool=pool.fqdn)
-
-
-def _simple_urls(facts: Facts) -> Iterator[Finding]:
-    domains = {sip_domain.name for sip_domain in facts.topology.sip_domains}
-    told: set[str] = set()
-    for url in facts.topology.simple_urls:
-        if url.host in told:
-            continue
-        told.add(url.host)
-        if url.host in facts.pools and facts.pools[url.host].edition == "enterprise":
-            yield finding("simple-url-is-pool-name", where=url.place, name=url.host, pool=url.host)
-        if url.host in domains:
-            yield finding("simple-url-is-sip-domain", where=url.place, name=url.host)
-    yield from _prefixes(facts.topology.simple_urls)
-
-
-def _prefixes(urls: tuple[SimpleUrl, ...]) -> Iterator[Finding]:
-    """Sorted, all URLs that begin with one stand together right after it."""
-    shorter: tuple[str, SimpleUrl] | None = None
-    for placed in sorted(((f"{url.host}{url.path.rstrip('/')}/".lower(), url) for url in urls), key=_text):
-        if shorter is not None and placed[0].startswith(shorter[0]):
-            url, one = placed[1], shorter[1]
-            yield finding("simple-url-inside-another", where=url.place, name=url.url, one=one.url)
-        else:
-            shorter = placed
-
-
-def _text(placed: tuple[str, SimpleUrl]) -> str:
-    return placed[0]
-
-
-def _at_the_edge(facts: Facts) -> Iterator[Finding]:
-    """The Edge Servers and the reverse proxy listen on 443 each: no address may be both's."""
-    edges: dict[str, Pool] = {}
-    for pool in facts.pools_of_role("edge"):
-        edges.update((address, pool) for address in _addresses_outside(pool))
-    if not edges:
-        return
-    for pool in facts.pools_of_role("reverse_proxy"):
-        for address in dict.fromkeys(_addresses_outside(pool)):
-            if address in edges:
-                words = {"address": address, "one": edges[address].fqdn, "name": pool.fqdn}
-                yield finding("edge-and-proxy-share-address", where=pool.path, **words)
-                del edges[address]  # told once
-    yield from _web_names_at_the_edge(facts, edges)
-
-
-def _addresses_outside(pool: Pool) -> Iterator[str]:
-    """All public addresses of its servers and its load balancer."""
-    places = [server.addresses for server in pool.servers]
-    if pool.load_balancer is not None:
-        places.append(pool.load_balancer.vips)
-    for place in places:
-        for interface in EDGE_INTERFACES:
-            yield from place.get(interface, ())
-
-
-def _web_names_at_the_edge(facts: Facts, edges: dict[str, Pool]) -> Iterator[Finding]:
-    urls = (url.host for url in facts.topology.simple_urls)
-    discover = (f"lyncdiscover.{sip_domain.name}" for sip_domain in facts.topology.sip_domains)
-    published = (pool.external_web_fqdn or "" for pool in facts.topology.pools)
-    for name in dict.fromkeys((*urls, *discover, *published)):
-        record = facts.hosts.get(("external", name))
-        for value in record.values if record is not None else ():
-            if not isinstance(value, SrvData) and value in edges:
-                yield finding("web-name-at-edge", where=name, name=name, address=value, pool=edges[value].fqdn)
+            yield EXTERNAL_WEB_NAME_NOT_PUBLISHED.at(where, name=name, pool=pool.fqdn)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The site as a whole: who signs in whom, who answers which names. Looked up by name, so that planning stays linear."""
+"""The deployment as a whole: who signs in whom, who answers which names. Looked up by name: planning stays linear."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class Deployment:
         self._zones = {(zone.view, zone.name): zone for zone in topology.zones}
         self._internal = names.ZoneIndex(zone.name for zone in topology.zones if zone.view == "internal")
         self._served: dict[str, tuple[SipDomain, ...]] = {}
-        self.remembered: dict[tuple[str, ...], Any] = {}  # what the words of rules found out once
+        self.remembered: dict[tuple[str, ...], Any] = {}  # what words of the vocabulary found out once
 
     @property
     def default_sip_domain(self) -> str:
         return self.topology.sip_domains[0].name
 
     def knows(self, pool: Pool, feature: str) -> bool:
-        return feature in self._products[pool.product].features
+        return self._products[pool.product].knows(feature)
 
     def has_product(self, name: str) -> bool:
         return name in self._product_names

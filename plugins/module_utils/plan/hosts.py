@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding, in_order
+from ansible_collections.ucops.rollout.plugins.module_utils.findings import inventory as kinds
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import in_order
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan, PlannedServer
 
 
@@ -95,9 +96,7 @@ def _without_host(asked: Plan, found: Plan, group: str) -> Iterator[Finding]:
     for server, placed in zip(asked.servers, found.servers, strict=True):
         if placed.inventory_host is None:
             tried = " and ".join(f"'{name}'" for name in _tried(server))
-            yield finding(
-                "server-without-inventory-host", where=server.fqdn, name=server.fqdn, group=group, tried=tried
-            )
+            yield kinds.SERVER_WITHOUT_INVENTORY_HOST.at(server.fqdn, name=server.fqdn, group=group, tried=tried)
 
 
 def _shared(found: Plan) -> Iterator[Finding]:
@@ -105,7 +104,7 @@ def _shared(found: Plan) -> Iterator[Finding]:
     for server in found.servers:
         host = server.inventory_host
         if host is not None and first.setdefault(host, server.fqdn) != server.fqdn:
-            yield finding("inventory-host-shared", where=server.fqdn, name=server.fqdn, one=first[host], host=host)
+            yield kinds.INVENTORY_HOST_SHARED.at(server.fqdn, name=server.fqdn, one=first[host], host=host)
 
 
 def _empty_groups(groups: Groups, inventory: Mapping[str, Iterable[str]]) -> Iterator[Finding]:
@@ -114,4 +113,4 @@ def _empty_groups(groups: Groups, inventory: Mapping[str, Iterable[str]]) -> Ite
         (groups.ca, "there is no certification authority to issue the certificates"),
     ):
         if group and not list(inventory.get(group, ())):
-            yield finding("inventory-group-empty", where=group, group=group, breaks=breaks)
+            yield kinds.INVENTORY_GROUP_EMPTY.at(group, group=group, breaks=breaks)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import finding
+from ansible_collections.ucops.rollout.plugins.module_utils.findings import records as kinds
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     OTHER_TEAM,
     REGISTERED_ELSEWHERE,
@@ -90,7 +90,7 @@ class PlannedRecords:
             if zone is None:
                 yield _without_zone(first)
             if length > names.LONGEST_NAME:
-                yield finding("name-too-long", where=first.path, name=first.fqdn, length=length, breaks=first.breaks)
+                yield kinds.NAME_TOO_LONG.at(first.path, name=first.fqdn, length=length, breaks=first.breaks)
             if len(several) > 1:
                 yield from _clash(several)
             yield from self._lost_targets(several)
@@ -100,7 +100,7 @@ class PlannedRecords:
         for wanted in several:
             for target in _targets(wanted):
                 if (wanted.view, target, "A") not in self._wanted and (wanted.view, target, "AAAA") not in self._wanted:
-                    yield finding("target-without-address", where=wanted.path, name=wanted.fqdn, target=target)
+                    yield kinds.TARGET_WITHOUT_ADDRESS.at(wanted.path, name=wanted.fqdn, target=target)
 
     def _zone_of(self, view: str, fqdn: str) -> Zone | None:
         index = self._index.get(view)
@@ -120,8 +120,8 @@ def _targets(wanted: WantedRecord) -> Iterator[str]:
 
 def _without_zone(wanted: WantedRecord) -> Finding:
     domain = names.service_domain(wanted.fqdn) if wanted.type == "SRV" else names.parent(wanted.fqdn)
-    return finding(
-        "name-without-zone", where=wanted.path, name=wanted.fqdn, view=wanted.view, zone=domain, breaks=wanted.breaks
+    return kinds.NAME_WITHOUT_ZONE.at(
+        wanted.path, name=wanted.fqdn, view=wanted.view, zone=domain, breaks=wanted.breaks
     )
 
 
@@ -157,8 +157,8 @@ def _clash(several: list[WantedRecord]) -> Iterator[Finding]:
     first = several[0]
     other = next((wanted for wanted in several if set(wanted.values) != set(first.values)), None)
     if other is not None:
-        code = "second-service" if first.type == "SRV" else "name-claimed-twice"
-        yield finding(code, where=other.path, name=first.fqdn, one=_text(first.values), other=_text(other.values))
+        kind = kinds.SECOND_SERVICE if first.type == "SRV" else kinds.NAME_CLAIMED_TWICE
+        yield kind.at(other.path, name=first.fqdn, one=_text(first.values), other=_text(other.values))
 
 
 def _text(values: tuple[str | SrvData, ...]) -> str:

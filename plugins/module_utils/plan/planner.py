@@ -14,9 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import model
 from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.coherence import check_coherence
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.detect import look_for_pitfalls
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import in_order
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import find_all, in_order
 from ansible_collections.ucops.rollout.plugins.module_utils.names import parent
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.deployment import Deployment, servers_with
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_records import PlannedRecords, WantedRecord
@@ -48,8 +46,8 @@ Placed = tuple[Scope, RoleRules]
 @collector_paused()
 def make_plan(topology: Topology, products: Mapping[str, Product] = PRODUCTS) -> model.Plan:
     """The plan of a topology; what speaks against it is in its findings, nothing is raised."""
-    site = Deployment(topology, products)
-    pools = list(_pools(site, products))
+    deployment = Deployment(topology, products)
+    pools = list(_pools(deployment, products))
     certificates = tuple(_certificates(pools))
     endpoints = tuple(_endpoints(pools, certificates))
     records = PlannedRecords(topology.zones)
@@ -62,16 +60,16 @@ def make_plan(topology: Topology, products: Mapping[str, Product] = PRODUCTS) ->
         endpoints=endpoints,
         servers=tuple(_servers(topology.pools)),
     )
-    found = [*records.findings(), *check_coherence(plan), *look_for_pitfalls(topology, plan)]
+    found = [*records.findings(), *find_all(plan, topology, products)]
     return replace(plan, findings=in_order(found))
 
 
-def _pools(site: Deployment, products: Mapping[str, Product]) -> Iterator[Placed]:
+def _pools(deployment: Deployment, products: Mapping[str, Product]) -> Iterator[Placed]:
     """Each pool with the rules for it."""
-    for pool in site.topology.pools:
+    for pool in deployment.topology.pools:
         rules = products[pool.product].role_rules(pool.role, pool.edition, pool.configuration)
         if rules is not None:  # parse() refuses pools without rules
-            yield Scope(pool, site), rules
+            yield Scope(pool, deployment), rules
 
 
 def _servers(pools: Iterable[Pool]) -> Iterator[model.PlannedServer]:
@@ -122,7 +120,9 @@ def _values(rule: RecordRule, scope: Scope) -> Iterator[tuple[str, tuple[str | m
 # Certificates
 
 GLOBAL = "global"
+SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1"
 CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
+KEY_LENGTH = 2048  # in bits, unless the site wants longer ones
 
 
 def _certificates(pools: list[Placed]) -> Iterator[model.PlannedCertificate]:
@@ -167,7 +167,7 @@ def _certificate(
         name_reasons={subject: (rule.reason,), **{name: tuple(why) for name, why in alternatives.items()}},
         key=_key(rule, options.key_length, len(holders)),
         extended_key_usage=_extended_key_usage(rule, scope),
-        require_crl_distribution_point=rule.require_crl_distribution_point,
+        require_crl_distribution_point=True,
         issuer=model.PlannedIssuer(issuer.name, issuer.ca),
         template=TemplateName(issuer.template) if issuer.template else None,
         assignments=tuple(assignment for one, inner in holding for assignment in _assignments(one, inner)),
@@ -185,14 +185,14 @@ def _certificate_id(rule: CertificateRule, scope: Scope, holders: tuple[str, ...
 
 def _key(rule: CertificateRule, length: int | None, holders: int) -> model.Key:
     """A key that several servers hold is shared, and must leave the first of them."""
-    key = replace(rule.key_pair, length=length or rule.key_pair.length)
+    key = model.Key(length=length or KEY_LENGTH, exportable=rule.exportable)
     return replace(key, exportable=True, shared=True) if holders > 1 else key
 
 
 def _extended_key_usage(rule: CertificateRule, scope: Scope) -> tuple[str, ...]:
     if rule.client_authentication and holds(rule.client_authentication, scope):
-        return tuple(dict.fromkeys((*rule.extended_key_usage, CLIENT_AUTHENTICATION)))
-    return rule.extended_key_usage
+        return (SERVER_AUTHENTICATION, CLIENT_AUTHENTICATION)
+    return (SERVER_AUTHENTICATION,)
 
 
 def _assignments(rule: CertificateRule, scope: Scope) -> Iterator[model.PlannedAssignment]:
@@ -207,7 +207,7 @@ def _names(rule: CertificateRule, scope: Scope) -> dict[str, list[model.Reason]]
     """Every name once, where its first rule puts it, with the reasons of all its rules; wildcards at the end."""
     found: dict[str, list[model.Reason]] = {}
     wildcards: dict[str, list[model.Reason]] = {}
-    fold = scope.certificates.wildcard and scope.site.knows(scope.pool, "wildcard")
+    fold = scope.certificates.wildcard and scope.deployment.knows(scope.pool, "wildcard")
     for name_rule in rule.names:
         for inner in scopes(name_rule.each, name_rule.when, scope):
             name = expand(name_rule.name, inner)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ansible_collections.ucops.rollout.plugins.module_utils.dns import port
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import unsupported
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, RECORDS
-from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, Plan, PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
 
 HALVES = (RECORDS, CERTIFICATES)
 
@@ -19,17 +21,8 @@ FRONT_END = "front_end"
 WEB_COMPONENTS = "web_components"
 BY_HAND = "by_hand"
 
-_BY_FILE = "export_plan writes them for the people who own DNS"
 _BY_CMDLET = "the role pool_certificates alone leaves steps by hand, and export_plan writes the requests"
 _BY_TEAM = "have them made by hand; export_plan writes their requests"
-
-
-@dataclass(frozen=True, slots=True)
-class Pushing:
-    """What the DNS port can write: views and record types."""
-
-    views: tuple[str, ...]
-    record_types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,6 @@ class Assigning:
         return certificate.key.shared and not self.shared_keys
 
 
-PUSHING = Pushing(views=(INTERNAL,), record_types=("A", "SRV"))
 ASSIGNING = Assigning(ways={FRONT_END: FRONT_END, WEB_COMPONENTS: WEB_COMPONENTS}, shared_keys=False)
 
 
@@ -78,7 +70,11 @@ _FOOTING = "plan_pool shows such a plan whole. Or keep these parts in a topology
 
 
 def refuse_beyond(
-    plan: Plan, *halves: str, view: str | None = None, pushing: Pushing = PUSHING, assigning: Assigning = ASSIGNING
+    plan: Plan,
+    *halves: str,
+    view: str | None = None,
+    pushing: port.Capabilities = port.WINDOWS,
+    assigning: Assigning = ASSIGNING,
 ) -> None:
     """Raise PlanBeyondRollout where a half of the plan (RECORDS, CERTIFICATES) holds what no port can do.
 
@@ -90,17 +86,13 @@ def refuse_beyond(
         raise PlanBeyondRollout(parts)
 
 
-def beyond_pushing(plan: Plan, pushing: Pushing = PUSHING, view: str | None = None) -> Iterator[BeyondRollout]:
-    """Records of ours that cannot be pushed."""
-    for at, record in enumerate(plan.records):
-        if record.managed != OURS or (view is not None and record.view != view):
-            continue
-        what = f"{record.type} {record.fqdn}"
-        if record.view not in pushing.views:
-            yield BeyondRollout(f"records[{at}]", what, f"records of the {record.view} view are not pushed", _BY_FILE)
-        elif record.type not in pushing.record_types:
-            types = " and ".join(pushing.record_types)
-            yield BeyondRollout(f"records[{at}]", what, f"only {types} records are pushed", _BY_FILE)
+def beyond_pushing(
+    plan: Plan, pushing: port.Capabilities = port.WINDOWS, view: str | None = None
+) -> Iterator[BeyondRollout]:
+    """Records of ours that cannot be pushed, of one view or of all."""
+    for one in unsupported(plan.records, pushing):
+        if view in (None, one.wanted.view):
+            yield BeyondRollout(one.path, f"{one.wanted.type} {one.wanted.fqdn}", one.why, one.instead)
 
 
 def beyond_assigning(plan: Plan, assigning: Assigning = ASSIGNING) -> Iterator[BeyondRollout]:

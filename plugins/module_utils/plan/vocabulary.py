@@ -34,10 +34,10 @@ ALIAS, SIP, POOL = "alias", "sip", "pool"
 
 @dataclass(frozen=True)
 class Scope:
-    """What a rule is evaluated in: a pool of a site, and one of its servers, SIP domains, URLs or other pools."""
+    """What a rule is evaluated in: a pool of a deployment, and one of its servers, SIP domains, URLs or other pools."""
 
     pool: Pool
-    site: Deployment
+    deployment: Deployment
     server: Server | None = None
     sip_domain: SipDomain | None = None
     url: SimpleUrl | None = None
@@ -46,7 +46,7 @@ class Scope:
 
     @property
     def certificates(self) -> Certificates:
-        return self.site.topology.certificates
+        return self.deployment.topology.certificates
 
     @cached_property
     def of_servers(self) -> tuple[Scope, ...]:
@@ -54,27 +54,28 @@ class Scope:
         if self.server is not None:
             return (self,)
         return tuple(
-            Scope(self.pool, self.site, server, self.sip_domain, self.url, self.other) for server in self.pool.servers
+            Scope(self.pool, self.deployment, server, self.sip_domain, self.url, self.other)
+            for server in self.pool.servers
         )
 
     @property
     def pool_scope(self) -> Scope:
         """The pool alone."""
-        return Scope(self.pool, self.site)
+        return Scope(self.pool, self.deployment)
 
     @cached_property
     def of_sip_domains(self) -> tuple[Scope, ...]:
         """A scope for each SIP domain whose clients come to this pool first."""
-        return self.for_sip_domains(self.site.first_contact_of(self.pool))
+        return self.for_sip_domains(self.deployment.first_contact_of(self.pool))
 
     def for_sip_domains(self, sip_domains: Iterable[SipDomain]) -> tuple[Scope, ...]:
-        return tuple(Scope(self.pool, self.site, self.server, sip_domain) for sip_domain in sip_domains)
+        return tuple(Scope(self.pool, self.deployment, self.server, sip_domain) for sip_domain in sip_domains)
 
     def for_urls(self, urls: Iterable[SimpleUrl]) -> tuple[Scope, ...]:
-        return tuple(Scope(self.pool, self.site, self.server, None, url) for url in urls)
+        return tuple(Scope(self.pool, self.deployment, self.server, None, url) for url in urls)
 
     def for_pools(self, pools: Iterable[Pool]) -> tuple[Scope, ...]:
-        return tuple(Scope(self.pool, self.site, self.server, None, None, pool) for pool in pools)
+        return tuple(Scope(self.pool, self.deployment, self.server, None, None, pool) for pool in pools)
 
     def for_texts(self, texts: Iterable[str]) -> tuple[Scope, ...]:
         return tuple(replace(self, text=text) for text in texts)
@@ -191,7 +192,7 @@ def _one_server(scope: Scope) -> Reach:
 
 def _published(scope: Scope) -> Reach:
     """The reverse proxy that publishes the pool's web services."""
-    proxy = _present(scope.site.publisher_of(scope.pool), "pools with the condition is_published")
+    proxy = _present(scope.deployment.publisher_of(scope.pool), "pools with the condition is_published")
     return _service(proxy, ("external",), ("external",), "")
 
 
@@ -205,28 +206,31 @@ EACH: Mapping[str, Each] = {
     # SIP domains whose clients come here first: at home here without a Director, or sent here as the Director.
     "sip_domain": lambda scope: scope.of_sip_domains,
     # SIP domains that this pool signs in, behind a Director too; for a Director those that are sent to it.
-    "home_sip_domain": lambda scope: scope.for_sip_domains(scope.site.signed_in_by(scope.pool)),
+    "home_sip_domain": lambda scope: scope.for_sip_domains(scope.deployment.signed_in_by(scope.pool)),
     # SIP domains whose meeting and autodiscover names the pool's certificates hold.
-    "served_sip_domain": lambda scope: scope.for_sip_domains(scope.site.served_by(scope.pool)),
+    "served_sip_domain": lambda scope: scope.for_sip_domains(scope.deployment.served_by(scope.pool)),
     # SIP domains whose autodiscover names lead to this pool.
-    "discovered_sip_domain": lambda scope: scope.for_sip_domains(scope.site.discovered_at(scope.pool)),
-    "edge_sip_domain": lambda scope: scope.for_sip_domains(scope.site.outside_at(scope.pool)),
-    "xmpp_sip_domain": lambda scope: scope.for_sip_domains(scope.site.xmpp_at(scope.pool)),
-    "cut_over_sip_domain": lambda scope: scope.for_sip_domains(scope.site.cut_over_at(scope.pool)),
-    "tenant_domain": lambda scope: scope.for_texts(scope.site.topology.hybrid or ()),
+    "discovered_sip_domain": lambda scope: scope.for_sip_domains(scope.deployment.discovered_at(scope.pool)),
+    "edge_sip_domain": lambda scope: scope.for_sip_domains(scope.deployment.outside_at(scope.pool)),
+    "xmpp_sip_domain": lambda scope: scope.for_sip_domains(scope.deployment.xmpp_at(scope.pool)),
+    "cut_over_sip_domain": lambda scope: scope.for_sip_domains(scope.deployment.cut_over_at(scope.pool)),
+    "tenant_domain": lambda scope: scope.for_texts(scope.deployment.topology.hybrid or ()),
     # Simple URLs: those whose names the pool's certificates hold, by kind in the order meet, dialin, admin, scheduler.
-    "simple_url": lambda scope: scope.for_urls(scope.site.urls_of(scope.pool)),
+    "simple_url": lambda scope: scope.for_urls(scope.deployment.urls_of(scope.pool)),
     # Those whose names lead to this pool.
-    "answered_url": lambda scope: scope.for_urls(scope.site.urls_at(scope.pool)),
+    "answered_url": lambda scope: scope.for_urls(scope.deployment.urls_at(scope.pool)),
     # Hosts of the URLs of Communicator Web Access's virtual servers.
     "web_access_host": lambda scope: scope.for_texts((scope.pool.web_farm_fqdn, *scope.pool.virtual_servers)),
     # For a reverse proxy.
-    "published_pool": lambda scope: scope.for_pools(scope.site.published_by(scope.pool)),
+    "published_pool": lambda scope: scope.for_pools(scope.deployment.published_by(scope.pool)),
     "published_url": lambda scope: scope.for_urls(
-        url for pool in scope.site.published_by(scope.pool) for url in scope.site.urls_at(pool)
+        url for pool in scope.deployment.published_by(scope.pool) for url in scope.deployment.urls_at(pool)
     ),
     "published_sip_domain": lambda scope: scope.for_sip_domains(
-        one for pool in scope.site.published_by(scope.pool) for one in scope.site.discovered_at(pool) if one.outside
+        one
+        for pool in scope.deployment.published_by(scope.pool)
+        for one in scope.deployment.discovered_at(pool)
+        if one.outside
     ),
 }
 
@@ -248,11 +252,11 @@ def _other_is(*roles: str) -> Callable[[Scope], bool]:
 
 
 def _internal_discovery(form: str) -> Callable[[Scope], bool]:
-    return lambda scope: scope.site.internal_discovery(_sip_domain_of(scope)) == form
+    return lambda scope: scope.deployment.internal_discovery(_sip_domain_of(scope)) == form
 
 
 def _external_discovery(form: str) -> Callable[[Scope], bool]:
-    return lambda scope: scope.site.topology.autodiscover.external == form
+    return lambda scope: scope.deployment.topology.autodiscover.external == form
 
 
 def _has_sip_record(scope: Scope) -> bool:
@@ -263,77 +267,83 @@ def _has_sip_record(scope: Scope) -> bool:
     )
 
 
-CONDITIONS: Mapping[str, Callable[[Scope], bool]] = {
-    "web_farm_has_own_name": lambda scope: scope.pool.web_farm_fqdn != scope.pool.fqdn,
-    "conferencing_has_own_name": lambda scope: scope.pool.conferencing_fqdn not in (None, scope.pool.fqdn),
-    "has_external_web": lambda scope: scope.pool.external_web_fqdn is not None,
-    "is_published": lambda scope: scope.site.publisher_of(scope.pool) is not None,
-    "balanced_by_dns": lambda scope: scope.pool.balanced_by_dns,
-    "not_balanced_by_dns": lambda scope: not scope.pool.balanced_by_dns,
-    "several_servers": lambda scope: len(scope.pool.servers) > 1,
-    "single_server": lambda scope: len(scope.pool.servers) == 1,
-    # sign-in
-    "sign_in_host_is_alias": lambda scope: scope.sign_in_host != scope.pool.fqdn,
-    "pool_name_signs_nobody_in": lambda scope: not _signs_in_by(scope, scope.pool.fqdn),
-    "plain_tcp": lambda scope: _sip_domain_of(scope).plain_tcp,
-    "fallback": lambda scope: _sip_domain_of(scope).fallback,
-    "sip_name_has_record": _has_sip_record,
-    "sip_name_in_certificate": lambda scope: scope.certificates.sip_names or _has_sip_record(scope),
-    "legacy_clients": lambda scope: scope.site.topology.legacy_clients,
-    "device_update": lambda scope: scope.site.topology.device_update,
-    "beside_ocs2007": lambda scope: scope.site.has_product("ocs2007"),
-    "time_server": lambda scope: scope.site.topology.time_server is not None,
-    # certificates
-    "subject_is_repeated": lambda scope: scope.certificates.repeat_subject_in_san is not False,
-    "subject_repeat_demanded": lambda scope: scope.certificates.repeat_subject_in_san is True,
-    "combined": lambda scope: scope.certificates.placement == "combined",
-    "per_use": lambda scope: scope.certificates.placement == "per_use",
-    # autodiscover and URLs
-    "internal_discovery_address": _internal_discovery("a"),
-    "internal_discovery_alias": _internal_discovery("cname"),
-    "internal_discovery": lambda scope: scope.site.topology.autodiscover.internal != "none",
-    "external_discovery_address": _external_discovery("a"),
-    "external_discovery_alias": _external_discovery("cname"),
-    "external_discovery": lambda scope: scope.site.topology.autodiscover.external != "none",
-    "mobile_inside": lambda scope: scope.site.topology.autodiscover.mobile_inside,
-    "url_is_meet": _url_is("meet"),
-    "url_is_dialin": _url_is("dialin"),
-    "url_is_admin": _url_is("admin"),
-    "url_is_scheduler": _url_is("scheduler"),
-    "url_is_public": lambda scope: _url_of(scope).kind != "admin" and scope.site.is_outside(_url_of(scope)),
-    "outside": lambda scope: _sip_domain_of(scope).outside,
-    # Edge
-    "remote_users": lambda scope: _edge_of(scope).remote_users,
-    "partner_discovery": lambda scope: scope.site.topology.federation.partner_discovery,
-    "push_notifications": lambda scope: scope.site.topology.federation.push_notifications,
-    "federation_record": lambda scope: scope.site.federation_record,
-    "hosted_exchange_um": lambda scope: scope.site.topology.federation.hosted_exchange_um,
-    "aol": lambda scope: scope.site.topology.federation.aol,
-    "xmpp_by_domain": lambda scope: scope.site.topology.xmpp.names == "domain",
-    "xmpp_by_host": lambda scope: scope.site.topology.xmpp.names == "host",
-    "hybrid": lambda scope: scope.site.topology.hybrid is not None,
-    "av_authentication_has_own_name": lambda scope: _edge_of(scope).av_authentication_fqdn is not None,
-    # reverse proxy
-    "publishes": lambda scope: bool(scope.site.published_by(scope.pool)),
-    "other_is_front_end": _other_is("front_end"),
-    "other_is_director": _other_is("director"),
-    "other_is_office_web_apps": _other_is("office_web_apps"),
-    "other_is_communicator_web_access": _other_is("communicator_web_access"),
-    # pools whose servers carry different roles
-    **{f"pool_has_{role}": _carried(role) for role in ("web_conferencing_edge", "av_edge")},
-    **{
-        f"server_is_{role}": _carries(role)
-        for role in (
-            "front_end",
-            "web_conferencing",
-            "av_conferencing",
-            "web_components",
-            "access_edge",
-            "web_conferencing_edge",
-            "av_edge",
-        )
-    },
-}
+Condition = Callable[[Scope], bool]
+
+
+class _Conditions(dict[str, Condition]):
+    """Conditions by their words; ``beside_`` and a product: whether the site has pools of it too."""
+
+    def __missing__(self, word: str) -> Condition:
+        before, _beside, product = word.partition("beside_")
+        if before or not product:
+            raise KeyError(word)
+        self[word] = lambda scope: scope.deployment.has_product(product)
+        return self[word]
+
+
+CONDITIONS: Mapping[str, Condition] = _Conditions(
+    {
+        "web_farm_has_own_name": lambda scope: scope.pool.web_farm_fqdn != scope.pool.fqdn,
+        "conferencing_has_own_name": lambda scope: scope.pool.conferencing_fqdn not in (None, scope.pool.fqdn),
+        "has_external_web": lambda scope: scope.pool.external_web_fqdn is not None,
+        "is_published": lambda scope: scope.deployment.publisher_of(scope.pool) is not None,
+        "several_servers": lambda scope: len(scope.pool.servers) > 1,
+        # sign-in
+        "sign_in_host_is_alias": lambda scope: scope.sign_in_host != scope.pool.fqdn,
+        "pool_name_signs_nobody_in": lambda scope: not _signs_in_by(scope, scope.pool.fqdn),
+        "plain_tcp": lambda scope: _sip_domain_of(scope).plain_tcp,
+        "fallback": lambda scope: _sip_domain_of(scope).fallback,
+        "sip_name_has_record": _has_sip_record,
+        "sip_name_in_certificate": lambda scope: scope.certificates.sip_names or _has_sip_record(scope),
+        "legacy_clients": lambda scope: scope.deployment.topology.legacy_clients,
+        "device_update": lambda scope: scope.deployment.topology.device_update,
+        "time_server": lambda scope: scope.deployment.topology.time_server is not None,
+        # certificates
+        "subject_is_repeated": lambda scope: scope.certificates.repeat_subject_in_san is not False,
+        "subject_repeat_demanded": lambda scope: scope.certificates.repeat_subject_in_san is True,
+        "combined": lambda scope: scope.certificates.placement == "combined",
+        "per_use": lambda scope: scope.certificates.placement == "per_use",
+        # autodiscover and URLs
+        "internal_discovery_address": _internal_discovery("a"),
+        "internal_discovery_alias": _internal_discovery("cname"),
+        "internal_discovery": lambda scope: scope.deployment.topology.autodiscover.internal != "none",
+        "external_discovery_address": _external_discovery("a"),
+        "external_discovery_alias": _external_discovery("cname"),
+        "external_discovery": lambda scope: scope.deployment.topology.autodiscover.external != "none",
+        "mobile_inside": lambda scope: scope.deployment.topology.autodiscover.mobile_inside,
+        "url_is_meet": _url_is("meet"),
+        "url_is_dialin": _url_is("dialin"),
+        "url_is_admin": _url_is("admin"),
+        "url_is_scheduler": _url_is("scheduler"),
+        "url_is_public": lambda scope: _url_of(scope).kind != "admin" and scope.deployment.is_outside(_url_of(scope)),
+        "outside": lambda scope: _sip_domain_of(scope).outside,
+        # Edge
+        "remote_users": lambda scope: _edge_of(scope).remote_users,
+        "partner_discovery": lambda scope: scope.deployment.topology.federation.partner_discovery,
+        "federation_record": lambda scope: scope.deployment.federation_record,
+        "hosted_exchange_um": lambda scope: scope.deployment.topology.federation.hosted_exchange_um,
+        "aol": lambda scope: scope.deployment.topology.federation.aol,
+        "xmpp_by_domain": lambda scope: scope.deployment.topology.xmpp.names == "domain",
+        "xmpp_by_host": lambda scope: scope.deployment.topology.xmpp.names == "host",
+        "hybrid": lambda scope: scope.deployment.topology.hybrid is not None,
+        # reverse proxy
+        "publishes": lambda scope: bool(scope.deployment.published_by(scope.pool)),
+        "other_is_front_end": _other_is("front_end"),
+        "other_is_director": _other_is("director"),
+        "other_is_office_web_apps": _other_is("office_web_apps"),
+        # pools whose servers carry different roles
+        **{f"pool_has_{role}": _carried(role) for role in ("web_conferencing_edge", "av_edge")},
+        **{
+            f"server_is_{role}": _carries(role)
+            for role in (
+                "front_end",
+                "web_conferencing",
+                "av_conferencing",
+                "web_components",
+            )
+        },
+    }
+)
 
 
 def _edge_name(service: str) -> Callable[[Scope], str]:
@@ -352,10 +362,9 @@ NAMES: Mapping[str, Callable[[Scope], str]] = {
     "server": lambda scope: _server_of(scope).fqdn,
     "sip_domain": lambda scope: _sip_domain_of(scope).name,
     "sign_in_host": lambda scope: scope.sign_in_host,
-    "default_sip_domain": lambda scope: scope.site.default_sip_domain,
-    "oauth_subject": lambda scope: scope.certificates.oauth_subject or scope.site.default_sip_domain,
+    "oauth_subject": lambda scope: scope.certificates.oauth_subject or scope.deployment.default_sip_domain,
     "url_host": lambda scope: _url_of(scope).host,
-    "time_server": lambda scope: scope.site.topology.time_server or "",
+    "time_server": lambda scope: scope.deployment.topology.time_server or "",
     "tenant_domain": lambda scope: scope.text,
     "conferencing": lambda scope: scope.pool.conferencing_fqdn or scope.pool.fqdn,
     "web_access_host": lambda scope: scope.text,
@@ -367,13 +376,12 @@ NAMES: Mapping[str, Callable[[Scope], str]] = {
     "av_authentication": lambda scope: _edge_of(scope).av_authentication_fqdn or scope.pool.fqdn,
     # reverse proxy
     "other_external_web": lambda scope: _other_of(scope).external_web_fqdn or _other_of(scope).fqdn,
-    "proxy_subject": lambda scope: scope.pool.certificate_subject or scope.site.first_published(scope.pool),
+    "proxy_subject": lambda scope: scope.pool.certificate_subject or scope.deployment.first_published(scope.pool),
 }
 
 PORTS: Mapping[str, Callable[[Scope], int]] = {
     "access": lambda scope: _edge_service(scope, "access").port,
     "web_conferencing": lambda scope: _edge_service(scope, "web_conferencing").port,
-    "av": lambda scope: _edge_service(scope, "av").port,
 }
 
 # Of a scope's pool and server only: ``reach`` remembers the answers by them.
@@ -394,9 +402,9 @@ REACH: Mapping[str, Callable[[Scope], Reach]] = {
 def reach(name: str, scope: Scope) -> Reach:
     """Who answers, by a word of REACH; the same for all SIP domains and URLs of a pool or server, so found once."""
     key = (name, scope.pool.fqdn, scope.server.fqdn if scope.server else "")
-    found: Reach | None = scope.site.remembered.get(key)
+    found: Reach | None = scope.deployment.remembered.get(key)
     if found is None:
-        found = scope.site.remembered[key] = REACH[name](scope)
+        found = scope.deployment.remembered[key] = REACH[name](scope)
     return found
 
 
@@ -426,13 +434,13 @@ def expand(text: str, scope: Scope) -> str:
 def _template(text: str) -> Callable[[Scope], str]:
     """The text as a function of the scope: most are one word, or one word between literal parts."""
     pieces = re.split(r"\{(\w+)\}", text)  # the odd ones are the words
-    words = [NAMES[piece] for piece in pieces[1::2]]
-    if not words:
+    places = [NAMES[piece] for piece in pieces[1::2]]
+    if not places:
         return lambda _scope: text
-    if len(words) > 1:
-        return lambda scope: "".join(map(str.__add__, pieces[::2], [*(word(scope) for word in words), ""]))
+    if len(places) > 1:
+        return lambda scope: "".join(map(str.__add__, pieces[::2], [*(place(scope) for place in places), ""]))
     before, _word, after = pieces
-    return _between(before, words[0], after) if before or after else words[0]
+    return _between(before, places[0], after) if before or after else places[0]
 
 
 def _between(before: str, word: Callable[[Scope], str], after: str) -> Callable[[Scope], str]:

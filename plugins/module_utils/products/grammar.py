@@ -20,7 +20,6 @@ from typing import Any, TypeVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, REGISTERED_ELSEWHERE
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import (
-    KEY,
     AddressRecord,
     AliasRecord,
     CertificateName,
@@ -278,7 +277,7 @@ def _certificate(one: Certificate, entries: Mapping[str, CertificateName], sourc
         names=tuple(_entries(one, entries)),
         listeners=one.listeners,
         when=tuple(one.when.split()),
-        key_pair=replace(KEY, exportable=one.exportable),
+        exportable=one.exportable,
         scope=one.scope,
         each=one.each or ("server" if one.scope == "server" else "pool"),
         faces_outside=one.faces_outside,
@@ -300,42 +299,50 @@ def _entries(one: Certificate, entries: Mapping[str, CertificateName]) -> Iterat
 
 # Products
 
-# What a product may know. ``simple_urls``, ``autodiscover``: its web services answer them; ``scheduler``: the URL of
-# the web scheduler; ``wildcard``: wildcards in some certificates; ``oauth``; ``xmpp``: proxy on the Edge; ``ipv6``;
-# ``web_external``: web services with a name outside.
-FEATURES = frozenset(
-    {
-        "simple_urls",
-        "scheduler",
-        "autodiscover",
-        "wildcard",
-        "oauth",
-        "xmpp",
-        "ipv6",
-        "web_external",
-        "hybrid",
-        "time_server",
-    }
-)
+# What products differ in, apart from their rules. Whatever asks for a product asks for one of these.
+FEATURES: Mapping[str, str] = {
+    "simple_urls": "its web services answer URLs of meetings, dial-in settings and the control panel",
+    "scheduler": "it has a URL of the web scheduler",
+    "autodiscover": "its web services answer autodiscover",
+    "wildcard": "wildcards may stand in some certificates",
+    "oauth": "it has an OAuth certificate",
+    "xmpp": "its Edge has an XMPP proxy",
+    "ipv6": "it knows IPv6",
+    "web_external": "its web services have a name outside",
+    "hybrid": "its users can move to Microsoft 365",
+    "time_server": "its desk phones find the time by DNS",
+    "plain_tcp": "its clients look for sign-in without TLS by DNS",
+    "name_policy": "a policy says whether its clients match names strictly",
+    "web_components": "the certificate of its Web Components is assigned in IIS, apart from the others",
+    "management_shell": "a cmdlet requests its certificates",
+}
 
 
 @dataclass(frozen=True)
 class Product:
     """One product generation.
 
-    :param features: what it knows, of ``FEATURES``; the words for URLs, autodiscover and so on look here.
+    :param family: what it is called without its version.
+    :param features: what it knows, of ``FEATURES``.
+    :param inferred_from: the title of its predecessor, where no page of the vendor states its own requirements.
     :param refusals: why it has not a form of a role, by key and value in the topology, where there is more to say.
     """
 
     id: str
     title: str
+    family: str
     roles: tuple[RoleRules, ...]
     features: frozenset[str] = frozenset()
+    inferred_from: str = ""
     refusals: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    @property
-    def ipv6(self) -> bool:
-        return "ipv6" in self.features
+    def __post_init__(self) -> None:
+        unknown = self.features - FEATURES.keys()
+        if unknown:
+            raise ValueError(f"{self.id}: nobody asks for the features {', '.join(sorted(unknown))}")
+
+    def knows(self, feature: str) -> bool:
+        return feature in self.features
 
     def role_rules(self, role: str, edition: str, configuration: str) -> RoleRules | None:
         """The rules for such a pool, or None where the product has none."""
@@ -357,7 +364,10 @@ def derive(
     change: Mapping[str, Mapping[str, str]] | None = None,
     client: tuple[str, str] = ("", ""),
     roles: Iterable[RoleRules] = (),
-    features: frozenset[str] | None = None,
+    family: str = "",
+    without: str = "",
+    inferred_from: str = "",
+    refusals: Mapping[tuple[str, str], str] | None = None,
 ) -> Product:
     """A product stated by its differences from another. Rules that are stated anew or changed get an id of their own.
 
@@ -366,6 +376,8 @@ def derive(
     :param change: fields of rules, by rule; ``names`` of a certificate is the order of its entries.
     :param client: what the clients of endpoints are called in the older product, and in this one.
     :param roles: those that the older product does not have.
+    :param family: its name without a version, where that is not the older product's.
+    :param without: features of the older product that it has not.
 
     Raises ValueError for a rule or role that the other product does not have.
     """
@@ -375,8 +387,15 @@ def derive(
     if gone - {one.role for one in product.roles}:
         raise ValueError(f"{product.id} has not all the roles {drop_roles}")
     kept = (revision.role(one) for one in product.roles if one.role not in gone)
-    known = product.features if features is None else features
-    return Product(id=id, title=title, roles=(*kept, *roles), features=known)
+    return Product(
+        id=id,
+        title=title,
+        family=family or product.family,
+        roles=(*kept, *roles),
+        features=product.features - frozenset(without.split()),
+        inferred_from=inferred_from,
+        refusals=refusals or {},
+    )
 
 
 R = TypeVar("R", bound=Rule)

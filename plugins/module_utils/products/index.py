@@ -19,8 +19,8 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import Rule
 
-_TEMPLATES = ("owner", "name", "subject", "target")  # the fields of rules that hold a name with {words} in it
-_WORD = re.compile(r"\{(\w+)\}")
+_TEMPLATES = ("owner", "name", "subject", "target")  # the fields of rules that hold a name with {places} in it
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Stated:
 
 @dataclass(frozen=True)
 class Asked:
-    """A rule that could ask for a name by a template (``sip.{sip_domain}``), and what the name has for each word."""
+    """A rule that could ask for a name by a template (``sip.{sip_domain}``), and what the name has in its places."""
 
     stated: Stated
     template: str
-    words: tuple[tuple[str, str], ...]
+    filled: tuple[tuple[str, str], ...]
 
     def fits(self, name: str) -> bool:
         """Whether another name is of the same form."""
@@ -65,21 +65,21 @@ class RuleIndex:
         Of products that have as many all are named: their rules do not tell them apart.
         """
         left = {rule_id for rule_id in rule_ids if rule_id in self._titles}
-        chosen: list[str] = []
+        found: list[str] = []
         while left:
             counted = Counter(title for rule_id in sorted(left) for title in self._titles[rule_id])
             most = [title for title in counted if counted[title] == max(counted.values())]
             left = {rule_id for rule_id in left if not set(most).intersection(self._titles[rule_id])}
-            chosen += most
-        return tuple(chosen)
+            found += most
+        return tuple(found)
 
     def asking_for(self, name: str) -> Iterator[Asked]:
         """The rules with a template that the name fits; a template without any letter of its own fits all, and none."""
         for rule_id, rule in self._rules.items():
             for template in dict.fromkeys(_templates(rule)):
-                words = _fit(template, name)
-                if words:
-                    yield Asked(Stated(rule, tuple(self._titles[rule_id])), template, words)
+                filled = _fit(template, name)
+                if filled:
+                    yield Asked(Stated(rule, tuple(self._titles[rule_id])), template, filled)
                     break
 
 
@@ -99,13 +99,13 @@ def rules_in(value: Any) -> Iterator[Rule]:
 def _templates(rule: Rule) -> Iterator[str]:
     for field in _TEMPLATES:
         text = getattr(rule, field, None)
-        if isinstance(text, str) and _WORD.search(text) and re.search(r"[a-z]", _WORD.sub("", text)):
+        if isinstance(text, str) and _PLACE.search(text) and re.search(r"[a-z]", _PLACE.sub("", text)):
             yield text
 
 
 def _fit(template: str, name: str) -> tuple[tuple[str, str], ...]:
-    """Words and what stands for them in the name; empty where the name does not fit."""
-    parts = _WORD.split(template)
+    """The places and what stands in them in the name; empty where the name does not fit."""
+    parts = _PLACE.split(template)
     pattern = "".join("(.+)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
     found = re.fullmatch(pattern, name)
     return tuple(zip(parts[1::2], found.groups(), strict=True)) if found else ()
@@ -113,4 +113,4 @@ def _fit(template: str, name: str) -> tuple[tuple[str, str], ...]:
 
 def readable(template: str) -> str:
     """The template as people write it: ``sip.<sip domain>``."""
-    return _WORD.sub(lambda word: f"<{word.group(1).replace('_', ' ')}>", template)
+    return _PLACE.sub(lambda word: f"<{word.group(1).replace('_', ' ')}>", template)

@@ -196,7 +196,7 @@ PRODUCT = extend(
         ),
         drop_roles="persistent_chat office_web_apps",
         roles=[rules_of(role, FURTHER) for role in _ROLES],
-        features=lync2013.PRODUCT.features - {"oauth", "xmpp", "ipv6", "hybrid", "scheduler"},
+        without="oauth xmpp ipv6 hybrid scheduler",
     ),
     _DIRECTOR_LISTENER,
     FURTHER,

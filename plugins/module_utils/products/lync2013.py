@@ -594,5 +594,9 @@ _ROLES = (
 )
 
 PRODUCT = Product(
-    id="lync2013", title="Lync Server 2013", roles=tuple(rules_of(role, SOURCES) for role in _ROLES), features=FEATURES
+    id="lync2013",
+    title="Lync Server 2013",
+    family="Lync Server",
+    roles=tuple(rules_of(role, SOURCES) for role in _ROLES),
+    features=frozenset(FEATURES) - {"web_components"},
 )

@@ -580,8 +580,9 @@ _ROLES = (
 PRODUCT = Product(
     id="ocs2007",
     title="Office Communications Server 2007",
+    family="Office Communications Server",
     roles=tuple(rules_of(role, SOURCES) for role in _ROLES),
-    features=frozenset({"web_external"}),
+    features=frozenset({"web_external", "plain_tcp", "web_components"}),
     refusals={
         ("addresses", "external"): (
             "Give access, web_conferencing and av an address each (TechNet bb870404 'DNS Requirements', table 43)"

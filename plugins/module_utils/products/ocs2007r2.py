@@ -99,10 +99,6 @@ SOURCES = Sources(
         "fallback-sipinternal": (
             "C",
             f"{_CLIENT}; {_PHONE}; against TechNet cc816291 (R2 beta)",
-            (
-                "C4: the release of R2 and what was observed agree on sipinternal, sip, sipexternal; the R2 beta"
-                " has sip first. The plan holds all three, so that the order does not matter"
-            ),
         ),
         "device-update": ("S", _DEVICES),
         "pool-certificate front-end-certificate": ("S", f"{_POOL_CERTIFICATES}, table 2; {_BY_COMMAND}"),
@@ -134,10 +130,6 @@ SOURCES = Sources(
         "reverse-proxy-certificate": (
             "S",
             f"{_PROXY}: one certificate for the external web farm, one for Communicator Web Access",
-            (
-                "C12: TechNet gg429704 (Lync Server 2010) asks for a listener and a certificate for each name, Lync"
-                " Server 2013 allows one certificate with all names; the older form holds for OCS"
-            ),
         ),
     },
 )
@@ -259,23 +251,21 @@ _CONSOLIDATED_ONLY = replace(
     ocs2007.PRODUCT, roles=tuple(one for one in ocs2007.PRODUCT.roles if "expanded" not in one.configurations)
 )
 
-PRODUCT = replace(
-    extend(
-        derive(
-            _CONSOLIDATED_ONLY,
-            id="ocs2007r2",
-            title="Office Communications Server 2007 R2",
-            sources=SOURCES,
-            drop="remote-sign-in-tcp",
-            change={"device-update": {"owner": "ucupdates-r2.{sip_domain}"}},
-            drop_roles="communicator_web_access",
-            roles=[rules_of(_WEB_ACCESS_ROLE, FURTHER)],
-        ),
-        _OLDER_PHONES,
-        FURTHER,
+PRODUCT = extend(
+    derive(
+        _CONSOLIDATED_ONLY,
+        id="ocs2007r2",
+        title="Office Communications Server 2007 R2",
+        sources=SOURCES,
+        drop="remote-sign-in-tcp",
+        change={"device-update": {"owner": "ucupdates-r2.{sip_domain}"}},
+        drop_roles="communicator_web_access",
+        roles=[rules_of(_WEB_ACCESS_ROLE, FURTHER)],
+        refusals={
+            ("configuration", "expanded"): _NOT_EXPANDED,
+            ("certificate_subject", ""): "Every published name is the subject of a certificate of its own",
+        },
     ),
-    refusals={
-        ("configuration", "expanded"): _NOT_EXPANDED,
-        ("certificate_subject", ""): "Every published name is the subject of a certificate of its own",
-    },
+    _OLDER_PHONES,
+    FURTHER,
 )

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
 
 from ansible_collections.ucops.rollout.plugins.module_utils.products import (
     lync2010,
@@ -19,7 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 
-PRODUCTS: Mapping[str, Product] = {
+_PRODUCTS: dict[str, Product] = {
     product.id: product
     for product in (
         ocs2007.PRODUCT,
@@ -31,3 +33,17 @@ PRODUCTS: Mapping[str, Product] = {
         sfbse.PRODUCT,
     )
 }
+# By their ids, in the order of their years. Always those that are registered at the moment.
+PRODUCTS: Mapping[str, Product] = MappingProxyType(_PRODUCTS)
+
+
+@contextmanager
+def registered(product: Product) -> Iterator[Product]:
+    """One more product for a while; raises ValueError for an id that is taken."""
+    if product.id in _PRODUCTS:
+        raise ValueError(f"there is a product {product.id} already")
+    _PRODUCTS[product.id] = product
+    try:
+        yield product
+    finally:
+        del _PRODUCTS[product.id]

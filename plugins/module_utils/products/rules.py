@@ -13,10 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Union
 
-from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, Key, Reason
-
-SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1"
-KEY = Key(length=2048)
+from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, Reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +124,7 @@ class CertificateRule(Rule):
 
     :param scope: ``server``: one for each server (``each`` is server); ``pool``: one for all its servers, with one
         key (``each`` is pool); ``global``: one for all servers of all pools with such a rule (``each`` is pool).
-    :param key_pair: ``exportable`` and ``shared`` of it hold always; several holders make both true.
+    :param exportable: whether the key may leave the server, which that of several holders has to in any case.
     :param faces_outside: whether the issuer ``public`` signs it where there is one.
     :param client_authentication: conditions under which client authentication is added to the extended key usage.
     :param role: only for servers that carry this role.
@@ -138,9 +135,7 @@ class CertificateRule(Rule):
     subject: str
     names: tuple[CertificateName, ...]
     listeners: tuple[Listener, ...]
-    key_pair: Key = KEY
-    extended_key_usage: tuple[str, ...] = (SERVER_AUTHENTICATION,)
-    require_crl_distribution_point: bool = True
+    exportable: bool = False
     scope: str = "server"
     each: str = "server"
     faces_outside: bool = False
@@ -182,8 +177,8 @@ class RoleRules:
     endpoints: tuple[EndpointRule, ...]
 
     def describe(self) -> str:
-        words = (self.role, self.edition, " or ".join(self.configurations))
-        return ", ".join(word for word in words if word)
+        parts = (self.role, self.edition, " or ".join(self.configurations))
+        return ", ".join(part for part in parts if part)
 
     def offers(self, key: str, value: str) -> bool:
         """Whether pools with this value of ``role``, ``edition`` or ``configuration`` belong here."""

@@ -126,6 +126,8 @@ PRODUCT = derive(
     lync2013.PRODUCT,
     id="sfb2015",
     title="Skype for Business Server 2015",
+    family="Skype for Business Server",
+    without="plain_tcp",
     sources=SOURCES,
     client=("Lync", "Skype for Business"),
     change={

@@ -34,5 +34,5 @@ PRODUCT = derive(
     sources=SOURCES,
     drop="xmpp xmpp-address edge-xmpp-domain edge-xmpp-host",
     drop_roles="persistent_chat",
-    features=sfb2015.PRODUCT.features - {"xmpp"},
+    without="xmpp",
 )

@@ -19,4 +19,10 @@ SOURCES = Sources(
     stated={rule.key: ("I", f"inferred from its predecessor: {rule.source}") for rule in sfb2019.PRODUCT.rules()},
 )
 
-PRODUCT = derive(sfb2019.PRODUCT, id="sfbse", title="Skype for Business Server Subscription Edition", sources=SOURCES)
+PRODUCT = derive(
+    sfb2019.PRODUCT,
+    id="sfbse",
+    title="Skype for Business Server Subscription Edition",
+    sources=SOURCES,
+    inferred_from=sfb2019.PRODUCT.title,
+)

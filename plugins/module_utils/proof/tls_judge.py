@@ -13,13 +13,17 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates import chain, fit, x509
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable, covers
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_wire
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_targets import Target
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 
-_NEEDED = ("name", "addresses", "port")
 _ADVICE = {
     tls_wire.NO_LISTENER: "A Front End listens only once its services were started or, after an assignment, restarted",
     tls_wire.TIMEOUT: "Check the address, the firewall and the load balancer",
@@ -33,35 +37,6 @@ _ADVICE = {
 
 
 @dataclass(frozen=True)
-class Target:
-    """One address of one planned endpoint, and what must be served there.
-
-    ``name``: what clients ask for, and what the certificate must hold. ``connect_to``: the port as it is reached from
-    here, 0 when that is ``port``.
-    ``planned``: the plan's certificates that may answer there, one or, behind a load balancer, each server's.
-    """
-
-    name: str
-    address: str
-    port: int
-    through: str = "direct"
-    planned: tuple[Mapping[str, Any], ...] = ()
-    connect_to: int = 0
-
-    @property
-    def subject(self) -> str:
-        return f"{self.name}:{self.port}"
-
-    @property
-    def real_port(self) -> int:
-        return self.connect_to or self.port
-
-    @property
-    def place(self) -> str:
-        return proof.endpoint_text(self.address, self.real_port)
-
-
-@dataclass(frozen=True)
 class Expectation:
     """What holds for all endpoints.
 
@@ -70,38 +45,9 @@ class Expectation:
     """
 
     now: datetime
-    thumbprints: Mapping[str, str] = field(default_factory=dict)
+    thumbprints: Mapping[str, Thumbprint] = field(default_factory=dict)
     roots: tuple[X509Certificate, ...] = ()
     minimum_days: int = 0
-
-
-def targets(
-    endpoints: Sequence[Mapping[str, Any]],
-    planned: Sequence[Mapping[str, Any]],
-    port_map: Mapping[Any, Any] | None = None,
-) -> tuple[Target, ...]:
-    """One target per endpoint and address, in their order.
-
-    ``endpoints`` and ``planned`` (certificates) are the plan's; ``port_map`` {planned port: port to connect to}.
-    """
-    by_id = {certificate["id"]: certificate for certificate in planned}
-    ports = {int(key): int(value) for key, value in (port_map or {}).items()}
-    found = []
-    for index, endpoint in enumerate(endpoints):
-        _require(endpoint, f"endpoints[{index}]")
-        chosen = tuple(by_id[id] for id in endpoint.get("certificates") or () if id in by_id)
-        port, through = int(endpoint["port"]), endpoint.get("through", "direct")
-        for address in endpoint["addresses"]:
-            found.append(Target(endpoint["name"], address, port, through, chosen, ports.get(port, 0)))
-    return tuple(found)
-
-
-def _require(endpoint: Mapping[str, Any], where: str) -> None:
-    missing = [key for key in _NEEDED if key not in endpoint]
-    if missing:
-        raise RolloutError(
-            f"{', '.join(missing)} missing", where=where, mend="Give the endpoints of a plan (pool_plan) unchanged"
-        )
 
 
 def load_roots(pems: Sequence[str]) -> tuple[X509Certificate, ...]:
@@ -117,9 +63,9 @@ def load_roots(pems: Sequence[str]) -> tuple[X509Certificate, ...]:
     return tuple(roots)
 
 
-def load_thumbprints(given: Mapping[str, Any]) -> dict[str, str]:
+def load_thumbprints(given: Mapping[str, Any]) -> dict[str, Thumbprint]:
     """{certificate id: thumbprint} as people write them; an empty one is not known."""
-    return {id: x509.normalise_thumbprint(str(text), where=f"thumbprints[{id}]") for id, text in given.items() if text}
+    return {id: from_plain(Thumbprint, text, where=f"thumbprints[{id}]") for id, text in given.items() if text}
 
 
 def planned_only(wanted: Sequence[Target]) -> list[ProofResult]:
@@ -137,14 +83,14 @@ def compare(target: Target, handshake: Handshake, expectation: Expectation) -> P
     except RolloutError as error:
         return _result(target, proof.FAILED, f"the listener serves no readable certificate: {error.what}")
     verdict = _Verdict(target, chain, expectation)
-    result = _result(target, verdict.state, verdict.message, _describe(verdict, handshake))
+    result = _result(target, verdict.state, verdict.message, to_plain(_served(verdict, handshake)))
     if handshake.state != tls_wire.OK and result.state == proof.PROVED:
         return replace(result, state=proof.UNPROVED, message=_not_seen(handshake))
     return result
 
 
 def _result(target: Target, state: str, message: str, found: Any = None) -> ProofResult:
-    expected = {"name": target.name, "certificates": [certificate["id"] for certificate in target.planned]}
+    expected = {"name": target.name, "certificates": [certificate.id for certificate in target.planned]}
     return ProofResult("tls", target.subject, state, message, target.through, target.place, expected, found)
 
 
@@ -181,14 +127,14 @@ class _Verdict:
     def _names(self) -> list[str]:
         if holds_name(self.leaf, self.target.name):
             return []
-        in_subject = x509.normalise_name(self.leaf.common_name or "") == x509.normalise_name(self.target.name)
+        in_subject = comparable(self.leaf.common_name or "") == comparable(self.target.name)
         if in_subject and self.planned is not None and not _plans_name(self.planned, self.target.name):
             self.remarks.append(f"{self.target.name} is its common name only, which clients after RFC 9525 ignore")
             return []
         return [f"it does not hold the name {self.target.name}"]
 
     def _thumbprint(self) -> list[str]:
-        known = [self.expectation.thumbprints.get(certificate["id"]) for certificate in self.target.planned]
+        known = [self.expectation.thumbprints.get(certificate.id) for certificate in self.target.planned]
         if self.leaf.thumbprint in known:
             return []
         if known and all(known):
@@ -227,14 +173,14 @@ class _Verdict:
         return []
 
     @property
-    def chain(self) -> list[str]:
+    def chain(self) -> tuple[Thumbprint, ...]:
         """Thumbprints from the leaf to the root, as far as they are known."""
         following = self.sent[1:] if isinstance(self.issuers, RolloutError) else self.issuers
-        return [certificate.thumbprint for certificate in (self.leaf, *following)]
+        return tuple(certificate.thumbprint for certificate in (self.leaf, *following))
 
 
 def _unmet_dates(leaf: X509Certificate, now: datetime, minimum_days: int) -> list[str]:
-    """For an endpoint without a planned certificate; otherwise certificate_fit looks at the dates too."""
+    """For an endpoint without a planned certificate; otherwise fit looks at the dates too."""
     if now < leaf.not_before:
         return [f"it is not valid before {x509.timestamp(leaf.not_before)}"]
     if leaf.not_after - now < timedelta(days=minimum_days) or leaf.not_after <= now:
@@ -243,52 +189,66 @@ def _unmet_dates(leaf: X509Certificate, now: datetime, minimum_days: int) -> lis
 
 
 def _served_one(
-    planned: Sequence[Mapping[str, Any]], leaf: X509Certificate, expectation: Expectation
-) -> Mapping[str, Any] | None:
+    planned: Sequence[PlannedCertificate], leaf: X509Certificate, expectation: Expectation
+) -> PlannedCertificate | None:
     """Which of the planned certificates this is: the one of its thumbprint, else the one that it fits best."""
     for certificate in planned:
-        if expectation.thumbprints.get(certificate["id"]) == leaf.thumbprint:
+        if expectation.thumbprints.get(certificate.id) == leaf.thumbprint:
             return certificate
 
-    def unmet(certificate: Mapping[str, Any]) -> int:
+    def unmet(certificate: PlannedCertificate) -> int:
         return len(fit.unmet_by_content(certificate, leaf, now=expectation.now, minimum_days=0))
 
     return min(planned, key=unmet, default=None)
 
 
-def _plans_name(planned: Mapping[str, Any], name: str) -> bool:
-    names = x509.normalise_names(planned["subject_alternative_names"])
-    return x509.normalise_name(name) in names
+def _plans_name(planned: PlannedCertificate, name: str) -> bool:
+    return comparable(name) in {comparable(one) for one in planned.subject_alternative_names}
 
 
 def holds_name(leaf: X509Certificate, name: str) -> bool:
     """RFC 9525, and RFC 2818 for certificates without any subject alternative name: then the common name counts."""
     patterns = leaf.names or ((leaf.common_name,) if leaf.common_name else ())
-    wanted = x509.normalise_name(name)
-    return any(_matches(x509.normalise_name(pattern), wanted) for pattern in patterns)
+    return any(covers(comparable(pattern), comparable(name)) for pattern in patterns)
 
 
-def _matches(pattern: str, name: str) -> bool:
-    """A wildcard stands for exactly one whole label, the first."""
-    if pattern.startswith("*."):
-        return "." in name and name.split(".", 1)[1] == pattern[2:]
-    return pattern == name
+@dataclass(frozen=True, slots=True)
+class ServedCertificate:
+    """What a listener serves: ``found`` of a result.
+
+    ``certificate``: the planned one that it is, None where it is none. ``chain``: thumbprints from the certificate to
+    the root, as far as they are known.
+    """
+
+    certificate: str | None
+    thumbprint: Thumbprint
+    common_name: str | None
+    names: tuple[str, ...]
+    issuer: str
+    not_after: datetime
+    days_left: int
+    key_algorithm: str
+    key_length: int
+    chain: tuple[Thumbprint, ...]
+    chain_complete: bool
+    version: str
+    cipher: str
 
 
-def _describe(verdict: _Verdict, handshake: Handshake) -> dict[str, Any]:
+def _served(verdict: _Verdict, handshake: Handshake) -> ServedCertificate:
     leaf = verdict.leaf
-    return {
-        "certificate": verdict.planned["id"] if verdict.planned is not None and not verdict.reasons else None,
-        "thumbprint": leaf.thumbprint,
-        "common_name": leaf.common_name,
-        "names": list(leaf.names),
-        "issuer": leaf.issuer,
-        "not_after": x509.timestamp(leaf.not_after),
-        "days_left": verdict.days_left,
-        "key_algorithm": leaf.key_algorithm,
-        "key_length": leaf.key_length,
-        "chain": verdict.chain,
-        "chain_complete": not isinstance(verdict.issuers, RolloutError),
-        "version": handshake.version,
-        "cipher": handshake.cipher,
-    }
+    return ServedCertificate(
+        certificate=verdict.planned.id if verdict.planned is not None and not verdict.reasons else None,
+        thumbprint=leaf.thumbprint,
+        common_name=leaf.common_name,
+        names=leaf.names,
+        issuer=leaf.issuer,
+        not_after=leaf.not_after,
+        days_left=verdict.days_left,
+        key_algorithm=leaf.key_algorithm,
+        key_length=leaf.key_length,
+        chain=verdict.chain,
+        chain_complete=not isinstance(verdict.issuers, RolloutError),
+        version=handshake.version,
+        cipher=handshake.cipher,
+    )

@@ -18,6 +18,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_records import (
+    Plaintext,
+    looks_like_tls,
+    read_plaintext,
+)
+
 OK = "ok"
 NO_LISTENER = "no_listener"
 TIMEOUT = "timeout"
@@ -25,12 +31,6 @@ NOT_TLS = "not_tls"
 NO_COMMON_CIPHER = "no_common_cipher"
 BROKEN_OFF = "broken_off"
 
-_RECORD_ALERT = 21
-_RECORD_HANDSHAKE = 22
-_RECORD_TYPES = (20, _RECORD_ALERT, _RECORD_HANDSHAKE, 23)
-_HANDSHAKE_CERTIFICATE = 11
-_HANDSHAKE_SERVER_KEY_EXCHANGE = 12
-_HANDSHAKE_CERTIFICATE_REQUEST = 13
 
 # RFC 5246 section 7.2 and RFC 8446 section 6: those that a listener sends or that explain a mistake.
 _ALERTS = {
@@ -240,14 +240,10 @@ def _say_goodbye(session: ssl.SSLObject, wire: _Wire, outgoing: ssl.MemoryBIO) -
 
 
 def _silent(received: bytes, timeout: float) -> Handshake:
-    if received and not _looks_like_tls(received):
+    if received and not looks_like_tls(received):
         return _plain(received)
     detail = f"connected, but the handshake did not end within {timeout:g} s"
-    return Handshake(TIMEOUT, _plaintext(received).chain, detail=detail)
-
-
-def _looks_like_tls(received: bytes) -> bool:
-    return received[0] in _RECORD_TYPES and (len(received) < 2 or received[1] == 3)
+    return Handshake(TIMEOUT, read_plaintext(received).chain, detail=detail)
 
 
 def _plain(received: bytes) -> Handshake:
@@ -255,20 +251,10 @@ def _plain(received: bytes) -> Handshake:
     return Handshake(NOT_TLS, detail=f"the listener does not speak TLS; its answer begins with {start!a}")
 
 
-@dataclass(frozen=True)
-class _Plaintext:
-    """What can be read of the other side's part of a handshake before encryption begins (TLS 1.2 and older)."""
-
-    chain: tuple[bytes, ...] = ()
-    fatal_alert: int | None = None
-    signed_key_exchange: bool = False
-    certificate_request: bool = False
-
-
 def _refused(received: bytes, reason: str) -> Handshake:
-    if received and not _looks_like_tls(received):
+    if received and not looks_like_tls(received):
         return _plain(received)
-    seen = _plaintext(received)
+    seen = read_plaintext(received)
     asked = seen.certificate_request
     if asked and seen.signed_key_exchange and seen.fatal_alert in _ALERTS_CLIENT_CERTIFICATE:
         # OpenSSL verified the signed key exchange before it answered, so the listener holds the key.
@@ -278,13 +264,13 @@ def _refused(received: bytes, reason: str) -> Handshake:
     return Handshake(state, seen.chain, detail=_refusal(seen, reason), wants_client_certificate=asked)
 
 
-def _nothing_in_common(seen: _Plaintext, reason: str) -> bool:
+def _nothing_in_common(seen: Plaintext, reason: str) -> bool:
     if seen.fatal_alert is not None:
         return not seen.chain and seen.fatal_alert in _ALERTS_NO_COMMON_CIPHER
     return reason in _REASONS_NO_COMMON_CIPHER
 
 
-def _refusal(seen: _Plaintext, reason: str) -> str:
+def _refusal(seen: Plaintext, reason: str) -> str:
     if seen.fatal_alert is not None:
         name = _ALERTS.get(seen.fatal_alert, "unknown")
         return f"the listener ended the handshake with the alert {seen.fatal_alert} ({name})"
@@ -300,67 +286,12 @@ def _refusal(seen: _Plaintext, reason: str) -> str:
     )
 
 
-def _plaintext(received: bytes) -> _Plaintext:
-    messages, alert = _records(received)
-    chain: tuple[bytes, ...] = ()
-    kinds = set()
-    for kind, body in _messages(messages):
-        kinds.add(kind)
-        if kind == _HANDSHAKE_CERTIFICATE:
-            chain = _certificates(body)
-    return _Plaintext(
-        chain,
-        alert,
-        signed_key_exchange=_HANDSHAKE_SERVER_KEY_EXCHANGE in kinds,
-        certificate_request=_HANDSHAKE_CERTIFICATE_REQUEST in kinds,
-    )
-
-
-def _records(received: bytes) -> tuple[bytes, int | None]:
-    """The handshake bytes of all whole plaintext records, and the last fatal alert."""
-    handshake, alert, at = bytearray(), None, 0
-    while at + 5 <= len(received):
-        kind, length = received[at], int.from_bytes(received[at + 3 : at + 5], "big")
-        body = received[at + 5 : at + 5 + length]
-        if kind == _RECORD_HANDSHAKE:
-            handshake += body
-        elif kind == _RECORD_ALERT and len(body) == 2 and body[0] == 2:
-            alert = body[1]
-        elif kind not in (_RECORD_HANDSHAKE, _RECORD_ALERT):
-            break  # ChangeCipherSpec or application data: everything after is encrypted
-        at += 5 + length
-    return bytes(handshake), alert
-
-
-def _messages(data: bytes) -> list[tuple[int, bytes]]:
-    messages, at = [], 0
-    while at + 4 <= len(data):
-        length = int.from_bytes(data[at + 1 : at + 4], "big")
-        if at + 4 + length > len(data):
-            break
-        messages.append((data[at], data[at + 4 : at + 4 + length]))
-        at += 4 + length
-    return messages
-
-
-def _certificates(body: bytes) -> tuple[bytes, ...]:
-    """The certificate list of a Certificate message (RFC 5246 section 7.4.2); a garbled list ends where it breaks."""
-    certificates, at = [], 3
-    while at + 3 <= len(body):
-        length = int.from_bytes(body[at : at + 3], "big")
-        if length == 0 or at + 3 + length > len(body):
-            break
-        certificates.append(body[at + 3 : at + 3 + length])
-        at += 3 + length
-    return tuple(certificates)
-
-
 def _chain(session: ssl.SSLObject, received: bytes) -> tuple[bytes, ...]:
     """The chain as sent: public from Python 3.13, present but private from 3.10; else from the wire; else the leaf."""
     given = _given_chain(session)
     if given:
         return given
-    seen = _plaintext(received).chain
+    seen = read_plaintext(received).chain
     if seen:
         return seen
     leaf = session.getpeercert(binary_form=True)

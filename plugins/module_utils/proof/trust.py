@@ -7,42 +7,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 
 
-def trust_matrix(servers: Mapping[str, Mapping[str, Any]]) -> list[ProofResult]:
-    """One result per server, in the given order: every server holds the root of its chain, and it holds its own name.
+@dataclass(frozen=True, slots=True)
+class ServerTrust:
+    """What a server shows and holds; None where it is not known.
 
-    Per server (FQDN): ``chain`` thumbprints from its certificate to the root; ``root_thumbprints`` in its store of
-    trusted roots; ``names`` of its certificate. What is absent or None is not known, and then the result ``unproved``.
+    ``chain``: thumbprints from its certificate to the root. ``roots``: thumbprints in its store of trusted roots.
+    ``names``: of its certificate.
     """
+
+    chain: tuple[str, ...] | None = None
+    roots: tuple[str, ...] | None = None
+    names: tuple[str, ...] | None = None
+
+
+def trust_matrix(servers: Mapping[str, ServerTrust]) -> list[ProofResult]:
+    """One result per server (FQDN), in the given order: every server holds the root of its chain, and it holds its own
+    name. Where something is not known the result is ``unproved``."""
     return [_judge(fqdn, servers) for fqdn in servers]
 
 
-def _judge(fqdn: str, servers: Mapping[str, Mapping[str, Any]]) -> ProofResult:
-    chain = _upper(servers[fqdn].get("chain"))
+def _judge(fqdn: str, servers: Mapping[str, ServerTrust]) -> ProofResult:
+    chain = servers[fqdn].chain
     others = list(servers)
     result = ProofResult("trust", fqdn, proof.UNPROVED, "", fqdn, expected={"trusted_by": others})
     if not chain:
         return replace(result, message="its chain is not known")
-    holders = [other for other in others if chain[-1] in (_upper(servers[other].get("root_thumbprints")) or ())]
-    unknown = [other for other in others if servers[other].get("root_thumbprints") is None]
+    holders = [other for other in others if chain[-1] in (servers[other].roots or ())]
+    unknown = [other for other in others if servers[other].roots is None]
     result = replace(result, found={"root": chain[-1], "trusted_by": holders})
-    wrong = _wrong_name(fqdn, servers[fqdn].get("names"))
+    wrong = _wrong_name(fqdn, servers[fqdn].names)
     wrong += [_lacking([other for other in others if other not in (*holders, *unknown)], chain[-1])]
     return _state(result, [reason for reason in wrong if reason], unknown)
 
 
-def _upper(thumbprints: Sequence[str] | None) -> list[str] | None:
-    return None if thumbprints is None else [thumbprint.upper() for thumbprint in thumbprints]
-
-
 def _wrong_name(fqdn: str, names: Sequence[str] | None) -> list[str]:
-    if names is None or fqdn.lower() in (name.lower() for name in names):
+    if names is None or comparable(fqdn) in (comparable(name) for name in names):
         return []
     return [f"its certificate does not hold its own name {fqdn}, by which the other servers call it"]
 
@@ -69,21 +76,26 @@ def trust_between(held: Mapping[str, Any], tls: Any) -> dict[str, Any]:
     Returns what ``tls_check`` returns: ``results``, ``summary``, ``changed``.
     """
     results = tls.get("results") if isinstance(tls, Mapping) else tls
-    served = {fqdn: _served_by(fqdn, results or ()) for fqdn in held}
-    servers = {fqdn: {**served[fqdn], "root_thumbprints": _roots(info)} for fqdn, info in held.items()}
+    servers = {fqdn: replace(_served_by(fqdn, results or ()), roots=_roots(info)) for fqdn, info in held.items()}
     return proof.outcome(trust_matrix(servers), fail=False)
 
 
-def _roots(info: Any) -> Any:
-    return info.get("root_thumbprints") if isinstance(info, Mapping) else None
+def _roots(info: Any) -> tuple[str, ...] | None:
+    known = info.get("root_thumbprints") if isinstance(info, Mapping) else None
+    return None if known is None else _upper(known)
 
 
-def _served_by(fqdn: str, results: Sequence[Any]) -> dict[str, Any]:
+def _served_by(fqdn: str, results: Sequence[Any]) -> ServerTrust:
     """Chain and names of the first handshake with the server itself that led to a root."""
     for result in results:
         found, expected = result.get("found"), result.get("expected")
         if not isinstance(found, Mapping) or not isinstance(expected, Mapping):
             continue
-        if str(expected.get("name", "")).lower() == fqdn.lower() and found.get("chain_complete"):
-            return {"chain": found.get("chain"), "names": found.get("names") or [found.get("common_name") or ""]}
-    return {}
+        if comparable(str(expected.get("name", ""))) == comparable(fqdn) and found.get("chain_complete"):
+            names = found.get("names") or [found.get("common_name") or ""]
+            return ServerTrust(_upper(found.get("chain") or ()), names=tuple(names))
+    return ServerTrust()
+
+
+def _upper(thumbprints: Sequence[str]) -> tuple[str, ...]:
+    return tuple(thumbprint.upper() for thumbprint in thumbprints)

@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.names import domain
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, tls_judge
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import DnsAnswer, NameServer, Question
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import Expectation
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_targets import Target
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 
 # The worst of the steps is the state of the whole walk.
@@ -37,6 +40,17 @@ class WalkTools:
 class _Step:
     state: str
     text: str
+
+
+def sip_domains(given: Sequence[str]) -> tuple[str, ...]:
+    """SIP domains as people write them, made uniform; raises for what is none, with its place."""
+    found = []
+    for index, text in enumerate(given):
+        try:
+            found.append(domain(text))
+        except RolloutError as error:
+            raise RolloutError(error.what, where=f"sip_domains[{index}]", mend=error.mend) from error
+    return tuple(found)
 
 
 def srv_owner(sip_domain: str) -> str:
@@ -71,7 +85,7 @@ def _from_srv(
 
 
 def _connect(target: str, address: str, port: int, outside: WalkTools, expectation: Expectation) -> _Step:
-    wanted = tls_judge.Target(target, address, port, connect_to=outside.port_map.get(port, 0))
+    wanted = Target(target, address, port, connect_to=outside.port_map.get(port, 0))
     result = tls_judge.compare(wanted, outside.shake_hands(address, wanted.real_port, target), expectation)
     return _Step(result.state, f"SRV to {target}:{port}, address {wanted.place}: {result.message}")
 

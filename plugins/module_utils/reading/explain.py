@@ -227,8 +227,8 @@ def _zones_of(name: str, plan: Part) -> str:
 def _asked(asked: Asked, index: NameIndex) -> Iterator[str]:
     rule = asked.stated.rule
     yield f"  {rule.id} (of {', '.join(asked.stated.products)})"
-    words = " and ".join(f"{value} as {readable(f'{{{word}}}')}" for word, value in asked.words)
-    yield from _wrapped("    asks for:   ", f"{readable(asked.template)}, here with {words}")
+    filled = " and ".join(f"{value} as {readable(f'{{{place}}}')}" for place, value in asked.filled)
+    yield from _wrapped("    asks for:   ", f"{readable(asked.template)}, here with {filled}")
     if rule.when:
         yield from _wrapped("    only when:  ", " and ".join(word.replace("_", " ") for word in rule.when))
     others = [name for name in index.named_by.get(rule.id, ()) if asked.fits(name)]

@@ -13,7 +13,8 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import CERTIFICATES, KINDS, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import KINDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     EXTERNAL,
     INTERNAL,
@@ -25,7 +26,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     plan_from_plain,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 # Keys that plans have and topologies do not.
 _PLAN_KEYS = frozenset({"records", "endpoints"})

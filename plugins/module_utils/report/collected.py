@@ -64,7 +64,7 @@ def _server(hostvars: HostVars, host: str, missed: bool) -> dict[str, Any]:
     held = _kept(hostvars, host, "pool_certificates_held")
     failure = _kept(hostvars, host, "pool_report_failure")
     if not failure and missed and held is None:
-        failure = f"{host} {_LEFT_OUT}; its part is not done" if _left_out(hostvars, host) else _DROPPED_OUT
+        failure = f"{_LEFT_OUT}; its part is not done" if _left_out(hostvars, host) else _DROPPED_OUT
     certificates = _kept(hostvars, host, "pool_certificates_result")
     return {"certificates": certificates or {}, "held": held or {}, "failure": str(failure or "")}
 

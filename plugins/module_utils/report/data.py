@@ -194,7 +194,7 @@ def values_text(values: Any) -> str:
     return "" if values is None else str(values)
 
 
-# What a step did whose result does not list its changes.
+# What a step is for, in words; its result may list what else it brought along.
 _DONE = (
     ("request", "create", "request made"),
     ("issue", "create", "certificate issued"),
@@ -208,14 +208,17 @@ def _server_changes(outcome: Outcome) -> Iterator[ChangeLine]:
     for fqdn, id, done in entries(outcome):
         for step, verb, what in _DONE:
             result: StepResult = getattr(done, step)
-            if result.changed:
-                listed = [one for one in result.changes if one.what] or [StepChange(verb, _told(what, result))]
-                for change in listed:
-                    yield ChangeLine(fqdn, change.verb, f"{change.what} ({id})", result.thumbprint)
+            told = what.format(endpoint=result.endpoint or "the web site")
+            for change in _listed(result, StepChange(verb, told)):
+                note = f": {change.note}" if change.note else ""
+                yield ChangeLine(
+                    fqdn, change.verb, f"{told if change.own else change.what} ({id}){note}", result.thumbprint
+                )
 
 
-def _told(what: str, result: StepResult) -> str:
-    return what.format(endpoint=result.endpoint or "the web site")
+def _listed(result: StepResult, unlisted: StepChange) -> tuple[StepChange, ...]:
+    listed = tuple(one for one in result.changes if one.what)
+    return listed or ((unlisted,) if result.changed else ())
 
 
 def _certificates(plan: Plan, outcome: Outcome, tls: Check) -> Iterator[CertificateState]:

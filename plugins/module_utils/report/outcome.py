@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class StepChange:
-    """One of the ``changes`` of a step, as far as people are told of it. ``after`` is in plain types."""
+    """One of the ``changes`` of a step, as far as people are told of it. ``after`` is in plain types.
+
+    ``store``: of certificates, the one that a certificate was put into.
+    """
 
     verb: str = "change"
     what: str = ""
@@ -36,6 +39,12 @@ class StepChange:
     type: str = ""
     after: Any = None
     note: str = ""
+    store: str = ""
+
+    @property
+    def own(self) -> bool:
+        """Whether this is what the step is for, and nothing that it only reports or brings along, such as an issuer."""
+        return self.verb != "report" and self.store in ("", "MY")
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,11 +249,11 @@ def _features(checked: Checked, problems: Problems, products: Mapping[str, Produ
     if problems.within("pools") or not given or not given <= products.keys():
         return
     for key, (feature, what, since) in _NEEDED.items():
-        knowing = any(feature in products[name].features for name in given)
+        knowing = any(products[name].knows(feature) for name in given)
         if _wanted(checked, key) and not knowing and not problems.within(key):
             titles = " and ".join(products[name].title for name in sorted(given))
             problems.add(key, f"{titles} does not have {what}", since)
-    if not any("hybrid" in products[name].features for name in given):
+    if not any(products[name].knows("hybrid") for name in given):
         for path, sip_domain in _items(checked, "sip_domains", ""):
             if sip_domain.get("cut_over"):
                 what = "no product of the topology moves users to Microsoft 365"
@@ -306,7 +306,7 @@ def _support(checked: Checked, pool: Checked, path: str, problems: Problems, pro
         return
     _load_balancer_kind(pool, path, problems, products[name], rules)
     _refused_keys(pool, path, problems, products[name])
-    if not products[name].ipv6:
+    if not products[name].knows("ipv6"):
         _no_ipv6(pool, path, problems, products[name])
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import (
     Field,
     Fields,
@@ -15,13 +16,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes impo
     Text,
     Whole,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
 
 SCHEMA_VERSION = 1
-DEFAULT_TTL = 3600
-LONGEST_TTL = 2**31 - 1  # RFC 2181 section 8
 
-# All products that the collection is made for; those without rules yet are refused by name.
-PRODUCT_NAMES = ("ocs2007", "ocs2007r2", "lync2010", "lync2013", "sfb2015", "sfb2019", "sfbse")
 ROLES = (
     "front_end",
     "director",
@@ -65,9 +63,9 @@ USES = (
     "web_access",
 )
 
-_PRODUCT = Text(choices=PRODUCT_NAMES)
+_PRODUCT = Text(choices=PRODUCTS.keys())
 _ADDRESSES = ListOf(Text("address"), minimum=1, example="Write a list of addresses such as [10.0.0.11]")
-_TTL = Whole(0, LONGEST_TTL)
+_TTL = Whole(Ttl.SHORTEST, Ttl.LONGEST)
 _PORT = Whole(1, 65535)
 
 _OUTSIDE = ListOf(
@@ -170,7 +168,7 @@ _DNS = Fields(
     (
         Field("internal", _VIEW, "the zones of the internal DNS servers", required=True),
         Field("external", _VIEW, "the zones of the public DNS servers; without it no external record is planned"),
-        Field("ttl", _TTL, "seconds that records may be cached", default=DEFAULT_TTL),
+        Field("ttl", _TTL, "seconds that records may be cached", default=int(Ttl.DEFAULT)),
     ),
 )
 
@@ -195,7 +193,6 @@ _SERVER = Fields(
             "roles",
             ListOf(Text(choices=SERVER_ROLES), minimum=1),
             "what this server of an expanded pool, or this Edge server, carries; everything unless given",
-            default=(),
         ),
     ),
 )
@@ -296,7 +293,7 @@ _POOL = Fields(
         ),
         Field("site", Text(), "the site that it stands in, one of sites"),
         Field("web_farm_fqdn", Text("fqdn"), "short for web.internal_fqdn, as OCS calls it"),
-        Field("web", _WEB, "the names of the web services"),
+        Field("web", _WEB, "the names of the web services", default={}),
         Field(
             "serves",
             ListOf(Text("domain"), minimum=1),
@@ -448,6 +445,7 @@ _CERTIFICATES = Fields(
             ),
             "the issuer per use, where it is not the one that signs;"
             " what faces outside is signed by the issuer 'public', where there is one",
+            default={},
         ),
         Field(
             "placement",
@@ -503,9 +501,14 @@ TOPOLOGY = Fields(
             "the pools of servers",
             required=True,
         ),
-        Field("simple_urls", _SIMPLE_URLS, "the URLs of meetings, dial-in and control panel; from Lync 2010 on"),
-        Field("autodiscover", _AUTODISCOVER, "how clients discover the web services; from Lync 2010 on"),
-        Field("federation", _FEDERATION, "what reaches the site from outside beside its own users"),
+        Field(
+            "simple_urls",
+            _SIMPLE_URLS,
+            "the URLs of meetings, dial-in and control panel; from Lync 2010 on",
+            default={},
+        ),
+        Field("autodiscover", _AUTODISCOVER, "how clients discover the web services; from Lync 2010 on", default={}),
+        Field("federation", _FEDERATION, "what reaches the site from outside beside its own users", default={}),
         Field("xmpp", _XMPP, "partners that speak XMPP"),
         Field("hybrid", _HYBRID, "users in Microsoft 365 beside those here"),
         Field("device_update", Flag(), "whether phones look for their updates by DNS", default=False),

@@ -16,11 +16,11 @@ import ipaddress
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils import names, values
 
 _URL_PATH = re.compile(r"[A-Za-z0-9./-]*\Z")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
@@ -66,13 +66,17 @@ class Shape(ABC):
     def check(self, value: Any, path: str, problems: Problems) -> Any:
         """The uniform value; every problem goes to ``problems``."""
 
+    def complete(self, checked: Any) -> Any:
+        """A value that has no problem, with the mappings that were left out inside it filled in by their defaults."""
+        return checked
+
 
 @dataclass(frozen=True)
 class Text(Shape):
     """Text of a form (a key of ``FORMS``) and, where given, one of ``choices``. ``later`` explains known refusals."""
 
     form: str = "line"
-    choices: tuple[str, ...] = ()
+    choices: Collection[str] = ()
     later: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, value: Any, path: str, problems: Problems) -> str | None:
@@ -84,7 +88,7 @@ class Text(Shape):
             return self._choose(text, path, problems)
         try:
             return FORMS[self.form].read(text)
-        except names.BadName as error:
+        except (names.BadName, values.BadValue) as error:
             problems.add(path, error.what, error.mend or FORMS[self.form].example)
             return None
 
@@ -151,6 +155,9 @@ class ListOf(Shape):
             return None
         return [self.item.check(item, f"{path}[{index}]", problems) for index, item in enumerate(value)]
 
+    def complete(self, checked: Iterable[Any]) -> list[Any]:
+        return [self.item.complete(item) for item in checked]
+
     def _right(self, value: Any) -> str:
         if isinstance(value, str) and len(value) < 80 and value.isprintable():
             return f"Write [{str.__str__(value)}]"
@@ -179,10 +186,17 @@ class MapOf(Shape):
                 checked[name] = self.item.check(item, join(path, name), problems)
         return checked
 
+    def complete(self, checked: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: self.item.complete(item) for name, item in checked.items()}
+
 
 @dataclass(frozen=True)
 class Field:
-    """One key of a mapping. ``later`` set: the key is foreseen and refused by that explanation."""
+    """One key of a mapping. ``later`` set: the key is foreseen and refused by that explanation.
+
+    ``default``: what a key that is left out means, the same as if it were written. An empty mapping stands for the
+    defaults of its own keys; it is filled in at last, so that the checks can tell what was given.
+    """
 
     name: str
     shape: Shape
@@ -190,6 +204,15 @@ class Field:
     required: bool = False
     default: Any = None
     later: str = ""
+
+    @property
+    def unless_given(self) -> Any:
+        """What the checks see of a key that is left out."""
+        return None if isinstance(self.default, Mapping) else self.default
+
+    def complete(self, checked: Any) -> Any:
+        value = self.default if checked is None else checked
+        return None if value is None else self.shape.complete(value)
 
 
 @dataclass(frozen=True)
@@ -209,8 +232,11 @@ class Fields(Shape):
         given = self._known(value, path, problems)
         return {one.name: self._check_field(one, given, path, problems) for one in self.fields if not one.later}
 
+    def complete(self, checked: Mapping[str, Any]) -> dict[str, Any]:
+        return {one.name: one.complete(checked.get(one.name)) for one in self.fields if not one.later}
+
     def _check_short(self, value: str, path: str, problems: Problems) -> dict[str, Any]:
-        checked = {one.name: one.default for one in self.fields if not one.later}
+        checked = {one.name: one.unless_given for one in self.fields if not one.later}
         short = next(one for one in self.fields if one.name == self.short)
         checked[self.short] = short.shape.check(value, path, problems)
         return checked
@@ -238,7 +264,7 @@ class Fields(Shape):
         if one.required:
             problems.add(join(path, one.name), "missing", f"It gives {one.about}")
             return None
-        return one.default
+        return one.unless_given
 
     def _right(self) -> str:
         return f"Its keys are {', '.join(one.name for one in self.fields if not one.later)}"
@@ -299,31 +325,12 @@ def _url(text: str) -> str:
     return "https://" + names.fqdn(host) + (f"/{path.strip('/')}" if path.strip("/") else "")
 
 
-# These names travel in request files and command lines later: nothing in them may end a value there.
-_NOT_IN_AUTHORITY = re.compile(r"[\"<>|^%!\\]")
-_NOT_IN_TEMPLATE = re.compile(r"[\"'`<>|&^%!;,:/*?=\\]")
-
-
-def _without(forbidden: re.Pattern[str], text: str, what: str, example: str) -> str:
-    found = forbidden.search(_line(text))
-    if found:
-        what_not = f"'{text}' holds {found.group()}, which {what} cannot hold"
-        raise names.BadName(what_not, mend=f"Write it as in {example}")
-    return text
-
-
 def _authority(text: str) -> str:
-    host, backslash, name = _line(text).partition("\\")
-    if not backslash or not name:
-        raise names.BadName(
-            f"'{text}' does not name a CA",
-            mend=r"Write host\name as `certutil -dump` shows it, such as ca01.company.local\Company CA",
-        )
-    return names.host(host) + "\\" + _without(_NOT_IN_AUTHORITY, name, "a CA's name", r"ca01.company.local\Company CA")
+    return values.CaConfig(_line(text))
 
 
 def _template(text: str) -> str:
-    return _without(_NOT_IN_TEMPLATE, text, "a template's name", "WebServer (the name, not the display name)")
+    return values.TemplateName(_line(text))
 
 
 FORMS: Mapping[str, Form] = {

@@ -16,13 +16,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_wire
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import (
+    MANUAL,
+    HandAssignment,
+    steps_by_hand,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 COMMAND_TIMEOUT = 300.0
+PROVED, ASSIGNED, WOULD_ASSIGN, UNKNOWN = "proved", "assigned", "would_assign", "unknown"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _FROM_STORE = frozenset({"serial_number", "issuer"})
 PLACEHOLDERS = frozenset({"thumbprint", "server", "pool"}) | _FROM_STORE
@@ -30,54 +39,93 @@ PLACEHOLDERS = frozenset({"thumbprint", "server", "pool"}) | _FROM_STORE
 Shake = Callable[[str, int, str], tls_wire.Handshake]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CommandAssignment:
-    """What shall be served where. ``thumbprint`` is None for a certificate that is only planned yet (check mode)."""
+    """What shall be served where.
 
-    thumbprint: str | None
+    ``thumbprint``: None for a certificate that is only planned yet (check mode). ``address``: empty where nothing can
+    be asked, which is then left to a person. ``command``: the site's own, None for by hand.
+    """
+
+    thumbprint: Thumbprint | None
     server: str
     pool: str
+    component: str
+    use: str
     address: str
     port: int
+    command: tuple[str, ...] | None = None
     installed: bool = False
 
     @property
     def endpoint(self) -> str:
-        return f"{self.address}:{self.port}"
+        return f"{self.address}:{self.port}" if self.address else ""
+
+    @property
+    def by_hand(self) -> HandAssignment:
+        return HandAssignment(
+            self.server, self.component, self.use, self.port, self.thumbprint, self.pool, self.endpoint
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a service showed: ``thumbprint`` of its certificate, None where nobody answered, and a sentence."""
+
+    thumbprint: Thumbprint | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentOutcome:
+    """What came of an assignment. ``state``: proved, assigned, would_assign, manual or unknown."""
+
+    state: str
+    thumbprint: Thumbprint | None
+    served: Served
+    change_set: ChangeSet
+    steps: tuple[str, ...] = ()
+    command: tuple[str, ...] | None = None
+    stdout: str = ""
+
+    def to_result(self) -> dict[str, Any]:
+        """The documented result of ``certificate_assign``."""
+        return {
+            **self.change_set.to_result(),
+            "state": self.state,
+            "thumbprint": to_plain(self.thumbprint),
+            "served": to_plain(self.served.thumbprint),
+            "message": self.served.detail,
+            "steps": list(self.steps),
+            "command": to_plain(self.command),
+            "stdout": self.stdout,
+        }
 
 
 def assign(
-    host: WindowsHost,
-    assignment: CommandAssignment,
-    *,
-    command: Sequence[str] | None,
-    shake: Shake,
-    check_mode: bool = False,
-) -> dict[str, Any]:
-    """What ``certificate_assign`` returns; ``command`` None means by hand."""
-    if assignment.thumbprint is None and not check_mode:
-        raise RolloutError("no thumbprint was given", where=f"{host.name}: {assignment.endpoint}")
-    handshake = shake(assignment.address, assignment.port, assignment.server)
-    served = thumbprint(handshake.chain_der[0]) if handshake.state == tls_wire.OK and handshake.chain_der else None
-    if served and served == assignment.thumbprint:
-        return _result("proved", assignment, served, handshake.detail)
-    line = filled(host, assignment, command) if command else None
-    if served is None and not assignment.installed and assignment.thumbprint:
-        return _result("unknown", assignment, served, handshake.detail, command=line)
-    if line is None:
-        return _result("manual", assignment, served, handshake.detail)
+    host: WindowsHost, wanted: CommandAssignment, *, shake: Shake, check_mode: bool = False
+) -> AssignmentOutcome:
+    """Bring a service to serve the certificate, by the site's command or by steps for a person."""
+    if wanted.thumbprint is None and not check_mode:
+        raise RolloutError("no thumbprint was given", where=f"{host.name}: {wanted.endpoint or wanted.component}")
+    served = _served(wanted, shake)
+    state = _state(wanted, served)
+    line = None if state == PROVED or wanted.command is None else filled(host, wanted, wanted.command)
+    if state != ASSIGNED or line is None:
+        return _outcome(state, wanted, served, line)
     if check_mode:
-        return _result("would_assign", assignment, served, handshake.detail, command=line, changed=True)
-    output = _run(host, line)
-    return _result("assigned", assignment, served, handshake.detail, command=line, changed=True, stdout=output)
+        return _outcome(WOULD_ASSIGN, wanted, served, line)
+    return _outcome(ASSIGNED, wanted, served, line, stdout=_run(host, line))
+
+
+# --- normalise ------------------------------------------------------------------------------------------------------
 
 
 def check_command(command: Sequence[str]) -> None:
     """Refuse an empty command and placeholders that nobody fills; whatever else stands in braces is left alone."""
     if not command:
         raise RolloutError("an empty command", where="command", mend="Give a program and its arguments as a list")
-    used = {name for argument in command for name in _PLACEHOLDER.findall(argument)}
-    unknown = sorted(used - PLACEHOLDERS)
+    unknown = sorted(_placeholders(command) - PLACEHOLDERS)
     if unknown:
         raise RolloutError(
             f"unknown placeholders {', '.join(unknown)}",
@@ -86,32 +134,60 @@ def check_command(command: Sequence[str]) -> None:
         )
 
 
-def filled(host: WindowsHost, assignment: CommandAssignment, command: Sequence[str]) -> list[str]:
+def filled(host: WindowsHost, wanted: CommandAssignment, command: Sequence[str]) -> tuple[str, ...]:
     """The command with its placeholders filled, each within its own argument."""
     check_command(command)
     values: dict[str, str] = {
-        "thumbprint": assignment.thumbprint or "(thumbprint)",
-        "server": assignment.server,
-        "pool": assignment.pool,
+        "thumbprint": wanted.thumbprint or "(thumbprint)",
+        "server": wanted.server,
+        "pool": wanted.pool,
     }
-    used = {name for argument in command for name in _PLACEHOLDER.findall(argument)}
-    if used & _FROM_STORE:
-        values |= _from_store(host, assignment.thumbprint)
-    return [_PLACEHOLDER.sub(lambda match: values[match.group(1)], argument) for argument in command]
+    if _placeholders(command) & _FROM_STORE:
+        values |= _from_store(host, wanted.thumbprint)
+    return tuple(_PLACEHOLDER.sub(lambda match: values[match.group(1)], argument) for argument in command)
 
 
-def _from_store(host: WindowsHost, name: str | None) -> Mapping[str, str]:
+def _placeholders(command: Sequence[str]) -> set[str]:
+    return {name for argument in command for name in _PLACEHOLDER.findall(argument)}
+
+
+def _from_store(host: WindowsHost, name: Thumbprint | None) -> Mapping[str, str]:
     if name is None:
         return {"serial_number": "(serial number)", "issuer": "(issuer)"}
     certificate = _stored(host, name)
     return {"serial_number": certificate.serial, "issuer": certificate.issuer}
 
 
-def _stored(host: WindowsHost, name: str) -> X509Certificate:
+def _stored(host: WindowsHost, name: Thumbprint) -> X509Certificate:
     entry = CertificateStores(host.registry, host.name).entry(MY, name)
     if entry is None or entry.certificate is None:
         raise RolloutError(f"certificate {name} is not in the store MY of the machine", where=host.name)
     return entry.certificate
+
+
+# --- plan -----------------------------------------------------------------------------------------------------------
+
+
+def _served(wanted: CommandAssignment, shake: Shake) -> Served:
+    if not wanted.address:
+        return Served(None, "no address was given to ask")
+    handshake = shake(wanted.address, wanted.port, wanted.server)
+    seen = handshake.state == tls_wire.OK and handshake.chain_der
+    return Served(thumbprint(handshake.chain_der[0]) if seen else None, handshake.detail)
+
+
+def _state(wanted: CommandAssignment, served: Served) -> str:
+    """What is to be done. Where nobody answers nothing is known, so nothing is assigned anew, unless the certificate
+    was installed in this very run."""
+    if served.thumbprint and served.thumbprint == wanted.thumbprint:
+        return PROVED
+    asked_in_vain = served.thumbprint is None and wanted.address
+    if asked_in_vain and not wanted.installed and wanted.thumbprint:
+        return UNKNOWN
+    return MANUAL if wanted.command is None else ASSIGNED
+
+
+# --- apply ----------------------------------------------------------------------------------------------------------
 
 
 def _run(host: WindowsHost, line: Sequence[str]) -> str:
@@ -121,38 +197,30 @@ def _run(host: WindowsHost, line: Sequence[str]) -> str:
     return result.text
 
 
-def _steps(assignment: CommandAssignment) -> list[str]:
-    shown = assignment.thumbprint or "(its thumbprint is known after it was issued)"
-    return [
-        f"On {assignment.server}, start the Certificate Wizard of the deployment tool (Deploy Pool or Add Server,"
-        " Configure Certificate).",
-        "Choose `Assign an existing certificate`.",
-        f"Choose the certificate with the thumbprint {shown} (subject {assignment.pool}), for this server's Front End.",
-        "Start the services of the server, or restart them where they run: only then is the certificate served.",
-        f"Run this playbook again: it proves {assignment.endpoint} by a handshake.",
-    ]
+# --- report ---------------------------------------------------------------------------------------------------------
 
 
-def _result(
-    state: str,
-    assignment: CommandAssignment,
-    served: str | None,
-    detail: str,
-    *,
-    command: list[str] | None = None,
-    changed: bool = False,
-    stdout: str = "",
-) -> dict[str, Any]:
-    after = assignment.thumbprint or "(the certificate that will be issued)"
-    texts = [f"{assignment.endpoint} {shown}\n" for shown in (served or "nothing", after if changed else served)]
-    return {
-        "changed": changed,
-        "state": state,
-        "thumbprint": assignment.thumbprint,
-        "served": served,
-        "message": detail,
-        "steps": _steps(assignment) if state in ("manual", "unknown") else [],
-        "command": command,
-        "stdout": stdout,
-        "diff": {"before": texts[0], "after": texts[1] if changed else texts[0]},
-    }
+def _outcome(
+    state: str, wanted: CommandAssignment, served: Served, line: tuple[str, ...] | None, *, stdout: str = ""
+) -> AssignmentOutcome:
+    return AssignmentOutcome(
+        state,
+        wanted.thumbprint,
+        served,
+        _change_set(wanted, served, changed=state in (ASSIGNED, WOULD_ASSIGN)),
+        steps=steps_by_hand(wanted.by_hand) if state in (MANUAL, UNKNOWN) else (),
+        command=line,
+        stdout=stdout,
+    )
+
+
+def _change_set(wanted: CommandAssignment, served: Served, *, changed: bool) -> ChangeSet:
+    place = wanted.endpoint or wanted.component
+    before = f"{place} {served.thumbprint or 'nothing'}\n"
+    if not changed:
+        return ChangeSet(before, before)
+    subject = {"server": wanted.server, "component": wanted.component, "endpoint": wanted.endpoint}
+    verb = CHANGE if served.thumbprint else CREATE
+    change = Change(verb, f"certificate served at {place}", subject, served.thumbprint, wanted.thumbprint)
+    after = f"{place} {wanted.thumbprint or '(the certificate that will be issued)'}\n"
+    return ChangeSet(before, after, (change,))

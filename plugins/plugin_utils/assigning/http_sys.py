@@ -8,37 +8,76 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, DELETE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.generation import generation
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import (
+    MANUAL,
+    WEB_COMPONENTS,
+    HandAssignment,
+    steps_by_hand,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import ProgramResult, WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 
 BINDINGS = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslBindingInfo"
 WINDOWS = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 # The application that IIS Manager names when it makes a binding.
 IIS = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
 
+BOUND, WOULD_BIND = "bound", "would_bind"
+PLANNED = "(the certificate that will be issued)"
+
 _GUID = re.compile(r"\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}", re.IGNORECASE)
 _STORE = re.compile(r"[A-Za-z]{1,32}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Binding:
     """The certificate of one endpoint. Store names compare without regard to case; none means MY."""
 
-    thumbprint: str
+    thumbprint: Thumbprint
     store: str
+
+    def __str__(self) -> str:
+        return f"{self.thumbprint} {self.store}"
 
     def same_as(self, other: Binding | None) -> bool:
         return other is not None and (self.thumbprint, self.store.upper()) == (other.thumbprint, other.store.upper())
 
 
-class Refused(RolloutError):
+@dataclass(frozen=True, slots=True)
+class BindingOutcome:
+    """What came of a binding. ``state``: bound, manual, or in check mode would_bind. ``after``: None while the
+    certificate is only planned, or nobody knows."""
+
+    state: str
+    endpoint: str
+    before: Binding | None
+    after: Binding | None
+    change_set: ChangeSet
+    steps: tuple[str, ...] = ()
+
+    def to_result(self) -> dict[str, Any]:
+        """The documented result of ``http_binding``."""
+        return {
+            **self.change_set.to_result(),
+            "state": self.state,
+            "endpoint": self.endpoint,
+            "before": to_plain(self.before.thumbprint) if self.before else None,
+            "thumbprint": to_plain(self.after.thumbprint) if self.after else None,
+            "steps": list(self.steps),
+        }
+
+
+class BindingRefused(RolloutError):
     """netsh did not bind it, and the state was read back."""
 
 
@@ -51,7 +90,8 @@ class NotBound(RolloutError):
             where=where,
             mend="Until the next run, which binds the planned certificate, nothing may be served there. Run again now",
         )
-        self.result = {"changed": True, "endpoint": endpoint, "before": before.thumbprint, "thumbprint": None}
+        done = _change_set(endpoint, before, None).to_result()
+        self.result = {**done, "endpoint": endpoint, "before": to_plain(before.thumbprint), "thumbprint": None}
 
 
 class HttpBindings:
@@ -68,7 +108,7 @@ class HttpBindings:
             return None
         if len(digest) != 20:
             raise RolloutError(f"a binding with a hash of {len(digest)} bytes", where=f"{self._host.name}: {endpoint}")
-        return Binding(digest.hex().upper(), self._host.registry.string(key, "SslCertStoreName") or MY)
+        return Binding(Thumbprint(digest.hex()), self._host.registry.string(key, "SslCertStoreName") or MY)
 
     def replace(self, endpoint: str, binding: Binding, application: str) -> None:
         """Delete what is there, add ``binding``; when that fails, put the former one back and raise."""
@@ -78,7 +118,7 @@ class HttpBindings:
         self._delete(endpoint, before)
         try:
             return self._bind(endpoint, binding, before, application)
-        except Refused:
+        except BindingRefused:
             raise
         except RolloutError as error:
             raise NotBound(endpoint, before, error, f"{self._host.name}: {endpoint}") from error
@@ -94,7 +134,7 @@ class HttpBindings:
             rolled_back = "; the former binding is back" if restored else "; THE FORMER BINDING IS LOST"
         where = f"{self._host.name}: {endpoint}"
         text = failed(f"certificate {binding.thumbprint} could not be bound{rolled_back}", result, where=where)
-        raise Refused(text.what, where=text.where, mend=text.mend)
+        raise BindingRefused(text.what, where=text.where, mend=text.mend)
 
     def _delete(self, endpoint: str, before: Binding) -> None:
         result = self._netsh("delete", f"ipport={endpoint}")
@@ -128,30 +168,28 @@ def endpoint_of(address: str, port: int) -> str:
 def bind(
     host: WindowsHost,
     endpoint: str,
-    thumbprint: str | None,
+    thumbprint: Thumbprint | None,
     *,
     application: str = IIS,
     store: str = MY,
     check_mode: bool = False,
-) -> dict[str, Any]:
-    """What ``http_binding`` returns. ``thumbprint`` is None for a certificate that is only planned yet."""
+) -> BindingOutcome:
+    """Bind a certificate to ``address:port``. ``thumbprint`` is None for a certificate that is only planned yet."""
     _check(application, store)
     if not can_bind(host):
-        return _manual(host, endpoint, thumbprint)
+        return _by_hand(host, endpoint, thumbprint)
+    if thumbprint is None and not check_mode:
+        raise RolloutError("no thumbprint was given", where=f"{host.name}: {endpoint}")
     bindings = HttpBindings(host)
     before = bindings.get(endpoint)
     wanted = Binding(thumbprint, store) if thumbprint else None
-    if wanted is None:
-        if not check_mode:
-            raise RolloutError("no thumbprint was given", where=f"{host.name}: {endpoint}")
-        return _result("would_bind", endpoint, before, None, changed=True)
-    if wanted.same_as(before):
-        return _result("bound", endpoint, before, wanted)
-    if check_mode:
-        return _result("would_bind", endpoint, before, wanted, changed=True)
+    if wanted and wanted.same_as(before):
+        return BindingOutcome(BOUND, endpoint, before, wanted, _unchanged(endpoint, before))
+    if check_mode or wanted is None:
+        return BindingOutcome(WOULD_BIND, endpoint, before, wanted, _change_set(endpoint, before, wanted or PLANNED))
     _require_key(host, wanted)
     bindings.replace(endpoint, wanted, application)
-    return _result("bound", endpoint, before, wanted, changed=True)
+    return BindingOutcome(BOUND, endpoint, before, wanted, _change_set(endpoint, before, wanted))
 
 
 def can_bind(host: WindowsHost) -> bool:
@@ -182,36 +220,29 @@ def _check(application: str, store: str) -> None:
         raise RolloutError(f"'{store}' is no name of a certificate store", where="store")
 
 
-def _manual(host: WindowsHost, endpoint: str, thumbprint: str | None) -> dict[str, Any]:
-    shown = thumbprint or "(its thumbprint is known after it was issued)"
-    steps = [
-        f"On {host.name}, open Internet Information Services (IIS) Manager, Web Sites, Default Web Site, Properties.",
-        "Directory Security, Server Certificate: choose `Assign an existing certificate`"
-        " (`Replace the current certificate` when there is one).",
-        f"Choose the certificate with the thumbprint {shown} and port {endpoint.rpartition(':')[2]}, and finish.",
-        "Run this playbook again: it proves the certificate by a handshake.",
-    ]
-    return _result("manual", endpoint, None, None, steps=steps)
+def _by_hand(host: WindowsHost, endpoint: str, thumbprint: Thumbprint | None) -> BindingOutcome:
+    port = int(endpoint.rpartition(":")[2])
+    steps = steps_by_hand(HandAssignment(host.name, WEB_COMPONENTS, "", port, thumbprint))
+    return BindingOutcome(MANUAL, endpoint, None, None, ChangeSet(), steps)
 
 
-def _result(
-    state: str,
-    endpoint: str,
-    before: Binding | None,
-    after: Binding | None,
-    *,
-    changed: bool = False,
-    steps: Sequence[str] = (),
-) -> dict[str, Any]:
-    texts = [f"{endpoint} {held.thumbprint} {held.store}\n" if held else "" for held in (before, after)]
-    if changed and after is None:
-        texts[1] = f"{endpoint} (the certificate that will be issued)\n"
-    return {
-        "changed": changed,
-        "state": state,
-        "endpoint": endpoint,
-        "before": before.thumbprint if before else None,
-        "thumbprint": after.thumbprint if after else None,
-        "steps": list(steps),
-        "diff": {"before": texts[0], "after": texts[1]},
-    }
+def _unchanged(endpoint: str, held: Binding | None) -> ChangeSet:
+    return ChangeSet(f"{endpoint} {held}\n", f"{endpoint} {held}\n")
+
+
+def _change_set(endpoint: str, before: Binding | None, after: Binding | str | None) -> ChangeSet:
+    """``after``: text for a certificate without thumbprint, None where nothing is bound any more."""
+    verb = DELETE if after is None else CHANGE if before else CREATE
+    bound = after.thumbprint if isinstance(after, Binding) else None
+    change = Change(
+        verb,
+        f"http.sys binding of {endpoint}",
+        {"endpoint": endpoint},
+        before=before.thumbprint if before else None,
+        after=bound,
+    )
+    return ChangeSet(
+        before=f"{endpoint} {before}\n" if before else "",
+        after=f"{endpoint} {after}\n" if after else "",
+        changes=(change,),
+    )

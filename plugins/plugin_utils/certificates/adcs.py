@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A certification authority behind a small port, and AD CS behind that port.
+"""Active Directory Certificate Services as an authority.
 
 AD CS is reached on its own WinRM connection, so its programs talk to it locally: no second hop. What became of a
 request is decided by what can be read in any language: a certificate file that parses, numbers of the CA's database,
@@ -12,10 +12,16 @@ hex codes; never by words, and never by an exit code alone (denied and pending r
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
+    ISSUED,
+    Authority,
+    AuthorityAnswer,
+    AuthorityCapabilities,
+    AuthorityPolicy,
+    KnownRequest,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import CertificateRequest, load_request
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
     X509Certificate,
@@ -23,142 +29,44 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
     load_certificates,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import failure_code, failure_codes
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import ProgramResult, WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import scratch
 
 CONFIGURATION = "SYSTEM\\CurrentControlSet\\Services\\CertSvc\\Configuration"
 DEFAULT_POLICY = "CertificateAuthority_MicrosoftDefault.Policy"
-EDITF_ATTRIBUTESUBJECTALTNAME2 = 0x00040000
-
-# Request dispositions of the CA's database (MS-WCCE, certutil -view).
-PENDING, ISSUED, REVOKED, FAILED, DENIED = 9, 20, 21, 30, 31
-
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
-# The name that `certutil` prints in "Config:"; AD CS writes other characters as !xxxx there.
-_AUTHORITY = re.compile(r"[A-Za-z0-9 !()'_.,&+#@=-]{1,64}")
-_TEMPLATE = re.compile(r"[A-Za-z0-9 _.()-]{1,64}")
 _COMMON_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 
 _REQUEST_ID = re.compile(r"RequestId:\s*\"?(\d{1,10})\"?", re.IGNORECASE)
 _COLUMNS = ("Request.RequestID", "Request.Disposition", "Request.StatusCode", "Request.RawRequest")
-# "Row 1:" in the language of the server; then indented "label: 0x5 (5)" or "label: EMPTY" in the order of -out.
-_ROW = re.compile(r"^\S[^\r\n]*?\d+:[ \t]*\r?$", re.MULTILINE)
+# "Row 1:" in the language of the server (French has a blank before the colon); then indented "label: 0x5 (5)" or
+# "label: EMPTY" in the order of -out.
+_ROW = re.compile(r"^\S[^\r\n]*?\d+[ \t\xa0\u202f]*:[ \t]*\r?$", re.MULTILINE)
 _VALUE = re.compile(r"^[ \t]+[^:\r\n]+:[ \t]*(?:(0x[0-9a-f]+)|EMPTY)\b", re.MULTILINE | re.IGNORECASE)
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----.*?-----END [A-Z0-9 ]+-----", re.DOTALL)
 # "CertUtil: -view command completed successfully.": program and verb are in no language, the rest is.
 _DONE = re.compile(r"^CertUtil: -view\b", re.MULTILINE | re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class ConfigString:
-    """How Windows names a CA: ``host\\CA name``."""
-
-    host: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.host}\\{self.name}"
-
-
-@dataclass(frozen=True)
-class AuthorityPolicy:
-    """What the CA's registry says about how it treats requests; None where the value is missing."""
-
-    edit_flags: int | None
-    request_disposition: int | None
-
-    @property
-    def takes_names_from_attributes(self) -> bool:
-        return bool((self.edit_flags or 0) & EDITF_ATTRIBUTESUBJECTALTNAME2)
-
-
-@dataclass(frozen=True)
-class KnownRequest:
-    """A request in the CA's database. ``status`` is an HRESULT, 0 when there is none."""
-
-    request_id: int
-    disposition: int
-    status: int
-    request: CertificateRequest
-
-
-@dataclass(frozen=True)
-class AuthorityAnswer:
-    """What the CA made of a request. ``candidates`` are the certificates that came with an issued one."""
-
-    request_id: int | None
-    disposition: int
-    certificate: X509Certificate | None = None
-    candidates: tuple[X509Certificate, ...] = ()
-    code: int | None = None
-    text: str = ""
-
-
-class Authority(ABC):
-    """A CA that certificates are asked of."""
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """How messages call it."""
-
-    @abstractmethod
-    def policy(self) -> AuthorityPolicy:
-        """Its policy; raises ``RolloutError`` when this is not the CA that was named."""
-
-    @abstractmethod
-    def find(self, common_name: str, public_key: str) -> tuple[KnownRequest, ...]:
-        """All requests for this key that the CA has ever taken, the newest first."""
-
-    @abstractmethod
-    def submit(self, request: CertificateRequest, template: str | None) -> AuthorityAnswer:
-        """Hand in a request, once. Never called twice for one key without ``find`` between."""
-
-    @abstractmethod
-    def retrieve(self, request_id: int) -> AuthorityAnswer:
-        """The certificate of an issued request; changes nothing."""
-
-    @abstractmethod
-    def authorities(self) -> Iterator[X509Certificate]:
-        """Certificates of authorities that the CA's own machine holds, for a chain that came incomplete."""
-
-
-def parse_config(text: str, *, where: str) -> ConfigString:
-    """``host\\CA name`` checked: both go to a command line."""
-    host, separator, name = text.partition("\\")
-    if not (separator and _HOST.fullmatch(host) and _AUTHORITY.fullmatch(name) and name == name.strip()):
-        raise RolloutError(
-            f"{text!r} does not name a CA",
-            where=where,
-            mend="Give it as `certutil` on the CA shows it in \"Config\", such as 'ca01.company.local\\Company CA'",
-        )
-    return ConfigString(host, name)
-
-
-def check_template(template: str | None, *, where: str) -> str | None:
-    """A template's name, or None for a stand-alone CA; it goes to a command line and a list of attributes."""
-    if template is not None and not _TEMPLATE.fullmatch(template):
-        raise RolloutError(
-            f"{template!r} is no name of a certificate template",
-            where=where,
-            mend="Give the template's name, not its display name, such as WebServer",
-        )
-    return template
-
-
 class AdcsAuthority(Authority):
     """Active Directory Certificate Services through a connection to its own host."""
 
-    def __init__(self, host: WindowsHost, config: ConfigString) -> None:
+    def __init__(self, host: WindowsHost, config: CaConfig) -> None:
         self._host = host
         self._config = config
 
     @property
     def name(self) -> str:
         return str(self._config)
+
+    @property
+    def capabilities(self) -> AuthorityCapabilities:
+        return AuthorityCapabilities(answers_at_once=True, keeps_record=True, has_policy=True)
 
     def policy(self) -> AuthorityPolicy:
         active = self._host.registry.string(CONFIGURATION, "Active")
@@ -174,31 +82,43 @@ class AdcsAuthority(Authority):
             request_disposition=self._host.registry.dword(key, "RequestDisposition"),
         )
 
-    def find(self, common_name: str, public_key: str) -> tuple[KnownRequest, ...]:
-        if not _COMMON_NAME.fullmatch(common_name):
-            raise RolloutError(f"{common_name!r} cannot be looked up at a CA", where=self.name)
-        rows = self._view(f"Request.CommonName={common_name}")
-        matching = (row for row in rows if row.request.public_key == public_key)
-        return tuple(sorted(matching, key=lambda row: row.request_id, reverse=True))
+    def find(self, planned: PlannedCertificate, public_key: str) -> tuple[KnownRequest, ...]:
+        return self._of_key(planned.common_name, public_key)
 
-    def submit(self, request: CertificateRequest, template: str | None) -> AuthorityAnswer:
-        attributes = ["-attrib", f"CertificateTemplate:{template}"] if template else []
+    def submit(self, planned: PlannedCertificate, request: CertificateRequest) -> AuthorityAnswer:
+        attributes = ["-attrib", f"CertificateTemplate:{planned.template}"] if planned.template else []
         with scratch(self._host.files, ".req", ".cer", ".p7b", ".rsp") as (source, *outputs):
             self._host.files.write(source, request.pem.encode("ascii"))
             arguments = ["-submit", "-f", "-q", "-config", self.name, *attributes, source, *outputs]
             answer, result = self._certreq(arguments, outputs)
         return answer or self._settled(request, result)
 
-    def retrieve(self, request_id: int) -> AuthorityAnswer:
+    def retrieve(self, planned: PlannedCertificate, request_id: int | None) -> AuthorityAnswer | None:
+        return None if request_id is None else self._retrieved(request_id)
+
+    def authorities(self) -> Iterator[X509Certificate]:
+        return CertificateStores(self._host.registry, self._host.name).authorities()
+
+    def place(self, planned: PlannedCertificate) -> str | None:
+        return None
+
+    def waiting(self, planned: PlannedCertificate, request_id: int | None) -> str:
+        return f"request {request_id} waits for an officer of {self.name}; run again once it is approved"
+
+    def _of_key(self, common_name: str, public_key: str) -> tuple[KnownRequest, ...]:
+        if not _COMMON_NAME.fullmatch(common_name):
+            raise RolloutError(f"{common_name!r} cannot be looked up at a CA", where=self.name)
+        rows = self._view(f"Request.CommonName={common_name}")
+        matching = (row for row in rows if row.request.public_key == public_key)
+        return tuple(sorted(matching, key=lambda row: row.request_id or 0, reverse=True))
+
+    def _retrieved(self, request_id: int) -> AuthorityAnswer:
         with scratch(self._host.files, ".cer", ".p7b", ".rsp") as outputs:
             arguments = ["-retrieve", "-f", "-q", "-config", self.name, str(request_id), *outputs]
             answer, result = self._certreq(arguments, list(outputs))
         if answer is None:
             raise failed(f"the CA does not hand out the certificate of request {request_id}", result, where=self.name)
         return AuthorityAnswer(request_id, ISSUED, answer.certificate, answer.candidates, text=answer.text)
-
-    def authorities(self) -> Iterator[X509Certificate]:
-        return CertificateStores(self._host.registry, self._host.name).authorities()
 
     def _certreq(self, arguments: list[str], outputs: list[str]) -> tuple[AuthorityAnswer | None, ProgramResult]:
         """Run it; an answer only when a certificate came out."""
@@ -220,14 +140,14 @@ class AdcsAuthority(Authority):
         row = next(iter(rows), None) or next(iter(self._found(request)), None)
         if row is None or row.request.public_key != request.public_key:
             raise failed("the CA took no request", result, where=self.name)
-        if row.disposition == ISSUED:
-            return self.retrieve(row.request_id)
+        if row.disposition == ISSUED and row.request_id is not None:
+            return self._retrieved(row.request_id)
         codes = failure_codes(result.text)
         code = row.status if row.status & 0x80000000 else failure_code(result.exit_code, result.text)
         return AuthorityAnswer(row.request_id, row.disposition, code=code or next(iter(codes), None), text=result.text)
 
     def _found(self, request: CertificateRequest) -> tuple[KnownRequest, ...]:
-        return self.find(request.common_name, request.public_key) if request.common_name else ()
+        return self._of_key(request.common_name, request.public_key) if request.common_name else ()
 
     def _view(self, restriction: str) -> tuple[KnownRequest, ...]:
         arguments = ["certutil", "-config", self.name, "-view", "-restrict", restriction, "-out", ",".join(_COLUMNS)]
@@ -244,7 +164,11 @@ def parse_view(text: str, *, where: str) -> tuple[KnownRequest, ...]:
     """
     if not _DONE.search(text):
         raise RolloutError("certutil's answer about the CA's database is cut off", where=where, mend="Run again")
-    found = (_row(row, where) for row in _ROW.split(text)[1:])
+    rows = _ROW.split(text)[1:]
+    if not rows and (_PEM.search(text) or _VALUE.search(text)):
+        # Never "no rows": who believes that submits anew at every run.
+        raise RolloutError("certutil's answer about the CA's database cannot be read", where=where, mend="Run again")
+    found = (_row(row, where) for row in rows)
     return tuple(row for row in found if row is not None)
 
 

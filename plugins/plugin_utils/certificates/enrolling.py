@@ -9,28 +9,45 @@ The store REQUEST shows keys that wait: for each a self-signed stand-in with the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import Authority
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey, unmet, unmet_by_key
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import (
     CertificateRequest,
     check_request,
     load_request,
-    request_inf,
+    unmet_by_request,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, normalise_name
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import delete_from_store, new_request
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import Order, hand_in
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
     MY,
     REQUEST,
     CertificateStores,
     StoreEntry,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+
+
+@dataclass(frozen=True, slots=True)
+class NotServing:
+    """A certificate of the store that does not serve the plan, and every reason why."""
+
+    thumbprint: Thumbprint
+    subject: str
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -41,37 +58,72 @@ class Outstanding:
     key: PrivateKey
 
 
-def enrol(
-    host: WindowsHost,
-    planned: Mapping[str, Any],
-    *,
-    now: datetime,
-    minimum_days: int,
-    check_mode: bool = False,
-    at_hand: Callable[[], CertificateRequest | None] = lambda: None,
-) -> dict[str, Any]:
-    """What ``certificate_request`` returns.
+@dataclass(frozen=True)
+class Enrolment:
+    """What a server has for a planned certificate. ``state``: held, outstanding, created, or in check mode
+    would_create. ``file``: where the request lies on the controller, for people to carry."""
 
-    :param at_hand: a request written earlier, for an outstanding key: saves building it again. It is believed only
-        when it is for that key and for the planned names.
+    state: str
+    reasons: tuple[NotServing, ...]
+    held: X509Certificate | None = None
+    public_key: str | None = None
+    request: CertificateRequest | None = None
+    file: str | None = None
+    change_set: ChangeSet = field(default_factory=ChangeSet)
+
+    def to_result(self) -> dict[str, Any]:
+        """The documented result of ``certificate_request``."""
+        return {
+            **self.change_set.to_result(),
+            "state": self.state,
+            "reasons": to_plain(self.reasons),
+            "thumbprint": to_plain(self.held.thumbprint) if self.held else None,
+            "held": to_plain(self.held.description) if self.held else None,
+            "public_key": self.public_key,
+            "request": self.request.pem if self.request else None,
+            "file": self.file,
+        }
+
+
+@dataclass(frozen=True)
+class Enrolling:
+    """One planned certificate on one server.
+
+    ``authority``: the one that the controller itself brings requests to, None where that is for a later step.
     """
-    stores = CertificateStores(host.registry, host.name)
-    held, reasons = _held(planned, stores.entries(MY), now, minimum_days)
+
+    host: WindowsHost
+    planned: PlannedCertificate
+    now: datetime
+    minimum_days: int
+    authority: Authority | None = None
+    check_mode: bool = False
+
+    @property
+    def stores(self) -> CertificateStores:
+        return CertificateStores(self.host.registry, self.host.name)
+
+
+def enrol(wanted: Enrolling) -> Enrolment:
+    """Look for a certificate that serves, else for a key that waits for one, else make a key and a request."""
+    place = wanted.authority.place(wanted.planned) if wanted.authority else None
+    held, reasons = _held(wanted)
     if held:
-        return _result("held", reasons, thumbprint=held.thumbprint, held=held.describe(), public_key=held.public_key)
-    waiting = find_outstanding(planned, stores.entries(REQUEST))
+        return Enrolment("held", reasons, held, held.public_key)
+    waiting = find_outstanding(wanted.planned, wanted.stores.entries(REQUEST))
     if waiting:
-        request = at_hand()
-        if not (request and request.public_key == waiting.stand_in.public_key):
-            request = None if check_mode else _request_again(host, stores, planned, waiting)
-        return _with_request("outstanding", reasons, waiting.stand_in.public_key, request)
-    if check_mode:
-        return _result("would_create", reasons, changed=True)
-    request = _made(host, planned, request_inf(planned))
-    return _with_request("created", reasons, request.public_key, request, changed=True)
+        request = _at_hand(wanted, waiting) or _request_again(wanted, waiting)
+        return _reported(wanted, "outstanding", reasons, waiting.stand_in.public_key, request, place)
+    if wanted.check_mode:
+        return _reported(wanted, "would_create", reasons, None, None, place)
+    request = _made(wanted, request_inf(wanted.planned))
+    return _reported(wanted, "created", reasons, request.public_key, request, place)
 
 
-def find_outstanding(planned: Mapping[str, Any], entries: Sequence[StoreEntry]) -> Outstanding | None:
+# --- plan: what the server has --------------------------------------------------------------------------------------
+
+
+def find_outstanding(planned: PlannedCertificate, entries: Sequence[StoreEntry]) -> Outstanding | None:
     """The newest waiting key that serves the plan."""
     fitting = [
         Outstanding(entry.certificate, entry.key)
@@ -81,86 +133,107 @@ def find_outstanding(planned: Mapping[str, Any], entries: Sequence[StoreEntry]) 
     return max(fitting, key=lambda waiting: waiting.stand_in.not_before, default=None)
 
 
-def _held(
-    planned: Mapping[str, Any], entries: Sequence[StoreEntry], now: datetime, minimum_days: int
-) -> tuple[X509Certificate | None, list[dict[str, Any]]]:
+def _held(wanted: Enrolling) -> tuple[X509Certificate | None, tuple[NotServing, ...]]:
     """The certificate that serves longest, and for all others why they do not."""
     serving: list[X509Certificate] = []
-    reasons = []
-    for entry in entries:
-        unfit = _reasons(planned, entry, now, minimum_days)
-        if entry.certificate and not unfit:
+    others = []
+    for entry in wanted.stores.entries(MY):
+        reasons = _reasons(wanted, entry)
+        if entry.certificate and not reasons:
             serving.append(entry.certificate)
         else:
             subject = entry.certificate.subject if entry.certificate else ""
-            reasons.append({"thumbprint": entry.thumbprint, "subject": subject, "reasons": unfit})
-    return max(serving, key=lambda held: (held.not_after, held.thumbprint), default=None), reasons
+            others.append(NotServing(entry.thumbprint, subject, tuple(reasons)))
+    return max(serving, key=lambda held: (held.not_after, held.thumbprint), default=None), tuple(others)
 
 
-def _reasons(planned: Mapping[str, Any], entry: StoreEntry, now: datetime, minimum_days: int) -> list[str]:
+def _reasons(wanted: Enrolling, entry: StoreEntry) -> list[str]:
     if entry.certificate is None:
         return [entry.problem]
-    return unmet(planned, entry.certificate, entry.key, now=now, minimum_days=minimum_days)
+    return unmet(wanted.planned, entry.certificate, entry.key, now=wanted.now, minimum_days=wanted.minimum_days)
 
 
-def _unmet_by_stand_in(planned: Mapping[str, Any], stand_in: X509Certificate, key: PrivateKey) -> list[str]:
+def _unmet_by_stand_in(planned: PlannedCertificate, stand_in: X509Certificate, key: PrivateKey) -> list[str]:
     """Why a waiting key does not serve. A stand-in without names says nothing about the names asked for: then the
     request itself is compared, which is at the CA or is built again."""
     reasons = unmet_by_key(planned, key)
-    if normalise_name(stand_in.common_name or "") != normalise_name(planned["subject"]["common_name"]):
+    if comparable(stand_in.common_name or "") != comparable(planned.common_name):
         reasons.append("another common name")
-    names = [normalise_name(name) for name in stand_in.names]
-    if names and names != [normalise_name(name) for name in planned["subject_alternative_names"]]:
+    names = [comparable(name) for name in stand_in.names]
+    if names and names != [comparable(name) for name in planned.subject_alternative_names]:
         reasons.append("other names")
-    wanted = (planned["key"].get("algorithm", "rsa"), planned["key"]["length"])
-    if (stand_in.key_algorithm, stand_in.key_length) != wanted:
+    if (stand_in.key_algorithm, stand_in.key_length) != (planned.key.algorithm, planned.key.length):
         reasons.append("another kind of key")
     return reasons
 
 
-def _made(host: WindowsHost, planned: Mapping[str, Any], inf: bytes) -> CertificateRequest:
-    where = f"{host.name}: the request that certreq made"
-    request = load_request(new_request(host, inf), where=where)
-    check_request(planned, request, where=where)
+def _at_hand(wanted: Enrolling, waiting: Outstanding) -> CertificateRequest | None:
+    """The request of a waiting key as the authority has it: saves building it again. It is believed only when it is
+    for that key and for the planned names."""
+    if wanted.authority is None:
+        return None
+    known = wanted.authority.find(wanted.planned, waiting.stand_in.public_key)
+    return next((row.request for row in known if not unmet_by_request(wanted.planned, row.request)), None)
+
+
+# --- apply ----------------------------------------------------------------------------------------------------------
+
+
+def _made(wanted: Enrolling, inf: bytes) -> CertificateRequest:
+    where = f"{wanted.host.name}: the request that certreq made"
+    request = load_request(new_request(wanted.host, inf), where=where)
+    check_request(wanted.planned, request, where=where)
     return request
 
 
-def _request_again(
-    host: WindowsHost, stores: CertificateStores, planned: Mapping[str, Any], waiting: Outstanding
-) -> CertificateRequest | None:
-    """The request of a waiting key once more; None when it cannot be had, for a CA that knows the key needs none.
-
-    certreq adds a further stand-in for the same key each time, which is taken away again.
-    """
-    before = frozenset(stores.thumbprints(REQUEST))
+def _request_again(wanted: Enrolling, waiting: Outstanding) -> CertificateRequest | None:
+    """The request of a waiting key once more; None when it cannot be had, for a CA that knows the key needs none, and
+    in check mode. certreq adds a further stand-in for the same key each time, which is taken away again."""
+    if wanted.check_mode:
+        return None
+    before = frozenset(wanted.stores.thumbprints(REQUEST))
     try:
-        request = _made(host, planned, request_inf(planned, existing=waiting.key))
+        request = _made(wanted, request_inf(wanted.planned, existing=waiting.key))
     except RolloutError:
         return None
     finally:
-        for name in sorted(set(stores.thumbprints(REQUEST)) - before):
-            _remove_duplicate(host, stores, name, waiting)
+        for name in sorted(set(wanted.stores.thumbprints(REQUEST)) - before):
+            _remove_duplicate(wanted, name, waiting)
     return request if request.public_key == waiting.stand_in.public_key else None
 
 
-def _remove_duplicate(host: WindowsHost, stores: CertificateStores, name: str, waiting: Outstanding) -> None:
-    entry = stores.entry(REQUEST, name)
+def _remove_duplicate(wanted: Enrolling, name: str, waiting: Outstanding) -> None:
+    entry = wanted.stores.entry(REQUEST, name)
     if entry and entry.certificate and entry.certificate.public_key == waiting.stand_in.public_key:
-        delete_from_store(host, REQUEST, name)
+        delete_from_store(wanted.host, REQUEST, name)
 
 
-def _with_request(
+def _handed_in(wanted: Enrolling, public_key: str | None, request: CertificateRequest | None) -> ChangeSet:
+    if wanted.authority is None:
+        return ChangeSet()
+    order = Order(wanted.planned, public_key, request, wanted.now, wanted.minimum_days, wanted.check_mode)
+    return hand_in(wanted.authority, order)
+
+
+# --- report ---------------------------------------------------------------------------------------------------------
+
+
+def _reported(
+    wanted: Enrolling,
     state: str,
-    reasons: list[dict[str, Any]],
-    public_key: str,
+    reasons: tuple[NotServing, ...],
+    public_key: str | None,
     request: CertificateRequest | None,
-    *,
-    changed: bool = False,
-) -> dict[str, Any]:
-    pem = request.pem if request else None
-    return _result(state, reasons, changed=changed, request=pem, public_key=public_key)
+    place: str | None,
+) -> Enrolment:
+    handed = _handed_in(wanted, public_key, request)
+    new = _new_request(wanted.planned) if state in ("created", "would_create") else ChangeSet()
+    change_set = ChangeSet(after=new.after + handed.after, changes=(*new.changes, *handed.changes))
+    return Enrolment(state, reasons, None, public_key, request, place, change_set)
 
 
-def _result(state: str, reasons: list[dict[str, Any]], *, changed: bool = False, **known: Any) -> dict[str, Any]:
-    empty: dict[str, Any] = {"thumbprint": None, "request": None, "public_key": None, "held": None}
-    return {"changed": changed, "state": state, "reasons": reasons, **empty, **known}
+def _new_request(planned: PlannedCertificate) -> ChangeSet:
+    change = Change(
+        CREATE, f"key and request for {planned.id}", {"certificate": planned.id}, after={"names": list(planned.names)}
+    )
+    return ChangeSet(after=f"request {planned.id}: {', '.join(planned.names)}\n", changes=(change,))

@@ -10,15 +10,20 @@ waiting key, and whether the server trusts the root. Then intermediates, then an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityAnswer
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import build_chain
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import unmet_by_content, unmet_by_key
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import accept, add_to_store, failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
     CA,
@@ -28,36 +33,54 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     ROOT,
     CertificateStores,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
-
-
-class NotInstalled(RolloutError):
-    """Some of it was done, and then a step failed. ``result`` joins the task's result."""
-
-    def __init__(self, error: RolloutError, done: list[dict[str, Any]]) -> None:
-        super().__init__(error.what, where=error.where, mend=error.mend)
-        self.result = {"changed": bool(done), "changes": done}
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
 @dataclass(frozen=True)
 class Delivery:
     """What goes onto a server: a certificate and its issuers, root last."""
 
-    planned: Mapping[str, Any]
+    planned: PlannedCertificate
     certificate: X509Certificate
     chain: tuple[X509Certificate, ...]
 
 
-def delivery_of(
-    planned: Mapping[str, Any],
-    certificate: X509Certificate,
-    candidates: Sequence[X509Certificate],
-    *,
-    now: datetime,
-    minimum_days: int,
-) -> Delivery:
-    """Check a certificate against the plan and order its chain; raises with every reason."""
-    where = f"certificate {planned['id']}"
+@dataclass(frozen=True)
+class _Addition:
+    """A certificate that goes into a store."""
+
+    store: str
+    certificate: X509Certificate
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What came of it. ``state``: installed, waiting (nothing has come from the authority yet), or in check mode
+    would_install. ``thumbprint``: None while the certificate is not there."""
+
+    state: str
+    thumbprint: Thumbprint | None
+    change_set: ChangeSet
+
+    def to_result(self) -> dict[str, Any]:
+        """The documented result of ``certificate_install``."""
+        return {**self.change_set.to_result(), "state": self.state, "thumbprint": to_plain(self.thumbprint)}
+
+
+class NotInstalled(RolloutError):
+    """Some of it was done, and then a step failed. ``result`` joins the task's result."""
+
+    def __init__(self, error: RolloutError, done: Sequence[_Addition]) -> None:
+        super().__init__(error.what, where=error.where, mend=error.mend)
+        self.result = _change_set(done).to_result()
+
+
+def delivery_of(planned: PlannedCertificate, answer: AuthorityAnswer, *, now: datetime, minimum_days: int) -> Delivery:
+    """Check what an authority answered against the plan and order its chain; raises with every reason."""
+    where = f"certificate {planned.id}"
+    certificate = answer.certificate
+    if certificate is None:
+        raise RolloutError("there is no certificate to install", where=where)
     reasons = unmet_by_content(planned, certificate, now=now, minimum_days=minimum_days)
     if reasons:
         raise RolloutError(
@@ -65,23 +88,43 @@ def delivery_of(
             where=where,
             mend="Nothing was installed. Get the certificate issued as planned",
         )
-    return Delivery(planned, certificate, build_chain(certificate, candidates, now=now, where=where))
+    return Delivery(planned, certificate, build_chain(certificate, answer.candidates, now=now, where=where))
 
 
 def install(
-    host: WindowsHost, delivery: Delivery, *, trusted_roots: Sequence[str] = (), check_mode: bool = False
-) -> dict[str, Any]:
-    """Install it; returns the result of ``certificate_install``. A second call changes nothing."""
+    host: WindowsHost, delivery: Delivery, *, trusted_roots: Sequence[Thumbprint] = (), check_mode: bool = False
+) -> Installation:
+    """Install it. A second call changes nothing."""
     stores = CertificateStores(host.registry, host.name)
+    additions = _planned_additions(host, stores, delivery, trusted_roots)
+    if not check_mode:
+        _apply(host, stores, delivery, additions)
+    state = "would_install" if check_mode and additions else "installed"
+    return Installation(state, delivery.certificate.thumbprint, _change_set(additions))
+
+
+def not_yet(planned: PlannedCertificate, *, within_this_run: bool) -> Installation:
+    """What is said where there is nothing to install: it waits for people, or it is only planned and comes
+    ``within_this_run`` outside of check mode."""
+    if not within_this_run:
+        return Installation("waiting", None, ChangeSet())
+    subject = {"store": MY, "thumbprint": None, "subject": planned.common_name}
+    change = Change(CREATE, f"certificate in the store {MY}", subject)
+    after = f"{MY} (planned) {planned.common_name}\n"
+    return Installation("would_install", None, ChangeSet(after=after, changes=(change,)))
+
+
+# --- plan: what is missing, and whether it may be added -------------------------------------------------------------
+
+
+def _planned_additions(
+    host: WindowsHost, stores: CertificateStores, delivery: Delivery, trusted_roots: Sequence[Thumbprint]
+) -> list[_Addition]:
     present = _is_present(stores, delivery)
     if not present:
         _check_waiting_key(host, stores, delivery)
-    changes = _missing_authorities(host, stores, delivery, trusted_roots)
-    if not present:
-        changes.append(_change(MY, delivery.certificate))
-    if not check_mode:
-        _apply(host, stores, delivery, changes)
-    return {"changed": bool(changes), "thumbprint": delivery.certificate.thumbprint, "changes": changes}
+    authorities = _missing_authorities(host, stores, delivery, trusted_roots)
+    return authorities if present else [*authorities, _Addition(MY, delivery.certificate)]
 
 
 def _is_present(stores: CertificateStores, delivery: Delivery) -> bool:
@@ -97,21 +140,21 @@ def _check_waiting_key(host: WindowsHost, stores: CertificateStores, delivery: D
     raise RolloutError(
         f"no outstanding request on this server has the key of certificate {delivery.certificate.thumbprint}"
         f" ('{delivery.certificate.subject}')",
-        where=f"{host.name}: certificate {delivery.planned['id']}",
+        where=f"{host.name}: certificate {delivery.planned.id}",
         mend="Nothing was installed. Give the certificate that was issued for this server's own request",
     )
 
 
 def _missing_authorities(
-    host: WindowsHost, stores: CertificateStores, delivery: Delivery, trusted_roots: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Changes for the stores of authorities; raises when the root is not trusted and may not be added."""
+    host: WindowsHost, stores: CertificateStores, delivery: Delivery, trusted_roots: Sequence[Thumbprint]
+) -> list[_Addition]:
+    """For the stores of authorities; raises when the root is not trusted and may not be added."""
     *intermediates, root = delivery.chain
     _refuse_disallowed(host, stores, delivery)
     held = stores.effective_thumbprints(CA) if intermediates else frozenset()
-    changes = [_change(CA, issuer) for issuer in intermediates if issuer.thumbprint not in held]
+    missing = [_Addition(CA, issuer) for issuer in intermediates if issuer.thumbprint not in held]
     if root.thumbprint in stores.effective_thumbprints(ROOT):
-        return changes
+        return missing
     if root.thumbprint not in trusted_roots:
         raise RolloutError(
             f"this server does not trust the root '{root.subject}', thumbprint {root.thumbprint}",
@@ -119,7 +162,7 @@ def _missing_authorities(
             mend="Nothing was installed. Compare the thumbprint with the CA's owner, then either publish the root by"
             " Group Policy, or give the thumbprint in trusted_roots (pool_certificates_trusted_roots)",
         )
-    return [*changes, _change(ROOT, root)]
+    return [*missing, _Addition(ROOT, root)]
 
 
 def _refuse_disallowed(host: WindowsHost, stores: CertificateStores, delivery: Delivery) -> None:
@@ -133,23 +176,20 @@ def _refuse_disallowed(host: WindowsHost, stores: CertificateStores, delivery: D
             )
 
 
-def _apply(
-    host: WindowsHost, stores: CertificateStores, delivery: Delivery, changes: Sequence[Mapping[str, Any]]
-) -> None:
-    by_thumbprint = {issuer.thumbprint: issuer for issuer in (delivery.certificate, *delivery.chain)}
-    done: list[dict[str, Any]] = []
-    for change in changes:
+# --- apply ----------------------------------------------------------------------------------------------------------
+
+
+def _apply(host: WindowsHost, stores: CertificateStores, delivery: Delivery, additions: Sequence[_Addition]) -> None:
+    for number, addition in enumerate(additions):
         try:
-            _carry_out(host, stores, delivery, str(change["store"]), by_thumbprint[change["thumbprint"]])
+            _carry_out(host, stores, delivery, addition)
         except RolloutError as error:
-            raise NotInstalled(error, done) from error
-        done.append(dict(change))
+            raise NotInstalled(error, additions[:number]) from error
 
 
-def _carry_out(
-    host: WindowsHost, stores: CertificateStores, delivery: Delivery, store: str, certificate: X509Certificate
-) -> None:
-    """One change, and a look whether it is there now."""
+def _carry_out(host: WindowsHost, stores: CertificateStores, delivery: Delivery, addition: _Addition) -> None:
+    """One addition, and a look whether it is there now."""
+    store, certificate = addition.store, addition.certificate
     name = certificate.thumbprint
     if store != MY:
         result = add_to_store(host, store, certificate)
@@ -164,5 +204,15 @@ def _carry_out(
         raise failed(f"certificate {name} was accepted, but {'; '.join(reasons)}", result, where=host.name)
 
 
-def _change(store: str, certificate: X509Certificate) -> dict[str, Any]:
-    return {"verb": "create", "store": store, "thumbprint": certificate.thumbprint, "subject": certificate.subject}
+# --- report ---------------------------------------------------------------------------------------------------------
+
+
+def _change_set(additions: Sequence[_Addition]) -> ChangeSet:
+    lines = [f"{one.store} {one.certificate.thumbprint} {one.certificate.subject}\n" for one in additions]
+    return ChangeSet(after="".join(lines), changes=tuple(_change(one) for one in additions))
+
+
+def _change(addition: _Addition) -> Change:
+    held = addition.certificate
+    subject = {"store": addition.store, "thumbprint": held.thumbprint, "subject": held.subject}
+    return Change(CREATE, f"certificate in the store {addition.store}", subject, after=held.thumbprint)

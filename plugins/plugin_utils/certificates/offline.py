@@ -2,67 +2,75 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Requests and certificates as files on the controller, for CAs that nobody may log on to."""
+"""An authority that nobody may log on to: requests are written into a directory of the controller, and certificates
+picked up there.
+
+People carry both. So nothing is known of a request but the file that was written, and of its certificate what lies
+beside it.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import (
-    CertificateRequest,
-    load_request,
-    unmet_by_request,
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
+    ISSUED,
+    PENDING,
+    Authority,
+    AuthorityAnswer,
+    AuthorityCapabilities,
+    AuthorityPolicy,
+    KnownRequest,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
-    MAX_BUNDLE,
-    X509Certificate,
-    load_certificates,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.file_names import file_stem
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.pem import MAX_BUNDLE
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import CertificateRequest, load_request
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_certificate import file_stem
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 
+REQUEST_SUFFIX = ".req"
 # What CAs and their web pages call a certificate, and a chain.
 ISSUED_SUFFIXES = (".cer", ".crt", ".pem", ".p7b")
 
 
-@dataclass(frozen=True)
-class Handover:
-    """The files of one planned certificate in a directory."""
+class OfflineAuthority(Authority):
+    """A directory of the controller: ``<stem>.req`` out, ``<stem>.cer`` and the like in."""
 
-    directory: str
-    planned: Mapping[str, Any]
+    def __init__(self, directory: str) -> None:
+        self._directory = directory
 
     @property
-    def request_path(self) -> str:
-        return os.path.join(self.directory, file_stem(self.planned) + ".req")
+    def name(self) -> str:
+        return self._directory
 
-    def request(self) -> CertificateRequest | None:
-        """The request written earlier, None when there is none that asks for what is planned now."""
-        content = _content(self.request_path)
+    @property
+    def capabilities(self) -> AuthorityCapabilities:
+        return AuthorityCapabilities(answers_at_once=False, keeps_record=False, has_policy=False)
+
+    def policy(self) -> AuthorityPolicy:
+        return AuthorityPolicy(edit_flags=None, request_disposition=None)
+
+    def find(self, planned: PlannedCertificate, public_key: str) -> tuple[KnownRequest, ...]:
+        """The request written earlier; a file that is no request counts as none and is written anew."""
+        path = self.place(planned)
+        content = _content(path)
         if content is None:
-            return None
+            return ()
         try:
-            request = load_request(content, where=self.request_path)
+            request = load_request(content, where=path)
         except RolloutError:
-            return None
-        return None if unmet_by_request(self.planned, request) else request
+            return ()
+        return (KnownRequest(None, PENDING, 0, request),) if request.public_key == public_key else ()
 
-    def write(self, request: CertificateRequest, *, check_mode: bool = False) -> bool:
-        """Write the request for people to carry; returns whether the file changed."""
-        content = request.pem.encode("ascii")
-        if _content(self.request_path) == content:
-            return False
-        if not check_mode:
-            _write(self.request_path, content)
-        return True
+    def submit(self, planned: PlannedCertificate, request: CertificateRequest) -> AuthorityAnswer:
+        _write(self.place(planned), request.pem.encode("ascii"))
+        return AuthorityAnswer(None, PENDING)
 
-    def issued(self) -> tuple[X509Certificate, tuple[X509Certificate, ...]] | None:
-        """The certificate and what came with it; None while no file is there."""
-        paths = [os.path.join(self.directory, file_stem(self.planned) + suffix) for suffix in ISSUED_SUFFIXES]
+    def retrieve(self, planned: PlannedCertificate, request_id: int | None) -> AuthorityAnswer | None:
+        paths = [self._path(planned, suffix) for suffix in ISSUED_SUFFIXES]
         contents = {path: content for path in paths if (content := _content(path)) is not None}
         if not contents:
             return None
@@ -78,7 +86,20 @@ class Handover:
                 where=", ".join(contents),
                 mend="Put the issued certificate there, and its chain beside it as .p7b or in the same file",
             )
-        return leaves[0], tuple(certificate for certificate in found.values() if certificate.is_authority)
+        issuers = tuple(certificate for certificate in found.values() if certificate.is_authority)
+        return AuthorityAnswer(None, ISSUED, leaves[0], issuers)
+
+    def authorities(self) -> Iterator[X509Certificate]:
+        return iter(())
+
+    def place(self, planned: PlannedCertificate) -> str:
+        return self._path(planned, REQUEST_SUFFIX)
+
+    def waiting(self, planned: PlannedCertificate, request_id: int | None) -> str:
+        return f"{self.place(planned)} is to be signed; put the certificate beside it and run again"
+
+    def _path(self, planned: PlannedCertificate, suffix: str) -> str:
+        return os.path.join(self._directory, file_stem(planned) + suffix)
 
 
 def _content(path: str) -> bytes | None:

@@ -22,7 +22,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
     thumbprint,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Registry
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
 
 MACHINE = "SOFTWARE\\Microsoft\\SystemCertificates"
 GROUP_POLICY = "SOFTWARE\\Policies\\Microsoft\\SystemCertificates"
@@ -45,7 +46,7 @@ _KEY_INFO = struct.Struct("<7I")
 class StoreEntry:
     """One certificate of a store. ``certificate`` is None when it is of a kind that cannot be read (``problem``)."""
 
-    thumbprint: str
+    thumbprint: Thumbprint
     certificate: X509Certificate | None
     key: PrivateKey | None
     friendly_name: str = ""
@@ -108,7 +109,8 @@ def parse_blob(blob: bytes, *, name: str, where: str) -> StoreEntry:
     """A store's blob as an entry; raises ``RolloutError`` when it is garbled or is not the certificate ``name``."""
     properties = dict(_records(blob, where))
     der = properties.get(CERTIFICATE)
-    if der is None or thumbprint(der) != name.upper():
+    known = thumbprint(der) if der is not None else None
+    if der is None or known != name.upper():
         raise RolloutError(
             "the registry's value does not hold the certificate of this name",
             where=where,
@@ -117,10 +119,10 @@ def parse_blob(blob: bytes, *, name: str, where: str) -> StoreEntry:
     key = parse_key_info(properties[KEY_PROVIDER_INFO], where) if KEY_PROVIDER_INFO in properties else None
     friendly = _text(properties.get(FRIENDLY_NAME, b""), where)
     try:
-        return StoreEntry(name.upper(), parse_certificate(der, where=where), key, friendly)
+        return StoreEntry(known, parse_certificate(der, where=where), key, friendly)
     except RolloutError as error:
         # Its hash is right, so the read is sound: some other certificate of a strange kind, none of ours.
-        return StoreEntry(name.upper(), None, key, friendly, error.what)
+        return StoreEntry(known, None, key, friendly, error.what)
 
 
 def parse_key_info(data: bytes, where: str) -> PrivateKey:

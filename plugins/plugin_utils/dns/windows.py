@@ -26,10 +26,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types imp
     uniform,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Wmi, WmiObject, WmiValue
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, as_truth, wql_literal
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanFault
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject, WmiValue
 
 NAMESPACE = "root/MicrosoftDNS"
 NAMES_PER_QUERY = 20  # WMI refuses queries with too many conditions

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry import WmiRegistry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import WsmanWmi
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient, WsmanError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient
 
 
 @contextmanager

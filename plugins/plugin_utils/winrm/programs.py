@@ -14,7 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import ProgramResult, Programs
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
+    CODE_BAD_SELECTORS,
+    CODE_OPERATION_QUOTA,
+    OperationTimedOut,
+    WsmanError,
+    WsmanFault,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import command_line
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     GarbledAnswer,
@@ -23,15 +30,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     find,
     text_of,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import (
-    CODE_BAD_SELECTORS,
-    CODE_OPERATION_QUOTA,
-    TRANSFER,
-    OperationTimedOut,
-    WsmanClient,
-    WsmanError,
-    WsmanFault,
-)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import TRANSFER, WsmanClient
 
 _SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 _CMD = f"{_SHELL}/cmd"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Files
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
 
 
 @contextmanager

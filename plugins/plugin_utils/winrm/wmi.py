@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Wmi, WmiObject, WmiReference, WmiValue
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     GarbledAnswer,
     child,
@@ -22,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     text_of,
     xml_text,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject, WmiReference, WmiValue
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient, selector_set
 
 _WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi"
@@ -104,8 +104,8 @@ def read_reference(parameters: ET.Element) -> WmiReference | None:
     uri, selector_elements = text_of(child(parameters, "ResourceURI")), child(parameters, "SelectorSet")
     if not uri:
         raise GarbledAnswer("an endpoint reference has no resource URI")
-    chosen = () if selector_elements is None else tuple(children(selector_elements, "Selector"))
-    return WmiReference(uri, tuple((part.get("Name", ""), part.text or "") for part in chosen))
+    parts = () if selector_elements is None else tuple(children(selector_elements, "Selector"))
+    return WmiReference(uri, tuple((part.get("Name", ""), part.text or "") for part in parts))
 
 
 def read_object(element: ET.Element, reference: WmiReference | None = None) -> WmiObject:
@@ -160,8 +160,8 @@ class WsmanWmi(Wmi):
 
     def get(self, namespace: str, class_name: str, selectors: Mapping[str, str] | None = None) -> WmiObject:
         uri = resource_uri(namespace, class_name)
-        chosen = tuple((selectors or {}).items())
-        return read_object(self._client.get(uri, chosen, doing=f"reading {class_name} of {namespace}"))
+        keys = tuple((selectors or {}).items())
+        return read_object(self._client.get(uri, keys, doing=f"reading {class_name} of {namespace}"))
 
     def put(self, reference: WmiReference, properties: Mapping[str, WmiValue]) -> WmiObject:
         uri, class_name = reference.resource_uri, wmi_name(reference.resource_uri.rpartition("/")[2])
@@ -186,8 +186,8 @@ class WsmanWmi(Wmi):
         # A parameter without a value is left out: a provider may tell NULL from absent.
         given = [(name, value) for name, value in parameters if value is not None]
         body = {f"p:{method}_INPUT": _elements(uri, given)}
-        chosen = tuple((selectors or {}).items())
-        answer = self._client.send(f"{uri}/{method}", uri, body, selectors=chosen, doing=doing)
+        keys = tuple((selectors or {}).items())
+        answer = self._client.send(f"{uri}/{method}", uri, body, selectors=keys, doing=doing)
         return self._output(answer, method, doing)
 
     def _output(self, answer: ET.Element, method: str, doing: str) -> WmiObject:

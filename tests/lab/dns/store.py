@@ -119,7 +119,7 @@ class Zone:
 
     @property
     def default_ttl(self) -> int:
-        return self.soa.rdata.minimum if self.soa else DEFAULT_TTL  # type: ignore[attr-defined,no-any-return]
+        return self.soa.rdata.minimum if self.soa else DEFAULT_TTL  # type: ignore[attr-defined]
 
     def at(self, owner: Name) -> list[Record]:
         return [record for record in self.records if record.owner == owner]

@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.name import _ASN1Type
 
-from lab.files import FileError
 from lab.pki import codes, der
-from lab.pki.authority import TEMPLATE_NAME, _key_usage, _raw
-from lab.pki.inf import Inf, InfError, extensions
+from lab.pki.extensions import TEMPLATE_NAME, key_usage, raw_extension
+from lab.pki.inf import SECTION_NOT_FOUND, Inf, InfError, extensions
 from lab.pki.names import parse_name
-from lab.pki.stores import KSP, PROVIDERS, KeyContainer, Stores, new_container
+from lab.pki.stores import KSP, PROVIDERS, KeyContainer, Stores, is_self_signed, new_container, public_der
+
+if TYPE_CHECKING:
+    from lab.machine import Machine
 
 OS_VERSION = "1.3.6.1.4.1.311.13.2.3"
 ENHANCED_KEY_USAGE = "2.5.29.37"
@@ -26,22 +28,22 @@ ENHANCED_KEY_USAGE = "2.5.29.37"
 class Enrolment:
     """One request of a machine. `machine_context` is certreq's -machine."""
 
-    def __init__(self, machine: Any, inf: Inf, machine_context: bool = False) -> None:
+    def __init__(self, machine: Machine, inf: Inf, machine_context: bool = False) -> None:
         self.machine, self.inf = machine, inf
-        self.old = machine.generation.name == "2003"
+        self.generation = machine.generation
         self.machine_context = machine_context
 
     def create(self) -> bytes:
         """Make (or open) the key, keep the stand-in certificate in REQUEST, return the PKCS#10 (DER)."""
         if not self.inf.items("NewRequest"):
-            raise InfError(0x800F0101, codes.text(0x800F0101))
+            raise InfError(SECTION_NOT_FOUND)
         subject = self._subject()
         wanted = self._extensions()
         self._check_context()
         container = self._container()
         request = self._request(subject, wanted, container)
         standin = self._stand_in(subject, wanted, container)
-        name = "" if self.old else self.inf.get("NewRequest", "FriendlyName")
+        name = "" if not self.generation.cng else self.inf.get("NewRequest", "FriendlyName")
         Stores(self.machine).add("REQUEST", standin, container, name)
         return request
 
@@ -67,7 +69,7 @@ class Enrolment:
         if name in self.machine.keys:
             raise codes.EnrolmentError(codes.KEY_EXISTS)
         provider, provider_type, key_spec = self._provider()
-        length = self.inf.number("NewRequest", "KeyLength", 1024 if self.old else 2048)
+        length = self.inf.number("NewRequest", "KeyLength", self.generation.key_length)
         if not 384 <= length <= 16384 or length % 8:
             raise codes.EnrolmentError(codes.E_INVALID_ARGUMENT)
         exportable = self.inf.flag("NewRequest", "Exportable")
@@ -76,7 +78,7 @@ class Enrolment:
     def _provider(self) -> tuple[str, int, int]:
         name = self.inf.get("NewRequest", "ProviderName", "Microsoft Enhanced Cryptographic Provider v1.0")
         known = {provider.lower(): provider for provider in PROVIDERS}
-        if name.lower() not in known or (self.old and name.lower() == KSP.lower()):
+        if name.lower() not in known or (not self.generation.cng and name.lower() == KSP.lower()):
             raise codes.EnrolmentError(codes.NO_KEYSET)
         name = known[name.lower()]
         given = self.inf.number("NewRequest", "ProviderType", PROVIDERS[name])
@@ -86,26 +88,26 @@ class Enrolment:
         return name, PROVIDERS[name], spec
 
     def _key_spec(self) -> int:
-        words = {"at_keyexchange": 1, "at_signature": 2}
+        named = {"at_keyexchange": 1, "at_signature": 2}
         value = self.inf.get("NewRequest", "KeySpec", "1").lower()
-        return words[value] if value in words else self.inf.number("NewRequest", "KeySpec", 1)
+        return named[value] if value in named else self.inf.number("NewRequest", "KeySpec", 1)
 
     def _extensions(self) -> list[tuple[x509.ExtensionType, bool]]:
         found: list[tuple[x509.ExtensionType, bool]] = []
         usage = self.inf.number("NewRequest", "KeyUsage", 0)
         if usage:
-            found.append((_key_usage(usage), True))
+            found.append((key_usage(usage), True))
         oids = [value or key for key, value in self.inf.items("EnhancedKeyUsageExtension")]
         if oids:
-            found.append((_raw(ENHANCED_KEY_USAGE, der.sequence(*(der.oid(oid) for oid in oids))), False))
-        found += [(one.value, one.critical) for one in extensions(self.inf, text_form=not self.old)]
+            found.append((raw_extension(ENHANCED_KEY_USAGE, der.sequence(*(der.oid(oid) for oid in oids))), False))
+        found += [(one.value, one.critical) for one in extensions(self.inf, text_form=self.generation.inf_text_form)]
         template = self.inf.get("RequestAttributes", "CertificateTemplate")
         if template:
-            found.append((_raw(TEMPLATE_NAME, der.bmp_string(template)), False))
+            found.append((raw_extension(TEMPLATE_NAME, der.bmp_string(template)), False))
         return found
 
     def _hash(self) -> hashes.HashAlgorithm:
-        name = "sha1" if self.old else self.inf.get("NewRequest", "HashAlgorithm", "sha1").lower()
+        name = "sha1" if not self.generation.cng else self.inf.get("NewRequest", "HashAlgorithm", "sha1").lower()
         known = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
         if name not in known:
             raise codes.EnrolmentError(codes.E_INVALID_ARGUMENT)
@@ -143,7 +145,7 @@ class Enrolment:
         return self._sign(builder, container)
 
 
-def accept(machine: Any, certificates: list[bytes]) -> bytes:
+def accept(machine: Machine, certificates: list[bytes]) -> bytes:
     """Complete the waiting request of the first certificate that has one; returns that certificate (DER).
 
     The machine must be able to build the certificate's chain to a root it trusts. Certificates that come along are
@@ -153,7 +155,7 @@ def accept(machine: Any, certificates: list[bytes]) -> bytes:
     waiting = {stored.public: stored for stored in stores.held("REQUEST", everywhere=False)}
     for der_bytes in certificates:
         key = x509.load_der_x509_certificate(der_bytes).public_key()
-        standin = waiting.get(_public(key))
+        standin = waiting.get(public_der(key))
         if standin is None:
             continue
         for other in certificates:
@@ -169,18 +171,11 @@ def accept(machine: Any, certificates: list[bytes]) -> bytes:
     raise codes.EnrolmentError(codes.NOT_FOUND)
 
 
-def _public(key: Any) -> bytes:
-    form = serialization.PublicFormat.SubjectPublicKeyInfo
-    return bytes(key.public_bytes(serialization.Encoding.DER, form))
-
-
 def _friendly(data: bytes) -> str:
     return data.decode("utf-16-le").rstrip("\0")
 
 
 def _require_chain(stores: Stores, certificate: bytes) -> None:
-    from lab.pki.stores import is_self_signed
-
     chain, trusted = stores.chain(certificate)
     if not trusted:
         raise codes.EnrolmentError(codes.UNTRUSTED_ROOT if is_self_signed(chain[-1]) else codes.CHAINING)
@@ -194,6 +189,3 @@ def parse_attributes(text: str) -> dict[str, str]:
         if colon:
             found[name.strip()] = value.strip()
     return found
-
-
-__all__ = ["Enrolment", "FileError", "InfError", "accept", "parse_attributes"]

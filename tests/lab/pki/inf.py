@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 import re
 from dataclasses import dataclass, field
 
@@ -24,10 +25,9 @@ SAN = "2.5.29.17"
 class InfError(Exception):
     """What is wrong with the file, with the code that certreq ends with."""
 
-    def __init__(self, code: int, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, code: int) -> None:
+        super().__init__(f"0x{code:x}")
         self.code = code
-        self.text = text
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Inf:
         try:
             return int(value, 0) if value else default
         except ValueError:
-            raise InfError(INVALID_DATA, "The data is invalid.") from None
+            raise InfError(INVALID_DATA) from None
 
 
 def decode_text(data: bytes) -> str:
@@ -137,19 +137,19 @@ def extensions(inf: Inf, text_form: bool) -> list[x509.Extension[x509.Unrecogniz
 def _extension_data(oid: str, value: str, text_form: bool) -> bytes:
     if value.lower().startswith("{text}"):
         if not text_form:
-            raise InfError(INVALID_DATA, "The data is invalid.")
+            raise InfError(INVALID_DATA)
         return _text_extension(oid, value[6:])
     try:
         return base64.b64decode("".join(value.split()), validate=True)
     except binascii.Error:
-        raise InfError(INVALID_DATA, "The data is invalid.") from None
+        raise InfError(INVALID_DATA) from None
 
 
 def _text_extension(oid: str, text: str) -> bytes:
     if oid == "2.5.29.37":
         return der.sequence(*(der.oid(part.strip()) for part in text.split(",") if part.strip()))
     if oid != SAN:
-        raise InfError(INVALID_DATA, "The data is invalid.")
+        raise InfError(INVALID_DATA)
     return san_from_text(text)
 
 
@@ -160,12 +160,10 @@ def san_from_text(text: str) -> bytes:
 
 
 def _general_name(part: str) -> bytes:
-    import ipaddress
-
     kind, equals, value = part.strip().partition("=")
     kind, value = kind.strip().lower(), value.strip()
     if not equals or not value.isascii():
-        raise InfError(INVALID_DATA, "The data is invalid.")
+        raise InfError(INVALID_DATA)
     if kind in ("dns", "email", "url"):
         return der.tlv({"dns": 0x82, "email": 0x81, "url": 0x86}[kind], value.encode("ascii"))
     if kind == "ipaddress":
@@ -175,4 +173,4 @@ def _general_name(part: str) -> bytes:
         return der.tlv(0xA0, der.oid("1.3.6.1.4.1.311.20.2.3"), inner)
     if kind == "dn":
         return der.tlv(0xA4, parse_name(value).public_bytes())
-    raise InfError(INVALID_DATA, "The data is invalid.")
+    raise InfError(INVALID_DATA)

@@ -17,7 +17,7 @@ KEYWORDS = {
     "DC": NameOID.DOMAIN_COMPONENT, "STREET": NameOID.STREET_ADDRESS, "T": NameOID.TITLE,
     "G": NameOID.GIVEN_NAME, "SN": NameOID.SURNAME, "SERIALNUMBER": NameOID.SERIAL_NUMBER,
 }  # fmt: skip
-_SHOWN = {oid: word for word, oid in reversed(KEYWORDS.items())} | {NameOID.STATE_OR_PROVINCE_NAME: "S"}
+_SHOWN = {oid: keyword for keyword, oid in reversed(KEYWORDS.items())} | {NameOID.STATE_OR_PROVINCE_NAME: "S"}
 _PART = re.compile(r'\s*([A-Za-z0-9.]+)\s*=\s*("(?:[^"]|"")*"|[^,;+"]*)\s*(?:[,;+]|$)')
 
 
@@ -55,10 +55,10 @@ def show_name(name: x509.Name) -> str:
 
 
 def _show_part(part: x509.NameAttribute[str | bytes]) -> str:
-    word = _SHOWN.get(part.oid, f"OID.{part.oid.dotted_string}")
+    keyword = _SHOWN.get(part.oid, f"OID.{part.oid.dotted_string}")
     value = str(part.value)
     quoted = bool(re.search(r'[,+="<>;#\r\n]|^\s|\s$', value))
-    return f'{word}="' + value.replace('"', '""') + '"' if quoted else f"{word}={value}"
+    return f'{keyword}="' + value.replace('"', '""') + '"' if quoted else f"{keyword}={value}"
 
 
 def common_name(name: x509.Name) -> str:

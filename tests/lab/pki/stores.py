@@ -14,11 +14,16 @@ import struct
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from lab.registry import REG_BINARY
+
+if TYPE_CHECKING:
+    from lab.machine import Machine
 
 CERTIFICATE = 0x20
 KEY_PROVIDER = 0x02
@@ -29,7 +34,6 @@ SUBJECT_KEY = 0x14
 SYSTEM = r"SOFTWARE\Microsoft\SystemCertificates"
 POLICY = r"SOFTWARE\Policies\Microsoft\SystemCertificates"
 ENTERPRISE = r"SOFTWARE\Microsoft\EnterpriseCertificates"
-REG_BINARY = 3
 MACHINE_KEYSET = 0x20
 KEY_FOLDERS = {False: r"C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys", True: r"C:\ProgramData\Microsoft\Crypto\Keys"}
 
@@ -100,7 +104,7 @@ def thumbprint(der: bytes) -> str:
 
 
 def new_container(
-    machine: Any, length: int, provider: str, provider_type: int, key_spec: int, exportable: bool, name: str = ""
+    machine: Machine, length: int, provider: str, provider_type: int, key_spec: int, exportable: bool, name: str = ""
 ) -> KeyContainer:
     """Make an RSA key in the machine's key store; a container that is not named gets a GUID."""
     key = rsa.generate_private_key(65537, length)
@@ -111,10 +115,8 @@ def new_container(
     return container
 
 
-def _write_key_file(machine: Any, container: KeyContainer) -> None:
+def _write_key_file(machine: Machine, container: KeyContainer) -> None:
     """The file that Windows keeps a key in; here it tells that there is one, and holds nothing of it."""
-    if machine.files is None:
-        return
     folder = KEY_FOLDERS[container.provider == KSP]
     machine.files.make_directory(folder, system=True)
     name = f"{hashlib.md5(container.name.lower().encode('utf-16-le')).hexdigest()}_{uuid.UUID(int=0)}"
@@ -167,7 +169,7 @@ def subject_key_identifier(certificate: x509.Certificate) -> bytes:
     try:
         return certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
     except (x509.ExtensionNotFound, ValueError):
-        return x509.SubjectKeyIdentifier.from_public_key(certificate.public_key()).digest  # type: ignore[arg-type]
+        return x509.SubjectKeyIdentifier.from_public_key(certificate.public_key()).digest
 
 
 class Stores:
@@ -175,7 +177,7 @@ class Stores:
 
     NAMES = {name.upper(): name for name in ("MY", "REQUEST", "CA", "Root", "NTAuth", "Disallowed")}
 
-    def __init__(self, machine: Any) -> None:
+    def __init__(self, machine: Machine) -> None:
         self.machine = machine
 
     def _key(self, store: str, base: str = SYSTEM) -> str:
@@ -210,7 +212,7 @@ class Stores:
     def _read(self, key: str, store: str) -> Iterator[StoredCertificate]:
         for name in self.machine.registry.subkeys(key) or []:
             value = self.machine.registry.get(f"{key}\\{name}", "Blob")
-            if value is None:
+            if value is None or not isinstance(value[1], bytes):
                 continue
             try:
                 stored = decode_blob(value[1])
@@ -234,7 +236,7 @@ class Stores:
 
     def container_for(self, public: bytes) -> KeyContainer | None:
         """The key container that holds the private half of `public`."""
-        return next((c for c in self.machine.keys.values() if isinstance(c, KeyContainer) and c.public == public), None)
+        return next((one for one in self.machine.keys.values() if one.public == public), None)
 
     def chain(self, leaf: bytes) -> tuple[list[bytes], bool]:
         """(certificates from the leaf up, whether the last is a trusted root), from what this machine holds."""

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
-from lab.files import ACCESS_DENIED, NOT_FOUND, PATH_NOT_FOUND, FileError, FileSystem
-from lab.programs.process import Process, Terminated, split_command_line
+from lab.files import NOT_FOUND, FileError, FileSystem
+from lab.programs.process import Process, split_command_line
+
+if TYPE_CHECKING:
+    from lab.machine import Machine
 
 SYSTEM = "C:\\Windows\\System32\\"
 DEFAULT_EXTENSIONS = ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC"
 
 # Where each program lies, and "module:function" of what imitates it.
 PROGRAMS = {
-    SYSTEM + "cmd.exe": "lab.cmd:run_cmd",
+    SYSTEM + "cmd.exe": "lab.programs.cmd.processor:run",
     SYSTEM + "certreq.exe": "lab.programs.certreq:run",
-    SYSTEM + "certutil.exe": "lab.programs.certutil:run",
+    SYSTEM + "certutil.exe": "lab.programs.certutil.verbs:run",
     SYSTEM + "netsh.exe": "lab.programs.netsh:run",
     SYSTEM + "net.exe": "lab.programs.services:run_net",
     SYSTEM + "sc.exe": "lab.programs.services:run_sc",
@@ -40,24 +43,21 @@ UNMODELLED = (
     SYSTEM + "systeminfo.exe", SYSTEM + r"inetsrv\appcmd.exe", SYSTEM + "xcopy.exe", SYSTEM + "icacls.exe",
 )  # fmt: skip
 # What came with Windows Server 2008 or later only.
-SINCE_2008 = {"timeout.exe", "appcmd.exe", "icacls.exe"}
-
 Program = Callable[[Process], int]
 
 
-def install_programs(machine: Any, files: Any) -> None:
-    """Put the programs into a machine's files, as far as its Windows has them."""
-    generation = getattr(machine, "generation", None)
-    old = generation is not None and generation.name == "2003"
+def install(machine: Machine) -> None:
+    """Put the programs into a machine's files: those of its Windows, and those that its roles bring."""
     for path in (*PROGRAMS, *UNMODELLED):
-        if not (old and path.rpartition("\\")[2].lower() in SINCE_2008):
-            files.install(path)
+        if path.rpartition("\\")[2].lower() not in machine.generation.absent_programs:
+            machine.files.install(path)
+    for path in programs_of_roles(machine):
+        machine.files.install(path)
 
 
-def site_command(machine: Any) -> str | None:
-    """Full path of the estate's own command that assigns the Front End's certificate, if it has one."""
-    front_end = machine.roles.get("front_end")
-    return str(front_end.settings["command"]) if front_end is not None else None
+def programs_of_roles(machine: Machine) -> dict[str, str]:
+    """What the machine's roles bring, by full path."""
+    return {path: target for role in machine.roles.values() for path, target in role.programs().items()}
 
 
 def _candidates(name: str, extensions: str) -> list[str]:
@@ -100,15 +100,13 @@ def create_process_target(line: str, process: Process) -> str:
 def run_program(path: str, process: Process) -> int:
     """Run the program at `path`; returns its exit code."""
     wanted = path.lower().replace("\\sysnative\\", "\\system32\\").replace("\\syswow64\\", "\\system32\\")
-    for known, target in PROGRAMS.items():
+    for known, target in {**PROGRAMS, **programs_of_roles(process.machine)}.items():
         if known.lower() == wanted:
             return _load(target)(process)
-    if wanted == (site_command(process.machine) or "").lower():
-        return _load("lab.programs.site:run")(process)
     if wanted in {known.lower() for known in UNMODELLED}:
         process.complain(f"lab: {path.rpartition(chr(92))[2]} is not modelled")
         return 1
-    process.complain("The system cannot execute the specified program.")
+    process.complain_of("cmd.cannot_execute")
     return 1
 
 
@@ -116,9 +114,3 @@ def _load(target: str) -> Program:
     module, _unused, function = target.partition(":")
     program: Program = getattr(importlib.import_module(module), function)
     return program
-
-
-__all__ = [
-    "ACCESS_DENIED", "NOT_FOUND", "PATH_NOT_FOUND", "Process", "Terminated", "create_process_target", "find_program",
-    "install_programs", "run_program", "site_command",
-]  # fmt: skip

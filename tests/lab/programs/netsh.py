@@ -7,58 +7,43 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import Any
 
 from lab.pki.stores import Stores
 from lab.programs.process import Process
-from lab.tls import BINDINGS
+from lab.registry import REG_BINARY, REG_DWORD, REG_SZ, Registry
+from lab.roles.http_sys import BINDINGS
 
-REG_SZ, REG_BINARY, REG_DWORD = 1, 3, 4
 EXISTS, NO_SESSION, NO_FILE, BAD_PARAMETER, NO_ACCESS = 183, 1312, 2, 87, 5
-MESSAGES = {
-    EXISTS: "Cannot create a file when that file already exists.",
-    NO_SESSION: "A specified logon session does not exist. It may already have been terminated.",
-    NO_FILE: "The system cannot find the file specified.",
-    BAD_PARAMETER: "The parameter is incorrect.",
-    NO_ACCESS: "The requested operation requires elevation (Run as administrator).",
-}
-SINCE_UPDATE = 14393
 TAGS = {"ipport", "certhash", "appid", "certstorename", "clientcertnegotiation", "verifyclientcertrevocation"}
 
 
 def run(process: Process) -> int:
     """`netsh http VERB sslcert name=value …`; exit code 0 or 1."""
-    words = [word.lower() for word in process.arguments[:3]]
-    if len(words) < 3 or words[0] != "http" or process.machine.generation.name == "2003":
+    context, verb, what = ([*(one.lower() for one in process.arguments[:3]), "", "", ""])[:3]
+    verbs = {"show": _show, "add": _add, "delete": _delete, "update": _update}
+    if (context, what) != ("http", "sslcert") or verb not in process.machine.generation.binding_verbs:
         return _unknown(process)
-    verb, what = words[1], words[2]
-    verbs: dict[str, Any] = {"show": _show, "add": _add, "delete": _delete}
-    if process.machine.generation.build >= SINCE_UPDATE:
-        verbs["update"] = _update
-    if what != "sslcert" or verb not in verbs:
-        return _unknown(process)
-    tags = dict(_tag(word) for word in process.arguments[3:])
-    code: int = verbs[verb](process, tags)
-    return code
+    return verbs[verb](process, dict(_tag(one) for one in process.arguments[3:]))
 
 
-def _tag(word: str) -> tuple[str, str]:
+def _tag(text: str) -> tuple[str, str]:
     """`name=value`; a bare value is the ipport of `show sslcert 0.0.0.0:443`."""
-    name, equals, value = word.partition("=")
-    return (name.lower(), value) if equals else ("ipport", word)
+    name, equals, value = text.partition("=")
+    return (name.lower(), value) if equals else ("ipport", text)
 
 
 def _unknown(process: Process) -> int:
     line = process.line.partition(" ")[2].strip()
     process.print()
-    process.print(f"The following command was not found: {line}.")
+    process.say("netsh.unknown_command", line=line)
     return 1
 
 
 def _failed(process: Process, verb: str, number: int) -> int:
     process.print()
-    process.print(f"SSL Certificate {verb} failed, Error: {number}")
-    process.print(MESSAGES[number])
+    process.say(f"netsh.failed_{verb}", code=number)
+    # Not the system's own message for 5: what netsh says tells to elevate.
+    process.print(process.texts.text("netsh.elevation") if number == NO_ACCESS else process.texts.error(number))
     process.print()
     return 1
 
@@ -77,13 +62,13 @@ def _show(process: Process, tags: dict[str, str]) -> int:
     wanted = tags.get("ipport")
     names = [name for name in registry.subkeys(BINDINGS) or [] if wanted in (None, name)]
     process.print()
-    process.print("SSL Certificate bindings: ")
+    process.say("netsh.bindings")
     process.print("------------------------- ")
     process.print()
     for name in names:
         _show_one(process, name)
     if wanted is not None and not names:
-        process.print(MESSAGES[NO_FILE])
+        process.print(process.texts.error(NO_FILE))
         process.print()
         return 1
     return 0
@@ -91,26 +76,30 @@ def _show(process: Process, tags: dict[str, str]) -> int:
 
 def _show_one(process: Process, name: str) -> None:
     values = {key: value for key, (_unused, value) in (process.machine.registry.values(_key(name)) or {}).items()}
-    digest = values.get("SslCertHash", b"")
-    lines = (
-        ("IP:port", name),
-        ("Certificate Hash", digest.hex()),
-        ("Application ID", _guid(values.get("AppId", b""))),
-        ("Certificate Store Name", values.get("SslCertStoreName") or "(null)"),
-        ("Verify Client Certificate Revocation", "Enabled"),
-        ("Verify Revocation Using Cached Client Certificate Only", "Disabled"),
-        ("Usage Check", "Enabled"),
-        ("Revocation Freshness Time", "0 "),
-        ("URL Retrieval Timeout", "0 "),
-        ("Ctl Identifier", "(null) "),
-        ("Ctl Store Name", "(null) "),
-        ("DS Mapper Usage", "Disabled"),
-        ("Negotiate Client Certificate", "Disabled"),
-    )
-    for label, value in lines:
+    enabled, disabled = process.texts.text("netsh.enabled"), process.texts.text("netsh.disabled")
+    lines = {
+        "ip_port": name,
+        "hash": _bytes(values.get("SslCertHash")).hex(),
+        "application": _guid(_bytes(values.get("AppId"))),
+        "store": str(values.get("SslCertStoreName") or "(null)"),
+        "revocation": enabled,
+        "cached_only": disabled,
+        "usage_check": enabled,
+        "freshness": "0 ",
+        "retrieval": "0 ",
+        "ctl_identifier": "(null) ",
+        "ctl_store": "(null) ",
+        "ds_mapper": disabled,
+        "negotiate": disabled,
+    }
+    for label, value in lines.items():
         # Captured: the first four columns are 28 wide, longer labels push their value.
-        process.print(f"    {label:<28} : {value}")
+        process.print(f"    {process.texts.text(f'netsh.{label}'):<28} : {value}")
     process.print()
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""
 
 
 def _guid(data: bytes) -> str:
@@ -133,7 +122,7 @@ def _add(process: Process, tags: dict[str, str], verb: str = "add") -> int:
     parsed = _parsed(process, tags)
     if parsed is None:
         process.print()
-        process.print(MESSAGES[BAD_PARAMETER])
+        process.print(process.texts.error(BAD_PARAMETER))
         process.print()
         return 1
     if not process.session.account.administrator:
@@ -147,12 +136,12 @@ def _add(process: Process, tags: dict[str, str], verb: str = "add") -> int:
         return _failed(process, verb, NO_SESSION)
     _write(process.machine.registry, name, digest, application, store)
     process.print()
-    process.print("SSL Certificate successfully added" if verb == "add" else "SSL Certificate successfully updated")
+    process.say("netsh.added" if verb == "add" else "netsh.updated")
     process.print()
     return 0
 
 
-def _write(registry: Any, name: str, digest: bytes, application: bytes, store: str) -> None:
+def _write(registry: Registry, name: str, digest: bytes, application: bytes, store: str) -> None:
     key = _key(name)
     registry.set(key, "AppId", REG_BINARY, application)
     registry.set(key, "SslCertHash", REG_BINARY, digest)
@@ -176,6 +165,6 @@ def _delete(process: Process, tags: dict[str, str]) -> int:
     if not name or not process.machine.registry.delete_key(_key(name)):
         return _failed(process, "deletion", NO_FILE)
     process.print()
-    process.print("SSL Certificate successfully deleted")
+    process.say("netsh.deleted")
     process.print()
     return 0

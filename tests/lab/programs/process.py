@@ -8,7 +8,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lab.files import FileError
+from lab.languages import Language
+
+if TYPE_CHECKING:
+    from lab.accounts import Session
+    from lab.machine import Machine
 
 CODE_PAGES = {
     437: "cp437", 850: "cp850", 852: "cp852", 1250: "cp1250", 1252: "cp1252", 1200: "utf-16-le", 65001: "utf-8",
@@ -117,8 +124,8 @@ class Process:
     `line` is the raw command line as CreateProcess gets it; `arguments` splits it as the C run-time does.
     """
 
-    machine: Any
-    session: Any
+    machine: Machine
+    session: Session
     environment: Environment
     directory: str
     stdin: Input
@@ -132,6 +139,11 @@ class Process:
     @property
     def arguments(self) -> list[str]:
         return split_command_line(self.line)[1:]
+
+    @property
+    def texts(self) -> Language:
+        """The language in which the program speaks."""
+        return self.machine.texts
 
     @property
     def encoding(self) -> str:
@@ -158,6 +170,18 @@ class Process:
         self.check()
         self.stderr.write(self.encode(text + "\r\n"))
 
+    def say(self, name: str, /, **values: object) -> None:
+        """A line of the language's table to standard output."""
+        self.print(self.texts.text(name, **values))
+
+    def complain_of(self, name: str, /, **values: object) -> None:
+        """A line of the language's table to standard error."""
+        self.complain(self.texts.text(name, **values))
+
+    def complain_error(self, error: FileError) -> None:
+        """The system's message for an error of the file system, to standard error."""
+        self.complain(self.texts.error(error.code))
+
     def check(self) -> None:
         if self.stopped.is_set():
             raise Terminated
@@ -183,55 +207,55 @@ def split_command_line(line: str) -> list[str]:
 
     Rules: backslashes are literal unless a quote follows; 2n backslashes and a quote give n backslashes and
     toggle; 2n+1 give n and a literal quote; inside quotes a doubled quote is one literal quote.
-    The first word (the program) knows no backslash rule.
+    The first one (the program) knows no backslash rule.
     """
-    first, rest = _program_word(line)
-    return [first, *_words(rest)]
+    first, rest = _program_name(line)
+    return [first, *_rest_arguments(rest)]
 
 
-def _program_word(line: str) -> tuple[str, str]:
-    word, quoted, index = "", False, 0
+def _program_name(line: str) -> tuple[str, str]:
+    argument, quoted, index = "", False, 0
     while index < len(line) and (quoted or line[index] not in " \t"):
         if line[index] == '"':
             quoted = not quoted
         else:
-            word += line[index]
+            argument += line[index]
         index += 1
-    return word, line[index:]
+    return argument, line[index:]
 
 
-def _words(text: str) -> list[str]:
-    words: list[str] = []
+def _rest_arguments(text: str) -> list[str]:
+    found: list[str] = []
     index = 0
     while True:
         while index < len(text) and text[index] in " \t":
             index += 1
         if index >= len(text):
-            return words
-        word, index = _word(text, index)
-        words.append(word)
+            return found
+        argument, index = _argument(text, index)
+        found.append(argument)
 
 
-def _word(text: str, index: int) -> tuple[str, int]:
-    word, quoted = "", False
+def _argument(text: str, index: int) -> tuple[str, int]:
+    argument, quoted = "", False
     while index < len(text) and (quoted or text[index] not in " \t"):
         slashes = 0
         while index < len(text) and text[index] == "\\":
             slashes += 1
             index += 1
         if index < len(text) and text[index] == '"':
-            word += "\\" * (slashes // 2)
+            argument += "\\" * (slashes // 2)
             if slashes % 2:
-                word += '"'
+                argument += '"'
             elif quoted and text[index + 1 : index + 2] == '"':
-                word += '"'
+                argument += '"'
                 index += 1
             else:
                 quoted = not quoted
             index += 1
         else:
-            word += "\\" * slashes
+            argument += "\\" * slashes
             if index < len(text) and not slashes:
-                word += text[index]
+                argument += text[index]
                 index += 1
-    return word, index
+    return argument, index

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from lab.programs.process import Process
+from lab.roles.front_end import FrontEnd
 from lab.tls import NoCertificate
 
 USAGE = 2
@@ -17,14 +18,14 @@ NO_CERTIFICATE = 3
 
 def run(process: Process) -> int:
     """`AssignFrontEnd.exe /thumbprint:<40 hex digits>`: the certificate must be in MY with its key."""
-    front_end = process.machine.roles.get("front_end")
-    words = process.arguments
-    match = re.fullmatch(r"(?i)/thumbprint:([0-9a-f]{40})", words[0]) if len(words) == 1 else None
+    front_end = process.machine.role(FrontEnd)
+    arguments = process.arguments
+    match = re.fullmatch(r"(?i)/thumbprint:([0-9a-f]{40})", arguments[0]) if len(arguments) == 1 else None
     if match is None or front_end is None:
         process.complain("Usage: AssignFrontEnd /thumbprint:<40 hexadecimal digits>")
         return USAGE
     if not process.session.account.administrator:
-        process.complain("Access is denied.")
+        process.complain(process.texts.error(5))
         return 5
     try:
         front_end.assign(match[1])

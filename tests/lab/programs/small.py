@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from lab.files import FileError
+from lab.programs import find_program
 from lab.programs.process import CODE_PAGES, Process
 
 
@@ -24,13 +25,11 @@ def run_whoami(process: Process) -> int:
 
 
 def run_where(process: Process) -> int:
-    from lab.programs import find_program
-
     found = [path for path in (find_program(name, process) for name in process.arguments) if path]
     for path in found:
         process.print(path)
     if not found:
-        process.complain("INFO: Could not find files for the given pattern(s).")
+        process.complain_of("where.nothing")
     return 0 if found else 1
 
 
@@ -38,7 +37,7 @@ def _lines(process: Process, names: list[str]) -> list[str]:
     try:
         data = b"".join(process.read_file(name) for name in names) if names else process.stdin.read_all()
     except FileError as error:
-        process.complain(error.text)
+        process.complain_error(error)
         return []
     return data.decode(process.encoding, errors="replace").splitlines()
 
@@ -47,7 +46,7 @@ def run_find(process: Process) -> int:
     """find "text" [file]: the lines that hold the text; the text must be in quotes."""
     match = re.search(r'"([^"]*)"\s*(\S*)', process.line.partition(" ")[2])
     if not match:
-        process.complain("FIND: Parameter format not correct")
+        process.complain_of("find.syntax")
         return 2
     fold = "/i" in process.line.lower().split('"')[0]
     wanted = match[1].lower() if fold else match[1]
@@ -59,16 +58,16 @@ def run_find(process: Process) -> int:
 
 
 def run_findstr(process: Process) -> int:
-    """findstr [/i] "a b" [file]: the lines that hold one of the words (regular expressions are not modelled)."""
-    options = {word.lower() for word in process.arguments if word.startswith("/")}
-    plain = [word for word in process.arguments if not word.startswith("/")]
-    literal = [word[3:] for word in process.arguments if word.lower().startswith("/c:")]
+    """findstr [/i] "a b" [file]: the lines that hold one of the texts (regular expressions are not modelled)."""
+    options = {one.lower() for one in process.arguments if one.startswith("/")}
+    plain = [one for one in process.arguments if not one.startswith("/")]
+    literal = [one[3:] for one in process.arguments if one.lower().startswith("/c:")]
     wanted = literal or (plain[0].split() if plain else [])
     names = plain if literal else plain[1:]
     fold = "/i" in options
     hits = [
         line for line in _lines(process, names)
-        if any((word.lower() if fold else word) in (line.lower() if fold else line) for word in wanted)
+        if any((one.lower() if fold else one) in (line.lower() if fold else line) for one in wanted)
     ]  # fmt: skip
     for line in hits:
         process.print(line)
@@ -85,9 +84,9 @@ def run_chcp(process: Process) -> int:
     """Shows the code page. A change would last for the console, which ends with the command: it is not modelled."""
     number = process.arguments[0] if process.arguments else str(process.code_page)
     if not number.isdigit() or int(number) not in CODE_PAGES:
-        process.complain("Invalid code page")
+        process.complain_of("chcp.invalid")
         return 1
-    process.print(f"Active code page: {number}")
+    process.say("chcp.active", number=number)
     return 0
 
 
@@ -101,15 +100,15 @@ def run_ping(process: Process) -> int:
     count = re.search(r"-n\s+(\d+)", process.line)
     host = process.arguments[-1] if process.arguments else ""
     process.print()
-    process.print(f"Pinging {host} with 32 bytes of data:")
+    process.say("ping.begin", host=host)
     for number in range(int(count[1]) if count else 4):
         if number:
             _sleep(process, 1)
-        process.print(f"Reply from {host}: bytes=32 time<1ms TTL=128")
+        process.say("ping.reply", host=host)
     return 0
 
 
 def run_timeout(process: Process) -> int:
     """timeout refuses to run where standard input is no console."""
-    process.complain("ERROR: Input redirection is not supported, exiting the process immediately.")
+    process.complain_of("timeout.no_console")
     return 1

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lab import faults
-from lab.registry import Registry
+from lab.soap import faults
 from lab.wmi.model import ClassDefinition, Instance, Method, NotCapable, Parameter, Property, Provider, Value
 from lab.wmi.stdregprov import RegistryProvider
 
 if TYPE_CHECKING:
     from lab.machine import Machine
+    from lab.services import Service
 
 NAMESPACE = "root/cimv2"
-_LANGUAGES = {"en-US": (1033, "0409"), "de-DE": (1031, "0407"), "fr-FR": (1036, "040c"), "cs-CZ": (1029, "0405")}
 
 _SYSTEM = ClassDefinition(
     "Win32_OperatingSystem",
@@ -47,6 +46,7 @@ _SYSTEM = ClassDefinition(
         Property("Version"),
         Property("WindowsDirectory"),
     ),
+    singleton=True,
 )
 _COMPUTER = ClassDefinition(
     "Win32_ComputerSystem",
@@ -90,18 +90,19 @@ _SERVICE = ClassDefinition(
 )
 _CLASSES = {one.name: one for one in (_SYSTEM, _COMPUTER, _SERVICE)}
 _NOT_SUPPORTED = 1
+_DOMAIN_CONTROLLER = 5
 
 
 class SystemProvider(Provider):
     """Serves one machine. Newer generations have StdRegProv here too."""
 
-    def __init__(self, machine: Machine, registry: Registry) -> None:
+    def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self._registry = RegistryProvider(registry) if machine.generation.registry_in_cimv2 else None
+        self._registry = RegistryProvider(machine.registry) if machine.generation.registry_in_cimv2 else None
         self._booted = machine.clock() - datetime.timedelta(days=3)
 
     def classes(self) -> Mapping[str, ClassDefinition]:
-        return _CLASSES | (self._registry.classes() if self._registry else {})
+        return {**_CLASSES, **(self._registry.classes() if self._registry else {})}
 
     def instances(self, definition: ClassDefinition, hints: Mapping[str, set[str]]) -> list[Instance]:
         if definition is _SYSTEM:
@@ -112,27 +113,26 @@ class SystemProvider(Provider):
 
     def _system(self) -> dict[str, Value]:
         machine, generation = self._machine, self._machine.generation
-        number, locale = _LANGUAGES.get(machine.language, _LANGUAGES["en-US"])
         return {
             "BuildNumber": str(generation.build),
             "BuildType": "Multiprocessor Free",
-            "Caption": generation.product,
+            "Caption": generation.caption,
             "CSName": machine.name.upper(),
             "CreationClassName": "Win32_OperatingSystem",
             "LastBootUpTime": self._booted,
             "LocalDateTime": machine.clock(),
-            "Locale": locale,
+            "Locale": machine.texts.locale,
             "MUILanguages": [machine.language],
-            "Name": f"{generation.product}|C:\\Windows|\\Device\\Harddisk0\\Partition1",
+            "Name": f"{generation.caption}|{generation.system_root}|\\Device\\Harddisk0\\Partition1",
             "OSArchitecture": "64-bit",
-            "OSLanguage": number,
+            "OSLanguage": machine.texts.number,
             "OSType": 18,
-            "ProductType": 2 if machine.settings.get("domain_controller") else 3,
-            "ServicePackMajorVersion": machine.settings.get("service_pack", 0 if generation.name > "2012" else 1),
+            "ProductType": 2 if machine.domain_role == _DOMAIN_CONTROLLER else 3,
+            "ServicePackMajorVersion": machine.service_pack,
             "Status": "OK",
-            "SystemDirectory": "C:\\Windows\\system32",
+            "SystemDirectory": f"{generation.system_root}\\system32",
             "Version": generation.version,
-            "WindowsDirectory": "C:\\Windows",
+            "WindowsDirectory": generation.system_root,
         }
 
     def _computer(self) -> dict[str, Value]:
@@ -140,34 +140,33 @@ class SystemProvider(Provider):
         return {
             "Caption": name,
             "DNSHostName": self._machine.name,
-            "Domain": self._machine.estate.domain,
-            "DomainRole": 5 if self._machine.settings.get("domain_controller") else 3,
+            "Domain": self._machine.estate.domain if self._machine.in_domain else "WORKGROUP",
+            "DomainRole": self._machine.domain_role,
             "Manufacturer": "ucops lab",
             "Model": "loopback",
             "Name": name,
-            "PartOfDomain": True,
+            "PartOfDomain": self._machine.in_domain,
             "Status": "OK",
         }
 
     # --- services ----------------------------------------------------------------------------------------------------
 
     def _services(self) -> list[Instance]:
-        found = self._machine.services.list() if self._machine.services is not None else []
-        return [Instance(_SERVICE, self._service(one), one) for one in found]
+        return [Instance(_SERVICE, self._service(one), one) for one in self._machine.services.list()]
 
-    def _service(self, service: Any) -> dict[str, Value]:
+    def _service(self, service: Service) -> dict[str, Value]:
         running = service.state == "Running"
         return {
             "AcceptStop": running,
             "Caption": service.display_name,
             "DisplayName": service.display_name,
-            "Description": getattr(service, "description", None),
-            "ExitCode": getattr(service, "exit_code", 0),
+            "Description": None,
+            "ExitCode": 0,
             "Name": service.name,
-            "PathName": getattr(service, "path", None),
-            "ProcessId": getattr(service, "process_id", 0) if running else 0,
+            "PathName": None,
+            "ProcessId": 0,
             "StartMode": service.start_mode,
-            "StartName": getattr(service, "account", "LocalSystem"),
+            "StartName": "LocalSystem",
             "Started": running,
             "State": service.state,
             "Status": "OK",

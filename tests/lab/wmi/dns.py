@@ -11,16 +11,20 @@ parameter RR as `endpoint`, `path` or `nil`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from lab import faults
 from lab.dns import store as dns_store
-from lab.dns.role import DnsServer
-from lab.dns.store import DnsError, Record, Zone, absolute, plain, rdata_of
+from lab.dns.store import DnsError, DnsStore, Record, Zone, absolute, plain, rdata_of
+from lab.soap import faults
 from lab.wmi import encoding
 from lab.wmi.dns_classes import CLASSES, RECORD_DATA, record_class
+from lab.wmi.dns_data import FIELDS, presentation, same
+from lab.wmi.dns_zones import ZoneObjects
 from lab.wmi.model import ClassDefinition, Instance, Method, NotCapable, Provider, Reference, Value
+
+if TYPE_CHECKING:
+    from lab.machine import Machine
 
 NAMESPACE = "root/MicrosoftDNS"
 _CACHE, _ROOT_HINTS = "..Cache", "..RootHints"
@@ -32,37 +36,6 @@ _NAME_COLUMNS = {
     "SRVDomainName",
     "PrimaryServer",
     "ResponsibleParty",
-}
-# CreateZone and ChangeZoneType count from 0, the property from 1 (0 there is the cache).
-_TYPE_OF_INPUT = {0: dns_store.PRIMARY, 1: dns_store.SECONDARY, 2: dns_store.STUB, 3: dns_store.FORWARDER}
-_ZONE_DEFAULTS: dict[str, Value] = {
-    "Aging": False,
-    "AllowUpdate": 0,
-    "AvailForScavengeTime": 0,
-    "DisableWINSRecordReplication": True,
-    "ForwarderSlave": False,
-    "ForwarderTimeout": 5,
-    "LastSuccessfulSoaCheck": 0,
-    "LastSuccessfulXfr": 0,
-    "NoRefreshInterval": 168,
-    "Notify": 1,
-    "RefreshInterval": 168,
-    "SecureSecondaries": 3,
-    "Shutdown": False,
-    "UseNBStat": False,
-    "UseWins": False,
-}
-_ZONE_WRITABLE = {
-    "Aging",
-    "AllowUpdate",
-    "DisableWINSRecordReplication",
-    "Notify",
-    "SecureSecondaries",
-    "NoRefreshInterval",
-    "RefreshInterval",
-    "ScavengeServers",
-    "ForwarderSlave",
-    "ForwarderTimeout",
 }
 _SERVER_DEFAULTS: dict[str, Value] = {
     "AllowUpdate": 1,
@@ -92,9 +65,11 @@ _SERVER_DEFAULTS: dict[str, Value] = {
 class DnsProvider(Provider):
     """Serves one machine's DNS role."""
 
-    def __init__(self, role: DnsServer) -> None:
-        self._role, self._store, self._machine = role, role.store, role.machine
-        reported = role.settings.get("reported", {})
+    def __init__(self, machine: Machine, store: DnsStore, settings: Mapping[str, Any]) -> None:
+        self._machine, self._store = machine, store
+        self._zones = ZoneObjects(machine, store, self._reference)
+        self._recursion: bool = settings.get("recursion", True)
+        reported = settings.get("reported", {})
         self._dots: bool = reported.get("trailing_dots", True)
         self._rr: str = reported.get("rr", "endpoint")
         self._server_settings = dict(_SERVER_DEFAULTS)
@@ -118,31 +93,12 @@ class DnsProvider(Provider):
 
     def _domains(self) -> list[Instance]:
         with self._store.lock:
-            zones = [self._zone(zone) for zone in self._store.zones()]
+            zones = [self._zones.instance(zone) for zone in self._store.zones()]
         return [*zones, self._domain("MicrosoftDNS_Cache", _CACHE), self._domain("MicrosoftDNS_RootHints", _ROOT_HINTS)]
 
     def _domain(self, name: str, container: str) -> Instance:
         values = {"DnsServerName": self._machine.fqdn, "ContainerName": container, "Name": container}
         return Instance(CLASSES[name], values)
-
-    def _zone(self, zone: Zone) -> Instance:
-        values = (
-            _ZONE_DEFAULTS
-            | zone.settings
-            | {
-                "DnsServerName": self._machine.fqdn,
-                "ContainerName": zone.text,
-                "Name": zone.text,
-                "AutoCreated": zone.auto_created,
-                "DataFile": zone.data_file or None,
-                "DsIntegrated": zone.ds_integrated,
-                "MasterServers": list(zone.masters),
-                "Paused": zone.paused,
-                "ZoneType": zone.kind,
-                "Reverse": zone.text.endswith(("in-addr.arpa", "ip6.arpa")),
-            }
-        )
-        return Instance(CLASSES["MicrosoftDNS_Zone"], values, zone)
 
     def _server(self, name: str) -> Instance:
         major, minor, build = (int(part) for part in self._machine.generation.version.split("."))
@@ -156,7 +112,7 @@ class DnsProvider(Provider):
             "SystemCreationClassName": "Win32_ComputerSystem",
             "DsAvailable": self._store.ds_available,
             "Version": build << 16 | minor << 8 | major,
-            "NoRecursion": not self._role.settings.get("recursion", True),
+            "NoRecursion": not self._recursion,
             "ServerAddresses": [self._machine.address],
         }
         return Instance(CLASSES["MicrosoftDNS_Server"], values)
@@ -193,7 +149,7 @@ class DnsProvider(Provider):
 
     def _data(self, record: Record) -> dict[str, Value]:
         columns = [one.name for one in RECORD_DATA[record.kind]]
-        values = dict(zip(columns, _FIELDS[record.kind](record.rdata), strict=True))
+        values = dict(zip(columns, FIELDS[record.kind](record.rdata), strict=True))
         if not self._dots:
             values |= {name: plain(absolute(values[name])) for name in columns if name in _NAME_COLUMNS}
         return values
@@ -217,7 +173,7 @@ class DnsProvider(Provider):
             "CreateInstanceFromTextRepresentation": lambda: self._create_from_text(definition, arguments),
             "GetObjectByTextRepresentation": lambda: self._find_by_text(definition, arguments),
             "Modify": lambda: self._modify(_given(instance), arguments),
-            "CreateZone": lambda: self._create_zone(arguments),
+            "CreateZone": lambda: self._zones.create(arguments),
         }
         work = handlers.get(method.name) or (lambda: self._other(method, _given(instance), arguments))
         try:
@@ -239,15 +195,15 @@ class DnsProvider(Provider):
     def _ttl(self, arguments: dict[str, Value]) -> int | None:
         """An omitted TTL is the zone's default; on 2003 with Service Pack 1 it is 0 (KB 908865)."""
         given: int | None = arguments.get("TTL")
-        old = self._machine.generation.name == "2003" and self._machine.settings.get("service_pack", 2) < 2
-        return 0 if given is None and old else given
+        zero = self._machine.service_pack < self._machine.generation.omitted_ttl_zero_below_service_pack
+        return 0 if given is None and zero else given
 
     def _create(self, definition: ClassDefinition, arguments: dict[str, Value]) -> dict[str, Value]:
         zone = self._container(arguments)
         kind = definition.name[len("MicrosoftDNS_") : -len("Type")]
         if arguments.get("RecordClass") not in (None, 1):
             raise dns_store.refused("RECORD_FORMAT")
-        rdata = rdata_of(kind, _presentation(kind, [arguments[one.name] for one in RECORD_DATA[kind]]))
+        rdata = rdata_of(kind, presentation(kind, [arguments[one.name] for one in RECORD_DATA[kind]]))
         record = self._store.add(zone, arguments["OwnerName"], rdata, self._ttl(arguments))
         return self._reference(self._record(zone.text, record))
 
@@ -278,31 +234,20 @@ class DnsProvider(Provider):
     def _modify(self, instance: Instance, arguments: dict[str, Value]) -> dict[str, Value]:
         """What is passed must differ from what is there; the object that comes out is another one, and static."""
         given = {name: value for name, value in arguments.items() if value is not None}
-        if not given or any(_same(instance.get(name), value) for name, value in given.items()):
+        if not given or any(same(instance.get(name), value) for name, value in given.items()):
             raise dns_store.refused("RECORD_ALREADY_EXISTS")
         container, record = instance.native
         zone = self._store.zone(container) if not container.startswith("..") else None
         if zone is None:
             raise dns_store.refused("INVALID_ZONE_OPERATION")
         values = {one.name: given.get(one.name, instance.get(one.name)) for one in RECORD_DATA[record.kind]}
-        rdata = rdata_of(record.kind, _presentation(record.kind, list(values.values())))
+        rdata = rdata_of(record.kind, presentation(record.kind, list(values.values())))
         changed = self._store.change(zone, record, rdata, given.get("TTL", record.ttl))
         return self._reference(self._record(container, changed))
 
-    def _create_zone(self, arguments: dict[str, Value]) -> dict[str, Value]:
-        zone = self._store.create_zone(
-            arguments["ZoneName"],
-            _TYPE_OF_INPUT.get(arguments["ZoneType"], -1),
-            ds_integrated=arguments["DsIntegrated"],
-            data_file=arguments.get("DataFileName") or "",
-            masters=tuple(arguments.get("IpAddr") or ()),
-            administrator=arguments.get("AdminEmailName") or "",
-        )
-        return self._reference(self._zone(zone))
-
     def _other(self, method: Method, instance: Instance, arguments: dict[str, Value]) -> dict[str, Value]:
         if isinstance(instance.native, Zone):
-            return self._zone_method(method.name, instance.native, arguments)
+            return self._zones.carry_out(method.name, instance.native, arguments)
         if method.name == "ClearCache":
             self._store.cache.clear()
             return {}
@@ -312,63 +257,16 @@ class DnsProvider(Provider):
             return {"ReturnValue": 0}
         raise NotCapable
 
-    def _zone_method(self, name: str, zone: Zone, arguments: dict[str, Value]) -> dict[str, Value]:
-        if name == "GetDistinguishedName":
-            return {"ReturnValue": self._distinguished(zone)}
-        if name == "AgeAllRecords":
-            self._age(zone, arguments)
-            return {"ReturnValue": 0}
-        if name == "ChangeZoneType":
-            return self._change_type(zone, arguments)
-        if name == "ResetSecondaries":
-            zone.settings |= {
-                key: arguments[key] for key in ("SecondaryServers", "SecureSecondaries", "NotifyServers", "Notify")
-            }
-            return self._reference(self._zone(zone))
-        if name in ("PauseZone", "ResumeZone"):
-            zone.paused = name == "PauseZone"
-        if name == "UpdateFromDS" and not zone.ds_integrated:
-            raise dns_store.refused("INVALID_ZONE_OPERATION")
-        return {}
-
-    def _distinguished(self, zone: Zone) -> str | None:
-        if not zone.ds_integrated:
-            return None
-        base = ",".join(f"DC={part}" for part in self._machine.estate.domain.split("."))
-        return f"DC={zone.text},CN=MicrosoftDNS,DC=DomainDnsZones,{base}"
-
-    def _age(self, zone: Zone, arguments: dict[str, Value]) -> None:
-        node = absolute(arguments.get("NodeName") or zone.text)
-        below = bool(arguments.get("ApplyToSubtree")) or not arguments.get("NodeName")
-        self._store.stamp(zone, lambda one: one.owner == node or below and one.owner.is_subdomain(node))
-
-    def _change_type(self, zone: Zone, arguments: dict[str, Value]) -> dict[str, Value]:
-        kind = _TYPE_OF_INPUT.get(arguments["ZoneType"])
-        masters = tuple(arguments.get("IpAddr") or ())
-        if kind is None:
-            raise dns_store.refused("INVALID_ZONE_TYPE")
-        if kind != dns_store.PRIMARY and not masters:
-            raise dns_store.refused("ZONE_REQUIRES_MASTER_IP")
-        zone.kind, zone.masters = kind, masters
-        return self._reference(self._zone(zone))
-
     # --- Put, Delete -------------------------------------------------------------------------------------------------
 
     def put(self, instance: Instance, values: dict[str, Value]) -> Instance:
-        changed = {name: value for name, value in values.items() if not _same(instance.get(name), value)}
+        changed = {name: value for name, value in values.items() if not same(instance.get(name), value)}
         if isinstance(instance.native, Zone):
-            return self._put_zone(instance.native, changed)
+            return self._zones.put(instance.native, changed)
         if instance.definition.name == "MicrosoftDNS_Server" and "Name" not in changed:
             self._server_settings |= changed
             return self._server(instance.get("Name"))
         raise faults.generic_failure("PutInstance", instance.definition.name)
-
-    def _put_zone(self, zone: Zone, changed: dict[str, Value]) -> Instance:
-        if set(changed) - _ZONE_WRITABLE:
-            raise faults.generic_failure("PutInstance", "MicrosoftDNS_Zone")
-        with self._store.lock:
-            zone.settings |= changed
-        return self._zone(zone)
 
     def delete(self, instance: Instance) -> None:
         try:
@@ -392,61 +290,3 @@ def _given(instance: Instance | None) -> Instance:
     if instance is None:
         raise NotCapable
     return instance
-
-
-def _same(there: Value, given: Value) -> bool:
-    """NULL and an empty array are one; names compare without regard to case and final dot."""
-    if isinstance(there, str) and isinstance(given, str):
-        return there.casefold().rstrip(".") == given.casefold().rstrip(".")
-    if isinstance(there, list) or there is None:
-        return bool((there or None) == (given or None))
-    return bool(there == given)
-
-
-def _text(values: Iterable[bytes]) -> str:
-    return b"".join(values).decode("utf-8", "replace")
-
-
-# How each type's properties are read from its data, in their order.
-_FIELDS: dict[str, Callable[[Any], list[Value]]] = {
-    "A": lambda data: [data.address],
-    "AAAA": lambda data: [data.address],
-    "CNAME": lambda data: [data.target.to_text()],
-    "MX": lambda data: [data.preference, data.exchange.to_text()],
-    "NS": lambda data: [data.target.to_text()],
-    "PTR": lambda data: [data.target.to_text()],
-    "SOA": lambda data: [
-        data.serial,
-        data.mname.to_text(),
-        data.rname.to_text(),
-        data.refresh,
-        data.retry,
-        data.expire,
-        data.minimum,
-    ],
-    "SRV": lambda data: [data.priority, data.weight, data.port, data.target.to_text()],
-    "TXT": lambda data: [_text(data.strings)],
-}
-
-
-def _presentation(kind: str, values: list[Value]) -> str:
-    """The presentation form of data given as properties; SOA's fields come in WMI's order. Raises DnsError."""
-    if kind == "TXT":
-        return _quoted(values[0])
-    if kind == "SOA":
-        values = [values[1], values[2], values[0], *values[3:]]
-    texts = [str(value) for value in values]
-    if any(re.search(r"[\s\"();]", text) or not text for text in texts):
-        raise dns_store.refused("INVALID_NAME_CHAR")
-    return " ".join(texts)
-
-
-def _quoted(text: str) -> str:
-    """Strings of at most 255 bytes each."""
-    data = text.encode("utf-8")
-    pieces = [data[at : at + 255] for at in range(0, len(data), 255)] or [b""]
-    return " ".join('"' + "".join(_escaped(byte) for byte in piece) + '"' for piece in pieces)
-
-
-def _escaped(byte: int) -> str:
-    return chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03d}"

@@ -9,8 +9,8 @@ import datetime
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
-from lab import faults, soap
-from lab.soap import ANONYMOUS, E, q
+from lab.soap import envelope, faults
+from lab.soap.envelope import ANONYMOUS, E, q
 from lab.wmi.model import Instance, Parameter, Property, Reference, TypeMismatch, Value, text_of, value_of
 
 _NIL = q("xsi:nil")
@@ -18,7 +18,7 @@ _NIL = q("xsi:nil")
 
 def resource_uri(namespace: str, name: str) -> str:
     """`root/cimv2` and `Win32_Service` as the URI of the class."""
-    return f"{soap.WMI_URI}{namespace}/{name}"
+    return f"{envelope.WMI_URI}{namespace}/{name}"
 
 
 def _value(tag: str, kind: str, value: Value, *, fragment: bool = False) -> ET.Element:
@@ -78,7 +78,7 @@ def endpoint_element(reference: Reference) -> ET.Element:
 
 def object_path(reference: Reference) -> str:
     """`\\\\.\\root\\MicrosoftDNS:Class.Key="value",…`: the path as text."""
-    namespace, _slash, name = reference.resource[len(soap.WMI_URI) :].rpartition("/")
+    namespace, _slash, name = reference.resource[len(envelope.WMI_URI) :].rpartition("/")
     keys = ",".join(
         '{}="{}"'.format(key, value.replace("\\", "\\\\").replace('"', '\\"')) for key, value in reference.keys.items()
     )
@@ -93,8 +93,8 @@ def read_values(element: ET.Element, allowed: Iterable[Parameter | Property], na
     known = {one.name: one for one in allowed}
     values: dict[str, Value] = {}
     for child in element:
-        declared = known.get(soap.local_name(child))
-        if declared is None or soap.namespace(child).casefold() != namespace.casefold():
+        declared = known.get(envelope.local_name(child))
+        if declared is None or envelope.namespace(child).casefold() != namespace.casefold():
             raise faults.schema_violation()
         value = _read(child, declared.kind)
         if declared.array:

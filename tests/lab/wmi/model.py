@@ -65,20 +65,20 @@ class Method:
 
 @dataclass(frozen=True)
 class ClassDefinition:
-    """A class with everything it inherits. `parents` are the names of all its base classes, nearest first."""
+    """A class with everything it inherits. `parents` are the names of all its base classes, nearest first.
+
+    `singleton`: there is one instance, which is got without keys (the qualifier of that name in the repository).
+    """
 
     name: str
     properties: tuple[Property, ...]
     methods: tuple[Method, ...] = ()
     parents: tuple[str, ...] = ()
+    singleton: bool = False
 
     @property
     def keys(self) -> tuple[Property, ...]:
         return tuple(one for one in self.properties if one.key)
-
-    @property
-    def singleton(self) -> bool:
-        return not self.keys
 
     def property(self, name: str) -> Property | None:
         """By name, without regard to case (as in WQL)."""

@@ -12,14 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lab import faults, soap
-from lab.faults import Fault
-from lab.soap import E, Reply, Request, q
+from lab.soap import envelope, faults
+from lab.soap.envelope import E, Reply, Request, q
+from lab.soap.fault import Fault
 from lab.wmi import encoding, wql
 from lab.wmi.model import ClassDefinition, Instance, Method, NotCapable, Provider
 
 if TYPE_CHECKING:
-    from lab.machine import Machine, Session
+    from lab.accounts import Session
+    from lab.machine import Machine
 
 TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer/"
 ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration/"
@@ -81,7 +82,7 @@ class WmiService:
 
     def _namespace(self, uri: str) -> tuple[str, str, Provider]:
         """(spelling of the namespace, name of the class, provider) of a URI, which has no regard to case."""
-        path, _slash, name = uri[len(soap.WMI_URI) :].rpartition("/")
+        path, _slash, name = uri[len(envelope.WMI_URI) :].rpartition("/")
         found = self._providers.get(path.casefold())
         if found is None:
             raise faults.not_found("GetObject", f"{path.replace('/', chr(92))}:{name}")
@@ -99,6 +100,8 @@ class WmiService:
         definition = target.definition
         given = {name.casefold(): value for name, value in request.selectors.items() if name != "__cimnamespace"}
         wanted = {key.name.casefold() for key in definition.keys}
+        if definition.singleton and not given:
+            return target.provider.instances(definition, {})[0]
         if wanted - set(given):
             raise faults.no_keys()
         keys = {key.name: given[key.name.casefold()] for key in definition.keys}
@@ -164,7 +167,7 @@ class WmiService:
 
     def _keep(self, items: list[ET.Element], session: Session) -> str:
         """Remember the rest under a new context: each answer has another."""
-        context = soap.new_id()
+        context = envelope.new_id()
         expires = time.monotonic() + self._machine.generation.enumeration_ms / 1000
         with self._lock:
             self._contexts = {key: one for key, one in self._contexts.items() if one.expires > time.monotonic()}
@@ -204,7 +207,7 @@ class WmiService:
         target = self._target(request)
         instance = self._instance(request, target)
         given = request.payload
-        if given is None or soap.local_name(given) != target.definition.name:
+        if given is None or envelope.local_name(given) != target.definition.name:
             raise faults.schema_violation()
         uri = encoding.resource_uri(target.namespace, target.definition.name)
         changed = target.provider.put(instance, encoding.read_values(given, target.definition.properties, uri))
@@ -267,7 +270,7 @@ def _query_text(query: ET.Element) -> str:
             "The requested filtering dialect is not supported. ",
             2150858797,
             None,
-            soap.ENUMERATION_FAULT,
+            envelope.ENUMERATION_FAULT,
         )
     return (query.text or "").strip()
 
@@ -310,7 +313,7 @@ def _batch(items: list[ET.Element], limit: int, most: int, room: int) -> tuple[l
     """As many as were asked for, as the server gives at most, and as fit; at least one."""
     size, count = 0, 0
     for item in items[: min(limit, most)]:
-        size += len(soap.to_xml(item))
+        size += len(envelope.to_xml(item))
         if count and size > room:
             break
         count += 1
@@ -319,9 +322,9 @@ def _batch(items: list[ET.Element], limit: int, most: int, room: int) -> tuple[l
 
 def _arguments(request: Request, method: Method, uri: str) -> dict[str, object]:
     given = request.payload
-    if given is None or soap.local_name(given) != f"{method.name}_INPUT":
+    if given is None or envelope.local_name(given) != f"{method.name}_INPUT":
         raise faults.schema_violation()
-    if soap.namespace(given).casefold() != uri.casefold():
+    if envelope.namespace(given).casefold() != uri.casefold():
         raise faults.schema_violation()
     values = encoding.read_values(given, method.inputs, uri)
     if any(one.required and values.get(one.name) is None for one in method.inputs):

@@ -19,6 +19,7 @@ from lab.registry import (
 )
 from lab.wmi.model import ClassDefinition, Instance, Method, Parameter, Provider, Value
 
+NAMESPACE = "root/default"
 _OK, _NOT_FOUND, _DENIED = 0, 2, 5
 # WBEM_E_TYPE_MISMATCH: what is returned for a value of another type.
 _OTHER_TYPE = 0x80041005

@@ -86,10 +86,10 @@ def _compare(operator: str, value: Value, constant: Value) -> bool:
     left, right = _comparable(value, constant)
     outcomes = {"=": left == right, "<>": left != right}
     if operator in outcomes:
-        return outcomes[operator]
+        return bool(outcomes[operator])
     if type(left) is not type(right):
         return False
-    return {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator]
+    return bool({"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator])
 
 
 def _comparable(value: Value, constant: Value) -> tuple[Value, Value]:
@@ -123,18 +123,18 @@ class _Parser:
         self._at += 1
         return token
 
-    def _word(self, *words: str) -> str:
-        """Take the next token when it is one of the words; else take nothing and give an empty text."""
+    def _keyword(self, *known: str) -> str:
+        """Take the next token when it is one of these; else take nothing and give an empty text."""
         kind, text = self._peek()
-        if kind in ("name", "sign") and text.casefold() in words:
+        if kind in ("name", "sign") and text.casefold() in known:
             self._at += 1
             return text.casefold()
         return ""
 
-    def _want(self, *words: str) -> str:
-        found = self._word(*words)
+    def _want(self, *known: str) -> str:
+        found = self._keyword(*known)
         if not found:
-            raise InvalidQuery(f"{' or '.join(words)} expected, {self._peek()[1] or 'the end'} found")
+            raise InvalidQuery(f"{' or '.join(known)} expected, {self._peek()[1] or 'the end'} found")
         return found
 
     def _name(self) -> str:
@@ -145,36 +145,36 @@ class _Parser:
 
     def query(self) -> Query:
         self._want("select")
-        columns = () if self._word("*") else self._columns()
+        columns = () if self._keyword("*") else self._columns()
         self._want("from")
         name = self._name()
-        condition = self._either() if self._word("where") else None
+        condition = self._either() if self._keyword("where") else None
         if self._peek()[0] != "end":
             raise InvalidQuery(f"{self._peek()[1]} is too much")
         return Query(columns, name, condition, tuple(self._equalities))
 
     def _columns(self) -> tuple[str, ...]:
         columns = [self._name()]
-        while self._word(","):
+        while self._keyword(","):
             columns.append(self._name())
         return tuple(columns)
 
     def _either(self) -> Condition:
         parts = [self._both()]
-        while self._word("or"):
+        while self._keyword("or"):
             parts.append(self._both())
         return parts[0] if len(parts) == 1 else Condition("or", tuple(parts))
 
     def _both(self) -> Condition:
         parts = [self._single()]
-        while self._word("and"):
+        while self._keyword("and"):
             parts.append(self._single())
         return parts[0] if len(parts) == 1 else Condition("and", tuple(parts))
 
     def _single(self) -> Condition:
-        if self._word("not"):
+        if self._keyword("not"):
             return Condition("not", (self._single(),))
-        if self._word("("):
+        if self._keyword("("):
             inner = self._either()
             self._want(")")
             return inner
@@ -188,7 +188,7 @@ class _Parser:
         name = self._name()
         operator = self._want("=", "<>", "!=", "<", ">", "<=", ">=", "like", "is")
         if operator == "is":
-            negated = bool(self._word("not"))
+            negated = bool(self._keyword("not"))
             self._want("null")
             return self._leaf(name, "<>" if negated else "=", None)
         return self._leaf(name, operator, self._constant())
@@ -205,9 +205,9 @@ class _Parser:
             return re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL)
         if kind == "number":
             return int(text) if text.lstrip("-").isdecimal() else float(text)
-        words = {"true": True, "false": False, "null": None}
-        if kind == "name" and text.casefold() in words:
-            return words[text.casefold()]
+        constants = {"true": True, "false": False, "null": None}
+        if kind == "name" and text.casefold() in constants:
+            return constants[text.casefold()]
         raise InvalidQuery(f"a constant expected, {text or 'the end'} found")
 
 

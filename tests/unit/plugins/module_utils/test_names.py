@@ -160,3 +160,26 @@ def test_owner_and_zone_make_the_name_again(left: str, zone: str) -> None:
     name = f"{left}.{zone}"
     assert f"{names.owner_in(name, zone)}.{zone}" == name
     assert names.ZoneIndex([zone]).find(name) == zone
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "any_client", "sip_client"),
+    [
+        ("meet.company.com", "meet.company.com", True, True),
+        ("*.company.com", "meet.company.com", True, False),
+        ("*.company.com", "*.company.com", True, True),
+        ("*.company.com", "a.meet.company.com", False, False),
+        ("*.company.com", "company.com", False, False),
+        ("meet*.company.com", "meet1.company.com", False, False),
+        ("*", "company", False, False),
+        ("*.", "company", False, False),
+    ],
+)
+def test_what_a_name_of_a_certificate_covers(pattern: str, name: str, any_client: bool, sip_client: bool) -> None:
+    assert names.covers(pattern, name) is any_client
+    assert names.covers(pattern, name, wildcards=False) is sip_client
+
+
+@pytest.mark.parametrize("name", ["ocspool.company.com", "OCSPOOL.Company.com", "ocspool.company.com."])
+def test_names_to_compare(name: str) -> None:
+    assert names.comparable(name) == "ocspool.company.com"

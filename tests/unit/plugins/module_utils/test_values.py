@@ -27,6 +27,13 @@ def test_ttl_that_is_none(seconds: int) -> None:
         (r"CA01.Company.local\Company CA", r"ca01.company.local\Company CA", "ca01.company.local", *["Company CA"] * 2),
         (r"ca01\Müller CA", r"ca01\M!00fcller CA", "ca01", "M!00fcller CA", "Müller CA"),
         (r"ca01\Company !0026 CO", r"ca01\Company !0026 CO", "ca01", "Company !0026 CO", "Company & CO"),
+        (
+            r"ca01\M!00fcller (Root) & Co. CA",
+            r"ca01\M!00fcller (Root) & Co. CA",
+            "ca01",
+            "M!00fcller (Root) & Co. CA",
+            "Müller (Root) & Co. CA",
+        ),
         (r"ca01\会社", r"ca01\!4f1a!793e", "ca01", "!4f1a!793e", "会社"),
     ],
 )
@@ -52,6 +59,11 @@ def test_ca(text: str, config: str, host: str, name: str, common_name: str) -> N
         "ca01\\" + "x" * 65,
         "ca01\\a\\b",
         "ca01\\a\u202eb",
+        "",
+        "ca01",
+        "-ca01\\CA",
+        "ca01\\A|B",
+        "ca01\\A>B",
     ],
 )
 def test_ca_that_is_none(text: str) -> None:
@@ -59,12 +71,16 @@ def test_ca_that_is_none(text: str) -> None:
         CaConfig(text)
 
 
-@pytest.mark.parametrize("name", ["WebServer", "Web+Server", "Web Server (2 years)", "OCS_2007-v1.1"])
+@pytest.mark.parametrize(
+    "name", ["WebServer", "Web+Server", "Web Server (2 years)", "OCS_2007-v1.1", "Company Web-Server_2.0"]
+)
 def test_template(name: str) -> None:
     assert TemplateName(name) == name
 
 
-@pytest.mark.parametrize("name", ["", " WebServer", "Web\\nServer", "Web:Server", "Web\nServer", "Wébserver", "x" * 65])
+@pytest.mark.parametrize(
+    "name", ["", " WebServer", "Web\\nServer", "Web:Server", "Web\nServer", "Wébserver", "x" * 65, "A%B", 'A"']
+)
 def test_template_that_is_none(name: str) -> None:
     with pytest.raises(RolloutError, match="is no name of a certificate template. Give the template's name"):
         TemplateName(name)

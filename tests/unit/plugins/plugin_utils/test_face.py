@@ -9,7 +9,7 @@ from unit.wsman_fakes import Script, enumerated, instance, protocol_of
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction, WindowsAction
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import ConnectionLost, HostUnreachable
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, HostUnreachable
 
 REJECTED = "ntlm: the specified credentials were rejected by the server"
 

@@ -18,10 +18,11 @@ from unit.exports_plans import edge_certificate, lync_certificate, origin_plan, 
 from unit.exports_readers import powershell
 from unit.fakes_windows import PEM, parse_inf, rsa_key
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import request_inf
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.exports import openssl
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.export import CERTIFICATE_FORMATS, export_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain
 
 SERVER_AND_CLIENT = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
 
@@ -150,7 +151,7 @@ def test_certreq_gets_the_text_of_the_rollout_itself() -> None:
     ((name, text),) = list(export_plan(with_certificates(one), "certreq").items())
     assert name == "certificate_fe01.contoso.net_default.inf"
     remarks, _version, policy = text.partition("[Version]")
-    assert f"[Version]{policy}".encode() == request_inf(one)
+    assert f"[Version]{policy}".encode() == request_inf(certificate_from_plain(one))
     assert [line[0] for line in remarks.split("\r\n")[:-1]] == [";", ";", ";"]
 
 
@@ -167,7 +168,7 @@ def test_certreq_learns_of_exportable_keys_and_both_usages() -> None:
 @given(authority=HOSTILE, template=HOSTILE)
 @settings(max_examples=60, deadline=None)
 def test_no_remark_reaches_a_policy(authority: str, template: str) -> None:
-    plain = parse_inf(request_inf(lync_certificate()).decode("ascii"))
+    plain = parse_inf(request_inf(certificate_from_plain(lync_certificate())).decode("ascii"))
     hostile = lync_certificate(issuer={"name": "x", "ca": authority}, template=template)
     ((_name, text),) = list(export_plan(with_certificates(hostile), "certreq").items())
     assert parse_inf(text) == plain

@@ -14,7 +14,7 @@ from unit.topologies import DATA, origin, origin_with, two_pools
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 
 def plan_of(topology: Any) -> Plan:

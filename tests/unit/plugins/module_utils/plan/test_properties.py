@@ -14,7 +14,7 @@ from unit import strategies
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.coherence import check_coherence
 from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

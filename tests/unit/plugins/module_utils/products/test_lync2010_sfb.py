@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import TopologyError, parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import TopologyError, parse
 
 SFB = ("sfb2015", "sfb2019", "sfbse")
 TWO_DOMAINS = [{"name": "contoso.com", "srv_target": "sip"}, {"name": "fabrikam.com", "srv_target": "sip"}]

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.reading import queries
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import TopologyError, parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import TopologyError, parse
 
 SERVER_AUTHENTICATION, CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
 NO_AUTODISCOVER = {"internal": "none", "external": "none"}

@@ -11,7 +11,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plai
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import TopologyError, parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import TopologyError, parse
 
 BOTH = pytest.mark.parametrize("product", ["ocs2007", "ocs2007r2"])
 ISSUERS = {"issuers": {"enterprise": {"ca": "ca01.contoso.com\\Contoso CA"}, "public": {"public": True}}}
@@ -469,7 +469,8 @@ def test_federation_is_stated_for_r2() -> None:
 def test_no_federation_and_no_remote_users(product: str) -> None:
     pool = edge()
     pool["edge"]["remote_users"] = False
-    assert not [row for row in rows(plan_of(site(product, enterprise(), pool)), "external") if row[0] == "SRV"]
+    plan = plan_of(site(product, enterprise(), pool, federation={"partner_discovery": False}))
+    assert not [row for row in rows(plan, "external") if row[0] == "SRV"]
 
 
 @BOTH
@@ -882,7 +883,7 @@ def test_endpoints_of_separate_edges() -> None:
     pool["servers"] = [
         server("access01.contoso.com", "172.25.33.10", addresses={"access": ["131.107.155.10"]}, roles=["access_edge"])
     ]
-    plan = plan_of(site("ocs2007", enterprise(), pool))
+    plan = plan_of(site("ocs2007", enterprise(), pool, federation={"partner_discovery": False}))
     assert ("access01.contoso.com", 5061, "sip_tls", "direct") in meetings(plan)
     assert ("A", "access01.contoso.com", "172.25.33.10") in rows(plan)
     assert meetings(plan, "external") == {("sip.contoso.com", 443, "sip_tls", "direct")}

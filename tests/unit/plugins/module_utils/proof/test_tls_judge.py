@@ -11,9 +11,12 @@ from cryptography.hazmat.primitives import hashes
 from proofkit import pki
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Key, PlannedCertificate, PlannedIssuer, Subject
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_judge
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import Expectation, Target, compare, targets
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import Expectation, compare
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_targets import Target
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=timezone.utc)
 ROOT = pki.root()
@@ -27,17 +30,24 @@ BELOW = pki.leaf(ISSUING, "ocspool.company.local", NAMES)
 
 def _planned(
     id: str = "ocssrv01.company.local/default", names: Sequence[str] = tuple(NAMES), **changes: Any
-) -> dict[str, Any]:
-    return {
+) -> PlannedCertificate:
+    known: dict[str, Any] = {
         "id": id,
-        "subject": {"common_name": "ocspool.company.local"},
-        "subject_alternative_names": list(names),
-        "key": {"length": 2048, "algorithm": "rsa"},
-        "extended_key_usage": ["1.3.6.1.5.5.7.3.1"],
+        "holders": (id.partition("/")[0],),
+        "scope": "server",
+        "use": "default",
+        "subject": Subject("ocspool.company.local"),
+        "subject_alternative_names": tuple(names),
+        "name_reasons": {},
+        "key": Key(2048, key_usage=()),
+        "extended_key_usage": ("1.3.6.1.5.5.7.3.1",),
         "require_crl_distribution_point": False,
-        "issuer": {"name": "enterprise", "ca": "ca01.company.local\\Company CA"},
+        "issuer": PlannedIssuer("enterprise", "ca01.company.local\\Company CA"),
+        "template": None,
+        "assignments": (),
         **changes,
     }
+    return PlannedCertificate(**known)
 
 
 PLANNED2 = _planned("ocssrv02.company.local/default", ["ocspool.company.local", "ocssrv02.company.local"])
@@ -48,8 +58,8 @@ def _compared(
     served: pki.Issued | Handshake,
     *,
     name: str = "ocspool.company.local",
-    planned: tuple[dict, ...] = (_planned(),),
-    thumbprints: dict[str, str] | None = None,
+    planned: tuple[PlannedCertificate, ...] = (_planned(),),
+    thumbprints: dict[str, Thumbprint] | None = None,
     roots: tuple[pki.Issued, ...] = (ROOT,),
     now: datetime = NOW,
     minimum_days: int = 0,
@@ -60,7 +70,7 @@ def _compared(
         chain = tuple(part.der for part in (served.chain if sent is None else (served, *sent)))
         served = Handshake("ok", chain, "TLSv1.2", "AES128-SHA")
     trusted = tls_judge.load_roots([root.pem for root in roots])
-    known = {planned[0]["id"]: LEAF.thumbprint} if thumbprints is None and planned else thumbprints or {}
+    known = {planned[0].id: Thumbprint(LEAF.thumbprint)} if thumbprints is None and planned else thumbprints or {}
     result = compare(target, served, Expectation(now, known, trusted, minimum_days))
     return result.state, result.message
 
@@ -112,7 +122,7 @@ def test_right_certificates(arguments: dict, remark: str) -> None:
         (LEAF, {"now": datetime(2025, 12, 31, tzinfo=timezone.utc)}, "it is not valid before 2026-01-01T00:00:00Z"),
         (LEAF, {"minimum_days": 9999}, "it expires on 2036-01-01T00:00:00Z, in less than 9999 days"),
         (LEAF, {"planned": (), "minimum_days": 9999}, "its last moment is 2036-01-01T00:00:00Z"),
-        (LEAF, {"planned": (_planned(key={"length": 4096}),)}, "its key has 2048 bits, fewer than 4096"),
+        (LEAF, {"planned": (_planned(key=Key(4096, key_usage=())),)}, "its key has 2048 bits, fewer than 4096"),
         (
             LEAF,
             {"planned": (_planned(names=[*NAMES, "sip.company.com"]),)},
@@ -228,9 +238,9 @@ def test_wrong_certificate_in_a_broken_handshake_is_wrong() -> None:
 def test_what_was_found() -> None:
     roots = tls_judge.load_roots([ROOT.pem])
     handshake = Handshake("ok", (BELOW.der, ISSUING.der), "TLSv1", "AES128-SHA")
-    planned = _planned(issuer={"name": "enterprise", "ca": "ca01\\Company Issuing CA"})
+    planned = _planned(issuer=PlannedIssuer("enterprise", "ca01\\Company Issuing CA"))
     target = Target("ocspool.company.local", "10.0.0.10", 5061, "load_balancer", (planned,))
-    result = compare(target, handshake, Expectation(NOW, {planned["id"]: BELOW.thumbprint}, roots))
+    result = compare(target, handshake, Expectation(NOW, {planned.id: BELOW.thumbprint}, roots))
     assert result.as_dict() == {
         "check": "tls",
         "subject": "ocspool.company.local:5061",
@@ -257,22 +267,7 @@ def test_what_was_found() -> None:
     }
 
 
-def test_targets_in_order_with_mapped_ports() -> None:
-    endpoints = [
-        {"name": "ocspool.company.local", "addresses": ["10.0.0.10", "fd00::10"], "port": 443, "certificates": ["x"]},
-        {"name": "ocssrv01.company.local", "addresses": ["10.0.0.11"], "port": 5061, "through": "direct"},
-    ]
-    found = targets(endpoints, [_planned("x")], {"443": 10443})
-    assert [(target.place, target.subject, len(target.planned)) for target in found] == [
-        ("10.0.0.10:10443", "ocspool.company.local:443", 1),
-        ("[fd00::10]:10443", "ocspool.company.local:443", 1),
-        ("10.0.0.11:5061", "ocssrv01.company.local:5061", 0),
-    ]
-
-
 def test_refused_arguments() -> None:
-    with pytest.raises(RolloutError, match=r"^endpoints\[0\]: addresses, port missing\. Give the endpoints of a plan"):
-        targets([{"name": "x"}], [])
     with pytest.raises(RolloutError, match=r"^roots\[0\]: 'CN=Company Issuing CA' is not self-signed\. Give"):
         tls_judge.load_roots([ISSUING.pem])
     with pytest.raises(RolloutError, match=r"^thumbprints\[a\]: 'short' is no thumbprint"):

@@ -222,12 +222,3 @@ def test_server_without_secure_renegotiation_is_spoken_to() -> None:
         seen = probe("127.0.0.1", port)
     assert answers[0][:1] == b"\x16"  # the key exchange goes on; an alert would begin with 0x15
     assert (seen.state, seen.chain_der) == ("broken_off", (LEAF.der,))
-
-
-@pytest.mark.parametrize("length", range(60))
-def test_cut_off_bytes_never_raise(length: int) -> None:
-    certificate = bytes([11, 0, 0, 12, 0, 0, 9, 0, 0, 6]) + b"abcdef"
-    record = bytes([22, 3, 1, 0, len(certificate)]) + certificate + bytes([21, 3, 1, 0, 2, 2, 40])
-    seen = tls_wire._plaintext(record[:length])
-    assert seen.chain == ((b"abcdef",) if length >= 21 else ())
-    assert seen.fatal_alert == (40 if length >= 28 else None)

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.trust import trust_matrix
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.trust import ServerTrust, trust_between, trust_matrix
 
 A, B = "ocssrv01.company.local", "ocssrv02.company.local"
 LEAF, ROOT, OTHER = "1" * 40, "AB" * 20, "CD" * 20
 
 
-def _server(fqdn: str, **changes) -> dict:
-    return {
-        "chain": [LEAF, ROOT],
-        "root_thumbprints": [OTHER, ROOT],
-        "names": ["ocspool.company.local", fqdn],
+def _server(fqdn: str, **changes: Any) -> ServerTrust:
+    known: dict[str, Any] = {
+        "chain": (LEAF, ROOT),
+        "roots": (OTHER, ROOT),
+        "names": ("ocspool.company.local", fqdn),
         **changes,
     }
+    return ServerTrust(**known)
 
 
 @pytest.mark.parametrize(
     ("first", "second", "results"),
     [
         ({}, {}, [("proved", "every server holds the root of its chain")] * 2),
-        ({"root_thumbprints": ["ab" * 20]}, {}, [("proved", "every server holds the root of its chain")] * 2),
         (
             {},
-            {"root_thumbprints": [OTHER]},
+            {"roots": (OTHER,)},
             [("failed", f"{B} does not hold its root {ROOT} among the trusted ones. Import the root there")] * 2,
         ),
         (
-            {"chain": [LEAF, OTHER]},
-            {"root_thumbprints": [ROOT]},
+            {"chain": (LEAF, OTHER)},
+            {"roots": (ROOT,)},
             [
                 ("failed", f"{B} does not hold its root {OTHER} among the trusted ones. Import the root there"),
                 ("proved", "every server holds the root of its chain"),
             ],
         ),
         (
-            {"names": ["ocspool.company.local"]},
+            {"names": ("ocspool.company.local",)},
             {},
             [
                 ("failed", f"its certificate does not hold its own name {A}, by which the other servers call it"),
@@ -47,10 +49,10 @@ def _server(fqdn: str, **changes) -> dict:
         ),
         (
             {"chain": None},
-            {"root_thumbprints": None},
+            {"roots": None},
             [("unproved", "its chain is not known"), ("unproved", f"the trusted roots of {B} are not known")],
         ),
-        ({"names": [A.upper()]}, {"names": None}, [("proved", "every server holds the root of its chain")] * 2),
+        ({"names": (A.upper(),)}, {"names": None}, [("proved", "every server holds the root of its chain")] * 2),
     ],
 )
 def test_matrix(first: dict, second: dict, results: list) -> None:
@@ -60,6 +62,41 @@ def test_matrix(first: dict, second: dict, results: list) -> None:
 
 
 def test_who_trusts() -> None:
-    found = trust_matrix({A: _server(A), B: _server(B, root_thumbprints=[])})
+    found = trust_matrix({A: _server(A), B: _server(B, roots=())})
     assert found[0].found == {"root": ROOT, "trusted_by": [A]}
     assert found[0].expected == {"trusted_by": [A, B]}
+
+
+def _shaken(name: str, **found: Any) -> dict[str, Any]:
+    return {"expected": {"name": name}, "found": {"chain": [LEAF, ROOT], "chain_complete": True, **found}}
+
+
+@pytest.mark.parametrize(
+    ("held", "results", "states"),
+    [
+        (
+            {A: {"root_thumbprints": [ROOT.lower()]}},
+            [_shaken("ocspool.company.local"), _shaken(A.upper(), names=[A])],
+            ["proved"],
+        ),
+        ({A: {"root_thumbprints": [OTHER]}}, [_shaken(A, names=[A])], ["failed"]),
+        ({A: {"root_thumbprints": [ROOT]}}, [_shaken(A, chain_complete=False)], ["unproved"]),
+        ({A: {"root_thumbprints": [ROOT]}}, [_shaken(A, common_name=A)], ["proved"]),
+        ({A: {"root_thumbprints": [ROOT]}}, [_shaken(A, common_name="x")], ["failed"]),
+        ({A: {}}, [_shaken(A, names=[A])], ["unproved"]),
+        ({A: None}, [], ["unproved"]),
+        ({A: {"root_thumbprints": [ROOT]}}, [{"expected": None, "found": None}], ["unproved"]),
+    ],
+)
+def test_from_what_tasks_returned(held: dict, results: list, states: list[str]) -> None:
+    found = trust_between(held, {"results": results})
+    assert [result["state"] for result in found["results"]] == states
+    assert trust_between(held, results) == found
+
+
+def test_without_any_handshake() -> None:
+    assert trust_between({A: {"root_thumbprints": [ROOT]}}, None)["summary"] == {
+        "proved": 0,
+        "failed": 0,
+        "unproved": 1,
+    }

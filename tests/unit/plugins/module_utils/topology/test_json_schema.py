@@ -17,7 +17,7 @@ from unit.bad_topologies import BAD
 from unit.places import ROOT
 from unit.topologies import origin, origin_with, two_pools
 
-from ansible_collections.ucops.rollout.plugins.module_utils.names import BadName
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import json_schema
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.schema import TOPOLOGY
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import (
@@ -155,11 +155,13 @@ NAMELIKE = st.text("aZ0-9._*@:/ \\\n%1", max_size=12) | st.text(max_size=8) | st
 @example("authority", "ca01\\Company & Söhne CA")
 @example("url", "HTTPS://meet.company.com/a/b/")
 @example("line", "ä \u2019 b")
+@example("authority", "ca01\\会社 !0026 CO")
 @example("template", "Web Server")
+@example("template", "Web+Server")
 def test_a_pattern_refuses_nothing_that_the_reader_takes(form: str, text: str) -> None:
     try:
         FORMS[form].read(text)
-    except (BadName, KeyError):
+    except (RolloutError, KeyError):
         return
     assert re.search(json_schema.PATTERNS[form], text)
 
@@ -191,7 +193,9 @@ def test_a_pattern_refuses_nothing_that_the_reader_takes(form: str, text: str) -
         ("authority", "Company CA"),
         ("authority", "ca01\\a|b"),
         ("authority", "ca01\\CA\r\n[x]"),
+        ("authority", "ca01\\a;b"),
         ("template", "a&b"),
+        ("template", "Wébserver"),
         ("line", ""),
         ("line", " a"),
         ("line", "a\tb"),

@@ -1,238 +1,42 @@
-"""The topology checked whole: each kind of mistake with its path, what is wrong, and what would be right."""
+"""The topology's values, and what follows from them."""
 
 from __future__ import annotations
 
-import types
-from collections import UserList
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from unit import strategies
-from unit.bad_topologies import BAD
-from unit.topologies import ABSENT, origin, origin_with, put, two_pools
+from unit.finding_cases import lync
 
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Topology, TopologyError, parse
+TOPOLOGY, _PLAN = lync({"certificates.issuers.public": {"public": True}})
 
 
-def problems(topology: Any) -> list[tuple[str, str]]:
-    """path and text (what and right) of every problem; an empty list for a good topology."""
-    try:
-        parse(topology)
-    except TopologyError as error:
-        return [(one.path, f"{one.what} | {one.right}") for one in error.problems]
-    return []
+def test_clients_are_sent_to_the_director_first() -> None:
+    sip_domain = TOPOLOGY.sip_domains[0]
+    assert sip_domain.first_contact == "pool01.contoso.net"
+    assert replace(sip_domain, director="dir01.contoso.net").first_contact == "dir01.contoso.net"
 
 
-def test_the_origin_has_no_problem() -> None:
-    topology = parse(origin())
-    assert topology.ad_domain == "company.local"
-    assert [one.name for one in topology.sip_domains] == ["company.local", "company.com"]
-    assert {one.home for one in topology.sip_domains} == {"ocspool.company.local"}
-    assert topology.pools[0].web_farm_fqdn == "ocspool.company.local"
-    assert topology.pools[0].servers[1].path == "pools[0].servers[1]"
+def test_a_pool_balanced_by_dns() -> None:
+    pool = TOPOLOGY.pools[0]
+    assert pool.balanced_by_dns
+    assert not replace(pool, load_balancer=replace(pool.load_balancer, type="hardware")).balanced_by_dns
+    assert not replace(pool, load_balancer=None).balanced_by_dns
 
 
-SERVER = {"fqdn": "ocssrv03.company.local", "addresses": {"internal": ["10.0.0.13"]}}
-
-
-@pytest.mark.parametrize(("change", "value", "path", "said"), BAD, ids=[f"{row[0]}={row[1]!r}"[:60] for row in BAD])
-def test_each_mistake_is_told_once_at_its_place(change: str, value: Any, path: str, said: str) -> None:
-    found = problems(origin_with({change: value}))
-    assert [where for where, _text in found] == [path]
-    assert said in found[0][1]
-
-
-@pytest.mark.parametrize("given_instead", [None, "text", 5, [], True])
-def test_a_topology_that_is_no_mapping(given_instead: Any) -> None:
-    ((path, text),) = problems(given_instead)
-    assert path == ""
-    assert text.startswith("the topology must be a mapping, not ")
-
-
-def test_an_empty_topology_names_every_key_that_is_missing() -> None:
-    assert [path for path, _text in problems({})] == [
-        "schema",
-        "ad_domain",
-        "sip_domains",
-        "dns",
-        "pools",
-        "certificates",
-    ]
-
-
-def test_keys_that_are_no_text() -> None:
-    topology = origin()
-    topology[5] = "x"
-    topology["certificates"]["issuers"][True] = {"ca": "ca\\CA"}
-    assert problems(topology) == [
-        ("", "the key 5 is the number 5, not text | Keys are names"),
-        ("certificates.issuers", "the key True is true (a truth value), not text | Keys are names"),
-    ]
-
-
-def test_texts_are_told_on_one_line() -> None:
-    topology = origin_with({"pools[0].role": "edge\nx", "sip_domains": "a\nb"})
-    topology["a\nb"] = 1
-    with pytest.raises(TopologyError) as raised:
-        parse(topology)
-    assert [line[:40] for line in str(raised.value).splitlines()[1:]] == [
-        '- ["a\\nb"]: unknown key. The keys of the'[:40],
-        "- sip_domains: must be a list, not the text 'a"[:40],
-        "- pools[0].role: 'edge\\nx' is unknown, did"[:40],
-    ]
-
-
-def test_an_odd_key_is_quoted_in_the_path() -> None:
-    topology = origin_with({"certificates.issuers": {"my ca": {"ca": "x"}}})
-    assert [path for path, _text in problems(topology)] == ['certificates.issuers["my ca"].ca']
-
-
-def test_all_problems_at_once() -> None:
-    topology = origin_with(
-        {
-            "prduct": "x",
-            "sip_domains[1].name": "company_com",
-            "dns.ttl": "x",
-            "pools[0].load_balancer.vips.sip[0]": "10.0.0.300",
-            "pools[0].servers[1].addresses.internal[0]": "x",
-            "pools[0].servers[2]": {"fqdn": "ocssrv01.company.local", "addresses": {"internal": ["10.0.0.13"]}},
-            "certificates.issuer": "none",
-        }
-    )
-    with pytest.raises(TopologyError) as raised:
-        parse(topology)
-    heading, *told = str(raised.value).splitlines()
-    assert heading == "the topology has 7 problems"
-    assert told == [
-        "- prduct: unknown key, did you mean 'product'? The keys of the topology are schema, product, ad_domain,"
-        " sip_domains, dns, sites, pools, simple_urls, autodiscover, federation, xmpp, hybrid, device_update,"
-        " legacy_clients, time_server, certificates",
-        "- sip_domains[1].name: 'company_com' holds an underscore, and OCS, Lync and Skype for Business take only"
-        " the letters a to z, digits and hyphens. Use a hyphen",
-        "- dns.ttl: must be a whole number, not the text 'x'. Write a number from 0 to 2147483647",
-        "- pools[0].load_balancer.vips.sip[0]: '10.0.0.300' is not an address. Write an IPv4 address such as 10.0.0.11",
-        "- pools[0].servers[1].addresses.internal[0]: 'x' is not an address. Write an IPv4 address such as 10.0.0.11",
-        "- pools[0].servers[2].fqdn: the name 'ocssrv01.company.local' is already given at"
-        " pools[0].servers[0].fqdn. Each is given once",
-        "- certificates.issuer: there is no issuer 'none'. The issuers are enterprise",
-    ]
-
-
-def test_one_problem_is_not_a_plural() -> None:
-    with pytest.raises(TopologyError, match="the topology has 1 problem\n"):
-        parse(origin_with({"ad_domain": ABSENT}))
-
-
-# Several pools
-
-
-def test_several_pools_need_a_home_for_each_sip_domain() -> None:
-    topology = two_pools()
-    topology["sip_domains"] = ["company.com", {"name": "fabrikam.com", "home": "POOL2.company.local."}]
-    assert problems(topology) == [
-        (
-            "sip_domains[0].home",
-            "missing: there are 2 pools, and exactly one of them signs in the users of a SIP domain"
-            " | Name one of ocspool.company.local, pool2.company.local",
-        )
-    ]
-
-
-def test_a_wrong_pool_name_does_not_make_its_sip_domains_homeless() -> None:
-    topology = two_pools()
-    topology["pools"][1]["fqdn"] = "pool_2.company.local"
-    assert [path for path, _text in problems(topology)] == ["pools[1].fqdn"]
+def test_a_simple_url_as_text() -> None:
+    url = TOPOLOGY.simple_urls[0]
+    assert url.url == "https://meet.contoso.com"
+    assert replace(url, path="/dialin").url == "https://meet.contoso.com/dialin"
 
 
 @pytest.mark.parametrize(
-    ("change", "path", "said"),
-    [
-        ({"pools[1].fqdn": "ocspool.company.local"}, "pools[1].fqdn", "is already given at pools[0].fqdn"),
-        (
-            {"pools[1].servers[0].fqdn": "ocssrv02.company.local"},
-            "pools[1].servers[0].fqdn",
-            "is already given at pools[0].servers[1].fqdn",
-        ),
-        (
-            {"pools[1].web_farm_fqdn": "ocspool.company.local"},
-            "pools[1].web_farm_fqdn",
-            "'ocspool.company.local' is already given at pools[0].fqdn",
-        ),
-        (
-            {"pools[0].web_farm_fqdn": "web.company.local", "pools[1].web_farm_fqdn": "web.company.local"},
-            "pools[1].web_farm_fqdn",
-            "is already given at pools[0].web_farm_fqdn",
-        ),
-    ],
+    ("use", "faces_outside", "issuer"),
+    [("default", False, "enterprise"), ("edge_external", True, "public"), ("oauth", False, "stand-alone")],
 )
-def test_names_are_unique_over_pools(change: dict[str, Any], path: str, said: str) -> None:
-    topology = two_pools()
-    topology["sip_domains"] = topology["sip_domains"][:1]
-    for where, value in change.items():
-        put(topology, where, value)
-    assert [(where, said in text) for where, text in problems(topology)] == [(path, True)]
-
-
-def test_several_issuers() -> None:
-    two = {"public": {"ca": "ca\\A"}, "private": {"ca": "ca\\B"}}
-    ((path, text),) = problems(origin_with({"certificates.issuers": two}))
-    assert (path, text) == ("certificates.issuer", "missing: there are 2 issuers | Name one of private, public")
-    chosen = origin_with({"certificates.issuers": two, "certificates.issuer": "private"})
-    assert parse(chosen).certificates.issuer.ca == "ca\\B"
-
-
-# What Ansible hands over
-
-
-class Tagged(str):
-    """A text with a tag, as Ansible 2.19 hands out."""
-
-
-def tagged(value: Any) -> Any:
-    """The same value in types that only behave like the built-in ones."""
-    if isinstance(value, str):
-        return Tagged(value)
-    if isinstance(value, dict):
-        return types.MappingProxyType({Tagged(key): tagged(item) for key, item in value.items()})
-    return UserList([tagged(item) for item in value]) if isinstance(value, list) else value
-
-
-def only_plain(value: Any) -> bool:
-    if isinstance(value, tuple):
-        return all(only_plain(item) for item in value)
-    return type(value) in (str, int, bool, type(None))
-
-
-def test_other_types_than_the_built_in_ones_are_read_and_left_behind() -> None:
-    topology = parse(tagged(origin()))
-    assert topology == parse(origin())
-    for pool in topology.pools:
-        assert only_plain((pool.fqdn, pool.product, pool.role, pool.load_balancer.type))
-        assert all(only_plain((server.fqdn, tuple(server.addresses["internal"]))) for server in pool.servers)
-    assert only_plain((topology.certificates.issuer.ca, topology.certificates.issuer.name, topology.zones[0].name))
-
-
-@given(strategies.topologies())
-def test_valid_topologies_have_no_problem(topology: dict[str, Any]) -> None:
-    assert isinstance(parse(topology), Topology)
-
-
-JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10) | st.integers(), inner, max_size=3)
-    ),
-    max_leaves=10,
-)
-PATHS = [row[0] for row in BAD if "quux" not in row[0] and not row[0].endswith("[2]")]
-
-
-@given(st.sampled_from(PATHS), JUNK)
-def test_junk_anywhere_is_a_problem_or_right_and_never_a_traceback(path: str, junk: Any) -> None:
-    try:
-        parse(origin_with({path: junk}))
-    except TopologyError as error:
-        assert error.problems
-        assert all(one.what for one in error.problems)
+def test_the_issuer_of_a_use(use: str, faces_outside: bool, issuer: str) -> None:
+    """The one given for the use goes before the public one, and that before the usual one."""
+    given = TOPOLOGY.certificates
+    other = replace(given.issuer, name="stand-alone", template=None)
+    chosen = replace(given, issuers={"oauth": other})
+    assert chosen.issuer_of(use, faces_outside=faces_outside).name == issuer
+    assert chosen.issuer_of("oauth", faces_outside=True).name == "stand-alone"

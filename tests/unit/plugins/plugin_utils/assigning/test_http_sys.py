@@ -4,7 +4,9 @@ import pytest
 from unit.fakes_windows import FakeServer, authority, certificate, key_info
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import BINDINGS, bind, endpoint_of
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import BINDINGS, endpoint_of
 
 CA = authority()
 NEW, OLD = certificate(CA), certificate(CA, days=5)
@@ -15,6 +17,11 @@ IIS = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
 @pytest.fixture
 def server():
     return FakeServer()
+
+
+def bind(host, endpoint, thumbprint, **more):
+    """The result as a task returns it."""
+    return http_sys.bind(host, endpoint, Thumbprint(thumbprint) if thumbprint else None, **more).to_result()
 
 
 def bound(server, endpoint=EVERYWHERE):
@@ -156,3 +163,25 @@ def test_lost_connection_between_delete_and_add_is_told(server):
     ) as caught:
         bind(server.host, EVERYWHERE, new)
     assert caught.value.result["changed"] is True
+    assert [(change["verb"], change["before"], change["after"]) for change in caught.value.result["changes"]] == [
+        ("delete", old, None)
+    ]
+
+
+def test_changes(server):
+    old, new = server.put("MY", OLD, key_info("c1")), server.put("MY", NEW, key_info("c2"))
+    changed = [bind(server.host, EVERYWHERE, name)["changes"] for name in (old, old, new)]
+    told = {"what": f"http.sys binding of {EVERYWHERE}", "endpoint": EVERYWHERE, "reasons": []}
+    assert changed == [
+        [{"verb": "create", "before": None, "after": old, **told}],
+        [],
+        [{"verb": "change", "before": old, "after": new, **told}],
+    ]
+
+
+def test_difference_of_a_certificate_that_is_only_planned(server):
+    give(server, server.put("MY", OLD, key_info("c1")))
+    result = bind(server.host, EVERYWHERE, None, check_mode=True)
+    assert result["diff"]["before"].startswith("0.0.0.0:443 ")
+    assert result["diff"]["after"] == "0.0.0.0:443 (the certificate that will be issued)\n"
+    assert [change["verb"] for change in result["changes"]] == ["change"]

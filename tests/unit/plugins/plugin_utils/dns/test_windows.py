@@ -15,14 +15,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import r
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns, read_record
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WmiObject
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import (
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     ConnectionLost,
     FaultParts,
     OperationTimedOut,
     WsmanFault,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
 
 SRV = "_sipinternaltls._tcp"
 ORIGIN_ZONES = [{"name": "company.local", "if_missing": "fail"}, {"name": "company.com", "if_missing": "create"}]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import ProgramResult, Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 
 TARGET = r"C:\Windows\Temp\request.inf"

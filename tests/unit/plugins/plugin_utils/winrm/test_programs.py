@@ -7,9 +7,9 @@ import pytest
 import requests
 from unit.wsman_fakes import TIMED_OUT, Request, client_of, envelope, fault, wsman_fault
 
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout, WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import ConnectionLost, WsmanFault
 
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 COMMAND = envelope("<rsp:CommandResponse><rsp:CommandId>CMD-1</rsp:CommandId></rsp:CommandResponse>")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import Wmi, WmiObject, WmiValue
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, OperationTimedOut
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.services import WindowsService, WmiServices
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import ConnectionLost, OperationTimedOut
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject, WmiValue
 
 
 class ServiceWmi(Wmi):

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from unit.wsman_fakes import WMI, client_of, enumerated, envelope, instance, output, pulled
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.ports import WmiReference
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import (
     WsmanWmi,
@@ -17,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import (
     wmi_name,
     wql_literal,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiReference
 
 DNS = "root/MicrosoftDNS"
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'

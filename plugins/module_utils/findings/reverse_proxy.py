@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The reverse proxy beside the Edge Servers: both listen on 443, so no address may be both's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RECORDS, Example, FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, Finding, SrvData
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import OUTSIDE_INTERFACES, Pool
+
+_PROXY = "TechNet 'DNS Summary - Reverse Proxy' and 'Certificate Summary - Reverse Proxy' (Lync Server 2013)"
+
+EDGE_AND_PROXY_SHARE_ADDRESS = FindingKind(
+    code="edge-and-proxy-share-address",
+    severity=ERROR,
+    about=RECORDS,
+    title="The Edge Servers and the reverse proxy share an address",
+    message="{address} is the address of '{one}' at the Edge Servers and of '{name}' at the reverse proxy",
+    breaks="both listen on port 443: meetings, or sign-in from outside",
+    mend="Give the reverse proxy a public address of its own",
+    source=f"{_PROXY}; J. Schertz 2012-07 'Lync Edge Best Practices'",
+    decision="two listeners cannot share one address and port",
+    example=Example(
+        "lync",
+        change={"pools[2].servers[0].addresses.external": ["131.107.155.20"]},
+        where=("pools[2]",),
+        near={"pools[2].servers[0].addresses.external": ["131.107.155.41"]},
+        message=(
+            "131.107.155.20 is the address of 'lsedge.contoso.net' at the Edge Servers and of"
+            " 'lsrp.contoso.com' at the reverse proxy"
+        ),
+    ),
+)
+
+
+def look(facts: Facts) -> Iterator[Finding]:
+    """Everything about the reverse proxy's addresses and the Edge Servers'."""
+    edges: dict[str, Pool] = {}
+    for pool in facts.pools_of_role("edge"):
+        edges.update((address, pool) for address in _addresses_outside(pool))
+    if not edges:
+        return
+    for pool in facts.pools_of_role("reverse_proxy"):
+        for address in dict.fromkeys(_addresses_outside(pool)):
+            if address in edges:
+                one = edges.pop(address)  # told once
+                yield EDGE_AND_PROXY_SHARE_ADDRESS.at(pool.path, address=address, one=one.fqdn, name=pool.fqdn)
+    yield from _web_names_at_the_edge(facts, edges)
+
+
+def _addresses_outside(pool: Pool) -> Iterator[str]:
+    """All public addresses of its servers and its load balancer."""
+    places = [server.addresses for server in pool.servers]
+    if pool.load_balancer is not None:
+        places.append(pool.load_balancer.vips)
+    for place in places:
+        for interface in OUTSIDE_INTERFACES:
+            yield from place.get(interface, ())
+
+
+WEB_NAME_AT_EDGE = FindingKind(
+    code="web-name-at-edge",
+    severity=ERROR,
+    about=RECORDS,
+    title="A web name leads to the Edge Servers",
+    message="'{name}' belongs to the reverse proxy, but leads outside to {address} of the Edge pool '{pool}'",
+    breaks="web services outside: Edge Servers serve no web pages",
+    mend="Lead the name to the reverse proxy's public address",
+    source=f"{_PROXY}; J. Schertz 2012-07 'Lync Edge Best Practices'",
+    decision="nothing answers HTTPS there",
+    example=Example(
+        "lync",
+        change={"pools[0].web.external_fqdn": "sip.contoso.com"},
+        where=(
+            "sip.contoso.com",
+            "sip.contoso.com",
+        ),
+        near={"pools[0].web.external_fqdn": "web.contoso.com"},
+        message=(
+            "'sip.contoso.com' belongs to the reverse proxy, but leads outside to 131.107.155.10 of the Edge"
+            " pool 'lsedge.contoso.net'"
+        ),
+    ),
+)
+
+
+def _web_names_at_the_edge(facts: Facts, edges: dict[str, Pool]) -> Iterator[Finding]:
+    urls = (url.host for url in facts.topology.simple_urls)
+    discover = (f"lyncdiscover.{sip_domain.name}" for sip_domain in facts.topology.sip_domains)
+    published = (pool.external_web_fqdn or "" for pool in facts.topology.pools)
+    for name in dict.fromkeys((*urls, *discover, *published)):
+        record = facts.hosts.get(("external", name))
+        for value in record.values if record is not None else ():
+            if not isinstance(value, SrvData) and value in edges:
+                yield WEB_NAME_AT_EDGE.at(name, name=name, address=value, pool=edges[value].fqdn)

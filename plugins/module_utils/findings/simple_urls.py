@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Hosts and paths of simple URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RECORDS, Example, FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, WARNING, Finding
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import SimpleUrl
+
+_URLS = "TechNet 'Planning for Simple URLs' (Lync Server 2013)"
+
+SIMPLE_URL_IS_POOL_NAME = FindingKind(
+    code="simple-url-is-pool-name",
+    severity=ERROR,
+    about=RECORDS,
+    title="A simple URL has the name of a pool",
+    message="the simple URL host '{name}' is the name of the pool '{pool}'",
+    breaks="meetings: the product refuses such a URL, and the pool's other services lose their name",
+    mend="Choose a host name of its own, such as meet.<SIP domain>",
+    source=f"{_URLS}: a simple URL must not contain a pool's name",
+    decision="the product's own tool refuses it",
+    example=Example(
+        "lync",
+        change={"simple_urls": {"urls": [{"kind": "dialin", "url": "https://pool01.contoso.net/dialin"}]}},
+        where=("simple_urls.urls[0]",),
+        near={"simple_urls": {"urls": [{"kind": "dialin", "url": "https://pool01.contoso.com/dialin"}]}},
+        message="the simple URL host 'pool01.contoso.net' is the name of the pool 'pool01.contoso.net'",
+    ),
+)
+SIMPLE_URL_IS_SIP_DOMAIN = FindingKind(
+    code="simple-url-is-sip-domain",
+    severity=WARNING,
+    about=RECORDS,
+    title="A simple URL's host is a SIP domain itself",
+    message="the simple URL host '{name}' is a SIP domain",
+    breaks="web sites and federation that use the bare domain's name",
+    mend="Choose a host below it, such as meet.{name}",
+    source="'Simple URLs' (Skype for Business Server): the base host must not match a SIP domain",
+    decision="stated by one page only, and earlier products are silent",
+    example=Example(
+        "lync",
+        change={"simple_urls": {"urls": [{"kind": "dialin", "url": "https://contoso.com/dialin"}]}},
+        where=("simple_urls.urls[0]",),
+        near={"simple_urls": {"urls": [{"kind": "dialin", "url": "https://lync.contoso.com/dialin"}]}},
+        message="the simple URL host 'contoso.com' is a SIP domain",
+    ),
+)
+
+
+def look(facts: Facts) -> Iterator[Finding]:
+    """Everything about simple URLs; each host is told once."""
+    domains = {sip_domain.name for sip_domain in facts.topology.sip_domains}
+    told: set[str] = set()
+    for url in facts.topology.simple_urls:
+        if url.host in told:
+            continue
+        told.add(url.host)
+        if url.host in facts.pools and facts.pools[url.host].edition == "enterprise":
+            yield SIMPLE_URL_IS_POOL_NAME.at(url.place, name=url.host, pool=url.host)
+        if url.host in domains:
+            yield SIMPLE_URL_IS_SIP_DOMAIN.at(url.place, name=url.host)
+    yield from _prefixes(facts.topology.simple_urls)
+
+
+SIMPLE_URL_INSIDE_ANOTHER = FindingKind(
+    code="simple-url-inside-another",
+    severity=ERROR,
+    about=RECORDS,
+    title="A simple URL begins with another one",
+    message="the simple URL '{name}' begins with '{one}', which leads elsewhere",
+    breaks="the longer URL is never reached",
+    mend="Choose URLs of which none begins with another",
+    source=f"{_URLS}: no URL may be a prefix of another",
+    decision="the product's own tool refuses it",
+    elsewhere=(
+        "URLs that are given in full are refused before, and the layouts make none; it guards against mistakes of both"
+    ),
+)
+
+
+def _prefixes(urls: tuple[SimpleUrl, ...]) -> Iterator[Finding]:
+    """Sorted, all URLs that begin with one stand together right after it."""
+    shorter: tuple[str, SimpleUrl] | None = None
+    for placed in sorted(((f"{url.host}{url.path.rstrip('/')}/".lower(), url) for url in urls), key=_text):
+        if shorter is not None and placed[0].startswith(shorter[0]):
+            url, one = placed[1], shorter[1]
+            yield SIMPLE_URL_INSIDE_ANOTHER.at(url.place, name=url.url, one=one.url)
+        else:
+            shorter = placed
+
+
+def _text(placed: tuple[str, SimpleUrl]) -> str:
+    return placed[0]

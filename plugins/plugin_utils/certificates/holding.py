@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a machine holds: its own certificates, their chains, and the authorities that it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import find_chain
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
+    CA,
+    MY,
+    ROOT,
+    CertificateStores,
+    StoreEntry,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldChain:
+    """The issuers in the machine's own stores up to a root that it trusts; ``problem``: why there is no such way."""
+
+    issuers: tuple[X509Certificate, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCertificate:
+    """One certificate of the store MY. ``chain``: None where it was not asked for."""
+
+    entry: StoreEntry
+    chain: HeldChain | None
+
+    def to_plain(self) -> dict[str, Any]:
+        """Of a certificate that cannot be read only its thumbprint and why."""
+        entry, key = self.entry, self.entry.key
+        known = to_plain(entry.certificate.description if entry.certificate else {"thumbprint": entry.thumbprint})
+        known |= {
+            "problem": entry.problem,
+            "friendly_name": entry.friendly_name,
+            "has_private_key": key is not None,
+            "provider": key.provider if key else None,
+            "provider_type": key.provider_type if key else None,
+        }
+        if self.chain is None:
+            return dict(known)
+        return {**known, "chain": [one.pem for one in self.chain.issuers], "chain_problem": self.chain.problem}
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """All of it. ``roots`` and ``authorities``: thumbprints that count for the machine, Group Policy's and Active
+    Directory's included."""
+
+    certificates: tuple[HeldCertificate, ...]
+    roots: tuple[str, ...]
+    authorities: tuple[str, ...]
+
+    def to_result(self) -> dict[str, Any]:
+        """The documented result of ``certificate_info``."""
+        return {
+            "changed": False,
+            "certificates": [held.to_plain() for held in self.certificates],
+            "root_thumbprints": list(self.roots),
+            "authority_thumbprints": list(self.authorities),
+        }
+
+
+def read_holding(
+    stores: CertificateStores, names: Sequence[Thumbprint] | None, *, chains: bool, now: datetime, where: str
+) -> Holding:
+    """What a machine holds; ``names``: of its own certificates these, None for all."""
+    roots = stores.effective_thumbprints(ROOT)
+    return Holding(
+        tuple(
+            HeldCertificate(entry, _chain(stores, entry, roots, now, where) if chains else None)
+            for entry in stores.entries(MY, names)
+        ),
+        tuple(sorted(roots)),
+        tuple(sorted(stores.effective_thumbprints(CA))),
+    )
+
+
+def _chain(stores: CertificateStores, entry: StoreEntry, roots: frozenset[str], now: datetime, where: str) -> HeldChain:
+    if entry.certificate is None:
+        return HeldChain(problem=entry.problem)
+    try:
+        issuers = find_chain(entry.certificate, (), stores.authorities(), now=now, where=where)
+    except RolloutError as error:
+        return HeldChain(problem=error.what)
+    return HeldChain(issuers, _distrust(issuers[-1], roots))
+
+
+def _distrust(root: X509Certificate, roots: frozenset[str]) -> str:
+    if root.thumbprint in roots:
+        return ""
+    return f"the root '{root.subject}' ({root.thumbprint}) is not among the trusted ones"

@@ -1,0 +1,30 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The port to files on one Windows host."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+
+class Files(ABC):
+    """Files on one host."""
+
+    @abstractmethod
+    def temporary(self, suffix: str) -> str:
+        """A new, unique path in the machine's temporary folder; nothing is created."""
+
+    @abstractmethod
+    def write(self, path: str, content: bytes) -> None:
+        """Put a file there, replacing what was."""
+
+    @abstractmethod
+    def read(self, path: str) -> bytes | None:
+        """The whole file, None when there is none."""
+
+    @abstractmethod
+    def delete(self, paths: Sequence[str]) -> None:
+        """Delete what is there of them; a missing file is no error."""

@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a Windows host says of itself, by numbers: they are in no language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.generation import generation
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
+
+
+@dataclass(frozen=True, slots=True)
+class SystemCapabilities:
+    """What the host's generation can do."""
+
+    cng: bool
+    netsh_http: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SystemDescription:
+    """A host's operating system. Numbers are None where the host gives none; ``language``: a Windows language code."""
+
+    host: str
+    version: str
+    build: int | None
+    service_pack: int | None
+    product: str
+    language: int | None
+    generation: str
+    capabilities: SystemCapabilities
+
+
+def describe_system(wmi: Wmi, *, where: str) -> SystemDescription:
+    """Read it from Win32_OperatingSystem, of which a host has one."""
+    found = wmi.query("root/cimv2", "SELECT * FROM Win32_OperatingSystem")
+    if len(found) != 1:
+        raise RolloutError(f"the host describes {len(found)} operating systems", where=where)
+    return _described(found[0])
+
+
+def _described(system: WmiObject) -> SystemDescription:
+    version = as_text(system.get("Version"))
+    known = generation(version)
+    return SystemDescription(
+        host=as_text(system.get("CSName")),
+        version=version,
+        build=as_number(system.get("BuildNumber"), what="BuildNumber"),
+        service_pack=as_number(system.get("ServicePackMajorVersion"), what="ServicePackMajorVersion"),
+        product=as_text(system.get("Caption")).strip(),
+        language=as_number(system.get("OSLanguage"), what="OSLanguage"),
+        generation=known.name,
+        capabilities=SystemCapabilities(known.cng, known.netsh_http),
+    )

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""http.sys: one listener on 443 that serves what the bindings in the registry say."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Any
+
+from lab.listening import TcpListener, reset
+from lab.roles import Role
+from lab.tls import HANDSHAKE_SECONDS, NoCertificate, server_context, shake_hands
+
+if TYPE_CHECKING:
+    from lab.machine import Machine
+
+BINDINGS = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
+
+
+class HttpSys(Role):
+    """http.sys: one listener, whose certificate is looked up in the registry for each connection.
+
+    Without a binding a connection is accepted and cut, as it is where a site has an https binding but http.sys no
+    certificate. The site's own binding is taken as given.
+    """
+
+    name = "http"
+    rank = 30
+    port = 443
+
+    def __init__(self, machine: Machine, settings: dict[str, Any]) -> None:
+        super().__init__(machine, settings)
+        self._listener: TcpListener | None = None
+
+    def start(self) -> None:
+        self._listener = TcpListener(self.machine.bind(self.port), self._serve, "http.sys")
+
+    def stop(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.close()
+
+    def _binding(self) -> tuple[str, str] | None:
+        for name in (f"{self.machine.address}:{self.port}", f"0.0.0.0:{self.port}"):
+            found = self.machine.registry.get(f"{BINDINGS}\\{name}", "SslCertHash")
+            if found is not None and isinstance(found[1], bytes):
+                store = self.machine.registry.get(f"{BINDINGS}\\{name}", "SslCertStoreName")
+                return found[1].hex(), "MY" if store is None else str(store[1])
+        return None
+
+    def _serve(self, connection: socket.socket) -> None:
+        binding = self._binding()
+        try:
+            context = server_context(self.machine, *binding) if binding is not None else None
+        except NoCertificate:
+            context = None
+        if context is None:
+            connection.settimeout(HANDSHAKE_SECONDS)
+            connection.recv(4096)
+            return reset(connection)
+        return shake_hands(connection, context, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+
+    def snapshot(self) -> dict[str, Any]:
+        """The bindings by `address:port`."""
+        found = {}
+        for name in self.machine.registry.subkeys(BINDINGS) or []:
+            values = self.machine.registry.values(f"{BINDINGS}\\{name}") or {}
+            plain = {key: one[1].hex() if isinstance(one[1], bytes) else one[1] for key, one in values.items()}
+            found[name] = plain
+        return found

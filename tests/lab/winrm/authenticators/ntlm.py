@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""NTLM, alone or within SPNEGO: whom a machine takes for whom, and how messages are sealed for the connection."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spnego._context import GSSMech
+from spnego._negotiate import NegotiateProxy
+from spnego._ntlm import NTLMProxy
+from spnego._ntlm_raw.crypto import ntowfv1
+from spnego._ntlm_raw.messages import Authenticate, AvId, Challenge, NegotiateFlags, TargetInfo
+
+from lab.accounts import Account, Accounts
+from lab.winrm.authenticators import Authenticator, LogonRefused, NotSealedForUs
+
+if TYPE_CHECKING:
+    from lab.machine import Machine
+    from lab.winrm.transports import Transport
+
+_SIGNATURE = b"NTLMSSP\x00"
+_CREDENTIALS = "accounts"
+_writing = threading.Lock()
+
+
+class Ntlm(Authenticator):
+    """One NTLM exchange. The second hop is refused: what NTLM proves here proves nothing elsewhere."""
+
+    scheme = "Negotiate"
+    setting = "Negotiate"
+    sealing = "application/HTTP-SPNEGO-session-encrypted"
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__(machine)
+        self._accounts = machine.estate.accounts
+        self._context: Any = None
+        self._candidate: tuple[str, str] | None = None
+        write_credentials(self._accounts, machine.estate.directory / _CREDENTIALS)
+
+    @classmethod
+    def offered(cls, transport: Transport) -> bool:
+        return True
+
+    def step(self, token: bytes) -> bytes:
+        if self._context is None:
+            self._context = _acceptor(self.machine, spnego=not token.startswith(_SIGNATURE))
+        self._candidate = _user_of(token) or self._candidate
+        account = self._accounts.find(*self._candidate) if self._candidate else None
+        try:
+            answer: bytes = self._context.step(token) or b""
+        except Exception as error:
+            if account is not None:
+                self._accounts.failed(account)
+            raise LogonRefused(str(error)) from error
+        if self._context.complete:
+            self._finish(account)
+        return answer
+
+    def _finish(self, account: Account | None) -> None:
+        if account is None or self._accounts.locked(account):
+            raise LogonRefused("unknown or locked")
+        self._accounts.succeeded(account)
+        self.account = account
+
+    def seal(self, plain: bytes) -> tuple[bytes, bytes]:
+        result = self._context.wrap_winrm(plain)
+        return result.header, result.data
+
+    def unseal(self, signature: bytes, data: bytes) -> bytes:
+        try:
+            plain: bytes = self._context.unwrap_winrm(signature, data)
+        except Exception as error:
+            raise NotSealedForUs(str(error)) from error
+        return plain
+
+
+class _Acceptor(NTLMProxy):  # type: ignore[misc]
+    """pyspnego's acceptor, which names the imitated machine in its challenge instead of the one that it runs on."""
+
+    _temp_challenge: Any
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__(usage="accept", protocol="ntlm")
+        self._machine = machine
+
+    def _step_accept_negotiate(self, token: bytes) -> bytes:
+        super()._step_accept_negotiate(token)
+        challenge = named_challenge(self._temp_challenge, self._machine)
+        self._temp_challenge = challenge
+        packed: bytes = challenge.pack()
+        return packed
+
+
+def named_challenge(given: Challenge, machine: Machine) -> Challenge:
+    """The same challenge from this machine: a member names its domain as the target, a lone server itself."""
+    computer = machine.name.upper()
+    target = machine.estate.netbios.upper() if machine.in_domain else computer
+    kind = NegotiateFlags.target_type_domain if machine.in_domain else NegotiateFlags.target_type_server
+    flags = given.flags & ~(NegotiateFlags.target_type_domain | NegotiateFlags.target_type_server) | kind
+    info = TargetInfo()
+    info[AvId.nb_domain_name], info[AvId.nb_computer_name] = target, computer
+    if machine.in_domain:
+        info[AvId.dns_domain_name] = info[AvId.dns_tree_name] = machine.estate.domain
+    info[AvId.dns_computer_name] = machine.fqdn
+    info[AvId.timestamp] = given.target_info[AvId.timestamp]
+    version = {"version": given.version} if given.version is not None else {}
+    return Challenge(flags, given.server_challenge, target_name=target, target_info=info, **version)
+
+
+def _acceptor(machine: Machine, *, spnego: bool) -> Any:
+    ntlm = _Acceptor(machine)
+    if not spnego:
+        return ntlm
+    ntlm._is_wrapped = True
+    return NegotiateProxy(usage="accept", protocol="negotiate", _negotiate_contexts={GSSMech.ntlm: ntlm})
+
+
+def _user_of(token: bytes) -> tuple[str, str] | None:
+    """(user, domain) of an NTLM AUTHENTICATE message, bare or within SPNEGO; None for other messages."""
+    start = token.find(_SIGNATURE + b"\x03\x00\x00\x00")
+    if start < 0:
+        return None
+    try:
+        message = Authenticate.unpack(token[start:])
+    except Exception:
+        return ("", "")
+    return (message.user_name or "", message.domain_name or "")
+
+
+def write_credentials(accounts: Accounts, path: Path) -> None:
+    """The acceptor's store, once: each account under each form in which clients write its name."""
+    with _writing:
+        if os.environ.get("NTLM_USER_FILE") != str(path):
+            _write(accounts, path)
+            os.environ["NTLM_USER_FILE"] = str(path)
+
+
+def _write(accounts: Accounts, path: Path) -> None:
+    lines = []
+    for account in accounts.all():
+        digest = ntowfv1(account.password).hex().upper()
+        lines += [f"{name}:1000:{'0' * 32}:{digest}:[U]:LCT-00000000" for name in accounts.forms(account)]
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

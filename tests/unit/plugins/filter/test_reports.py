@@ -1,0 +1,45 @@
+"""The filters of the hand-over tell what is wrong in words."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from unit.hand_overs import GIVEN, SERVER, THUMBPRINT
+
+from ansible_collections.ucops.rollout.plugins.filter.reports import FilterModule
+
+
+def test_filters() -> None:
+    filters = FilterModule().filters()
+    assert sorted(filters) == ["report_data", "report_markdown", "report_summary", "trust_matrix"]
+    assert filters["report_summary"](GIVEN).startswith(
+        "Planned    1 DNS record (and 1 that others register) in 1 zone, 1 certificate"
+    )
+    with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.report_data: report: a list where a mapping was"):
+        filters["report_data"]([])
+    with pytest.raises(AnsibleFilterError, match=r"report_markdown: plan: records\[0\]\.view: missing"):
+        filters["report_markdown"]({"plan": {"schema": 1, "records": [{}]}})
+
+
+def test_trust_filter() -> None:
+    chain = [THUMBPRINT, "A" * 40]
+    found = {"chain": chain, "chain_complete": True, "names": [SERVER]}
+    tls = {
+        "results": [
+            {"expected": {"name": "ocspool.company.local"}, "found": {**found, "chain": ["B" * 40]}},
+            {"expected": {"name": SERVER}, "found": None},
+            {"expected": {"name": SERVER}, "found": {**found, "chain_complete": False}},
+            {"expected": {"name": SERVER}, "found": found},
+        ]
+    }
+    trust_matrix = FilterModule().filters()["trust_matrix"]
+    held = {SERVER: {"root_thumbprints": ["a" * 40]}, "ocssrv02.company.local": {}}
+    result = trust_matrix(held, tls)
+    assert [(entry["state"], entry["message"]) for entry in result["results"]] == [
+        ("unproved", "the trusted roots of ocssrv02.company.local are not known"),
+        ("unproved", "its chain is not known"),
+    ]
+    held["ocssrv02.company.local"] = {"root_thumbprints": ["A" * 40]}
+    assert trust_matrix(held, tls["results"])["summary"] == {"proved": 1, "failed": 0, "unproved": 1}
+    with pytest.raises(AnsibleFilterError, match="no mapping of servers"):
+        trust_matrix([])

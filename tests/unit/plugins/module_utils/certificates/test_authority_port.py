@@ -1,0 +1,30 @@
+"""Values that go through the port to a certification authority."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
+    ISSUED,
+    PENDING,
+    Authority,
+    AuthorityAnswer,
+    AuthorityPolicy,
+)
+
+
+@pytest.mark.parametrize(
+    ("flags", "takes"), [(None, False), (0, False), (0x11014E, False), (0x15014E, True), (0x00040000, True)]
+)
+def test_names_from_attributes(flags: int | None, takes: bool) -> None:
+    assert AuthorityPolicy(flags, None).takes_names_from_attributes is takes
+
+
+def test_how_messages_call_a_request() -> None:
+    assert AuthorityAnswer(7, ISSUED).label == "request 7"
+    assert AuthorityAnswer(None, PENDING).label == "the request"
+
+
+def test_a_port_is_no_adapter() -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        Authority()  # type: ignore[abstract]

@@ -1,0 +1,38 @@
+"""Edge Servers: load balancing, ports, and addresses outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from unit.finding_cases import lync
+
+
+def edge_pool(**changes: Any) -> dict[str, Any]:
+    outside = {"internal": ["172.25.33.10"], "access": ["131.107.155.10"], "av": ["131.107.155.30"]}
+    server = {"fqdn": "edge01.contoso.net", "addresses": {**outside, "web_conferencing": ["131.107.155.20"]}}
+    names = {"access": "sip.contoso.com", "web_conferencing": "webcon.contoso.com", "av": "av.contoso.com"}
+    return {"fqdn": "edge01.contoso.net", "role": "edge", "edge": names, "servers": [server], **changes}
+
+
+def test_a_single_edge_server_needs_no_load_balancer() -> None:
+    _topology, plan = lync({"pools[1]": edge_pool()})
+    assert [one.code for one in plan.findings] == ["edge-needs-dns-suffix"]
+
+
+@pytest.mark.parametrize(
+    ("av", "codes"),
+    [
+        ("131.107.155.92", []),
+        ("10.45.16.92", ["private-address-outside"]),
+        ("131.107.155.91", ["edge-services-share-port"]),
+    ],
+)
+def test_the_virtual_addresses_of_an_edge_pool(av: str, codes: list[str]) -> None:
+    services = {"access": ["131.107.155.90"], "web_conferencing": ["131.107.155.91"], "av": [av]}
+    vips = {"internal": ["172.25.33.9"], **services}
+    pool = edge_pool(fqdn="lsedge.contoso.net", load_balancer={"type": "hardware", "vips": vips})
+    _topology, plan = lync({"pools[1]": pool})
+    found = [one for one in plan.findings if one.code in ("private-address-outside", "edge-services-share-port")]
+    assert [one.code for one in found] == codes
+    assert all(one.where.startswith("pools[1].load_balancer.vips") for one in found)

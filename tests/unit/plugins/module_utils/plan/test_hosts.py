@@ -1,0 +1,66 @@
+"""The hosts of a plan in an inventory: of each server, and all that take part."""
+
+from __future__ import annotations
+
+import pytest
+from unit.topologies import origin, origin_with
+
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
+    Groups,
+    RunHosts,
+    ca_host,
+    find_hosts,
+    hosts_of_run,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+
+GROUPS = Groups("fes", dns="dcs", ca="cas")
+INVENTORY = {
+    "all": ["dc1", "dc2", "ca1", "CA01", "OCSSRV01", "ocssrv02.company.local", "other"],
+    "dcs": ["dc1", "dc2"],
+    "cas": ["ca1", "CA01"],
+    "fes": ["OCSSRV01", "ocssrv02.company.local", "other"],
+}
+
+
+def test_exactly_the_hosts_of_the_plan_take_part() -> None:
+    plan = find_hosts(as_plan(origin()), GROUPS, INVENTORY, check=True)
+    assert plan.errors == ()
+    assert hosts_of_run(plan, GROUPS, INVENTORY) == RunHosts(
+        dns=("dc1",), ca=("CA01",), servers=("OCSSRV01", "ocssrv02.company.local")
+    )
+
+
+def test_groups_that_are_not_asked_for_and_servers_without_a_host() -> None:
+    groups = Groups("fes")
+    plan = find_hosts(as_plan(origin()), groups, {"fes": ["OCSSRV01"], "dcs": ["dc1"]}, check=False)
+    assert hosts_of_run(plan, groups, INVENTORY) == RunHosts(servers=("OCSSRV01",))
+
+
+@pytest.mark.parametrize(
+    ("ca", "candidates", "host"),
+    [
+        ("ca01.company.local\\Company CA", ["x", "ca01.company.local"], "ca01.company.local"),
+        ("ca01.company.local\\Company CA", ["x", "CA01"], "CA01"),
+        ("ca01\\Company CA", ["x", "ca01"], "ca01"),
+        ("ca01.company.local\\Company CA", ["issuer", "x"], "issuer"),
+        ("", ["issuer"], "issuer"),
+        ("ca01.company.local\\Company CA", [], ""),
+    ],
+)
+def test_the_host_of_a_ca(ca: str, candidates: list[str], host: str) -> None:
+    assert ca_host(ca, candidates) == host
+
+
+def test_what_is_missing_becomes_a_finding() -> None:
+    plan = find_hosts(
+        as_plan(origin_with({"pools[0].servers[1].inventory_host": "OCSSRV01"})),
+        Groups("fes", dns="none"),
+        {"fes": ["ocssrv01"]},
+        check=True,
+    )
+    assert [finding.code for finding in plan.errors] == ["inventory-group-empty", "inventory-host-shared"]
+    missing = find_hosts(as_plan(origin()), Groups("fes"), {"fes": ["ocssrv01"]}, check=True)
+    assert [(one.code, one.where) for one in missing.errors] == [
+        ("server-without-inventory-host", "ocssrv02.company.local")
+    ]

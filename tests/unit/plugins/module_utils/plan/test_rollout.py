@@ -1,0 +1,85 @@
+"""What of a plan can be rolled out, and what the refusal says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import yaml
+from unit.places import ROOT
+from unit.topologies import origin
+
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import WINDOWS, Capabilities
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import (
+    ASSIGNING,
+    Assigning,
+    PlanBeyondRollout,
+    beyond_pushing,
+    refuse_beyond,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+
+FEW = Capabilities(types=("A", "SRV"))
+
+
+def example(name: str) -> Plan:
+    text = (ROOT / "docs" / "examples" / f"{name}.yml").read_text(encoding="utf-8")
+    return as_plan(yaml.safe_load(text)["ucops_topology"])
+
+
+def refusal(plan: Plan, *halves: str, view: str | None = None, pushing: Capabilities = WINDOWS) -> str:
+    with pytest.raises(PlanBeyondRollout) as refused:
+        refuse_beyond(plan, *halves, view=view, pushing=pushing)
+    return str(refused.value)
+
+
+def test_the_origin_is_rolled_out_whole() -> None:
+    refuse_beyond(as_plan(origin()), RECORDS, CERTIFICATES)
+
+
+def test_types_that_are_not_pushed_are_told_with_their_paths() -> None:
+    plan = example("lync2013")
+    assert [f"{part.path} {part.what}" for part in beyond_pushing(plan, FEW, view="internal")] == [
+        "records[1] AAAA pool01.company.local",
+        "records[3] AAAA webint.company.local",
+        "records[26] AAAA ucupdates-r2.company.com",
+        "records[37] AAAA ucupdates-r2.company.ie",
+    ]
+    lines = refusal(plan, RECORDS, view="internal", pushing=FEW).splitlines()
+    assert lines[0] == "Nothing was touched, since this version cannot roll out the whole of this plan yet"
+    assert lines[1].startswith("- AAAA pool01.company.local (records[")
+    assert lines[1].endswith("only A and SRV records are pushed; export_plan writes them for the people who own DNS")
+    assert lines[2] == "plan_pool shows such a plan whole. Or keep these parts in a topology of their own"
+
+
+def test_a_port_that_can_do_more_is_refused_less() -> None:
+    refuse_beyond(example("lync2013"), RECORDS, view="internal", pushing=WINDOWS)
+
+
+def test_records_of_the_external_view() -> None:
+    plan = as_plan(origin())
+    outside = replace(plan, records=(*plan.records, replace(plan.records[0], view="external")))
+    told = (
+        "- A ocspool.company.local (records[6]): records of the external view are not pushed; export_plan writes them"
+    )
+    assert told in refusal(outside, RECORDS)
+    refuse_beyond(outside, RECORDS, view="internal")
+    others = replace(plan, records=(*plan.records, replace(plan.records[0], view="external", managed="other_team")))
+    refuse_beyond(others, RECORDS)
+
+
+def test_components_and_shared_keys() -> None:
+    text = refusal(example("lync2010"), CERTIFICATES)
+    assert "certificates for it are not assigned; the role pool_certificates alone leaves steps by hand" in text
+    assert "access_edge (certificates[" in text and "front_end (" not in text
+    assert "lyncedge.company.local/edge_internal (certificates[" in text
+    assert "].key.shared): one key on several servers is not moved between them; have them made by hand" in text
+
+
+def test_ways_to_assign() -> None:
+    ways = [ASSIGNING.way(component) for component in ("front_end", "web_components", "oauth")]
+    assert ways == ["front_end", "web_components", "by_hand"]
+    shared = next(one for one in example("lync2010").certificates if one.key.shared)
+    assert ASSIGNING.refuses(shared) and not Assigning(ways={}, shared_keys=True).refuses(shared)

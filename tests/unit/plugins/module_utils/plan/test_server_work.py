@@ -1,0 +1,69 @@
+"""What one server is to do for its certificates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from unit.topologies import origin
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Key, Plan, PlannedAssignment
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import AssignmentWork, certificates_of
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+
+
+def planned() -> Plan:
+    """The origin's plan, its first server found as the host ``fe1``."""
+    plan = as_plan(origin())
+    return replace(plan, servers=(replace(plan.servers[0], inventory_host="fe1"), *plan.servers[1:]))
+
+
+def test_certificates_and_assignments_of_a_server() -> None:
+    work = certificates_of(planned(), "fe1", ca_hosts=["ca00", "CA01"], port_map={5061: 15061})
+    assert work.fqdn == "ocssrv01.company.local" and work.refused == ()
+    (one,) = work.certificates
+    assert (one.certificate.id, one.ca_host) == ("ocssrv01.company.local/default", "CA01")
+    assert one.assignments == (
+        AssignmentWork("front_end", "default", 5061, "10.0.0.11", 15061, "front_end"),
+        AssignmentWork("web_components", "default", 443, "10.0.0.11", 443, "web_components"),
+    )
+
+
+def test_two_certificates_of_one_use_and_two_ports_of_one_component() -> None:
+    plan = planned()
+    first = plan.certificates[0]
+    edge = [PlannedAssignment("ocssrv01.company.local", "access_edge", "default", port) for port in (443, 5061)]
+    second = replace(first, id="ocssrv01.company.local/second", assignments=(*edge,))
+    work = certificates_of(replace(plan, certificates=(first, second, *plan.certificates[1:])), "fe1")
+    assert [one.certificate.id for one in work.certificates] == [first.id, second.id]
+    assert [(one.component, one.port, one.way) for one in work.certificates[1].assignments] == [
+        ("access_edge", 443, "by_hand"),
+        ("access_edge", 5061, "by_hand"),
+    ]
+
+
+def test_a_shared_key_is_told_and_not_left_out() -> None:
+    plan = planned()
+    shared = replace(plan.certificates[0], key=Key(2048, shared=True))
+    work = certificates_of(replace(plan, certificates=(shared,)), "fe1")
+    assert work.refused == (
+        "ocssrv01.company.local/default is one certificate with one key for several servers, which is not moved between"
+        " them here. Have it made by hand; export_plan writes its request",
+    )
+    assert len(work.certificates) == 1
+
+
+def test_a_host_that_is_none_of_the_plans_servers() -> None:
+    with pytest.raises(RolloutError) as refused:
+        certificates_of(planned(), "fe2")
+    assert str(refused.value).startswith(
+        "fe2 is none of the plan's servers (ocssrv01.company.local, ocssrv02.company.local). Correct the topology"
+    )
+
+
+def test_plain_form() -> None:
+    plain = certificates_of(planned(), "fe1").to_plain()
+    assert list(plain) == ["fqdn", "certificates", "refused"]
+    assert list(plain["certificates"][0]) == ["certificate", "assignments", "ca_host"]
+    assert plain["certificates"][0]["ca_host"] == ""

@@ -1,0 +1,72 @@
+"""What the hosts of a run kept, from their variables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from unit.topologies import origin
+
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import collected, kept_plan
+
+ONE, TWO = "ocssrv01.company.local", "ocssrv02.company.local"
+DROPPED = (
+    "the server dropped out of this run before its part was done; what was done there until then is not known here"
+)
+LEFT_OUT = "took no part in this run, which was limited to other hosts"
+
+
+def plan() -> Plan:
+    found = as_plan(origin())
+    return replace(found, servers=(replace(found.servers[0], inventory_host="fe1"), found.servers[1]))
+
+
+def test_the_plan_of_the_host_itself_comes_first() -> None:
+    hostvars = {"dc1": {"pool_plan_result": {"schema": 1}}, "localhost": {"pool_plan_result": {"schema": 2}}, "x": {}}
+    assert kept_plan(hostvars, "dc1") == {"schema": 1}
+    assert kept_plan(hostvars, "x") == kept_plan(hostvars) == {"schema": 2}
+    assert kept_plan({}) == {}
+
+
+def test_results_by_fqdn() -> None:
+    hostvars: dict[str, dict[str, Any]] = {
+        "dc1": {"pool_dns_result": {"changed": True}},
+        "fe1": {
+            "pool_certificates_result": {"id": {"thumbprint": "AB"}},
+            "pool_certificates_held": {"certificates": []},
+        },
+        TWO: {"pool_report_failure": "the CA denied it"},
+    }
+    assert collected(hostvars, plan(), ["dc1", "dc2"], expect_servers=True) == {
+        "dns": {"changed": True},
+        "servers": {
+            ONE: {"certificates": {"id": {"thumbprint": "AB"}}, "held": {"certificates": []}, "failure": ""},
+            TWO: {"certificates": {}, "held": {}, "failure": "the CA denied it"},
+        },
+    }
+
+
+def test_a_server_that_dropped_out() -> None:
+    hostvars: dict[str, dict[str, Any]] = {"dc1": {}, "fe1": {}}
+    servers = collected(hostvars, plan(), ["dc1"], expect_servers=True)["servers"]
+    assert {fqdn: one["failure"] for fqdn, one in servers.items()} == {ONE: DROPPED}
+    assert collected(hostvars, plan(), ["dc1"])["servers"][ONE]["failure"] == ""
+
+
+def test_servers_are_not_expected_after_a_failed_push() -> None:
+    hostvars: dict[str, dict[str, Any]] = {"dc1": {"pool_dns_result": {"failed": True}}, "fe1": {}}
+    assert collected(hostvars, plan(), ["dc1"], expect_servers=True)["servers"][ONE]["failure"] == ""
+
+
+def test_hosts_that_a_limit_leaves_out() -> None:
+    hostvars: dict[str, dict[str, Any]] = {
+        "dc1": {"pool_report_takes_part": False},
+        "fe1": {"pool_report_takes_part": False},
+        TWO: {"pool_report_takes_part": True},
+    }
+    found = collected(hostvars, plan(), ["dc1"], expect_servers=True)
+    assert found["dns"] == {"notes": [f"dc1 {LEFT_OUT}; the records are not pushed"]}
+    assert found["servers"][ONE]["failure"] == f"{LEFT_OUT}; its part is not done"
+    assert found["servers"][TWO]["failure"] == DROPPED

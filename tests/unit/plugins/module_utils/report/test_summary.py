@@ -1,0 +1,37 @@
+"""The end of a rollout in a terminal."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.hand_overs import GIVEN, poisoned, report_summary
+
+SUMMARY = """\
+Planned    1 DNS record (and 1 that others register) in 1 zone, 1 certificate, 2 endpoints
+           note: an alias
+           warning: the CA takes names from request attributes
+Changed    + company.com: zone company.com
+           + company.com: _sipinternaltls._tcp SRV 0 0 5061 ocspool.company.com
+           + ocssrv01.company.local: request made (ocssrv01.company.local/default)
+           + ocssrv01.company.local: certificate issued (ocssrv01.company.local/default)
+           + ocssrv01.company.local: certificate installed (ocssrv01.company.local/default)
+           ~ ocssrv01.company.local: bound to 0.0.0.0:443 (ocssrv01.company.local/default)
+Proved     DNS: all 1 proved
+           TLS: 1 failed
+           FAILED ocspool.company.local:5061 at 10.0.0.10:5061: wrong certificate: it does not hold
+             the name sip.company.com
+           trust: not done
+           sign-in: not done
+By hand    ocssrv01.company.local: Choose the certificate in the wizard.
+           Open the firewall.
+Hand-over  /srv/handover/ocspool.md"""
+
+
+def test_summary() -> None:
+    assert report_summary(GIVEN) == SUMMARY
+
+
+@given(st.text(max_size=30))
+def test_nothing_moves_the_cursor(poison: str) -> None:
+    summary = report_summary(poisoned(GIVEN, poison))
+    assert all(line.isprintable() for line in summary.split("\n"))

@@ -1,0 +1,164 @@
+"""Assigning by the site's command, after a look at what is served."""
+
+from __future__ import annotations
+
+import pytest
+from unit.action_runs import run
+from unit.fakes_windows import DER, FakeServer, authority, certificate, key_info, planned, thumbprint
+
+from ansible_collections.ucops.rollout.plugins.action import certificate_assign
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+
+
+@pytest.fixture
+def server():
+    return FakeServer()
+
+
+SITE = ["C:\\Site\\AssignFrontEnd.exe", "/thumbprint:{thumbprint}"]
+HELD = certificate(authority())
+OTHER = certificate(authority(), days=5)
+
+
+@pytest.fixture
+def front_end(monkeypatch, server):
+    """Sets what the Front End serves; records what the site's command was called with."""
+
+    def serve(held=None, state="ok"):
+        chain = (held.public_bytes(DER),) if held else ()
+        monkeypatch.setattr(
+            certificate_assign, "probe", lambda *args: Handshake(state, chain, detail=f"{args[0]}:{args[1]} {state}")
+        )
+
+    server.programs.handlers[SITE[0]] = lambda words: (0, "done")
+    serve(state="no_listener")
+    return serve
+
+
+def assign(server, **arguments):
+    given = {"certificate": planned(), "thumbprint": thumbprint(HELD), "address": "10.0.0.11", **arguments}
+    if "command" in given:
+        given["mode"] = "command"
+    return run(certificate_assign, server.host, **given)
+
+
+TABLE = [
+    ("served as planned", HELD, "ok", {"command": SITE}, "proved", 0),
+    ("served as planned, by hand", HELD, "ok", {}, "proved", 0),
+    ("another is served", OTHER, "ok", {"command": SITE}, "assigned", 1),
+    ("another is served, by hand", OTHER, "ok", {}, "manual", 0),
+    ("no listener", None, "no_listener", {"command": SITE}, "unknown", 0),
+    ("no listener, by hand", None, "no_listener", {}, "unknown", 0),
+    ("no common cipher", None, "no_common_cipher", {"command": SITE}, "unknown", 0),
+    ("timeout", None, "timeout", {"command": SITE}, "unknown", 0),
+    ("no listener, just installed", None, "no_listener", {"command": SITE, "installed": True}, "assigned", 1),
+    ("no listener, just installed, by hand", None, "no_listener", {"installed": True}, "manual", 0),
+    ("broken off with a chain", HELD, "broken_off", {"command": SITE}, "unknown", 0),
+]
+
+
+@pytest.mark.parametrize(
+    ("held", "handshake", "arguments", "state", "runs"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+)
+def test_assign(server, front_end, held, handshake, arguments, state, runs):
+    front_end(held, handshake)
+    result = assign(server, **arguments)
+    assert (result["state"], result["changed"]) == (state, runs == 1)
+    assert server.programs.ran == [[SITE[0], f"/thumbprint:{thumbprint(HELD)}"]] * runs
+
+
+def test_steps_for_a_person(server, front_end):
+    result = assign(server, installed=True)
+    assert any(thumbprint(HELD) in step for step in result["steps"])
+    assert any("Start the services" in step for step in result["steps"])
+
+
+def test_the_command_is_shown_before_it_runs(server, front_end):
+    result = assign(server, command=SITE, installed=True, check_mode=True)
+    assert (result["state"], result["changed"]) == ("would_assign", True)
+    assert result["command"] == [SITE[0], f"/thumbprint:{thumbprint(HELD)}"]
+    assert server.programs.ran == []
+
+
+def test_a_planned_certificate_in_check_mode(server, front_end):
+    result = assign(server, command=SITE, thumbprint=None, check_mode=True)
+    assert (result["state"], result["command"][1]) == ("would_assign", "/thumbprint:(thumbprint)")
+    assert assign(server, thumbprint=None, check_mode=True)["state"] == "manual"
+
+
+def test_all_placeholders(server, front_end):
+    name = server.put("MY", HELD, key_info())
+    server.programs.handlers["tool"] = lambda words: (0, "")
+    words = [
+        "tool",
+        "{thumbprint}",
+        "/sn:{serial_number}",
+        "/i:{issuer}",
+        "{server}",
+        "{pool}",
+        "{4dc3-a}",
+        "{}",
+    ]
+    result = assign(server, command=words, installed=True)
+    assert result["command"] == [
+        "tool",
+        name,
+        f"/sn:{HELD.serial_number.to_bytes((HELD.serial_number.bit_length() + 7) // 8, 'big').hex()}",
+        "/i:CN=Company CA",
+        "ocssrv01.company.local",
+        "ocspool.company.local",
+        "{4dc3-a}",
+        "{}",
+    ]
+
+
+def test_a_command_that_fails(server, front_end):
+    server.programs.handlers[SITE[0]] = lambda words: (5, "no such component")
+    with pytest.raises(RolloutError, match="command that assigns.*failed: exit code 5.*no such component"):
+        assign(server, command=SITE, installed=True)
+
+
+@pytest.mark.parametrize("command", [[], ["x", "{password}"]])
+def test_commands_that_are_refused(server, front_end, command):
+    with pytest.raises(RolloutError, match="empty command|unknown placeholders password"):
+        assign(server, command=command)
+
+
+def test_no_thumbprint_in_earnest(server, front_end):
+    with pytest.raises(RolloutError, match="no thumbprint was given"):
+        assign(server, thumbprint=None)
+
+
+def test_changes_and_difference(server, front_end):
+    front_end(OTHER)
+    result = assign(server, command=SITE)
+    assert result["changes"] == [
+        {
+            "verb": "change",
+            "what": "certificate served at 10.0.0.11:5061",
+            "server": "ocssrv01.company.local",
+            "component": "front_end",
+            "endpoint": "10.0.0.11:5061",
+            "before": thumbprint(OTHER),
+            "after": thumbprint(HELD),
+            "reasons": [],
+        }
+    ]
+    assert result["diff"] == {
+        "before": f"10.0.0.11:5061 {thumbprint(OTHER)}\n",
+        "after": f"10.0.0.11:5061 {thumbprint(HELD)}\n",
+    }
+    front_end(HELD)
+    proved = assign(server, command=SITE)
+    assert (proved["changes"], proved["diff"]["before"]) == ([], proved["diff"]["after"])
+
+
+def test_any_component_by_hand_without_asking_anybody(server, front_end, monkeypatch):
+    monkeypatch.setattr(certificate_assign, "probe", None)
+    result = assign(server, address=None, component="access_edge", use="edge_external", port=443)
+    assert (result["state"], result["changed"], result["served"]) == ("manual", False, None)
+    assert result["steps"][0] == (
+        f"On ocssrv01.company.local, assign the certificate with the thumbprint {thumbprint(HELD)} to access_edge"
+        " (use edge_external), port 443."
+    )

@@ -1,0 +1,74 @@
+"""certreq and certutil, run so that they can neither ask nor leave anything behind."""
+
+from __future__ import annotations
+
+import pytest
+from unit.fakes_windows import DER, FakeServer, authority, certificate, planned_certificate
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import load_request
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import parse_certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import (
+    accept,
+    add_to_store,
+    delete_from_store,
+    failed,
+    new_request,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
+
+CA = authority()
+
+
+@pytest.fixture
+def server() -> FakeServer:
+    return FakeServer()
+
+
+def test_a_new_request(server: FakeServer) -> None:
+    made = load_request(new_request(server.host, request_inf(planned_certificate())), where="test")
+    assert made.common_name == "ocspool.company.local"
+    stem = "C:\\Windows\\Temp\\rollout-1"
+    assert server.programs.ran == [["certreq", "-new", "-f", "-q", f"{stem}.inf", f"{stem}.req"]]
+    assert server.files.contents == {}
+
+
+def test_no_request_came_out(server: FakeServer) -> None:
+    server.programs.handlers["certreq"] = lambda words: (0, "Xyzzy")
+    with pytest.raises(RolloutError, match="certreq made no request: exit code 0.*said: Xyzzy"):
+        new_request(server.host, request_inf(planned_certificate()))
+    assert server.files.contents == {}
+
+
+def test_accept(server: FakeServer) -> None:
+    held = parse_certificate(certificate(CA).public_bytes(DER), where="test")
+    accept(server.host, held)
+    assert server.programs.ran == [["certreq", "-accept", "-machine", "-q", "C:\\Windows\\Temp\\rollout-1.cer"]]
+    assert server.files.written == [("C:\\Windows\\Temp\\rollout-1.cer", held.pem.encode())]
+    assert server.files.contents == {}
+
+
+def test_stores(server: FakeServer) -> None:
+    root = parse_certificate(CA.certificate.public_bytes(DER), where="test")
+    add_to_store(server.host, "Root", root)
+    assert server.listed("Root") == [CA.thumbprint]
+    delete_from_store(server.host, "Root", CA.thumbprint)
+    assert server.listed("Root") == []
+    assert server.programs.ran == [
+        ["certutil", "-f", "-addstore", "Root", "C:\\Windows\\Temp\\rollout-1.cer"],
+        ["certutil", "-delstore", "Root", CA.thumbprint],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "text", "told"),
+    [
+        (0x80094012, "", "it failed: 0x80094012: the template's permissions do not let this account enrol."),
+        (5, "Xyzzy\r\n  plugh", "it failed: exit code 5. `certreq -x` said: Xyzzy plugh"),
+        (0, "", "it failed: exit code 0. `certreq -x` said: nothing"),
+    ],
+)
+def test_a_failure_shows_code_meaning_and_words(exit_code: int, text: str, told: str) -> None:
+    error = failed("it failed", ProgramResult("certreq -x", exit_code, text.encode()), where="ca01")
+    assert str(error).startswith(f"ca01: {told}")

@@ -1,0 +1,106 @@
+"""The server's side of a request: what is held, what waits, what is made."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from unit.certificate_steps import request
+from unit.fakes_windows import NOW, STORES, FakeCa, FakeServer, certificate, key_info, planned
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+
+
+@pytest.fixture
+def server():
+    return FakeServer()
+
+
+@pytest.fixture
+def ca():
+    return FakeCa()
+
+
+def test_every_held_certificate_is_told_why_it_does_not_serve(server, ca):
+    short = server.put("MY", certificate(ca.issuer, days=10), key_info())
+    keyless = server.put("MY", certificate(ca.issuer))
+    asked = request(server, check_mode=True)
+    assert {entry["thumbprint"]: entry["reasons"] for entry in asked["reasons"]} == {
+        short: ["it expires on 2026-12-02T12:00:00Z, in less than 30 days"],
+        keyless: ["its private key is not on this machine"],
+    }
+
+
+def test_the_one_that_lasts_longest_is_taken(server, ca):
+    server.put("MY", certificate(ca.issuer, days=100), key_info())
+    longest = server.put("MY", certificate(ca.issuer, days=300), key_info())
+    server.put("MY", certificate(ca.issuer, days=200), key_info())
+    assert request(server)["thumbprint"] == longest
+    assert server.programs.ran == []
+
+
+def test_the_number_of_days_is_an_option(server, ca):
+    server.put("MY", certificate(ca.issuer, days=20), key_info())
+    assert request(server, minimum_days=14)["state"] == "held"
+    assert request(server, minimum_days=21, check_mode=True)["state"] == "would_create"
+
+
+def test_a_waiting_key_is_used_again(server):
+    first = request(server)
+    waiting = server.listed("REQUEST")
+    second = request(server)
+    assert (second["state"], second["changed"], second["public_key"]) == ("outstanding", False, first["public_key"])
+    assert second["request"] is not None
+    assert (server.next_key, server.listed("REQUEST")) == (1, waiting)
+
+
+def test_a_waiting_key_in_check_mode(server):
+    first = request(server)
+    ran = len(server.programs.ran)
+    second = request(server, check_mode=True)
+    assert (second["state"], second["request"], second["public_key"]) == ("outstanding", None, first["public_key"])
+    assert len(server.programs.ran) == ran
+
+
+def test_a_waiting_key_whose_request_cannot_be_built_again(server):
+    first = request(server)
+    server.refuses_existing = True
+    second = request(server)
+    assert (second["state"], second["request"], second["public_key"]) == ("outstanding", None, first["public_key"])
+
+
+def test_a_waiting_key_for_other_names_is_left(server):
+    request(server)
+    plan = planned(subject_alternative_names=[*planned()["subject_alternative_names"], "sip.company.org"])
+    assert request(server, plan)["state"] == "created"
+    assert server.next_key == 2
+
+
+def test_certreq_that_makes_another_request_than_told(server):
+    server.request_names = ["ocspool.company.local"]
+    with pytest.raises(RolloutError, match="is not what was planned: its names are ocspool.company.local, not"):
+        request(server)
+    assert server.files.contents == {}
+
+
+def test_certreq_that_makes_nothing(server):
+    server.programs.handlers["certreq"] = lambda words: (0x80090016, "Keyset does not exist 0x80090016")
+    with pytest.raises(RolloutError, match="certreq made no request: 0x80090016"):
+        request(server)
+
+
+def test_a_garbled_store_stops(server, ca):
+    name = server.put("MY", certificate(ca.issuer), key_info())
+    key = f"{STORES}\\MY\\Certificates\\{name}"
+    server.registry.set(key, "Blob", server.registry.values[key]["Blob"][:-5])
+    with pytest.raises(RolloutError, match="garbled certificate blob"):
+        request(server)
+    assert server.programs.ran == []
+
+
+def test_a_renewal_window_is_told_in_days(server, ca):
+    held = certificate(ca.issuer, begin=NOW - timedelta(days=700), days=29)
+    server.put("MY", held, key_info())
+    assert request(server, check_mode=True)["reasons"][0]["reasons"] == [
+        "it expires on 2026-12-21T12:00:00Z, in less than 30 days"
+    ]

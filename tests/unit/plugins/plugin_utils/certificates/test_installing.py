@@ -1,0 +1,113 @@
+"""An issued certificate, its issuers and its key brought together on a server."""
+
+from __future__ import annotations
+
+import pytest
+from unit.certificate_steps import install_issued, issued_for, request, snapshot
+from unit.fakes_windows import PEM, FakeCa, FakeServer, authority, certificate, rsa_key
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+
+
+@pytest.fixture
+def server():
+    return FakeServer()
+
+
+@pytest.fixture
+def ca():
+    return FakeCa()
+
+
+def test_an_unknown_root_is_refused_and_told(server, ca):
+    issued = issued_for(ca, request(server))
+    before = snapshot(server)
+    with pytest.raises(
+        RolloutError, match=f"does not trust the root 'CN=Company CA', thumbprint {ca.issuer.thumbprint}"
+    ):
+        install_issued(server, issued)
+    with pytest.raises(RolloutError, match="does not trust the root"):
+        install_issued(server, issued, roots=("0" * 40,))
+    assert snapshot(server) == before
+
+
+def test_an_allowed_root_is_added_before_the_certificate(server, ca):
+    issued = issued_for(ca, request(server))
+    spelled = "\u200e" + " ".join(ca.issuer.thumbprint.lower()[i : i + 2] for i in range(0, 40, 2))
+    done = install_issued(server, issued, roots=(spelled,))
+    assert [change["store"] for change in done["changes"]] == ["Root", "MY"]
+    assert server.listed("Root") == [ca.issuer.thumbprint]
+
+
+@pytest.mark.parametrize(
+    "location", ["SOFTWARE\\Policies\\Microsoft\\SystemCertificates", "SOFTWARE\\Microsoft\\EnterpriseCertificates"]
+)
+def test_roots_that_came_by_policy_or_directory(server, ca, location):
+    server.put("Root", ca.issuer.certificate, location=location)
+    done = install_issued(server, issued_for(ca, request(server)))
+    assert [change["store"] for change in done["changes"]] == ["MY"]
+
+
+def test_intermediates_first(server):
+    root = authority("Root CA", number=121)
+    ca = FakeCa(issuer=authority("Company CA", root, number=122), chain=None)
+    ca.chain = [ca.issuer, root]
+    server.put("Root", root.certificate)
+    done = install_issued(server, issued_for(ca, request(server)))
+    assert [(change["store"], change["subject"]) for change in done["changes"]] == [
+        ("CA", "CN=Company CA"),
+        ("MY", "CN=ocspool.company.local"),
+    ]
+    assert server.programs.verbs() == ["certreq -new", "certutil -addstore", "certreq -accept"]
+    assert server.files.contents == {}
+
+
+def test_a_certificate_for_the_key_of_another_server(server, ca):
+    server.put("Root", ca.issuer.certificate)
+    other = FakeServer("ocssrv02.company.local")
+    other.next_key = 7
+    issued = issued_for(ca, request(other))
+    before = snapshot(server)
+    with pytest.raises(RolloutError, match="no outstanding request on this server has the key"):
+        install_issued(server, issued)
+    assert snapshot(server) == before
+
+
+def test_a_wrong_certificate_is_not_installed(server, ca):
+    server.put("Root", ca.issuer.certificate)
+    request(server)
+    wrong = certificate(ca.issuer, names=["ocspool.company.local"], key=rsa_key(200))
+    before = snapshot(server)
+    with pytest.raises(RolloutError, match="is not what was planned: its subject alternative names lack.*Nothing was"):
+        install_issued(server, {"certificate": wrong.public_bytes(PEM).decode(), "chain": [ca.issuer.pem]})
+    assert snapshot(server) == before
+
+
+def test_a_chain_that_did_not_sign_it(server, ca):
+    issued = issued_for(ca, request(server))
+    with pytest.raises(RolloutError, match="leads to no root"):
+        install_issued(server, {**issued, "chain": [authority("Company CA", number=130).pem]})
+
+
+def test_a_distrusted_issuer(server, ca):
+    server.put("Root", ca.issuer.certificate)
+    server.put("Disallowed", ca.issuer.certificate)
+    with pytest.raises(RolloutError, match="disallowed"):
+        install_issued(server, issued_for(ca, request(server)))
+
+
+def test_accept_that_fails_says_what_was_done_before(server, ca):
+    issued = issued_for(ca, request(server))
+    server.accepts = False
+    with pytest.raises(RolloutError, match="was not accepted: 0x800b0109: the chain ends in a root") as caught:
+        install_issued(server, issued, roots=(ca.issuer.thumbprint,))
+    assert caught.value.result["changed"] is True
+    assert [change["store"] for change in caught.value.result["changes"]] == ["Root"]
+
+
+def test_accepted_without_its_key_is_a_failure(server, ca):
+    server.put("Root", ca.issuer.certificate)
+    issued = issued_for(ca, request(server))
+    server.keys.clear()
+    with pytest.raises(RolloutError, match="was accepted, but its private key is not on this machine"):
+        install_issued(server, issued)

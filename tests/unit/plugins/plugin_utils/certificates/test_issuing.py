@@ -1,0 +1,234 @@
+"""From a request to a certificate that was checked, at most one per key."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography import x509
+from unit.certificate_steps import issue_request
+from unit.fakes_windows import (
+    DER,
+    PEM,
+    POLICY,
+    FakeCa,
+    FakeServer,
+    Lost,
+    authority,
+    certificate,
+    csr,
+    planned,
+    rsa_key,
+)
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import load_request
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import NotIssued
+
+REQUEST = csr(key=rsa_key(0))
+PUBLIC_KEY = load_request(REQUEST.public_bytes(DER), where="test").public_key
+
+
+def ask(ca, *, request=REQUEST, public_key=PUBLIC_KEY, roots=(), **more):
+    pem = request.public_bytes(PEM).decode() if request else None
+    return issue_request(ca, pem, public_key, roots=tuple(roots), **more)
+
+
+def test_issued_at_once():
+    ca = FakeCa()
+    result = ask(ca)
+    assert (result["state"], result["changed"], result["request_id"]) == ("issued", True, 1)
+    held = x509.load_pem_x509_certificate(result["certificate"].encode())
+    assert held.public_key() == rsa_key(0).public_key()
+    assert [x509.load_pem_x509_certificate(pem.encode()) for pem in result["chain"]] == [ca.issuer.certificate]
+    assert result["findings"] == []
+
+
+def test_a_second_run_finds_the_certificate():
+    ca = FakeCa()
+    first, second = ask(ca), ask(ca, request=None)
+    assert len(ca.rows) == 1
+    assert (second["state"], second["changed"], second["thumbprint"]) == ("issued", False, first["thumbprint"])
+
+
+def test_a_lost_connection_never_brings_a_second_certificate():
+    ca = FakeCa(lose_at="submit")
+    with pytest.raises(Lost, match="^the connection is gone$"):
+        ask(ca)
+    ca.lose_at, ca.files.lost = "", False
+    assert ask(ca)["state"] == "issued"
+    assert len(ca.rows) == 1
+
+
+def test_pending_and_found_again_by_its_key_alone():
+    ca = FakeCa(decision=9)
+    first = ask(ca)
+    assert (first["state"], first["request_id"], first["changed"]) == ("pending", 1, True)
+    assert "request 1 waits for an officer" in first["message"]
+    second = ask(ca, request=None)
+    assert (second["state"], second["request_id"], second["changed"]) == ("pending", 1, False)
+    ca.approve(1)
+    third = ask(ca, request=None)
+    assert (third["state"], third["request_id"], third["changed"]) == ("issued", 1, False)
+    assert len(ca.rows) == 1
+    assert not any("-resubmit" in words for words in ca.programs.ran)
+
+
+def test_the_twin_on_the_other_server_is_not_taken_for_this_one():
+    ca = FakeCa()
+    names = [*planned()["subject_alternative_names"][:-1], "ocssrv02.company.local"]
+    twin = planned(id="ocssrv02.company.local/default", subject_alternative_names=names)
+    ask(ca, request=csr(names=names, key=rsa_key(3)), public_key=None, plan=twin)
+    result = ask(ca)
+    assert (result["request_id"], result["changed"], len(ca.rows)) == (2, True, 2)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (0x80094012, "permissions do not let this account enrol.*Enroll on the template"),
+        (0x80094800, "does not offer this template.*published at this CA"),
+        (0x80094801, "names no template.*Give `template`"),
+        (0x80094811, "shorter than the template's minimum"),
+        (0x80070005, "access denied"),
+    ],
+)
+def test_denied(code, said):
+    ca = FakeCa(decision=31, status=code)
+    with pytest.raises(
+        NotIssued, match=f"refused request 1 for .*, template 'WebServer': 0x{code:08x}: .*{said}"
+    ) as caught:
+        ask(ca)
+    assert caught.value.result["code"] == code
+    assert ca.files.contents == {}
+
+
+def test_a_refusal_that_was_mended_is_asked_again():
+    ca = FakeCa(decision=31, status=0x80094012)
+    with pytest.raises(NotIssued):
+        ask(ca)
+    ca.decision, ca.status = 20, 0
+    # The server gives no request for a waiting key here: the CA still has the refused one.
+    result = ask(ca, request=None)
+    assert (result["state"], result["request_id"], result["changed"]) == ("issued", 2, True)
+
+
+def test_what_an_officer_denied_is_not_asked_again():
+    ca = FakeCa(decision=9)
+    ask(ca)
+    ca.rows[0].disposition, ca.rows[0].status = 31, 0x80094014
+    with pytest.raises(NotIssued, match="request 1 was denied: 0x80094014.*-delstore REQUEST"):
+        ask(ca)
+    assert len(ca.rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("ca", "reason"),
+    [
+        (FakeCa(names=["ocspool.company.local"]), "its subject alternative names lack sip.company.local"),
+        (FakeCa(names=[]), "its subject alternative names lack ocspool.company.local"),
+        (FakeCa(other_key=rsa_key(9)), "it is for another key than the one that was made on the server"),
+        (FakeCa(days=10), "in less than 30 days"),
+        (FakeCa(issuer=authority("Rogue CA", number=120)), "its issuer is 'Rogue CA'"),
+    ],
+)
+def test_another_certificate_than_asked_for(ca, reason):
+    with pytest.raises(NotIssued, match=f"is not what was asked for: .*{reason}.*not installed.*revoke") as caught:
+        ask(ca)
+    assert (caught.value.result["changed"], caught.value.result["request_id"]) == (True, 1)
+    # And it does not come again and again.
+    with pytest.raises(NotIssued):
+        ask(ca)
+    assert len(ca.rows) == 1
+
+
+def test_a_revoked_wrong_certificate_makes_way():
+    ca = FakeCa(names=["ocspool.company.local"])
+    with pytest.raises(NotIssued):
+        ask(ca)
+    ca.rows[0].disposition, ca.names = 21, None
+    assert ask(ca)["request_id"] == 2
+
+
+def test_an_expired_certificate_makes_way():
+    ca = FakeCa()
+    ask(ca)
+    ca.rows[0].issued = certificate(ca.issuer, key=rsa_key(0), days=-0.1)
+    assert ask(ca)["request_id"] == 2
+
+
+def test_pending_for_other_names_is_not_waited_for():
+    ca = FakeCa(decision=9)
+    ask(ca)
+    plan = planned(subject_alternative_names=[*planned()["subject_alternative_names"], "sip.company.org"])
+    wider = csr(names=plan["subject_alternative_names"])
+    assert ask(ca, request=wider, plan=plan)["request_id"] == 2
+
+
+def test_a_subordinate_ca():
+    root = authority("Root CA", number=121)
+    issuing = authority("Company CA", root, number=122)
+    result = ask(FakeCa(issuer=issuing, chain=[root, issuing]))
+    assert [x509.load_pem_x509_certificate(pem.encode()) for pem in result["chain"]] == [
+        issuing.certificate,
+        root.certificate,
+    ]
+
+
+def test_an_incomplete_chain_is_completed_from_the_cas_own_stores():
+    root = authority("Root CA", number=121)
+    issuing = authority("Company CA", root, number=122)
+    ca = FakeCa(issuer=issuing, chain=[issuing])
+    with pytest.raises(NotIssued, match="leads to no root: there is no certificate of 'CN=Root CA'"):
+        ask(ca)
+    server = FakeServer()
+    server.registry = ca.registry
+    server.put("Root", root.certificate)
+    assert len(ask(ca)["chain"]) == 2
+
+
+def test_check_mode_submits_nothing():
+    ca = FakeCa()
+    assert ask(ca, check_mode=True)["state"] == "would_submit"
+    assert ask(ca, request=None, public_key=None, check_mode=True)["state"] == "would_submit"
+    assert ca.rows == []
+
+
+def test_check_mode_still_sees_what_is_there():
+    ca = FakeCa()
+    ask(ca)
+    result = ask(ca, check_mode=True)
+    assert (result["state"], result["changed"]) == ("issued", False)
+
+
+def test_neither_request_nor_key():
+    with pytest.raises(RolloutError, match="neither a request nor a public key.*Run certificate_request"):
+        ask(FakeCa(), request=None, public_key=None)
+
+
+def test_a_key_that_the_ca_never_saw_needs_a_request():
+    with pytest.raises(RolloutError, match="no request for the outstanding key.*-delstore REQUEST"):
+        ask(FakeCa(), request=None)
+
+
+def test_request_and_key_must_be_one():
+    with pytest.raises(RolloutError, match="of different keys"):
+        ask(FakeCa(), public_key="0" * 64)
+
+
+def test_a_request_for_something_else_is_refused():
+    with pytest.raises(RolloutError, match="is not what was planned"):
+        ask(FakeCa(), request=csr(names=["evil.example.com"]), public_key=None)
+
+
+def test_the_dangerous_flag_is_a_warning():
+    ca = FakeCa()
+    ca.registry.set(POLICY, "EditFlags", 0x11014E | 0x40000)
+    (finding,) = ask(ca)["findings"]
+    assert (finding["severity"], finding["code"]) == ("warning", "ca-names-from-attributes")
+    assert "-EDITF_ATTRIBUTESUBJECTALTNAME2" in finding["mend"]
+
+
+def test_roots_that_nobody_named_are_noted():
+    ca = FakeCa()
+    result = ask(ca, roots=["0" * 40])
+    assert [finding["code"] for finding in result["findings"]] == ["root-not-among-trusted"]
+    assert ask(ca, roots=[ca.issuer.thumbprint])["findings"] == []

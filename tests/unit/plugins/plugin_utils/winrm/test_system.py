@@ -1,0 +1,58 @@
+"""What a Windows host says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from unit.fakes_windows import NoWmi
+
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import describe_system
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
+
+
+class OneSystem(NoWmi):
+    def __init__(self, *systems: WmiObject) -> None:
+        self.systems = systems
+
+    def query(self, namespace: str, wql: str, *, references: bool = False) -> Any:
+        assert (namespace, wql) == ("root/cimv2", "SELECT * FROM Win32_OperatingSystem")
+        return self.systems
+
+
+def system(**changes: str | None) -> WmiObject:
+    known = {
+        "CSName": "OCSSRV01",
+        "Version": "6.1.7601",
+        "BuildNumber": "7601",
+        "ServicePackMajorVersion": "1",
+        "Caption": "Microsoft Windows Server 2008 R2 Enterprise ",
+        "OSLanguage": "1031",
+    }
+    return WmiObject("Win32_OperatingSystem", {**known, **changes})
+
+
+def test_a_system_in_plain_types() -> None:
+    assert to_plain(describe_system(OneSystem(system()), where="x")) == {
+        "host": "OCSSRV01",
+        "version": "6.1.7601",
+        "build": 7601,
+        "service_pack": 1,
+        "product": "Microsoft Windows Server 2008 R2 Enterprise",
+        "language": 1031,
+        "generation": "2008r2",
+        "capabilities": {"cng": True, "netsh_http": True},
+    }
+
+
+def test_server_2003_can_less_and_may_say_less() -> None:
+    found = describe_system(OneSystem(system(Version="5.2.3790", OSLanguage=None)), where="x")
+    assert (found.generation, found.capabilities.netsh_http, found.language) == ("2003", False, None)
+
+
+@pytest.mark.parametrize("systems", [(), (system(), system())])
+def test_a_host_has_one_system(systems: tuple[WmiObject, ...]) -> None:
+    with pytest.raises(RolloutError, match=f"^ocssrv01: the host describes {len(systems)} operating systems"):
+        describe_system(OneSystem(*systems), where="ocssrv01")
