@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.export import export_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.export import export_plan, formats_named, halves
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import checked_plan
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
 
 
 def plan_export(
@@ -23,19 +22,12 @@ def plan_export(
     managed: str | Sequence[str] = "ours",
     name_servers: Sequence[str] = (),
 ) -> dict[str, str]:
-    try:
-        return export_plan(given, format, view=view, zone=zone, managed=managed, name_servers=name_servers)
-    except RolloutError as error:
-        raise AnsibleFilterError(f"ucops.rollout.plan_export: {error}") from error
-    except (AttributeError, KeyError, TypeError) as error:
-        raise AnsibleFilterError(
-            f"ucops.rollout.plan_export: a part of the plan is not as pool_plan returns it "
-            f"({type(error).__name__}: {error})"
-        ) from error
+    plan = checked_plan(given, *halves(formats_named(format)))
+    return export_plan(plan, format, view=view, zone=zone, managed=managed, name_servers=name_servers)
 
 
 class FilterModule:
     """The filter of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"plan_export": plan_export}
+        return filters_of(plan_export)

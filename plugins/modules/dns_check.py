@@ -22,7 +22,7 @@ options:
   records:
     description:
       - Records as RV(ucops.rollout.pool_plan#module:plan) has them, with the keys C(zone), C(fqdn), C(type) and
-        C(values). A, AAAA and SRV can be checked.
+        C(values), and C(ttl) if it is to be compared. A, AAAA and SRV can be checked.
       - Those that others register (C(managed) is not V(ours)) are checked as well.
     type: list
     elements: dict
@@ -105,18 +105,18 @@ hints:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_dns
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, dns_judge
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import read_records
 
 
 def check(params: dict) -> tuple[list, list[str]]:
-    records, servers = params["records"], dns_ask.parse_servers(params["servers"])
-    dns_ask.check_records(records)
+    records, servers = read_records(params["records"]), dns_ask.parse_servers(params["servers"])
     if params["planned_only"]:
-        return dns_ask.planned(records, servers), []
+        return dns_judge.planned(records, servers), []
     seam_dns.require()
     answers = dns_ask.ask_all(servers, dns_ask.questions(records), params["timeout"])
-    return dns_ask.judge(records, servers, answers), dns_ask.hints(records, servers, answers)
+    return dns_judge.judge(records, servers, answers), dns_judge.hints(records, servers, answers)
 
 
 def main() -> None:

@@ -8,7 +8,15 @@ from typing import Any
 from unit.fakes_windows import planned
 from unit.places import DATA
 
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.export import export_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.model import plan_from_plain
+
 EXPECTED = DATA / "exports"
+
+
+def exported(plan: dict[str, Any], format: Any, **choices: Any) -> dict[str, str]:
+    """The files of a plan in plain types, read and exported as the filter does."""
+    return export_plan(plan_from_plain(plan), format, **choices)
 
 
 def origin_plan() -> dict[str, Any]:
@@ -52,7 +60,7 @@ def wide_plan() -> dict[str, Any]:
             record("contoso.net", "pool01", "A", "192.168.10.90", "192.168.10.91", ttl=90061),
             record("contoso.net", "pool01", "AAAA", "2001:DB8::1"),
             record("contoso.net", "fe01", "A", "192.168.10.90", managed="registered_elsewhere"),
-            record("contoso.net", "lyncdiscoverinternal", "CNAME", "webdir.contoso.net", ttl=0),
+            record("contoso.net", "lyncdiscoverinternal", "CNAME", "webdir.contoso.net", ttl=1),
             record("_sipinternaltls._tcp.contoso.com", "@", "SRV", service("pool01.contoso.com")),
             record("contoso.com", "sip", "A", "131.107.155.10", view="external", managed="other_team"),
             record("contoso.com", "_sip._tls", "SRV", service("sip.contoso.com", 443), view="external"),
@@ -110,3 +118,15 @@ def edge_certificate(**changes: Any) -> dict[str, Any]:
 
 def with_certificates(*certificates: dict[str, Any]) -> dict[str, Any]:
     return {"schema": 1, "zones": [], "records": [], "certificates": list(certificates), "endpoints": []}
+
+
+def with_reason(purpose: str, source: str) -> dict[str, Any]:
+    reasons = [{"rule": "r", "purpose": purpose, "source": source, "mark": "S"}]
+    return {
+        **wide_plan(),
+        "zones": [zone("contoso.net", if_missing="create")],
+        "records": [
+            record("contoso.net", "a", "A", "10.0.0.1", reasons=reasons),
+            record("contoso.net", "b", "A", "10.0.0.2", reasons=reasons, managed="other_team"),
+        ],
+    }

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import request_inf
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
@@ -18,7 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     certificates_of,
     one_line,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
 
 
 def comment(text: str) -> str:
@@ -27,15 +26,13 @@ def comment(text: str) -> str:
     return f"; {one_line(text)}".rstrip(" \\")
 
 
-def policies(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
+def policies(plan: Plan, selection: Selection) -> dict[str, str]:
     """A file per certificate. Zones and views do not matter to certificates."""
     return {certificate_file_name(one, ".inf"): CR_LF.join(_policy(one)) for one in certificates_of(plan)}
 
 
-def _policy(planned: Mapping[str, Any]) -> Iterator[str]:
+def _policy(planned: PlannedCertificate) -> Iterator[str]:
     for fact in certificate_facts(planned):
         yield comment(fact)
     yield comment("The template is named to the CA with the request, not here.")
-    # Issuer and template go into the remarks above alone.
-    unnamed = {**planned, "issuer": {"name": "", "ca": ""}, "template": None}
-    yield request_inf(certificate_from_plain(unnamed)).decode("ascii")
+    yield request_inf(planned).decode("ascii")

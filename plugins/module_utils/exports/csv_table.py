@@ -9,16 +9,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import record_type
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
-    ExportedRecord,
-    ExportedZone,
     Selection,
+    purpose_of,
+    source_of,
     zones_of,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, RecordSet
 
 COLUMNS = ("view", "zone", "name", "type", "ttl", "value", "purpose", "source")
 # What a spreadsheet takes for a formula where a cell begins; the wide forms are the same to some. A table that is
@@ -26,22 +27,25 @@ COLUMNS = ("view", "zone", "name", "type", "ttl", "value", "purpose", "source")
 _FORMULA = re.compile("(^|[;|])([ '\"]*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
 
 
-def cell(text: Any) -> str:
+def cell(text: str) -> str:
     """One cell: control characters become spaces, and an apostrophe stands before what would be a formula."""
-    spaced = "".join(character if character.isprintable() else " " for character in str(text))
+    spaced = "".join(character if character.isprintable() else " " for character in text)
     return _FORMULA.sub(r"\1\2'", " ".join(spaced.split(" ")).strip())
 
 
-def table(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
-    """One file with the records of all wished-for zones; those that others manage are left out unless asked for."""
+def table(plan: Plan, selection: Selection) -> dict[str, str]:
+    """One file with the records of all selected zones; those that others manage are left out unless asked for."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator=CR_LF)
     writer.writerow(COLUMNS)
-    for zone in zones_of(plan, wishes):
-        writer.writerows(_cells(zone, row) for row in zone.rows if row.command)
+    for zone in zones_of(plan, selection):
+        for record in filter(selection.is_command, zone.records):
+            writer.writerows(_rows(record))
     return {"dns_records.csv": text.getvalue()}
 
 
-def _cells(zone: ExportedZone, row: ExportedRecord) -> list[str]:
-    value = " ".join(row.data)
-    return [cell(one) for one in (zone.view, zone.name, row.name, row.type, row.ttl, value, row.purpose, row.source)]
+def _rows(record: RecordSet) -> Iterator[list[str]]:
+    row = record_type(record.type, owner=record.fqdn)
+    fixed = (record.view, record.zone, record.name, record.type, str(record.ttl))
+    for value in record.values:
+        yield [cell(one) for one in (*fixed, row.text(value), purpose_of(record), source_of(record))]

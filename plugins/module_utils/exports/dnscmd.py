@@ -7,21 +7,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
-    ExportedRecord,
     ExportedZone,
     Selection,
+    by_purpose,
     by_view,
+    data_words,
     one_line,
     zones_of,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, RecordSet
 
+# The words that dnscmd takes behind each type: those of a zone file, as far as it is told here.
+_TYPES = frozenset({"A", "AAAA", "CNAME", "SRV"})
 # Neither cmd nor a program sees anything in these.
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/@+-]+")
 # What may stand between quotation marks: printable ASCII without the mark itself.
@@ -51,15 +54,15 @@ def remark(text: str) -> str:
     return f"rem {one_line(text).translate(_IN_REMARKS)}".rstrip()
 
 
-def scripts(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
+def scripts(plan: Plan, selection: Selection) -> dict[str, str]:
     """A batch file per view."""
     return {
-        f"{view}_dnscmd.cmd": CR_LF.join([*_script(view, zones), ""])
-        for view, zones in by_view(zones_of(plan, wishes)).items()
+        f"{view}_dnscmd.cmd": CR_LF.join([*_script(view, zones, selection), ""])
+        for view, zones in by_view(zones_of(plan, selection)).items()
     }
 
 
-def _script(view: str, zones: list[ExportedZone]) -> Iterator[str]:
+def _script(view: str, zones: list[ExportedZone], selection: Selection) -> Iterator[str]:
     yield "@echo off"
     yield remark(f"DNS records of the view {view}. Run on the DNS server, or put its name for the dots below.")
     yield remark("Read what it prints: 'Command completed successfully.' is the only success.")
@@ -67,31 +70,37 @@ def _script(view: str, zones: list[ExportedZone]) -> Iterator[str]:
     yield "setlocal DisableDelayedExpansion"
     yield 'set "FAILED="'
     for zone in zones:
-        yield from _zone(zone)
+        yield from _zone(zone, selection)
     yield ""
     yield "if defined FAILED echo Some records were not added, see above."
     yield "if defined FAILED exit /b 1"
     yield "exit /b 0"
 
 
-def _zone(zone: ExportedZone) -> Iterator[str]:
+def _zone(zone: ExportedZone, selection: Selection) -> Iterator[str]:
     yield ""
     yield remark(f"Zone {zone.name}")
     if zone.create:
         yield _command("dnscmd", ".", "/zoneadd", zone.name, "/dsprimary")
-    said = ""
-    for row in zone.rows:
-        if row.purpose != said:
-            yield remark(row.purpose)
-            said = row.purpose
-        line = _command("dnscmd", ".", "/recordadd", zone.name, _node(row), str(row.ttl), row.type, *row.absolute_data)
-        yield f'{line} || set "FAILED=1"' if row.command else remark(f"not ours ({row.managed}): {line}")
+    for purpose, record in by_purpose(zone.records):
+        if purpose:
+            yield remark(purpose)
+        for line in _additions(record):
+            ours = selection.is_command(record)
+            yield f'{line} || set "FAILED=1"' if ours else remark(f"not ours ({record.managed}): {line}")
+
+
+def _additions(record: RecordSet) -> Iterator[str]:
+    if record.type not in _TYPES:
+        raise RolloutError(f"records of type '{record.type}' are not written for dnscmd", where=record.fqdn)
+    for data in data_words(record):
+        yield _command("dnscmd", ".", "/recordadd", record.zone, _node(record), str(record.ttl), record.type, *data)
 
 
 def _command(*arguments: str) -> str:
     return " ".join(word(argument) for argument in arguments)
 
 
-def _node(row: ExportedRecord) -> str:
+def _node(record: RecordSet) -> str:
     """The owner's full name with its dot: without it dnscmd would put the zone behind it again."""
-    return row.name if row.name == names.APEX else f"{row.fqdn}."
+    return record.name if record.name == names.APEX else f"{record.fqdn}."

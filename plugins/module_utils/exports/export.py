@@ -21,10 +21,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import Selection
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
-from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, REGISTERED_ELSEWHERE
-from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import checked_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.model import OTHER_TEAM, OURS, REGISTERED_ELSEWHERE, Plan
 
-Renderer = Callable[[Mapping[str, Any], Selection], dict[str, str]]
+Renderer = Callable[[Plan, Selection], dict[str, str]]
 
 DNS_FORMATS: Mapping[str, Renderer] = {
     "bind": zone_file.whole_zones,
@@ -40,12 +39,11 @@ CERTIFICATE_FORMATS: Mapping[str, Renderer] = {
 }
 FORMATS: Mapping[str, Renderer] = {**DNS_FORMATS, **CERTIFICATE_FORMATS}
 ALL = "all"
-OTHER_TEAM = "other_team"
 MANAGED = (OURS, REGISTERED_ELSEWHERE, OTHER_TEAM)
 
 
 def export_plan(
-    given: Any,
+    plan: Plan,
     format: str | Sequence[str],
     view: str | None = None,
     zone: str | None = None,
@@ -54,26 +52,34 @@ def export_plan(
 ) -> dict[str, str]:
     """File names with what belongs into the files.
 
-    :param given: a topology or a plan. A topology whose plan has errors in the half that is exported is refused.
     :param format: one of FORMATS, several, or ``all``.
     :param view: ``internal`` or ``external``; both unless given. Like ``zone``, it chooses among DNS records only.
     :param managed: one of MANAGED, several, or ``all``: whose records are commands and not only mentioned.
     :param name_servers: the servers of whole zone files; placeholders unless given.
     """
-    formats = _chosen("format", format, tuple(FORMATS))
+    formats = formats_named(format)
     if view is not None or zone is not None:
         _refuse_choice_without_records(formats)
-    commands = frozenset(_chosen("managed", managed, MANAGED))
-    wishes = Selection(view, zone, commands, _texts("name_servers", name_servers))
-    is_plan = isinstance(given, Mapping) and "records" in given
-    plan = given if is_plan else checked_plan(given, *_halves(formats)).to_plain()
+    commands = frozenset(_listed("managed", managed, MANAGED))
+    selection = Selection(view, zone, commands, _texts("name_servers", name_servers))
     files: dict[str, str] = {}
     for one in formats:
-        _add(files, FORMATS[one](plan, wishes))
+        _add(files, FORMATS[one](plan, selection))
     return files
 
 
-def _chosen(what: str, given: str | Sequence[str], choices: Sequence[str]) -> list[str]:
+def formats_named(format: str | Sequence[str]) -> list[str]:
+    """The formats that are asked for, each once; raises ``RolloutError`` for one that there is not."""
+    return _listed("format", format, tuple(FORMATS))
+
+
+def halves(formats: Sequence[str]) -> list[str]:
+    """The halves of the plan that must have no errors, in the findings' words."""
+    about_records = [RECORDS] if any(one in DNS_FORMATS for one in formats) else []
+    return [*about_records, *([CERTIFICATES] if any(one in CERTIFICATE_FORMATS for one in formats) else [])]
+
+
+def _listed(what: str, given: str | Sequence[str], choices: Sequence[str]) -> list[str]:
     """Each wanted one once, in the order of the choices where all are wanted."""
     wanted = _texts(what, given)
     unknown = [one for one in wanted if one not in choices and one != ALL]
@@ -88,12 +94,6 @@ def _texts(what: str, given: Any) -> tuple[str, ...]:
     if not isinstance(listed, Sequence) or not all(isinstance(one, str) for one in listed):
         raise RolloutError(f"{what} is {given!r}", mend="Give a text or a list of texts")
     return tuple(listed)
-
-
-def _halves(formats: Sequence[str]) -> list[str]:
-    """The halves of the plan that must have no errors, in the findings' words."""
-    halves = [RECORDS] if any(one in DNS_FORMATS for one in formats) else []
-    return [*halves, CERTIFICATES] if any(one in CERTIFICATE_FORMATS for one in formats) else halves
 
 
 def _refuse_choice_without_records(formats: Sequence[str]) -> None:

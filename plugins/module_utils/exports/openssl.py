@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
@@ -18,16 +17,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     certificates_of,
     one_line,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
 
-# Attributes of a subject in the order of a distinguished name, from the root down.
-_SUBJECT = {
-    "country": "C",
-    "state": "ST",
-    "locality": "L",
-    "organization": "O",
-    "organizational_unit": "OU",
-    "common_name": "CN",
-}
 _KEY_USAGE = {
     "digital_signature": "digitalSignature",
     "content_commitment": "nonRepudiation",
@@ -54,42 +45,35 @@ def comment(text: str) -> str:
     return f"# {one_line(text)}".rstrip(" \\")
 
 
-def configurations(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
+def configurations(plan: Plan, selection: Selection) -> dict[str, str]:
     """A file per certificate. Zones and views do not matter to certificates."""
     return {certificate_file_name(one, ".cnf"): "\n".join([*_configuration(one), ""]) for one in certificates_of(plan)}
 
 
-def _configuration(planned: Mapping[str, Any]) -> Iterator[str]:
-    key = planned["key"]
+def _configuration(planned: PlannedCertificate) -> Iterator[str]:
     for fact in certificate_facts(planned):
         yield comment(fact)
     yield comment(_command(planned))
     yield from ("", "[req]", "prompt = no", "utf8 = yes", "string_mask = utf8only", "default_md = sha256")
-    yield f"default_bits = {int(key['length'])}"
+    yield f"default_bits = {planned.key.length}"
     yield from ("distinguished_name = subject", "req_extensions = extensions", "", "[subject]")
-    yield from _subject(planned["subject"])
+    yield f"CN = {value(planned.common_name)}"
     yield from ("", "[extensions]")
-    yield from _usages(key.get("key_usage", ()), planned["extended_key_usage"])
-    alternatives = planned["subject_alternative_names"]
+    yield from _usages(planned.key.key_usage, planned.extended_key_usage)
+    alternatives = planned.subject_alternative_names
     if alternatives:
         yield from ("subjectAltName = @names", "", "[names]")
     for number, name in enumerate(alternatives, 1):
         yield f"DNS.{number} = {value(name)}"
 
 
-def _command(planned: Mapping[str, Any]) -> str:
+def _command(planned: PlannedCertificate) -> str:
     stem = certificate_file_name(planned, "")
-    key = f"-newkey rsa:{int(planned['key']['length'])} -nodes -keyout {stem}.key"
+    key = f"-newkey rsa:{planned.key.length} -nodes -keyout {stem}.key"
     return f"openssl req -new {key} -out {stem}.csr -config {stem}.cnf"
 
 
-def _subject(subject: Mapping[str, Any]) -> Iterator[str]:
-    for key, short in _SUBJECT.items():
-        if subject.get(key):
-            yield f"{short} = {value(str(subject[key]))}"
-
-
-def _usages(key_usage: Any, extended: Any) -> Iterator[str]:
+def _usages(key_usage: Sequence[str], extended: Sequence[str]) -> Iterator[str]:
     if key_usage:
         yield f"keyUsage = critical, {', '.join(_known_usage(usage) for usage in key_usage)}"
     yield f"extendedKeyUsage = {', '.join(value(usage) for usage in extended)}"

@@ -6,20 +6,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
-    ExportedRecord,
     ExportedZone,
     Selection,
+    by_purpose,
     by_view,
+    data_words,
     one_line,
     zones_of,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, RecordSet
 
+# The cmdlet of each type, with its parameters in the order in which a zone file has the data.
 _PARAMETERS = {
     "A": ("Add-DnsServerResourceRecordA", ("-IPv4Address",)),
     "AAAA": ("Add-DnsServerResourceRecordAAAA", ("-IPv6Address",)),
@@ -62,46 +64,47 @@ def time_span(seconds: int) -> str:
     return f"{days}.{clock}" if days else clock
 
 
-def scripts(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
+def scripts(plan: Plan, selection: Selection) -> dict[str, str]:
     """A script per view."""
     return {
-        f"{view}_dns.ps1": CR_LF.join([*_script(view, zones), ""])
-        for view, zones in by_view(zones_of(plan, wishes)).items()
+        f"{view}_dns.ps1": CR_LF.join([*_script(view, zones, selection), ""])
+        for view, zones in by_view(zones_of(plan, selection)).items()
     }
 
 
-def _script(view: str, zones: list[ExportedZone]) -> Iterator[str]:
+def _script(view: str, zones: list[ExportedZone], selection: Selection) -> Iterator[str]:
     yield remark(f"DNS records of the view {view}. Run on the DNS server, with rights on its zones.")
     yield remark("A record that is there already gives an error and is left alone; the others are added.")
     yield "Import-Module DnsServer -ErrorAction Stop"
     yield "$Error.Clear()"
     for zone in zones:
-        yield from _zone(zone)
+        yield from _zone(zone, selection)
     yield ""
     yield "if ($Error.Count) { throw 'Some commands failed, see above.' }"
 
 
-def _zone(zone: ExportedZone) -> Iterator[str]:
+def _zone(zone: ExportedZone, selection: Selection) -> Iterator[str]:
     yield ""
     yield remark(f"Zone {zone.name}")
     if zone.create:
         yield f"if (-not (Get-DnsServerZone -Name {literal(zone.name)} -ErrorAction Ignore)) {{"
         yield f"    Add-DnsServerPrimaryZone -Name {literal(zone.name)} -ReplicationScope 'Domain'"
         yield "}"
-    said = ""
-    for row in zone.rows:
-        if row.purpose != said:
-            yield remark(row.purpose)
-            said = row.purpose
-        line = _record(zone, row)
-        yield line if row.command else remark(f"not ours ({row.managed}): {line}")
+    for purpose, record in by_purpose(zone.records):
+        if purpose:
+            yield remark(purpose)
+        for line in _additions(record):
+            yield line if selection.is_command(record) else remark(f"not ours ({record.managed}): {line}")
 
 
-def _record(zone: ExportedZone, row: ExportedRecord) -> str:
-    cmdlet, parameters = _PARAMETERS[row.type]
-    given = [("-ZoneName", zone.name), ("-Name", row.name), *zip(parameters, row.absolute_data, strict=True)]
-    given.append(("-TimeToLive", time_span(row.ttl)))
-    return " ".join([cmdlet, *(f"{parameter} {literal(value)}" for parameter, value in given)])
+def _additions(record: RecordSet) -> Iterator[str]:
+    if record.type not in _PARAMETERS:
+        raise RolloutError(f"no cmdlet is known for records of type '{record.type}'", where=record.fqdn)
+    cmdlet, parameters = _PARAMETERS[record.type]
+    for data in data_words(record):
+        given = [("-ZoneName", record.zone), ("-Name", record.name), *zip(parameters, data, strict=True)]
+        given.append(("-TimeToLive", time_span(record.ttl)))
+        yield " ".join([cmdlet, *(f"{parameter} {literal(value)}" for parameter, value in given)])
 
 
 def _utf16(character: str) -> list[int]:

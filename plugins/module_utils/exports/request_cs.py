@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.powershell import literal, remark
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
@@ -18,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     certificate_file_name,
     certificates_of,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 
 CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
@@ -41,13 +41,13 @@ _TYPES = {
 _OF_EDGE = ("Internal", "AccessEdgeExternal", "DataEdgeExternal", "AudioVideoAuthentication")
 
 
-def script(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
+def script(plan: Plan, selection: Selection) -> dict[str, str]:
     """One file with a command per certificate; none where the plan has no certificates."""
     certificates = certificates_of(plan)
     return {FILE: CR_LF.join([*_script(certificates), ""])} if certificates else {}
 
 
-def _script(certificates: list[Mapping[str, Any]]) -> Iterator[str]:
+def _script(certificates: Sequence[PlannedCertificate]) -> Iterator[str]:
     yield remark("Certificates. Run each command on its server, in the product's Management Shell.")
     yield remark("The cmdlet adds names of the published topology: compare what was issued with the plan.")
     yield remark("Then assign with Set-CsCertificate -Type, the same types, -Thumbprint.")
@@ -58,7 +58,7 @@ def _script(certificates: list[Mapping[str, Any]]) -> Iterator[str]:
         yield from _request(planned)
 
 
-def _request(planned: Mapping[str, Any]) -> Iterator[str]:
+def _request(planned: PlannedCertificate) -> Iterator[str]:
     types = list(dict.fromkeys(_TYPES[one] for one in _components(planned) if one in _TYPES))
     without = _without_cmdlet(planned)
     if without or not types:
@@ -66,41 +66,39 @@ def _request(planned: Mapping[str, Any]) -> Iterator[str]:
         yield remark(f"{', '.join(_components(planned))}: {why}. Use the file for certreq or openssl.")
         return
     yield " ".join(["Request-CsCertificate -New", *(f"{name} {given}" for name, given in _parameters(planned, types))])
-    for holder in planned["holders"][1:] if planned.get("scope") != GLOBAL else ():
+    for holder in planned.holders[1:] if planned.scope != GLOBAL else ():
         yield remark(f"On {holder}: the same certificate with its key, by Import-CsCertificate.")
 
 
-def _parameters(planned: Mapping[str, Any], types: list[str]) -> Iterator[tuple[str, str]]:
-    key = planned["key"]
+def _parameters(planned: PlannedCertificate, types: list[str]) -> Iterator[tuple[str, str]]:
     yield "-Type", ",".join(types)
-    yield "-ComputerFqdn", literal(planned["holders"][0])
-    yield "-FriendlyName", literal(f"{planned['subject']['common_name']} {planned['use']}")
+    yield "-ComputerFqdn", literal(planned.holders[0])
+    yield "-FriendlyName", literal(f"{planned.common_name} {planned.use}")
     yield from _way(planned, types)
-    yield "-KeySize", str(int(key["length"]))
-    yield "-PrivateKeyExportable", "$true" if key.get("exportable") is True else "$false"
-    if CLIENT_AUTHENTICATION in planned["extended_key_usage"]:
+    yield "-KeySize", str(planned.key.length)
+    yield "-PrivateKeyExportable", "$true" if planned.key.exportable else "$false"
+    if CLIENT_AUTHENTICATION in planned.extended_key_usage:
         yield "-ClientEKU", "$true"
-    if planned["subject_alternative_names"]:
-        yield "-DomainName", literal(",".join(planned["subject_alternative_names"]))
+    if planned.subject_alternative_names:
+        yield "-DomainName", literal(",".join(planned.subject_alternative_names))
 
 
-def _way(planned: Mapping[str, Any], types: list[str]) -> Iterator[tuple[str, str]]:
+def _way(planned: PlannedCertificate, types: list[str]) -> Iterator[tuple[str, str]]:
     """To a CA at once, or into a file: for a CA that is not there by host and name, and from an Edge Server."""
-    authority = str(planned["issuer"].get("ca") or "")
-    if "\\" not in authority or any(one in _OF_EDGE for one in types):
+    if not planned.issuer.ca or any(one in _OF_EDGE for one in types):
         yield "-Output", literal(f".\\{certificate_file_name(planned, '.req')}")
         return
-    yield "-CA", literal(authority)
-    if planned.get("template"):
-        yield "-Template", literal(planned["template"])
+    yield "-CA", literal(planned.issuer.ca)
+    if planned.template:
+        yield "-Template", literal(planned.template)
 
 
-def _without_cmdlet(planned: Mapping[str, Any]) -> str:
+def _without_cmdlet(planned: PlannedCertificate) -> str:
     """The family of products whose rules made it, where these have no cmdlet: a plan tells a product by its rules."""
-    reasons = (reason for several in planned.get("name_reasons", {}).values() for reason in several)
-    made_by = (PRODUCTS.get(str(reason["rule"]).partition(".")[0]) for reason in reasons)
+    reasons = (reason for several in planned.name_reasons.values() for reason in several)
+    made_by = (PRODUCTS.get(reason.rule.partition(".")[0]) for reason in reasons)
     return next((one.family for one in made_by if one is not None and not one.knows("management_shell")), "")
 
 
-def _components(planned: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(str(one["component"]) for one in planned["assignments"]))
+def _components(planned: PlannedCertificate) -> list[str]:
+    return list(dict.fromkeys(one.component for one in planned.assignments))

@@ -2,27 +2,34 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an export is made of: the zones, records and certificates of a plan, checked once for every language.
+"""What an export is made of: zones with their records, and certificates, out of a plan.
 
-A plan may have been written by hand on its way here. So names and addresses go through the rules for names again,
-and no renderer meets anything but letters, digits, dots, hyphens and underscores in them. What is prose (purposes,
-sources) or belongs to others (a CA's name) may hold anything and goes through each language's own function.
+A plan may have been written by hand on its way here, and a text in it is any text. So names and record data go through
+the rules for them again, and no format meets anything but letters, digits, dots, hyphens and underscores there. What is
+prose (purposes, sources) or belongs to others (a CA's name) may hold anything and goes through each format's own
+function.
 """
 
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.file_names import file_stem
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import record_type
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    OURS,
+    Plan,
+    PlannedCertificate,
+    PlannedZone,
+    RecordSet,
+)
 
-LONGEST_TTL = 2**31 - 1  # RFC 2181 section 8
 CREATE = "create"
 CR_LF = "\r\n"
 WILDCARD = "*."
@@ -31,55 +38,6 @@ GLOBAL = "global"
 # Most file systems take 255 bytes; an ending and the tools' own additions need some.
 _LONGEST_STEM = 200
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9})){1,20}")
-# What every step needs; the planner writes more.
-_SHAPE: tuple[tuple[str, type], ...] = (
-    ("id", str),
-    ("subject.common_name", str),
-    ("subject_alternative_names", list),
-    ("extended_key_usage", list),
-    ("key.length", int),
-    ("key.provider", str),
-    ("key.provider_type", int),
-)
-# The documents print no alternative names for some certificates, such as that of the Edge's internal interface.
-_MAY_BE_EMPTY = "subject_alternative_names"
-_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedRecord:
-    """One resource record: one value of one record set.
-
-    ``name`` is relative to the zone, ``@`` at its apex. ``data``: the record's fields in the order of a zone file;
-    names without trailing dot. ``command`` says whether it is for this export to make, and not only to mention.
-    """
-
-    name: str
-    fqdn: str
-    type: str
-    ttl: int
-    data: tuple[str, ...]
-    managed: str
-    command: bool
-    purpose: str
-    source: str
-
-    @property
-    def absolute_data(self) -> tuple[str, ...]:
-        """The data with a trailing dot on the name that an SRV or CNAME record leads to."""
-        if self.type in ("A", "AAAA"):
-            return self.data
-        return (*self.data[:-1], f"{self.data[-1]}.")
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedZone:
-    """One zone of one view with its rows in the plan's order."""
-
-    view: str
-    name: str
-    create: bool
-    rows: tuple[ExportedRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +49,48 @@ class Selection:
     managed: frozenset[str] = frozenset({OURS})
     name_servers: tuple[str, ...] = ()
 
+    def has_zone(self, zone: PlannedZone) -> bool:
+        named = self.zone is None or names.zone(self.zone) == zone.name
+        return named and self.view in (None, zone.view)
 
-def zones_of(plan: Mapping[str, Any], wishes: Selection) -> list[ExportedZone]:
-    """The wished-for zones that have something to export; raises ``RolloutError`` for what cannot be a record."""
-    rows: dict[tuple[str, str], list[ExportedRecord]] = {}
-    declared = {(str(one["view"]), names.zone(one["name"])): one for one in plan["zones"]}
-    _refuse_unknown(declared, wishes)
-    for record in plan["records"]:
-        place = (str(record["view"]), names.zone(record["zone"]))
-        rows.setdefault(place, []).extend(_rows(record, place[1], wishes.managed))
-    found = (
-        ExportedZone(_plain_word(view), name, one["if_missing"] == CREATE, tuple(rows.get((view, name), ())))
-        for (view, name), one in declared.items()
-        if wishes.view in (None, view) and (wishes.zone is None or names.zone(wishes.zone) == name)
-    )
-    return [zone for zone in found if zone.rows or zone.create]
+    def is_command(self, record: RecordSet) -> bool:
+        """Whether the record is for this export to make, and not only to mention."""
+        return record.managed in self.managed
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedZone:
+    """A zone with its records in the plan's order, each once more checked and spelt as DNS does."""
+
+    zone: PlannedZone
+    records: tuple[RecordSet, ...]
+
+    @property
+    def name(self) -> str:
+        return self.zone.name
+
+    @property
+    def view(self) -> str:
+        return self.zone.view
+
+    @property
+    def create(self) -> bool:
+        return self.zone.if_missing == CREATE
+
+
+def zones_of(plan: Plan, selection: Selection) -> list[ExportedZone]:
+    """The selected zones that have something to export; raises ``RolloutError`` for what cannot be a record."""
+    declared = {(one.view, one.name): one for one in map(_uniform_zone, plan.zones)}
+    _refuse_unknown(declared, selection)
+    records: dict[tuple[str, str], list[RecordSet]] = {}
+    for record in map(_uniform_record, plan.records):
+        records.setdefault((record.view, record.zone), []).append(record)
+    found = [
+        ExportedZone(one, tuple(records.get(place, ())))
+        for place, one in declared.items()
+        if selection.has_zone(_with_view_of_dns(one))
+    ]
+    return [zone for zone in found if zone.create or any(record.values for record in zone.records)]
 
 
 def by_view(zones: Sequence[ExportedZone]) -> dict[str, list[ExportedZone]]:
@@ -116,24 +101,41 @@ def by_view(zones: Sequence[ExportedZone]) -> dict[str, list[ExportedZone]]:
     return found
 
 
-def certificates_of(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def by_purpose(records: Iterable[RecordSet]) -> Iterator[tuple[str, RecordSet]]:
+    """The records, each with its purpose where that is another than the record's before, else with an empty text."""
+    said = ""
+    for record in records:
+        if record.values:
+            purpose = purpose_of(record)
+            yield ("" if purpose == said else purpose), record
+            said = purpose
+
+
+def data_words(record: RecordSet) -> Iterator[tuple[str, ...]]:
+    """The data of each record of a set, as the words of a zone file, names absolute with their dot."""
+    row = record_type(record.type, owner=record.fqdn)
+    return (row.words(value) for value in record.values)
+
+
+def purpose_of(record: RecordSet) -> str:
+    """What the reasons of a record serve, each once."""
+    return "; ".join(dict.fromkeys(reason.purpose for reason in record.reasons))
+
+
+def source_of(record: RecordSet) -> str:
+    """Who says that the record is needed, each once."""
+    return "; ".join(dict.fromkeys(reason.source for reason in record.reasons))
+
+
+def certificates_of(plan: Plan) -> tuple[PlannedCertificate, ...]:
     """The plan's certificates; every name of theirs is one, with a wildcard as first label at most."""
-    found = []
-    for planned in plan["certificates"]:
-        one = _check_planned(planned)
-        where = f"certificate {_short(one['id'])}"
-        for name in (*one["subject_alternative_names"], one["subject"]["common_name"]):
-            _check_certificate_name(name, where)
-        for usage in one["extended_key_usage"]:
-            if not isinstance(usage, str) or not _OID.fullmatch(usage):
-                raise RolloutError(f"{usage!r} is no object identifier", where=where)
-        _check_people(one, where)
-        found.append(one)
-    stems = [certificate_file_name(one, "") for one in found]
+    for planned in plan.certificates:
+        _check_certificate(planned)
+    stems = [certificate_file_name(one, "") for one in plan.certificates]
     for stem in stems:
         if stems.count(stem) > 1:
             raise RolloutError(f"two certificates would have files called '{stem}'")
-    return found
+    return plan.certificates
 
 
 def file_name(stem: str, ending: str) -> str:
@@ -148,112 +150,75 @@ def zone_file_name(zone: ExportedZone, ending: str) -> str:
     return file_name(f"{zone.view}_{zone.name}", ending)
 
 
-def certificate_file_name(planned: Mapping[str, Any], ending: str) -> str:
+def certificate_file_name(planned: PlannedCertificate, ending: str) -> str:
     """Such as ``certificate_ocssrv01.company.local_default.inf``."""
-    shown = str(planned["id"]).replace(WILDCARD, "wildcard.")
-    return file_name(f"certificate_{_file_stem({'id': shown})}", ending)
+    shown = replace(planned, id=planned.id.replace(WILDCARD, "wildcard."))
+    return file_name(f"certificate_{file_stem(shown)}", ending)
 
 
-def certificate_facts(planned: Mapping[str, Any]) -> Iterator[str]:
+def certificate_facts(planned: PlannedCertificate) -> Iterator[str]:
     """What whoever requests the certificate needs to know and no file format has a place for."""
-    issuer = planned.get("issuer") or {}
-    yield f"Certificate {planned['id']}, for {', '.join(planned['holders'])}"
-    yield f"CA: {issuer.get('ca') or issuer.get('name')}; template: {planned.get('template') or 'none'}"
-    if planned.get("scope") == GLOBAL:
+    yield f"Certificate {planned.id}, for {', '.join(planned.holders)}"
+    yield f"CA: {planned.issuer.ca or planned.issuer.name}; template: {planned.template or 'none'}"
+    if planned.scope == GLOBAL:
         yield "One certificate for the whole deployment, assigned once with -Identity global, which brings it to all"
-    elif len(planned["holders"]) > 1:
-        yield f"One certificate for all of them: make its key on {planned['holders'][0]}, exportable, and carry it over"
+    elif len(planned.holders) > 1:
+        yield f"One certificate for all of them: make its key on {planned.holders[0]}, exportable, and carry it over"
 
 
-def one_line(text: Any) -> str:
+def one_line(text: str) -> str:
     """Prose as one line of printable ASCII, for comments; what is neither becomes a space or a question mark."""
-    spaced = "".join(character if character.isprintable() else " " for character in str(text))
+    spaced = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(spaced.encode("ascii", "replace").decode("ascii").split())
 
 
-def prose(reasons: Sequence[Mapping[str, Any]], key: str) -> str:
-    """What the reasons of something say under a key, each once."""
-    return "; ".join(dict.fromkeys(str(reason.get(key, "")) for reason in reasons))
+def _uniform_zone(zone: PlannedZone) -> PlannedZone:
+    return replace(zone, name=names.zone(zone.name))
 
 
-def _rows(record: Mapping[str, Any], zone: str, managed: frozenset[str]) -> Iterator[ExportedRecord]:
-    name = names.relative(record["name"])
-    where = f"{record['type']} record {name} of zone {zone}"
-    reasons = record.get("reasons", ())
-    for value in record["values"]:
-        yield ExportedRecord(
-            name=name,
-            fqdn=zone if name == names.APEX else f"{name}.{zone}",
-            type=str(record["type"]),
-            ttl=_number(record["ttl"], LONGEST_TTL, where),
-            data=_data(str(record["type"]), value, where),
-            managed=one_line(record["managed"]),
-            command=record["managed"] in managed,
-            purpose=prose(reasons, "purpose"),
-            source=prose(reasons, "source"),
-        )
+def _uniform_record(record: RecordSet) -> RecordSet:
+    zone, name = names.zone(record.zone), names.relative(record.name)
+    owner = zone if name == names.APEX else f"{name}.{zone}"
+    row = record_type(record.type, owner=owner)
+    values = tuple(row.parse(to_plain(value), owner) for value in record.values)
+    return replace(record, zone=zone, name=name, fqdn=owner, type=row.name, values=values)
 
 
-def _data(kind: str, value: Any, where: str) -> tuple[str, ...]:
-    if kind in ("A", "AAAA"):
-        return (_address(value, 4 if kind == "A" else 6, where),)
-    if kind == "CNAME":
-        return (names.fqdn(value),)
-    if kind == "SRV" and isinstance(value, Mapping):
-        numbers = (str(_number(value.get(key), 0xFFFF, where)) for key in ("priority", "weight", "port"))
-        return (*numbers, names.fqdn(value.get("target", "")))
-    raise RolloutError("no export knows this type of record", where=one_line(where))
+def _with_view_of_dns(zone: PlannedZone) -> PlannedZone:
+    """The zone, unless its view is more than a word: views become names of files."""
+    if not (zone.view.isascii() and zone.view.isalnum()):
+        raise RolloutError(f"{_short(zone.view)!r} is no view of DNS", mend="Write internal or external")
+    return zone
 
 
-def _address(value: Any, version: int, where: str) -> str:
-    try:
-        address = ipaddress.ip_address(value)
-    except ValueError:
-        address = None
-    if not isinstance(value, str) or address is None or address.version != version or "%" in value:
-        raise RolloutError(f"{value!r} is no IPv{version} address", where=one_line(where))
-    return str(address)
-
-
-def _number(value: Any, most: int, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise RolloutError(f"{value!r} is no number from 0 to {most}", where=one_line(where))
-    return value
-
-
-def _refuse_unknown(declared: Mapping[tuple[str, str], Any], wishes: Selection) -> None:
+def _refuse_unknown(declared: Mapping[tuple[str, str], PlannedZone], selection: Selection) -> None:
     views = list(dict.fromkeys(view for view, _zone in declared))
-    if wishes.view is not None and wishes.view not in views:
+    if selection.view is not None and selection.view not in views:
         raise RolloutError(
-            f"the plan has no {_short(wishes.view)} zones", mend=f"Choose from {', '.join(views) or 'nothing'}"
+            f"the plan has no {_short(selection.view)} zones", mend=f"Choose from {', '.join(views) or 'nothing'}"
         )
-    within = [name for view, name in declared if wishes.view in (None, view)]
-    if wishes.zone is not None and names.zone(wishes.zone) not in within:
+    within = [name for view, name in declared if selection.view in (None, view)]
+    if selection.zone is not None and names.zone(selection.zone) not in within:
         raise RolloutError(
-            f"there is no zone '{names.zone(wishes.zone)}' in the plan",
+            f"there is no zone '{names.zone(selection.zone)}' in the plan",
             mend=f"Choose from {', '.join(dict.fromkeys(within))}",
         )
 
 
-def _check_people(one: Mapping[str, Any], where: str) -> None:
-    """Holders, issuer and assignments: what ``check_planned`` leaves to those who use it."""
-    holders, issuer, assignments = one.get("holders"), one.get("issuer"), one.get("assignments")
-    if not isinstance(holders, Sequence) or isinstance(holders, str) or not holders:
+def _check_certificate(planned: PlannedCertificate) -> None:
+    where = f"certificate {_short(planned.id)}"
+    if not planned.holders:
         raise RolloutError("it has no holders", where=where)
-    for holder in holders:
+    for holder in planned.holders:
         _check_host(holder, where)
-    if not isinstance(issuer, Mapping) or not isinstance(one.get("use"), str):
-        raise RolloutError("it has no issuer or no use", where=where)
-    if not isinstance(assignments, Sequence) or not all(isinstance(each, Mapping) for each in assignments):
-        raise RolloutError("it has no list of assignments", where=where)
+    for name in planned.names:
+        _check_host(name.removeprefix(WILDCARD), where)
+    for usage in planned.extended_key_usage:
+        if not _OID.fullmatch(usage):
+            raise RolloutError(f"{usage!r} is no object identifier", where=where)
 
 
-def _check_certificate_name(name: Any, where: str) -> None:
-    wildcard = isinstance(name, str) and name.startswith(WILDCARD)
-    _check_host(name[len(WILDCARD) :] if wildcard else name, where)
-
-
-def _check_host(name: Any, where: str) -> None:
+def _check_host(name: str, where: str) -> None:
     try:
         uniform = names.host(name)
     except names.BadName as error:
@@ -262,46 +227,5 @@ def _check_host(name: Any, where: str) -> None:
         raise RolloutError(f"'{name}' ends in a dot", where=where)
 
 
-def _plain_word(text: str) -> str:
-    if not (text.isascii() and text.isalnum()):
-        raise RolloutError(f"{_short(text)!r} is no view of DNS", mend="Write internal or external")
-    return text
-
-
-def _short(text: Any) -> str:
+def _short(text: str) -> str:
     return one_line(text)[:100]
-
-
-def _check_planned(planned: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The same mapping when it has the shape of a plan's certificate; else an error that lists what is wrong."""
-    problems = [problem for path, kind in _SHAPE if (problem := _problem(planned, path, kind))]
-    if not problems and not all(isinstance(name, str) for name in planned["subject_alternative_names"]):
-        problems.append("subject_alternative_names has something else than names")
-    if problems:
-        raise RolloutError(
-            "; ".join(problems),
-            where=f"certificate {planned.get('id', '')}".strip(),
-            mend="Give one of the `certificates` of a plan (ucops.rollout.pool_plan)",
-        )
-    return planned
-
-
-def _file_stem(planned: Mapping[str, Any]) -> str:
-    """The name of its files where it is handed over by hand, such as ``ocssrv01.company.local_default``."""
-    stem = str(planned["id"]).replace("/", "_")
-    if not _FILE_NAME.fullmatch(stem):
-        raise RolloutError(f"'{planned['id']}' cannot be the name of a file", where="certificate")
-    return stem
-
-
-def _problem(planned: Mapping[str, Any], path: str, kind: type) -> str:
-    value: Any = planned
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, Mapping) else None
-    if value is None:
-        return f"{path} is missing"
-    if value == [] and path == _MAY_BE_EMPTY:
-        return ""
-    if not isinstance(value, kind) or isinstance(value, bool) or value in ("", []):
-        return f"{path} is not a usable {kind.__name__}"
-    return ""

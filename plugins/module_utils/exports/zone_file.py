@@ -10,19 +10,20 @@ Each zone comes twice: whole, and as records alone for ``$INCLUDE`` in a zone fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
-    ExportedRecord,
     ExportedZone,
     Selection,
+    by_purpose,
+    data_words,
     one_line,
     zone_file_name,
     zones_of,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, RecordSet
 
 DEFAULT_TTL = 3600
 # Names that can exist nowhere (RFC 2606): whoever loads the zone unread notices, and no lookup goes astray.
@@ -45,20 +46,20 @@ def comment(text: str) -> str:
     return f"; {one_line(text)}".rstrip()
 
 
-def whole_zones(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
+def whole_zones(plan: Plan, selection: Selection) -> dict[str, str]:
     """A file per zone with SOA and NS records, to be loaded as it is."""
-    return {zone_file_name(zone, ".zone"): _text(_whole(zone, wishes)) for zone in zones_of(plan, wishes)}
+    return {zone_file_name(zone, ".zone"): _text(_whole(zone, selection)) for zone in zones_of(plan, selection)}
 
 
-def fragments(plan: Mapping[str, Any], wishes: Selection) -> dict[str, str]:
+def fragments(plan: Plan, selection: Selection) -> dict[str, str]:
     """A file per zone with the records alone. It sets no ``$TTL``, which would outlast its ``$INCLUDE``."""
-    return {zone_file_name(zone, ".records"): _text(_fragment(zone)) for zone in zones_of(plan, wishes)}
+    return {zone_file_name(zone, ".records"): _text(_fragment(zone, selection)) for zone in zones_of(plan, selection)}
 
 
-def _whole(zone: ExportedZone, wishes: Selection) -> Iterator[str]:
-    servers = [names.fqdn(server) for server in wishes.name_servers] or [NAME_SERVER]
+def _whole(zone: ExportedZone, selection: Selection) -> Iterator[str]:
+    servers = [names.fqdn(server) for server in selection.name_servers] or [NAME_SERVER]
     yield comment(f"Zone {zone.name}, view {zone.view}: the whole zone. Loading it replaces a zone of this name.")
-    if not wishes.name_servers:
+    if not selection.name_servers:
         yield comment("Replace name-server.invalid and hostmaster.invalid by names of your own.")
     yield comment("Raise the serial number, the first one, with every change.")
     yield f"$ORIGIN {word(zone.name)}."
@@ -67,29 +68,28 @@ def _whole(zone: ExportedZone, wishes: Selection) -> Iterator[str]:
     yield f"@ {DEFAULT_TTL} IN SOA {word(servers[0])}. {CONTACT}. ( {times} )"
     for server in servers:
         yield f"@ {DEFAULT_TTL} IN NS {word(server)}."
-    yield from _records(zone)
+    yield from _records(zone, selection)
 
 
-def _fragment(zone: ExportedZone) -> Iterator[str]:
+def _fragment(zone: ExportedZone, selection: Selection) -> Iterator[str]:
     yield comment(f"Zone {zone.name}, view {zone.view}: records to add, for $INCLUDE in the zone's file.")
     yield comment("Raise the zone's serial number.")
     yield f"$ORIGIN {word(zone.name)}."
-    yield from _records(zone)
+    yield from _records(zone, selection)
 
 
-def _records(zone: ExportedZone) -> Iterator[str]:
-    said = ""
-    for row in zone.rows:
-        if row.purpose != said:
+def _records(zone: ExportedZone, selection: Selection) -> Iterator[str]:
+    for purpose, record in by_purpose(zone.records):
+        if purpose:
             yield ""
-            yield comment(row.purpose)
-            said = row.purpose
-        yield _record(row) if row.command else comment(f"not ours ({row.managed}): {_record(row)}")
+            yield comment(purpose)
+        for line in _lines(record):
+            yield line if selection.is_command(record) else comment(f"not ours ({record.managed}): {line}")
 
 
-def _record(row: ExportedRecord) -> str:
-    parts = (row.name, str(row.ttl), "IN", row.type, *row.absolute_data)
-    return " ".join(word(part) for part in parts)
+def _lines(record: RecordSet) -> Iterator[str]:
+    for data in data_words(record):
+        yield " ".join(word(part) for part in (record.name, str(record.ttl), "IN", record.type, *data))
 
 
 def _text(lines: Iterator[str]) -> str:

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Questions to one authoritative DNS server, and the comparison of its answers with the plan.
+"""Questions to authoritative DNS servers, and their answers; ``dns_judge`` compares these with the plan.
 
 What nslookup did by hand: every given server is asked itself, without recursion, so that no cache and no other server
-can speak for it. Asking and judging are apart: ``ask_all`` returns answers, ``judge`` compares them and does no I/O.
+can speak for it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_dns
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES, Value
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
 from ansible_collections.ucops.rollout.plugins.module_utils.seam_dns import dns
 
 ANSWERED = "answered"
@@ -36,35 +37,10 @@ GARBLED = "garbled"
 TIMEOUT = "timeout"
 UNREACHABLE = "unreachable"
 
-# The server was reached, and what it says is not what the plan says; everything else is not known.
-_WRONG = (ALIAS, NXDOMAIN, NODATA, NOT_AUTHORITATIVE)
-_SUPPORTED = ("A", "AAAA", "SRV")
+# What is asked for where a name is to be connected to.
+ADDRESS_TYPES = tuple(row.name for row in RECORD_TYPES.values() if row.is_address)
 # No host of a customer has this name: only a wildcard record answers for it.
 WILDCARD_LABEL = "ucops-rollout-no-such-name"
-
-_SAYS = {
-    NXDOMAIN: "the name does not exist",
-    NODATA: "the name exists, but has no {type} record",
-    REFUSED: "the server refuses to answer",
-    SERVFAIL: "the server could not answer (SERVFAIL)",
-    ERROR: "the server answers with an error",
-    NOT_AUTHORITATIVE: "the server answers, but does not hold the zone (the answer is not authoritative)",
-    GARBLED: "the answer is garbled",
-    TIMEOUT: "no answer",
-    UNREACHABLE: "the server cannot be reached",
-}
-_ADVICE = {
-    NXDOMAIN: "Add the record, or wait until the zone is replicated to this server",
-    NODATA: "Add the record, or wait until the zone is replicated to this server",
-    ALIAS: "Remove the alias (CNAME) and add the planned record",
-    REFUSED: "Allow queries from this host, or see whether the zone is on this server at all",
-    SERVFAIL: "See in the server's event log whether the zone is loaded",
-    ERROR: "See whether the address is that of the right DNS server",
-    NOT_AUTHORITATIVE: "Create the zone on this server, or take the server off the list",
-    GARBLED: "See what answers on that address and port",
-    TIMEOUT: "Check the address, and the firewall for UDP and TCP",
-    UNREACHABLE: "Check the address, the DNS service, and the firewall for UDP and TCP",
-}
 
 
 @dataclass(frozen=True)
@@ -98,14 +74,14 @@ class Question:
 class DnsAnswer:
     """What one server said to one question.
 
-    ``values`` are in the plan's shape (addresses; SRV mappings), sorted; ``alias`` is the target of a CNAME at the
-    name. All text that came over the network is ASCII with escapes, safe to print.
+    ``values`` as the type's row in ``record_types`` has them, sorted as DNS does; ``alias`` is the
+    target of a CNAME at the name. All text that came over the network is ASCII with escapes, safe to print.
     """
 
     server: NameServer
     question: Question
     state: str
-    values: tuple[Any, ...] = ()
+    values: tuple[Value, ...] = ()
     ttl: int | None = None
     alias: str = ""
     transport: str = ""
@@ -221,7 +197,8 @@ def _read_values(answer: DnsAnswer, reply: dns.message.Message) -> DnsAnswer:
         return answer
     for found in reply.answer:
         if found.name == owner and dns.rdatatype.to_text(found.rdtype) == answer.question.type:
-            return replace(answer, values=_values(found), ttl=found.ttl)
+            read = RECORD_TYPES[answer.question.type].from_wire
+            return replace(answer, values=tuple(read(item) for item in sorted(found)), ttl=found.ttl)
     return replace(answer, state=NODATA)
 
 
@@ -229,45 +206,20 @@ def _text(name: dns.name.Name) -> str:
     return name.to_text(omit_final_dot=True)
 
 
-def _values(found: dns.rrset.RRset) -> tuple[Any, ...]:
-    if found.rdtype in (dns.rdatatype.A, dns.rdatatype.AAAA):
-        return tuple(str(address) for address in sorted(ipaddress.ip_address(item.address) for item in found))
-    return tuple(
-        {"priority": item.priority, "weight": item.weight, "port": item.port, "target": _text(item.target)}
-        for item in sorted(found, key=lambda item: (item.priority, item.weight, item.port, item.target))
-    )
-
-
-def check_records(records: Sequence[Mapping[str, Any]]) -> None:
-    """Raise ``RolloutError`` when these are no records of a plan."""
-    for index, record in enumerate(records):
-        missing = [key for key in ("zone", "fqdn", "type", "values") if key not in record]
-        if missing:
-            raise RolloutError(
-                f"{', '.join(missing)} missing",
-                where=f"records[{index}]",
-                mend="Give the records of a plan (pool_plan) unchanged",
-            )
-
-
-def questions(records: Iterable[Mapping[str, Any]]) -> tuple[Question, ...]:
-    """Everything that must be asked to judge these records of a plan, each question once, in a stable order."""
+def questions(records: Iterable[ExpectedRecord]) -> tuple[Question, ...]:
+    """Everything that must be asked to judge these records, each question once, in a stable order."""
     wanted: dict[Question, None] = {}
     for record in records:
-        if record["type"] in _SUPPORTED:
-            wanted[Question(record["fqdn"], record["type"])] = None
-        if record["type"] == "SRV":
-            for target in _targets(record):
-                wanted.update({Question(target, type, or_recursive=True): None for type in ("A", "AAAA")})
-        wanted[_wildcard(record["zone"])] = None
+        if record.row is not None:
+            wanted[Question(record.fqdn, record.type)] = None
+        for target in record.targets:
+            wanted.update({Question(target, type, or_recursive=True): None for type in ADDRESS_TYPES})
+        wanted[wildcard(record.zone)] = None
     return tuple(wanted)
 
 
-def _targets(record: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(value["target"] for value in record["values"]))
-
-
-def _wildcard(zone: str) -> Question:
+def wildcard(zone: str) -> Question:
+    """The question that only a wildcard record of the zone answers."""
     return Question(f"{WILDCARD_LABEL}.{zone}", "A")
 
 
@@ -290,144 +242,3 @@ def ask_all(servers: Sequence[NameServer], wanted: Sequence[Question], timeout: 
 
 def _ask_pairs(pairs: Sequence[tuple[NameServer, Question]], timeout: float) -> list[DnsAnswer]:
     return proof.in_parallel(lambda pair: ask(pair[0], pair[1], timeout), pairs)
-
-
-def judge(records: Sequence[Mapping[str, Any]], servers: Sequence[NameServer], answers: Answers) -> list[ProofResult]:
-    """One result per record and server, then one per SRV target and server; in the order of records, then servers."""
-    results = [_judge_record(record, server, answers) for record in records for server in servers]
-    pairs = {(target, server): None for record in records for target in _srv_targets(record) for server in servers}
-    return results + [_judge_target(target, server, answers) for target, server in pairs]
-
-
-def _srv_targets(record: Mapping[str, Any]) -> list[str]:
-    return _targets(record) if record["type"] == "SRV" else []
-
-
-def planned(records: Sequence[Mapping[str, Any]], servers: Sequence[NameServer]) -> list[ProofResult]:
-    """What ``judge`` would check, without any answer."""
-    return [
-        replace(result, state=proof.WOULD_BE_CHECKED, message="would be asked for", found=None)
-        for result in judge(records, servers, {})
-    ]
-
-
-def _judge_record(record: Mapping[str, Any], server: NameServer, answers: Answers) -> ProofResult:
-    subject = f"{record['fqdn']} {record['type']}"
-    result = ProofResult(
-        "record", subject, proof.UNPROVED, "", server.name, server.place, expected=list(record["values"])
-    )
-    if record["type"] not in _SUPPORTED:
-        return replace(result, message=f"records of type {record['type']} cannot be checked")
-    answer = answers.get((server, Question(record["fqdn"], record["type"])))
-    if answer is None:
-        return replace(result, message="not asked")
-    if answer.state != ANSWERED:
-        return _not_answered(result, answer)
-    return _compare(replace(result, found=list(answer.values)), record, answer)
-
-
-def _not_answered(result: ProofResult, answer: DnsAnswer) -> ProofResult:
-    return replace(result, state=state_of(answer), message=explain(answer), found=_alias(answer))
-
-
-def _alias(answer: DnsAnswer) -> Any:
-    return [{"alias": answer.alias}] if answer.alias else None
-
-
-def state_of(answer: DnsAnswer) -> str:
-    """What an answer other than the expected one proves."""
-    if answer.state == ANSWERED:
-        return proof.PROVED
-    return proof.FAILED if answer.state in _WRONG else proof.UNPROVED
-
-
-def explain(answer: DnsAnswer) -> str:
-    """Why there is no plain answer, and what to do; one line for people."""
-    if answer.state == ALIAS:
-        says = f"the name is an alias (CNAME) of {answer.alias}"
-    else:
-        says = _SAYS[answer.state].format(type=answer.question.type)
-    detail = f" ({answer.detail})" if answer.detail else ""
-    return f"{says}{detail}. {_ADVICE[answer.state]}"
-
-
-def _compare(result: ProofResult, record: Mapping[str, Any], answer: DnsAnswer) -> ProofResult:
-    expected, found = _by_key(record["values"]), _by_key(answer.values)
-    missing = [show for key, show in expected.items() if key not in found]
-    surplus = [show for key, show in found.items() if key not in expected]
-    if not missing and not surplus:
-        return replace(result, state=proof.PROVED, message=f"as planned{_remarks(record, answer)}")
-    parts = [f"missing: {', '.join(missing)}"] if missing else []
-    parts += [f"not planned: {', '.join(surplus)}"] if surplus else []
-    return replace(result, state=proof.FAILED, message=f"{'; '.join(parts)}{_remarks(record, answer)}")
-
-
-def _remarks(record: Mapping[str, Any], answer: DnsAnswer) -> str:
-    planned_ttl = record.get("ttl")
-    remarks = f"; TTL {answer.ttl}"
-    if planned_ttl is not None and planned_ttl != answer.ttl:
-        remarks += f" instead of {planned_ttl}"
-    return remarks + ("; answered over TCP" if answer.transport == "tcp" else "")
-
-
-def _by_key(values: Iterable[Any]) -> dict[Any, str]:
-    """Values by what makes them equal for DNS (names without regard to case), with the text to show."""
-    keyed: dict[Any, str] = {}
-    for value in values:
-        if isinstance(value, Mapping):
-            numbers = (int(value["priority"]), int(value["weight"]), int(value["port"]))
-            name = _name(str(value["target"]))
-            keyed[(*numbers, name)] = "{} {} {} {}".format(*numbers, _text(name))
-        else:
-            keyed[_address(value)] = str(_address(value))
-    return keyed
-
-
-def _address(value: Any) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    try:
-        return ipaddress.ip_address(str(value))
-    except ValueError:
-        raise RolloutError(f"{value!a} in a planned record is no IP address")
-
-
-def _judge_target(target: str, server: NameServer, answers: Answers) -> ProofResult:
-    """RFC 2782: the target has address records, and is no alias."""
-    result = ProofResult("srv_target", target, proof.UNPROVED, "not asked", server.name, server.place)
-    given = [answers.get((server, Question(target, type, or_recursive=True))) for type in ("A", "AAAA")]
-    seen = [answer for answer in given if answer is not None]
-    aliases = [answer for answer in seen if answer.state == ALIAS]
-    addresses = [value for answer in seen for value in answer.values]
-    if aliases:
-        found = _alias(aliases[0])
-        return replace(result, state=proof.FAILED, message=_target_is_alias(aliases[0]), found=found)
-    if addresses:
-        return replace(result, state=proof.PROVED, message="resolves, and is no alias", found=addresses)
-    if seen:
-        return _not_answered(result, next((answer for answer in seen if answer.state not in _WRONG), seen[0]))
-    return result
-
-
-def _target_is_alias(answer: DnsAnswer) -> str:
-    return (
-        f"the target of a SRV record must not be an alias (RFC 2782), and this is one of {answer.alias}."
-        " Give the target an address record of its own"
-    )
-
-
-def hints(records: Sequence[Mapping[str, Any]], servers: Sequence[NameServer], answers: Answers) -> list[str]:
-    """What is not wrong, but will surprise: a wildcard answers for every name that a client tries first."""
-    zones = list(dict.fromkeys(record["zone"] for record in records))
-    found = []
-    for zone in zones:
-        for server in servers:
-            answer = answers.get((server, _wildcard(zone)))
-            if answer is not None and answer.state in (ANSWERED, ALIAS):
-                found.append(_wildcard_hint(zone, server))
-    return found
-
-
-def _wildcard_hint(zone: str, server: NameServer) -> str:
-    return (
-        f"{server.name} ({server.place}) answers for any name in {zone}: there is a wildcard record (*.{zone})."
-        " Clients that try other names first (sipinternal, lyncdiscoverinternal) will be sent to what it points to"
-    )

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 
 PROVED = "proved"
 FAILED = "failed"
@@ -40,9 +42,10 @@ class ProofResult:
     expected: Any = None
     found: Any = None
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_plain(self) -> dict[str, Any]:
         """The result as a module returns it."""
-        return asdict(self)
+        plain: dict[str, Any] = to_plain(self)
+        return plain
 
 
 def summary(results: Iterable[ProofResult]) -> dict[str, int]:
@@ -60,7 +63,7 @@ def outcome(results: Sequence[ProofResult], *, fail: bool) -> dict[str, Any]:
     """
     returned: dict[str, Any] = {
         "changed": False,
-        "results": [result.as_dict() for result in results],
+        "results": [result.to_plain() for result in results],
         "summary": summary(results),
     }
     wrong = [result for result in results if result.state == FAILED]

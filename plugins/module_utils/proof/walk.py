@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
 from ansible_collections.ucops.rollout.plugins.module_utils.names import domain
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, tls_judge
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, dns_judge, tls_judge
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import DnsAnswer, NameServer, Question
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
@@ -64,23 +64,26 @@ def walk(sip_domain: str, server: NameServer, outside: WalkTools, expectation: E
     result = ProofResult("sign_in", sip_domain, proof.UNPROVED, "", server.name, server.place, srv_owner(sip_domain))
     if answer.state != dns_ask.ANSWERED:
         return replace(
-            result, state=dns_ask.state_of(answer), message=f"{srv_owner(sip_domain)}: {dns_ask.explain(answer)}"
+            result, state=dns_judge.state_of(answer), message=f"{srv_owner(sip_domain)}: {dns_judge.explain(answer)}"
         )
-    steps = [step for value in answer.values for step in _from_srv(value, server, outside, expectation)]
+    steps = [
+        step
+        for value in answer.values
+        if isinstance(value, SrvData)
+        for step in _from_srv(value, server, outside, expectation)
+    ]
     state = max((step.state for step in steps), key=_RANK.index, default=proof.FAILED)
     shown = [step.text for step in steps if step.state == state]
     return replace(result, state=state, message="; ".join(shown), found=[step.text for step in steps])
 
 
-def _from_srv(
-    value: Mapping[str, Any], server: NameServer, outside: WalkTools, expectation: Expectation
-) -> list[_Step]:
-    target, port = str(value["target"]), int(value["port"])
-    answers = [outside.ask(server, Question(target, type, or_recursive=True)) for type in ("A", "AAAA")]
-    addresses = [address for answer in answers for address in answer.values]
+def _from_srv(value: SrvData, server: NameServer, outside: WalkTools, expectation: Expectation) -> list[_Step]:
+    target, port = value.target, value.port
+    answers = [outside.ask(server, Question(target, type, or_recursive=True)) for type in dns_ask.ADDRESS_TYPES]
+    addresses = [address for answer in answers for address in map(str, answer.values)]
     if not addresses:
-        answer = next((answer for answer in answers if dns_ask.state_of(answer) != proof.FAILED), answers[0])
-        return [_Step(dns_ask.state_of(answer), f"SRV to {target}:{port}: {dns_ask.explain(answer)}")]
+        answer = next((answer for answer in answers if dns_judge.state_of(answer) != proof.FAILED), answers[0])
+        return [_Step(dns_judge.state_of(answer), f"SRV to {target}:{port}: {dns_judge.explain(answer)}")]
     return [_connect(target, address, port, outside, expectation) for address in addresses]
 
 

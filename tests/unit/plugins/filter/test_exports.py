@@ -16,9 +16,10 @@ from unit.exports_plans import EXPECTED, origin_plan
 from unit.places import ROOT
 from unit.topologies import origin, origin_with
 
-from ansible_collections.ucops.rollout.plugins.filter.exports import FilterModule, plan_export
+from ansible_collections.ucops.rollout.plugins.filter.exports import FilterModule
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.export import FORMATS, MANAGED
 
+plan_export = FilterModule().filters()["plan_export"]
 BIN = Path(os.environ.get("UCOPS_BIN", ROOT / ".venv" / "bin"))
 DOCUMENTED = yaml.safe_load((ROOT / "plugins" / "filter" / "plan_export.yml").read_text(encoding="utf-8"))
 OPTIONS = DOCUMENTED["DOCUMENTATION"]["options"]
@@ -97,8 +98,9 @@ def test_the_page_names_every_format_and_variable() -> None:
     [
         (origin(), "xml", "ucops.rollout.plan_export: there is no format 'xml'"),
         (origin_with({"ad_domain": "company_local"}), "csv", "ucops.rollout.plan_export: the topology has 1 problem"),
-        ({"zones": [], "records": [{}], "certificates": [], "endpoints": []}, "csv", "a part of the plan is not as"),
-        ({"zones": [], "records": [], "certificates": [{}], "endpoints": []}, "certreq", "id is missing"),
+        ({"schema": 1, "records": [{}]}, "csv", r"plan: records\[0\].view: missing; records\[0\].zone: missing"),
+        ({"records": []}, "csv", "schema: 'missing', and this version knows schema 1"),
+        ({"schema": 1, "records": [], "certificates": [{}]}, "certreq", r"plan: certificates\[0\].id: missing"),
         ("topology", "csv", "ucops.rollout.plan_export: "),
     ],
 )

@@ -16,9 +16,6 @@ from proofkit.modules import run_module
 from unit import places
 from unit.fakes_windows import planned
 
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
-
 ROOT = pki.root()
 NAMES = ["ocspool.company.local", "ocspool.company.com", "ocssrv01.company.local"]
 LEAF = pki.leaf(pki.intermediate(ROOT), "ocspool.company.local", NAMES)
@@ -68,35 +65,6 @@ def test_all_states_in_order(port: int) -> None:
 def test_another_thumbprint_than_planned(port: int) -> None:
     result = _tls_check(_endpoint("ocspool.company.local", port), thumbprints={PLANNED["id"]: "A" * 40}, fail=False)
     assert result["results"][0]["message"].endswith(f"the plan put {'A' * 40} there")
-
-
-def _looks(*states: str) -> tuple[list[str], Any]:
-    """Work that finds one state after the other, and what it was called with."""
-    left = list(states)
-
-    def work(_params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
-        return [ProofResult("tls", "x", left.pop(0), "")], []
-
-    return left, work
-
-
-@pytest.mark.parametrize(
-    ("wait", "states", "last", "unseen"),
-    [
-        (0, ["unproved", "proved"], "unproved", 1),
-        (60, ["unproved", "failed", "proved", "failed"], "proved", 1),
-        (60, ["would_be_checked", "failed"], "would_be_checked", 1),
-        (5, ["unproved", "unproved", "failed", "proved"], "failed", 1),
-    ],
-)
-def test_looking_again(wait: float, states: list[str], last: str, unseen: int) -> None:
-    """Every 3 seconds, until all is proved or the time is over: with 5 seconds at 0, 3 and 5."""
-    now = [0.0]
-    left, work = _looks(*states)
-    results, _hints = proof_module.look_until_settled(
-        work, {"wait": wait}, clock=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds)
-    )
-    assert (results[0].state, len(left)) == (last, unseen)
 
 
 def test_planned_only() -> None:

@@ -99,3 +99,8 @@ def test_further_type_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
         "reasons": [],
     }
     assert changes.rendered({}, [held]) == "company.com. 60 IN MX 10 mail.company.com\n"
+
+
+def test_address_with_a_scope_is_none_of_dns() -> None:
+    with pytest.raises(RolloutError, match="x: 'fe80::1%eth0' is no IPv6 address"):
+        RECORD_TYPES["AAAA"].parse("fe80::1%eth0", "x")

@@ -241,7 +241,7 @@ def test_what_was_found() -> None:
     planned = _planned(issuer=PlannedIssuer("enterprise", "ca01\\Company Issuing CA"))
     target = Target("ocspool.company.local", "10.0.0.10", 5061, "load_balancer", (planned,))
     result = compare(target, handshake, Expectation(NOW, {planned.id: BELOW.thumbprint}, roots))
-    assert result.as_dict() == {
+    assert result.to_plain() == {
         "check": "tls",
         "subject": "ocspool.company.local:5061",
         "state": "proved",

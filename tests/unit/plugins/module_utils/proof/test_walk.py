@@ -9,6 +9,7 @@ import pytest
 from proofkit import pki
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_judge, walk
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import DnsAnswer, NameServer, Question
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
@@ -21,8 +22,8 @@ SRV = ("_sipinternaltls._tcp.company.local", "SRV")
 POOL = ("ocspool.company.local", "A")
 
 
-def service(port: int = 5061) -> dict[str, Any]:
-    return {"priority": 0, "weight": 0, "port": port, "target": "ocspool.company.local"}
+def service(port: int = 5061) -> SrvData:
+    return SrvData(0, 0, port, "ocspool.company.local")
 
 
 Values = tuple[Any, ...]

@@ -1,0 +1,183 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The comparison of what DNS servers answer with what a plan says. It asks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RecordType, Value
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import (
+    ADDRESS_TYPES,
+    ALIAS,
+    ANSWERED,
+    ERROR,
+    GARBLED,
+    NODATA,
+    NOT_AUTHORITATIVE,
+    NXDOMAIN,
+    REFUSED,
+    SERVFAIL,
+    TIMEOUT,
+    UNREACHABLE,
+    Answers,
+    DnsAnswer,
+    NameServer,
+    Question,
+    wildcard,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+
+# The server was reached, and what it says is not what the plan says; everything else is not known.
+_WRONG = (ALIAS, NXDOMAIN, NODATA, NOT_AUTHORITATIVE)
+
+_SAYS = {
+    NXDOMAIN: "the name does not exist",
+    NODATA: "the name exists, but has no {type} record",
+    REFUSED: "the server refuses to answer",
+    SERVFAIL: "the server could not answer (SERVFAIL)",
+    ERROR: "the server answers with an error",
+    NOT_AUTHORITATIVE: "the server answers, but does not hold the zone (the answer is not authoritative)",
+    GARBLED: "the answer is garbled",
+    TIMEOUT: "no answer",
+    UNREACHABLE: "the server cannot be reached",
+}
+_ADVICE = {
+    NXDOMAIN: "Add the record, or wait until the zone is replicated to this server",
+    NODATA: "Add the record, or wait until the zone is replicated to this server",
+    ALIAS: "Remove the alias (CNAME) and add the planned record",
+    REFUSED: "Allow queries from this host, or see whether the zone is on this server at all",
+    SERVFAIL: "See in the server's event log whether the zone is loaded",
+    ERROR: "See whether the address is that of the right DNS server",
+    NOT_AUTHORITATIVE: "Create the zone on this server, or take the server off the list",
+    GARBLED: "See what answers on that address and port",
+    TIMEOUT: "Check the address, and the firewall for UDP and TCP",
+    UNREACHABLE: "Check the address, the DNS service, and the firewall for UDP and TCP",
+}
+
+
+def judge(records: Sequence[ExpectedRecord], servers: Sequence[NameServer], answers: Answers) -> list[ProofResult]:
+    """One result per record and server, then one per SRV target and server; in the order of records, then servers."""
+    results = [_judge_record(record, server, answers) for record in records for server in servers]
+    pairs = {(target, server): None for record in records for target in record.targets for server in servers}
+    return results + [_judge_target(target, server, answers) for target, server in pairs]
+
+
+def planned(records: Sequence[ExpectedRecord], servers: Sequence[NameServer]) -> list[ProofResult]:
+    """What ``judge`` would check, without any answer."""
+    return [
+        replace(result, state=proof.WOULD_BE_CHECKED, message="would be asked for", found=None)
+        for result in judge(records, servers, {})
+    ]
+
+
+def _judge_record(record: ExpectedRecord, server: NameServer, answers: Answers) -> ProofResult:
+    subject = f"{record.fqdn} {record.type}"
+    expected = to_plain(record.values)
+    result = ProofResult("record", subject, proof.UNPROVED, "", server.name, server.place, expected=expected)
+    if record.row is None:
+        return replace(result, message=f"records of type {record.type} cannot be checked")
+    answer = answers.get((server, Question(record.fqdn, record.type)))
+    if answer is None:
+        return replace(result, message="not asked")
+    if answer.state != ANSWERED:
+        return _not_answered(result, answer)
+    return _compare(replace(result, found=to_plain(answer.values)), record, record.row, answer)
+
+
+def _not_answered(result: ProofResult, answer: DnsAnswer) -> ProofResult:
+    return replace(result, state=state_of(answer), message=explain(answer), found=_alias(answer))
+
+
+def _alias(answer: DnsAnswer) -> Any:
+    return [{"alias": answer.alias}] if answer.alias else None
+
+
+def state_of(answer: DnsAnswer) -> str:
+    """What an answer other than the expected one proves."""
+    if answer.state == ANSWERED:
+        return proof.PROVED
+    return proof.FAILED if answer.state in _WRONG else proof.UNPROVED
+
+
+def explain(answer: DnsAnswer) -> str:
+    """Why there is no plain answer, and what to do; one line for people."""
+    if answer.state == ALIAS:
+        says = f"the name is an alias (CNAME) of {answer.alias}"
+    else:
+        says = _SAYS[answer.state].format(type=answer.question.type)
+    detail = f" ({answer.detail})" if answer.detail else ""
+    return f"{says}{detail}. {_ADVICE[answer.state]}"
+
+
+def _compare(result: ProofResult, record: ExpectedRecord, row: RecordType, answer: DnsAnswer) -> ProofResult:
+    expected, found = _texts(row, record.values), _texts(row, answer.values)
+    missing = [show for key, show in expected.items() if key not in found]
+    surplus = [show for key, show in found.items() if key not in expected]
+    if not missing and not surplus:
+        return replace(result, state=proof.PROVED, message=f"as planned{_remarks(record, answer)}")
+    parts = [f"missing: {', '.join(missing)}"] if missing else []
+    parts += [f"not planned: {', '.join(surplus)}"] if surplus else []
+    return replace(result, state=proof.FAILED, message=f"{'; '.join(parts)}{_remarks(record, answer)}")
+
+
+def _remarks(record: ExpectedRecord, answer: DnsAnswer) -> str:
+    remarks = f"; TTL {answer.ttl}"
+    if record.ttl is not None and record.ttl != answer.ttl:
+        remarks += f" instead of {record.ttl}"
+    return remarks + ("; answered over TCP" if answer.transport == "tcp" else "")
+
+
+def _texts(row: RecordType, values: Iterable[Value]) -> dict[str, str]:
+    """Values by what makes them equal for DNS (names without regard to case), with the text to show."""
+    return {text.lower(): text for text in map(row.text, values)}
+
+
+def _judge_target(target: str, server: NameServer, answers: Answers) -> ProofResult:
+    """RFC 2782: the target has address records, and is no alias."""
+    result = ProofResult("srv_target", target, proof.UNPROVED, "not asked", server.name, server.place)
+    given = [answers.get((server, Question(target, type, or_recursive=True))) for type in ADDRESS_TYPES]
+    seen = [answer for answer in given if answer is not None]
+    aliases = [answer for answer in seen if answer.state == ALIAS]
+    addresses = [value for answer in seen for value in answer.values]
+    if aliases:
+        found = _alias(aliases[0])
+        return replace(result, state=proof.FAILED, message=_target_is_alias(aliases[0]), found=found)
+    if addresses:
+        return replace(result, state=proof.PROVED, message="resolves, and is no alias", found=addresses)
+    if seen:
+        return _not_answered(result, next((answer for answer in seen if answer.state not in _WRONG), seen[0]))
+    return result
+
+
+def _target_is_alias(answer: DnsAnswer) -> str:
+    return (
+        f"the target of a SRV record must not be an alias (RFC 2782), and this is one of {answer.alias}."
+        " Give the target an address record of its own"
+    )
+
+
+def hints(records: Sequence[ExpectedRecord], servers: Sequence[NameServer], answers: Answers) -> list[str]:
+    """What is not wrong, but will surprise: a wildcard answers for every name that a client tries first."""
+    zones = list(dict.fromkeys(record.zone for record in records))
+    found = []
+    for zone in zones:
+        for server in servers:
+            answer = answers.get((server, wildcard(zone)))
+            if answer is not None and answer.state in (ANSWERED, ALIAS):
+                found.append(_wildcard_hint(zone, server))
+    return found
+
+
+def _wildcard_hint(zone: str, server: NameServer) -> str:
+    return (
+        f"{server.name} ({server.place}) answers for any name in {zone}: there is a wildcard record (*.{zone})."
+        " Clients that try other names first (sipinternal, lyncdiscoverinternal) will be sent to what it points to"
+    )

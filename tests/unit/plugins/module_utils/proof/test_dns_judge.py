@@ -1,0 +1,188 @@
+"""The comparison of a real name server's answers with what is expected."""
+
+from __future__ import annotations
+
+import pytest
+from unit.proof_records import expected_record, service
+
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, dns_judge
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import DnsAnswer, NameServer, Question
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
+
+
+def _judged(server: NameServer, *records: ExpectedRecord) -> list[tuple[str, str, str, str]]:
+    answers = dns_ask.ask_all([server], dns_ask.questions(records), 5)
+    results = dns_judge.judge(records, [server], answers)
+    return [(result.check, result.subject, result.state, result.message) for result in results]
+
+
+@pytest.mark.parametrize(
+    ("record", "state", "message"),
+    [
+        (expected_record("ocspool", "A", "10.0.0.10"), "proved", "as planned; TTL 3600"),
+        (expected_record("ocspool", "A", "10.0.0.10", ttl=600), "proved", "as planned; TTL 3600 instead of 600"),
+        (
+            expected_record("ocspool", "A", "10.0.0.20"),
+            "failed",
+            "missing: 10.0.0.20; not planned: 10.0.0.10; TTL 3600",
+        ),
+        (
+            expected_record("ocssrv02", "A", "10.0.0.12"),
+            "failed",
+            "not planned: 192.168.0.12; TTL 1200 instead of 3600",
+        ),
+        (
+            expected_record("gone", "A", "10.0.0.10"),
+            "failed",
+            "the name does not exist. Add the record, or wait until the zone is replicated to this server",
+        ),
+        (
+            expected_record("text", "A", "10.0.0.10"),
+            "failed",
+            "the name exists, but has no A record. Add the record, or wait until the zone is replicated to this server",
+        ),
+        (
+            expected_record("alias", "A", "10.0.0.10"),
+            "failed",
+            "the name is an alias (CNAME) of ocspool.company.local. Remove the alias (CNAME) and add the planned"
+            " record",
+        ),
+        (
+            expected_record("x", "A", "10.0.0.10", zone="sub.company.local"),
+            "failed",
+            "the server answers, but does not hold the zone (the answer is not authoritative) (it refers to the servers"
+            " of sub.company.local). Create the zone on this server, or take the server off the list",
+        ),
+        (
+            expected_record("x", "A", "10.0.0.10", zone="elsewhere.example"),
+            "unproved",
+            "the server refuses to answer. Allow queries from this host, or see whether the zone is on this"
+            " server at all",
+        ),
+        (
+            expected_record("x", "A", "10.0.0.10", zone="broken.example"),
+            "unproved",
+            "the server could not answer (SERVFAIL). See in the server's event log whether the zone is loaded",
+        ),
+        (expected_record("x", "TXT", "text"), "unproved", "records of type TXT cannot be checked"),
+    ],
+)
+def test_judgement_of_one_record(bind: NameServer, record: ExpectedRecord, state: str, message: str) -> None:
+    assert _judged(bind, record) == [("record", f"{record.fqdn} {record.type}", state, message)]
+
+
+@pytest.mark.parametrize(
+    ("record", "results"),
+    [
+        (
+            expected_record("_sipinternaltls._tcp", "SRV", service("OcsPool.company.local")),
+            [
+                ("record", "_sipinternaltls._tcp.company.local SRV", "proved", "as planned; TTL 3600"),
+                ("srv_target", "OcsPool.company.local", "proved", "resolves, and is no alias"),
+            ],
+        ),
+        (
+            expected_record("other._tcp", "SRV", service("ocspool.company.local")),
+            [
+                (
+                    "record",
+                    "other._tcp.company.local SRV",
+                    "failed",
+                    "missing: 0 0 5061 ocspool.company.local; not planned: 0 0 5060 gone.company.local,"
+                    " 5 0 5061 OCSPOOL.company.local; TTL 3600",
+                ),
+                ("srv_target", "ocspool.company.local", "proved", "resolves, and is no alias"),
+            ],
+        ),
+        (
+            expected_record("dead._tcp", "SRV", service("gone.company.local")),
+            [
+                ("record", "dead._tcp.company.local SRV", "proved", "as planned; TTL 3600"),
+                (
+                    "srv_target",
+                    "gone.company.local",
+                    "failed",
+                    "the name does not exist. Add the record, or wait until the zone is replicated to this server",
+                ),
+            ],
+        ),
+        (
+            expected_record("toalias._tcp", "SRV", service("alias.company.local")),
+            [
+                ("record", "toalias._tcp.company.local SRV", "proved", "as planned; TTL 3600"),
+                (
+                    "srv_target",
+                    "alias.company.local",
+                    "failed",
+                    "the target of a SRV record must not be an alias (RFC 2782), and this is one of"
+                    " ocspool.company.local. Give the target an address record of its own",
+                ),
+            ],
+        ),
+        (
+            expected_record("tocom._tcp", "SRV", service("ocspool.company.com")),
+            [
+                ("record", "tocom._tcp.company.local SRV", "proved", "as planned; TTL 3600"),
+                ("srv_target", "ocspool.company.com", "proved", "resolves, and is no alias"),
+            ],
+        ),
+    ],
+)
+def test_judgement_of_srv_records(bind: NameServer, record: ExpectedRecord, results: list) -> None:
+    assert _judged(bind, record) == results
+
+
+def test_results_name_server_expected_and_found(bind: NameServer) -> None:
+    record = expected_record("_sipinternaltls._tcp", "SRV", service("elsewhere.company.local"))
+    answers = dns_ask.ask_all([bind], dns_ask.questions([record]), 5)
+    assert dns_judge.judge([record], [bind], answers)[0].to_plain() == {
+        "check": "record",
+        "subject": "_sipinternaltls._tcp.company.local SRV",
+        "state": "failed",
+        "message": "missing: 0 0 5061 elsewhere.company.local; not planned: 0 0 5061 ocspool.company.local; TTL 3600",
+        "server": "dc01.company.local",
+        "address": f"127.0.0.1:{bind.port}",
+        "expected": [{"priority": 0, "weight": 0, "port": 5061, "target": "elsewhere.company.local"}],
+        "found": [{"priority": 0, "weight": 0, "port": 5061, "target": "ocspool.company.local"}],
+    }
+
+
+def test_wildcards_are_hinted_at(bind: NameServer) -> None:
+    records = [
+        expected_record("ocspool", "A", "10.0.0.10"),
+        expected_record("ocspool", "A", "10.0.0.10", zone="wild.example"),
+        expected_record("ocspool", "A", "10.0.0.10", zone="wildtext.example"),
+    ]
+    answers = dns_ask.ask_all([bind], dns_ask.questions(records), 5)
+    assert dns_judge.hints(records, [bind], answers) == [
+        f"dc01.company.local (127.0.0.1:{bind.port}) answers for any name in wild.example: there is a wildcard record"
+        " (*.wild.example). Clients that try other names first (sipinternal, lyncdiscoverinternal) will be sent to what"
+        " it points to"
+    ]
+
+
+def test_planned_only_asks_nothing() -> None:
+    records = [expected_record("_sipinternaltls._tcp", "SRV", service("ocspool.company.local"))]
+    results = dns_judge.planned(records, [NameServer("dc01", "10.0.0.5")])
+    assert [(result.check, result.subject, result.state) for result in results] == [
+        ("record", "_sipinternaltls._tcp.company.local SRV", "would_be_checked"),
+        ("srv_target", "ocspool.company.local", "would_be_checked"),
+    ]
+    assert proof.summary(results) == {"proved": 0, "failed": 0, "unproved": 0, "would_be_checked": 2}
+
+
+def test_an_alias_is_not_asked_for_and_cannot_be_checked() -> None:
+    record = expected_record("www", "CNAME", "pool.company.local")
+    assert dns_ask.questions([record]) == (dns_ask.wildcard("company.local"),)
+    (result,) = dns_judge.judge([record], [NameServer("dc01", "10.0.0.5")], {})
+    assert (result.state, result.message) == ("unproved", "records of type CNAME cannot be checked")
+
+
+def test_names_are_equal_without_regard_to_case() -> None:
+    server = NameServer("dc01", "10.0.0.5")
+    record = expected_record("_sip._tls", "SRV", service("Pool.company.local"))
+    question = Question("_sip._tls.company.local", "SRV")
+    answer = DnsAnswer(server, question, "answered", (service("POOL.company.LOCAL"),), 600)
+    result = dns_judge.judge([record], [server], {(server, question): answer})[0]
+    assert (result.state, result.message) == ("proved", "as planned; TTL 600 instead of 3600")

@@ -1,0 +1,96 @@
+"""What the modules that look from outside have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+
+
+def _looks(*states: str) -> tuple[list[str], Any]:
+    """Work that finds one state after the other, and what it was called with."""
+    left = list(states)
+
+    def work(_params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
+        return [ProofResult("tls", "x", left.pop(0), "")], []
+
+    return left, work
+
+
+@pytest.mark.parametrize(
+    ("wait", "states", "last", "unseen"),
+    [
+        (0, ["unproved", "proved"], "unproved", 1),
+        (60, ["unproved", "failed", "proved", "failed"], "proved", 1),
+        (60, ["would_be_checked", "failed"], "would_be_checked", 1),
+        (5, ["unproved", "unproved", "failed", "proved"], "failed", 1),
+    ],
+)
+def test_looking_again(wait: float, states: list[str], last: str, unseen: int) -> None:
+    """Every 3 seconds, until all is proved or the time is over: with 5 seconds at 0, 3 and 5."""
+    now = [0.0]
+    left, work = _looks(*states)
+    results, _hints = proof_module.look_until_settled(
+        work, {"wait": wait}, clock=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds)
+    )
+    assert (results[0].state, len(left)) == (last, unseen)
+
+
+class Ended(Exception):
+    """The end of a module."""
+
+
+class Module:
+    """As much of AnsibleModule as is used: what it ended with, and its warnings."""
+
+    def __init__(self, **params: Any) -> None:
+        self.params = {"timeout": 1.0, "wait": 0.0, "fail": True, **params}
+        self.warnings: list[str] = []
+        self.returned: dict[str, Any] = {}
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+    def exit_json(self, **returned: Any) -> None:
+        self.returned = {"ended": "exit", **returned}
+        raise Ended
+
+    def fail_json(self, **returned: Any) -> None:
+        self.returned = {"ended": "fail", **returned}
+        raise Ended
+
+
+def ended(work: proof_module.Work, **params: Any) -> Module:
+    module = Module(**params)
+    with pytest.raises(Ended):
+        proof_module.run(module, work)
+    return module
+
+
+def test_a_module_ends_with_results_and_hints() -> None:
+    module = ended(lambda _params: ([ProofResult("tls", "x", "proved", "m")], ["a hint"]))
+    assert (module.returned["ended"], module.returned["hints"], module.warnings) == ("exit", ["a hint"], ["a hint"])
+    assert module.returned["summary"] == {"proved": 1, "failed": 0, "unproved": 0}
+
+
+@pytest.mark.parametrize(("fail", "how"), [(True, "fail"), (False, "exit")])
+def test_a_module_fails_where_that_is_wanted(fail: bool, how: str) -> None:
+    assert ended(lambda _params: ([ProofResult("tls", "x", "failed", "m")], []), fail=fail).returned["ended"] == how
+
+
+def test_errors_are_told_in_words() -> None:
+    def work(_params: dict[str, Any]) -> Any:
+        raise RolloutError("wrong", where="roots[0]")
+
+    assert ended(work).returned == {"ended": "fail", "msg": "roots[0]: wrong"}
+    assert ended(work, timeout=0).returned["msg"] == "timeout: must be greater than 0. Give seconds, such as 10"
+
+
+def test_ports_are_numbers_whatever_yaml_makes_of_them() -> None:
+    assert proof_module.port_map({"443": 10443, 5061: "15061"}) == {443: 10443, 5061: 15061}
+    with pytest.raises(RolloutError, match=r"^port_map: {'https': 1} does not map ports to ports. Write {443: 10443}"):
+        proof_module.port_map({"https": 1})
