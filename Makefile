@@ -30,8 +30,16 @@ lab: $(STAMP) ## The lab's estate until interrupted; prints the inventory's path
 test: $(STAMP) ## Every check there is
 	$(BIN)/python tools/checks.py
 
+.PHONY: quick
+quick: $(STAMP) ## The loop while working: lint of what changed, unit tests in parallel; under a minute
+	tools/quick.sh
+
+.PHONY: format
+format: $(STAMP) ## Brings the whole tree into the formatter's form
+	$(BIN)/ruff format .
+
 .PHONY: lint
-lint: $(STAMP) ## Style, types, YAML, Ansible's own rules, change fragments
+lint: $(STAMP) ## Style, form, types, YAML, Ansible's own rules, change fragments
 	tools/lint.sh
 
 .PHONY: sanity
@@ -65,6 +73,10 @@ docs: $(STAMP) ## ansible-doc for every plugin and role, into build/docs
 .PHONY: bench
 bench: $(STAMP) ## How long planning and a rollout take, how much memory, how many requests and bytes
 	PYTHONPATH=tests $(BIN)/python tools/bench.py
+
+.PHONY: figures
+figures: $(STAMP) ## Sizes of the house, by files, functions and arrows; others beside it: CHECKOUTS=". ../old"
+	PYTHONPATH=tests $(BIN)/python tools/figures.py $(CHECKOUTS)
 
 .PHONY: clean
 clean: ## Removes .venv, build and every cache

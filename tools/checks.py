@@ -104,6 +104,12 @@ def pytest_summary() -> str:
     return lines[-1] if lines else "pytest: no closing line; see build/logs/pytest.log"
 
 
+def coverage_summary() -> str:
+    """What pytest-cov says of the floor: reached, or not, and the total."""
+    found = re.findall(r"Required test coverage of .*", (LOGS / "pytest.log").read_text())
+    return f"branch coverage of plugins/: {found[-1]}" if found else "branch coverage of plugins/: not measured"
+
+
 def main() -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
@@ -117,6 +123,7 @@ def main() -> int:
         print(f"{outcome.step.name:10} {outcome.seconds:6.0f} s  {verdict(outcome):22} {outcome.step.what}")
     print(f"{'in all':10} {time.monotonic() - began:6.0f} s")
     print(f"make test: {len(failed)} of {len(outcomes)} steps failed" if failed else "make test: every step passed")
+    print(coverage_summary())
     print(pytest_summary(), flush=True)
     return 1 if failed else 0
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from ansible_collections.ucops.rollout.plugins.module_utils.model import plan_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.text import plan_text
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
@@ -83,7 +84,7 @@ def main() -> int:
         plan = planned(example)
         text = json.dumps(condensed(plan), indent=1) + "\n"
         (EXPECTED / f"{example.stem}.json").write_text(text, encoding="utf-8")
-        (EXPECTED / f"{example.stem}.txt").write_text(plan_text(plan) + "\n", encoding="utf-8")
+        (EXPECTED / f"{example.stem}.txt").write_text(plan_text(plan_from_plain(plan)) + "\n", encoding="utf-8")
     return 0
 
 

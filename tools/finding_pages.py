@@ -20,9 +20,9 @@ DATA = pathlib.Path(__file__).resolve().parent.parent / "tests" / "unit" / "data
 HEAD = """<!-- made by tools/finding_pages.py from the kinds of findings and their examples; do not edit: make docs -->
 # Findings
 
-What the planner tells about a topology beside the plan. An **error** ends a rollout before anything is touched; it is
-one only where something breaks for sure. A **warning** or a **note** is shown and written into the report. A code never
-changes its meaning. Texts in braces are filled in.
+What the planner tells about a topology beside the plan, and what a run finds out beside its results. An **error** ends
+a rollout before anything is touched; it is one only where something breaks for sure. A **warning** or a **note** is
+shown and written into the report. A code never changes its meaning. Texts in braces are filled in.
 
 A topology that contradicts itself, or that asks a product for what it does not have, is refused before it is planned:
 those problems carry a path and no code, see [topology.md](topology.md).
@@ -54,9 +54,9 @@ def section(kind: FindingKind) -> Iterator[str]:
     yield f"\n### `{kind.code}`\n"
     yield f"{plain(kind.title)}: **{kind.severity}**, because {plain(kind.decision)}.\n"
     yield f"- says: {plain(kind.message)}"
-    yield f"- breaks: {plain(kind.breaks)}"
-    yield f"- what to do: {plain(kind.mend)}"
-    yield f"- source: {plain(kind.source)}"
+    for what, text in (("breaks", kind.breaks), ("what to do", kind.mend), ("source", kind.source)):
+        if text:
+            yield f"- {what}: {plain(text)}"
     yield from provoked(kind)
 
 

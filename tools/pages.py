@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pathlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from string import Formatter
 
 import finding_pages
@@ -106,7 +106,7 @@ def findings() -> Iterator[str]:
         yield f"| [`{code}`](findings.md#{code}) | {one.severity} | {plain(one.message)} | {plain(one.mend)} |"
 
 
-TABLES = {
+TABLES: dict[tuple[str, str], tuple[str, Callable[[], Iterator[str]]]] = {
     ("topology.md", "keys"): ("| key | holds | default | meaning |\n|---|---|---|---|", lambda: keys(TOPOLOGY)),
     ("topology.md", "foreseen"): ("| key | why not yet |\n|---|---|", lambda: foreseen(TOPOLOGY)),
     ("troubleshooting.md", "findings"): (
@@ -128,7 +128,7 @@ def filled(text: str, name: str, table: str) -> str:
 
 
 # Pages that are made as a whole.
-PAGES = {"findings.md": finding_pages.page, "topology.schema.json": schema_text}
+PAGES: dict[str, Callable[[], str]] = {"findings.md": finding_pages.page, "topology.schema.json": schema_text}
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What touches Ansible, on each older ansible-core that we claim (the newest patch of each, pinned); .venv itself holds
-# the newest. Unit tests of actions, filters and their common face, and the playbook tests marked `versions`.
+# the newest. Unit tests that import actions, filters or their common face, and the playbook tests marked `versions`.
 # The environments stay in .venv for the next run.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
@@ -12,7 +12,7 @@ mapfile -t faces < <(grep -lE 'plugins\.(action|filter)|plugin_utils\.face' --in
 pins() {
   echo "ansible-core==$1"
   cat requirements.txt
-  grep -v -E '^(-r|ansible-core|ansible-lint|molecule|antsibull-changelog|mypy|ruff|yamllint|types-)' requirements-dev.txt
+  grep -v -E '^(-r|ansible-core|ansible-lint|molecule|antsibull-changelog|coverage|mypy|nox|pre_commit|pytest-cov|ruff|yamllint|types-)' requirements-dev.txt
 }
 
 make_environment() {

@@ -12,11 +12,11 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import inputs
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.report import collected
 from ansible_collections.ucops.rollout.plugins.module_utils.report import left as report
+from ansible_collections.ucops.rollout.plugins.module_utils.report import proof_inputs as inputs
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of

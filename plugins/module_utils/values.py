@@ -49,8 +49,8 @@ class CaConfig(str):
         host, backslash, name = str.__str__(text).partition("\\")
         name = _sanitised(name)
         if not backslash or not cls._NAME.match(name) or name != name.strip():
-            given = str.__str__(text)
-            raise BadValue(f"{given!r}{_holding(name, cls._NAME)} does not name a CA", mend=cls._EXAMPLE)
+            mend = f"{cls._EXAMPLE}{_odd_one(name, cls._NAME)}"
+            raise BadValue(f"{str.__str__(text)!r} does not name a CA", mend=mend)
         return super().__new__(cls, f"{names.host(host)}\\{name}")
 
     @property
@@ -69,10 +69,10 @@ class CaConfig(str):
         return self._CODED.sub(lambda found: chr(int(found[1], 16)), self.name)
 
 
-def _holding(text: str, form: re.Pattern[str]) -> str:
-    """ " holds x and" with the first character that no text of the form can have; empty where there is none."""
+def _odd_one(text: str, form: re.Pattern[str]) -> str:
+    """The first character that no text of the form can have, as a part of a sentence; empty where there is none."""
     found = next((character for character in text if not form.match(character)), "")
-    return f" holds {found if found.isprintable() else repr(found)} and" if found else ""
+    return f"; this one holds {found if found.isprintable() else repr(found)}" if found else ""
 
 
 def _sanitised(name: str) -> str:
@@ -94,8 +94,8 @@ class TemplateName(str):
         name = str.__str__(text)
         if not cls._FORM.match(name) or name != name.strip():
             raise BadValue(
-                f"{name!r}{_holding(name, cls._FORM)} is no name of a certificate template",
-                mend="Give the template's name, not its display name, such as WebServer",
+                f"{name!r} is no name of a certificate template",
+                mend="Give the template's name, not its display name, such as WebServer" + _odd_one(name, cls._FORM),
             )
         return super().__new__(cls, name)
 

@@ -102,15 +102,18 @@ hints:
   elements: str
 """
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_dns
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, dns_judge
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import read_records
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 
 
-def check(params: dict) -> tuple[list, list[str]]:
+def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
     records, servers = read_records(params["records"]), dns_ask.parse_servers(params["servers"])
     if params["planned_only"]:
         return dns_judge.planned(records, servers), []

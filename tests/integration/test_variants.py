@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 import winrm
+import yaml
 from sitekit import Site
+
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 
 pytestmark = pytest.mark.slow
 
@@ -176,3 +179,42 @@ def test_newer_windows(site: Site) -> None:
     assert run.code == 0, run.output
     assert site.report()["summary"]["unproved"] == 0
     assert site.play("deploy_pool").total("changed") == 0
+
+
+def test_each_component_without_an_interface_is_a_step_by_hand(site: Site) -> None:
+    """The role alone, with a plan of components that only their product's own tools assign."""
+    plan = as_plan(site.group_vars()["ucops_topology"]).to_plain()
+    for server in plan["servers"]:
+        server["inventory_host"] = server["fqdn"]
+    for certificate in plan["certificates"]:
+        (server_name,) = certificate["holders"]
+        certificate["assignments"] = [
+            {"server": server_name, "component": component, "use": "default", "port": port}
+            for component, port in (("oauth", 0), ("mediation", 5070))
+        ]
+    role = {"name": "Certificates", "ansible.builtin.include_role": {"name": "ucops.rollout.pool_certificates"}}
+    steps = "pool_certificates_result.values() | map(attribute='by_hand.steps') | flatten"
+    told = {
+        "name": "Keep the steps",
+        "ansible.builtin.copy": {
+            "dest": str(site.work / "{{ inventory_hostname }}.txt"),
+            "content": f"{{{{ {steps} | join('\n') }}}}",
+            "mode": "0600",
+        },
+        "delegate_to": "localhost",
+        "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+    }
+    play = site.work / "alone.yml"
+    tasks = [role, told]
+    play.write_text(
+        yaml.safe_dump([{"hosts": "ucops_servers", "gather_facts": False, "tasks": tasks}]), encoding="utf-8"
+    )
+    run = site.play(str(play), variables={"pool_certificates_plan": plan})
+    assert run.code == 0, run.output
+    for server in ("ocssrv01", "ocssrv02"):
+        (thumbprint,) = my_thumbprints(site, server)
+        steps = (site.work / f"{server}.company.local.txt").read_text(encoding="utf-8")
+        assert f"assign the certificate with the thumbprint {thumbprint} to oauth (use default).\n" in steps
+        assert (
+            f"assign the certificate with the thumbprint {thumbprint} to mediation (use default), port 5070.\n" in steps
+        )

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sitekit import measured
+
 
 def run_module(name: str, arguments: dict[str, Any], *, check_mode: bool = False) -> dict[str, Any]:
     """The result of a module of this collection in a process of its own."""
@@ -22,7 +24,10 @@ def run_module(name: str, arguments: dict[str, Any], *, check_mode: bool = False
         text=True,
         timeout=60,
         check=False,
-        env={"PYTHONPATH": ":".join(part for part in sys.path if part)},
+        env={
+            "PYTHONPATH": ":".join(part for part in sys.path if part),
+            **measured("modules/*", "module_utils/proof/*"),
+        },
     )
     assert done.stdout.startswith("{") or "\n{" in done.stdout, done.stderr
     result: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{") :])

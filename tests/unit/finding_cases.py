@@ -8,11 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 import yaml
+from unit.fakes_windows import DER, authority
 from unit.places import DATA
 from unit.topologies import ABSENT, origin, origin_with, put
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityPolicy
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import LEFT_OUT
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import find_all
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import (
+    dns_findings,
+    policy_findings,
+    root_findings,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     Finding,
     Plan,
@@ -28,6 +36,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.registry im
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import SimpleUrl, Topology
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 
 BASES: Mapping[str, Any] = yaml.safe_load((DATA / "finding_bases.yml").read_text(encoding="utf-8"))
 Change = Callable[[PlannedCertificate], PlannedCertificate]
@@ -216,6 +225,10 @@ def urls(*given: tuple[str, str]) -> tuple[SimpleUrl, ...]:
     return tuple(SimpleUrl("dialin", host, path, "contoso.com", "", f"url {n}") for n, (host, path) in at)
 
 
+def a_root() -> X509Certificate:
+    return parse_certificate(authority().certificate.public_bytes(DER), where="test")
+
+
 def _unanswered() -> Plan:
     plan = made("ocs")
     return replace(plan, endpoints=(replace(plan.endpoints[0], certificates=()),))
@@ -279,6 +292,9 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "web-components-without-certificate": lambda: _guarded(
         with_certificates(lambda one: replace(one, assignments=one.assignments[:1]), "default", "ocs"), "ocs"
     ),
+    "ca-names-from-attributes": lambda: policy_findings(AuthorityPolicy(0x15014E, 1), "ca01\\Company CA"),
+    "root-not-among-trusted": lambda: root_findings(a_root(), [Thumbprint("0" * 40)]),
+    "dns-server": lambda: dns_findings(["the zone takes updates from anybody"]),
 }
 
 

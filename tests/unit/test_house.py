@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from unit.imports import circle, file_arrows, folder_arrows, imports_of, package_of
 from unit.places import ROOT
 
 PLUGINS = ROOT / "plugins"
@@ -43,37 +44,11 @@ def relative(path: Path) -> str:
 # --- floors ---------------------------------------------------------------------------------------------------------
 
 
-def package_of(path: Path) -> str:
-    return ".".join(["ansible_collections.ucops.rollout", *path.relative_to(ROOT).parent.parts])
-
-
-def imports_of(source: str, package: str, *, typing_too: bool = True) -> set[str]:
-    """Every module that a source imports, wherever in it; relative ones made absolute.
-
-    ``typing_too=False`` leaves out what stands under ``if TYPE_CHECKING:`` and is never run.
-    """
-    names: set[str] = set()
-    waiting: list[ast.AST] = [ast.parse(source)]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test) and not typing_too:
-            waiting.extend(node.orelse)
-            continue
-        waiting.extend(ast.iter_child_nodes(node))
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
-            base = ".".join([*above, *([node.module] if node.module else [])])
-            names |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
-    return names
-
-
 def offences(paths: list[Path], *forbidden: str, typing_too: bool = True) -> list[str]:
     return [
         f"{relative(path)} imports {name}"
         for path in paths
-        for name in sorted(imports_of(path.read_text(encoding="utf-8"), package_of(path), typing_too=typing_too))
+        for name in sorted(imports_of(path.read_text(encoding="utf-8"), package_of(path, ROOT), typing_too=typing_too))
         if any(name == prefix or name.startswith(prefix + ".") for prefix in forbidden)
     ]
 
@@ -131,6 +106,208 @@ def test_header_names_the_licence(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     start = 1 if lines and lines[0].startswith("#!") else 0
     assert tuple(lines[start : start + 3]) == HEADER
+
+
+# --- folders --------------------------------------------------------------------------------------------------------
+
+# From the ground up: a folder imports those before it alone.
+FOLDERS = [
+    "plugins/module_utils",
+    "plugins/module_utils/windows",
+    "plugins/module_utils/certificates",
+    "plugins/module_utils/dns",
+    "plugins/module_utils/products",
+    "plugins/module_utils/topology",
+    "plugins/module_utils/findings",
+    "plugins/module_utils/plan",
+    "plugins/module_utils/reading",
+    "plugins/module_utils/exports",
+    "plugins/module_utils/proof",
+    "plugins/module_utils/report",
+    "plugins/plugin_utils/winrm",
+    "plugins/plugin_utils/dns",
+    "plugins/plugin_utils/certificates",
+    "plugins/plugin_utils/assigning",
+    "plugins/plugin_utils",
+]
+ARROWS = file_arrows(ROOT, "plugins")
+# Arrows that still go up. An entry goes with its import; none is added.
+UPWARDS_LEFT: set[tuple[str, str]] = set()
+
+
+def test_every_folder_has_its_place_in_the_order() -> None:
+    holding = {relative(path.parent) for path in python_files("plugins/module_utils", "plugins/plugin_utils")}
+    assert sorted(holding) == sorted(FOLDERS)
+
+
+def test_files_form_no_circle() -> None:
+    assert circle(ARROWS) == []
+
+
+def test_folders_form_no_circle() -> None:
+    assert circle(folder_arrows(ARROWS) - UPWARDS_LEFT) == []
+
+
+def test_no_folder_knows_one_above_it() -> None:
+    places = {folder: place for place, folder in enumerate(FOLDERS)}
+    inner = [(start, end) for start, end in folder_arrows(ARROWS) - UPWARDS_LEFT if start in places]
+    assert sorted((start, end) for start, end in inner if places.get(end, len(places)) > places[start]) == []
+
+
+def test_a_circle_is_seen_and_shown() -> None:
+    assert circle({("a", "b"), ("b", "c"), ("c", "b"), ("a", "c")}) == ["b", "c", "b"]
+    assert circle({("a", "b"), ("b", "c"), ("a", "c"), ("d", "a")}) == []
+    assert folder_arrows({("a/x.py", "b/y.py"), ("a/x.py", "a/y.py"), ("a/z.py", "b/y.py")}) == {("a", "b")}
+
+
+def test_arrows_come_from_imports_of_every_form(tmp_path: Path) -> None:
+    core = tmp_path / "plugins" / "module_utils"
+    (core / "plan").mkdir(parents=True)
+    (core / "names.py").touch()
+    (core / "plan" / "hosts.py").touch()
+    (core / "plan" / "planner.py").write_text("if TYPE_CHECKING:\n    from . import hosts\nfrom ..names import fqdn\n")
+    planner = "plugins/module_utils/plan/planner.py"
+    assert file_arrows(tmp_path, "plugins") == {
+        (planner, "plugins/module_utils/plan/hosts.py"),
+        (planner, "plugins/module_utils/names.py"),
+    }
+
+
+# --- names ----------------------------------------------------------------------------------------------------------
+
+# What Ansible looks for by this name in every plugin.
+ANSIBLES_CLASSES = {"ActionModule", "FilterModule", "ModuleDocFragment", "InventoryModule"}
+SLANG = {"sheet", "sheets", "precaution", "precautions", "book", "books", "wish", "wishes", "chosen", "words"}
+# Names that still hold such a word. An entry goes with its name; none is added.
+SLANG_LEFT = {
+    "plugins/module_utils/dns/changes.py": {"chosen", "words"},
+    "plugins/module_utils/dns/port.py": {"words"},
+    "plugins/module_utils/dns/push.py": {"chosen", "words"},
+    "plugins/module_utils/dns/record_types.py": {
+        "_service_from_words",
+        "_service_words",
+        "from_words",
+        "read_words",
+        "words",
+    },
+    "plugins/module_utils/exports/certreq_inf.py": {"wishes"},
+    "plugins/module_utils/exports/csv_table.py": {"wishes"},
+    "plugins/module_utils/exports/dnscmd.py": {"wishes"},
+    "plugins/module_utils/exports/export.py": {"_chosen", "wishes"},
+    "plugins/module_utils/exports/openssl.py": {"wishes"},
+    "plugins/module_utils/exports/powershell.py": {"wishes"},
+    "plugins/module_utils/exports/request_cs.py": {"wishes"},
+    "plugins/module_utils/exports/selection.py": {"Wishes", "wishes"},
+    "plugins/module_utils/exports/zone_file.py": {"wishes"},
+    "plugins/module_utils/report/escaping.py": {"words"},
+    "plugins/module_utils/report/summary.py": {"words"},
+    "plugins/module_utils/topology/contradictions.py": {"chosen"},
+    "plugins/module_utils/topology/parse.py": {"chosen"},
+    "plugins/plugin_utils/dns/windows.py": {"_kind_and_words", "chosen", "words"},
+    "plugins/plugin_utils/winrm/quoting.py": {"words"},
+    "tools/example_plans.py": {"words"},
+}
+
+
+def classes() -> dict[str, list[str]]:
+    """Class name -> the files under plugins/ that define one of that name."""
+    found: dict[str, list[str]] = {}
+    for path in python_files("plugins"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and node.name not in ANSIBLES_CLASSES:
+                found.setdefault(node.name, []).append(relative(path))
+    return found
+
+
+def test_no_two_classes_of_one_name() -> None:
+    assert {name: paths for name, paths in classes().items() if len(paths) > 1} == {}
+
+
+def names_made(source: str) -> set[str]:
+    """Every name that a source gives: to functions, classes, arguments, variables, attributes, imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.add(node.name)
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            names.add(node.id if isinstance(node, ast.Name) else node.attr)
+        elif isinstance(node, ast.alias) and node.asname:
+            names.add(node.asname)
+    return names
+
+
+def slang_in(source: str) -> set[str]:
+    def parts(name: str) -> set[str]:
+        return {part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
+
+    return {name for name in names_made(source) if parts(name) & SLANG}
+
+
+@pytest.mark.parametrize("path", python_files("plugins", "tools"), ids=relative)
+def test_names_are_the_fields_own(path: Path) -> None:
+    found = slang_in(path.read_text(encoding="utf-8"))
+    assert found - SLANG_LEFT.get(relative(path), set()) == set()
+
+
+def test_slang_is_seen_in_every_kind_of_name() -> None:
+    source = (
+        "class RoleSheet:\n    def chosen_names(self, words): self.book = [wish for wish in words]\nimport x as sheets"
+    )
+    assert slang_in(source) == {"RoleSheet", "chosen_names", "words", "book", "wish", "sheets"}
+    assert slang_in("bookings = dict(words=1)\n'chosen'\n") == set()
+
+
+# --- tests ----------------------------------------------------------------------------------------------------------
+
+
+def test_unit_tests_run_no_playbook() -> None:
+    """Playbooks are run in tests/integration."""
+    program = "ansible-" + "playbook"
+    assert [relative(path) for path in python_files("tests/unit") if program in path.read_text(encoding="utf-8")] == []
+
+
+def test_no_test_reads_its_own_source() -> None:
+    own = re.compile(r"open\(__" r"file__|getsource\(|Path\(__" r"file__\)\.read")
+    left = {"test_pitfalls.py", "test_registry.py"}  # to be emptied
+    files = python_files("tests/unit", "tests/lab_tests", "tests/integration")
+    reading = {path.name for path in files if own.search(path.read_text(encoding="utf-8"))}
+    assert reading - left == set()
+
+
+# Files that have no test file of their name yet. An entry goes when its test comes; none is added.
+UNTESTED = {
+    "module_utils/dns/port.py",
+    "module_utils/dns/push.py",
+    "module_utils/exports/certreq_inf.py",
+    "module_utils/exports/csv_table.py",
+    "module_utils/exports/dnscmd.py",
+    "module_utils/exports/openssl.py",
+    "module_utils/exports/powershell.py",
+    "module_utils/exports/request_cs.py",
+    "module_utils/exports/selection.py",
+    "module_utils/exports/zone_file.py",
+    "module_utils/plan/deployment.py",
+    "module_utils/plan/planned_records.py",
+    "module_utils/products/index.py",
+    "module_utils/products/lync2010.py",
+    "module_utils/products/lync2013_sources.py",
+    "module_utils/products/ocs2007_sources.py",
+    "module_utils/products/ocs2007r2.py",
+    "module_utils/products/sfb2015.py",
+    "module_utils/products/sfb2019.py",
+    "module_utils/products/sfbse.py",
+    "module_utils/proof/module.py",
+    "module_utils/proof/result.py",
+}
+
+
+def test_every_file_has_a_test_of_its_name() -> None:
+    files = python_files("plugins/module_utils", "plugins/plugin_utils")
+    mirrored = {path: ROOT / "tests" / "unit" / path.parent.relative_to(ROOT) / f"test_{path.name}" for path in files}
+    missing = {path.relative_to(PLUGINS).as_posix() for path, test in mirrored.items() if not test.is_file()}
+    assert sorted(missing - UNTESTED) == []
 
 
 # --- actions and modules --------------------------------------------------------------------------------------------

@@ -17,8 +17,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     Selection,
     by_purpose,
     by_view,
-    data_words,
     one_line,
+    record_data,
     zones_of,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, RecordSet
@@ -93,7 +93,7 @@ def _zone(zone: ExportedZone, selection: Selection) -> Iterator[str]:
 def _additions(record: RecordSet) -> Iterator[str]:
     if record.type not in _TYPES:
         raise RolloutError(f"records of type '{record.type}' are not written for dnscmd", where=record.fqdn)
-    for data in data_words(record):
+    for data in record_data(record):
         yield _command("dnscmd", ".", "/recordadd", record.zone, _node(record), str(record.ttl), record.type, *data)
 
 

@@ -15,8 +15,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     Selection,
     by_purpose,
     by_view,
-    data_words,
     one_line,
+    record_data,
     zones_of,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, RecordSet
@@ -101,7 +101,7 @@ def _additions(record: RecordSet) -> Iterator[str]:
     if record.type not in _PARAMETERS:
         raise RolloutError(f"no cmdlet is known for records of type '{record.type}'", where=record.fqdn)
     cmdlet, parameters = _PARAMETERS[record.type]
-    for data in data_words(record):
+    for data in record_data(record):
         given = [("-ZoneName", record.zone), ("-Name", record.name), *zip(parameters, data, strict=True)]
         given.append(("-TimeToLive", time_span(record.ttl)))
         yield " ".join([cmdlet, *(f"{parameter} {literal(value)}" for parameter, value in given)])

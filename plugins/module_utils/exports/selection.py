@@ -111,7 +111,7 @@ def by_purpose(records: Iterable[RecordSet]) -> Iterator[tuple[str, RecordSet]]:
             said = purpose
 
 
-def data_words(record: RecordSet) -> Iterator[tuple[str, ...]]:
+def record_data(record: RecordSet) -> Iterator[tuple[str, ...]]:
     """The data of each record of a set, as the words of a zone file, names absolute with their dot."""
     row = record_type(record.type, owner=record.fqdn)
     return (row.words(value) for value in record.values)

@@ -18,8 +18,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     ExportedZone,
     Selection,
     by_purpose,
-    data_words,
     one_line,
+    record_data,
     zone_file_name,
     zones_of,
 )
@@ -88,7 +88,7 @@ def _records(zone: ExportedZone, selection: Selection) -> Iterator[str]:
 
 
 def _lines(record: RecordSet) -> Iterator[str]:
-    for data in data_words(record):
+    for data in record_data(record):
         yield " ".join(word(part) for part in (record.name, str(record.ttl), "IN", record.type, *data))
 
 

@@ -15,10 +15,11 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
 
-# Which half of a plan a finding speaks of.
+# Which half of a plan a finding speaks of, or the inventory, or a run.
 RECORDS = "records"
 CERTIFICATES = "certificates"
 INVENTORY = "inventory"
+RUN = "run"
 
 LEFT_OUT = "(left out)"
 """In an example, in place of a value: the key or entry is not there."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every finding that a plan can hold, by its stable code, and the search for them. docs/findings.md is made from it."""
+"""Every finding by its stable code, and the search for those of a plan. docs/findings.md is made from it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings import (
     products,
     records,
     reverse_proxy,
+    run,
     sign_in,
     simple_urls,
     web,
@@ -57,7 +58,7 @@ SEARCHING = (
     holders,
 )
 # All topics, in the order of the documentation; those that are not above are asked by another file.
-TOPICS = (records, inventory, *SEARCHING[:4], autodiscover, *SEARCHING[4:-2], wildcards, *SEARCHING[-2:])
+TOPICS = (records, inventory, *SEARCHING[:4], autodiscover, *SEARCHING[4:-2], wildcards, *SEARCHING[-2:], run)
 
 KINDS: Mapping[str, FindingKind] = {
     kind.code: kind for topic in TOPICS for kind in vars(topic).values() if isinstance(kind, FindingKind)

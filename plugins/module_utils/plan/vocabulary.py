@@ -331,6 +331,7 @@ CONDITIONS: Mapping[str, Condition] = _Conditions(
         "other_is_front_end": _other_is("front_end"),
         "other_is_director": _other_is("director"),
         "other_is_office_web_apps": _other_is("office_web_apps"),
+        "other_is_web_access": _other_is("communicator_web_access"),
         # pools whose servers carry different roles
         **{f"pool_has_{role}": _carried(role) for role in ("web_conferencing_edge", "av_edge")},
         **{

@@ -192,7 +192,7 @@ PRODUCT = extend(
         drop=(
             "oauth-certificate xmpp xmpp-address edge-xmpp-domain edge-xmpp-host hybrid-web-conferencing-inside "
             "edge-tenant-name cut-over-federation cut-over-sign-in cut-over-autodiscover cut-over-sip scheduler-name "
-            "proxy-scheduler proxy-office-web-apps proxy-director-name"
+            "proxy-director-name"
         ),
         drop_roles="persistent_chat office_web_apps",
         roles=[rules_of(role, FURTHER) for role in _ROLES],

@@ -435,6 +435,7 @@ _REVERSE_PROXY = Role(
                 Entry("proxy-web-name", when="other_is_front_end"),
                 Entry("proxy-director-name", when="other_is_director"),
                 Entry("proxy-office-web-apps", when="other_is_office_web_apps"),
+                Entry("proxy-web-access", when="other_is_web_access"),
             ),
             answers=Answer("published-web", REVERSE_PROXY, "Lync and browsers outside: web services"),
         ),
@@ -469,7 +470,7 @@ _REVERSE_PROXY = Role(
             subject="{proxy_subject}",
             names=(
                 "proxy-web-name proxy-director-name proxy-meet proxy-dialin proxy-scheduler proxy-office-web-apps"
-                " proxy-autodiscover"
+                " proxy-web-access proxy-autodiscover"
             ),
             listeners=(REVERSE_PROXY,),
             faces_outside=True,

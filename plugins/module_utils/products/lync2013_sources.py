@@ -272,6 +272,10 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
         "the name that Office Web Apps Server is published under",
         "Office Web Apps Server outside",
     ),
+    "proxy-web-access": (
+        "the name that Communicator Web Access of an earlier product is published under",
+        "Communicator Web Access outside",
+    ),
     "proxy-autodiscover": ("autodiscover outside", "sign-in of mobile devices outside"),
     "published-web published-url published-autodiscover": ("what the reverse proxy publishes", "web services outside"),
     "mediation-pool-address": (
@@ -428,6 +432,7 @@ STATED: Mapping[str, tuple[str, ...]] = {
         "C",
         f"{_PROXY}; {_PROXY_REQUEST} (the two differ in the order)",
     ),
+    "proxy-web-access": ("I", f"inferred from {_PROXY} (every name that is published)"),
     "proxy-meet proxy-dialin proxy-scheduler": ("S", f"{_PROXY}; {_WILDCARDS}"),
     "proxy-autodiscover": ("S", f"{_PROXY}; {_AUTODISCOVER}; {_WILDCARDS}"),
     "mediation-pool-address": ("S", _BALANCING),

@@ -15,8 +15,8 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import dns_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
-    NOTE,
     OURS,
     Finding,
     Plan,
@@ -150,7 +150,7 @@ def hand_over(outcome: Outcome) -> HandOver:
         summary={state: sum(proof[check].summary[state] for check in CHECKS) for state in STATES},
         waiting=tuple(Line(fqdn, done.waiting) for fqdn, _id, done in entries(outcome) if done.waiting),
         failures=tuple(_failures(outcome)),
-        findings=(*_findings(plan, outcome), *_notes(outcome.dns)),
+        findings=(*_findings(plan, outcome), *dns_findings(outcome.dns.notes)),
         steps_by_hand=tuple(_steps(outcome)),
         report_paths=outcome.report_paths,
     )
@@ -303,12 +303,6 @@ def _findings(plan: Plan, outcome: Outcome) -> tuple[Finding, ...]:
     """The plan's, then what was found on the CA; each once."""
     of_the_ca = (finding for _fqdn, _id, done in entries(outcome) for finding in done.issue.findings)
     return (*plan.findings, *dict.fromkeys(one for one in of_the_ca if one not in plan.findings))
-
-
-def _notes(dns: DnsOutcome) -> Iterator[Finding]:
-    """What the DNS server did otherwise than expected, such as a new zone that takes updates from anybody."""
-    for note in dns.notes:
-        yield Finding(NOTE, "dns-server", note, breaks="", mend="", source="", where="")
 
 
 def _steps(outcome: Outcome) -> Iterator[Line]:

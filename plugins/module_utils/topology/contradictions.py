@@ -270,7 +270,7 @@ def _wanted(checked: Checked, path: str) -> bool:
 
 def _issuer(checked: Checked, problems: Problems) -> None:
     certificates = checked.get("certificates") or {}
-    issuers, chosen = certificates.get("issuers"), certificates.get("issuer")
+    issuers, usual = certificates.get("issuers"), certificates.get("issuer")
     for name, issuer in (issuers or {}).items():
         if issuer and not issuer.get("ca") and not issuer.get("public"):
             place = join(join("certificates.issuers", name), "ca")
@@ -282,9 +282,9 @@ def _issuer(checked: Checked, problems: Problems) -> None:
             problems.add(where, f"there is no issuer '{name}'", f"The issuers are {_some(issuers)}")
     if not issuers or problems.within("certificates.issuer"):
         return
-    if chosen and chosen not in issuers:
-        problems.add("certificates.issuer", f"there is no issuer '{chosen}'", f"The issuers are {_some(issuers)}")
-    elif not chosen and len(issuers) > 1 and "enterprise" not in issuers:
+    if usual and usual not in issuers:
+        problems.add("certificates.issuer", f"there is no issuer '{usual}'", f"The issuers are {_some(issuers)}")
+    elif not usual and len(issuers) > 1 and "enterprise" not in issuers:
         problems.add(
             "certificates.issuer", f"missing: there are {len(issuers)} issuers", f"Name one of {_some(issuers)}"
         )

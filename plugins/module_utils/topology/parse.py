@@ -253,7 +253,7 @@ def _xmpp(given: Mapping[str, Any] | None) -> Xmpp:
 def _certificates(one: Mapping[str, Any]) -> Certificates:
     issuers = {name: _issuer(name, issuer) for name, issuer in one["issuers"].items()}
     name = one["issuer"] or ("enterprise" if "enterprise" in issuers else next(iter(issuers)))
-    per_use = {use: issuers[chosen] for use, chosen in one["issuer_for"].items() if chosen}
+    per_use = {use: issuers[signer] for use, signer in one["issuer_for"].items() if signer}
     return Certificates(
         issuer=issuers[name],
         key_length=one["key_length"],

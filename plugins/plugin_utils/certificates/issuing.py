@@ -15,10 +15,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_findings import (
-    policy_findings,
-    root_findings,
-)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
     DENIED,
     ISSUED,
@@ -39,6 +35,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import (
+    policy_findings,
+    root_findings,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import advice, meaning

@@ -1,18 +1,14 @@
-"""The filter and the playbook that write exports."""
+"""The filter that writes exports; tests/integration/test_export_plan.py runs the playbook."""
 
 from __future__ import annotations
 
 import inspect
-import json
-import os
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
-from unit.exports_plans import EXPECTED, origin_plan
+from unit.exports_plans import origin_plan
 from unit.places import ROOT
 from unit.topologies import origin, origin_with
 
@@ -20,55 +16,8 @@ from ansible_collections.ucops.rollout.plugins.filter.exports import FilterModul
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.export import FORMATS, MANAGED
 
 plan_export = FilterModule().filters()["plan_export"]
-BIN = Path(os.environ.get("UCOPS_BIN", ROOT / ".venv" / "bin"))
 DOCUMENTED = yaml.safe_load((ROOT / "plugins" / "filter" / "plan_export.yml").read_text(encoding="utf-8"))
 OPTIONS = DOCUMENTED["DOCUMENTATION"]["options"]
-
-
-def run(*arguments: str, **variables: Any) -> subprocess.CompletedProcess[str]:
-    command = [str(BIN / "ansible-playbook"), "playbooks/export_plan.yml", *arguments]
-    extra = ["-e", json.dumps({"ucops_topology": origin(), **variables})]
-    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv" / "collections"), "NO_COLOR": "1"}
-    done = [*command, *extra]
-    return subprocess.run(done, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False, env=environment)
-
-
-@pytest.mark.slow
-def test_the_playbook_writes_every_file_once(tmp_path: Path) -> None:
-    folder = tmp_path / "hand over"
-    looked = run("--check", export_directory=str(folder))
-    assert looked.returncode == 0, looked.stdout + looked.stderr
-    assert not folder.exists()
-    assert "internal_company.com.zone" in looked.stdout
-    written = run(export_directory=str(folder))
-    assert written.returncode == 0, written.stdout + written.stderr
-    assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in EXPECTED.iterdir())
-    for path in folder.iterdir():
-        made = path.read_bytes().decode("ascii")
-        assert made == plan_export(origin(), "all")[path.name]
-        assert path.stat().st_mode & 0o007 == 0
-
-
-@pytest.mark.slow
-def test_the_playbook_shows_what_would_change(tmp_path: Path) -> None:
-    chosen = {"export_directory": str(tmp_path), "export_formats": "bind"}
-    assert "changed=1" in run(**chosen).stdout
-    assert "changed=0" in run(**chosen).stdout
-    zone = tmp_path / "internal_company.com.zone"
-    zone.write_text("changed by hand", encoding="ascii")
-    checked = run("--check", "--diff", **chosen)
-    assert "changed=1" in checked.stdout and "-changed by hand" in checked.stdout, checked.stdout
-    assert zone.read_text(encoding="ascii") == "changed by hand"
-
-
-@pytest.mark.slow
-def test_the_playbook_writes_what_is_chosen(tmp_path: Path) -> None:
-    chosen = {"export_formats": ["bind", "csv"], "export_view": "internal", "export_zone": "company.com"}
-    servers = {"export_name_servers": ["dc01.company.local"]}
-    done = run(export_directory=str(tmp_path), export_managed="all", **chosen, **servers)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["dns_records.csv", "internal_company.com.zone"]
-    assert "IN NS dc01.company.local." in (tmp_path / "internal_company.com.zone").read_text()
 
 
 def test_the_filter_takes_a_topology_and_a_plan() -> None:

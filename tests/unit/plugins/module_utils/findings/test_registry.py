@@ -28,9 +28,12 @@ def test_every_kind_is_complete(code: str) -> None:
     kind = KINDS[code]
     assert kind.code == code
     assert kind.severity in ("error", "warning", "note")
-    assert kind.about in ("records", "certificates", "inventory")
-    for text in (kind.title, kind.message, kind.breaks, kind.mend, kind.source, kind.decision):
+    assert kind.about in ("records", "certificates", "inventory", "run")
+    for text in (kind.title, kind.message, kind.decision):
         assert text
+    for text in (kind.breaks, kind.mend, kind.source):
+        assert text or kind.about == "run"
+    for text in (kind.title, kind.message, kind.breaks, kind.mend, kind.source, kind.decision):
         assert not text.endswith(".")
 
 

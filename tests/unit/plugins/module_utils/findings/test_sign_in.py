@@ -39,8 +39,8 @@ def test_sip_name_of_the_second_domain_not_at_the_edge() -> None:
 
 def test_what_the_site_leaves_out_is_no_error_but_at_the_edge_it_is() -> None:
     """The records of contoso.com lead to sip.contoso.com, so that the pool's certificates keep the name."""
-    wishes = {"certificates.sip_names": False, "sip_domains[1].srv_target": "alias"}
-    topology = parse(base_with("lync", wishes))
+    changes = {"certificates.sip_names": False, "sip_domains[1].srv_target": "alias"}
+    topology = parse(base_with("lync", changes))
     plan = make_plan(topology)
     bare = [without_name("sip.fabrikam.com")(one) if "edge" in one.use else one for one in plan.certificates]
     findings = find_all(replace(plan, certificates=tuple(bare)), topology)

@@ -14,7 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.deployment impo
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.vocabulary import CONDITIONS, Scope
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import CertificateRule, Rule
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 TEMPLATES = ("owner", "name", "subject", "target", "apart", "client")
 

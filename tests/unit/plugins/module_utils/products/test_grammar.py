@@ -35,7 +35,7 @@ NAME = Name(
     at="pool_sip",
     address=(Address("address"), Address("outside", when="outside is_published", at="published", view="external")),
     in_certificates=(Entry("entry", each="home_sip_domain", when="", wildcard=True), Entry("second")),
-    answers=(Answer("web", WEB, "browsers"), Answer("sip", SIP, "clients of {sip_domain}", at="server", port=443)),
+    answers=(Answer("browsing", WEB, "browsers"), Answer("sip", SIP, "clients of {sip_domain}", at="server", port=443)),
 )
 CERTIFICATE = Certificate(
     "certificate", use="default", subject="{pool}", names="second entry", listeners=(SIP, WEB), when="combined"
@@ -84,7 +84,7 @@ def test_endpoints_stand_in_the_order_of_those_who_answer() -> None:
         "sip_tls",
         "front_end",
     )
-    assert (web.id, web.reach, web.port, web.protocol, web.component) == ("x.web", "pool_sip", 443, "https", "web")
+    assert (web.id, web.reach, web.port, web.protocol, web.component) == ("x.browsing", "pool_sip", 443, "https", "web")
 
 
 def test_an_endpoint_has_what_is_said_of_the_record_that_leads_there() -> None:
@@ -165,7 +165,7 @@ def test_a_newer_product_is_its_differences() -> None:
     assert role.certificates[0].names[0].reason.source == "page 2"
     assert [(one.id, one.client) for one in role.endpoints] == [
         ("new.sip", "newer clients of {sip_domain}"),
-        ("x.web", "browsers"),
+        ("x.browsing", "browsers"),
     ]
     assert (new.family, new.features) == ("Server", {"ipv6"})
 

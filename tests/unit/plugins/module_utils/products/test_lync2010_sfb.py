@@ -832,3 +832,51 @@ def test_an_id_says_one_thing_in_all_products() -> None:
 @pytest.mark.parametrize("product", ["lync2010", "lync2013", *SFB])
 def test_no_rule_of_office_communications_server_is_left(product: str) -> None:
     assert not [rule.id for role in PRODUCTS[product].roles for rule in role.rules() if rule.id.startswith("ocs")]
+
+
+@pytest.mark.parametrize(
+    ("product", "role"),
+    [("ocs2007", "communicator_web_access"), ("sfb2019", "office_web_apps"), ("sfb2019", "front_end")],
+)
+def test_reverse_proxy_holds_what_it_publishes_of_other_products(product: str, role: str) -> None:
+    other = {
+        "fqdn": "other.contoso.net",
+        "product": product,
+        "role": role,
+        "edition": "standard",
+        "servers": [{"fqdn": "other.contoso.net", "addresses": {"internal": ["10.0.1.1"]}}],
+        "web": {"external_fqdn": "webother.contoso.com"},
+    }
+    if role != "front_end":
+        del other["edition"]
+    proxy = {
+        "fqdn": "proxy.contoso.net",
+        "role": "reverse_proxy",
+        "servers": [{"fqdn": "proxy.contoso.net", "addresses": {"external": [{"public": "131.107.155.20"}]}}],
+    }
+    home = {
+        "fqdn": "fe01.contoso.net",
+        "role": "front_end",
+        "edition": "standard",
+        "servers": [{"fqdn": "fe01.contoso.net", "addresses": {"internal": ["10.0.0.1"]}}],
+        "web": {"external_fqdn": "webfe.contoso.com"},
+    }
+    plan = make_plan(
+        parse(
+            {
+                "schema": 1,
+                "product": "lync2010",
+                "ad_domain": "contoso.net",
+                "sip_domains": [{"name": "contoso.com", "home": "fe01.contoso.net"}],
+                "dns": {
+                    "internal": {"zones": ["contoso.net", "contoso.com"]},
+                    "external": {"zones": ["contoso.com"]},
+                },
+                "pools": [home, other, proxy],
+                "certificates": {"issuers": {"enterprise": {"ca": "ca01\\CA"}}},
+            }
+        )
+    )
+    assert [str(one) for one in plan.errors] == []
+    held = one_certificate(plan, "proxy.contoso.net/reverse_proxy").subject_alternative_names
+    assert {"webfe.contoso.com", "webother.contoso.com"} <= set(held)

@@ -25,7 +25,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.rules impor
 from ansible_collections.ucops.rollout.plugins.module_utils.products.sources import Sources
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.explain import explain
 from ansible_collections.ucops.rollout.plugins.module_utils.topology import json_schema
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 TOOLS = pathlib.Path(__file__).resolve().parents[5] / "tools"
 
@@ -150,7 +150,7 @@ def test_findings_ask_for_its_traits() -> None:
 
 @pytest.mark.usefixtures("atlas")
 def test_it_is_exported_in_every_format() -> None:
-    files = export_plan(TOPOLOGY, "all")
+    files = export_plan(make_plan(parse(TOPOLOGY)), "all")
     assert sorted(files) == [
         "certificate_a1.atlas.test_default.cnf",
         "certificate_a1.atlas.test_default.inf",

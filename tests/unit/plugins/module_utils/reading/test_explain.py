@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
-from unit.places import ROOT
 from unit.topologies import ABSENT, origin, origin_with
 
 from ansible_collections.ucops.rollout.plugins.filter.plans import FilterModule
@@ -20,8 +15,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.index impor
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import CertificateName, Rule
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.explain import explain
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
-
-BIN = Path(os.environ.get("UCOPS_BIN", ROOT / ".venv" / "bin"))
 
 
 def plan_of(topology: Any) -> dict[str, Any]:
@@ -281,24 +274,3 @@ def test_the_filter_tells_mistakes_in_words() -> None:
         explain_filter(origin(), "")
     with pytest.raises(AnsibleFilterError, match="explain: the topology has 1 problem"):
         explain_filter(origin_with({"ad_domain": "x_y"}), "a.b")
-
-
-def test_the_playbook_explains_in_place_of_the_plan() -> None:
-    command = [str(BIN / "ansible-playbook"), "ucops.rollout.plan_pool", "-i", "localhost,"]
-    variables = json.dumps({"ucops_topology": origin(), "explain": "ocssrv02.company.local"})
-    environment = {**os.environ, "ANSIBLE_CALLBACK_RESULT_FORMAT": "json", "ANSIBLE_NOCOLOR": "1"}
-    done = subprocess.run(
-        [*command, "-e", variables],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    task = done.stdout.index("TASK [")
-    shown = json.loads(done.stdout[done.stdout.index("{", task) : done.stdout.index("\n}\n", task) + 2])
-    assert shown["msg"] == SERVER.splitlines()
-    assert "DNS records" not in done.stdout

@@ -57,8 +57,8 @@ def test_what_is_right_is_made_uniform(shape: Shape, value: Any, found: Any) -> 
     ("shape", "value", "told"),
     [
         (Text("host"), "a b", "it: 'a b' holds a space"),
-        (Text("template"), "a&b", "it: 'a&b' holds & and is no name of a certificate template"),
-        (Text("authority"), "ca01\\a|b", "it: 'ca01\\\\a|b' holds | and does not name a CA"),
+        (Text("template"), "a&b", "it: 'a&b' is no name of a certificate template. Give the template's name"),
+        (Text("authority"), "ca01\\a|b", "it: 'ca01\\\\a|b' does not name a CA. Give it as `certutil`"),
         (
             Text(choices=("alpha", "beta")),
             "alfa",

@@ -37,6 +37,6 @@ def test_the_issuer_of_a_use(use: str, faces_outside: bool, issuer: str) -> None
     """The one given for the use goes before the public one, and that before the usual one."""
     given = TOPOLOGY.certificates
     other = replace(given.issuer, name="stand-alone", template=None)
-    chosen = replace(given, issuers={"oauth": other})
-    assert chosen.issuer_of(use, faces_outside=faces_outside).name == issuer
-    assert chosen.issuer_of("oauth", faces_outside=True).name == "stand-alone"
+    given_another = replace(given, issuers={"oauth": other})
+    assert given_another.issuer_of(use, faces_outside=faces_outside).name == issuer
+    assert given_another.issuer_of("oauth", faces_outside=True).name == "stand-alone"

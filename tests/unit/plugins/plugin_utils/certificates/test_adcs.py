@@ -23,7 +23,7 @@ from unit.topologies import origin_with
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import load_request
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority, parse_view
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import NotIssued

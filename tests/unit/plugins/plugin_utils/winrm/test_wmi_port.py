@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from unit.abstract import demands
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
 
@@ -21,3 +22,7 @@ def test_the_exact_spelling_comes_first() -> None:
 def test_a_port_is_no_adapter() -> None:
     with pytest.raises(TypeError, match="abstract"):
         Wmi()  # type: ignore[abstract]
+
+
+def test_an_adapter_brings_all_of_it() -> None:
+    assert demands(Wmi, "query", "get", "put", "delete", "invoke")

@@ -8,9 +8,13 @@ import pytest
 from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.inputs import ProofInputs, name_servers, proof_inputs
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
+from ansible_collections.ucops.rollout.plugins.module_utils.report.proof_inputs import (
+    ProofInputs,
+    name_servers,
+    proof_inputs,
+)
 
 FQDN, ID = "ocssrv01.company.local", "ocssrv01.company.local/default"
 TWO = [{"name": "dc1", "address": "10.0.0.5", "port": 53}, {"name": "dc2", "address": "10.0.0.6", "port": 53}]

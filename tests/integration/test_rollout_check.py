@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
+from sitekit import play
 from unit.places import ROOT
 
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 
-BIN = Path(os.environ.get("UCOPS_BIN", ROOT / ".venv" / "bin"))
+pytestmark = pytest.mark.versions
+
 PLAY = """
 - hosts: all
   gather_facts: false
@@ -43,8 +44,5 @@ def test_a_plan_beyond_the_rollout_fails_the_task(tmp_path: Path) -> None:
         certificate["assignments"] = [one for one in certificate["assignments"] if one["component"] == "front_end"]
     (tmp_path / "plans.yml").write_text(yaml.safe_dump(plans), encoding="utf-8")
     (tmp_path / "play.yml").write_text(PLAY, encoding="utf-8")
-    command = [str(BIN / "ansible-playbook"), "-i", "fe1,", "-e", f"@{tmp_path / 'plans.yml'}"]
-    done = subprocess.run(
-        [*command, str(tmp_path / "play.yml")], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = play(str(tmp_path / "play.yml"), "-i", "fe1,", "-e", f"@{tmp_path / 'plans.yml'}")
+    assert done.code == 0, done.output

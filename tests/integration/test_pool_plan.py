@@ -1,0 +1,160 @@
+"""The action pool_plan in a real play: no host is reached, and everything wrong is told at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sitekit import play
+from unit.topologies import DATA, origin, origin_with
+
+from ansible_collections.ucops.rollout.plugins.modules import pool_plan as documented
+
+pytestmark = pytest.mark.versions
+
+INVENTORY = """
+all:
+  vars: {ansible_connection: winrm, ansible_host: 192.0.2.1, ansible_password: none}
+  children:
+    ucops_dns: {hosts: {dc01: }}
+    ucops_ca: {hosts: {ca01: }}
+    ucops_servers: {hosts: {OCSSRV01: , ocssrv02.company.local: }}
+    empty:
+"""
+
+
+# Each case is one task; all of them run in one play, on a Windows host that cannot be reached.
+GROUPS = {"dns_group": "ucops_dns", "ca_group": "ucops_ca"}
+CASES: dict[str, dict[str, Any]] = {
+    "origin": {"topology": origin(), "check_inventory": True, **GROUPS},
+    "wrong topology": {"topology": origin_with({"sip_domains[1].name": "company_com", "dns.tll": 60})},
+    "errors": {
+        "topology": origin_with({"sip_domains[2]": "fabrikam.com", "pools[0].servers[1].inventory_host": "nohost"}),
+        "check_inventory": True,
+        "dns_group": "empty",
+        "ca_group": "none",
+    },
+    "errors left": {"topology": origin_with({"sip_domains[2]": "fabrikam.com"}), "fail_on_errors": False},
+    "empty group": {
+        "topology": origin(),
+        "check_inventory": True,
+        "servers_group": "empty",
+        "fail_on_errors": False,
+    },
+    "no mapping": {"topology": "no mapping"},
+    "unknown argument": {"topology": origin(), "topologie": 1},
+    "wrong argument": {"topology": origin(), "check_inventory": "perhaps"},
+    "no topology": {},
+    "documented": yaml.safe_load(documented.EXAMPLES)[0]["ucops.rollout.pool_plan"],
+}
+
+
+def play_of(names: list[str], result: Path) -> list[dict[str, Any]]:
+    """A task for each case, and one that writes down what they returned."""
+    tasks = [
+        {"ucops.rollout.pool_plan": CASES[name], "register": f"answer_{index}", "ignore_errors": True}
+        for index, name in enumerate(names)
+    ]
+    gathered = ", ".join(f"answer_{index}" for index in range(len(names)))
+    write = {
+        "ansible.builtin.copy": {"dest": str(result), "content": f"{{{{ [{gathered}] | to_json }}}}", "mode": "0644"},
+        "delegate_to": "localhost",
+        "check_mode": False,
+        "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+    }
+    return [{"hosts": "dc01", "gather_facts": False, "tasks": [*tasks, write]}]
+
+
+def run(directory: Path, names: list[str], *options: str) -> dict[str, dict[str, Any]]:
+    """The result of each case."""
+    playbook, inventory, result = (directory / name for name in ("play.yml", "inventory.yml", "result.json"))
+    playbook.write_text(yaml.safe_dump(play_of(names, result)), encoding="utf-8")
+    inventory.write_text(INVENTORY, encoding="utf-8")
+    done = play(str(playbook), "-i", str(inventory), *options)
+    assert done.code == 0, done.output
+    assert "Traceback" not in done.output
+    return dict(zip(names, json.loads(result.read_text(encoding="utf-8")), strict=True))
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    return run(tmp_path_factory.mktemp("pool_plan"), list(CASES))
+
+
+def errors(answer: dict[str, Any]) -> list[str]:
+    return [one["code"] for one in answer["plan"]["findings"] if one["severity"] == "error"]
+
+
+def expected_plan() -> dict[str, Any]:
+    plan: dict[str, Any] = json.loads((DATA / "origin_plan.json").read_text(encoding="utf-8"))
+    plan["servers"][0]["inventory_host"] = "OCSSRV01"
+    plan["servers"][1]["inventory_host"] = "ocssrv02.company.local"
+    return plan
+
+
+def test_the_origin(answers: dict[str, dict[str, Any]]) -> None:
+    assert answers["origin"]["plan"] == expected_plan()
+    assert (answers["origin"]["changed"], answers["origin"]["failed"]) == (False, False)
+
+
+def test_the_hosts_that_a_rollout_concerns(answers: dict[str, dict[str, Any]]) -> None:
+    servers = ["OCSSRV01", "ocssrv02.company.local"]
+    assert answers["origin"]["hosts"] == {"dns": ["dc01"], "ca": ["ca01"], "servers": servers}
+    assert answers["documented"]["hosts"] == {"dns": [], "ca": [], "servers": servers}
+    assert answers["empty group"]["hosts"] == {"dns": [], "ca": [], "servers": []}
+
+
+def test_check_mode_plans_the_same(tmp_path: Path) -> None:
+    assert run(tmp_path, ["origin"], "--check", "--diff")["origin"]["plan"] == expected_plan()
+
+
+def test_a_wrong_topology_fails_with_every_problem(answers: dict[str, dict[str, Any]]) -> None:
+    answer = answers["wrong topology"]
+    assert answer["failed"]
+    assert "plan" not in answer
+    assert answer["msg"].startswith("the topology has 2 problems\n- sip_domains[1].name: 'company_com' holds")
+    assert "- dns.tll: unknown key, did you mean 'ttl'?" in answer["msg"]
+
+
+def test_errors_fail_the_task_and_are_all_told(answers: dict[str, dict[str, Any]]) -> None:
+    answer = answers["errors"]
+    assert answer["failed"] and "plan" not in answer
+    heading, *told = answer["msg"].splitlines()
+    assert heading == "the plan has 5 errors, and nothing was touched"
+    assert len(told) == 5
+    assert told[4].startswith(
+        "- ocssrv02.company.local: the server 'ocssrv02.company.local' has no host in the inventory group"
+        " 'ucops_servers'; looked for 'nohost'. Breaks: certificates cannot be requested"
+    )
+
+
+def test_errors_can_be_left_to_the_caller(answers: dict[str, dict[str, Any]]) -> None:
+    assert not answers["errors left"]["failed"]
+    assert errors(answers["errors left"]) == ["name-without-zone", "name-without-zone"]
+
+
+def test_another_group(answers: dict[str, dict[str, Any]]) -> None:
+    answer = answers["empty group"]
+    assert errors(answer) == ["server-without-inventory-host"] * 2
+    assert [one["inventory_host"] for one in answer["plan"]["servers"]] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("no mapping", "unable to convert"),
+        ("unknown argument", "topologie"),
+        ("wrong argument", "check_inventory"),
+        ("no topology", "missing required arguments: topology"),
+    ],
+)
+def test_wrong_arguments(answers: dict[str, dict[str, Any]], case: str, said: str) -> None:
+    assert answers[case]["failed"]
+    assert said in answers[case]["msg"]
+
+
+def test_the_example_in_the_documentation_can_be_planned(answers: dict[str, dict[str, Any]]) -> None:
+    assert [one["severity"] for one in answers["documented"]["plan"]["findings"]] == ["warning", "note"]

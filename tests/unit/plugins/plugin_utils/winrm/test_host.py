@@ -1,0 +1,63 @@
+"""A host opened with all of its ports, and what stays behind when it is closed."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from unit.wsman_fakes import GENERIC_FAILURE, Script, enumerated, envelope, instance, protocol_of
+
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
+
+SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
+CREATED = envelope(
+    f"<x:ResourceCreated><a:ReferenceParameters><w:ResourceURI>{SHELL}/cmd</w:ResourceURI><w:SelectorSet>"
+    '<w:Selector Name="ShellId">OURS</w:Selector></w:SelectorSet></a:ReferenceParameters></x:ResourceCreated>'
+)
+COMMAND = envelope("<rsp:CommandResponse><rsp:CommandId>CMD-1</rsp:CommandId></rsp:CommandResponse>")
+RECEIVED = envelope(
+    f'<rsp:ReceiveResponse><rsp:CommandState CommandId="CMD-1" State="{SHELL}/CommandState/Done">'
+    "<rsp:ExitCode>0</rsp:ExitCode></rsp:CommandState></rsp:ReceiveResponse>"
+)
+SIGNAL, DELETED = envelope("<rsp:SignalResponse/>"), envelope("")
+
+
+def opened(*answers: object, shell_id: str | None) -> tuple[Script, object]:
+    script = Script(list(answers))
+    return script, open_windows_host(protocol_of(script), name="dc01", shell_id=shell_id)
+
+
+def test_nothing_is_sent_before_something_is_asked() -> None:
+    script, host = opened(shell_id=None)
+    with host as windows:
+        assert windows.name == "dc01"
+    assert script.actions == []
+
+
+def test_all_ports_share_one_session() -> None:
+    script, host = opened(enumerated(instance("Win32_X", Name="a")), COMMAND, RECEIVED, SIGNAL, shell_id="THEIRS")
+    with host as windows:
+        assert [one.get("Name") for one in windows.wmi.query("root/cimv2", "SELECT * FROM Win32_X")] == ["a"]
+        assert windows.programs.run(["certutil", "-?"]).exit_code == 0
+    assert script.actions == ["Enumerate", "Command", "Receive", "Signal"]
+    assert script.requests[1].selectors == {"ShellId": "THEIRS"}  # whoever opened it closes it
+
+
+def test_a_shell_of_our_own_is_deleted_also_after_an_error() -> None:
+    script, host = opened(CREATED, COMMAND, RECEIVED, SIGNAL, DELETED, shell_id=None)
+    with pytest.raises(ZeroDivisionError), host as windows:
+        windows.programs.run(["certutil", "-?"])
+        raise ZeroDivisionError
+    assert script.actions == ["Create", "Command", "Receive", "Signal", "Delete"]
+    assert script.requests[-1].selectors == {"ShellId": "OURS"}
+
+
+@pytest.mark.parametrize("failure", [GENERIC_FAILURE, requests.exceptions.ConnectionError("gone")])
+def test_a_shell_that_cannot_be_deleted_hides_nothing(failure: object) -> None:
+    _script, host = opened(CREATED, COMMAND, RECEIVED, SIGNAL, failure, shell_id=None)
+    with host as windows:
+        assert windows.programs.run(["certutil", "-?"]).exit_code == 0
+    _script, host = opened(CREATED, COMMAND, RECEIVED, SIGNAL, GENERIC_FAILURE, failure, shell_id=None)
+    with pytest.raises(WsmanFault), host as windows:
+        windows.programs.run(["certutil", "-?"])
+        windows.wmi.query("root/cimv2", "SELECT * FROM Win32_X")

@@ -1,0 +1,63 @@
+"""pywinrm, requests and xmltodict through their seam."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from unit.seams import without
+from winrm.exceptions import (
+    AuthenticationError,
+    InvalidCredentialsError,
+    WinRMError,
+    WinRMOperationTimeoutError,
+    WinRMTransportError,
+    WSManFaultError,
+)
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_winrm
+
+KINDS = {
+    "timeout": seam_winrm.is_operation_timeout,
+    "logon": seam_winrm.is_logon_refused,
+    "http": seam_winrm.is_http_error,
+    "fault": seam_winrm.is_fault,
+    "connection": seam_winrm.is_connection_error,
+}
+
+
+@pytest.mark.parametrize(
+    ("error", "kinds"),
+    [
+        (WinRMOperationTimeoutError(), {"timeout"}),
+        (InvalidCredentialsError("x"), {"logon"}),
+        (AuthenticationError("x"), {"logon"}),
+        (WinRMTransportError("http", 500, "x"), {"http"}),
+        (WinRMError("x"), {"fault"}),
+        (requests.exceptions.ConnectionError("x"), {"connection"}),
+        (requests.exceptions.ReadTimeout("x"), {"connection"}),
+        (ConnectionResetError("x"), {"connection"}),
+        (ValueError("x"), set()),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_errors_are_known_by_kind(error: Exception, kinds: set[str]) -> None:
+    assert {name for name, is_kind in KINDS.items() if is_kind(error)} == kinds
+
+
+def test_a_fault_with_details_is_a_fault() -> None:
+    assert issubclass(WSManFaultError, WinRMError)
+
+
+def test_texts_and_attributes_are_escaped() -> None:
+    text = seam_winrm.unparse({"a": {"@b": '"<', "#text": "</a>&"}})
+    assert text.endswith("<a b='\"&lt;'>&lt;/a&gt;&amp;</a>")
+
+
+@pytest.mark.parametrize("library", ["winrm", "requests", "xmltodict"])
+def test_without_a_library_it_can_be_imported_and_names_the_package(library: str) -> None:
+    names = without(seam_winrm, library)
+    with pytest.raises(RolloutError, match=f"the Python package '{library}.*' is missing .*pip install pywinrm"):
+        names["require"]()
+    with pytest.raises(RolloutError):
+        names["unparse"]({"a": None})
