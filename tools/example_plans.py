@@ -54,14 +54,14 @@ def _data(value: Any) -> str:
 
 def _certificate(one: Mapping[str, Any]) -> dict[str, Any]:
     key = one["key"]
-    words = [word for word in ("exportable", "shared") if key[word]]
+    properties = [word for word in ("exportable", "shared") if key[word]]
     return {
         "id": one["id"],
         "holders": one["holders"],
         "common_name": one["subject"]["common_name"],
         "subject_alternative_names": one["subject_alternative_names"],
         "rules": {name: _rules(reasons) for name, reasons in one["name_reasons"].items()},
-        "key": " ".join([key["algorithm"], str(key["length"]), *words]),
+        "key": " ".join([key["algorithm"], str(key["length"]), *properties]),
         "extended_key_usage": one["extended_key_usage"],
         "issuer": one["issuer"]["name"],
         "assignments": [f"{each['server']} {each['component']} {each['port']}" for each in one["assignments"]],

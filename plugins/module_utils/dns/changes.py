@@ -162,12 +162,12 @@ def _changes(item: RecordSet, there: Sequence[FoundRecord]) -> list[SetChange]:
 
 def applied(found: Iterable[FoundRecord], changes: Iterable[SetChange]) -> tuple[FoundRecord, ...]:
     """What the server holds once the changes are made; check mode predicts with it."""
-    chosen = list(changes)
-    ttl_of = {record: change.wanted.ttl for change in chosen for record in change.retime}
+    made = list(changes)
+    ttl_of = {record: change.wanted.ttl for change in made for record in change.retime}
     kept = [_retimed(record, ttl_of.get(record, record.ttl)) for record in found]
     added = [
         FoundRecord(change.wanted.zone, change.wanted.fqdn, change.wanted.type, value, change.wanted.ttl)
-        for change in chosen
+        for change in made
         for value in change.add
     ]
     return (*kept, *added)
@@ -224,7 +224,7 @@ def rendered(zones: Mapping[str, str], records: Iterable[FoundRecord]) -> str:
 
     :param zones: what each existing zone is, such as ``primary zone, in Active Directory``.
     """
-    lines = [f"; {name}: {words}" for name, words in zones.items()]
+    lines = [f"; {name}: {text}" for name, text in zones.items()]
     rows = sorted(
         (record.zone, record.owner, record.type, value_text(record.type, record.value), record.ttl)
         for record in records

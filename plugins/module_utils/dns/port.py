@@ -29,7 +29,7 @@ class ZoneState:
     dynamic_update: str = ""
 
     @property
-    def words(self) -> str:
+    def text(self) -> str:
         """For a person: ``primary zone, in Active Directory, dynamic update: secure``."""
         kept = "in Active Directory" if self.in_directory else "in a file"
         update = f", dynamic update: {self.dynamic_update}" if self.dynamic_update else ""

@@ -129,8 +129,8 @@ class _Push:
         for zone in new_zones:
             later.zones[zone.name] = ZoneState(zone.name, PRIMARY, in_directory=True)
         for name in later.zones:
-            chosen = [change for change in changes if change.wanted.zone == name]
-            later.records[name] = record_sets.applied(seen.records.get(name, ()), chosen)
+            in_zone = [change for change in changes if change.wanted.zone == name]
+            later.records[name] = record_sets.applied(seen.records.get(name, ()), in_zone)
         return later
 
     # apply
@@ -225,8 +225,8 @@ class _Push:
             return PushFailed(unknown, where=self.server.name, result={"changed": True})
         left = [f"zone {zone.name}" for zone in self.request.zones if zone.name not in now.zones]
         left += [f"{change.wanted.fqdn} {change.wanted.type}" for change in self._waiting(now)]
-        words = f"{what}. Still to be done: {', '.join(left) or 'nothing'}; everything else is there"
-        return PushFailed(words, where=self.server.name, result=self._known(now))
+        told = f"{what}. Still to be done: {', '.join(left) or 'nothing'}; everything else is there"
+        return PushFailed(told, where=self.server.name, result=self._known(now))
 
     def _known(self, now: _Seen) -> dict[str, Any]:
         changed = now.zones != self.before.zones or set(now.all_records()) != set(self.before.all_records())
@@ -302,4 +302,4 @@ def _zone_result(zone: PlannedZone, state: ZoneState, created: bool) -> dict[str
 
 
 def _text(seen: _Seen) -> str:
-    return record_sets.rendered({name: seen.zones[name].words for name in sorted(seen.zones)}, seen.all_records())
+    return record_sets.rendered({name: seen.zones[name].text for name in sorted(seen.zones)}, seen.all_records())

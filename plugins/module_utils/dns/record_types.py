@@ -35,8 +35,8 @@ class RecordType:
     """What there is to know of one type.
 
     :param parse: a value as a plan or a person writes it, and the owner for messages; raises RolloutError.
-    :param words: the value as the words of a zone file, names absolute with their dot.
-    :param from_words: the value from such words; raises ValueError.
+    :param fields: the value as the fields of a zone file, names absolute with their dot.
+    :param from_fields: the value from such fields; raises ValueError.
     :param from_wire: the value from dnspython's rdata; it may come from a stranger and is not checked.
     :param is_address: whether its values can be connected to.
     :param target: the name that a value points to, "" where it points to none.
@@ -45,8 +45,8 @@ class RecordType:
 
     name: str
     parse: Callable[[Any, str], Value]
-    words: Callable[[Value], tuple[str, ...]]
-    from_words: Callable[[Sequence[str]], Value]
+    fields: Callable[[Value], tuple[str, ...]]
+    from_fields: Callable[[Sequence[str]], Value]
     from_wire: Callable[[Any], Value]
     is_address: bool = False
     target: Callable[[Value], str] = _no_target
@@ -54,11 +54,11 @@ class RecordType:
 
     def absolute_text(self, value: Value) -> str:
         """The data as a zone file has it whatever its origin: names with their dot."""
-        return " ".join(self.words(value))
+        return " ".join(self.fields(value))
 
     def text(self, value: Value) -> str:
         """The data for people: names without their dot."""
-        return " ".join(word.rstrip(".") or word for word in self.words(value))
+        return " ".join(field.rstrip(".") or field for field in self.fields(value))
 
 
 def uniform(name: str) -> str:
@@ -82,8 +82,8 @@ def _address_type(name: str, version: int, read: Callable[[Any], Any]) -> Record
     return RecordType(
         name=name,
         parse=parse,
-        words=lambda value: (str(value),),
-        from_words=lambda words: str(read(" ".join(words))),
+        fields=lambda value: (str(value),),
+        from_fields=lambda fields: str(read(" ".join(fields))),
         from_wire=lambda rdata: str(read(rdata.address)),
         is_address=True,
     )
@@ -98,16 +98,16 @@ def _parse_name(value: Any, owner: str) -> str:
     return names.fqdn(value)
 
 
-def _one_name(words: Sequence[str]) -> str:
-    (name,) = words
+def _one_name(fields: Sequence[str]) -> str:
+    (name,) = fields
     return uniform(name)
 
 
 _ALIAS = RecordType(
     name="CNAME",
     parse=_parse_name,
-    words=lambda value: (f"{value}.",),
-    from_words=_one_name,
+    fields=lambda value: (f"{value}.",),
+    from_fields=_one_name,
     from_wire=lambda rdata: str(rdata.target.to_text(omit_final_dot=True)),
     target=str,
     alone=True,
@@ -139,13 +139,13 @@ def _service(value: Value) -> SrvData:
     return value
 
 
-def _service_words(value: Value) -> tuple[str, ...]:
+def _service_fields(value: Value) -> tuple[str, ...]:
     data = _service(value)
     return (str(data.priority), str(data.weight), str(data.port), f"{data.target}.")
 
 
-def _service_from_words(words: Sequence[str]) -> SrvData:
-    priority, weight, port, target = words
+def _service_from_fields(fields: Sequence[str]) -> SrvData:
+    priority, weight, port, target = fields
     return SrvData(int(priority), int(weight), int(port), uniform(target))
 
 
@@ -156,8 +156,8 @@ def _service_from_wire(rdata: Any) -> SrvData:
 _SERVICE = RecordType(
     name="SRV",
     parse=_parse_service,
-    words=_service_words,
-    from_words=_service_from_words,
+    fields=_service_fields,
+    from_fields=_service_from_fields,
     from_wire=_service_from_wire,
     target=lambda value: _service(value).target,
 )
@@ -184,10 +184,10 @@ def record_type(name: str, *, owner: str) -> RecordType:
     return found
 
 
-def read_words(name: str, words: Sequence[str]) -> Value:
+def read_fields(name: str, fields: Sequence[str]) -> Value:
     """The value of a record that a server holds, of any type: presentation text where the type is none of ours."""
     row = RECORD_TYPES.get(name)
-    return row.from_words(words) if row else " ".join(words)
+    return row.from_fields(fields) if row else " ".join(fields)
 
 
 def value_text(name: str, value: Value) -> str:

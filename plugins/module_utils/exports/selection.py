@@ -112,9 +112,9 @@ def by_purpose(records: Iterable[RecordSet]) -> Iterator[tuple[str, RecordSet]]:
 
 
 def record_data(record: RecordSet) -> Iterator[tuple[str, ...]]:
-    """The data of each record of a set, as the words of a zone file, names absolute with their dot."""
+    """The data of each record of a set, as the fields of a zone file, names absolute with their dot."""
     row = record_type(record.type, owner=record.fqdn)
-    return (row.words(value) for value in record.values)
+    return (row.fields(value) for value in record.values)
 
 
 def purpose_of(record: RecordSet) -> str:

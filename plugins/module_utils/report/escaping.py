@@ -26,13 +26,13 @@ _ORDERED = re.compile(r"\d+[.)]$")
 
 def text(value: Any) -> str:
     """A sentence: white space becomes single blanks, words that could mean something to Markdown become code."""
-    words = str(value)[:LONGEST].split()
-    if not words:
+    tokens = str(value)[:LONGEST].split()
+    if not tokens:
         return "–"
-    first = words[0]
+    first = tokens[0]
     begins = _FIRST.match(first) and not _ORDERED.match(first)
     shown = [_word(first) if begins else code(first)]
-    return " ".join(shown + [word if word == "-" else _word(word) for word in words[1:]])
+    return " ".join(shown + [word if word == "-" else _word(word) for word in tokens[1:]])
 
 
 def code(value: Any) -> str:

@@ -43,9 +43,9 @@ def _section(title: str, lines: list[str]) -> str:
 
 def _wrapped(line: str) -> list[str]:
     """White space that came with a value goes, and what could move the cursor is shown as an escape."""
-    words = visible(" ".join(line.split()))
+    text = visible(" ".join(line.split()))
     width = WIDTH - _INDENT
-    return textwrap.wrap(words, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _planned(data: HandOver) -> list[str]:

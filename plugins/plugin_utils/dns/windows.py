@@ -22,7 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import (
     RECORD_TYPES,
     Value,
-    read_words,
+    read_fields,
     uniform,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -45,7 +45,7 @@ _ZONE_KEYS = ("ContainerName", "DnsServerName", "Name")
 _RECORD_KEYS = ("ContainerName", "DnsServerName", "DomainName", "OwnerName", "RecordClass", "RecordData")
 _BASE_CLASS = "MicrosoftDNS_ResourceRecord"
 
-# The typed properties of a record's class, in the order of the words in its data.
+# The typed properties of a record's class, in the order of the fields in its data.
 PROPERTIES = {
     "A": ("IPAddress",),
     "AAAA": ("IPv6Address",),
@@ -66,10 +66,10 @@ class WindowsDns(DnsServer):
 
     def zones(self, names: Sequence[str]) -> Mapping[str, ZoneState]:
         found: dict[str, ZoneState] = {}
-        for chosen in _batches(names):
-            for zone in self._read_zones(f"SELECT * FROM MicrosoftDNS_Zone WHERE {_any_of('Name', chosen)}"):
+        for batch in _batches(names):
+            for zone in self._read_zones(f"SELECT * FROM MicrosoftDNS_Zone WHERE {_any_of('Name', batch)}"):
                 state = _zone_state(zone)
-                if state.name in chosen:
+                if state.name in batch:
                     found[state.name] = state
                     self._zones[state.name] = zone
         return found
@@ -87,11 +87,11 @@ class WindowsDns(DnsServer):
 
     def records(self, zone: str, owners: Sequence[str]) -> tuple[FoundRecord, ...]:
         found: list[FoundRecord] = []
-        for chosen in _batches(owners):
-            where = f"ContainerName={wql_literal(zone)} AND ({_any_of('OwnerName', chosen)})"
+        for batch in _batches(owners):
+            where = f"ContainerName={wql_literal(zone)} AND ({_any_of('OwnerName', batch)})"
             for record in self._wmi.query(NAMESPACE, f"SELECT * FROM {_BASE_CLASS} WHERE {where}"):
                 read = read_record(record)
-                if read is not None and read.zone == zone and read.owner in chosen:
+                if read is not None and read.zone == zone and read.owner in batch:
                     found.append(read)
         return tuple(found)
 
@@ -186,46 +186,46 @@ def read_record(record: WmiObject) -> FoundRecord | None:
     if as_text(record.get("RecordClass")) not in ("", _IN):
         return None
     owner, ttl = uniform(as_text(record.get("OwnerName"))), as_number(record.get("TTL"), what="TTL")
-    kind, words = _kind_and_words(record)
+    kind, fields = _kind_and_fields(record)
     if not owner or not kind or ttl is None:
         raise GarbledAnswer(f"a DNS record came without owner, type or TTL: {dict(record.properties)}")
     return FoundRecord(
         zone=uniform(as_text(record.get("ContainerName"))),
         owner=owner,
         type=kind,
-        value=_value(kind, record, words),
+        value=_value(kind, record, fields),
         ttl=ttl,
         dynamic=(as_number(record.get("TimeStamp"), what="TimeStamp") or 0) != 0,
     )
 
 
-def _kind_and_words(record: WmiObject) -> tuple[str, list[str]]:
+def _kind_and_fields(record: WmiObject) -> tuple[str, list[str]]:
     """The type and the data in presentation form, from the class and RecordData or from the text form.
 
     The text form is ``owner [ttl] [class] type data``, the TTL being left out by some versions.
     """
-    words = as_text(record.get("TextRepresentation")).split()[1:]
-    while words and (words[0].isdigit() or words[0].upper() == "IN"):
-        words.pop(0)
-    data = as_text(record.get("RecordData")).split() or words[1:]
+    fields = as_text(record.get("TextRepresentation")).split()[1:]
+    while fields and (fields[0].isdigit() or fields[0].upper() == "IN"):
+        fields.pop(0)
+    data = as_text(record.get("RecordData")).split() or fields[1:]
     name = record.class_name
     if name.lower() != _BASE_CLASS.lower() and name.startswith("MicrosoftDNS_") and name.endswith("Type"):
         return name[len("MicrosoftDNS_") : -len("Type")].upper(), data
-    return (words[0].upper() if words else ""), data
+    return (fields[0].upper() if fields else ""), data
 
 
-def _value(kind: str, record: WmiObject, words: Sequence[str]) -> Value:
+def _value(kind: str, record: WmiObject, fields: Sequence[str]) -> Value:
     """The typed properties count where all are there, else the presentation form."""
     typed = [as_text(record.get(name)) for name in PROPERTIES.get(kind, ())]
-    data = typed if typed and all(typed) else list(words)
+    data = typed if typed and all(typed) else list(fields)
     if kind == "NS":
-        return uniform(as_text(record.get("NSHost")) or " ".join(words))
+        return uniform(as_text(record.get("NSHost")) or " ".join(fields))
     try:
-        return read_words(kind, data)
+        return read_fields(kind, data)
     except ValueError:
         raise GarbledAnswer(f"a record of type {kind} came with the data {data!r}") from None
 
 
 def _typed_data(kind: str, value: Value) -> list[tuple[str, WmiValue]]:
     """The last parameters of CreateInstanceFromPropertyData. The dot makes a target absolute beyond doubt."""
-    return list(zip(PROPERTIES[kind], RECORD_TYPES[kind].words(value), strict=True))
+    return list(zip(PROPERTIES[kind], RECORD_TYPES[kind].fields(value), strict=True))

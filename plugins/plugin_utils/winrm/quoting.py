@@ -47,8 +47,8 @@ def command_line(arguments: Sequence[str]) -> str:
         raise CannotQuote("a command needs a program")
     program = _program(arguments[0])
     called = program.startswith("call ")
-    words = [_word(argument, called=called, script=_may_be_script(arguments[0])) for argument in arguments[1:]]
-    return fit(" ".join([program, *words]))
+    quoted = [_word(argument, called=called, script=_may_be_script(arguments[0])) for argument in arguments[1:]]
+    return fit(" ".join([program, *quoted]))
 
 
 def fit(line: str) -> str:

@@ -14,7 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types imp
     RECORD_TYPES,
     RecordType,
     Value,
-    read_words,
+    read_fields,
     record_type,
     value_text,
 )
@@ -43,7 +43,7 @@ def test_row(kind: str, plain: Any, value: Value, text: str, target: str) -> Non
     row = RECORD_TYPES[kind]
     assert row.parse(plain, "owner") == value
     assert (row.absolute_text(value), row.text(value)) == (text, text.rstrip("."))
-    assert row.from_words(text.split()) == value
+    assert row.from_fields(text.split()) == value
     assert row.from_wire(dns.rdata.from_text("IN", kind, text)) == value
     assert (row.target(value), row.is_address) == (target, not target)
 
@@ -61,7 +61,7 @@ def test_alias_alone_allows_nothing_beside_it() -> None:
 def test_type_that_is_none_of_ours() -> None:
     with pytest.raises(RolloutError, match="x.company.local: records of type 'MX' are not supported. Supported: A, "):
         record_type("MX", owner="x.company.local")
-    assert read_words("MX", ["10", "mail.company.com."]) == "10 mail.company.com."
+    assert read_fields("MX", ["10", "mail.company.com."]) == "10 mail.company.com."
     assert value_text("MX", "10 mail.company.com.") == "10 mail.company.com."
 
 
@@ -73,8 +73,8 @@ def test_stranger_on_the_wire_is_not_refused() -> None:
 EXCHANGER = RecordType(
     name="MX",
     parse=lambda value, owner: str(value).lower(),
-    words=lambda value: tuple(f"{value}.".split()),
-    from_words=lambda words: " ".join(words).rstrip(".").lower(),
+    fields=lambda value: tuple(f"{value}.".split()),
+    from_fields=lambda fields: " ".join(fields).rstrip(".").lower(),
     from_wire=lambda rdata: f"{rdata.preference} {rdata.exchange.to_text(omit_final_dot=True)}",
     target=lambda value: str(value).split()[-1],
 )
@@ -86,7 +86,7 @@ def test_further_type_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = {"zone": "company.com", "name": "@", "type": "mx", "values": ["10 Mail.company.com"]}
     request = read_request(zones, [wanted])
     assert request.sets == (record_set("company.com", "company.com", "MX", 3600, ("10 mail.company.com",)),)
-    held = FoundRecord("company.com", "company.com", "MX", read_words("MX", ["10", "Mail.company.com."]), 60)
+    held = FoundRecord("company.com", "company.com", "MX", read_fields("MX", ["10", "Mail.company.com."]), 60)
     (change,) = changes.plan(request.sets, [held]).changes
     assert changes.describe_change(change).to_plain() == {
         "verb": "change",

@@ -125,7 +125,7 @@ def test_two_certificates_never_share_a_file() -> None:
 
 
 def test_a_further_type_of_records_is_written_or_refused_by_each_format(monkeypatch: pytest.MonkeyPatch) -> None:
-    exchanger = replace(RECORD_TYPES["CNAME"], name="MX", words=lambda value: ("10", f"{value}."))
+    exchanger = replace(RECORD_TYPES["CNAME"], name="MX", fields=lambda value: ("10", f"{value}."))
     monkeypatch.setitem(RECORD_TYPES, "MX", exchanger)
     plan = {**wide_plan(), "records": [record("contoso.net", "@", "MX", "mail.contoso.net")]}
     assert "\n@ 3600 IN MX 10 mail.contoso.net.\n" in exported(plan, "bind")["internal_contoso.net.zone"]

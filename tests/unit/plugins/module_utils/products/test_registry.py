@@ -7,6 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from unit.lync_sites import (
+    edge,
+    enterprise,
+    plan_of,
+    problems,
+    server,
+    topology,
+)
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.export import export_plan
@@ -21,6 +29,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar imp
     Service,
     rules_of,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import Listener
 from ansible_collections.ucops.rollout.plugins.module_utils.products.sources import Sources
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.explain import explain
@@ -166,10 +175,10 @@ def test_it_is_exported_in_every_format() -> None:
 
 @pytest.mark.usefixtures("atlas")
 def test_it_is_explained() -> None:
-    text = explain(make_plan(parse(TOPOLOGY)).to_plain(), "sip.atlas.test")
+    text = explain(make_plan(parse(TOPOLOGY)), "sip.atlas.test")
     assert "  atlas2030.pool-address (1)\n    purpose:    the name of the switchboard" in text
     assert "    without it: nobody is called" in text
-    missing = explain(make_plan(parse(TOPOLOGY)).to_plain(), "sip.beta.test")
+    missing = explain(make_plan(parse(TOPOLOGY)), "sip.beta.test")
     assert "atlas2030.pool-address (of Atlas Server 2030)" in missing
 
 
@@ -198,3 +207,67 @@ def test_a_product_that_is_not_registered_is_unknown() -> None:
 def test_no_two_products_have_one_id() -> None:
     with pytest.raises(ValueError, match="there is a product ocs2007 already"), registry.registered(ocs2007.PRODUCT):
         pass
+
+
+# What exists in which product
+
+
+def with_role(product: str, role: str, **more: Any) -> dict[str, Any]:
+    pool = {
+        "fqdn": "other.contoso.net",
+        "role": role,
+        "servers": [server("other.contoso.net", "10.0.0.50")],
+        **more,
+    }
+    return topology(product, [enterprise(), pool])
+
+
+@pytest.mark.parametrize(
+    ("role", "has"),
+    [
+        ("director", {"lync2010", "lync2013", "sfb2015", "sfb2019", "sfbse"}),
+        ("mediation", {"lync2010", "lync2013", "sfb2015", "sfb2019", "sfbse"}),
+        ("survivable_branch_appliance", {"lync2010", "lync2013", "sfb2015", "sfb2019", "sfbse"}),
+        ("av_conferencing", {"lync2010"}),
+        ("archiving", {"lync2010"}),
+        ("monitoring", {"lync2010"}),
+        ("group_chat", {"lync2010"}),
+        ("persistent_chat", {"lync2013", "sfb2015"}),
+        ("office_web_apps", {"lync2013", "sfb2015", "sfb2019", "sfbse"}),
+        ("communicator_web_access", set()),
+    ],
+)
+def test_roles(role: str, has: set[str]) -> None:
+    for product in ("lync2010", "lync2013", "sfb2015", "sfb2019", "sfbse"):
+        if product in has:
+            assert plan_of(with_role(product, role)).records
+        else:
+            assert role in problems(with_role(product, role)), product
+
+
+@pytest.mark.parametrize(
+    ("more", "has"),
+    [
+        ({"xmpp": {"domains": ["contoso.com"]}}, {"lync2013", "sfb2015"}),
+        ({"hybrid": {"tenant_domains": []}}, {"lync2013", "sfb2015", "sfb2019", "sfbse"}),
+        ({"time_server": "ntp.contoso.com"}, {"lync2010", "lync2013", "sfb2015", "sfb2019", "sfbse"}),
+        ({"simple_urls": {"layout": 1, "scheduler": True}}, {"lync2013", "sfb2015", "sfb2019", "sfbse"}),
+    ],
+)
+def test_features(more: dict[str, Any], has: set[str]) -> None:
+    for product in ("lync2010", "lync2013", "sfb2015", "sfb2019", "sfbse"):
+        given = topology(product, [enterprise(), edge()], federation={"partner_discovery": True}, **more)
+        if product in has:
+            assert plan_of(given).records
+        else:
+            assert next(iter(more)) in problems(given), product
+
+
+def test_every_product_is_registered() -> None:
+    assert [one for one in PRODUCTS if not one.startswith("ocs")] == [
+        "lync2010",
+        "lync2013",
+        "sfb2015",
+        "sfb2019",
+        "sfbse",
+    ]

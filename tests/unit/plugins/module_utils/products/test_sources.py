@@ -59,3 +59,16 @@ def test_every_rule_of_every_product_is_stated() -> None:
 def test_an_id_begins_with_a_product() -> None:
     ids = {rule.id for product in PRODUCTS.values() for rule in product.rules()}
     assert {one.partition(".")[0] for one in ids} == set(PRODUCTS)
+
+
+# What exists in which product
+
+
+def test_an_id_says_one_thing_in_all_products() -> None:
+    """`explain` finds a rule by its id alone."""
+    told: dict[str, tuple[str, ...]] = {}
+    for product in PRODUCTS.values():
+        for role in product.roles:
+            for rule in role.rules():
+                text = (rule.purpose, rule.source, rule.mark, rule.breaks, rule.conflict)
+                assert told.setdefault(rule.id, text) == text, rule.id

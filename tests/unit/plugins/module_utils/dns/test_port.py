@@ -1,0 +1,56 @@
+"""What a DNS server's adapter must do, and what is told of its zones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from unit.abstract import demands
+
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import WINDOWS, DnsServer, ZoneState
+
+
+def test_what_a_port_demands() -> None:
+    assert demands(DnsServer, "zones", "records", "create_zone", "add", "set_ttl")
+
+
+class Durable(DnsServer):
+    """A server that holds nothing and keeps it."""
+
+    def zones(self, names: Any) -> Any:
+        return {}
+
+    def records(self, zone: str, owners: Any) -> Any:
+        return ()
+
+    def create_zone(self, name: str) -> None: ...
+
+    def add(self, zone: str, owner: str, kind: str, value: Any, ttl: int) -> None: ...
+
+    def set_ttl(self, record: Any, ttl: int) -> None: ...
+
+
+def test_flushing_asks_nothing_of_a_server_that_keeps_changes_anyway() -> None:
+    Durable().flush("company.local")
+
+
+def test_what_windows_can_be_asked_to_do() -> None:
+    assert WINDOWS.types == ("A", "AAAA", "CNAME", "SRV")
+    assert WINDOWS.views == ("internal",)
+    assert WINDOWS.creates_zones
+    assert WINDOWS.changes_ttl
+
+
+@pytest.mark.parametrize(
+    ("state", "text"),
+    [
+        (ZoneState("a.test", "primary"), "primary zone, in a file"),
+        (
+            ZoneState("a.test", "primary", in_directory=True, dynamic_update="secure"),
+            "primary zone, in Active Directory, dynamic update: secure",
+        ),
+        (ZoneState("a.test", "stub", dynamic_update="none"), "stub zone, in a file, dynamic update: none"),
+    ],
+)
+def test_a_zone_for_a_person(state: ZoneState, text: str) -> None:
+    assert state.text == text

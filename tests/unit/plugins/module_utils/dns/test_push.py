@@ -1,0 +1,277 @@
+"""Pushing over a server in memory: read, guard, change, read back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from unit.memory_dns import MemoryDns
+from unit.record_sets import record_set
+
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import WINDOWS, FoundRecord, ZoneState
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import PushFailed, ServerRefused, push
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone
+
+ZONE = "company.local"
+KEPT = ZoneState(ZONE, "primary", in_directory=True, dynamic_update="secure")
+SIP = record_set(ZONE, "sip.company.local", "A", 3600, ("10.0.0.10",))
+WEB = record_set(ZONE, "web.company.local", "A", 3600, ("10.0.0.20",))
+SIP_THERE = FoundRecord(ZONE, "sip.company.local", "A", "10.0.0.10", 3600)
+BUSY = RolloutError("the server is busy", mend="Try again later")
+
+
+def server(*rows: FoundRecord, **more: Any) -> MemoryDns:
+    return MemoryDns(**{"held": {ZONE: KEPT}, "rows": list(rows), **more})
+
+
+def wanted(*sets: Any, if_missing: str = "fail") -> PushRequest:
+    return PushRequest((PlannedZone("internal", ZONE, if_missing),), sets)
+
+
+def refused(held: MemoryDns, request: PushRequest) -> list[str]:
+    with pytest.raises(ServerRefused) as caught:
+        push(held, request, check_mode=False)
+    assert held.calls == []
+    assert caught.value.where == "dc01"
+    assert caught.value.result == {"conflicts": list(caught.value.problems)}
+    return list(caught.value.problems)
+
+
+def failed(held: MemoryDns, request: PushRequest) -> PushFailed:
+    with pytest.raises(PushFailed) as caught:
+        push(held, request, check_mode=False)
+    assert caught.value.where == "dc01"
+    return caught.value
+
+
+# All goes well
+
+
+def test_what_is_missing_is_added_and_told() -> None:
+    held = server(SIP_THERE)
+    result = push(held, wanted(SIP, WEB), check_mode=False)
+    assert held.calls == ["add web.company.local", "flush company.local"]
+    assert result["changed"] is True
+    assert [(one["verb"], one["what"]) for one in result["changes"]] == [("create", "A web.company.local")]
+    assert result["before"] == [
+        {"zone": ZONE, "name": "sip", "type": "A", "ttl": 3600, "values": ["10.0.0.10"]},
+    ]
+    assert result["after"] == [
+        {"zone": ZONE, "name": "sip", "type": "A", "ttl": 3600, "values": ["10.0.0.10"]},
+        {"zone": ZONE, "name": "web", "type": "A", "ttl": 3600, "values": ["10.0.0.20"]},
+    ]
+    assert result["zones"] == [
+        {"name": ZONE, "created": False, "kind": "primary", "in_directory": True, "dynamic_update": "secure"}
+    ]
+    assert result["notes"] == []
+    assert result["diff"] == {
+        "before_header": "dc01 (before)",
+        "after_header": "dc01 (after)",
+        "before": "; company.local: primary zone, in Active Directory, dynamic update: secure\n"
+        "sip.company.local. 3600 IN A 10.0.0.10\n",
+        "after": "; company.local: primary zone, in Active Directory, dynamic update: secure\n"
+        "sip.company.local. 3600 IN A 10.0.0.10\n"
+        "web.company.local. 3600 IN A 10.0.0.20\n",
+    }
+
+
+def test_what_is_there_is_not_touched() -> None:
+    held = server(SIP_THERE)
+    result = push(held, wanted(SIP), check_mode=False)
+    assert (result["changed"], result["changes"], held.calls) == (False, [], [])
+
+
+def test_check_mode_predicts_and_changes_nothing() -> None:
+    request = wanted(SIP, WEB, if_missing="create")
+    held = server(held={})
+    predicted = push(held, request, check_mode=True)
+    assert (predicted["changed"], held.calls, held.rows) == (True, [], [])
+    done = push(held, request, check_mode=False)
+    assert predicted["after"] == done["after"]
+    assert held.calls == [
+        "zone company.local",
+        "add sip.company.local",
+        "add web.company.local",
+        "flush company.local",
+    ]
+
+
+def test_a_ttl_is_changed_and_nothing_else() -> None:
+    held = server(replace(SIP_THERE, ttl=60))
+    result = push(held, wanted(SIP), check_mode=False)
+    assert held.calls == ["ttl sip.company.local", "flush company.local"]
+    assert held.rows == [SIP_THERE]
+    assert result["changes"][0]["before"] == {"ttl": 60, "values": ["10.0.0.10"]}
+    assert result["changes"][0]["after"] == {"ttl": 3600, "values": ["10.0.0.10"]}
+
+
+def test_a_dynamic_record_is_reported_and_left() -> None:
+    held = server(replace(SIP_THERE, ttl=60, dynamic=True))
+    result = push(held, wanted(SIP), check_mode=False)
+    assert (result["changed"], held.calls) == (False, [])
+    assert [one["verb"] for one in result["changes"]] == ["report"]
+
+
+# The guard: before anything is changed
+
+
+def test_everything_in_the_way_is_told_at_once() -> None:
+    other = FoundRecord(ZONE, "sip.company.local", "A", "10.0.0.99", 3600)
+    two = PushRequest((PlannedZone("internal", ZONE, "fail"), PlannedZone("internal", "b.test", "fail")), (SIP, WEB))
+    assert refused(server(other), two) == [
+        "the zone b.test does not exist on this server; create it, or say if_missing: create",
+        "sip.company.local A: there is already 10.0.0.99, which is not planned",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (
+            replace(KEPT, kind="stub"),
+            "the zone company.local is a stub zone here: records are written on the server that holds it as primary",
+        ),
+        (replace(KEPT, paused=True), "the zone company.local is paused on this server"),
+    ],
+)
+def test_zone_that_takes_no_records(state: ZoneState, told: str) -> None:
+    assert refused(server(held={ZONE: state}), wanted(SIP)) == [told]
+
+
+def test_server_that_cannot_create_zones() -> None:
+    held = server(held={}, capabilities=replace(WINDOWS, creates_zones=False))
+    assert refused(held, wanted(SIP, if_missing="create")) == ["this server's zones cannot be created from here"]
+
+
+def test_server_that_cannot_change_a_ttl() -> None:
+    held = server(replace(SIP_THERE, ttl=60), capabilities=replace(WINDOWS, changes_ttl=False))
+    assert refused(held, wanted(SIP)) == ["sip.company.local: its TTL cannot be changed from here"]
+
+
+def test_type_that_the_server_does_not_take() -> None:
+    held = server(capabilities=replace(WINDOWS, types=("AAAA", "SRV")))
+    assert refused(held, wanted(SIP)) == [
+        "A sip.company.local: only AAAA and SRV records are pushed; export_plan writes them for the people who own DNS"
+    ]
+
+
+# A zone is created
+
+
+def test_new_zone_that_anybody_may_update_is_told() -> None:
+    held = server(held={}, new_zone=replace(KEPT, dynamic_update="any"))
+    result = push(held, wanted(SIP, if_missing="create"), check_mode=False)
+    assert result["notes"] == ["the new zone company.local takes dynamic updates from anybody; allow secure ones only"]
+    assert result["zones"] == [
+        {"name": ZONE, "created": True, "kind": "primary", "in_directory": True, "dynamic_update": "any"}
+    ]
+    assert [one["what"] for one in result["changes"]] == ["zone company.local", "A sip.company.local"]
+
+
+def test_zone_that_is_there_although_creating_it_failed() -> None:
+    held = server(held={}, fail_after={"zone company.local": BUSY})
+    result = push(held, wanted(SIP, if_missing="create"), check_mode=False)
+    assert result["notes"] == [
+        "the zone company.local is there although creating it reported: the server is busy. Try again later"
+    ]
+
+
+def test_zone_that_is_not_there_after_all() -> None:
+    error = failed(server(held={}, refuse={"zone company.local": BUSY}), wanted(SIP, if_missing="create"))
+    assert error.what == (
+        "the zone company.local could not be created: the server is busy. Try again later."
+        " Still to be done: zone company.local, sip.company.local A; everything else is there"
+    )
+    assert error.result == {"changed": False, "after": []}
+
+
+def test_zone_that_was_lost_without_an_error() -> None:
+    error = failed(server(held={}, lose={"zone company.local"}), wanted(if_missing="create"))
+    assert error.what.startswith("the zone company.local could not be created: the server reported no error")
+
+
+def test_zone_that_came_out_as_another_kind() -> None:
+    error = failed(server(held={}, new_zone=replace(KEPT, paused=True)), wanted(SIP, if_missing="create"))
+    assert error.what.startswith(
+        "the zone company.local was created, but the zone company.local is paused on this server"
+    )
+    assert error.result["changed"] is True
+
+
+def test_zone_that_cannot_be_read_after_it_was_created() -> None:
+    held = server(held={}, refuse={"zone company.local": BUSY}, deaf_after=1)
+    error = failed(held, wanted(SIP, if_missing="create"))
+    assert error.what == (
+        "zones may have been created (the server is busy. Try again later), and could not be read again: no answer"
+        " (what is there now is unknown: no answer)"
+    )
+    assert error.result == {"changed": True}
+
+
+# A change fails: what the server holds decides
+
+
+def test_record_that_is_there_although_adding_it_failed() -> None:
+    held = server(fail_after={"add sip.company.local": BUSY})
+    result = push(held, wanted(SIP, WEB), check_mode=False)
+    assert held.calls == ["add sip.company.local", "add web.company.local", "flush company.local"]
+    assert result["notes"] == [
+        "adding sip.company.local A 10.0.0.10: done, although this was reported: the server is busy. Try again later"
+    ]
+
+
+def test_record_that_is_not_there_ends_the_push_and_tells_what_is_left() -> None:
+    error = failed(server(refuse={"add web.company.local": BUSY}), wanted(SIP, WEB))
+    assert error.what == (
+        "adding web.company.local A 10.0.0.20 failed: the server is busy. Try again later."
+        " Still to be done: web.company.local A; everything else is there"
+    )
+    assert error.result == {
+        "changed": True,
+        "after": [{"zone": ZONE, "name": "sip", "type": "A", "ttl": 3600, "values": ["10.0.0.10"]}],
+    }
+
+
+def test_first_change_that_fails_has_changed_nothing() -> None:
+    error = failed(server(refuse={"add sip.company.local": BUSY}), wanted(SIP))
+    assert error.result == {"changed": False, "after": []}
+
+
+def test_record_with_another_ttl_than_wanted_is_not_there() -> None:
+    held = server(replace(SIP_THERE, ttl=60), refuse={"ttl sip.company.local": BUSY})
+    error = failed(held, wanted(SIP))
+    assert error.what.startswith(
+        "changing the TTL of sip.company.local A 10.0.0.10 failed: the server is busy. Try again later. Still"
+    )
+
+
+def test_ttl_that_was_changed_although_it_failed() -> None:
+    held = server(replace(SIP_THERE, ttl=60), fail_after={"ttl sip.company.local": BUSY})
+    assert push(held, wanted(SIP), check_mode=False)["notes"] == [
+        "changing the TTL of sip.company.local A 10.0.0.10: done, although this was reported: the server is busy."
+        " Try again later"
+    ]
+
+
+def test_state_that_cannot_be_read_after_a_failure() -> None:
+    error = failed(server(refuse={"add sip.company.local": BUSY}, deaf_after=1), wanted(SIP))
+    assert error.what == (
+        "adding sip.company.local A 10.0.0.10 failed: the server is busy. Try again later; the state could not be read"
+        " again: no answer (what is there now is unknown: no answer)"
+    )
+    assert error.result == {"changed": True}
+
+
+# Read, not remembered
+
+
+def test_a_change_that_left_no_trace_is_told() -> None:
+    error = failed(server(lose={"add web.company.local"}), wanted(SIP, WEB))
+    assert error.what == (
+        "the server took the changes, but holds something else now: web.company.local A."
+        " Still to be done: web.company.local A; everything else is there"
+    )
+    assert error.mend == "Run again once the cause is mended: what is there is not done twice"
