@@ -10,7 +10,8 @@ DOCUMENTATION = r"""
 module: dns_record_sets
 short_description: Bring zones and record sets of a Windows DNS server to what the plan wants
 description:
-  - Creates missing zones and adds missing A and SRV records on a Windows DNS server, all zones in one task.
+  - Creates missing zones and adds missing A, AAAA, CNAME and SRV records on a Windows DNS server, all zones in one
+    task.
   - Reads first, changes only what differs, and reads back what it wrote.
   - Records that it was not told about are left alone. A CNAME, a delegation or other values in a planned record
     set are reported as conflicts; all of them are listed together and nothing at all is changed.
@@ -70,7 +71,9 @@ options:
         description: The full owner name.
         type: str
       type:
-        description: The type, V(A) or V(SRV).
+        description:
+          - The type, V(A), V(AAAA), V(CNAME) or V(SRV).
+          - A V(CNAME) record has one value, stands at a name without other records, and not at the zone's own name.
         type: str
         required: true
       ttl:
@@ -80,7 +83,8 @@ options:
       values:
         description:
           - All values of the set.
-          - For V(A) IPv4 addresses; for V(SRV) mappings with C(priority), C(weight), C(port) and C(target).
+          - For V(A) IPv4 addresses; for V(AAAA) IPv6 addresses; for V(CNAME) a full name; for V(SRV) mappings with
+            C(priority), C(weight), C(port) and C(target).
         type: list
         elements: raw
         required: true
@@ -170,6 +174,7 @@ changes:
   elements: dict
   sample:
     - verb: create
+      what: A ocspool.company.local
       zone: company.local
       name: ocspool
       type: A

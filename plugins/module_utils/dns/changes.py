@@ -76,24 +76,29 @@ class Unsupported:
 _BY_FILE = "export_plan writes them for the people who own DNS"
 
 
-def unsupported(records: Iterable[RecordSet], capabilities: Capabilities) -> tuple[Unsupported, ...]:
-    """The record sets of ours that a server with these capabilities cannot be asked to hold."""
+def unsupported(
+    records: Iterable[RecordSet], capabilities: Capabilities, *, any_view: bool = False
+) -> tuple[Unsupported, ...]:
+    """The record sets of ours that a server with these capabilities cannot be asked to hold.
+
+    :param any_view: for records given to a server that somebody chose: the view plays no part then.
+    """
     return tuple(
         Unsupported(f"records[{at}]", record, why, _BY_FILE)
         for at, record in enumerate(records)
-        if record.managed == OURS and (why := _why_not(record, capabilities))
+        if record.managed == OURS and (why := _why_not(record, capabilities, any_view))
     )
 
 
 def refuse_unsupported(records: Iterable[RecordSet], capabilities: Capabilities) -> None:
-    """Raise RolloutError with all record sets that cannot be written, before anything is touched."""
-    told = [str(one) for one in unsupported(records, capabilities)]
+    """Raise RolloutError with all record sets that a chosen server cannot hold, before anything is touched."""
+    told = [str(one) for one in unsupported(records, capabilities, any_view=True)]
     if told:
         raise RolloutError(f"nothing was touched, since records cannot be written: {'. '.join(told)}")
 
 
-def _why_not(record: RecordSet, capabilities: Capabilities) -> str:
-    if record.view not in capabilities.views:
+def _why_not(record: RecordSet, capabilities: Capabilities, any_view: bool) -> str:
+    if not any_view and record.view not in capabilities.views:
         return f"records of the {record.view} view are not pushed"
     if record.type not in capabilities.types:
         return f"only {' and '.join(capabilities.types)} records are pushed"

@@ -58,7 +58,7 @@ class Capabilities:
     changes_ttl: bool = False
 
 
-# Windows, through WMI's root\\MicrosoftDNS, from Windows Server 2003 on.
+# Windows, through WMI's root\MicrosoftDNS, from Windows Server 2003 on.
 WINDOWS = Capabilities(types=("A", "AAAA", "CNAME", "SRV"), creates_zones=True, changes_ttl=True)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import record_type
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES, record_type
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, PlannedZone, Reason, RecordSet
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
@@ -51,6 +51,7 @@ def read_request(zones: Sequence[Mapping[str, Any]], records: Sequence[Mapping[s
     ours = [(index, record) for index, record in enumerate(records) if record.get("managed", OURS) == OURS]
     sets = _each(records, _set, "records", problems, only=[index for index, _record in ours])
     _refuse_twice([f"{item.fqdn} {item.type}" for item in sets], "records", problems)
+    problems += [problem for item in sets if (problem := _beside_alias(item, sets))]
     strays = [item for item in sets if item.zone not in names_of_zones]
     problems += [f"records: {item.fqdn}: the zone '{item.zone}' is not among zones" for item in strays]
     if problems:
@@ -75,6 +76,16 @@ def _refuse_twice(keys: Sequence[str], where: str, problems: list[str]) -> None:
     for index, key in enumerate(keys):
         if first.setdefault(key, index) != index:
             problems.append(f"{where}: '{key}' is given twice (entries {first[key] + 1} and {index + 1} of ours)")
+
+
+def _beside_alias(item: RecordSet, sets: Sequence[RecordSet]) -> str:
+    """What stands beside a record that allows no other at its name, among all that was asked for; "" for nothing."""
+    if not RECORD_TYPES[item.type].alone:
+        return ""
+    beside = [other.type for other in sets if other.fqdn == item.fqdn and other.type != item.type]
+    if item.name == names.APEX:
+        beside = ["SOA", "NS", *beside]
+    return f"records: '{item.fqdn}': {item.type} allows no {', '.join(beside)} record beside it" if beside else ""
 
 
 def _refuse_unknown(item: Mapping[str, Any], known: frozenset[str]) -> None:

@@ -188,15 +188,15 @@ def _referral(reply: dns.message.Message) -> str:
 
 
 def _read_values(answer: DnsAnswer, reply: dns.message.Message) -> DnsAnswer:
-    """An alias at the name comes first: Windows and BIND return what it leads to in the same answer."""
-    owner = _name(answer.question.name)
+    """An alias that nobody asked for comes first: Windows and BIND return what it leads to in the same answer."""
+    owner, wanted = _name(answer.question.name), dns.rdatatype.from_text(answer.question.type)
     for found in reply.answer:
-        if found.name == owner and found.rdtype == dns.rdatatype.CNAME:
+        if found.name == owner and found.rdtype == dns.rdatatype.CNAME and found.rdtype != wanted:
             return replace(answer, state=ALIAS, alias=_text(found[0].target), ttl=found.ttl)
     if answer.state == NXDOMAIN:
         return answer
     for found in reply.answer:
-        if found.name == owner and dns.rdatatype.to_text(found.rdtype) == answer.question.type:
+        if found.name == owner and found.rdtype == wanted:
             read = RECORD_TYPES[answer.question.type].from_wire
             return replace(answer, values=tuple(read(item) for item in sorted(found)), ttl=found.ttl)
     return replace(answer, state=NODATA)

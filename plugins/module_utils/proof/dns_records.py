@@ -34,15 +34,16 @@ class ExpectedRecord:
 
     @property
     def row(self) -> RecordType | None:
-        """What is known of its type, where it can be asked for: an alias is followed by the servers themselves."""
-        row = RECORD_TYPES.get(self.type)
-        return None if row is None or row.alone else row
+        """What is known of its type; None where it cannot be asked for."""
+        return RECORD_TYPES.get(self.type)
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The names that the values point to, each once."""
+        """The names that the values point to and that must have addresses of their own, each once."""
         row = self.row
-        return tuple(dict.fromkeys(filter(None, map(row.target, self.values)))) if row else ()
+        if row is None or row.alone:  # an alias may lead to another alias, or out of what is planned
+            return ()
+        return tuple(dict.fromkeys(filter(None, map(row.target, self.values))))
 
 
 @dataclass(frozen=True, slots=True)

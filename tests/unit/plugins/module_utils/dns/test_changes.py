@@ -232,3 +232,5 @@ def test_what_a_server_cannot_be_asked_to_hold() -> None:
     with pytest.raises(RolloutError, match="nothing was touched, since records cannot be written: CNAME sip.company.l"):
         refuse_unsupported([POOL, ALIAS], able)
     refuse_unsupported([POOL, theirs], able)
+    assert unsupported([outside], able, any_view=True) == ()
+    refuse_unsupported([outside], able)

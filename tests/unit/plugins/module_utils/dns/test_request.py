@@ -76,6 +76,17 @@ def test_values_given_twice_count_once() -> None:
         (ZONES, [record(type="CNAME", values=["x"])], ["'x' is a single label"]),
         (ZONES, [record(type="CNAME", values=["a.company.local", "b.company.local"])], ["an alias has one"]),
         (ZONES, [record(type="AAAA", values=["10.0.0.1"])], ["'10.0.0.1' is no IPv6 address"]),
+        (ZONES, [record(type="AAAA", values=["fe80::1%eth0"])], ["'fe80::1%eth0' is no IPv6 address"]),
+        (
+            ZONES,
+            [record(), record(type="CNAME", values=["a.company.local"])],
+            ["'ocspool.company.local': CNAME allows no A record beside it"],
+        ),
+        (
+            ZONES,
+            [record(name="@", type="CNAME", values=["a.company.local"])],
+            ["'company.local': CNAME allows no SOA, NS record beside it"],
+        ),
         (ZONES, [record(reasons=[{"rule": "x"}])], ["ocspool.company.local: reasons", "purpose: missing"]),
         (ZONES, [record(values=[])], ["no values"]),
         (ZONES, [record(values=["10.0.0.256"])], ["'10.0.0.256' is no IPv4 address"]),
@@ -118,3 +129,8 @@ def test_what_others_manage_is_not_even_checked() -> None:
 )
 def test_values_of_further_types_are_made_uniform(kind: str, given: str, values: tuple[str, ...]) -> None:
     assert read_request(ZONES, [record(type=kind, values=[given])]).sets[0].values == values
+
+
+def test_alias_and_address_of_different_names_go_together() -> None:
+    request = read_request(ZONES, [record(), record(name="sip", type="CNAME", values=["ocspool.company.local"])])
+    assert [(item.name, item.type) for item in request.sets] == [("ocspool", "A"), ("sip", "CNAME")]

@@ -172,11 +172,31 @@ def test_planned_only_asks_nothing() -> None:
     assert proof.summary(results) == {"proved": 0, "failed": 0, "unproved": 0, "would_be_checked": 2}
 
 
-def test_an_alias_is_not_asked_for_and_cannot_be_checked() -> None:
-    record = expected_record("www", "CNAME", "pool.company.local")
-    assert dns_ask.questions([record]) == (dns_ask.wildcard("company.local"),)
-    (result,) = dns_judge.judge([record], [NameServer("dc01", "10.0.0.5")], {})
-    assert (result.state, result.message) == ("unproved", "records of type CNAME cannot be checked")
+@pytest.mark.parametrize(
+    ("name", "target", "state", "message"),
+    [
+        ("alias", "OCSPool.company.local", "proved", "as planned; TTL 3600"),
+        ("dangling", "gone.company.local", "proved", "as planned; TTL 3600"),
+        (
+            "alias",
+            "other.company.com",
+            "failed",
+            "missing: other.company.com; not planned: ocspool.company.local; TTL 3600",
+        ),
+        (
+            "ocspool",
+            "other.company.com",
+            "failed",
+            "the name exists, but has no CNAME record. Add the record, or wait until the zone is replicated to this"
+            " server",
+        ),
+    ],
+)
+def test_a_planned_alias_is_compared_itself(bind: NameServer, name: str, target: str, state: str, message: str) -> None:
+    record = expected_record(name, "CNAME", target)
+    answers = dns_ask.ask_all([bind], dns_ask.questions([record]), 5)
+    results = dns_judge.judge([record], [bind], answers)
+    assert [(one.check, one.state, one.message) for one in results] == [("record", state, message)]
 
 
 def test_names_are_equal_without_regard_to_case() -> None:

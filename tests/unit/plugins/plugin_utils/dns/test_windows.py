@@ -129,7 +129,14 @@ def test_check_mode_predicts_and_changes_nothing() -> None:
     assert [call for call in wmi.calls if not call.startswith("query")] == []
     done = run(real)
     assert predicted["after"] == done["after"]
+    # Ansible warns of any number that is not a plain one.
+    assert {type(item["ttl"]) for item in predicted["after"]} == {int}
     assert [change["verb"] for change in predicted["changes"]] == [change["verb"] for change in done["changes"]]
+
+
+def test_view_plays_no_part_on_a_server_that_somebody_chose() -> None:
+    wmi = origin()
+    assert run(wmi, zones=LOCAL, records=[local_a(view="external")])["changed"] is True
 
 
 def test_conflicts_are_listed_together_and_nothing_is_changed() -> None:
