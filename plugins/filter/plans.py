@@ -36,7 +36,7 @@ def plan_text(given: Any) -> str:
 
 
 def explain(given: Any, name: str) -> str:
-    return explanation(queries.as_plan(given).to_plain(), name)
+    return explanation(queries.as_plan(given), name)
 
 
 class FilterModule:

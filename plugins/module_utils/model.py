@@ -24,6 +24,8 @@ OTHER_TEAM = "other_team"
 INTERNAL = "internal"
 EXTERNAL = "external"
 
+SRV = "SRV"  # the one type whose data has fields of its own
+
 ERROR = "error"
 WARNING = "warning"
 NOTE = "note"
@@ -72,6 +74,12 @@ class RecordSet:
     values: tuple[str | SrvData, ...]
     managed: str
     reasons: tuple[Reason, ...]
+
+    def __post_init__(self) -> None:
+        structured = self.type == SRV
+        if any(isinstance(value, SrvData) is not structured for value in self.values):
+            kind = "mappings (priority, weight, port, target)" if structured else "text"
+            raise RolloutError(f"the values of a record of type {self.type} must be {kind}", where="values")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,12 @@ def test_french_has_a_blank_before_the_colon(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["de-DE", "fr-FR"])
 def test_the_verb_is_not_localised(tmp_path: Path, language: str) -> None:
     lab = speaking(tmp_path, language)
-    assert lab.run("srv01", "certutil -store root").out.rstrip().split("\r\n")[-1].startswith("CertUtil: -store ")
+    assert (
+        lab.run("srv01", "certutil -store root")
+        .out.rstrip()
+        .rsplit("\r\n", maxsplit=1)[-1]
+        .startswith("CertUtil: -store ")
+    )
 
 
 def test_messages_of_the_system(tmp_path: Path) -> None:

@@ -237,7 +237,7 @@ def test_unit_tests_run_no_playbook() -> None:
 
 
 def test_no_test_reads_its_own_source() -> None:
-    own = re.compile(r"open\(__" r"file__|getsource\(|Path\(__" r"file__\)\.read")
+    own = re.compile(r"open\([_]{2}file__|getsource\(|Path\([_]{2}file__\)\.read")
     files = python_files("tests/unit", "tests/lab_tests", "tests/integration")
     assert [relative(path) for path in files if own.search(path.read_text(encoding="utf-8"))] == []
 

@@ -9,6 +9,7 @@ Marks: S stated in the source, P stated in an excerpt, I inferred, C the sources
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -58,7 +59,8 @@ class Sources:
 def _each(table: Mapping[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:
     """A row for each rule of each key; raises ValueError for a rule that stands in several."""
     rows = [(rule, said) for rules, said in table.items() for rule in rules.split()]
-    twice = {rule for rule, _said in rows if [one for one, _ in rows].count(rule) > 1}
+    counted = Counter(rule for rule, _said in rows)
+    twice = [rule for rule, times in counted.items() if times > 1]
     if twice:
         raise ValueError(f"said twice: {', '.join(sorted(twice))}")
     return rows

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS
+from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, Plan, Reason, SrvData
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.index import Asked, RuleIndex, readable
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
@@ -27,8 +28,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.reading.text import 
 
 MOST_NAMES = 20  # a pattern that finds more is answered with the first of them and the number of the others
 MOST_EXAMPLES = 3
-
-Part = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,58 +59,60 @@ class Places:
 class NameIndex:
     """Every name of a plan with its places and the reasons that the plan gives."""
 
-    def __init__(self, plan: Part) -> None:
+    def __init__(self, plan: Plan) -> None:
         self.places: dict[str, Places] = {}
-        self.reasons: dict[str, Part] = {}
+        self.reasons: dict[str, Reason] = {}
         self.named_by: dict[str, dict[str, None]] = {}
         for mention in (*self._zones(plan), *self._records(plan), *self._certificates(plan), *_endpoints(plan)):
             self.places.setdefault(mention.name.lower(), Places()).add(mention)
             for rule in mention.reasons:
                 self.named_by.setdefault(rule, {})[mention.name] = None
 
-    def _why(self, reasons: Iterable[Part]) -> tuple[str, ...]:
+    def _why(self, reasons: Iterable[Reason]) -> tuple[str, ...]:
         """The ids of the reasons, which are kept."""
-        known = {reason["rule"]: reason for reason in reasons}
+        known = {reason.rule: reason for reason in reasons}
         self.reasons.update(known)
         return tuple(known)
 
-    def _zones(self, plan: Part) -> Iterator[Mention]:
-        for zone in plan["zones"]:
-            yield Mention(zone["name"], f"{zone['view']} zone, {IF_MISSING[zone['if_missing']]}")
+    def _zones(self, plan: Plan) -> Iterator[Mention]:
+        for zone in plan.zones:
+            yield Mention(zone.name, f"{zone.view} zone, {IF_MISSING[zone.if_missing]}")
 
-    def _records(self, plan: Part) -> Iterator[Mention]:
-        for record in plan["records"]:
-            why, kind = self._why(record["reasons"]), f"{record['view']} {record['type']} record"
-            targets = [value for value in record["values"] if isinstance(value, Mapping)]
-            plain = [value for value in record["values"] if not isinstance(value, Mapping)]
-            data = ", ".join([*plain, *(f"port {value['port']} of {value['target']}" for value in targets)])
-            managed = "" if record["managed"] == OURS else f" ({MANAGED[record['managed']]})"
-            yield Mention(record["fqdn"], f"{kind} in the zone {record['zone']}{managed}", data, why)
-            for value in targets:
-                yield Mention(value["target"], f"target of the {kind}, port {value['port']}", record["fqdn"], why)
-            for value in plain if record["type"] == "CNAME" else ():
-                yield Mention(value, f"target of the {kind}", record["fqdn"], why)
+    def _records(self, plan: Plan) -> Iterator[Mention]:
+        for record in plan.records:
+            why, kind = self._why(record.reasons), f"{record.view} {record.type} record"
+            data = ", ".join(_data_text(value) for value in record.values)
+            managed = "" if record.managed == OURS else f" ({MANAGED[record.managed]})"
+            yield Mention(record.fqdn, f"{kind} in the zone {record.zone}{managed}", data, why)
+            for value in record.values:
+                target = RECORD_TYPES[record.type].target(value) if record.type in RECORD_TYPES else ""
+                if target:
+                    port = f", port {value.port}" if isinstance(value, SrvData) else ""
+                    yield Mention(target, f"target of the {kind}{port}", record.fqdn, why)
 
-    def _certificates(self, plan: Part) -> Iterator[Mention]:
-        for one in plan["certificates"]:
-            subject, alternatives = one["subject"]["common_name"], one["subject_alternative_names"]
-            why = {name: self._why(reasons) for name, reasons in one["name_reasons"].items()}
-            yield Mention(subject, "common name of the certificate", one["id"], why.get(subject, ()))
+    def _certificates(self, plan: Plan) -> Iterator[Mention]:
+        for one in plan.certificates:
+            subject, alternatives = one.common_name, one.subject_alternative_names
+            why = {name: self._why(reasons) for name, reasons in one.name_reasons.items()}
+            yield Mention(subject, "common name of the certificate", one.id, why.get(subject, ()))
             for index, name in enumerate(alternatives, start=1):
                 what = f"subject alternative name {index} of {len(alternatives)} of the certificate"
-                yield Mention(name, what, one["id"], why.get(name, ()))
+                yield Mention(name, what, one.id, why.get(name, ()))
 
 
-def _endpoints(plan: Part) -> Iterator[Mention]:
-    for one in plan["endpoints"]:
-        where = f"{', '.join(one['addresses'])} port {one['port']}, {one['through'].replace('_', ' ')}"
-        yield Mention(one["name"], f"{one['view']} {one['protocol']} endpoint at {where}", "; ".join(one["clients"]))
+def _data_text(value: str | SrvData) -> str:
+    return f"port {value.port} of {value.target}" if isinstance(value, SrvData) else value
 
 
-def explain(plan: Part, name: str, products: Mapping[str, Product] = PRODUCTS) -> str:
+def _endpoints(plan: Plan) -> Iterator[Mention]:
+    for one in plan.endpoints:
+        where = f"{', '.join(one.addresses)} port {one.port}, {one.through.replace('_', ' ')}"
+        yield Mention(one.name, f"{one.view} {one.protocol} endpoint at {where}", "; ".join(one.clients))
+
+
+def explain(plan: Plan, name: str, products: Mapping[str, Product] = PRODUCTS) -> str:
     """Why the name is in the plan, as text of several lines without a line end at the end.
 
-    :param plan: the plan as its contract's mapping.
     :param name: a full name in any case, with or without the last dot; ``*`` in it stands for any text.
     """
     wanted = _uniform(name)
@@ -145,7 +146,7 @@ def _matching(wanted: str, known: list[str]) -> list[str]:
 # A name that is there
 
 
-def _present(name: str, plan: Part, index: NameIndex, rules: RuleIndex) -> Iterator[str]:
+def _present(name: str, plan: Plan, index: NameIndex, rules: RuleIndex) -> Iterator[str]:
     yield from (name, "=" * len(name), "In the plan as")
     numbers: dict[str, list[int]] = {}
     for number, (text, reasons) in enumerate(index.places[name].lines(), start=1):
@@ -159,34 +160,34 @@ def _present(name: str, plan: Part, index: NameIndex, rules: RuleIndex) -> Itera
     yield from _findings(name, plan)
 
 
-def _reason(reason: Part, places: list[int], rules: RuleIndex) -> Iterator[str]:
-    mark, stated = reason["mark"], rules.find(reason["rule"])
-    yield f"  {reason['rule']} ({', '.join(map(str, places))})"
-    yield from _wrapped("    purpose:    ", reason["purpose"])
+def _reason(reason: Reason, places: list[int], rules: RuleIndex) -> Iterator[str]:
+    mark, stated = reason.mark, rules.find(reason.rule)
+    yield f"  {reason.rule} ({', '.join(map(str, places))})"
+    yield from _wrapped("    purpose:    ", reason.purpose)
     if stated is not None:
         yield from _wrapped("    without it: ", stated.rule.breaks)
-    yield from _wrapped("    source:     ", reason["source"])
+    yield from _wrapped("    source:     ", reason.source)
     yield from _wrapped("    mark:       ", f"{mark}, {MARKS[mark]}" if mark in MARKS else mark)
     if stated is not None and stated.rule.conflict:
         yield from _wrapped("    conflict:   ", stated.rule.conflict)
 
 
-def _findings(name: str, plan: Part) -> Iterator[str]:
+def _findings(name: str, plan: Plan) -> Iterator[str]:
     """What the plan finds that speaks of the name as a whole, not of a longer one that holds it."""
     speaks = re.compile(rf"(?<![\w.*-]){re.escape(name)}(?![\w/-]|\.[\w-])")
-    found = [one for one in plan["findings"] if speaks.search(f"{one['message']} {one['where']}")]
+    found = [one for one in plan.findings if speaks.search(f"{one.message} {one.where}")]
     if found:
         yield "Findings"
     for one in found:
-        yield from _wrapped("  ", f"{one['severity'].upper()} {one['code']}: {one['message']}")
-        yield from _wrapped("    breaks:     ", one["breaks"])
-        yield from _wrapped("    what to do: ", one["mend"])
+        yield from _wrapped("  ", f"{one.severity.upper()} {one.code}: {one.message}")
+        yield from _wrapped("    breaks:     ", one.breaks)
+        yield from _wrapped("    what to do: ", one.mend)
 
 
 # A name that is not there
 
 
-def _missing(name: str, plan: Part, index: NameIndex, rules: RuleIndex) -> Iterator[str]:
+def _missing(name: str, plan: Plan, index: NameIndex, rules: RuleIndex) -> Iterator[str]:
     yield from (name, "=" * len(name), "Not in the plan")
     near = difflib.get_close_matches(name, list(index.places), n=MOST_EXAMPLES)
     if near:
@@ -213,10 +214,10 @@ def _asking(name: str, index: NameIndex, rules: RuleIndex) -> Iterator[str]:
         yield from _wrapped("Other products that ask for such names: ", elsewhere)
 
 
-def _zones_of(name: str, plan: Part) -> str:
+def _zones_of(name: str, plan: Plan) -> str:
     views: dict[str, list[str]] = {}
-    for zone in plan["zones"]:
-        views.setdefault(zone["view"], []).append(zone["name"])
+    for zone in plan.zones:
+        views.setdefault(zone.view, []).append(zone.name)
     found = {view: names.ZoneIndex(zones).find(name) for view, zones in views.items()}
     return "; ".join(
         f"would lie in the {view} zone {zone}" if zone else f"fits no declared {view} zone"

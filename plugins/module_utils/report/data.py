@@ -211,14 +211,13 @@ def _server_changes(outcome: Outcome) -> Iterator[ChangeLine]:
             told = what.format(endpoint=result.endpoint or "the web site")
             for change in _listed(result, StepChange(verb, told)):
                 note = f": {change.note}" if change.note else ""
-                yield ChangeLine(
-                    fqdn, change.verb, f"{told if change.own else change.what} ({id}){note}", result.thumbprint
-                )
+                yield ChangeLine(fqdn, change.verb, f"{change.what} ({id}){note}", result.thumbprint)
 
 
-def _listed(result: StepResult, unlisted: StepChange) -> tuple[StepChange, ...]:
-    listed = tuple(one for one in result.changes if one.what)
-    return listed or ((unlisted,) if result.changed else ())
+def _listed(result: StepResult, own: StepChange) -> tuple[StepChange, ...]:
+    """The changes that the result lists, that which the step is for in the report's own words."""
+    listed = tuple(own if one.own else one for one in result.changes if one.what)
+    return listed or ((own,) if result.changed else ())
 
 
 def _certificates(plan: Plan, outcome: Outcome, tls: Check) -> Iterator[CertificateState]:

@@ -56,7 +56,7 @@ def test_in_again() -> None:
 
 
 def test_out_has_no_classes_of_ours() -> None:
-    assert type(to_plain(TREE)["leaves"][0]["ttl"]) is int
+    assert to_plain(TREE)["leaves"][0]["ttl"].__class__ is int
 
 
 def test_moments_of_other_zones_become_utc() -> None:
@@ -72,7 +72,7 @@ class Tagged(str):
 
 def test_subclasses_of_text_do_not_get_in() -> None:
     leaf = from_plain(Leaf, {Tagged("name"): Tagged("a")}, where="leaf")
-    assert type(leaf.name) is str
+    assert leaf.name.__class__ is str
 
 
 @pytest.mark.parametrize(
@@ -135,6 +135,14 @@ def test_plan_made_by_hand_is_refused_with_the_path() -> None:
     plan = origin_plan()
     del plan["records"][1]["values"][0]["port"]
     with pytest.raises(RolloutError, match=r"^plan: records\[1\]\.values\[0\]\.port: missing"):
+        plan_from_plain(plan)
+
+
+@pytest.mark.parametrize(("at", "values"), [(0, [{"priority": 0, "weight": 0, "port": 1, "target": "x"}]), (1, ["x"])])
+def test_values_of_another_type_are_refused(at: int, values: list[Any]) -> None:
+    plan = origin_plan()
+    plan["records"][at]["values"] = values
+    with pytest.raises(RolloutError, match=rf"^plan: records\[{at}\]\.values: the values of a record of type "):
         plan_from_plain(plan)
 
 

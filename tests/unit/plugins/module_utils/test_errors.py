@@ -28,4 +28,4 @@ def test_the_parts_stay_apart() -> None:
 
 def test_place_and_advice_are_given_by_name() -> None:
     with pytest.raises(TypeError):
-        RolloutError("is no port", "port")  # type: ignore[misc]
+        raise RolloutError("is no port", "port")  # type: ignore[misc]

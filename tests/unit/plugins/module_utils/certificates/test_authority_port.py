@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from unit.abstract import demands
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
     ISSUED,
@@ -26,5 +27,7 @@ def test_how_messages_call_a_request() -> None:
 
 
 def test_a_port_is_no_adapter() -> None:
-    with pytest.raises(TypeError, match="abstract"):
-        Authority()  # type: ignore[abstract]
+    assert demands(
+        Authority,
+        *("name", "capabilities", "policy", "find", "submit", "retrieve", "authorities", "place", "waiting"),
+    )

@@ -138,16 +138,16 @@ SERVICES = st.builds(
     SrvData, st.integers(0, 1), st.just(0), st.just(5061), st.sampled_from(["a.company.local", "b.x.y"])
 )
 TTLS = st.sampled_from([60, 3600])
+VALUES = {
+    kind: st.lists(values, min_size=1, max_size=3, unique=True)
+    for kind, values in (("A", ADDRESSES), ("SRV", SERVICES))
+}
 
 
 @st.composite
 def wanted_sets(draw: st.DrawFn) -> list[RecordSet]:
     keys = draw(st.lists(st.tuples(OWNERS, st.sampled_from(["A", "SRV"])), unique=True, max_size=4))
-    return [
-        record_set(ZONE, owner, kind, draw(TTLS),
-                  tuple(draw(st.lists(ADDRESSES if kind == "A" else SERVICES, min_size=1, max_size=3, unique=True))))
-        for owner, kind in keys
-    ]  # fmt: skip
+    return [record_set(ZONE, owner, kind, draw(TTLS), tuple(draw(VALUES[kind]))) for owner, kind in keys]
 
 
 FOUND = st.lists(

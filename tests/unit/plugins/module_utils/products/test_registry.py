@@ -175,10 +175,10 @@ def test_it_is_exported_in_every_format() -> None:
 
 @pytest.mark.usefixtures("atlas")
 def test_it_is_explained() -> None:
-    text = explain(make_plan(parse(TOPOLOGY)).to_plain(), "sip.atlas.test")
+    text = explain(make_plan(parse(TOPOLOGY)), "sip.atlas.test")
     assert "  atlas2030.pool-address (1)\n    purpose:    the name of the switchboard" in text
     assert "    without it: nobody is called" in text
-    missing = explain(make_plan(parse(TOPOLOGY)).to_plain(), "sip.beta.test")
+    missing = explain(make_plan(parse(TOPOLOGY)), "sip.beta.test")
     assert "atlas2030.pool-address (of Atlas Server 2030)" in missing
 
 

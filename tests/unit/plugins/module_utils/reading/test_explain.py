@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,14 +11,15 @@ from unit.topologies import ABSENT, origin, origin_with
 
 from ansible_collections.ucops.rollout.plugins.filter.plans import FilterModule
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate, PlannedZone, Reason
 from ansible_collections.ucops.rollout.plugins.module_utils.products.index import RuleIndex
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import CertificateName, Rule
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.explain import explain
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 
 
-def plan_of(topology: Any) -> dict[str, Any]:
-    return as_plan(topology).to_plain()
+def plan_of(topology: Any) -> Plan:
+    return as_plan(topology)
 
 
 def origin_explained(name: str, **changes: Any) -> str:
@@ -139,20 +140,22 @@ def test_a_pattern_explains_every_name_that_matches() -> None:
 
 
 def test_a_pattern_that_matches_more_than_anybody_reads() -> None:
-    plan = plan_of(origin())
-    plan["zones"] = [{"view": "internal", "name": f"z{n}.company.com", "if_missing": "fail"} for n in range(22)]
+    zones = tuple(PlannedZone("internal", f"z{n}.company.com", "fail") for n in range(22))
+    plan = replace(plan_of(origin()), zones=zones)
     parts = explain(plan, "z*.company.com").split("\n\n")
     assert len(parts) == 21
     assert parts[-1] == "2 more names match z*.company.com: z20.company.com, z21.company.com"
 
 
-def with_alternative_name(name: str) -> dict[str, Any]:
+def with_alternative_name(name: str) -> Plan:
     """The origin's plan with one more name, and the reason of another, in each certificate."""
     plan = plan_of(origin())
-    for certificate in plan["certificates"]:
-        certificate["subject_alternative_names"].append(name)
-        certificate["name_reasons"][name] = certificate["name_reasons"]["sip.company.com"]
-    return plan
+    return replace(plan, certificates=tuple(_with_name(one, name) for one in plan.certificates))
+
+
+def _with_name(one: PlannedCertificate, name: str) -> PlannedCertificate:
+    reasons = {**one.name_reasons, name: one.name_reasons["sip.company.com"]}
+    return replace(one, subject_alternative_names=(*one.subject_alternative_names, name), name_reasons=reasons)
 
 
 def test_a_wildcard_of_the_plan_covers_names_one_label_below_and_is_found_itself() -> None:
@@ -167,7 +170,8 @@ def test_a_wildcard_of_the_plan_covers_names_one_label_below_and_is_found_itself
 
 def test_an_alias_leads_to_its_target() -> None:
     plan = plan_of(origin())
-    plan["records"].append({**plan["records"][0], "view": "external", "type": "CNAME", "values": ["edge.example.net"]})
+    alias = replace(plan.records[0], view="external", type="CNAME", values=("edge.example.net",))
+    plan = replace(plan, records=(*plan.records, alias))
     assert first_lines(explain(plan, "EDGE.example.net"), 4)[3] == (
         "1. target of the external CNAME record: ocspool.company.local"
     )
@@ -258,8 +262,8 @@ def test_no_name(name: Any) -> None:
 
 def test_a_rule_that_this_version_does_not_know() -> None:
     plan = plan_of(origin())
-    for record in plan["records"]:
-        record["reasons"] = [{"rule": "other.rule", "purpose": "p", "source": "s", "mark": "X"}]
+    unknown = (Reason("other.rule", "p", "s", "X"),)
+    plan = replace(plan, records=tuple(replace(record, reasons=unknown) for record in plan.records))
     text = explain(plan, "_sipinternaltls._tcp.company.com")
     assert text.endswith("  other.rule (1)\n    purpose:    p\n    source:     s\n    mark:       X")
 

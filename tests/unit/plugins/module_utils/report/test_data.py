@@ -83,7 +83,7 @@ def test_listed_changes_of_a_step() -> None:
         ("create", f"certificate in the store CA ({ID})", "AB"),
         ("create", f"certificate installed ({ID})", "AB"),
         ("report", f"friendly name ({ID}): set by somebody else", "AB"),
-        ("create", f"bound to 0.0.0.0:443 ({ID})", None),
+        ("change", f"bound to 0.0.0.0:443 ({ID})", None),
     ]
 
 
