@@ -352,3 +352,10 @@ def test_reverse_proxy_holds_what_it_publishes_of_other_products(product: str, r
     assert [str(one) for one in plan.errors] == []
     held = one_certificate(plan, "proxy.contoso.net/reverse_proxy").subject_alternative_names
     assert {"webfe.contoso.com", "webother.contoso.com"} <= set(held)
+
+
+@pytest.mark.parametrize(("role", "port"), [("group_chat", 5041), ("av_conferencing", 5063)])
+def test_ports_of_servers_that_only_2010_has(role: str, port: int) -> None:
+    pool = {"fqdn": "own.contoso.net", "role": role, "servers": [server("own.contoso.net", "10.0.0.50")]}
+    plan = plan_of(topology("lync2010", [enterprise(), pool]))
+    assert {(one.port, one.protocol) for one in plan.endpoints if one.name == "own.contoso.net"} == {(port, "sip_tls")}
