@@ -11,7 +11,12 @@ from typing import Any, ClassVar
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts, hosts_of_run
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
+    Groups,
+    find_hosts,
+    hosts_of_run,
+    refuse_strangers,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
@@ -47,6 +52,8 @@ class ActionModule(PureAction):
             ca=arguments["ca_group"] or "",
         )
         inventory = self.task_vars.get("groups") or {}
+        known = self.task_vars.get("hostvars") or {}
+        refuse_strangers(inventory, [host for host in known if "pool_report_takes_part" in known[host]])
         planned = make_plan(parse(arguments["topology"]))
         plan = find_hosts(planned, groups, inventory, check=arguments["check_inventory"])
         if plan.errors and arguments["fail_on_errors"]:

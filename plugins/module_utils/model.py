@@ -20,9 +20,12 @@ PLAN_SCHEMA = 1
 OURS = "ours"
 REGISTERED_ELSEWHERE = "registered_elsewhere"
 OTHER_TEAM = "other_team"
+MANAGED = (OURS, REGISTERED_ELSEWHERE, OTHER_TEAM)
 
 INTERNAL = "internal"
 EXTERNAL = "external"
+VIEWS = (INTERNAL, EXTERNAL)
+IF_MISSING = ("fail", "create")
 
 SRV = "SRV"  # the one type whose data has fields of its own
 
@@ -30,6 +33,11 @@ ERROR = "error"
 WARNING = "warning"
 NOTE = "note"
 SEVERITIES = (ERROR, WARNING, NOTE)
+
+
+def _one_of(field: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise RolloutError(f"{value!r} is none of {', '.join(choices)}", where=field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,10 @@ class PlannedZone:
     view: str
     name: str
     if_missing: str
+
+    def __post_init__(self) -> None:
+        _one_of("view", self.view, VIEWS)
+        _one_of("if_missing", self.if_missing, IF_MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,8 @@ class RecordSet:
     reasons: tuple[Reason, ...]
 
     def __post_init__(self) -> None:
+        _one_of("view", self.view, VIEWS)
+        _one_of("managed", self.managed, MANAGED)
         structured = self.type == SRV
         if any(isinstance(value, SrvData) is not structured for value in self.values):
             kind = "mappings (priority, weight, port, target)" if structured else "text"

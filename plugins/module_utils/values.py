@@ -66,7 +66,8 @@ class CaConfig(str):
     @property
     def common_name(self) -> str:
         """The CA's name as its certificate shows it."""
-        return self._CODED.sub(lambda found: chr(int(found[1], 16)), self.name)
+        units = self._CODED.sub(lambda found: chr(int(found[1], 16)), self.name)
+        return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _odd_one(text: str, form: re.Pattern[str]) -> str:

@@ -163,7 +163,7 @@ def report_summary(given: Any) -> str:
 def poisoned(value: Any, poison: str) -> Any:
     """The same shape with every text, keys aside, turned into the poison."""
     if isinstance(value, dict):
-        fixed = ("state", "verb", "managed", "type", "id", "waiting", "ca", "template")
+        fixed = ("state", "verb", "managed", "type", "id", "waiting", "ca", "template", "view", "if_missing")
         return {key: item if key in fixed else poisoned(item, poison) for key, item in value.items()}
     if isinstance(value, list):
         return [poisoned(item, poison) for item in value]

@@ -58,7 +58,7 @@ class MemoryDns(DnsServer):
         self._end(f"ttl {record.owner}")
 
     def flush(self, zone: str) -> None:
-        self.calls.append(f"flush {zone}")
+        self._begin(f"flush {zone}")
 
     def _hear(self) -> None:
         if self.deaf_after is not None and len(self.calls) >= self.deaf_after:

@@ -143,10 +143,13 @@ class _Push:
             for record in change.retime:
                 self._retime(record, change.wanted.ttl)
         touched = list(dict.fromkeys(change.wanted.zone for change in _real(changes)))
-        for zone in touched:
-            self.server.flush(zone)
-        for zone in touched:
-            state.records[zone] = self._records_of(zone)
+        try:
+            for zone in touched:
+                self.server.flush(zone)
+            for zone in touched:
+                state.records[zone] = self._records_of(zone)
+        except RolloutError as error:
+            raise self._failed(f"the records were written, and making sure of them failed: {_cause(error)}") from error
         self._confirm(state)
         return state
 

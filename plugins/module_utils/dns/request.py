@@ -14,10 +14,15 @@ from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES, record_type
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, PlannedZone, Reason, RecordSet
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    IF_MISSING,
+    INTERNAL,
+    OURS,
+    PlannedZone,
+    Reason,
+    RecordSet,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
-
-IF_MISSING = ("fail", "create")
 
 _ZONE_KEYS = frozenset({"view", "name", "if_missing"})
 _RECORD_KEYS = frozenset({"view", "zone", "name", "fqdn", "type", "ttl", "values", "managed", "reasons"})

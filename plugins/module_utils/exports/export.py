@@ -21,7 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import Selection
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
-from ansible_collections.ucops.rollout.plugins.module_utils.model import OTHER_TEAM, OURS, REGISTERED_ELSEWHERE, Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.model import MANAGED, OURS, Plan
 
 Renderer = Callable[[Plan, Selection], dict[str, str]]
 
@@ -39,7 +39,6 @@ CERTIFICATE_FORMATS: Mapping[str, Renderer] = {
 }
 FORMATS: Mapping[str, Renderer] = {**DNS_FORMATS, **CERTIFICATE_FORMATS}
 ALL = "all"
-MANAGED = (OURS, REGISTERED_ELSEWHERE, OTHER_TEAM)
 
 
 def export_plan(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import inventory as kinds
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import in_order
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan, PlannedServer
@@ -42,6 +43,25 @@ def hosts_of_run(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[st
     asked = (ca_host(certificate.issuer.ca, authorities) for certificate in plan.certificates)
     servers = (server.inventory_host for server in plan.servers)
     return RunHosts(_members(groups.dns, inventory)[:1], _each_once(asked), _each_once(servers))
+
+
+RUN_GROUPS = ("ucops_run", "ucops_run_dns", "ucops_run_ca", "ucops_run_servers")
+
+
+def refuse_strangers(inventory: Mapping[str, Iterable[str]], added: Iterable[str]) -> None:
+    """Raise RolloutError where the inventory itself has groups of the names that a run makes from the plan.
+
+    :param added: the hosts that this run put there before.
+    """
+    ours = frozenset(added)
+    for group in RUN_GROUPS:
+        strangers = [host for host in _members(group, inventory) if host not in ours]
+        if strangers:
+            raise RolloutError(
+                f"the inventory has a group '{group}' of its own, with {', '.join(strangers)}",
+                where="inventory",
+                mend="Give the group another name: a run makes groups of these names from the plan",
+            )
 
 
 def ca_host(ca: str, candidates: Sequence[str]) -> str:

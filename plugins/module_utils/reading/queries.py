@@ -18,9 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry im
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     EXTERNAL,
     INTERNAL,
-    OTHER_TEAM,
-    OURS,
-    REGISTERED_ELSEWHERE,
+    MANAGED,
     Plan,
     PlannedCertificate,
     plan_from_plain,
@@ -31,7 +29,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse impor
 # Keys that plans have and topologies do not.
 _PLAN_KEYS = frozenset({"records", "endpoints"})
 _VIEWS = (INTERNAL, EXTERNAL)
-_MANAGED = (OURS, REGISTERED_ELSEWHERE, OTHER_TEAM)
 
 
 def as_plan(given: Any) -> Plan:
@@ -65,7 +62,7 @@ def records(
 ) -> list[dict[str, Any]]:
     """The planned record sets of a view, of one zone or of all, of one type or of all."""
     _known("view", view, _VIEWS)
-    _known("managed", managed, _MANAGED)
+    _known("managed", managed, MANAGED)
     plan = checked_plan(given, RECORDS)
     wanted = {"view": view, "zone": _zone(plan, view, zone), "type": type, "managed": managed}
     asked = {key: value for key, value in wanted.items() if value is not None}

@@ -25,9 +25,10 @@ _NO_PROGRAM = re.compile(r"[/<>|*?&^]")
 
 _REFUSED = {
     "%": "cmd expands it even between quotation marks",
-    "!": "cmd expands it where delayed expansion is on",
     '"': "it would end the quotation",
 }
+# A CA's name writes letters as ! and four digits, which names no variable; delayed expansion is off by default.
+_EXPANDED = re.compile("!(?![0-9a-f]{4})")
 # Programs that read their line in the machine's code page get a plain quotation mark or backslash for these.
 _LOOKALIKES = re.compile("[\u00a5\u02ba\u02dd\u030b\u030e\u201c-\u201f\u2033\u2036\u20a9\u2216\ufe68\uff02\uff3c]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -95,6 +96,8 @@ def _checked(argument: str) -> str:
     for character, reason in _REFUSED.items():
         if character in argument:
             raise CannotQuote(f"the argument {argument!r} holds {character}: {reason}")
+    if _EXPANDED.search(argument):
+        raise CannotQuote(f"the argument {argument!r} holds !: cmd expands it where delayed expansion is on")
     found = _CONTROL.search(argument) or _LOOKALIKES.search(argument)
     if found:
         raise CannotQuote(f"the argument {argument!r} holds U+{ord(found.group()):04X}, which no command line carries")

@@ -138,6 +138,22 @@ def test_plan_made_by_hand_is_refused_with_the_path() -> None:
         plan_from_plain(plan)
 
 
+@pytest.mark.parametrize(
+    ("part", "field", "said"),
+    [
+        ("records", "managed", "'x' is none of ours, registered_elsewhere, other_team"),
+        ("records", "view", "'x' is none of internal, external"),
+        ("zones", "if_missing", "'x' is none of fail, create"),
+    ],
+)
+def test_choices_are_checked(part: str, field: str, said: str) -> None:
+    plan = origin_plan()
+    plan[part][0][field] = "x"
+    with pytest.raises(RolloutError) as caught:
+        plan_from_plain(plan)
+    assert str(caught.value).startswith(f"plan: {part}[0].{field}: {said}")
+
+
 @pytest.mark.parametrize(("at", "values"), [(0, [{"priority": 0, "weight": 0, "port": 1, "target": "x"}]), (1, ["x"])])
 def test_values_of_another_type_are_refused(at: int, values: list[Any]) -> None:
     plan = origin_plan()

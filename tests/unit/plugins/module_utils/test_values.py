@@ -42,6 +42,11 @@ def test_ca(text: str, config: str, host: str, name: str, common_name: str) -> N
     assert (str(made), made.host, made.name, made.common_name) == (config, host, name, common_name)
 
 
+def test_letters_of_two_units_come_back_as_one() -> None:
+    assert CaConfig("ca01\\\U0001f600 CA").common_name == "\U0001f600 CA"
+    assert CaConfig("ca01\\a!d83d").common_name == "a\ufffd"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -275,3 +275,14 @@ def test_a_change_that_left_no_trace_is_told() -> None:
         " Still to be done: web.company.local A; everything else is there"
     )
     assert error.mend == "Run again once the cause is mended: what is there is not done twice"
+
+
+def test_records_that_were_written_are_told_when_making_sure_of_them_fails() -> None:
+    held = server(refuse={f"flush {ZONE}": BUSY})
+    with pytest.raises(PushFailed) as caught:
+        push(held, wanted(SIP), check_mode=False)
+    assert caught.value.result["changed"] is True
+    assert caught.value.what == (
+        "the records were written, and making sure of them failed: the server is busy. Try again later."
+        " Still to be done: nothing; everything else is there"
+    )

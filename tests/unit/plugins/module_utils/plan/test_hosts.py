@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from unit.topologies import origin, origin_with
 
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     Groups,
     RunHosts,
     ca_host,
     find_hosts,
     hosts_of_run,
+    refuse_strangers,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 
@@ -64,3 +66,9 @@ def test_what_is_missing_becomes_a_finding() -> None:
     assert [(one.code, one.where) for one in missing.errors] == [
         ("server-without-inventory-host", "ocssrv02.company.local")
     ]
+
+
+def test_groups_of_a_run_are_its_own() -> None:
+    refuse_strangers({"ucops_run_dns": ["dc1"], "ucops_servers": ["fe1"]}, ["dc1"])
+    with pytest.raises(RolloutError, match="inventory: the inventory has a group 'ucops_run_dns' of its own, with dc2"):
+        refuse_strangers({"ucops_run_dns": ["dc1", "dc2"]}, ["dc1"])

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import (
     MAX_LINE,
     CannotQuote,
@@ -53,7 +56,7 @@ def command_line_to_argv(line: str) -> list[str]:
 def cmd_would_do(line: str) -> str:
     """What cmd hands to the program, or an assertion where cmd would do something of its own with the line."""
     assert not line.startswith('"'), "cmd /C may take the outer quotation marks away"
-    assert "%" not in line and "!" not in line and "\n" not in line and "\r" not in line
+    assert "%" not in line and not re.search("!(?![0-9a-f]{4})", line) and "\n" not in line and "\r" not in line
     quoted = False
     for character in line:
         quoted ^= character == '"'
@@ -92,6 +95,8 @@ def test_command_line(arguments: list[str], line: str) -> None:
         ["x.exe", "%PATH%"],
         ["x.exe", "100%"],
         ["x.exe", "!x!"],
+        ["x.exe", "a!"],
+        ["x.exe", "!00FC"],
         ["x.exe", 'a"b'],
         ["x.exe", 'a" & del x & "'],
         ["x.exe", "a\nb"],
@@ -153,3 +158,15 @@ def test_too_long_is_refused() -> None:
     assert fit("x" * MAX_LINE) == "x" * MAX_LINE
     with pytest.raises(CannotQuote, match="8001"):
         fit("x" * (MAX_LINE + 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Company CA", r'certreq -config "ca01\Company CA"'),
+        ("Müller CA", r'certreq -config "ca01\M!00fcller CA"'),
+        ("Company !0026 CO", r'certreq -config "ca01\Company !0026 CO"'),
+    ],
+)
+def test_every_name_of_a_ca_that_is_planned_is_carried(name: str, line: str) -> None:
+    assert command_line(["certreq", "-config", CaConfig(f"ca01\\{name}")]) == line
