@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.schema import ROLES
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import Problems, join
 
 Checked = Mapping[str, Any]
@@ -21,24 +22,7 @@ Placed = tuple[str, str]  # path, name
 
 
 # Roles whose single server is its own pool; an Enterprise pool's name is always another than its servers'.
-_ALONE = frozenset(
-    {
-        "director",
-        "edge",
-        "mediation",
-        "archiving",
-        "monitoring",
-        "av_conferencing",
-        "persistent_chat",
-        "group_chat",
-        "communicator_web_access",
-        "survivable_branch_appliance",
-        "office_web_apps",
-        "exchange_um",
-        "reverse_proxy",
-        "back_end",
-    }
-)
+_ALONE = frozenset(ROLES) - {"front_end"}
 _WITH_WEB_SERVICES = frozenset({"front_end", "director"})
 # Several of these stand side by side without a load balancer.
 _UNBALANCED = frozenset({"exchange_um", "back_end", "archiving", "monitoring"})
