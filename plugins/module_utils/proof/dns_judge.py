@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RecordType, Value
+from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import (
     ADDRESS_TYPES,
@@ -34,6 +35,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+
+NO_SERVER = (
+    "there is no DNS server to ask. Put the DNS servers into their inventory group, or give pool_verify_dns_servers"
+)
 
 # The server was reached, and what it says is not what the plan says; everything else is not known.
 _WRONG = (ALIAS, NXDOMAIN, NODATA, NOT_AUTHORITATIVE)
@@ -64,7 +69,12 @@ _ADVICE = {
 
 
 def judge(records: Sequence[ExpectedRecord], servers: Sequence[NameServer], answers: Answers) -> list[ProofResult]:
-    """One result per record and server, then one per SRV target and server; in the order of records, then servers."""
+    """One result per record and server, then one per SRV target and server; in the order of records, then servers.
+
+    Without servers each record is unproved.
+    """
+    if not servers:
+        return [replace(_of_record(record), message=NO_SERVER) for record in records]
     results = [_judge_record(record, server, answers) for record in records for server in servers]
     pairs = {(target, server): None for record in records for target in record.targets for server in servers}
     return results + [_judge_target(target, server, answers) for target, server in pairs]
@@ -78,10 +88,13 @@ def planned(records: Sequence[ExpectedRecord], servers: Sequence[NameServer]) ->
     ]
 
 
-def _judge_record(record: ExpectedRecord, server: NameServer, answers: Answers) -> ProofResult:
+def _of_record(record: ExpectedRecord) -> ProofResult:
     subject = f"{record.fqdn} {record.type}"
-    expected = to_plain(record.values)
-    result = ProofResult("record", subject, proof.UNPROVED, "", server.name, server.place, expected=expected)
+    return ProofResult("record", subject, proof.UNPROVED, "", expected=to_plain(record.values))
+
+
+def _judge_record(record: ExpectedRecord, server: NameServer, answers: Answers) -> ProofResult:
+    result = replace(_of_record(record), server=server.name, address=server.place)
     if record.row is None:
         return replace(result, message=f"records of type {record.type} cannot be checked")
     answer = answers.get((server, Question(record.fqdn, record.type)))
@@ -121,18 +134,14 @@ def _compare(result: ProofResult, record: ExpectedRecord, row: RecordType, answe
     expected, found = _texts(row, record.values), _texts(row, answer.values)
     missing = [show for key, show in expected.items() if key not in found]
     surplus = [show for key, show in found.items() if key not in expected]
-    if not missing and not surplus:
-        return replace(result, state=proof.PROVED, message=f"as planned{_remarks(record, answer)}")
     parts = [f"missing: {', '.join(missing)}"] if missing else []
     parts += [f"not planned: {', '.join(surplus)}"] if surplus else []
-    return replace(result, state=proof.FAILED, message=f"{'; '.join(parts)}{_remarks(record, answer)}")
-
-
-def _remarks(record: ExpectedRecord, answer: DnsAnswer) -> str:
-    remarks = f"; TTL {answer.ttl}"
-    if record.ttl is not None and record.ttl != answer.ttl:
-        remarks += f" instead of {record.ttl}"
-    return remarks + ("; answered over TCP" if answer.transport == "tcp" else "")
+    other_ttl = record.ttl is not None and record.ttl != answer.ttl
+    ttl = f"TTL {answer.ttl} instead of {record.ttl}" if other_ttl else f"TTL {answer.ttl}"
+    # Whoever registers a record chooses its TTL.
+    proved = not parts and not (other_ttl and record.managed == OURS)
+    said = [*(["as planned"] if proved else parts), ttl, *(["answered over TCP"] if answer.transport == "tcp" else [])]
+    return replace(result, state=proof.PROVED if proved else proof.FAILED, message="; ".join(said))
 
 
 def _texts(row: RecordType, values: Iterable[Value]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES, RecordType, Value
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
 
 _NEEDED = ("zone", "fqdn", "type", "values")
@@ -23,6 +24,8 @@ _MEND = "Give the records of a plan (pool_plan) unchanged"
 class ExpectedRecord:
     """A record set as it is to be found. ``values`` as the type's row in ``record_types`` reads them; ``ttl``: or None.
 
+    ``managed``: as in a plan; of records that others register the TTL is theirs.
+
     A plan's RecordSet has more, which a proof does not need and a person does not write.
     """
 
@@ -31,6 +34,7 @@ class ExpectedRecord:
     type: str
     values: tuple[Value, ...]
     ttl: Ttl | None = None
+    managed: str = OURS
 
     @property
     def row(self) -> RecordType | None:
@@ -53,6 +57,7 @@ class _Given:
     type: str
     values: tuple[Any, ...]
     ttl: Ttl | None = None
+    managed: str = OURS
 
 
 def read_records(given: Sequence[Mapping[str, Any]]) -> tuple[ExpectedRecord, ...]:
@@ -67,10 +72,12 @@ def _read(record: Mapping[str, Any], where: str) -> ExpectedRecord:
     missing = [key for key in _NEEDED if key not in record]
     if missing:
         raise RolloutError(f"{', '.join(missing)} missing", where=where, mend=_MEND)
-    known = {key: record[key] for key in (*_NEEDED, "ttl") if key in record}
+    known = {key: record[key] for key in (*_NEEDED, "ttl", "managed") if key in record}
     given = from_plain(_Given, known, where=where, mend=_MEND)
     row = RECORD_TYPES.get(given.type.upper())
     if row is None:
-        return ExpectedRecord(given.zone, given.fqdn, given.type, tuple(map(str, given.values)), given.ttl)
+        return ExpectedRecord(
+            given.zone, given.fqdn, given.type, tuple(map(str, given.values)), given.ttl, given.managed
+        )
     values = tuple(row.parse(value, f"{where}: {given.fqdn!a}") for value in given.values)
-    return ExpectedRecord(given.zone, given.fqdn, row.name, values, given.ttl)
+    return ExpectedRecord(given.zone, given.fqdn, row.name, values, given.ttl, given.managed)

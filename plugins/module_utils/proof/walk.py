@@ -96,17 +96,23 @@ def _connect(target: str, address: str, port: int, outside: WalkTools, expectati
 def walk_all(
     sip_domains: Sequence[str], servers: Sequence[NameServer], outside: WalkTools, expectation: Expectation
 ) -> list[ProofResult]:
-    """Every SIP domain at every server, in this order."""
+    """Every SIP domain at every server, in this order; without servers each SIP domain is unproved."""
+    if not servers:
+        return [_unasked(domain, proof.UNPROVED, dns_judge.NO_SERVER) for domain in sip_domains]
     pairs = [(domain, server) for domain in sip_domains for server in servers]
     return proof.in_parallel(lambda pair: walk(pair[0], pair[1], outside, expectation), pairs)
 
 
 def planned_only(sip_domains: Sequence[str], servers: Sequence[NameServer]) -> list[ProofResult]:
     """What would be walked, without a question or a handshake."""
+    if not servers:
+        return [_unasked(domain, proof.WOULD_BE_CHECKED, "would be walked") for domain in sip_domains]
     return [
-        ProofResult(
-            "sign_in", domain, proof.WOULD_BE_CHECKED, "would be walked", server.name, server.place, srv_owner(domain)
-        )
+        replace(_unasked(domain, proof.WOULD_BE_CHECKED, "would be walked"), server=server.name, address=server.place)
         for domain in sip_domains
         for server in servers
     ]
+
+
+def _unasked(sip_domain: str, state: str, message: str) -> ProofResult:
+    return ProofResult("sign_in", sip_domain, state, message, expected=srv_owner(sip_domain))

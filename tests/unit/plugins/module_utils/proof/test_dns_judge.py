@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from unit.proof_records import expected_record, service
 
@@ -21,7 +23,13 @@ def _judged(server: NameServer, *records: ExpectedRecord) -> list[tuple[str, str
     ("record", "state", "message"),
     [
         (expected_record("ocspool", "A", "10.0.0.10"), "proved", "as planned; TTL 3600"),
-        (expected_record("ocspool", "A", "10.0.0.10", ttl=600), "proved", "as planned; TTL 3600 instead of 600"),
+        (expected_record("ocspool", "A", "10.0.0.10", ttl=600), "failed", "TTL 3600 instead of 600"),
+        (
+            replace(expected_record("ocspool", "A", "10.0.0.10", ttl=600), managed="registered_elsewhere"),
+            "proved",
+            "as planned; TTL 3600 instead of 600",
+        ),
+        (replace(expected_record("ocspool", "A", "10.0.0.10"), ttl=None), "proved", "as planned; TTL 3600"),
         (
             expected_record("ocspool", "A", "10.0.0.20"),
             "failed",
@@ -205,4 +213,17 @@ def test_names_are_equal_without_regard_to_case() -> None:
     question = Question("_sip._tls.company.local", "SRV")
     answer = DnsAnswer(server, question, "answered", (service("POOL.company.LOCAL"),), 600)
     result = dns_judge.judge([record], [server], {(server, question): answer})[0]
-    assert (result.state, result.message) == ("proved", "as planned; TTL 600 instead of 3600")
+    assert (result.state, result.message) == ("failed", "TTL 600 instead of 3600")
+
+
+def test_without_servers_every_record_is_unproved() -> None:
+    (result,) = dns_judge.judge([expected_record("ocspool", "A", "10.0.0.10")], [], {})
+    assert (result.subject, result.state, result.server, result.address) == (
+        "ocspool.company.local A",
+        "unproved",
+        "",
+        "",
+    )
+    assert result.message.startswith("there is no DNS server to ask. ")
+    (planned,) = dns_judge.planned([expected_record("ocspool", "A", "10.0.0.10")], [])
+    assert (planned.state, planned.message) == ("would_be_checked", "would be asked for")

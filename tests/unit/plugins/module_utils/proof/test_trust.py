@@ -100,3 +100,9 @@ def test_without_any_handshake() -> None:
         "failed": 0,
         "unproved": 1,
     }
+
+
+def test_what_is_only_planned_would_be_compared() -> None:
+    found = trust_between({A: {"root_thumbprints": [ROOT]}}, {"results": [{"state": "would_be_checked"}]})
+    assert found["summary"] == {"proved": 0, "failed": 0, "unproved": 0, "would_be_checked": 1}
+    assert [(one["state"], one["message"]) for one in found["results"]] == [("would_be_checked", "would be compared")]

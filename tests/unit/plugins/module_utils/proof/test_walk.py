@@ -107,3 +107,12 @@ def test_sip_domains() -> None:
     assert walk.sip_domains(["Company.com", "company.local."]) == ("company.com", "company.local")
     with pytest.raises(RolloutError, match=r"^sip_domains\[1\]: 'company' is a single label"):
         walk.sip_domains(["company.com", "company"])
+
+
+def test_without_servers_every_sip_domain_is_unproved() -> None:
+    tools = walk.WalkTools(None, None, {})  # type: ignore[arg-type]
+    (result,) = walk.walk_all(["company.local"], [], tools, tls_judge.Expectation(NOW))
+    assert (result.state, result.subject, result.server) == ("unproved", "company.local", "")
+    assert result.message.startswith("there is no DNS server to ask. ")
+    (planned,) = walk.planned_only(["company.local"], [])
+    assert (planned.state, planned.message) == ("would_be_checked", "would be walked")
