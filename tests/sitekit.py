@@ -46,13 +46,19 @@ class Site:
         self.work = work
         self.reports = work / "report"
 
-    def play(self, playbook: str, *options: str, variables: dict[str, Any] | None = None, timeout: int = 240) -> Run:
+    def play(
+        self,
+        playbook: str,
+        *options: str,
+        variables: dict[str, Any] | None = None,
+        settings: dict[str, str] | None = None,
+        timeout: int = 240,
+    ) -> Run:
         """Run a playbook of the collection, or a file, against the estate's inventory."""
         # The lab's services listen at once: what is not proved at the first look stays so.
         extra = {"pool_report_directory": str(self.reports), "pool_verify_wait": 0, **(variables or {})}
-        return play(
-            playbook, "-i", str(self.estate.inventory), *options, variables=extra, cwd=self.work, timeout=timeout
-        )
+        inventory = ("-i", str(self.estate.inventory))
+        return play(playbook, *inventory, *options, variables=extra, cwd=self.work, timeout=timeout, settings=settings)
 
     def state(self) -> Any:
         return self.estate.state()

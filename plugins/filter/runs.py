@@ -21,6 +21,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.data import h
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
 
+UNPROVED = ("fail", "warn")
+
 
 def kept_plan(hostvars: Any, host: str = collected.CONTROLLER) -> Mapping[str, Any]:
     return collected.kept_plan(_hostvars(hostvars), host)
@@ -49,8 +51,11 @@ def outcomes(
     )
 
 
-def rollout_left(outcome: Any) -> dict[str, Any]:
-    return report.rollout_left(hand_over(read_outcome(outcome))).to_plain()
+def rollout_left(outcome: Any, unproved: str = "fail") -> dict[str, Any]:
+    if unproved not in UNPROVED:
+        raise RolloutError(f"{unproved!a} is neither of {' and '.join(UNPROVED)}", where="unproved", mend="Give one")
+    left = report.rollout_left(hand_over(read_outcome(outcome)), unproved_fails=unproved == "fail")
+    return left.to_plain()
 
 
 def proof_inputs(

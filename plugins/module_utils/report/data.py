@@ -36,6 +36,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome impor
     StepChange,
     StepResult,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts, status_of
 
 SCHEMA = 1
 STATES = ("proved", "failed", "unproved", "would_be_checked")
@@ -103,9 +104,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Everything that the hand-over tells, in a stable order."""
+    """Everything that the hand-over tells, in a stable order. ``status``: one of ``status.STATUSES``."""
 
     schema: int
+    status: str
+    counts: Counts
     started: str | None
     ended: str | None
     check_mode: bool
@@ -134,8 +137,21 @@ def hand_over(outcome: Outcome) -> HandOver:
     """The hand-over of a run."""
     plan = outcome.plan or Plan()
     proof = {check: _check(outcome.proof.get(check, Checked())) for check in CHECKS}
+    summary = {state: sum(proof[check].summary[state] for check in CHECKS) for state in STATES}
+    waiting = tuple(Line(fqdn, done.waiting) for fqdn, _id, done in entries(outcome) if done.waiting)
+    failures, steps = tuple(_failures(outcome)), tuple(_steps(outcome))
+    counts = Counts(
+        failed=len(failures),
+        wrong=summary["failed"],
+        waiting=len(waiting),
+        by_hand=len(steps),
+        unproved=summary["unproved"] or int(outcome.proof_expected and not any(summary.values())),
+        proved=summary["proved"],
+    )
     return HandOver(
         schema=SCHEMA,
+        status=status_of(counts, check_mode=outcome.check_mode),
+        counts=counts,
         started=outcome.started,
         ended=outcome.ended,
         check_mode=outcome.check_mode,
@@ -147,11 +163,11 @@ def hand_over(outcome: Outcome) -> HandOver:
         certificates=tuple(_certificates(plan, outcome, proof["tls"])),
         assignments=tuple(_assignments(plan, outcome)),
         proof=proof,
-        summary={state: sum(proof[check].summary[state] for check in CHECKS) for state in STATES},
-        waiting=tuple(Line(fqdn, done.waiting) for fqdn, _id, done in entries(outcome) if done.waiting),
-        failures=tuple(_failures(outcome)),
+        summary=summary,
+        waiting=waiting,
+        failures=failures,
         findings=(*_findings(plan, outcome), *dns_findings(outcome.dns.notes)),
-        steps_by_hand=tuple(_steps(outcome)),
+        steps_by_hand=steps,
         report_paths=outcome.report_paths,
     )
 

@@ -10,13 +10,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
-from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver
+from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, number
+from ansible_collections.ucops.rollout.plugins.module_utils.report.status import DONE, PLANNED, Counts
+
+NO_PROOF = "nothing was proved: no record, endpoint or sign-in was looked at in this run"
 
 
 @dataclass(frozen=True, slots=True)
 class RolloutLeft:
-    """Lines for people. ``blocking``: what ends the run badly; steps by hand and what is unproved do not."""
+    """Lines for people, and the run's ``status`` and ``counts`` for programs.
 
+    ``blocking``: what ends the run badly; empty where nothing does. ``headline``: the status in capitals as its first
+    word, then how much is left; empty where nothing is left.
+    """
+
+    status: str
+    counts: Counts
+    headline: str
     failed: tuple[str, ...]
     waiting: tuple[str, ...]
     by_hand: tuple[str, ...]
@@ -29,13 +39,34 @@ class RolloutLeft:
         return plain
 
 
-def rollout_left(data: HandOver) -> RolloutLeft:
-    """What is left, each in the order of the hand-over."""
+def rollout_left(data: HandOver, *, unproved_fails: bool = True) -> RolloutLeft:
+    """What is left, each in the order of the hand-over.
+
+    :param unproved_fails: whether what is unproved, and steps left by hand, end the run badly.
+    """
     failed, waiting, by_hand = (tuple(map(str, ls)) for ls in (data.failures, data.waiting, data.steps_by_hand))
     wrong, unproved = _proofs(data, "failed"), _proofs(data, "unproved")
-    return RolloutLeft(failed, waiting, by_hand, wrong, unproved, (*failed, *waiting, *wrong))
+    unproved = unproved or ((NO_PROOF,) if data.counts.unproved else ())
+    # In check mode a step by hand is one that would be left.
+    steps = () if data.check_mode else by_hand
+    blocking = (*failed, *wrong, *waiting, *((*steps, *unproved) if unproved_fails else ()))
+    return RolloutLeft(data.status, data.counts, _headline(data), failed, waiting, by_hand, wrong, unproved, blocking)
 
 
 def _proofs(data: HandOver, state: str) -> tuple[str, ...]:
     results = [result for check in data.proof.values() for result in check.results if result.state == state]
     return tuple(f"{result.subject}: {result.message}" for result in results)
+
+
+def _headline(data: HandOver) -> str:
+    if data.status in (DONE, PLANNED):
+        return ""
+    counts = data.counts
+    told = (
+        (counts.failed, "step", "failed"),
+        (counts.wrong, "proof", "failed"),
+        (counts.waiting, "request", "waiting for others"),
+        (counts.by_hand, "step", "left by hand"),
+        (counts.unproved, "check", "unproved"),
+    )
+    return f"{data.status.upper()}: " + ", ".join(f"{number(count, what)} {how}" for count, what, how in told if count)

@@ -134,12 +134,16 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A whole run. ``failure``: what ended it early. ``proof``: by the names of ``CHECKS``."""
+    """A whole run. ``failure``: what ended it early. ``proof``: by the names of ``CHECKS``.
+
+    ``proof_expected``: the run was to prove; that nothing was looked at then counts as unproved.
+    """
 
     plan: Plan | None = None
     dns: DnsOutcome = field(default_factory=DnsOutcome)
     servers: Mapping[str, ServerOutcome] = field(default_factory=dict)
     proof: Mapping[str, Checked] = field(default_factory=dict)
+    proof_expected: bool = False
     failure: str = ""
     steps_by_hand: tuple[str, ...] = ()
     check_mode: bool = False

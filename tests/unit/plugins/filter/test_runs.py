@@ -20,6 +20,10 @@ def test_what_is_wrong_is_told_in_words() -> None:
         FILTERS["outcomes"]([], {})
     with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.rollout_left: report: a list where a mapping"):
         FILTERS["rollout_left"]([])
+    with pytest.raises(
+        AnsibleFilterError, match=r"ucops\.rollout\.rollout_left: unproved: 'no' is neither of fail and w"
+    ):
+        FILTERS["rollout_left"]({}, unproved="no")
     with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.kept_plan: got an unexpected keyword argument"):
         FILTERS["kept_plan"]({}, hosts="x")
 

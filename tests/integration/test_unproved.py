@@ -1,0 +1,82 @@
+"""What could not be proved, and steps left by hand, end a run badly unless it was told that they may."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import winrm
+from lab_tests.foreign import Psrp
+from sitekit import Run, Site
+
+pytestmark = pytest.mark.slow
+
+
+def told(run: Run) -> str:
+    assert "Traceback (most recent call last)" not in run.output, run.output
+    return " ".join(run.output.split())
+
+
+def results(site: Site, check: str) -> dict[tuple[str, str], str]:
+    """{(subject, address without port): state} of one check."""
+    found = site.report()["proof"][check]["results"]
+    return {(one["subject"], one["address"].rpartition(":")[0]): one["state"] for one in found}
+
+
+def stop_services(site: Site, *servers: str) -> None:
+    variables = site.group_vars()
+    account = (variables["ansible_user"], variables["ansible_password"])
+    for server in servers:
+        address = f"http://{site.estate.address(server)}:5985/wsman"
+        done = winrm.Session(address, auth=account, transport="ntlm").run_cmd("net stop RTCSRV")
+        assert done.status_code == 0, done.std_out + done.std_err
+
+
+def zone(name: str) -> dict[str, str]:
+    """The keys of a zone in WMI."""
+    return {"ContainerName": name, "DnsServerName": "dc01.company.local", "Name": name}
+
+
+@pytest.mark.estate(hosts=[{"name": "dc02", "address": "10.0.0.7", "generation": "2008r2", "dns": {}}])
+def test_what_is_unproved_ends_a_run_badly_unless_it_may(site: Site) -> None:
+    dc01, dc02 = site.estate.address("dc01"), site.estate.address("dc02")
+    vip = site.group_vars()["ucops_topology"]["pools"][0]["load_balancer"]["vips"]["sip"][0]
+    one, two = site.estate.address("ocssrv01"), site.estate.address("ocssrv02")
+
+    # The second DNS server does not hold the zones.
+    run = site.play("deploy_pool")
+    assert run.code == 2 and "UNPROVED: " in told(run), run.output
+    assert results(site, "dns")["ocspool.company.local A", dc01] == "proved"
+    assert results(site, "dns")["ocspool.company.local A", dc02] == "unproved"
+    assert site.report()["status"] == "unproved"
+
+    # One port on one of two is closed, a zone is paused, and the second DNS server is dead.
+    stop_services(site, "ocssrv02")
+    site.estate.stop_host("dc02")
+    Psrp(dc01).invoke("MicrosoftDNS_Zone", "PauseZone", {}, zone("company.com"))
+    run = site.play("verify_pool")
+    assert run.code == 2 and "UNPROVED: " in told(run), run.output
+    assert results(site, "tls")["ocssrv01.company.local:5061", one] == "proved"
+    assert results(site, "tls")["ocssrv02.company.local:5061", two] == "unproved"
+    assert results(site, "tls")["ocspool.company.local:5061", vip] == "proved"
+    assert results(site, "dns")["ocspool.company.local A", dc02] == "unproved"
+    assert results(site, "dns")["ocspool.company.com A", dc01] == "unproved"
+    assert results(site, "sign_in")["company.com", dc01] == "unproved"
+
+    # Nothing listens any more, behind the pool's address neither, and a zone is gone. The run is told that it may
+    stop_services(site, "ocssrv01")
+    Psrp(dc01).delete("MicrosoftDNS_Zone", zone("company.com"))
+    alone = {"pool_verify_dns_servers": [{"name": "dc01", "address": dc01, "port": site.estate.port(53)}]}
+    allowed = {"pool_verify_unproved": "warn", **alone}
+    run = site.play("verify_pool", variables=allowed, settings={"ANSIBLE_SHOW_CUSTOM_STATS": "1"})
+    assert run.code == 0 and "WARNING UNPROVED: " in told(run), run.output
+    assert results(site, "tls")["ocssrv01.company.local:5061", one] == "unproved"
+    assert results(site, "tls")["ocspool.company.local:5061", vip] == "unproved"
+    assert results(site, "sign_in")["company.local", dc01] == "unproved"
+    assert results(site, "dns")["ocspool.company.com A", dc01] == "unproved"
+    report = site.report()
+    assert report["status"] == "unproved" and report["counts"]["wrong"] == 0
+    published = json.loads(run.output.partition("RUN: ")[2].partition("\n\n")[0])["ucops_rollout"]
+    assert (published["status"], published["pool"]) == ("unproved", "ocspool.company.local")
+    assert published["counts"] == report["counts"]
+    assert [path.rpartition(".")[2] for path in published["reports"]] == ["md", "json"]
