@@ -129,10 +129,9 @@ def test_server_that_drops_out_is_told(site: Site) -> None:
     assert "ocssrv02.company.local" in told and "ocssrv01.company.local" not in told
 
 
+@pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"templates": {"WebServer": {"enroll": ["Enterprise Admins"]}}}}])
 def test_refused_request_is_in_the_report(site: Site) -> None:
-    topology = site.group_vars()["ucops_topology"]
-    topology["certificates"]["issuers"]["enterprise"]["template"] = "Nowhere"
-    assert site.play("deploy_pool", variables={"ucops_topology": topology}).code != 0
+    assert site.play("deploy_pool").code != 0
     changes = [change["what"] for change in site.report()["changes"] if change["where"] == "ocssrv01.company.local"]
     assert any("request made" in what for what in changes), site.report()["changes"]
 
@@ -142,6 +141,36 @@ def test_wrong_placeholder_is_known_before_anything_is_touched(site: Site) -> No
     run = site.play("deploy_pool", variables={"pool_certificates_front_end_command": ["C:\\x.exe", "{thumb}"]})
     assert run.code != 0 and "unknown placeholders thumb" in clean(run)
     assert logons(site) == {"ok": 0, "failed": 0} and site.state() == before
+
+
+CA = r"ca01.company.local\Company CA"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "told"),
+    [
+        ({"ca": CA, "template": "Nowhere"}, f"the CA {CA} does not offer the template 'Nowhere'; it offers WebServer"),
+        ({"ca": r"ca01.company.local\Old CA", "template": "WebServer"}, rf"and this host has {CA}"),
+    ],
+)
+def test_wrong_ca_or_template_is_known_before_anything_is_touched(
+    site: Site, issuer: dict[str, str], told: str
+) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["certificates"]["issuers"]["enterprise"] = issuer
+    before = site.state()
+    for more in ((), ("--check",)):
+        run = site.play("deploy_pool", *more, variables={"ucops_topology": topology})
+        assert run.code != 0 and told in clean(run).replace("\\\\", "\\"), run.output
+        assert site.state() == before
+
+
+def test_ca_on_a_host_that_is_none_of_the_inventorys_cas(site: Site) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["certificates"]["issuers"]["enterprise"]["ca"] = r"ca02.company.local\Company CA"
+    run = site.play("deploy_pool", "--check", variables={"ucops_topology": topology})
+    assert run.code != 0 and "ca-without-inventory-host" in clean(run)
+    assert logons(site) == {"ok": 0, "failed": 0}
 
 
 def test_no_topology(site: Site) -> None:

@@ -238,6 +238,17 @@ def test_resubmit_issues_what_waits(tmp_path: Path) -> None:
     assert lab.run("ca01", "certutil -resubmit 2").code == 0x80094003
 
 
+def test_templates_that_the_ca_issues_by(tmp_path: Path) -> None:
+    lab = local(tmp_path, templates=["WebServer", "Machine"])
+    assert lab.run("ca01", "certutil -CATemplates").out == (
+        "WebServer: Web Server -- Auto-Enroll: Access is denied.\r\n"
+        "Machine: Computer -- Auto-Enroll: Access is denied.\r\n"
+        "CertUtil: -CATemplates command completed successfully.\r\n"
+    )
+    assert lab.run("ca01", "net stop certsvc").code == 0
+    assert lab.run("ca01", "certutil -CATemplates").code == 0x800706BA
+
+
 def test_edit_flags_are_shown_and_set_but_read_at_the_next_start(lab: Lab) -> None:
     shown = lab.run("ca01", "certutil -getreg policy\\EditFlags").out
     assert "\r\n  EditFlags REG_DWORD = 11014e (1114446)\r\n    EDITF_REQUESTEXTENSIONLIST -- 2\r\n" in shown

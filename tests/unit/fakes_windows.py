@@ -239,6 +239,9 @@ class FakeRegistry(Registry):
     def string(self, key: str, name: str) -> str | None:
         return self._get(key, name)
 
+    def strings(self, key: str, name: str) -> tuple[str, ...] | None:
+        return self._get(key, name)
+
     def dword(self, key: str, name: str) -> int | None:
         return self._get(key, name)
 

@@ -12,11 +12,15 @@ from unit.fakes_windows import DER, authority
 from unit.places import DATA
 from unit.topologies import ABSENT, origin, origin_with, put
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityPolicy
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
+    AuthorityDescription,
+    AuthorityPolicy,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import LEFT_OUT
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import find_all
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import (
+    authority_findings,
     dns_findings,
     policy_findings,
     root_findings,
@@ -229,6 +233,12 @@ def a_root() -> X509Certificate:
     return parse_certificate(authority().certificate.public_bytes(DER), where="test")
 
 
+def a_ca(**changes: Any) -> AuthorityDescription:
+    """The origin's CA as it tells of itself."""
+    found = AuthorityDescription("ca01.company.local", "Company CA", "enterprise_root", ("WebServer",), "", (), "")
+    return replace(found, **changes)
+
+
 def _unanswered() -> Plan:
     plan = made("ocs")
     return replace(plan, endpoints=(replace(plan.endpoints[0], certificates=()),))
@@ -248,6 +258,7 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "endpoint-without-certificate": lambda: _guarded(_unanswered(), "ocs"),
     "server-without-inventory-host": lambda: in_inventory({**COMPLETE, "ucops_servers": ["ocssrv02"]}).findings,
     "inventory-host-shared": lambda: sharing_a_host().findings,
+    "ca-without-inventory-host": lambda: in_inventory({**COMPLETE, "ucops_ca": ["ca02"]}).findings,
     "inventory-group-empty": lambda: in_inventory({**COMPLETE, "ucops_dns": []}).findings,
     "names-too-many-for-authority": lambda: plan_of(many_sip_domains(60)).findings,
     "names-close-to-limit": lambda: plan_of(many_sip_domains(45)).findings,
@@ -293,6 +304,11 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
         with_certificates(lambda one: replace(one, assignments=one.assignments[:1]), "default", "ocs"), "ocs"
     ),
     "ca-names-from-attributes": lambda: policy_findings(AuthorityPolicy(0x15014E, 1), "ca01\\Company CA"),
+    "ca-is-another": lambda: authority_findings(a_ca(name="Old CA"), made("ocs").certificates[:1]),
+    "template-not-offered": lambda: authority_findings(a_ca(templates=("Machine", "User")), made("ocs").certificates),
+    "templates-unread": lambda: authority_findings(
+        a_ca(templates=None, templates_problem="access denied"), made("ocs").certificates[:1]
+    ),
     "root-not-among-trusted": lambda: root_findings(a_root(), [Thumbprint("0" * 40)]),
     "dns-server": lambda: dns_findings(["the zone takes updates from anybody"]),
 }

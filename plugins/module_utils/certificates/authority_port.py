@@ -12,6 +12,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import CertificateRequest
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
@@ -19,6 +20,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import Planned
 
 # Request dispositions of a CA's database (MS-WCCE, certutil -view).
 PENDING, ISSUED, REVOKED, FAILED, DENIED = 9, 20, 21, 30, 31
+
+# By CAType in the CA's registry (ENUM_CATYPES of certsrv.h).
+CA_KINDS = {0: "enterprise_root", 1: "enterprise_subordinate", 3: "standalone_root", 4: "standalone_subordinate"}
 
 EDITF_ATTRIBUTESUBJECTALTNAME2 = 0x00040000
 
@@ -45,6 +49,37 @@ class AuthorityPolicy:
     @property
     def takes_names_from_attributes(self) -> bool:
         return bool((self.edit_flags or 0) & EDITF_ATTRIBUTESUBJECTALTNAME2)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityDescription:
+    """A CA of Windows as its own host tells of it.
+
+    ``host``: its own name for the host, in lower case, empty where it keeps none. ``name``: the sanitised one.
+    ``kind``: one of ``CA_KINDS``, empty where it does not say. ``templates``: the names of those that it issues by,
+    None where they cannot be read, and ``templates_problem`` says why. ``certificates``: its own valid ones, the
+    newest first, then those above them; ``chain_problem``: why they do not lead to a root.
+    """
+
+    host: str
+    name: str
+    kind: str
+    templates: tuple[str, ...] | None
+    templates_problem: str
+    certificates: tuple[X509Certificate, ...]
+    chain_problem: str
+
+    def to_plain(self) -> dict[str, Any]:
+        """As ``authority_info`` documents it, the certificates as PEM."""
+        return {
+            "host": self.host,
+            "name": self.name,
+            "kind": self.kind,
+            "templates": None if self.templates is None else list(self.templates),
+            "templates_problem": self.templates_problem,
+            "ca_certificates": [one.pem for one in self.certificates],
+            "chain_problem": self.chain_problem,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,21 @@ SERVER_WITHOUT_INVENTORY_HOST = FindingKind(
     decision="the rollout could only do half of its work",
     elsewhere="a server that no host of the inventory group is named for",
 )
+CA_WITHOUT_INVENTORY_HOST = FindingKind(
+    code="ca-without-inventory-host",
+    severity=ERROR,
+    about=INVENTORY,
+    title="A CA of the plan has no host in the inventory",
+    message="the CA {name} has no host in the inventory group '{group}'; looked for {tried}",
+    breaks="nobody can be asked for its certificates",
+    mend=(
+        "Put the CA's host into the group under that name (ansible_host may give another address), or correct `ca` of"
+        " the issuer"
+    ),
+    source="the inventory",
+    decision="the rollout could only do half of its work",
+    elsewhere="an issuer whose `ca` names a host that is not in the group ucops_ca",
+)
 INVENTORY_HOST_SHARED = FindingKind(
     code="inventory-host-shared",
     severity=ERROR,

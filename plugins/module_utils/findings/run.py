@@ -9,13 +9,23 @@ No plan knows of it; the engines and the report ask here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityPolicy
+from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
+    AuthorityDescription,
+    AuthorityPolicy,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RUN, FindingKind
-from ansible_collections.ucops.rollout.plugins.module_utils.model import NOTE, WARNING, Finding
-from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    ERROR,
+    NOTE,
+    WARNING,
+    Finding,
+    PlannedCertificate,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
 
 CA_NAMES_FROM_ATTRIBUTES = FindingKind(
     code="ca-names-from-attributes",
@@ -33,6 +43,48 @@ CA_NAMES_FROM_ATTRIBUTES = FindingKind(
     source="Microsoft KB931351 and its security notes",
     decision="the rollout does not need the flag, and whether the site does is its own affair",
     elsewhere="a CA that has the flag set in its policy",
+)
+CA_IS_ANOTHER = FindingKind(
+    code="ca-is-another",
+    severity=ERROR,
+    about=RUN,
+    title="The host of a CA has another CA",
+    message="certificates are to come from the CA {name}, and this host has {found}",
+    breaks="the requests: they would go to a CA that nobody named, or to none",
+    mend=(
+        "Check `ca` of the issuer in the topology (`certutil` on the CA shows it in 'Config') and the inventory host"
+        " that stands for it"
+    ),
+    source="the CA's registry",
+    decision="no certificate could be issued as planned",
+    elsewhere="`ca` of an issuer whose host has a CA of another name",
+)
+TEMPLATE_NOT_OFFERED = FindingKind(
+    code="template-not-offered",
+    severity=ERROR,
+    about=RUN,
+    title="A CA does not issue by the planned template",
+    message="the CA {name} does not offer {template}; it offers {offered}",
+    breaks="{certificates}: the CA denies the request (0x80094800)",
+    mend=(
+        "Give the template's name, not its display name, as `template` of the issuer, or publish it at the CA"
+        " (certutil -CATemplates lists what it offers)"
+    ),
+    source="certutil -CATemplates on the CA",
+    decision="the CA denies every such request",
+    elsewhere="`template` of an issuer that is not published at its CA",
+)
+TEMPLATES_UNREAD = FindingKind(
+    code="templates-unread",
+    severity=NOTE,
+    about=RUN,
+    title="The templates of a CA cannot be read",
+    message="it is not known whether the CA {name} offers {template}: {reason}",
+    breaks="",
+    mend="",
+    source="certutil -CATemplates on the CA",
+    decision="the CA may offer it all the same, and says so when a certificate is requested",
+    elsewhere="an account that may not read the CA's templates",
 )
 ROOT_NOT_AMONG_TRUSTED = FindingKind(
     code="root-not-among-trusted",
@@ -65,6 +117,36 @@ def policy_findings(policy: AuthorityPolicy, name: str) -> tuple[Finding, ...]:
     if not policy.takes_names_from_attributes:
         return ()
     return (CA_NAMES_FROM_ATTRIBUTES.at(name, name=name),)
+
+
+def authority_findings(found: AuthorityDescription, planned: Sequence[PlannedCertificate]) -> tuple[Finding, ...]:
+    """Why the CA of a host cannot issue the certificates that are planned there, and what of that is not known."""
+    by_order: dict[tuple[str, str], list[str]] = {}
+    for one in planned:
+        by_order.setdefault((one.issuer.ca, one.template or ""), []).append(one.id)
+    others = dict.fromkeys(ca for ca, _template in by_order if not _is_named(found, CaConfig(ca)))
+    name = f"{found.host}\\{found.name}" if found.host else found.name
+    told = [CA_IS_ANOTHER.at(ca, name=ca, found=name) for ca in others]
+    for (ca, template), ids in by_order.items():
+        if ca not in others:
+            told += _template_findings(found, ca, template, ids)
+    return tuple(told)
+
+
+def _is_named(found: AuthorityDescription, ca: CaConfig) -> bool:
+    """By the CA's name, and by its host: short names are compared where one of both is short."""
+    short = "." not in ca.host or "." not in found.host
+    hosts = [names.first_label(host) if short else host for host in (ca.host, found.host)]
+    return found.name.casefold() == ca.name.casefold() and (not found.host or hosts[0] == hosts[1])
+
+
+def _template_findings(found: AuthorityDescription, ca: str, template: str, ids: Sequence[str]) -> Iterator[Finding]:
+    asked = f"the template '{template}'" if template else "certificates without a template"
+    if found.templates_problem:
+        yield TEMPLATES_UNREAD.at(ca, name=ca, template=asked, reason=found.templates_problem)
+    elif found.templates is not None and template.casefold() not in map(str.casefold, found.templates):
+        offered = ", ".join(found.templates) or "none"
+        yield TEMPLATE_NOT_OFFERED.at(ca, name=ca, template=asked, offered=offered, certificates=", ".join(ids))
 
 
 def root_findings(root: X509Certificate, trusted: Sequence[Thumbprint]) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
@@ -64,12 +64,15 @@ def refuse_strangers(inventory: Mapping[str, Iterable[str]], added: Iterable[str
             )
 
 
-def ca_host(ca: str, candidates: Sequence[str]) -> str:
-    """The host of a CA (``host\\name``) by its FQDN or its short name, else the first; empty where there is none."""
-    host = ca.partition("\\")[0].lower()
+def ca_host(ca: str, candidates: Iterable[str]) -> str:
+    """The host of a CA (``host\\name``) by its FQDN or its short name; empty where there is none of these names."""
     known = {candidate.lower(): candidate for candidate in candidates}
-    named = (known[name] for name in (host, names.first_label(host)) if name in known)
-    return next(named, candidates[0] if candidates else "")
+    return next((known[name] for name in _names_of_ca(ca) if name in known), "")
+
+
+def _names_of_ca(ca: str) -> tuple[str, ...]:
+    host = ca.partition("\\")[0].lower()
+    return tuple(dict.fromkeys((host, names.first_label(host)))) if host else ()
 
 
 def _members(group: str, inventory: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
@@ -92,7 +95,12 @@ def find_hosts(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]
     found = replace(plan, servers=servers)
     if not check:
         return found
-    problems = [*_empty_groups(groups, inventory), *_without_host(plan, found, groups.servers), *_shared(found)]
+    problems = [
+        *_empty_groups(groups, inventory),
+        *authorities_without_host(plan, groups.ca, inventory),
+        *_without_host(plan, found, groups.servers),
+        *_shared(found),
+    ]
     return replace(found, findings=in_order([*plan.findings, *problems]))
 
 
@@ -125,6 +133,16 @@ def _shared(found: Plan) -> Iterator[Finding]:
         host = server.inventory_host
         if host is not None and first.setdefault(host, server.fqdn) != server.fqdn:
             yield kinds.INVENTORY_HOST_SHARED.at(server.fqdn, name=server.fqdn, one=first[host], host=host)
+
+
+def authorities_without_host(plan: Plan, group: str, inventory: Mapping[str, Iterable[str]]) -> Iterator[Finding]:
+    """A finding for each CA of the plan that no host of the group stands for; an empty group is told elsewhere."""
+    candidates = _members(group, inventory)
+    asked = dict.fromkeys(certificate.issuer.ca for certificate in plan.certificates if certificate.issuer.ca)
+    for ca in asked:
+        if candidates and not ca_host(ca, candidates):
+            tried = " and ".join(f"'{name}'" for name in _names_of_ca(ca))
+            yield kinds.CA_WITHOUT_INVENTORY_HOST.at(ca, name=ca, group=group, tried=tried)
 
 
 def _empty_groups(groups: Groups, inventory: Mapping[str, Iterable[str]]) -> Iterator[Finding]:

@@ -50,11 +50,15 @@ class CertificateWork:
 
 @dataclass(frozen=True, slots=True)
 class ServerWork:
-    """All certificates of a server, also several of one use. ``refused``: what cannot be done, and what instead."""
+    """All certificates of a server, also several of one use. ``refused``: what cannot be done, and what instead.
+
+    ``without_ca``: why nobody can be asked for some of them.
+    """
 
     fqdn: str
     certificates: tuple[CertificateWork, ...]
     refused: tuple[str, ...]
+    without_ca: tuple[str, ...]
 
     def to_plain(self) -> dict[str, Any]:
         plain: dict[str, Any] = to_plain(self)
@@ -83,6 +87,7 @@ def certificates_of(
             for one in mine
         ),
         tuple(_refusal(one) for one in mine if assigning.refuses(one)),
+        tuple(dict.fromkeys(_nobody_to_ask(one) for one in mine if not ca_host(one.issuer.ca, ca_hosts))),
     )
 
 
@@ -122,3 +127,14 @@ def _refusal(certificate: PlannedCertificate) -> str:
         f"{certificate.id} is one certificate with one key for several servers, which is not moved between them here."
         " Have it made by hand; export_plan writes its request"
     )
+
+
+def _nobody_to_ask(certificate: PlannedCertificate) -> str:
+    """Why no host of the inventory can be asked for it, and what now."""
+    ca = certificate.issuer.ca
+    if not ca:
+        missing = f"The issuer '{certificate.issuer.name}' names no CA: give `ca` at it in the topology"
+    else:
+        host = ca.partition("\\")[0]
+        missing = f"No host of the inventory's CAs stands for {ca}: put '{host}' into their group"
+    return f"{missing}, or set pool_certificates_mode: offline."

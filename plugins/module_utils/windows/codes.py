@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+RPC_UNAVAILABLE = 0x800706BA
+
 # code: (what it means, what to do). From winerror.h as Microsoft documents it.
 _MEANINGS = {
     0x80094001: (
@@ -51,7 +53,7 @@ _MEANINGS = {
         " reached on a WinRM connection of its own, not through another server",
     ),
     0x80070050: ("the file exists already", "Delete what an earlier run left in the temporary folder"),
-    0x800706BA: (
+    RPC_UNAVAILABLE: (
         "the CA's service does not answer (RPC server unavailable)",
         "Start the service CertSvc on the CA and check its name in the topology",
     ),

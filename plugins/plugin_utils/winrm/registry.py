@@ -45,6 +45,10 @@ class WmiRegistry(Registry):
         answer = self._call("GetStringValue", key, name)
         return None if answer is None or answer.get("sValue") is None else as_text(answer.get("sValue"))
 
+    def strings(self, key: str, name: str) -> tuple[str, ...] | None:
+        answer = self._call("GetMultiStringValue", key, name)
+        return None if answer is None else as_tuple(answer.get("sValue"))
+
     def dword(self, key: str, name: str) -> int | None:
         answer = self._call("GetDWORDValue", key, name)
         value = None if answer is None else as_number(answer.get("uValue"), what=rf"HKLM\{key}, {name}")

@@ -21,6 +21,10 @@ class Registry(ABC):
         """A REG_SZ or REG_EXPAND_SZ value, None when there is none."""
 
     @abstractmethod
+    def strings(self, key: str, name: str) -> tuple[str, ...] | None:
+        """A REG_MULTI_SZ value, None when there is none."""
+
+    @abstractmethod
     def dword(self, key: str, name: str) -> int | None:
         """A REG_DWORD value as an unsigned number, None when there is none."""
 

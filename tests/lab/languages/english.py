@@ -149,6 +149,7 @@ _CERTUTIL = {
     "certutil.alive": 'Server "{name}" ICertRequest2 interface is alive',
     "certutil.ca_certificate": "CA cert[0]: 3 -- Valid",
     "certutil.ca_chain": "CA cert chain[0]: 3 -- Valid",
+    "certutil.offered": "{name}: {title} -- Auto-Enroll: Access is denied.",
     "certutil.issued": "Certificate issued.",
     "certutil.revoking": 'Revoking "{serial}" -- Reason: Unspecified',
     "certutil.old_value": "Old Value:",

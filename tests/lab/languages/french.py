@@ -16,6 +16,7 @@ LANGUAGE = Language(
         "certreq.request_id": "IDDemande\u00a0: {number}",
         "certreq.quoted_request_id": "IDDemande\u00a0: « {number} »",
         "certutil.hash": "Hach. cert. (sha1)\u00a0: {digest}",
+        "certutil.offered": "{name}\u00a0: {title} -- Auto-Enroll\u00a0: Access is denied.",
         "view.row": "Ligne {number}\u00a0:",
     },
     errors={},

@@ -65,6 +65,13 @@ def ca_chain(process: Process, line: CommandLine) -> None:
     process.say("certutil.ca_chain")
 
 
+def ca_templates(process: Process, line: CommandLine) -> None:
+    """-CATemplates: what an enterprise CA issues by; whether the caller enrols by itself stands behind each."""
+    authority = _authority(process, line)
+    for template in authority.templates.values() if authority.enterprise else ():
+        process.say("certutil.offered", name=template.name, title=template.display_name or template.name)
+
+
 def _request_id(line: CommandLine) -> int:
     try:
         return int(operand(line, 0), 0)

@@ -21,12 +21,15 @@ VERBS: dict[str, Callable[[Process, CommandLine], None]] = {
     "": files.dump, "dump": files.dump, "encode": files.encode, "decode": files.decode, "hashfile": files.hashfile,
     "store": stores.store, "addstore": stores.addstore, "delstore": stores.delstore, "repairstore": stores.repairstore,
     "ping": authority.ping, "ca.cert": authority.ca_cert, "ca.chain": authority.ca_chain,
+    "catemplates": authority.ca_templates,
     "resubmit": authority.resubmit, "deny": authority.deny, "revoke": authority.revoke, "view": authority.view,
     "getreg": authority.getreg, "setreg": authority.setreg,
 }  # fmt: skip
+# How the program itself writes a verb, where that is not in lower case.
+SPELLED = {"catemplates": "CATemplates"}
 # Verbs that Windows has and the lab does not imitate.
 UNMODELLED = (
-    "verify", "verifystore", "viewstore", "catemplates", "cainfo", "tcainfo", "dspublish", "dstemplate", "template",
+    "verify", "verifystore", "viewstore", "cainfo", "tcainfo", "dspublish", "dstemplate", "template",
     "importpfx", "exportpfx", "mergepfx", "encodehex", "decodehex", "urlcache", "crl", "pulse", "shutdown", "backup",
     "restore", "sign", "scinfo", "csplist", "key", "delkey", "oid", "error", "adtemplate", "templatecas",
 )  # fmt: skip
@@ -49,11 +52,15 @@ def run(process: Process) -> int:
         return _failed(process, line.verb, error.code)
     except FileError as error:
         return _failed(process, line.verb, 0x80070000 | error.code)
-    process.say("certutil.completed", verb=line.verb or "dump")
+    process.say("certutil.completed", verb=_spelled(line.verb))
     return 0
 
 
+def _spelled(verb: str) -> str:
+    return SPELLED.get(verb, verb or "dump")
+
+
 def _failed(process: Process, verb: str, code: int) -> int:
-    process.say("certutil.failed", verb=verb or "dump", code=shown_code(process, code))
+    process.say("certutil.failed", verb=_spelled(verb), code=shown_code(process, code))
     process.say("certutil.reason", text=process.texts.error(code))
     return code

@@ -5,20 +5,22 @@ from __future__ import annotations
 import pytest
 from unit.action_runs import Noon, run
 from unit.certificate_steps import snapshot
-from unit.fakes_windows import FakeCa, FakeServer, planned
+from unit.fakes_windows import CONFIGURATION, FakeCa, FakeServer, planned, planned_certificate
 
 from ansible_collections.ucops.rollout.plugins.action import (
+    authority_info,
     certificate_assign,
     certificate_install,
     certificate_issue,
     certificate_request,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain
 
 
 @pytest.fixture(autouse=True)
 def noon(monkeypatch):
-    for module in (certificate_request, certificate_issue, certificate_install):
+    for module in (authority_info, certificate_request, certificate_issue, certificate_install):
         monkeypatch.setattr(module, "datetime", Noon)
 
 
@@ -124,3 +126,15 @@ def test_roots_as_people_copy_them(server, ca):
 def test_neither_file_nor_certificate(server):
     with pytest.raises(RolloutError, match="neither issued nor directory"):
         run(certificate_install, server.host, certificate=planned())
+
+
+@pytest.mark.parametrize(("name", "failed"), [("Company CA", None), ("Old CA", True)])
+def test_a_ca_is_compared_with_what_is_planned_there(name, failed):
+    ca = FakeCa(name=name)
+    ca.registry.set(f"{CONFIGURATION}\\{name}", "CAServerName", "ca01.company.local")
+    ca.programs.handlers["certutil"] = lambda arguments: (0, "WebServer: x\r\nCertUtil: -CATemplates x")
+    elsewhere = certificate_from_plain(planned(issuer={"name": "other", "ca": "ca02.company.local\\Other CA"}))
+    result = run(authority_info, ca.host, certificates=(planned_certificate(), elsewhere), fail=True)
+    assert (result["name"], result["serves"], result.get("failed")) == (name, failed is None, failed)
+    assert [one["code"] for one in result["findings"]] == (["ca-is-another"] if failed else [])
+    assert "msg" not in result or "ca02" not in result["msg"]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from unit.abstract import demands
+from unit.fakes_windows import DER, authority
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
     ISSUED,
     PENDING,
     Authority,
     AuthorityAnswer,
+    AuthorityDescription,
     AuthorityPolicy,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import parse_certificate
 
 
 @pytest.mark.parametrize(
@@ -31,3 +36,19 @@ def test_a_port_is_no_adapter() -> None:
         Authority,
         *("name", "capabilities", "policy", "find", "submit", "retrieve", "authorities", "place", "waiting"),
     )
+
+
+def test_a_described_authority_in_plain_form() -> None:
+    root = parse_certificate(authority().certificate.public_bytes(DER), where="test")
+    found = AuthorityDescription("ca01", "Company CA", "enterprise_root", ("WebServer",), "", (root,), "")
+    assert found.to_plain() == {
+        "host": "ca01",
+        "name": "Company CA",
+        "kind": "enterprise_root",
+        "templates": ["WebServer"],
+        "templates_problem": "",
+        "ca_certificates": [root.pem],
+        "chain_problem": "",
+    }
+    assert root.pem.startswith("-----BEGIN CERTIFICATE-----\n")
+    assert replace(found, templates=None).to_plain()["templates"] is None

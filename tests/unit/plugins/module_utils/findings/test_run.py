@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from unit.fakes_windows import DER, authority
-from unit.finding_cases import provoked
+from unit.finding_cases import a_ca, made, provoked
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityPolicy
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import parse_certificate
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import policy_findings, root_findings
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import (
+    authority_findings,
+    policy_findings,
+    root_findings,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 
 ROOT = parse_certificate(authority().certificate.public_bytes(DER), where="test")
@@ -22,6 +28,54 @@ def test_a_ca_that_takes_names_from_attributes() -> None:
         " (EDITF_ATTRIBUTESUBJECTALTNAME2 is set)"
     )
     assert found.mend.startswith("certutil -setreg policy\\EditFlags -EDITF_ATTRIBUTESUBJECTALTNAME2, then restart")
+
+
+CA = "ca01.company.local\\Company CA"
+
+
+def test_a_host_with_another_ca() -> None:
+    (found,) = provoked("ca-is-another")
+    assert (found.severity, found.where) == ("error", CA)
+    assert found.message == (f"certificates are to come from the CA {CA}, and this host has ca01.company.local\\Old CA")
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, []),
+        ({"name": "COMPANY CA", "host": ""}, []),
+        ({"host": "ca01"}, []),
+        ({"host": "ca02.company.local"}, ["ca-is-another"]),
+        ({"host": "ca02"}, ["ca-is-another"]),
+        ({"host": "ca01.other.local"}, ["ca-is-another"]),
+        ({"templates": ("Machine", "webserver")}, []),
+        ({"templates": ()}, ["template-not-offered"]),
+        ({"kind": "standalone_root", "templates": None}, []),
+    ],
+)
+def test_what_a_ca_is_against_what_is_planned(changes: dict[str, object], codes: list[str]) -> None:
+    assert [one.code for one in authority_findings(a_ca(**changes), made("ocs").certificates)] == codes
+
+
+def test_a_template_that_is_not_offered_is_told_once() -> None:
+    (found,) = provoked("template-not-offered")
+    assert (found.severity, found.where) == ("error", CA)
+    assert found.message == f"the CA {CA} does not offer the template 'WebServer'; it offers Machine, User"
+    assert found.breaks == (
+        "ocssrv01.company.local/default, ocssrv02.company.local/default: the CA denies the request (0x80094800)"
+    )
+
+
+def test_an_enterprise_ca_needs_a_template() -> None:
+    planned = [replace(one, template=None) for one in made("ocs").certificates]
+    (found,) = authority_findings(a_ca(), planned)
+    assert found.message == f"the CA {CA} does not offer certificates without a template; it offers WebServer"
+
+
+def test_templates_that_cannot_be_read_are_unknown_and_no_error() -> None:
+    (found,) = provoked("templates-unread")
+    assert (found.severity, found.where) == ("note", CA)
+    assert found.message == f"it is not known whether the CA {CA} offers the template 'WebServer': access denied"
 
 
 def test_a_chain_that_ends_elsewhere() -> None:

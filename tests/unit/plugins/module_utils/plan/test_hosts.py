@@ -45,8 +45,8 @@ def test_groups_that_are_not_asked_for_and_servers_without_a_host() -> None:
         ("ca01.company.local\\Company CA", ["x", "ca01.company.local"], "ca01.company.local"),
         ("ca01.company.local\\Company CA", ["x", "CA01"], "CA01"),
         ("ca01\\Company CA", ["x", "ca01"], "ca01"),
-        ("ca01.company.local\\Company CA", ["issuer", "x"], "issuer"),
-        ("", ["issuer"], "issuer"),
+        ("ca01.company.local\\Company CA", ["issuer", "x"], ""),
+        ("", ["issuer", ""], ""),
         ("ca01.company.local\\Company CA", [], ""),
     ],
 )
@@ -66,6 +66,17 @@ def test_what_is_missing_becomes_a_finding() -> None:
     assert [(one.code, one.where) for one in missing.errors] == [
         ("server-without-inventory-host", "ocssrv02.company.local")
     ]
+
+
+def test_a_ca_that_no_host_stands_for_is_known_before_any_logon() -> None:
+    inventory = {**INVENTORY, "cas": ["issuer"]}
+    (finding,) = find_hosts(as_plan(origin()), GROUPS, inventory, check=True).errors
+    assert (finding.code, finding.where) == ("ca-without-inventory-host", "ca01.company.local\\Company CA")
+    assert finding.message == (
+        "the CA ca01.company.local\\Company CA has no host in the inventory group 'cas'; looked for"
+        " 'ca01.company.local' and 'ca01'"
+    )
+    assert find_hosts(as_plan(origin()), Groups("fes", dns="dcs"), inventory, check=True).errors == ()
 
 
 def test_groups_of_a_run_are_its_own() -> None:

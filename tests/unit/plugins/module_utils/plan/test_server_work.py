@@ -8,7 +8,7 @@ import pytest
 from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Key, Plan, PlannedAssignment
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Key, Plan, PlannedAssignment, PlannedIssuer
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import AssignmentWork, certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 
@@ -54,6 +54,18 @@ def test_a_shared_key_is_told_and_not_left_out() -> None:
     assert len(work.certificates) == 1
 
 
+def test_certificates_that_nobody_can_be_asked_for() -> None:
+    plan = planned()
+    public = replace(plan.certificates[0], issuer=PlannedIssuer("public", ""))
+    work = certificates_of(replace(plan, certificates=(public, plan.certificates[0])), "fe1", ca_hosts=["issuer"])
+    assert work.without_ca == (
+        "The issuer 'public' names no CA: give `ca` at it in the topology, or set pool_certificates_mode: offline.",
+        "No host of the inventory's CAs stands for ca01.company.local\\Company CA: put 'ca01.company.local' into their"
+        " group, or set pool_certificates_mode: offline.",
+    )
+    assert certificates_of(plan, "fe1", ca_hosts=["CA01"]).without_ca == ()
+
+
 def test_a_host_that_is_none_of_the_plans_servers() -> None:
     with pytest.raises(RolloutError) as refused:
         certificates_of(planned(), "fe2")
@@ -64,6 +76,6 @@ def test_a_host_that_is_none_of_the_plans_servers() -> None:
 
 def test_plain_form() -> None:
     plain = certificates_of(planned(), "fe1").to_plain()
-    assert list(plain) == ["fqdn", "certificates", "refused"]
+    assert list(plain) == ["fqdn", "certificates", "refused", "without_ca"]
     assert list(plain["certificates"][0]) == ["certificate", "assignments", "ca_host"]
     assert plain["certificates"][0]["ca_host"] == ""

@@ -46,6 +46,15 @@ def test_string() -> None:
     assert missing.string(KEY, "Active") is None
 
 
+def test_strings_are_an_element_each() -> None:
+    inner = "<p:ReturnValue>0</p:ReturnValue><p:sValue>aa bb</p:sValue><p:sValue>cc</p:sValue>"
+    registry, script = answering("GetMultiStringValue", inner)
+    assert registry.strings(KEY, "CACertHash") == ("aa bb", "cc")
+    assert script.requests[0].text_of("sValueName") == "CACertHash"
+    missing, _script = answering("GetMultiStringValue", "<p:ReturnValue>2</p:ReturnValue>")
+    assert missing.strings(KEY, "CACertHash") is None
+
+
 @pytest.mark.parametrize(("text", "number"), [("1114446", 1114446), ("4294967295", 4294967295), ("-1", 4294967295)])
 def test_dword_is_unsigned(text: str, number: int) -> None:
     registry, _script = answering("GetDWORDValue", f"<p:ReturnValue>0</p:ReturnValue><p:uValue>{text}</p:uValue>")

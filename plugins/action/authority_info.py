@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Action plugin of ``ucops.rollout.authority_info``; see plugins/modules for its documentation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import authority_findings
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import ca_host
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.describing import describe_authority
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+
+
+class ActionModule(WindowsAction):
+    argument_spec = {
+        "certificates": {"type": "list", "elements": "dict", "default": []},
+        "fail": {"type": "bool", "default": True},
+    }
+
+    def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        planned = from_plain(tuple[PlannedCertificate, ...], arguments["certificates"], where="certificates")
+        return {**arguments, "certificates": planned}
+
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        try:
+            return super()._answer(arguments, check_mode)
+        except RolloutError as error:
+            if arguments["fail"]:
+                raise
+            return {"changed": False, "serves": False, "msg": str(error)}
+
+    def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        found = describe_authority(host, now=datetime.now(timezone.utc))
+        ours = [one for one in arguments["certificates"] if ca_host(one.issuer.ca, [host.name])]
+        findings = authority_findings(found, ours)
+        against = [str(one) for one in findings if one.severity == ERROR]
+        return {
+            "changed": False,
+            "serves": not against,
+            **({"failed": arguments["fail"], "msg": "\n".join(against)} if against else {}),
+            **found.to_plain(),
+            "findings": to_plain(findings),
+        }

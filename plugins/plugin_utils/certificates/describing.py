@@ -1,0 +1,110 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a CA of Windows is, read on its own host: names, kind, the templates that it issues by, its certificates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
+    CA_KINDS,
+    AuthorityDescription,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import find_chain, is_root
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import BadValue, CaConfig, Thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import RPC_UNAVAILABLE, failure_code
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import CONFIGURATION
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, failed
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CA, MY, ROOT, CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+
+# A line for each template, "WebServer: Web Server -- …": its name, and then its display name in some language.
+_TEMPLATE = re.compile(r"^([A-Za-z0-9 _.()+-]{1,64}?)[ \t\xa0\u202f]*(?::.*)?\r?$", re.MULTILINE)
+_DONE = re.compile(r"^CertUtil: -CATemplates\b", re.MULTILINE | re.IGNORECASE)
+
+
+def describe_authority(host: WindowsHost, *, now: datetime) -> AuthorityDescription:
+    """The CA that is active on this host; raises RolloutError where there is none, or where its service is down."""
+    name = host.registry.string(CONFIGURATION, "Active")
+    if not name:
+        raise RolloutError(
+            "no certification authority is set up on this host",
+            where=host.name,
+            mend="Put the CA's own host into the inventory's group of CAs, and name it in `ca` of the issuer",
+        )
+    key = f"{CONFIGURATION}\\{name}"
+    server = (host.registry.string(key, "CAServerName") or "").lower()
+    kind = CA_KINDS.get(host.registry.dword(key, "CAType") or 0, "")
+    templates, unread = (None, "") if kind.startswith("standalone") else _templates(host, server, name)
+    certificates, broken = _certificates(host, host.registry.strings(key, "CACertHash") or (), now)
+    return AuthorityDescription(
+        host=server,
+        name=name,
+        kind=kind,
+        templates=templates,
+        templates_problem=unread,
+        certificates=certificates,
+        chain_problem=broken,
+    )
+
+
+def _templates(host: WindowsHost, server: str, name: str) -> tuple[tuple[str, ...] | None, str]:
+    """What certutil lists; None and the reason where it lists nothing that can be read."""
+    try:
+        config = CaConfig(f"{server}\\{name}")
+    except RolloutError as error:
+        return None, error.what
+    result = host.programs.run(["certutil", "-config", config, "-CATemplates"], timeout=TIMEOUT)
+    if result.exit_code != 0:
+        error = failed("the CA's templates cannot be read", result, where=host.name)
+        if failure_code(result.exit_code, result.text) == RPC_UNAVAILABLE:
+            raise error
+        return None, error.what
+    return parse_templates(result.stdout.decode("utf-8", errors="replace"))
+
+
+def parse_templates(text: str) -> tuple[tuple[str, ...] | None, str]:
+    """The names in what ``certutil -CATemplates`` says; None and the reason where that is not to be understood."""
+    end = _DONE.search(text)
+    if end is None:
+        return None, "certutil's answer about the CA's templates is cut off"
+    listed = text[: end.start()]
+    names = tuple(dict.fromkeys(found[1] for found in _TEMPLATE.finditer(listed)))
+    if listed.strip() and not names:
+        return None, "certutil's answer about the CA's templates is in a form that is not known"
+    return names, ""
+
+
+def _certificates(host: WindowsHost, hashes: tuple[str, ...], now: datetime) -> tuple[tuple[X509Certificate, ...], str]:
+    """Its own valid ones and those above, and why these lead to no root. Of a renewed CA several count."""
+    stores = CertificateStores(host.registry, host.name)
+    own = [one for one in _own(stores, hashes) if one.not_before <= now <= one.not_after]
+    if not own:
+        return (), "the CA has no valid certificate in the machine's stores"
+    own.sort(key=lambda one: one.not_after, reverse=True)
+    above: list[X509Certificate] = []
+    problem = ""
+    for one in own:
+        try:
+            above += () if is_root(one) else find_chain(one, above, stores.authorities(), now=now, where=host.name)
+        except RolloutError as error:
+            problem = error.what
+    return tuple({one.der: one for one in (*own, *above)}.values()), problem
+
+
+def _own(stores: CertificateStores, hashes: tuple[str, ...]) -> Iterator[X509Certificate]:
+    for text in hashes:
+        try:
+            name = Thumbprint(text)
+        except BadValue:
+            continue  # a certificate that is gone leaves a dash
+        entries = (stores.entry(store, name) for store in (MY, CA, ROOT))
+        entry = next((one for one in entries if one is not None), None)
+        if entry is not None and entry.certificate is not None:
+            yield entry.certificate
