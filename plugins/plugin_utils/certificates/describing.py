@@ -62,10 +62,10 @@ def _templates(host: WindowsHost, server: str, name: str) -> tuple[tuple[str, ..
         return None, error.what
     result = host.programs.run(["certutil", "-config", config, "-CATemplates"], timeout=TIMEOUT)
     if result.exit_code != 0:
-        error = failed("the CA's templates cannot be read", result, where=host.name)
+        unread = failed("the CA's templates cannot be read", result, where=host.name)
         if failure_code(result.exit_code, result.text) == RPC_UNAVAILABLE:
-            raise error
-        return None, error.what
+            raise unread
+        return None, unread.what
     return parse_templates(result.stdout.decode("utf-8", errors="replace"))
 
 

@@ -85,7 +85,7 @@ class OneValue(Registry):
         self.reads += 1
         return self.value
 
-    dword = binary = subkeys
+    strings = dword = binary = subkeys
 
 
 def files_of(value: str | None = r"C:\Windows") -> tuple[WinrsFiles, Disk]:

@@ -8,4 +8,4 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port 
 
 
 def test_an_adapter_brings_all_of_it() -> None:
-    assert demands(Registry, "subkeys", "string", "dword", "binary")
+    assert demands(Registry, "subkeys", "string", "strings", "dword", "binary")
