@@ -17,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     hosts_of_run,
     refuse_strangers,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import PARTS
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
@@ -34,6 +35,7 @@ class ActionModule(PureAction):
         "ca_group": {"type": "str"},
         "fail_on_errors": {"type": "bool", "default": True},
         "front_end_command": {"type": "list", "elements": "str"},
+        "parts": {"type": "list", "elements": "str", "choices": list(PARTS), "default": list(PARTS)},
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -51,14 +53,15 @@ class ActionModule(PureAction):
             dns=arguments["dns_group"] or "",
             ca=arguments["ca_group"] or "",
         )
+        parts = arguments["parts"]
         inventory = self.task_vars.get("groups") or {}
         known = self.task_vars.get("hostvars") or {}
         refuse_strangers(inventory, [host for host in known if "pool_report_takes_part" in known[host]])
         planned = make_plan(parse(arguments["topology"]))
-        plan = find_hosts(planned, groups, inventory, check=arguments["check_inventory"])
+        plan = find_hosts(planned, groups.of_parts(parts), inventory, check=arguments["check_inventory"])
         if plan.errors and arguments["fail_on_errors"]:
             return {"changed": False, "failed": True, "msg": _message(plan)}
-        hosts = hosts_of_run(plan, groups, inventory)
+        hosts = hosts_of_run(plan, groups, inventory, parts)
         return {"changed": False, "plan": plan.to_plain(), "hosts": to_plain(hosts)}
 
 

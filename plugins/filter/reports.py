@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,6 +27,20 @@ def report_markdown(outcome: Any) -> str:
     return markdown.report_markdown(hand_over(read_outcome(outcome)))
 
 
+def report_files(outcome: Any) -> dict[str, str]:
+    data = hand_over(read_outcome(outcome))
+    return {
+        os.path.basename(path): _nice_json(data.to_plain())
+        if path.endswith(".json")
+        else markdown.report_markdown(data)
+        for path in data.report_paths
+    }
+
+
+def _nice_json(plain: dict[str, Any]) -> str:
+    return json.dumps(plain, indent=4, sort_keys=True) + "\n"
+
+
 def report_summary(outcome: Any) -> str:
     return summary.report_summary(hand_over(read_outcome(outcome)))
 
@@ -39,4 +55,4 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return filters_of(report_data, report_markdown, report_summary, trust_matrix)
+        return filters_of(report_data, report_files, report_markdown, report_summary, trust_matrix)

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.plan import parts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
@@ -26,6 +27,22 @@ UNPROVED = ("fail", "warn")
 
 def kept_plan(hostvars: Any, host: str = collected.CONTROLLER) -> Mapping[str, Any]:
     return collected.kept_plan(_hostvars(hostvars), host)
+
+
+def left_out(hostvars: Any, hosts: Sequence[str] = (collected.CONTROLLER,)) -> list[str]:
+    return list(collected.left_out(_hostvars(hostvars), list(hosts)))
+
+
+def push_failed(hostvars: Any, dns_hosts: Sequence[str] = ()) -> bool:
+    return collected.push_failed(_hostvars(hostvars), list(dns_hosts))
+
+
+def run_parts(run_tags: Any, skip_tags: Any = (), of: Any = parts.PARTS) -> list[str]:
+    return list(parts.parts_of(list(run_tags), list(skip_tags), list(of)))
+
+
+def run_halves(of: Any) -> list[str]:
+    return list(parts.halves_of(list(of)))
 
 
 def server_work(
@@ -89,4 +106,6 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return filters_of(kept_plan, server_work, outcomes, rollout_left, proof_inputs)
+        return filters_of(
+            kept_plan, left_out, push_failed, run_parts, run_halves, server_work, outcomes, rollout_left, proof_inputs
+        )

@@ -66,6 +66,15 @@ options:
       - Given here, what is wrong with it fails the plan, long before the command would run.
     type: list
     elements: str
+  parts:
+    description:
+      - The parts of a rollout that are to be done. Groups that only the others need are not looked for, and RV(hosts)
+        holds no hosts for them.
+    type: list
+    elements: str
+    choices: [plan, dns, certificates, assign, verify, report]
+    default: [plan, dns, certificates, assign, verify, report]
+    version_added: 0.1.0
 seealso:
   - plugin: ucops.rollout.dns_records
     plugin_type: filter

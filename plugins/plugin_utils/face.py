@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from ansible.constants import LOCALHOST
 from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -91,6 +93,32 @@ class PureAction(_CheckedAction):
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         return self.work(arguments, check_mode)
+
+
+class ControllerModule(ActionBase):  # type: ignore[misc]
+    """Runs the module of the task's name; on the controller itself always without another host's connection.
+
+    ``-e ansible_connection=winrm`` outranks what a play says of its own connection, and would send it to Windows.
+    """
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+    _connection: Any
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        variables = task_vars or {}
+        result: dict[str, Any] = super().run(tmp, variables)
+        if self._is_controller(variables) and self._connection.transport != "local":
+            self._connection = connection_loader.get("local", self._play_context, "/dev/null")
+            self._connection.set_options(var_options=variables)
+            self._connection._shell.set_options(var_options=variables)
+        result.update(self._execute_module(task_vars=variables))
+        self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result
+
+    def _is_controller(self, variables: dict[str, Any]) -> bool:
+        return not self._task.delegate_to and variables.get("inventory_hostname") in LOCALHOST
 
 
 class WindowsAction(_CheckedAction):

@@ -84,10 +84,82 @@ def test_dns_alone(site: Site) -> None:
     assert set(run.recap) == {"localhost", "dc01.company.local"}
 
 
-def test_tag_that_leaves_out_the_plan_leaves_out_everything(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("playbook", "options"),
+    [("deploy_pool", ["--tags", "push"]), ("deploy_pool", ["--skip-tags", "plan"]), ("verify_pool", ["--tags", "dns"])],
+)
+def test_tags_that_leave_out_the_plan_leave_out_everything(site: Site, playbook: str, options: list[str]) -> None:
     before = site.state()
-    clean(site.play("deploy_pool", "--tags", "push"))
+    run = site.play(playbook, *options)
+    assert run.code == 0, run.output
+    assert "The tags of this run leave out the plan, on which everything rests. Nothing was touched." in clean(run)
     assert untouched(site, before)
+    assert not site.reports.exists()
+
+
+def at_work(run: Run) -> set[str]:
+    """The hosts on which a task did something."""
+    return {host for host, row in run.recap.items() if row["ok"]}
+
+
+def certificates(site: Site) -> int:
+    return len(site.state()["hosts"]["ca01"]["ca"]["requests"])
+
+
+def test_parts_of_a_rollout_one_after_the_other(site: Site) -> None:
+    """Each tag does its part and no other; together they do what a whole run does."""
+    before = site.state()
+    planned = site.play("deploy_pool", "--tags", "plan")
+    assert planned.code == 0, planned.output
+    assert untouched(site, before) and at_work(planned) == {"localhost"}
+
+    early = site.play("deploy_pool", "--tags", "assign")
+    assert early.code != 0
+    assert (
+        "ocssrv01.company.local holds no certificate that serves as 'default', so there is none to assign yet"
+        in clean(early)
+    )
+    assert site.state() == before
+
+    records = site.play("deploy_pool", "--tags", "dns")
+    assert records.code == 0, records.output
+    assert at_work(records) == {"localhost", "dc01.company.local"}
+    assert "ocspool.company.com 3600 A" in str(site.state()["hosts"]["dc01"]["dns"]["company.com"]["records"])
+
+    obtained = site.play("deploy_pool", "--tags", "certificates")
+    assert obtained.code == 0, obtained.output
+    assert "dc01.company.local" not in at_work(obtained)
+    count = certificates(site)
+    assert count > 0 and served(site) == []
+    assert not site.reports.exists()
+
+    assigned = site.play("deploy_pool", "--tags", "assign,report", variables={"pool_certificates_assign_again": True})
+    assert assigned.code == 0, assigned.output
+    assert at_work(assigned) == {"localhost", "ocssrv01.company.local", "ocssrv02.company.local"}
+    assert certificates(site) == count and served(site) == ["ocssrv01", "ocssrv02"]
+    assert len(list(site.reports.glob("*.json"))) == 1
+
+    proved = site.play("deploy_pool", "--tags", "verify,report")
+    assert proved.code == 0, proved.output
+    assert proved.total("changed") == 0
+    assert site.report()["summary"]["unproved"] == 0
+
+    again = site.play("deploy_pool", "--skip-tags", "report")
+    assert again.code == 0 and again.total("changed") == 0, again.output
+    assert len(list(site.reports.glob("*.json"))) == 2
+
+
+def served(site: Site) -> list[str]:
+    hosts = site.state()["hosts"]
+    return [name for name in sorted(hosts) if hosts[name].get("front_end", {}).get("assigned")]
+
+
+def test_connection_of_the_command_line_leaves_the_controller_local(site: Site) -> None:
+    run = site.play("deploy_pool", "-e", "ansible_connection=winrm")
+    assert run.code == 0, run.output
+    assert site.report()["summary"]["unproved"] == 0
+    exported = site.play("export_plan", "-e", "ansible_connection=winrm", "-e", f"export_directory={site.work}/out")
+    assert exported.code == 0, exported.output
 
 
 def test_groups_of_other_names_from_the_inventory(site: Site) -> None:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
@@ -14,6 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import inventory as kinds
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import in_order
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan, PlannedServer
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import ASSIGN, DNS, OBTAIN, PARTS, VERIFY
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Groups:
     servers: str
     dns: str = ""
     ca: str = ""
+
+    def of_parts(self, parts: Collection[str]) -> Groups:
+        """Those that these parts of a run work on; the plan finds its servers in any case."""
+        return Groups(self.servers, self.dns if DNS in parts else "", self.ca if OBTAIN in parts else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,18 @@ class RunHosts:
     servers: tuple[str, ...] = ()
 
 
-def hosts_of_run(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]]) -> RunHosts:
-    """The hosts of a plan whose servers were found, and of no other; each once, in the plan's order.
+def hosts_of_run(
+    plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]], parts: Collection[str] = PARTS
+) -> RunHosts:
+    """The hosts that these parts of a run need, of a plan whose servers were found; each once, in the plan's order.
 
     Records go to the first DNS server alone: the others hold the same zones by replication.
     """
+    groups = groups.of_parts(parts)
     authorities = _members(groups.ca, inventory)
     asked = (ca_host(certificate.issuer.ca, authorities) for certificate in plan.certificates)
-    servers = (server.inventory_host for server in plan.servers)
+    on_servers = {OBTAIN, ASSIGN, VERIFY} & set(parts)
+    servers = (server.inventory_host for server in plan.servers if on_servers)
     return RunHosts(_members(groups.dns, inventory)[:1], _each_once(asked), _each_once(servers))
 
 

@@ -31,6 +31,23 @@ def kept_plan(hostvars: HostVars, host: str = CONTROLLER) -> Mapping[str, Any]:
     return plan
 
 
+def left_out(hostvars: HostVars, hosts: Sequence[str] = (CONTROLLER,)) -> tuple[str, ...]:
+    """Those of the hosts that a limit leaves out of this run.
+
+    The controller's plays are the first of a run, and begin by reading the tags.
+    """
+    return tuple(
+        host
+        for host in hosts
+        if (_kept(hostvars, host, "pool_report_parts") is None if host == CONTROLLER else _left_out(hostvars, host))
+    )
+
+
+def push_failed(hostvars: HostVars, dns_hosts: Sequence[str]) -> bool:
+    """Whether the records could not be pushed in this run; False where none were to be pushed."""
+    return any((_kept(hostvars, host, "pool_dns_result") or {}).get("failed") for host in dns_hosts)
+
+
 def collected(
     hostvars: HostVars,
     plan: Plan,

@@ -12,7 +12,6 @@ beside it.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
@@ -30,6 +29,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.files import (
+    content_of,
+    make_folder,
+    write_whole,
+)
 
 REQUEST_SUFFIX = ".req"
 # What CAs and their web pages call a certificate, and a chain.
@@ -56,7 +60,7 @@ class OfflineAuthority(Authority):
     def find(self, planned: PlannedCertificate, public_key: str) -> tuple[KnownRequest, ...]:
         """The request written earlier; a file that is no request counts as none and is written anew."""
         path = self.place(planned)
-        content = _content(path)
+        content = content_of(path, MAX_BUNDLE + 1)
         if content is None:
             return ()
         try:
@@ -66,12 +70,14 @@ class OfflineAuthority(Authority):
         return (KnownRequest(None, PENDING, 0, request),) if request.public_key == public_key else ()
 
     def submit(self, planned: PlannedCertificate, request: CertificateRequest) -> AuthorityAnswer:
-        _write(self.place(planned), request.pem.encode("ascii"))
+        make_folder(self._directory)
+        # Readable for all: a request holds no secret.
+        write_whole(self.place(planned), request.pem.encode("ascii"), 0o644)
         return AuthorityAnswer(None, PENDING)
 
     def retrieve(self, planned: PlannedCertificate, request_id: int | None) -> AuthorityAnswer | None:
         paths = [self._path(planned, suffix) for suffix in ISSUED_SUFFIXES]
-        contents = {path: content for path in paths if (content := _content(path)) is not None}
+        contents = {path: content for path in paths if (content := content_of(path, MAX_BUNDLE + 1)) is not None}
         if not contents:
             return None
         found = {
@@ -100,30 +106,3 @@ class OfflineAuthority(Authority):
 
     def _path(self, planned: PlannedCertificate, suffix: str) -> str:
         return os.path.join(self._directory, file_stem(planned) + suffix)
-
-
-def _content(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as file:
-            return file.read(MAX_BUNDLE + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise RolloutError(f"cannot be read ({error.strerror})", where=path) from error
-
-
-def _write(path: str, content: bytes) -> None:
-    """Whole or not at all, readable for all: a request holds no secret."""
-    directory = os.path.dirname(path)
-    temporary = ""
-    try:
-        os.makedirs(directory, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=directory, prefix=".request-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise RolloutError(f"cannot be written ({error.strerror})", where=path) from error

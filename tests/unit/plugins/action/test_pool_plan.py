@@ -11,7 +11,7 @@ from ansible_collections.ucops.rollout.plugins.modules import pool_plan as docum
 def test_the_documentation_says_what_the_action_takes() -> None:
     options = yaml.safe_load(documented.DOCUMENTATION)["options"]
     said = {
-        name: {key: option[key] for key in ("type", "elements", "default", "required") if key in option}
+        name: {key: option[key] for key in ("type", "elements", "choices", "default", "required") if key in option}
         for name, option in options.items()
     }
     assert said == ActionModule.argument_spec

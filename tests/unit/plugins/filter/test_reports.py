@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ansible.errors import AnsibleFilterError
 from unit.hand_overs import GIVEN, SERVER, THUMBPRINT
@@ -11,7 +13,7 @@ from ansible_collections.ucops.rollout.plugins.filter.reports import FilterModul
 
 def test_filters() -> None:
     filters = FilterModule().filters()
-    assert sorted(filters) == ["report_data", "report_markdown", "report_summary", "trust_matrix"]
+    assert sorted(filters) == ["report_data", "report_files", "report_markdown", "report_summary", "trust_matrix"]
     assert filters["report_summary"](GIVEN).startswith(
         "Planned    1 DNS record (and 1 that others register) in 1 zone, 1 certificate"
     )
@@ -19,6 +21,16 @@ def test_filters() -> None:
         filters["report_data"]([])
     with pytest.raises(AnsibleFilterError, match=r"report_markdown: plan: records\[0\]\.view: missing"):
         filters["report_markdown"]({"plan": {"schema": 1, "records": [{}]}})
+
+
+def test_each_file_of_a_report_has_its_format() -> None:
+    filters = FilterModule().filters()
+    outcome = {**GIVEN, "report_paths": ["/srv/handover/ocspool.md", "/srv/handover/ocspool.json"]}
+    files = filters["report_files"](outcome)
+    assert list(files) == ["ocspool.md", "ocspool.json"]
+    assert files["ocspool.md"] == filters["report_markdown"](outcome)
+    assert json.loads(files["ocspool.json"]) == filters["report_data"](outcome)
+    assert filters["report_files"]({**GIVEN, "report_paths": []}) == {}
 
 
 def test_trust_filter() -> None:

@@ -31,3 +31,12 @@ def test_what_is_wrong_is_told_in_words() -> None:
 def test_nothing_is_planned_yet() -> None:
     assert FILTERS["outcomes"]({}, {}) == {"dns": {}, "servers": {}}
     assert FILTERS["proof_inputs"]({}, {})["sip_domains"] == []
+
+
+def test_parts_and_hosts_of_a_run() -> None:
+    assert FILTERS["run_parts"](["verify", "dns"], []) == ["plan", "dns", "verify"]
+    assert FILTERS["run_parts"](["all"], [], of=["plan", "verify", "report"]) == ["plan", "verify", "report"]
+    assert FILTERS["run_halves"](["plan", "dns"]) == ["records"]
+    assert FILTERS["left_out"]({"ca1": {"pool_report_takes_part": False}}, ["ca1"]) == ["ca1"]
+    assert FILTERS["left_out"]({}) == ["localhost"]
+    assert FILTERS["push_failed"]({"dc1": {"pool_dns_result": {"failed": True}}}, ["dc1"]) is True

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.playbook.play_context import PlayContext
 from unit.wsman_fakes import Script, enumerated, instance, protocol_of
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction, WindowsAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import ControllerModule, PureAction, WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, HostUnreachable
 
 REJECTED = "ntlm: the specified credentials were rejected by the server"
@@ -187,3 +188,29 @@ def test_pure_action_touches_no_connection() -> None:
     connection = FakeConnection(AssertionError("touched"))
     assert run(Adder, connection, a="2") == {"sum": 3, "vars": ["inventory_hostname"]}
     assert connection.logons == 0
+
+
+class Executed(ControllerModule):
+    """Keeps over which connection the module would run."""
+
+    def _execute_module(self, **_options: Any) -> dict[str, Any]:
+        return {"transport": self._connection.transport}
+
+    def _remove_tmp_path(self, tmp_path: Any, force: bool = False) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("host", "delegate_to", "transport"),
+    [
+        ("localhost", None, "local"),
+        ("127.0.0.1", None, "local"),
+        ("prober", None, "winrm"),
+        ("localhost", "prober", "winrm"),
+    ],
+)
+def test_the_controller_probes_over_no_connection(host: str, delegate_to: str | None, transport: str) -> None:
+    task = SimpleNamespace(args={}, check_mode=False, async_val=0, action="x", delegate_to=delegate_to, diff=False)
+    context = PlayContext()
+    action = Executed(task, FakeConnection(), context, None, None, None)
+    assert action.run(task_vars={"inventory_hostname": host})["transport"] == transport

@@ -33,6 +33,28 @@ def test_exactly_the_hosts_of_the_plan_take_part() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("parts", "hosts"),
+    [
+        (["plan", "report"], RunHosts()),
+        (["plan", "dns"], RunHosts(dns=("dc1",))),
+        (["plan", "certificates"], RunHosts(ca=("CA01",), servers=("OCSSRV01", "ocssrv02.company.local"))),
+        (["plan", "assign"], RunHosts(servers=("OCSSRV01", "ocssrv02.company.local"))),
+        (["plan", "dns", "verify"], RunHosts(dns=("dc1",), servers=("OCSSRV01", "ocssrv02.company.local"))),
+    ],
+)
+def test_only_hosts_that_the_parts_need_take_part(parts: list[str], hosts: RunHosts) -> None:
+    plan = find_hosts(as_plan(origin()), GROUPS, INVENTORY, check=True)
+    assert hosts_of_run(plan, GROUPS, INVENTORY, parts) == hosts
+
+
+def test_groups_that_the_parts_do_not_need_may_be_missing() -> None:
+    groups = Groups("fes", dns="none", ca="nowhere")
+    assert find_hosts(as_plan(origin()), groups.of_parts(["plan", "assign"]), INVENTORY, check=True).errors == ()
+    missing = find_hosts(as_plan(origin()), groups.of_parts(["plan", "certificates"]), INVENTORY, check=True).errors
+    assert [finding.where for finding in missing] == ["nowhere"]
+
+
 def test_groups_that_are_not_asked_for_and_servers_without_a_host() -> None:
     groups = Groups("fes")
     plan = find_hosts(as_plan(origin()), groups, {"fes": ["OCSSRV01"], "dcs": ["dc1"]}, check=False)

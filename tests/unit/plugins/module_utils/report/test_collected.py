@@ -9,7 +9,12 @@ from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import collected, kept_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import (
+    collected,
+    kept_plan,
+    left_out,
+    push_failed,
+)
 
 ONE, TWO = "ocssrv01.company.local", "ocssrv02.company.local"
 DROPPED = (
@@ -71,3 +76,22 @@ def test_hosts_that_a_limit_leaves_out() -> None:
     assert found["dns"] == {"notes": [f"dc1 {LEFT_OUT}; the records are not pushed"]}
     assert found["servers"][ONE]["failure"] == f"{LEFT_OUT}; its part is not done"
     assert found["servers"][TWO]["failure"] == DROPPED
+
+
+def test_who_had_no_turn() -> None:
+    hostvars: dict[str, dict[str, Any]] = {
+        "localhost": {"pool_report_parts": []},
+        "ca1": {"pool_report_takes_part": False},
+        "ca2": {"pool_report_takes_part": True},
+        "other": {},
+    }
+    assert left_out(hostvars, ["ca1", "ca2", "other"]) == ("ca1",)
+    assert left_out(hostvars) == ()
+    assert left_out({"localhost": {}}) == left_out({}) == ("localhost",)
+
+
+def test_a_push_that_failed() -> None:
+    hostvars: dict[str, dict[str, Any]] = {"dc1": {"pool_dns_result": {"failed": True}}, "dc2": {"pool_dns_result": {}}}
+    assert push_failed(hostvars, ["dc1", "dc2"]) is True
+    assert push_failed(hostvars, ["dc2", "none"]) is False
+    assert push_failed(hostvars, []) is False

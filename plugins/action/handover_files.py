@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writes files of a hand-over on the controller. Its documentation is plugins/modules/handover_files.py."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, ClassVar
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.files import (
+    content_of,
+    make_folder,
+    see_writable,
+    write_whole,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
+
+FOLDER_MODE, FILE_MODE = 0o750, 0o640
+
+
+class ActionModule(PureAction):
+    """``files`` into ``directory``, on the controller whatever the connection of the task is."""
+
+    argument_spec: ClassVar[dict[str, Any]] = {
+        "directory": {"type": "path", "required": True},
+        "files": {"type": "dict", "required": True},
+    }
+
+    def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        directory = arguments["directory"]
+        contents = {_path(directory, name): str(text) for name, text in arguments["files"].items()}
+        see_writable(directory)
+        before = {path: content_of(path) for path in contents}
+        differing = [path for path, text in contents.items() if before[path] != text.encode("utf-8")]
+        if not check_mode:
+            make_folder(directory, FOLDER_MODE)
+            for path in differing:
+                write_whole(path, contents[path].encode("utf-8"), FILE_MODE)
+        result: dict[str, Any] = {"changed": bool(differing), "paths": list(contents)}
+        if self._task.diff:
+            result["diff"] = [_difference(path, before[path], contents[path]) for path in differing]
+        return result
+
+
+def _path(directory: str, name: Any) -> str:
+    """The place of a file; a name that leads elsewhere is refused."""
+    if not isinstance(name, str) or name in ("", ".", "..") or os.path.basename(name) != name or "\0" in name:
+        raise RolloutError(f"{name!r} is not the name of a file", where="files")
+    return os.path.join(directory, name)
+
+
+def _difference(path: str, before: bytes | None, after: str) -> dict[str, str]:
+    old = (before or b"").decode("utf-8", "replace")
+    return {"before_header": path, "after_header": path, "before": old, "after": after}

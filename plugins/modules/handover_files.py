@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Action plugin: plugins/action/handover_files.py
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: handover_files
+short_description: Write files of a hand-over on the controller
+version_added: 0.1.0
+author:
+  - The ucops.rollout developers (@ucops)
+description:
+  - Writes text files into a folder of the controller, whatever the connection of the task is.
+  - Each file is written whole or not at all. A file that holds the text already is left alone.
+  - A folder that is missing is made with the rights 0750, a file with 0640. A folder that is there keeps its rights.
+  - In check mode nothing is written, but it is seen that it could be.
+extends_documentation_fragment:
+  - ucops.rollout.attributes
+options:
+  directory:
+    description: The folder.
+    type: path
+    required: true
+  files:
+    description: Names of files, without a folder, to their text.
+    type: dict
+    required: true
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+seealso:
+  - module: ansible.builtin.copy
+"""
+
+EXAMPLES = r"""
+- name: Write two files
+  ucops.rollout.handover_files:
+    directory: /srv/handover
+    files:
+      company.com.zone: "{{ zone }}"
+      plan.csv: "{{ plan }}"
+"""
+
+RETURN = r"""
+paths:
+  description: The files with their folder, in the order given.
+  returned: success
+  type: list
+  elements: str
+  sample: [/srv/handover/company.com.zone, /srv/handover/plan.csv]
+"""

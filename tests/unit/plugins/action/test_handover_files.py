@@ -1,0 +1,59 @@
+"""Files of a hand-over: named, compared, written on the controller, and only there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.ucops.rollout.plugins.action.handover_files import ActionModule
+
+
+def run(place: Path, contents: Any, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
+    task = SimpleNamespace(
+        args={"directory": str(place), "files": contents},
+        check_mode=check_mode,
+        async_val=0,
+        action="ucops.rollout.handover_files",
+        delegate_to=None,
+        diff=diff,
+    )
+    connection = SimpleNamespace(transport="winrm", _shell=SimpleNamespace(tmpdir=None))
+    result: dict[str, Any] = ActionModule(task, connection, SimpleNamespace(), None, None, None).run(task_vars={})
+    return result
+
+
+def test_files_are_written_once(tmp_path: Path) -> None:
+    place = tmp_path / "handover"
+    first = run(place, {"b.csv": "ü", "a.md": "# a"})
+    assert first == {"changed": True, "paths": [f"{place}/b.csv", f"{place}/a.md"]}
+    assert ((place / "b.csv").read_text(encoding="utf-8"), (place / "a.md").read_text(encoding="utf-8")) == ("ü", "# a")
+    assert (place.stat().st_mode & 0o777, (place / "a.md").stat().st_mode & 0o777) == (0o750, 0o640)
+    assert run(place, {"b.csv": "ü", "a.md": "# a"})["changed"] is False
+
+
+def test_check_mode_writes_nothing_and_shows_the_difference(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("old", encoding="utf-8")
+    shown = run(tmp_path, {"a.md": "new"}, check_mode=True, diff=True)
+    path = str(tmp_path / "a.md")
+    assert shown["changed"] is True
+    assert shown["diff"] == [{"before_header": path, "after_header": path, "before": "old", "after": "new"}]
+    assert (tmp_path / "a.md").read_text(encoding="utf-8") == "old"
+    run(tmp_path / "none", {"a.md": "new"}, check_mode=True)
+    assert os.listdir(tmp_path) == ["a.md"]
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../a", "/etc/a", "b/a", "a\0"])
+def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
+    result = run(tmp_path / "place", {name: "x"})
+    assert result["failed"] and "is not the name of a file" in result["msg"]
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_that_is_a_file_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "place").write_text("", encoding="utf-8")
+    result = run(tmp_path / "place", {"a": "x"}, check_mode=True)
+    assert result["failed"] and result["msg"] == f"{tmp_path}/place: is a file and no folder"
