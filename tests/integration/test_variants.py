@@ -84,6 +84,28 @@ def test_web_farm_with_a_name_of_its_own(site: Site) -> None:
     assert "DNS:ocsweb.company.local" in shown
 
 
+@pytest.mark.parametrize(
+    ("product", "edition"), [("ocs2007", "standard"), ("ocs2007r2", "enterprise"), ("ocs2007r2", "standard")]
+)
+def test_other_editions_and_r2(site: Site, product: str, edition: str) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["product"] = product
+    if edition == "standard":
+        server = topology["pools"][0]["servers"][0]
+        topology["pools"] = [
+            {"fqdn": server["fqdn"], "role": "front_end", "edition": "standard", "servers": [server]},
+        ]
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert run.code == 0, run.output
+    summary = site.report()["summary"]
+    assert (summary["failed"], summary["unproved"]) == (0, 0)
+    assert site.report()["status"] == "done"
+    served = [name for name in ("ocssrv01", "ocssrv02") if site.state()["hosts"][name]["front_end"]["serving"]]
+    assert served == (["ocssrv01"] if edition == "standard" else ["ocssrv01", "ocssrv02"])
+    again = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert again.code == 0 and again.total("changed") == 0, again.output
+
+
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"type": "enterprise_subordinate", "root_name": "Company Root"}}])
 def test_two_tiers(site: Site) -> None:
     run = site.play("deploy_pool")
