@@ -63,8 +63,14 @@ options:
   roots:
     description:
       - The root certificates that clients trust, as PEM. The chain must lead to one of them.
-      - When empty, the chain is followed to the self-signed end that the listener itself sends, if it sends one, and
-        that end is named in the result.
+      - When empty, nobody knows whom clients trust, and a certificate with nothing else against it is V(unproved).
+    type: list
+    elements: str
+    default: []
+  issuers:
+    description:
+      - Further certificates of authorities, as PEM, which help to follow a chain and to name its end. They are not
+        trusted.
     type: list
     elements: str
     default: []

@@ -119,7 +119,10 @@ def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
     seam_dns.require()
     seam_cryptography.require()
     expectation = tls_judge.Expectation(
-        datetime.now(timezone.utc), roots=tls_judge.load_roots(params["roots"]), minimum_days=params["minimum_days"]
+        datetime.now(timezone.utc),
+        roots=tls_judge.load_roots(params["roots"]),
+        issuers=tls_judge.load_issuers(params["issuers"]),
+        minimum_days=params["minimum_days"],
     )
     outside = walk.WalkTools(
         lambda server, question: dns_ask.ask(server, question, params["timeout"]),

@@ -24,6 +24,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_targets im
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 
+NO_ROOTS = (
+    "whether clients trust it is not known: no root of the planned CA was read or given. Let the CA take part, or give"
+    " its root certificate (pool_verify_roots)"
+)
+REBUILT = (
+    ", of the same name and with another key: the CA was set up anew, or this is another one. Let the CA of the plan"
+    " issue the certificate again"
+)
 _ADVICE = {
     tls_wire.NO_LISTENER: "A Front End listens only once its services were started or, after an assignment, restarted",
     tls_wire.TIMEOUT: "Check the address, the firewall and the load balancer",
@@ -41,13 +49,15 @@ class Expectation:
     """What holds for all endpoints.
 
     ``thumbprints``: {certificate id: thumbprint} as far as known. ``roots``: the roots that clients trust; empty means
-    that none were given. ``minimum_days``: fewer days left make a certificate wrong.
+    that none is known, and trust is then unproved. ``minimum_days``: fewer days left make a certificate wrong.
+    ``issuers``: certificates of authorities that help to follow a chain, and are not trusted.
     """
 
     now: datetime
     thumbprints: Mapping[str, Thumbprint] = field(default_factory=dict)
     roots: tuple[X509Certificate, ...] = ()
     minimum_days: int = 0
+    issuers: tuple[X509Certificate, ...] = ()
 
 
 def load_roots(pems: Sequence[str]) -> tuple[X509Certificate, ...]:
@@ -61,6 +71,12 @@ def load_roots(pems: Sequence[str]) -> tuple[X509Certificate, ...]:
                 )
             roots.append(certificate)
     return tuple(roots)
+
+
+def load_issuers(pems: Sequence[str]) -> tuple[X509Certificate, ...]:
+    """Certificates of authorities from PEM text, trusted or not."""
+    given = enumerate(pems)
+    return tuple(one for index, pem in given for one in x509.load_certificates(pem, where=f"issuers[{index}]"))
 
 
 def load_thumbprints(given: Mapping[str, Any]) -> dict[str, Thumbprint]:
@@ -109,20 +125,26 @@ class _Verdict:
         self.expectation = expectation
         self.remarks: list[str] = []
         self.planned = _served_one(target.planned, self.leaf, expectation)
-        self.issuers = self._issuers()
+        self.trusted = self._followed(self._without_strangers())
+        self.issuers = self.trusted
+        if isinstance(self.trusted, RolloutError):
+            self.issuers = self._followed([*self.sent[1:], *expectation.roots, *expectation.issuers])
         self.days_left = (self.leaf.not_after - expectation.now).days
         self.reasons = [*self._names(), *self._thumbprint(), *self._content(), *self._trust()]
 
     @property
     def state(self) -> str:
-        return proof.FAILED if self.reasons else proof.PROVED
+        if self.reasons:
+            return proof.FAILED
+        return proof.PROVED if self.expectation.roots else proof.UNPROVED
 
     @property
     def message(self) -> str:
         if self.reasons:
             return f"wrong certificate {self.leaf.thumbprint}: {'; '.join([*self.reasons, *self.remarks])}"
         until = x509.timestamp(self.leaf.not_after)
-        return "; ".join([f"certificate {self.leaf.thumbprint}, valid until {until}", *self.remarks])
+        unknown = [] if self.expectation.roots else [*filter(None, [self._end()]), NO_ROOTS]
+        return "; ".join([f"certificate {self.leaf.thumbprint}, valid until {until}", *self.remarks, *unknown])
 
     def _names(self) -> list[str]:
         if holds_name(self.leaf, self.target.name):
@@ -151,26 +173,34 @@ class _Verdict:
             return _unmet_dates(self.leaf, now, days)
         return fit.unmet_by_content(self.planned, self.leaf, now=now, minimum_days=days)
 
-    def _issuers(self) -> tuple[X509Certificate, ...] | RolloutError:
-        candidates = [*self.sent[1:], *self.expectation.roots]
+    def _without_strangers(self) -> list[X509Certificate]:
+        """What a client follows a chain with: its roots, and authorities that are no roots of others."""
+        others = [one for one in (*self.sent[1:], *self.expectation.issuers) if not chain.is_root(one)]
+        return [*self.expectation.roots, *others]
+
+    def _followed(self, candidates: Sequence[X509Certificate]) -> tuple[X509Certificate, ...] | RolloutError:
         try:
             return chain.build_chain(self.leaf, candidates, now=self.expectation.now, where=self.target.place)
         except RolloutError as error:
             return error
 
     def _trust(self) -> list[str]:
-        allowed = {root.der for root in self.expectation.roots}
-        if isinstance(self.issuers, RolloutError):
-            if allowed:
-                return [self.issuers.what]
-            self.remarks.append("not followed to a root: the listener sends none, and none was given")
+        if chain.is_root(self.leaf):
+            return ["it is self-signed: no CA vouches for it. Assign the certificate that the planned CA issued"]
+        if not self.expectation.roots or not isinstance(self.trusted, RolloutError):
             return []
+        trusted = ", ".join(f"'{root.subject}' ({root.thumbprint})" for root in self.expectation.roots)
+        if isinstance(self.issuers, RolloutError):
+            return [f"{self.issuers.what}. Clients trust {trusted}"]
+        rebuilt = self.issuers[-1].subject in {root.subject for root in self.expectation.roots}
+        return [f"{self._end()}, and clients trust {trusted}{REBUILT if rebuilt else ''}"]
+
+    def _end(self) -> str:
+        """Where the chain leads, as far as it was followed."""
+        if isinstance(self.issuers, RolloutError):
+            return ""
         end = self.issuers[-1]
-        if allowed and end.der not in allowed:
-            return [f"it leads to the root '{end.subject}' ({end.thumbprint}), which is none of the given ones"]
-        if not allowed:
-            self.remarks.append(f"leads to the root '{end.subject}' ({end.thumbprint})")
-        return []
+        return f"it leads to the root '{end.subject}' ({end.thumbprint})"
 
     @property
     def chain(self) -> tuple[Thumbprint, ...]:

@@ -94,7 +94,8 @@ def test_bad_arguments(arguments: dict, message: str) -> None:
 def test_ansible_packs_the_module_whole(port: int, tmp_path: Path) -> None:
     """Through Ansible itself, which ships only those module_utils that it can see imported."""
     ansible = Path(sys.executable).with_name("ansible")
-    arguments = json.dumps({"endpoints": [{"name": "ocspool.company.local", "addresses": ["127.0.0.1"], "port": port}]})
+    endpoint = {"name": "ocspool.company.local", "addresses": ["127.0.0.1"], "port": port}
+    arguments = json.dumps({"endpoints": [endpoint], "roots": [ROOT.pem]})
     done = subprocess.run(
         [str(ansible), "localhost", "-c", "local", "-m", "ucops.rollout.tls_check", "-a", arguments, "-o"],
         capture_output=True,

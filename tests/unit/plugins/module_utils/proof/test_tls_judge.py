@@ -21,6 +21,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbp
 NOW = datetime(2026, 11, 22, 8, tzinfo=timezone.utc)
 ROOT = pki.root()
 OTHER_ROOT = pki.root("Other CA", number=20)
+REBUILT = pki.root(number=21)
+SELF_SIGNED = pki.root("ocspool.company.local", number=22)
 NAMES = ["ocspool.company.local", "sip.company.local", "ocssrv01.company.local"]
 LEAF = pki.leaf(ROOT, "ocspool.company.local", NAMES)
 LEAF2 = pki.leaf(ROOT, "ocspool.company.local", ["ocspool.company.local", "ocssrv02.company.local"])
@@ -64,6 +66,7 @@ def _compared(
     now: datetime = NOW,
     minimum_days: int = 0,
     sent: tuple[pki.Issued, ...] | None = None,
+    issuers: tuple[pki.Issued, ...] = (),
 ) -> tuple[str, str]:
     target = Target(name, "10.0.0.10", 5061, "load_balancer", planned)
     if isinstance(served, pki.Issued):
@@ -71,7 +74,8 @@ def _compared(
         served = Handshake("ok", chain, "TLSv1.2", "AES128-SHA")
     trusted = tls_judge.load_roots([root.pem for root in roots])
     known = {planned[0].id: Thumbprint(LEAF.thumbprint)} if thumbprints is None and planned else thumbprints or {}
-    result = compare(target, served, Expectation(now, known, trusted, minimum_days))
+    further = tls_judge.load_issuers([issuer.pem for issuer in issuers])
+    result = compare(target, served, Expectation(now, known, trusted, minimum_days, further))
     return result.state, result.message
 
 
@@ -86,13 +90,37 @@ GOOD = f"certificate {LEAF.thumbprint}, valid until 2036-01-01T00:00:00Z"
         ({"planned": (PLANNED2, _planned()), "thumbprints": BOTH}, ""),
         ({"thumbprints": {}}, "; not compared with a known thumbprint"),
         ({"planned": ()}, ""),
-        ({"roots": ()}, "; not followed to a root: the listener sends none, and none was given"),
         ({"roots": (OTHER_ROOT, ROOT)}, ""),
-        ({"roots": (), "sent": (ROOT,)}, f"; leads to the root 'CN=Company CA' ({ROOT.thumbprint})"),
+        ({"sent": (REBUILT,), "issuers": (REBUILT,)}, ""),
     ],
 )
 def test_right_certificates(arguments: dict, remark: str) -> None:
     assert _compared(LEAF, **arguments) == ("proved", GOOD + remark)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "end"),
+    [
+        ({}, ""),
+        ({"sent": (ROOT,)}, f"it leads to the root 'CN=Company CA' ({ROOT.thumbprint}); "),
+        ({"issuers": (ROOT,)}, f"it leads to the root 'CN=Company CA' ({ROOT.thumbprint}); "),
+    ],
+)
+def test_without_trusted_roots_nothing_is_proved(arguments: dict, end: str) -> None:
+    """Whatever the listener sends, and whatever servers hold: who chooses the chain does not choose whom to trust."""
+    assert _compared(LEAF, roots=(), **arguments) == (
+        "unproved",
+        f"{GOOD}; {end}whether clients trust it is not known: no root of the planned CA was read or given. Let the CA"
+        " take part, or give its root certificate (pool_verify_roots)",
+    )
+    assert _compared(LEAF2, roots=(), **arguments)[0] == "failed"
+
+
+@pytest.mark.parametrize("roots", [(), (ROOT,), (SELF_SIGNED,)])
+def test_self_signed_certificate_is_wrong_whoever_is_trusted(roots: tuple[pki.Issued, ...]) -> None:
+    state, message = _compared(SELF_SIGNED, name="ocspool.company.local", planned=(), roots=roots)
+    assert state == "failed"
+    assert "it is self-signed: no CA vouches for it. Assign the certificate that the planned CA issued" in message
 
 
 @pytest.mark.parametrize(
@@ -110,12 +138,26 @@ def test_right_certificates(arguments: dict, remark: str) -> None:
             LEAF,
             {"roots": (OTHER_ROOT,)},
             "the certificate of 'CN=ocspool.company.local' leads to no root: there is no certificate of"
-            " 'CN=Company CA'",
+            f" 'CN=Company CA'. Clients trust 'CN=Other CA' ({OTHER_ROOT.thumbprint})",
         ),
         (
             LEAF,
             {"roots": (OTHER_ROOT,), "sent": (ROOT,)},
-            f"it leads to the root 'CN=Company CA' ({ROOT.thumbprint}), which is none of the given ones",
+            f"it leads to the root 'CN=Company CA' ({ROOT.thumbprint}), and clients trust"
+            f" 'CN=Other CA' ({OTHER_ROOT.thumbprint})",
+        ),
+        (
+            LEAF,
+            {"roots": (REBUILT,), "issuers": (ROOT,)},
+            f"it leads to the root 'CN=Company CA' ({ROOT.thumbprint}), and clients trust"
+            f" 'CN=Company CA' ({REBUILT.thumbprint}), of the same name and with another key: the CA was set up anew,"
+            " or this is another one. Let the CA of the plan issue the certificate again",
+        ),
+        (
+            LEAF,
+            {"roots": (REBUILT,)},
+            "leads to no root: 'CN=ocspool.company.local' is not signed by 'CN=Company CA'. Clients trust"
+            f" 'CN=Company CA' ({REBUILT.thumbprint})",
         ),
         (BELOW, {"sent": ()}, "leads to no root: there is no certificate of 'CN=Company Issuing CA'"),
         (LEAF, {"now": datetime(2036, 1, 1, 1, tzinfo=timezone.utc)}, "it expired on 2036-01-01T00:00:00Z"),

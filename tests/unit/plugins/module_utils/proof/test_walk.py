@@ -37,7 +37,12 @@ GOOD = {SRV: answered(service()), POOL: answered("10.0.0.10")}
 SERVED = {"10.0.0.10:5061": Handshake("ok", tuple(part.der for part in LEAF.chain))}
 
 
-def walked(answers: dict[tuple[str, str], Values], served: dict[str, Handshake], **ports: int) -> Any:
+def walked(
+    answers: dict[tuple[str, str], Values],
+    served: dict[str, Handshake],
+    roots: tuple[pki.Issued, ...] = (ROOT,),
+    **ports: int,
+) -> Any:
     def ask(server: NameServer, question: Question) -> DnsAnswer:
         values = answers.get((question.name, question.type))
         return DnsAnswer(server, question, "nxdomain" if values is None else "answered", values or ())
@@ -47,7 +52,7 @@ def walked(answers: dict[tuple[str, str], Values], served: dict[str, Handshake],
         return served.get(f"{address}:{port}", Handshake("no_listener", detail="connection refused"))
 
     tools = walk.WalkTools(ask, shake, {int(key[1:]): value for key, value in ports.items()})
-    expectation = tls_judge.Expectation(NOW, roots=tls_judge.load_roots([ROOT.pem]))
+    expectation = tls_judge.Expectation(NOW, roots=tls_judge.load_roots([root.pem for root in roots]))
     (result,) = walk.walk_all(["company.local"], [DC], tools, expectation)
     return result
 
@@ -96,6 +101,14 @@ def test_a_certificate_without_the_target() -> None:
     other = pki.leaf(ROOT, "other.company.local", ["other.company.local"])
     result = walked(GOOD, {"10.0.0.10:5061": Handshake("ok", tuple(part.der for part in other.chain))})
     assert (result.state, "does not hold the name ocspool.company.local" in result.message) == ("failed", True)
+
+
+def test_no_sign_in_is_proved_where_trust_is_not_known_or_nobody_vouches() -> None:
+    assert walked(GOOD, SERVED, roots=()).state == "unproved"
+    assert walked(GOOD, SERVED, roots=(pki.root(number=21),)).state == "failed"
+    own = pki.root("ocspool.company.local", number=22)
+    self_signed = {"10.0.0.10:5061": Handshake("ok", (own.der,))}
+    assert [walked(GOOD, self_signed, roots=roots).state for roots in ((), (ROOT,), (own,))] == ["failed"] * 3
 
 
 def test_planned_only() -> None:
