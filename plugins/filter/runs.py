@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan import parts
@@ -20,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report import left a
 from ansible_collections.ucops.rollout.plugins.module_utils.report import proof_inputs as inputs
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
 
 UNPROVED = ("fail", "warn")
@@ -82,13 +84,17 @@ def proof_inputs(
     dns_hosts: Sequence[str] = (),
     dns_servers: Sequence[Mapping[str, Any]] = (),
     dns_port: int = 53,
+    ca_hosts: Sequence[str] = (),
     roots: Sequence[str] = (),
+    trusted_roots: Sequence[str] = (),
     check_mode: bool = False,
 ) -> dict[str, Any]:
     planned, kept, hosts = _plan(plan), _hostvars(hostvars), list(dns_hosts)
     servers = list(dns_servers) or inputs.name_servers(hosts, kept, int(dns_port))
-    outcome = read_outcome({**collected.collected(kept, planned, hosts), "check_mode": bool(check_mode)})
-    return inputs.proof_inputs(planned, outcome, servers, view, list(roots)).to_plain()
+    done = collected.collected(kept, planned, hosts, list(ca_hosts))
+    outcome = read_outcome({**done, "check_mode": bool(check_mode)})
+    trusted = from_plain(tuple[Thumbprint, ...], list(trusted_roots), where="trusted_roots")
+    return inputs.proof_inputs(planned, outcome, servers, view, list(roots), trusted).to_plain()
 
 
 def _plan(given: Any) -> Plan:

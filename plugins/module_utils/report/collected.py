@@ -52,13 +52,16 @@ def collected(
     hostvars: HostVars,
     plan: Plan,
     dns_hosts: Sequence[str] = (),
+    ca_hosts: Sequence[str] = (),
     *,
     expect_servers: bool = False,
     expect_push: bool = False,
 ) -> dict[str, Any]:
-    """``dns`` and ``servers`` as ``outcome`` reads them. A server that is none of the inventory's is left out.
+    """``dns``, ``servers`` and ``authorities`` as ``outcome`` reads them. A server that is none of the inventory's is
+    left out.
 
     :param dns_hosts: the DNS servers; the first is the one that was pushed to.
+    :param ca_hosts: the hosts of CAs that may have been read.
     :param expect_push: a DNS server that a limit left out is told, since the run was to push the records.
     :param expect_servers: a server that has not had its turn is a failure, unless the push of the records failed.
     """
@@ -68,6 +71,7 @@ def collected(
     return {
         "dns": dns,
         "servers": {fqdn: _server(hostvars, host, missed) for fqdn, host in servers.items() if host in hostvars},
+        "authorities": {host: _kept(hostvars, host, "pool_report_authority") or {} for host in ca_hosts},
     }
 
 

@@ -102,14 +102,22 @@ class CertificateOutcome:
 class ServerOutcome:
     """What was done on one server; ``failure``: the text with which its part ended early.
 
-    ``roots``: of each chain in its store that it trusts, the root (PEM). ``root_thumbprints``: of all roots that it
-    trusts, None where they are not known.
+    ``issuers``: what is above the certificates in its store (PEM). ``root_thumbprints``: of all roots that it trusts,
+    None where they are not known.
     """
 
     certificates: Mapping[str, CertificateOutcome] = field(default_factory=dict)
     failure: str = ""
-    roots: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()
     root_thumbprints: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityOutcome:
+    """What a CA was read to be: its own name, and its certificates up to the root (PEM)."""
+
+    name: str = ""
+    ca_certificates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +150,7 @@ class Outcome:
     plan: Plan | None = None
     dns: DnsOutcome = field(default_factory=DnsOutcome)
     servers: Mapping[str, ServerOutcome] = field(default_factory=dict)
+    authorities: Mapping[str, AuthorityOutcome] = field(default_factory=dict)
     proof: Mapping[str, Checked] = field(default_factory=dict)
     proof_expected: bool = False
     failure: str = ""
@@ -166,6 +175,7 @@ def read_outcome(given: Any) -> Outcome:
         plan=plan_from_plain(plan) if plan else None,
         dns=read_dns(given.get("dns")),
         servers=read_servers(given.get("servers")),
+        authorities=read_authorities(given.get("authorities")),
         proof={check: read_check(proof.get(check), check) for check in CHECKS},
         started=given.get("started") or None,
         ended=given.get("ended") or None,
@@ -183,6 +193,12 @@ def read_servers(given: Any) -> dict[str, ServerOutcome]:
     return {str(fqdn): _server(f"servers[{fqdn}]", _mapping(part)) for fqdn, part in _mapping(given).items()}
 
 
+def read_authorities(given: Any) -> dict[str, AuthorityOutcome]:
+    """Host to what ``authority_info`` returned there."""
+    parts = {str(host): _mapping(part) for host, part in _mapping(given).items()}
+    return {host: _read(AuthorityOutcome, part, f"authorities[{host}]") for host, part in parts.items()}
+
+
 def read_check(given: Any, check: str) -> Checked:
     """The results of one check, whether given as a module's result or as the list alone."""
     part = {"results": given} if isinstance(given, (list, tuple)) else _mapping(given)
@@ -198,13 +214,13 @@ def _server(where: str, part: Mapping[str, Any]) -> ServerOutcome:
         for id, one in _part(part, "certificates").items()
     }
     held = _part(part, "held")
-    trusted = {"roots": _trusted_roots(held), "root_thumbprints": held.get("root_thumbprints")}
-    return _read(ServerOutcome, {**part, **trusted}, where, certificates=certificates)
+    known = {"issuers": _issuers(held), "root_thumbprints": held.get("root_thumbprints")}
+    return _read(ServerOutcome, {**part, **known}, where, certificates=certificates)
 
 
-def _trusted_roots(held: Mapping[str, Any]) -> tuple[str, ...]:
-    chains = [one.get("chain") for one in map(_mapping, held.get("certificates") or ()) if not one.get("chain_problem")]
-    return tuple(str(chain[-1]) for chain in chains if chain)
+def _issuers(held: Mapping[str, Any]) -> tuple[str, ...]:
+    chains = [one.get("chain") or () for one in map(_mapping, held.get("certificates") or ())]
+    return tuple(str(issuer) for chain in chains for issuer in chain)
 
 
 def _certificate(where: str, part: Mapping[str, Any]) -> CertificateOutcome:

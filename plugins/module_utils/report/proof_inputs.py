@@ -10,15 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.walk import srv_owner
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CertificateOutcome, Outcome
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
 
 
 @dataclass(frozen=True, slots=True)
 class ProofInputs:
-    """``thumbprints``: certificate id to what was installed. ``roots``: PEM, to which the chains must lead.
+    """``thumbprints``: certificate id to what was installed. ``roots``: PEM, those that clients trust; ``issuers``:
+    PEM, which help to follow a chain and are not trusted.
     ``stores``: server (FQDN) to the ``root_thumbprints`` of its store, None where they are not known.
 
     ``predicted``: in check mode an earlier step would still change something, so that there is nothing to look at.
@@ -28,6 +32,7 @@ class ProofInputs:
     servers: tuple[Mapping[str, Any], ...]
     thumbprints: Mapping[str, str]
     roots: tuple[str, ...]
+    issuers: tuple[str, ...]
     sip_domains: tuple[str, ...]
     stores: Mapping[str, Mapping[str, Any]]
     predicted: bool
@@ -40,20 +45,28 @@ class ProofInputs:
 
 
 def proof_inputs(
-    plan: Plan, outcome: Outcome, servers: Sequence[Mapping[str, Any]], view: str, roots: Sequence[str] = ()
+    plan: Plan,
+    outcome: Outcome,
+    servers: Sequence[Mapping[str, Any]],
+    view: str,
+    roots: Sequence[str] = (),
+    trusted: Sequence[Thumbprint] = (),
 ) -> ProofInputs:
     """The inputs of the proof of one view.
 
     :param outcome: the run until now: its DNS part, its servers, and whether it was in check mode.
     :param servers: the name servers to ask.
-    :param roots: the roots that clients trust; else those that the servers trust and those that the CA handed out.
+    :param roots: the roots that clients trust; else those of the planned CAs, as far as these were read.
+    :param trusted: thumbprints of roots that were named as trusted; such a one is trusted wherever it comes from.
     """
     done = {id: one for server in outcome.servers.values() for id, one in server.certificates.items()}
     pushed, checked = outcome.dns.changed, outcome.check_mode
+    issuers = tuple(dict.fromkeys(_issuers(outcome, done.values())))
     return ProofInputs(
         servers=tuple(servers),
         thumbprints={id: one.thumbprint for id, one in done.items() if one.thumbprint},
-        roots=tuple(roots) or tuple(dict.fromkeys(_known_roots(outcome, done.values()))),
+        roots=tuple(roots) or tuple(dict.fromkeys((*_roots_of_plan(plan, outcome), *_named(issuers, trusted)))),
+        issuers=issuers,
         sip_domains=tuple(_sip_domains(plan, view)),
         stores={fqdn: {"root_thumbprints": one.root_thumbprints} for fqdn, one in outcome.servers.items()},
         predicted=checked and (pushed or any(one.changed for one in done.values())),
@@ -68,10 +81,26 @@ def name_servers(hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]]
     return [{"name": host, "address": str(address or host), "port": port} for host, address in addresses.items()]
 
 
-def _known_roots(outcome: Outcome, done: Iterable[CertificateOutcome]) -> Iterator[str]:
+def _issuers(outcome: Outcome, done: Iterable[CertificateOutcome]) -> Iterator[str]:
     for server in outcome.servers.values():
-        yield from server.roots
-    yield from (one.issue.chain[-1] for one in done if one.issue.chain)
+        yield from server.issuers
+    for one in done:
+        yield from one.issue.chain
+
+
+def _roots_of_plan(plan: Plan, outcome: Outcome) -> Iterator[str]:
+    """Of the CAs that the plan names, and of no other that a host of theirs may have."""
+    planned = {CaConfig(one.issuer.ca).name.casefold() for one in plan.certificates if one.issuer.ca}
+    for host, authority in outcome.authorities.items():
+        if authority.name.casefold() in planned:
+            for pem in authority.ca_certificates:
+                yield from (one.pem for one in load_certificates(pem, where=f"the CA on {host}") if is_root(one))
+
+
+def _named(issuers: Sequence[str], trusted: Sequence[Thumbprint]) -> Iterator[str]:
+    """Those whose thumbprints were named, and that are roots."""
+    known = (one for pem in issuers if trusted for one in load_certificates(pem, where="issuers"))
+    return (one.pem for one in known if one.thumbprint in trusted and is_root(one))
 
 
 def _sip_domains(plan: Plan, view: str) -> Iterator[str]:

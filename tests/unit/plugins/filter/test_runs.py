@@ -24,12 +24,16 @@ def test_what_is_wrong_is_told_in_words() -> None:
         AnsibleFilterError, match=r"ucops\.rollout\.rollout_left: unproved: 'no' is neither of fail and w"
     ):
         FILTERS["rollout_left"]({}, unproved="no")
+    with pytest.raises(
+        AnsibleFilterError, match=r"ucops\.rollout\.proof_inputs: trusted_roots: .* 'x' is no thumbprint"
+    ):
+        FILTERS["proof_inputs"]({}, {}, trusted_roots=["x"])
     with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.kept_plan: got an unexpected keyword argument"):
         FILTERS["kept_plan"]({}, hosts="x")
 
 
 def test_nothing_is_planned_yet() -> None:
-    assert FILTERS["outcomes"]({}, {}) == {"dns": {}, "servers": {}}
+    assert FILTERS["outcomes"]({}, {}) == {"dns": {}, "servers": {}, "authorities": {}}
     assert FILTERS["proof_inputs"]({}, {})["sip_domains"] == []
 
 

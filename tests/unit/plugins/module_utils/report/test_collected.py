@@ -50,7 +50,14 @@ def test_results_by_fqdn() -> None:
             ONE: {"certificates": {"id": {"thumbprint": "AB"}}, "held": {"certificates": []}, "failure": ""},
             TWO: {"certificates": {}, "held": {}, "failure": "the CA denied it"},
         },
+        "authorities": {},
     }
+
+
+def test_a_ca_that_was_read() -> None:
+    hostvars: dict[str, dict[str, Any]] = {"ca1": {"pool_report_authority": {"name": "Company CA"}}, "ca2": {}}
+    found = collected(hostvars, plan(), [], ["ca1", "ca2", "ca3"])["authorities"]
+    assert found == {"ca1": {"name": "Company CA"}, "ca2": {}, "ca3": {}}
 
 
 def test_a_server_that_dropped_out() -> None:

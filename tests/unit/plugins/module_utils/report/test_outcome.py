@@ -6,10 +6,12 @@ import pytest
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import (
+    AuthorityOutcome,
     CertificateOutcome,
     Outcome,
     ServerOutcome,
     StepResult,
+    read_authorities,
     read_check,
     read_dns,
     read_outcome,
@@ -48,7 +50,15 @@ def test_services_that_were_started() -> None:
     assert not certificate(services={"changed": False, "skipped": True}).services_started
 
 
-def test_roots_of_the_chains_that_a_server_trusts() -> None:
+def test_what_a_ca_was_read_to_be() -> None:
+    read = {"name": "Company CA", "ca_certificates": ["own", "root"], "serves": True, "templates": ["WebServer"]}
+    assert read_authorities({"ca1": read, "ca2": None}) == {
+        "ca1": AuthorityOutcome("Company CA", ("own", "root")),
+        "ca2": AuthorityOutcome(),
+    }
+
+
+def test_what_is_above_the_certificates_of_a_server() -> None:
     held = {
         "certificates": [
             {"chain": ["issuer", "root"], "chain_problem": ""},
@@ -58,7 +68,9 @@ def test_roots_of_the_chains_that_a_server_trusts() -> None:
         ],
         "root_thumbprints": ["R1"],
     }
-    assert read_servers({FQDN: {"held": held}})[FQDN] == ServerOutcome(roots=("root",), root_thumbprints=("R1",))
+    assert read_servers({FQDN: {"held": held}})[FQDN] == ServerOutcome(
+        issuers=("issuer", "root", "stranger"), root_thumbprints=("R1",)
+    )
     assert read_servers({FQDN: {}})[FQDN].root_thumbprints is None
 
 

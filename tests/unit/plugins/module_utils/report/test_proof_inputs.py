@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from proofkit import pki
 from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
@@ -15,7 +16,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.proof_inputs 
     name_servers,
     proof_inputs,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 
+ROOT, OTHER = pki.root(), pki.root("Other CA", number=20)
+ISSUING = pki.intermediate(ROOT)
 FQDN, ID = "ocssrv01.company.local", "ocssrv01.company.local/default"
 TWO = [{"name": "dc1", "address": "10.0.0.5", "port": 53}, {"name": "dc2", "address": "10.0.0.6", "port": 53}]
 DONE: dict[str, Any] = {
@@ -25,8 +29,10 @@ DONE: dict[str, Any] = {
 }
 
 
-def inputs(servers: Any = None, *, dns: Any = None, check_mode: bool = False, **more: Any) -> ProofInputs:
-    outcome = read_outcome({"dns": dns, "servers": servers, "check_mode": check_mode})
+def inputs(
+    servers: Any = None, *, dns: Any = None, check_mode: bool = False, authorities: Any = None, **more: Any
+) -> ProofInputs:
+    outcome = read_outcome({"dns": dns, "servers": servers, "check_mode": check_mode, "authorities": authorities})
     return proof_inputs(more.pop("plan", as_plan(origin())), outcome, more.pop("asked", TWO), "internal", **more)
 
 
@@ -36,7 +42,8 @@ def test_after_a_rollout() -> None:
     assert inputs({FQDN: server, "fe2": {}}, dns={"changed": True}) == ProofInputs(
         servers=tuple(TWO),
         thumbprints={ID: "AB"},
-        roots=("stored root", "issued root"),
+        roots=(),
+        issuers=("stored root", "intermediate", "issued root"),
         sip_domains=("company.local", "company.com"),
         stores={FQDN: {"root_thumbprints": ("R1",)}, "fe2": {"root_thumbprints": None}},
         predicted=False,
@@ -45,8 +52,27 @@ def test_after_a_rollout() -> None:
     )
 
 
+AUTHORITY = {"name": "company ca", "ca_certificates": [ISSUING.pem, ROOT.pem], "serves": False}
+
+
+def test_roots_are_those_of_the_ca_that_the_plan_names() -> None:
+    """Not what it issued below, not what servers hold, and not what another CA on a host of that group has."""
+    held = {"held": {"certificates": [{"chain": [OTHER.pem], "chain_problem": ""}]}}
+    assert inputs({FQDN: held}, authorities={"ca1": AUTHORITY}).roots == (ROOT.pem,)
+    assert inputs({FQDN: held}, authorities={"ca1": {**AUTHORITY, "name": "Company CA 2"}}).roots == ()
+    assert inputs({FQDN: held}, authorities={"ca1": {}}).roots == ()
+
+
+def test_root_whose_thumbprint_was_named_is_trusted_wherever_it_was_found() -> None:
+    held = {"held": {"certificates": [{"chain": [ISSUING.pem, OTHER.pem]}]}}
+    named = (Thumbprint(OTHER.thumbprint), Thumbprint(ISSUING.thumbprint))
+    assert inputs({FQDN: held}, trusted=named).roots == (OTHER.pem,)
+    assert inputs({FQDN: held}, trusted=named, authorities={"ca1": AUTHORITY}).roots == (ROOT.pem, OTHER.pem)
+
+
 def test_roots_that_were_given_are_the_only_ones() -> None:
-    assert inputs({FQDN: {"certificates": {ID: DONE}}}, roots=["mine"]).roots == ("mine",)
+    given = inputs({FQDN: {"certificates": {ID: DONE}}}, roots=["mine"], authorities={"ca1": AUTHORITY})
+    assert (given.roots, given.issuers) == (("mine",), ("intermediate", "issued root"))
 
 
 @pytest.mark.parametrize(
