@@ -31,6 +31,19 @@ def sent(counters: dict[str, Any], host: str) -> tuple[int, int]:
     return one["requests"], one["bytes_in"] + one["bytes_out"]
 
 
+def root_of_the_same_name(place: Path) -> str:
+    made = subprocess.run(
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj '/DC=local/DC=company/CN=Company CA'"
+        " -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key 2>/dev/null",
+        shell=True,
+        cwd=place,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return made.stdout
+
+
 @pytest.mark.slow
 def test_first_and_second_run(site: Site) -> None:
     vip = site.group_vars()["ucops_topology"]["pools"][0]["load_balancer"]["vips"]["sip"][0]
@@ -67,6 +80,15 @@ def test_first_and_second_run(site: Site) -> None:
     proof = site.play("verify_pool")
     assert proof.code == 0, proof.output
     assert site.state() == before
+    assert site.report()["status"] == "done" and site.report()["summary"]["unproved"] == 0
+
+    # Clients that know the CA as it was set up anew refuse what the old one issued, whatever the servers hold.
+    today = "".join(site.state()["hosts"]["ca01"]["ca"]["chain"][-1:])
+    rebuilt = site.play("verify_pool", variables={"pool_verify_roots": [root_of_the_same_name(site.work)]})
+    assert rebuilt.code == 2 and "FAILED: " in rebuilt.output, rebuilt.output
+    sign_in = site.report()["proof"]["sign_in"]["results"]
+    assert [one["state"] for one in sign_in] == ["failed", "failed"]
+    assert all(today in one["message"] and "of the same name and with another key" in one["message"] for one in sign_in)
 
 
 @pytest.mark.slow

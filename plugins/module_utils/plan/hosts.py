@@ -44,14 +44,14 @@ def hosts_of_run(
 ) -> RunHosts:
     """The hosts that these parts of a run need, of a plan whose servers were found; each once, in the plan's order.
 
-    Records go to the first DNS server alone: the others hold the same zones by replication.
+    Records go to the first DNS server alone: the others hold the same zones by replication. A proof reads the CAs, and
+    does without those that are not there.
     """
-    groups = groups.of_parts(parts)
-    authorities = _members(groups.ca, inventory)
+    authorities = _members(groups.ca if {OBTAIN, VERIFY} & set(parts) else "", inventory)
     asked = (ca_host(certificate.issuer.ca, authorities) for certificate in plan.certificates)
     on_servers = {OBTAIN, ASSIGN, VERIFY} & set(parts)
     servers = (server.inventory_host for server in plan.servers if on_servers)
-    return RunHosts(_members(groups.dns, inventory)[:1], _each_once(asked), _each_once(servers))
+    return RunHosts(_members(groups.of_parts(parts).dns, inventory)[:1], _each_once(asked), _each_once(servers))
 
 
 RUN_GROUPS = ("ucops_run", "ucops_run_dns", "ucops_run_ca", "ucops_run_servers")

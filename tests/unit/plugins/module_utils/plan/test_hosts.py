@@ -40,7 +40,10 @@ def test_exactly_the_hosts_of_the_plan_take_part() -> None:
         (["plan", "dns"], RunHosts(dns=("dc1",))),
         (["plan", "certificates"], RunHosts(ca=("CA01",), servers=("OCSSRV01", "ocssrv02.company.local"))),
         (["plan", "assign"], RunHosts(servers=("OCSSRV01", "ocssrv02.company.local"))),
-        (["plan", "dns", "verify"], RunHosts(dns=("dc1",), servers=("OCSSRV01", "ocssrv02.company.local"))),
+        (
+            ["plan", "dns", "verify"],
+            RunHosts(dns=("dc1",), ca=("CA01",), servers=("OCSSRV01", "ocssrv02.company.local")),
+        ),
     ],
 )
 def test_only_hosts_that_the_parts_need_take_part(parts: list[str], hosts: RunHosts) -> None:
@@ -51,6 +54,9 @@ def test_only_hosts_that_the_parts_need_take_part(parts: list[str], hosts: RunHo
 def test_groups_that_the_parts_do_not_need_may_be_missing() -> None:
     groups = Groups("fes", dns="none", ca="nowhere")
     assert find_hosts(as_plan(origin()), groups.of_parts(["plan", "assign"]), INVENTORY, check=True).errors == ()
+    proof = ["plan", "verify"]
+    assert find_hosts(as_plan(origin()), groups.of_parts(proof), INVENTORY, check=True).errors == ()
+    assert hosts_of_run(as_plan(origin()), groups, INVENTORY, proof).ca == ()
     missing = find_hosts(as_plan(origin()), groups.of_parts(["plan", "certificates"]), INVENTORY, check=True).errors
     assert [finding.where for finding in missing] == ["nowhere"]
 
