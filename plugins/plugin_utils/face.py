@@ -16,27 +16,20 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from ansible.constants import LOCALHOST
-from ansible.errors import AnsibleConnectionFailure, AnsibleError, AnsibleFilterError
+from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
-    ADVICE,
-    CODE_OPERATION_QUOTA,
-    CODE_SHELL_QUOTA,
-    HostUnreachable,
-)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import SEALING, LogonAttempt
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import proxy_of
 
 display = Display()
-
-
-class LogonRefused(HostUnreachable):
-    """The host answered and refused the account: the next host would refuse it too, and count it."""
 
 
 class _CheckedAction(ActionBase):  # type: ignore[misc]
@@ -151,12 +144,12 @@ class WindowsAction(_CheckedAction):
         """Ansible's own connection, made now; returns its pywinrm Protocol."""
         self._refuse_other_connections()
         self._keep_one_transport()
+        attempt = self._attempt()
+        attempt.refuse_without_credentials()
         try:
             self._connection._connect()
-        except AnsibleConnectionFailure as error:
-            raise self._unreachable(str(error)) from error
         except AnsibleError as error:
-            raise self._refused(str(error)) from error
+            raise attempt.failure(str(error)) from error
         return self._connection.protocol
 
     def _refuse_other_connections(self) -> None:
@@ -175,56 +168,27 @@ class WindowsAction(_CheckedAction):
             display.warning(f"{self._host_name()}: only the first of ansible_winrm_transport {transports} is tried")
             self._connection.set_option("transport", transports[:1])
 
-    def _refused(self, message: str) -> RolloutError:
-        if "timed out" in message:
-            return self._unreachable(message)
-        return RolloutError(
-            message, where=self._host_name(), mend="Install the Python packages of the collection's requirements.txt"
-        )
-
-    def _unreachable(self, message: str) -> HostUnreachable:
+    def _attempt(self) -> LogonAttempt:
+        """What the connection is about to try, by the rules of Ansible's winrm connection."""
         option = self._connection.get_option
-        transport = ", ".join(str(name) for name in option("transport") or ["default"])
-        place = f"{option('remote_addr')}:{option('port')}"
-        kind = LogonRefused if _is_refusal(message) else HostUnreachable
-        return kind(
-            f"cannot log on over WinRM as '{option('remote_user')}' with transport {transport}: {message}",
-            where=f"{self._host_name()} ({place})",
-            mend=_advice(message),
+        port, user = int(option("port") or 0), str(option("remote_user") or "")
+        scheme = option("scheme") or ("http" if port == 5985 else "https")
+        given = [one for one in option("transport") or [] if one]
+        transport = given[0] if given else "kerberos" if "@" in user else "ssl" if scheme == "https" else "plaintext"
+        extras = option("_extras") or {}
+        address = str(option("remote_addr") or self._host_name())
+        readable = transport not in SEALING or extras.get("ansible_winrm_message_encryption") == "never"
+        return LogonAttempt(
+            host=self._host_name(),
+            address=address,
+            port=port,
+            user=user,
+            transport=str(transport),
+            password=bool(option("remote_password")),
+            ticket=transport == "kerberos" and option("kerberos_mode") != "managed",
+            sealed=scheme == "https" or not readable,
+            proxy=str(extras.get("ansible_winrm_proxy") or proxy_of(f"{scheme}://{address}:{port}/")),
         )
-
-
-def _is_refusal(message: str) -> bool:
-    lower = message.lower()
-    return "credentials were rejected" in lower or "401" in lower
-
-
-def _advice(message: str) -> str:
-    """What to look at, by the words of pywinrm and of Python's own libraries (they are never localised)."""
-    lower = message.lower()
-    if "w:accessdenied" in lower or "'wsmanfault_code': 5," in lower:
-        return (
-            "The password is right, but the account may not use WinRM here: it has to be an administrator of the host,"
-            " or to have the rights that docs/prerequisites.md names"
-        )
-    if "w:quotalimit" in lower or str(CODE_SHELL_QUOTA) in lower:
-        return ADVICE[CODE_SHELL_QUOTA]
-    if str(CODE_OPERATION_QUOTA) in lower:
-        return ADVICE[CODE_OPERATION_QUOTA]
-    if _is_refusal(message):
-        return (
-            "Exactly one logon was tried. Check ansible_user (DOMAIN\\user for ntlm, user@DOMAIN for kerberos) and"
-            " ansible_password before the next run: domains lock an account after a few refused logons"
-        )
-    if "certificate" in lower or "ssl" in lower:
-        return (
-            "Check that the host's HTTPS listener has a certificate that this controller trusts"
-            " (ansible_winrm_ca_trust_path), or the scheme and port (ansible_winrm_scheme, ansible_port)"
-        )
-    return (
-        "Check the address and port (5985 for HTTP, 5986 for HTTPS), that `winrm enumerate winrm/config/listener`"
-        " on the host shows a listener, and the firewall between"
-    )
 
 
 def filters_of(*works: Callable[..., Any]) -> dict[str, Callable[..., Any]]:

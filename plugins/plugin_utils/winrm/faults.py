@@ -41,6 +41,10 @@ class HostUnreachable(RolloutError):
     """The host could not be reached or refused the logon; the task's result says ``unreachable``."""
 
 
+class LogonRefused(HostUnreachable):
+    """The account was refused: the next host would refuse it too, and count it."""
+
+
 class ConnectionLost(WsmanError):
     """The connection broke before the answer came; what was asked may or may not have happened."""
 

@@ -35,6 +35,14 @@ def unparse(document: Mapping[str, Any]) -> str:
     return str(xmltodict.unparse(document))
 
 
+def proxy_of(url: str) -> str:
+    """The proxy that the environment's variables put before a URL; empty where there is none, or no library."""
+    if MISSING is not None:
+        return ""
+    proxies = requests.utils.get_environ_proxies(url)
+    return str(requests.utils.select_proxy(url, proxies) or "")
+
+
 def is_operation_timeout(error: Exception) -> bool:
     """Fault 2150858793, which pywinrm gives a class of its own whatever the operation was."""
     return isinstance(error, exceptions.WinRMOperationTimeoutError)

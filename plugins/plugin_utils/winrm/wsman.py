@@ -20,11 +20,12 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_wi
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     ConnectionLost,
     FaultParts,
-    HostUnreachable,
+    LogonRefused,
     OperationTimedOut,
     WsmanFault,
     fault_parts,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import plainly
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     GarbledAnswer,
     child,
@@ -72,7 +73,7 @@ class WsmanClient:
         :param body: the content of env:Body in xmltodict's form.
         :param doing: what this is about, for messages ("reading the zones").
         :param timeout: seconds for this operation, at most ``operation_timeout``.
-        :raises WsmanFault, OperationTimedOut, ConnectionLost, HostUnreachable, GarbledAnswer:
+        :raises WsmanFault, OperationTimedOut, ConnectionLost, LogonRefused, GarbledAnswer:
         """
         message_id = str(uuid.uuid4())
         envelope = self._protocol.build_wsman_header(action, resource_uri, message_id=message_id)
@@ -109,7 +110,7 @@ class WsmanClient:
                 mend="It may have happened all the same: run again, the state is read anew",
             )
         if seam_winrm.is_logon_refused(error):
-            return HostUnreachable(f"{doing}: the host refused the logon ({error})", where=self.name)
+            return LogonRefused(f"{doing}: the host refused the logon ({plainly(str(error))})", where=self.name)
         if seam_winrm.is_fault(error):
             return self._fault(error, doing)
         return self._lost(error, doing)
@@ -131,7 +132,7 @@ class WsmanClient:
         if seam_winrm.is_http_error(error):
             cause = f"the host answered HTTP {getattr(error, 'code', '?')} without a SOAP fault"
         elif seam_winrm.is_connection_error(error):
-            cause = str(error)
+            cause = plainly(str(error))
         else:
             cause = f"the answer could not be unsealed or read ({type(error).__name__}: {error})"
         return ConnectionLost(

@@ -24,7 +24,10 @@ class FakeConnection:
     def __init__(self, failure: Exception | None = None, *answers: Any, transports: Any = ("ntlm",)) -> None:
         self.failure = failure
         self.script = Script(list(answers))
-        self.options = {"transport": list(transports), "remote_addr": "10.0.0.5", "port": 5985, "remote_user": "C\\u"}
+        self.options: dict[str, Any] = {
+            "transport": list(transports), "remote_addr": "10.0.0.5", "port": 5985, "remote_user": "C\\u",
+            "remote_password": "p", "scheme": None, "kerberos_mode": None, "_extras": {},
+        }  # fmt: skip
         self.logons = 0
         self.shell_id: str | None = None
         self.protocol: Any = None
@@ -99,10 +102,73 @@ def test_wrong_password_is_one_logon_and_an_unreachable_host() -> None:
     assert result["unreachable"] is True and "failed" not in result
     assert result["logon_refused"] is True
     assert result["msg"] == (
-        "dc01 (10.0.0.5:5985): cannot log on over WinRM as 'C\\u' with transport ntlm: " + REJECTED + ". Exactly one"
-        " logon was tried. Check ansible_user (DOMAIN\\user for ntlm, user@DOMAIN for kerberos) and ansible_password"
-        " before the next run: domains lock an account after a few refused logons"
+        "dc01 (10.0.0.5:5985): cannot log on over WinRM as 'C\\u' with transport ntlm: the credentials were rejected"
+        " by the host. Check ansible_user (DOMAIN\\user for ntlm and credssp, user@DOMAIN in capitals for kerberos) and"
+        " ansible_password before the next run. Exactly one logon was tried: domains lock an account after a few"
+        " that are"
+        " refused"
     )
+
+
+@pytest.mark.parametrize(
+    ("transport", "failure"),
+    [
+        ("ntlm", REJECTED),
+        ("basic", REJECTED.replace("ntlm", "basic")),
+        ("credssp", "credssp: Received error status from the server: (3221225581) STATUS_LOGON_FAILURE 0xc000006d"),
+        (
+            "kerberos",
+            "Kerberos auth failure for principal u@X: kinit: Password incorrect while getting initial credentials",
+        ),
+    ],
+)
+def test_wrong_password_is_one_logon_with_every_transport(transport: str, failure: str) -> None:
+    connection = FakeConnection(AnsibleConnectionFailure(failure), transports=(transport, "ntlm"))
+    result = run(Reader, connection, name="x")
+    assert (connection.logons, result["unreachable"], result["logon_refused"]) == (1, True, True)
+    assert "domains lock an account after a few" in result["msg"]
+
+
+@pytest.mark.parametrize("missing", ["remote_user", "remote_password"])
+def test_without_user_or_password_no_logon_is_made(missing: str) -> None:
+    connection = FakeConnection()
+    connection.options[missing] = ""
+    result = run(Reader, connection, name="x")
+    assert (connection.logons, result["unreachable"], result["logon_refused"]) == (0, True, False)
+    assert f"no {missing.partition('_')[2]} is given" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"transport": None}, "transport plaintext: the host refuses messages that anybody can read"),
+        ({"transport": [None], "scheme": "https"}, "transport ssl: what answers there is not WinRM (HTTP 500)"),
+        ({"transport": None, "remote_user": "u@X"}, "transport kerberos: what answers there is not WinRM"),
+        ({"_extras": {"ansible_winrm_message_encryption": "never"}}, "transport ntlm: the host refuses messages"),
+    ],
+)
+def test_encryption_that_is_off(options: dict[str, Any], told: str) -> None:
+    connection = FakeConnection(AnsibleConnectionFailure("x: Bad HTTP response returned from server. Code 500"))
+    connection.options.update(options)
+    connection._connect = failing_with(connection.failure)  # type: ignore[method-assign]
+    assert told in run(Reader, connection, name="x")["msg"]
+
+
+def failing_with(failure: Any) -> Any:
+    def connect() -> None:
+        raise failure
+
+    return connect
+
+
+@pytest.mark.parametrize(
+    ("unproxied", "code"), [("", "the proxy http://127.0.0.1:9 stands"), ("10.0.0.0/8", "not WinRM")]
+)
+def test_a_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch, unproxied: str, code: str) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", unproxied)
+    failure = AnsibleConnectionFailure("ntlm: Bad HTTP response returned from server. Code 404")
+    assert code in run(Reader, FakeConnection(failure), name="x")["msg"]
 
 
 def test_several_transports_would_be_several_logons() -> None:
@@ -114,21 +180,21 @@ def test_several_transports_would_be_several_logons() -> None:
 @pytest.mark.parametrize(
     ("failure", "words"),
     [
-        (AnsibleConnectionFailure("ntlm: [Errno 111] Connection refused"), "shows a listener, and the firewall"),
-        (AnsibleError("the connection attempt timed out"), "shows a listener, and the firewall"),
+        (AnsibleConnectionFailure("ntlm: [Errno 111] Connection refused"), "`winrm quickconfig` sets a listener up"),
+        (AnsibleError("the connection attempt timed out"), "the firewall between and on the host (port 5985)"),
         (
             AnsibleConnectionFailure(
                 "ntlm: Zugriff verweigert (extended fault data: {'http_status_code': 500, 'wsmanfault_code': 5,"
                 " 'fault_code': 's:Sender', 'fault_subcode': 'w:AccessDenied'})"
             ),
-            "The password is right, but the account may not use WinRM here",
+            "the password is right, but the account may not use WinRM here",
         ),
         (
             AnsibleConnectionFailure("ntlm: x (extended fault data: {'fault_subcode': 'w:QuotaLimit'})"),
             "too many shells open",
         ),
         (AnsibleConnectionFailure("ntlm: x ('wsmanfault_code': 2150859174)"), "too many operations open"),
-        (AnsibleConnectionFailure("ssl: CERTIFICATE_VERIFY_FAILED certificate verify failed"), "HTTPS listener"),
+        (AnsibleConnectionFailure("ssl: CERTIFICATE_VERIFY_FAILED certificate verify failed"), "Renew its certificate"),
     ],
 )
 def test_other_ways_not_to_arrive(failure: Exception, words: str) -> None:
@@ -137,9 +203,10 @@ def test_other_ways_not_to_arrive(failure: Exception, words: str) -> None:
     assert result["logon_refused"] is False
 
 
-def test_missing_library_is_a_failure() -> None:
+def test_missing_library_is_named() -> None:
     result = run(Reader, FakeConnection(AnsibleError("winrm or requests is not installed: x")), name="x")
-    assert result["failed"] and "requirements.txt" in result["msg"]
+    assert result["unreachable"] and "(winrm or requests is not installed: x)" in result["msg"]
+    assert "requirements.txt" in result["msg"]
 
 
 def test_other_connections_are_refused_by_name() -> None:

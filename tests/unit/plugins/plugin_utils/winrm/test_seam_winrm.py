@@ -61,3 +61,24 @@ def test_without_a_library_it_can_be_imported_and_names_the_package(library: str
         names["require"]()
     with pytest.raises(RolloutError):
         names["unparse"]({"a": None})
+
+
+@pytest.mark.parametrize(
+    ("variables", "url", "proxy"),
+    [
+        ({"http_proxy": "http://p:3128"}, "http://10.0.0.5:5985/", "http://p:3128"),
+        ({"https_proxy": "http://p:3128"}, "http://10.0.0.5:5985/", ""),
+        ({"http_proxy": "http://p:3128", "no_proxy": "10.0.0.0/8"}, "http://10.0.0.5:5985/", ""),
+        ({"http_proxy": "http://p:3128", "no_proxy": ".company.local"}, "http://dc01.company.local:5985/", ""),
+        ({}, "http://10.0.0.5:5985/", ""),
+    ],
+)
+def test_the_proxy_that_would_stand_between(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], url: str, proxy: str
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert seam_winrm.proxy_of(url) == proxy

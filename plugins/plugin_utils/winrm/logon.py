@@ -1,0 +1,470 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Why a logon over WinRM did not succeed, told from what pywinrm, requests, kinit and their libraries say.
+
+Their texts are in English everywhere, but for the reasons in SOAP faults, which are not looked at. A row of ``CAUSES``
+is a cause: what its texts have, what it means, what to do. The first that fits counts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
+    ADVICE,
+    CODE_OPERATION_QUOTA,
+    CODE_SHELL_QUOTA,
+    HostUnreachable,
+    LogonRefused,
+)
+
+# Transports that encrypt by themselves over HTTP.
+SEALING = ("ntlm", "kerberos", "credssp")
+# What else than WinRM answers with, or a proxy on the way.
+_HTTP = re.compile(r"\bCode (\d{3})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class LogonAttempt:
+    """What is tried. ``password``: whether there is one; ``ticket``: whether one of Kerberos may take its place, as a
+    certificate does by itself. ``sealed``: whether messages are unreadable on the way. ``proxy``: the one that the
+    environment or the inventory puts in between, or empty."""
+
+    host: str
+    address: str
+    port: int
+    user: str
+    transport: str
+    password: bool = True
+    ticket: bool = False
+    sealed: bool = True
+    proxy: str = ""
+
+    @property
+    def where(self) -> str:
+        return f"{self.host} ({self.address}:{self.port})"
+
+    def refuse_without_credentials(self) -> None:
+        """Raise RolloutError where user or password is not given: an empty one would be sent, and be counted."""
+        if self.transport == "certificate" or (self.ticket and not self.password):
+            return
+        if not self.user:
+            raise self.failure("requires a username")
+        if not self.password:
+            raise self.failure("requires a password")
+
+    def failure(self, said: str) -> HostUnreachable:
+        """The error for what the libraries said when the logon failed."""
+        cause = cause_of(said, self)
+        kind = LogonRefused if cause.refused else HostUnreachable
+        values = {"user": self.user, "address": self.address, "port": self.port, "transport": self.transport}
+        values |= {"proxy": self.proxy, "said": plainly(said), "status": _status(said)}
+        what = f"cannot log on over WinRM as '{self.user}' with transport {self.transport}: {cause.says}"
+        return kind(_filled(what, values), where=self.where, mend=_filled(cause.mend, values))
+
+
+@dataclass(frozen=True, slots=True)
+class LogonCause:
+    ""
+
+    """Why a logon failed. ``says`` completes a sentence, ``mend`` is what to do.
+
+    Both may hold {user}, {address}, {port}, {transport}, {proxy}, {status} and {said}. ``refused``: the account was
+    turned down, and would be so again elsewhere.
+    """
+
+    code: str
+    texts: tuple[str, ...]
+    says: str
+    mend: str
+    refused: bool = False
+
+
+_ONE_LOGON = " Exactly one logon was tried: domains lock an account after a few that are refused"
+_NAMES = "ansible_user (DOMAIN\\user for ntlm and credssp, user@DOMAIN in capitals for kerberos) and ansible_password"
+_AD_ACCOUNT = "Look at the account in Active Directory Users and Computers."
+
+CAUSES = (
+    # --- on the controller, before anything is sent
+    LogonCause(
+        "no-user",
+        (r"requires a username",),
+        "no user is given",
+        "Set ansible_user in the inventory",
+    ),
+    LogonCause(
+        "no-password",
+        (r"requires a password",),
+        "no password is given",
+        "Set ansible_password, in a vault (docs/prerequisites.md), or pass --ask-pass. Nothing was sent",
+    ),
+    LogonCause(
+        "kerberos-library-missing",
+        (r"pykerberos is not installed", r"python kerberos library is not installed"),
+        "the library for Kerberos is not installed on the controller",
+        "pip install 'pywinrm[kerberos]' into the Python that runs Ansible (it needs gcc and libkrb5-dev), or set"
+        " ansible_winrm_transport: ntlm",
+    ),
+    LogonCause(
+        "kinit-missing",
+        (r"calling kinit cmd",),
+        "the program kinit cannot be started on the controller ({said})",
+        "Install it (krb5-user on Debian and Ubuntu, krb5-workstation on Red Hat), or name it in"
+        " ansible_winrm_kinit_cmd",
+    ),
+    LogonCause(
+        "credssp-library-missing",
+        (r"requests-credssp is not installed",),
+        "the library for CredSSP is not installed on the controller",
+        "pip install 'pywinrm[credssp]' into the Python that runs Ansible, or set ansible_winrm_transport: ntlm or"
+        " kerberos:"
+        " nothing here needs CredSSP",
+    ),
+    LogonCause(
+        "ntlm-library-missing",
+        (r"requests_ntlm is not installed",),
+        "the library for NTLM is not installed on the controller",
+        "pip install requests_ntlm into the Python that runs Ansible",
+    ),
+    LogonCause(
+        "library-missing",
+        (r"winrm or requests is not installed", r"xmltodict is not installed", r"No module named"),
+        "a Python package is not installed on the controller ({said})",
+        "Install the packages of the collection's requirements.txt into the Python that runs Ansible",
+    ),
+    LogonCause(
+        "transport-unknown",
+        (r"does not support transport", r"unsupported auth method"),
+        "pywinrm knows no such transport",
+        "Set ansible_winrm_transport to ntlm or kerberos",
+    ),
+    LogonCause(
+        "encryption-impossible",
+        (r"message encryption is set to 'always' but",),
+        "ansible_winrm_message_encryption is 'always', which this transport cannot do",
+        "Set ansible_winrm_transport to ntlm or kerberos, or use HTTPS (ansible_winrm_scheme: https, ansible_port:"
+        " 5986)",
+    ),
+    LogonCause(
+        "ca-file-missing",
+        (r"Could not find a suitable TLS CA certificate bundle",),
+        "the file with the CA's certificate is not there ({said})",
+        "Correct ansible_winrm_ca_trust_path",
+    ),
+    # --- Kerberos: kinit's and GSSAPI's texts
+    LogonCause(
+        "kdc-not-found",
+        (
+            r"Cannot (?:find|contact any) KDC for",
+            r"Cannot resolve network address for KDC",
+            r"unable to reach any KDC",
+            r"Cannot find KDC",
+        ),
+        "no domain controller is found that issues Kerberos tickets ({said})",
+        "Write the user as name@AD.DOMAIN, the domain in capitals; name its domain controllers under [realms] in"
+        " /etc/krb5.conf of the controller, or let it resolve names by the domain's DNS; open port 88, TCP and UDP",
+    ),
+    LogonCause(
+        "clock-skew",
+        (r"Clock skew too great", r"\bSTATUS_TIME_DIFFERENCE", r"Time difference too"),
+        "the controller's clock differs from the domain controller's by more than Kerberos allows (5 minutes)",
+        "Set the controller's clock by the domain's time (NTP, such as chrony against a domain controller)",
+    ),
+    LogonCause(
+        "account-locked-or-disabled",
+        (r"credentials have been revoked", r"0xc0000234\b", r"0xc0000072\b"),
+        "the account is locked or disabled",
+        f"{_AD_ACCOUNT} A locked one waits, or is unlocked there. No password was judged",
+        refused=True,
+    ),
+    LogonCause(
+        "password-expired",
+        (
+            r"[Pp]assword (?:has )?expired",
+            r"Cannot read password while getting initial credentials",
+            r"0xc0000071\b",
+            r"0xc0000224\b",
+        ),
+        "the account's password has expired or must be changed at the next logon",
+        f"{_AD_ACCOUNT} Change the password, then set the new one in ansible_password",
+        refused=True,
+    ),
+    LogonCause(
+        "account-expired",
+        (r"Client's entry in database has expired", r"0xc0000193\b"),
+        "the account has expired",
+        f"{_AD_ACCOUNT} See when it expires",
+        refused=True,
+    ),
+    LogonCause(
+        "account-unknown",
+        (r"Client (?:'[^']*' |\([^)]*\) )?(?:not found in Kerberos database|unknown)", r"0xc0000064\b"),
+        "the domain does not know this account ({said})",
+        "Check ansible_user: user@DOMAIN, the domain in capitals and the one that holds the account",
+        refused=True,
+    ),
+    LogonCause(
+        "account-restricted",
+        (r"KDC policy rejects request", r"0xc000006[ef]\b", r"0xc0000070\b"),
+        "the account may not log on at this hour or from here",
+        f"{_AD_ACCOUNT} See its logon hours and workstations",
+        refused=True,
+    ),
+    LogonCause(
+        "password-refused",
+        (r"Password incorrect", r"[Pp]reauthentication failed", r"0xc000006[ad]\b", r"with a CredSSP token after step"),
+        "user name or password are wrong: the credentials were rejected",
+        f"Check {_NAMES} before the next run.{_ONE_LOGON}",
+        refused=True,
+    ),
+    LogonCause(
+        "host-unknown-to-kerberos",
+        (r"Server (?:\S+ )?not found in Kerberos database",),
+        "the domain knows no service HTTP/{address}",
+        "Let ansible_host, or the host's name in the inventory, be its full name in Active Directory (never an"
+        " address or"
+        " an alias), or give that name in ansible_winrm_kerberos_hostname_override",
+    ),
+    LogonCause(
+        "no-ticket",
+        (r"No (?:Kerberos )?credentials", r"[Tt]icket (?:has )?expired", r"No credentials cache"),
+        "there is no Kerberos ticket for the account",
+        "Set ansible_password so that a ticket is asked for, or call kinit before the run",
+    ),
+    LogonCause(
+        "encryption-type",
+        (
+            r"KDC has no support for encryption type",
+            r"[Ee]ncryption type \S*\s*not (?:permitted|supported)",
+            r"no support for etype",
+        ),
+        "the controller and the domain have no Kerberos encryption in common ({said})",
+        "Windows Server 2003 knows RC4 only: allow_weak_crypto = true in /etc/krb5.conf, or ansible_winrm_transport:"
+        " ntlm",
+    ),
+    # --- the host answered
+    LogonCause(
+        "no-rights",
+        (r"w:AccessDenied", r"'wsmanfault_code': 5,"),
+        "the password is right, but the account may not use WinRM here",
+        "It has to be an administrator of the host, or to have the rights that docs/prerequisites.md names",
+    ),
+    LogonCause(
+        "shell-quota",
+        (r"w:QuotaLimit", str(CODE_SHELL_QUOTA)),
+        "the host opens no further shell for the account",
+        ADVICE[CODE_SHELL_QUOTA],
+    ),
+    LogonCause(
+        "operation-quota",
+        (str(CODE_OPERATION_QUOTA),),
+        "the host begins no further operation for the account",
+        ADVICE[CODE_OPERATION_QUOTA],
+    ),
+    LogonCause(
+        "transport-not-offered",
+        (r"did not respond with NTLM challenge", r"did not response CredSSP being an available"),
+        "the host does not offer this transport",
+        "See `winrm get winrm/config/service/auth` on the host and its policies on NTLM; ansible_winrm_transport:"
+        " kerberos"
+        " or ntlm choose another",
+    ),
+)
+
+# Where the same text has several causes, the attempt tells them apart.
+_REJECTED = re.compile(r"credentials were rejected|\b401\b")
+REJECTED = LogonCause(
+    "credentials-rejected",
+    (),
+    "the credentials were rejected by the host",
+    f"Check {_NAMES} before the next run.{_ONE_LOGON}",
+    refused=True,
+)
+REJECTED_BASIC = LogonCause(
+    "basic-rejected",
+    (),
+    "the credentials were rejected by the host, or it does not take Basic authentication",
+    "Set ansible_winrm_transport: ntlm (or kerberos): as Windows comes, Basic is switched off, and it never works for"
+    f" accounts of a domain. Then check ansible_user and ansible_password.{_ONE_LOGON}",
+    refused=True,
+)
+REJECTED_TICKET = LogonCause(
+    "ticket-rejected",
+    (),
+    "the domain accepted the password, but the credentials were rejected by the host",
+    "Its service name HTTP/{address} may belong to another account (setspn -Q HTTP/{address}), or its clock or its"
+    " membership of the domain is broken; ansible_winrm_transport: ntlm goes without the service name",
+)
+_REJECTED_BY = {"kerberos": REJECTED_TICKET, **dict.fromkeys(("basic", "plaintext", "ssl"), REJECTED_BASIC)}
+UNENCRYPTED = LogonCause(
+    "unencrypted-refused",
+    (),
+    "the host refuses messages that anybody can read (HTTP 500, AllowUnencrypted is false)",
+    "Set ansible_winrm_transport to ntlm or kerberos, which encrypt by themselves, and leave"
+    " ansible_winrm_message_encryption at auto; or use HTTPS (port 5986). Leave AllowUnencrypted as it is",
+)
+PROXY = LogonCause(
+    "proxy-in-the-way",
+    (),
+    "the proxy {proxy} stands between and did not lead there ({said})",
+    "The environment's variables http_proxy and https_proxy, or ansible_winrm_proxy, put it there. Take the hosts"
+    " out of"
+    " it: export no_proxy='{address}' (names, domains such as .company.local, networks such as"
+    " 10.0.0.0/8) before the run, or unset the variables",
+)
+HTTP_STATUS = LogonCause(
+    "not-winrm",
+    (),
+    "what answers there is not WinRM (HTTP {status})",
+    "Check ansible_port (5985 for HTTP, 5986 for HTTPS), ansible_winrm_path, and with `winrm enumerate"
+    " winrm/config/listener` on the host where it listens",
+)
+_TLS = "Check the host's HTTPS listener (winrm enumerate winrm/config/listener). "
+ON_THE_WAY = (
+    LogonCause(
+        "certificate-not-trusted",
+        (r"self-signed certificate", r"unable to get (?:local )?issuer", r"self signed certificate"),
+        "the controller does not trust the certificate of the host's HTTPS listener ({said})",
+        "Give the CA's certificate as PEM in ansible_winrm_ca_trust_path, or use ntlm or kerberos over HTTP, which"
+        " encrypt"
+        " by themselves",
+    ),
+    LogonCause(
+        "certificate-of-another-name",
+        (r"certificate is not valid for", r"doesn't match", r"[Hh]ostname mismatch", r"IP address mismatch"),
+        "the certificate of the host's HTTPS listener is for another name ({said})",
+        "Let ansible_host, or the host's name in the inventory, be a name that the certificate has",
+    ),
+    LogonCause(
+        "certificate-refused",
+        (r"CERTIFICATE_VERIFY_FAILED", r"certificate has expired"),
+        "the certificate of the host's HTTPS listener does not hold ({said})",
+        f"{_TLS}Renew its certificate",
+    ),
+    LogonCause(
+        "no-tls-there",
+        (r"WRONG_VERSION_NUMBER", r"wrong version number", r"record layer failure", r"HTTP_REQUEST"),
+        "what answers there does not speak TLS",
+        "Port 5986 is HTTPS, 5985 HTTP: correct ansible_port or ansible_winrm_scheme",
+    ),
+    LogonCause(
+        "tls-refused",
+        (r"SSLError", r"\[SSL", r"SSLV3_ALERT", r"TLSV1_ALERT", r"EOF occurred in violation of protocol"),
+        "the TLS handshake with the host's HTTPS listener failed ({said})",
+        f"{_TLS}Windows Server 2003 and 2008 offer what current TLS libraries refuse: take HTTP with ntlm or"
+        f" kerberos there",
+    ),
+    LogonCause(
+        "name-not-resolved",
+        (
+            r"Failed to resolve",
+            r"Name or service not known",
+            r"[Nn]ame resolution",
+            r"nodename nor servname",
+            r"getaddrinfo failed",
+        ),
+        "the name '{address}' does not resolve on the controller",
+        "Correct the host's name in the inventory, set ansible_host to its address, or let the controller ask the"
+        " domain's"
+        " DNS",
+    ),
+    LogonCause(
+        "connection-refused",
+        (r"[Cc]onnection refused", r"actively refused"),
+        "nothing listens there (connection refused)",
+        "See on the host what `winrm enumerate winrm/config/listener` shows (`winrm quickconfig` sets a listener"
+        " up), and"
+        " check ansible_port: 5985 for HTTP, 5986 for HTTPS",
+    ),
+    LogonCause(
+        "no-route",
+        (r"No route to host", r"[Nn]etwork is unreachable", r"Host is down"),
+        "no way leads there ({said})",
+        "Check the address, that the host is up, and the network between (VPN, routes)",
+    ),
+    LogonCause(
+        "timed-out",
+        (r"timed out", r"[Tt]imeout"),
+        "no answer in time (timed out)",
+        "Check the address, that the host is up, and the firewall between and on the host (port {port})",
+    ),
+    LogonCause(
+        "connection-broken",
+        (r"Connection aborted", r"reset by peer", r"closed connection", r"Broken pipe", r"BadStatusLine"),
+        "the connection was broken off without an answer of WinRM",
+        "Check address, port and scheme (5985 for HTTP, 5986 for HTTPS), and what stands between (firewall, load"
+        " balancer)",
+    ),
+)
+UNKNOWN = LogonCause(
+    "unknown",
+    (),
+    "{said}",
+    "Check the address and port (5985 for HTTP, 5986 for HTTPS), that `winrm enumerate winrm/config/listener` on the"
+    " host"
+    " shows a listener, and the firewall between",
+)
+
+
+def cause_of(said: str, attempt: LogonAttempt) -> LogonCause:
+    """The cause that fits what the libraries said about an attempt."""
+    found = _first(CAUSES, said)
+    if found is not None:
+        return found
+    if _REJECTED.search(said):
+        return _REJECTED_BY.get(attempt.transport, REJECTED)
+    status = _status(said)
+    if attempt.proxy and status != 500:
+        return PROXY
+    if status == 500 and not attempt.sealed:
+        return UNENCRYPTED
+    return HTTP_STATUS if status else _first(ON_THE_WAY, said) or UNKNOWN
+
+
+def _first(causes: tuple[LogonCause, ...], said: str) -> LogonCause | None:
+    return next((one for one in causes if any(re.search(text, said) for text in one.texts)), None)
+
+
+def _status(said: str) -> int:
+    """The HTTP status that stands in for an answer of WinRM; 0 where there is none."""
+    found = _HTTP.search(said)
+    return int(found[1]) if found else 0
+
+
+def _filled(text: str, values: dict[str, object]) -> str:
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", str(value))
+    return text
+
+
+# What requests, urllib3, Ansible and kinit wrap around the words that matter.
+_NOISE = (
+    r"^(?:ntlm|kerberos|credssp|basic|plaintext|ssl|certificate): ",
+    r"^Kerberos auth failure (?:for principal \S+|when calling kinit cmd '[^']*'): ",
+    r"\bkinit: | while getting initial credentials",
+    r"HTTPS?Connection(?:Pool)?\([^()]*\): ",
+    r"<[^<>]* object at 0x[0-9a-f]+>:? ?",
+    r"Max retries exceeded with url: \S+ ",
+    r"Caused by ",
+    r"\b(?:[A-Z]\w*(?:Error|Disconnected|StatusLine))\((?:\d+, )?",
+    r"\[(?:SSL: \w+|Errno -?\d+)\] ",
+    r" \(_ssl\.c:\d+\)",
+    r"(?<=['\"]), -?\d{5,}(?=\))",
+    r" \(extended fault data: .*\)$",
+    r"\\[rn]",
+)
+_NOISES = re.compile("|".join(_NOISE))
+_ENDS = " ().,"
+
+
+def plainly(said: str) -> str:
+    """The words of an error of requests or urllib3 without the names and addresses of its objects, on one line."""
+    text = " ".join(_NOISES.sub("", " ".join(said.split())).split())
+    # An object that holds several texts tells the innermost last.
+    text = re.split(r"(?<=['\"])\)?, ", text)[-1].strip(_ENDS)
+    while text[:1] in ("'", '"'):
+        text = text[1:].removesuffix(text[0]).strip(_ENDS)
+    return f"{text})" if text.count("(") > text.count(")") else text or "no reason given"
