@@ -26,7 +26,8 @@ class ActionModule(WindowsAction):
             if arguments["fail"]:
                 raise
             refused = isinstance(error, LogonRefused)
-            return {"changed": False, "reached": False, "logon_refused": refused, "msg": str(error)}
+            told = {"logon_refused": refused, "where": error.where, "msg": str(error)}
+            return {"changed": False, "reached": False, **told}
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         return {"changed": False, **to_plain(describe_system(host.wmi, where=host.name))}

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan import parts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.report import collected
+from ansible_collections.ucops.rollout.plugins.module_utils.report import collected, reaching
 from ansible_collections.ucops.rollout.plugins.module_utils.report import left as report
 from ansible_collections.ucops.rollout.plugins.module_utils.report import proof_inputs as inputs
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
@@ -33,6 +33,15 @@ def kept_plan(hostvars: Any, host: str = collected.CONTROLLER) -> Mapping[str, A
 
 def left_out(hostvars: Any, hosts: Sequence[str] = (collected.CONTROLLER,)) -> list[str]:
     return list(collected.left_out(_hostvars(hostvars), list(hosts)))
+
+
+def first_logons(hostvars: Any, hosts: Sequence[str]) -> list[str]:
+    return list(reaching.first_logons(_hostvars(hostvars), list(hosts)))
+
+
+def unready(hostvars: Any, hosts: Sequence[str]) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(reaching.unready(_hostvars(hostvars), list(hosts)))
+    return plain
 
 
 def push_failed(hostvars: Any, dns_hosts: Sequence[str] = ()) -> bool:
@@ -113,5 +122,15 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return filters_of(
-            kept_plan, left_out, push_failed, run_parts, run_halves, server_work, outcomes, rollout_left, proof_inputs
+            kept_plan,
+            left_out,
+            first_logons,
+            unready,
+            push_failed,
+            run_parts,
+            run_halves,
+            server_work,
+            outcomes,
+            rollout_left,
+            proof_inputs,
         )

@@ -54,6 +54,11 @@ reached:
   returned: success
   type: bool
   sample: true
+where:
+  description: The host with address and port, with which RV(msg) begins.
+  returned: with O(fail=false), when the host was not reached
+  type: str
+  sample: dc01.company.local (10.0.0.5:5985)
 msg:
   description: Why it was not.
   returned: with O(fail=false), when the host was not reached

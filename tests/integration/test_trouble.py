@@ -52,13 +52,38 @@ def test_dead_server_stops_the_run_before_anything_is_touched(site: Site) -> Non
     assert site.state() == before
 
 
-def test_dead_dns_server(site: Site) -> None:
-    site.estate.stop_host("dc01")
+def test_hosts_that_are_dead_are_told_together_also_in_check_mode(site: Site) -> None:
+    """The DNS server among them, before anything is touched; the first that answers has accepted the account."""
+    for name in ("dc01", "ocssrv02"):
+        site.estate.stop_host(name)
     before = site.state()
-    run = site.play("deploy_pool")
-    assert run.code != 0 and "dc01.company.local" in clean(run)
-    assert run.recap["dc01.company.local"]["unreachable"] == 1
+    run = site.play("deploy_pool", "--check")
+    assert run.code != 0
+    text = clean(run)
+    assert "TASK [Log on to dc01.company.local]" in text and "TASK [Log on to ca01.company.local]" in text, run.output
+    assert text.count("PLAY [Log on to the other hosts, side by side]") == 1
+    told = text.partition("not every host can do its part")[2]
+    assert (
+        "dc01.company.local (" in told
+        and "ocssrv02.company.local (" in told
+        and "ca01" not in told.partition("RECAP")[0]
+    )
+    assert "nothing listens there (connection refused)" in told and "HTTPConnectionPool" not in run.output
+    assert [host for host, row in run.recap.items() if row["failed"]] == ["dc01.company.local"]
     assert site.state() == before
+
+
+def test_one_refused_logon_for_a_rollout_whose_first_host_is_dead(site: Site) -> None:
+    site.estate.stop_host("dc01")
+    run = site.play("deploy_pool", variables={"ansible_password": "not-this-one"})
+    assert run.code != 0 and "credentials were rejected" in clean(run)
+    assert logons(site) == {"ok": 0, "failed": 1}
+
+
+def test_no_password_sends_nothing(site: Site) -> None:
+    run = site.play("deploy_pool", variables={"ansible_password": ""})
+    assert run.code != 0 and "no password is given" in clean(run)
+    assert logons(site) == {"ok": 0, "failed": 0}
 
 
 def test_password_refused_by_the_dns_server_alone(site: Site) -> None:

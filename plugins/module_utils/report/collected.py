@@ -26,7 +26,7 @@ _LEFT_OUT = "took no part in this run, which was limited to other hosts"
 
 def kept_plan(hostvars: HostVars, host: str = CONTROLLER) -> Mapping[str, Any]:
     """The plan that the host has made, or else the controller; empty where there is none."""
-    of_host, of_controller = _kept(hostvars, host, "pool_plan_result"), _kept(hostvars, CONTROLLER, "pool_plan_result")
+    of_host, of_controller = kept(hostvars, host, "pool_plan_result"), kept(hostvars, CONTROLLER, "pool_plan_result")
     plan: Mapping[str, Any] = of_host or of_controller or {}
     return plan
 
@@ -39,13 +39,13 @@ def left_out(hostvars: HostVars, hosts: Sequence[str] = (CONTROLLER,)) -> tuple[
     return tuple(
         host
         for host in hosts
-        if (_kept(hostvars, host, "pool_report_parts") is None if host == CONTROLLER else _left_out(hostvars, host))
+        if (kept(hostvars, host, "pool_report_parts") is None if host == CONTROLLER else _left_out(hostvars, host))
     )
 
 
 def push_failed(hostvars: HostVars, dns_hosts: Sequence[str]) -> bool:
     """Whether the records could not be pushed in this run; False where none were to be pushed."""
-    return any((_kept(hostvars, host, "pool_dns_result") or {}).get("failed") for host in dns_hosts)
+    return any((kept(hostvars, host, "pool_dns_result") or {}).get("failed") for host in dns_hosts)
 
 
 def collected(
@@ -71,7 +71,7 @@ def collected(
     return {
         "dns": dns,
         "servers": {fqdn: _server(hostvars, host, missed) for fqdn, host in servers.items() if host in hostvars},
-        "authorities": {host: _kept(hostvars, host, "pool_report_authority") or {} for host in ca_hosts},
+        "authorities": {host: kept(hostvars, host, "pool_report_authority") or {} for host in ca_hosts},
     }
 
 
@@ -81,26 +81,26 @@ def _host_of(server: PlannedServer) -> str:
 
 def _dns(hostvars: HostVars, dns_hosts: Sequence[str], expect_push: bool) -> dict[str, Any]:
     host = dns_hosts[0] if dns_hosts else CONTROLLER
-    result = _kept(hostvars, host, "pool_dns_result")
+    result = kept(hostvars, host, "pool_dns_result")
     if expect_push and not result and _left_out(hostvars, host):
         return {"notes": [f"{host} {_LEFT_OUT}; the records are not pushed"]}
     return dict(result or {})
 
 
 def _server(hostvars: HostVars, host: str, missed: bool) -> dict[str, Any]:
-    held = _kept(hostvars, host, "pool_certificates_held")
-    failure = _kept(hostvars, host, "pool_report_failure")
+    held = kept(hostvars, host, "pool_certificates_held")
+    failure = kept(hostvars, host, "pool_report_failure")
     if not failure and missed and held is None:
         failure = f"{_LEFT_OUT}; its part is not done" if _left_out(hostvars, host) else _DROPPED_OUT
-    certificates = _kept(hostvars, host, "pool_certificates_result")
+    certificates = kept(hostvars, host, "pool_certificates_result")
     return {"certificates": certificates or {}, "held": held or {}, "failure": str(failure or "")}
 
 
 def _left_out(hostvars: HostVars, host: str) -> bool:
     """The first play says no of every planned host; a play of all that takes part says yes."""
-    return _kept(hostvars, host, "pool_report_takes_part") is False
+    return kept(hostvars, host, "pool_report_takes_part") is False
 
 
-def _kept(hostvars: HostVars, host: str, name: str) -> Any:
+def kept(hostvars: HostVars, host: str, name: str) -> Any:
     """A variable of a host; None where there is no such host or variable."""
     return hostvars[host].get(name) if host in hostvars else None

@@ -44,3 +44,12 @@ def test_parts_and_hosts_of_a_run() -> None:
     assert FILTERS["left_out"]({"ca1": {"pool_report_takes_part": False}}, ["ca1"]) == ["ca1"]
     assert FILTERS["left_out"]({}) == ["localhost"]
     assert FILTERS["push_failed"]({"dc1": {"pool_dns_result": {"failed": True}}}, ["dc1"]) is True
+
+
+def test_whom_to_log_on_to_and_who_cannot_do_their_part() -> None:
+    assert FILTERS["first_logons"]({"fe1": {}, "fe2": {"pool_report_first": {"reached": True}}}, ["fe1", "fe2"]) == []
+    assert FILTERS["unready"]({"fe1": {"pool_report_reached": {"reached": False, "msg": "no"}}}, ["fe1"]) == {
+        "hosts": ["fe1"],
+        "msg": "Nothing was touched, since not every host can do its part:\n- no",
+    }
+    assert FILTERS["unready"]({}, []) == {"hosts": [], "msg": ""}

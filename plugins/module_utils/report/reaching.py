@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How far a run has reached its hosts: whom to log on to first, and why some cannot do their part.
+
+An account that logged on somewhere is good; until then hosts that share it are tried one by one, so that a wrong
+password costs one failed logon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import HostVars, kept
+
+# Where Ansible's winrm connection looks for the user.
+_USER = ("ansible_winrm_user", "ansible_user")
+_HEADING = "Nothing was touched, since not every host can do its part:"
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """The hosts that cannot do their part, and one message for all of them; both empty where there are none."""
+
+    hosts: tuple[str, ...] = ()
+    msg: str = ""
+
+
+def first_logons(hostvars: HostVars, hosts: Sequence[str]) -> tuple[str, ...]:
+    """The hosts that are to be tried one by one: not tried yet, with an account that no host has accepted."""
+    accepted = {_account(hostvars, host) for host in hosts if _reached(hostvars, host)}
+    return tuple(
+        host for host in hosts if _reached(hostvars, host) is None and _account(hostvars, host) not in accepted
+    )
+
+
+def _account(hostvars: HostVars, host: str) -> str:
+    given = (kept(hostvars, host, name) for name in _USER)
+    return str(next((one for one in given if one), "")).casefold()
+
+
+def _reached(hostvars: HostVars, host: str) -> bool | None:
+    """None where it was not tried: a task that was skipped leaves a result too."""
+    for name in ("pool_report_reached", "pool_report_first"):
+        found = (kept(hostvars, host, name) or {}).get("reached")
+        if found is not None:
+            return bool(found)
+    return None
+
+
+def unready(hostvars: HostVars, hosts: Sequence[str]) -> Unready:
+    """Those that were tried and not reached, and CAs that cannot issue what is planned."""
+    because: dict[str, list[str]] = {}
+    concerned = []
+    for host in hosts:
+        told = _problem(hostvars, host)
+        if told is not None:
+            where, what = told
+            because.setdefault(what, []).append(where)
+            concerned.append(host)
+    lines = [f"- {', '.join(places)}: {what}" if places != [""] else f"- {what}" for what, places in because.items()]
+    return Unready(tuple(concerned), "\n".join([_HEADING, *lines])) if concerned else Unready()
+
+
+def _problem(hostvars: HostVars, host: str) -> tuple[str, str] | None:
+    """Where, and what with what to do; None where there is nothing."""
+    reached: Mapping[str, Any] = kept(hostvars, host, "pool_report_reached") or {}
+    authority: Mapping[str, Any] = kept(hostvars, host, "pool_report_authority") or {}
+    if reached.get("reached") is False:
+        where, msg = str(reached.get("where") or ""), str(reached.get("msg") or "")
+        return where, msg.removeprefix(f"{where}: ")
+    if authority.get("serves") is False:
+        return "", str(authority.get("msg") or "").replace("\n", "\n- ")
+    return None

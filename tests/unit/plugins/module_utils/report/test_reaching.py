@@ -1,0 +1,67 @@
+"""Whom a run logs on to first, and what it says of hosts that cannot do their part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.report.reaching import Unready, first_logons, unready
+
+HOSTS = ["dc01", "ca01", "fe1", "fe2"]
+OK = {"reached": True}
+DEAD = {"reached": False, "logon_refused": False, "where": "dc01 (10.0.0.5:5985)"}
+
+
+def accounts(**users: str) -> dict[str, dict[str, Any]]:
+    return {host: {"ansible_user": users.get(host, "COMPANY\\rollout")} for host in HOSTS}
+
+
+def test_one_by_one_until_the_account_is_accepted() -> None:
+    hostvars = accounts()
+    assert first_logons(hostvars, HOSTS) == ("dc01", "ca01", "fe1", "fe2")
+    hostvars["dc01"]["pool_report_first"] = DEAD
+    assert first_logons(hostvars, HOSTS) == ("ca01", "fe1", "fe2")
+    hostvars["ca01"]["pool_report_first"] = OK
+    assert first_logons(hostvars, HOSTS) == ()
+
+
+def test_each_account_is_tried_by_itself() -> None:
+    hostvars = accounts(fe2="OTHER\\admin", fe1="company\\ROLLOUT")
+    hostvars["dc01"]["pool_report_first"] = OK
+    assert first_logons(hostvars, HOSTS) == ("fe2",)
+    hostvars["fe2"]["ansible_winrm_user"] = "COMPANY\\rollout"
+    assert first_logons(hostvars, HOSTS) == ()
+
+
+def test_a_task_that_was_skipped_is_no_attempt() -> None:
+    hostvars = accounts(fe1="OTHER\\admin")
+    hostvars["dc01"]["pool_report_first"] = {"skipped": True, "changed": False}
+    assert first_logons(hostvars, HOSTS) == ("dc01", "ca01", "fe1", "fe2")
+    assert first_logons({}, ["dc01"]) == ("dc01",)
+
+
+def test_all_that_cannot_do_their_part_are_told_together() -> None:
+    same = "cannot log on: nothing listens there. Set it up"
+    hostvars = {
+        "dc01": {"pool_report_reached": {**DEAD, "msg": f"dc01 (10.0.0.5:5985): {same}"}},
+        "ca01": {
+            "pool_report_reached": OK,
+            "pool_report_authority": {"serves": False, "msg": "ca01: it is another\nca01: no such template"},
+        },
+        "fe1": {
+            "pool_report_reached": {**DEAD, "where": "fe1 (10.0.0.6:5985)", "msg": f"fe1 (10.0.0.6:5985): {same}"},
+        },
+        "fe2": {"pool_report_reached": OK, "pool_report_authority": {"skipped": True}},
+    }
+    assert unready(hostvars, HOSTS) == Unready(
+        ("dc01", "ca01", "fe1"),
+        "Nothing was touched, since not every host can do its part:\n"
+        "- dc01 (10.0.0.5:5985), fe1 (10.0.0.6:5985): cannot log on: nothing listens there. Set it up\n"
+        "- ca01: it is another\n"
+        "- ca01: no such template",
+    )
+
+
+def test_hosts_that_all_do_their_part() -> None:
+    hostvars = {host: {"pool_report_reached": OK} for host in HOSTS}
+    assert unready(hostvars, HOSTS) == Unready()
+    assert unready({}, HOSTS) == Unready()
