@@ -27,6 +27,15 @@ options:
     type: list
     elements: dict
     required: true
+  complete:
+    description:
+      - Whether these are all records that are planned for their SIP domains. Then it is looked for what must not exist
+        as well, names that are not planned and that clients try before ours, whether a record or a wildcard answers.
+      - Such are C(lyncdiscoverinternal) and C(lyncdiscover) before the SRV records, and C(sipinternal) before C(sip).
+        What a name of no planned zone leads to is remarked on, since it may be meant for clients outside. Other SRV
+        records that clients use where ours leads to nobody are hints.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - ucops.rollout.attributes
   - ucops.rollout.attributes.info
@@ -57,7 +66,7 @@ results:
   elements: dict
   contains:
     check:
-      description: What was checked.
+      description: What was checked, V(record), V(srv_target) or, with O(complete=true), V(absent).
       type: str
       sample: record
     subject:
@@ -96,18 +105,19 @@ summary:
   type: dict
   sample: {proved: 4, failed: 0, unproved: 0}
 hints:
-  description: What is not wrong but will surprise, such as a wildcard record in a zone.
+  description: What is not wrong but will surprise, such as a wildcard in a zone or another SRV record for clients.
   returned: always
   type: list
   elements: str
 """
 
+import secrets
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_dns
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, dns_judge
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import client_names, dns_ask, dns_judge
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import read_records
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
@@ -115,16 +125,30 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import 
 
 def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
     records, servers = read_records(params["records"]), dns_ask.parse_servers(params["servers"])
+    tried = client_names.tried_before_ours(records) if params["complete"] else ()
     if params["planned_only"]:
-        return dns_judge.planned(records, servers), []
+        return [*dns_judge.planned(records, servers), *client_names.planned(tried, servers)], []
     seam_dns.require()
-    answers = dns_ask.ask_all(servers, dns_ask.questions(records), params["timeout"])
-    return dns_judge.judge(records, servers, answers), dns_judge.hints(records, servers, answers)
+    label = secrets.token_hex(8)
+    wanted = [*dns_ask.questions(records, label), *(one for each in tried for one in each.questions(label))]
+    answers = dns_ask.ask_all(servers, tuple(dict.fromkeys(wanted)), params["timeout"])
+    results = [*dns_judge.judge(records, servers, answers), *client_names.judge(tried, servers, answers, label)]
+    # Where a wildcard is in the way of clients, that is a result and needs no hint.
+    domains = {each.sip_domain for each in tried if each.names}
+    others = [record for record in records if record.zone not in domains]
+    hints = [*dns_judge.hints(others, servers, answers, label), *client_names.hints(tried, servers, answers)]
+    return results, hints
 
 
 def main() -> None:
     records = {"type": "list", "elements": "dict", "required": True}
-    specification = {"records": records, "servers": proof_module.SERVERS, **proof_module.COMMON}
+    complete = {"type": "bool", "default": False}
+    specification = {
+        "records": records,
+        "complete": complete,
+        "servers": proof_module.SERVERS,
+        **proof_module.COMMON,
+    }
     proof_module.run(AnsibleModule(argument_spec=specification, supports_check_mode=True), check)
 
 

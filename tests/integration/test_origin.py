@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lab_tests.foreign import Psrp
 from sitekit import ROOT, Site, play
 
 POOL = "ocspool.company.local"
@@ -42,6 +43,13 @@ def root_of_the_same_name(place: Path) -> str:
         check=True,
     )
     return made.stdout
+
+
+def create(site: Site, kind: str, zone: str, owner: str, **values: Any) -> None:
+    """Somebody adds a record by hand."""
+    place = {"DnsServerName": "dc01.company.local", "ContainerName": zone, "OwnerName": f"{owner}.{zone}"}
+    client = Psrp(site.estate.address("dc01"))
+    client.invoke(f"MicrosoftDNS_{kind}Type", "CreateInstanceFromPropertyData", {**place, **values})
 
 
 @pytest.mark.slow
@@ -82,10 +90,20 @@ def test_first_and_second_run(site: Site) -> None:
     assert site.state() == before
     assert site.report()["status"] == "done" and site.report()["summary"]["unproved"] == 0
 
-    # Clients that know the CA as it was set up anew refuse what the old one issued, whatever the servers hold.
+    # A wildcard and a second SRV target; and clients that know the CA as it was set up anew, whatever the servers hold.
+    create(site, "A", "company.com", "*", IPAddress="203.0.113.80")
+    other = {"Priority": 0, "Weight": 0, "Port": 5061, "SRVDomainName": "oldpool.company.local."}
+    create(site, "SRV", "company.local", "_sipinternaltls._tcp", **other)
     today = "".join(site.state()["hosts"]["ca01"]["ca"]["chain"][-1:])
     rebuilt = site.play("verify_pool", variables={"pool_verify_roots": [root_of_the_same_name(site.work)]})
     assert rebuilt.code == 2 and "FAILED: " in rebuilt.output, rebuilt.output
+    wrong = {
+        one["subject"]: one["message"] for one in site.report()["proof"]["dns"]["results"] if one["state"] == "failed"
+    }
+    assert set(wrong) == {
+        "_sipinternaltls._tcp.company.local SRV",
+        "names that clients try before _sipinternaltls._tcp.company.com",
+    }
     sign_in = site.report()["proof"]["sign_in"]["results"]
     assert [one["state"] for one in sign_in] == ["failed", "failed"]
     assert all(today in one["message"] and "of the same name and with another key" in one["message"] for one in sign_in)
@@ -129,6 +147,8 @@ def test_check_mode_shows_everything_and_changes_nothing(site: Site) -> None:
         "would be checked",
     ):
         assert shown in run.output, shown
+    # What is only planned is not called unproved.
+    assert "UNPROVED" not in run.output
     assert not list(site.work.glob("report/*"))
 
 

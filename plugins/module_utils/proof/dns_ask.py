@@ -37,10 +37,9 @@ GARBLED = "garbled"
 TIMEOUT = "timeout"
 UNREACHABLE = "unreachable"
 
+_MOST_NAMED = 4
 # What is asked for where a name is to be connected to.
 ADDRESS_TYPES = tuple(row.name for row in RECORD_TYPES.values() if row.is_address)
-# No host of a customer has this name: only a wildcard record answers for it.
-WILDCARD_LABEL = "ucops-rollout-no-such-name"
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,8 @@ class NameServer:
 
 @dataclass(frozen=True)
 class Question:
-    """A record set to ask for. ``or_recursive``: with recursion when the server does not hold the zone."""
+    """A record set to ask for. ``or_recursive``: with recursion, as a client asks, when the server does not hold the
+    zone."""
 
     name: str
     type: str
@@ -123,7 +123,7 @@ def ask(server: NameServer, question: Question, timeout: float) -> DnsAnswer:
     if server.problem:
         return DnsAnswer(server, question, UNREACHABLE, detail=server.problem)
     answer = _ask_once(server, question, timeout, recursive=False)
-    if question.or_recursive and answer.state == NOT_AUTHORITATIVE:
+    if question.or_recursive and answer.state in (NOT_AUTHORITATIVE, REFUSED):
         return _ask_once(server, question, timeout, recursive=True)
     return answer
 
@@ -183,7 +183,8 @@ def _read(
 def _referral(reply: dns.message.Message) -> str:
     for found in reply.authority:
         if found.rdtype == dns.rdatatype.NS:
-            return f"it refers to the servers of {_text(found.name)}"
+            named = ", ".join(sorted(_text(one.target) for one in found)[:_MOST_NAMED])
+            return f"it refers to the servers of {_text(found.name) or 'the root'}: {named}"
     return "it gives a cached answer" if reply.answer else ""
 
 
@@ -206,21 +207,24 @@ def _text(name: dns.name.Name) -> str:
     return name.to_text(omit_final_dot=True)
 
 
-def questions(records: Iterable[ExpectedRecord]) -> tuple[Question, ...]:
-    """Everything that must be asked to judge these records, each question once, in a stable order."""
+def questions(records: Iterable[ExpectedRecord], label: str) -> tuple[Question, ...]:
+    """Everything that must be asked to judge these records, each question once, in a stable order.
+
+    ``label``: of a name that nobody has, for which only a wildcard record answers.
+    """
     wanted: dict[Question, None] = {}
     for record in records:
         if record.row is not None:
             wanted[Question(record.fqdn, record.type)] = None
         for target in record.targets:
             wanted.update({Question(target, type, or_recursive=True): None for type in ADDRESS_TYPES})
-        wanted[wildcard(record.zone)] = None
+        wanted[wildcard(record.zone, label)] = None
     return tuple(wanted)
 
 
-def wildcard(zone: str) -> Question:
+def wildcard(zone: str, label: str) -> Question:
     """The question that only a wildcard record of the zone answers."""
-    return Question(f"{WILDCARD_LABEL}.{zone}", "A")
+    return Question(f"{label}.{zone}", "A")
 
 
 Answers = Mapping["tuple[NameServer, Question]", DnsAnswer]

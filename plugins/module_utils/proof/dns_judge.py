@@ -42,6 +42,7 @@ NO_SERVER = (
 
 # The server was reached, and what it says is not what the plan says; everything else is not known.
 _WRONG = (ALIAS, NXDOMAIN, NODATA, NOT_AUTHORITATIVE)
+_HELD = (ANSWERED, ALIAS, NXDOMAIN, NODATA)
 
 _SAYS = {
     NXDOMAIN: "the name does not exist",
@@ -58,10 +59,19 @@ _ADVICE = {
     NXDOMAIN: "Add the record, or wait until the zone is replicated to this server",
     NODATA: "Add the record, or wait until the zone is replicated to this server",
     ALIAS: "Remove the alias (CNAME) and add the planned record",
-    REFUSED: "Allow queries from this host, or see whether the zone is on this server at all",
-    SERVFAIL: "See in the server's event log whether the zone is loaded",
+    REFUSED: (
+        "Either this server does not hold the zone: create it there, or take the server out of the NS records and the"
+        " list; or it answers not everybody: allow queries from this host"
+    ),
+    SERVFAIL: (
+        "See in the server's event log whether the zone is loaded, and not paused. A zone that it delegates must be on"
+        " the servers that the delegation names"
+    ),
     ERROR: "See whether the address is that of the right DNS server",
-    NOT_AUTHORITATIVE: "Create the zone on this server, or take the server off the list",
+    NOT_AUTHORITATIVE: (
+        "Either the zone is missing on this server: create it there; or the NS records of the zone above, or the list,"
+        " name the wrong server: correct them"
+    ),
     GARBLED: "See what answers on that address and port",
     TIMEOUT: "Check the address, and the firewall for UDP and TCP",
     UNREACHABLE: "Check the address, the DNS service, and the firewall for UDP and TCP",
@@ -101,12 +111,22 @@ def _judge_record(record: ExpectedRecord, server: NameServer, answers: Answers) 
     if answer is None:
         return replace(result, message="not asked")
     if answer.state != ANSWERED:
-        return _not_answered(result, answer)
+        return _not_answered(result, answer, _holders(record, server, answers))
     return _compare(replace(result, found=to_plain(answer.values)), record, record.row, answer)
 
 
-def _not_answered(result: ProofResult, answer: DnsAnswer) -> ProofResult:
-    return replace(result, state=state_of(answer), message=explain(answer), found=_alias(answer))
+def _holders(record: ExpectedRecord, server: NameServer, answers: Answers) -> list[str]:
+    """The other servers that hold the zone of a record, by their answers."""
+    asked = Question(record.fqdn, record.type)
+    held = (one for one in answers.values() if one.question == asked and one.server != server and one.state in _HELD)
+    return [one.server.name for one in held]
+
+
+def _not_answered(result: ProofResult, answer: DnsAnswer, holders: Sequence[str] = ()) -> ProofResult:
+    message = explain(answer)
+    if holders and answer.state in (NOT_AUTHORITATIVE, REFUSED):
+        message += f". {', '.join(holders)} holds the zone, so that rather the list or the NS records are wrong"
+    return replace(result, state=state_of(answer), message=message, found=_alias(answer))
 
 
 def _alias(answer: DnsAnswer) -> Any:
@@ -173,13 +193,13 @@ def _target_is_alias(answer: DnsAnswer) -> str:
     )
 
 
-def hints(records: Sequence[ExpectedRecord], servers: Sequence[NameServer], answers: Answers) -> list[str]:
+def hints(records: Sequence[ExpectedRecord], servers: Sequence[NameServer], answers: Answers, label: str) -> list[str]:
     """What is not wrong, but will surprise: a wildcard answers for every name that a client tries first."""
     zones = list(dict.fromkeys(record.zone for record in records))
     found = []
     for zone in zones:
         for server in servers:
-            answer = answers.get((server, wildcard(zone)))
+            answer = answers.get((server, wildcard(zone, label)))
             if answer is not None and answer.state in (ANSWERED, ALIAS):
                 found.append(_wildcard_hint(zone, server))
     return found

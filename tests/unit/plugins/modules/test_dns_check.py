@@ -77,6 +77,21 @@ def test_wildcard_is_a_hint_and_a_warning(port: int) -> None:
     assert result["hints"][0].startswith(f"dc01.company.local (127.0.0.1:{port}) answers for any name in wild.example")
 
 
+def test_what_must_not_exist_is_looked_for_where_the_records_are_complete(port: int) -> None:
+    srv = {**SRV, "zone": "wild.example", "fqdn": "_sipinternaltls._tcp.wild.example"}
+    result = _run(port, srv, complete=True, fail=False)
+    (absent,) = [entry for entry in result["results"] if entry["check"] == "absent"]
+    assert (absent["state"], absent["subject"], result["hints"]) == (
+        "failed",
+        "names that clients try before _sipinternaltls._tcp.wild.example",
+        [],
+    )
+    clean = _run(port, _a("ocspool", "10.0.0.10"), SRV, complete=True)
+    assert clean["summary"] == {"proved": 4, "failed": 0, "unproved": 0}
+    planned = _run(listeners.refused_port(), SRV, complete=True, planned_only=True)
+    assert planned["summary"]["would_be_checked"] == 3
+
+
 def test_planned_only() -> None:
     result = _run(listeners.refused_port(), _a("ocspool", "10.0.0.10"), planned_only=True)
     assert result["summary"] == {"proved": 0, "failed": 0, "unproved": 0, "would_be_checked": 1}

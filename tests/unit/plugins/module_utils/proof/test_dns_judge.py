@@ -14,7 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records im
 
 
 def _judged(server: NameServer, *records: ExpectedRecord) -> list[tuple[str, str, str, str]]:
-    answers = dns_ask.ask_all([server], dns_ask.questions(records), 5)
+    answers = dns_ask.ask_all([server], dns_ask.questions(records, "nobody"), 5)
     results = dns_judge.judge(records, [server], answers)
     return [(result.check, result.subject, result.state, result.message) for result in results]
 
@@ -60,18 +60,20 @@ def _judged(server: NameServer, *records: ExpectedRecord) -> list[tuple[str, str
             expected_record("x", "A", "10.0.0.10", zone="sub.company.local"),
             "failed",
             "the server answers, but does not hold the zone (the answer is not authoritative) (it refers to the servers"
-            " of sub.company.local). Create the zone on this server, or take the server off the list",
+            " of sub.company.local: ns.sub.company.local). Either the zone is missing on this server: create it there;"
+            " or the NS records of the zone above, or the list, name the wrong server: correct them",
         ),
         (
             expected_record("x", "A", "10.0.0.10", zone="elsewhere.example"),
             "unproved",
-            "the server refuses to answer. Allow queries from this host, or see whether the zone is on this"
-            " server at all",
+            "the server refuses to answer. Either this server does not hold the zone: create it there, or take the"
+            " server out of the NS records and the list; or it answers not everybody: allow queries from this host",
         ),
         (
             expected_record("x", "A", "10.0.0.10", zone="broken.example"),
             "unproved",
-            "the server could not answer (SERVFAIL). See in the server's event log whether the zone is loaded",
+            "the server could not answer (SERVFAIL). See in the server's event log whether the zone is loaded, and not"
+            " paused. A zone that it delegates must be on the servers that the delegation names",
         ),
         (expected_record("x", "TXT", "text"), "unproved", "records of type TXT cannot be checked"),
     ],
@@ -143,7 +145,7 @@ def test_judgement_of_srv_records(bind: NameServer, record: ExpectedRecord, resu
 
 def test_results_name_server_expected_and_found(bind: NameServer) -> None:
     record = expected_record("_sipinternaltls._tcp", "SRV", service("elsewhere.company.local"))
-    answers = dns_ask.ask_all([bind], dns_ask.questions([record]), 5)
+    answers = dns_ask.ask_all([bind], dns_ask.questions([record], "nobody"), 5)
     assert dns_judge.judge([record], [bind], answers)[0].to_plain() == {
         "check": "record",
         "subject": "_sipinternaltls._tcp.company.local SRV",
@@ -162,8 +164,8 @@ def test_wildcards_are_hinted_at(bind: NameServer) -> None:
         expected_record("ocspool", "A", "10.0.0.10", zone="wild.example"),
         expected_record("ocspool", "A", "10.0.0.10", zone="wildtext.example"),
     ]
-    answers = dns_ask.ask_all([bind], dns_ask.questions(records), 5)
-    assert dns_judge.hints(records, [bind], answers) == [
+    answers = dns_ask.ask_all([bind], dns_ask.questions(records, "nobody"), 5)
+    assert dns_judge.hints(records, [bind], answers, "nobody") == [
         f"dc01.company.local (127.0.0.1:{bind.port}) answers for any name in wild.example: there is a wildcard record"
         " (*.wild.example). Clients that try other names first (sipinternal, lyncdiscoverinternal) will be sent to what"
         " it points to"
@@ -202,7 +204,7 @@ def test_planned_only_asks_nothing() -> None:
 )
 def test_a_planned_alias_is_compared_itself(bind: NameServer, name: str, target: str, state: str, message: str) -> None:
     record = expected_record(name, "CNAME", target)
-    answers = dns_ask.ask_all([bind], dns_ask.questions([record]), 5)
+    answers = dns_ask.ask_all([bind], dns_ask.questions([record], "nobody"), 5)
     results = dns_judge.judge([record], [bind], answers)
     assert [(one.check, one.state, one.message) for one in results] == [("record", state, message)]
 
@@ -227,3 +229,15 @@ def test_without_servers_every_record_is_unproved() -> None:
     assert result.message.startswith("there is no DNS server to ask. ")
     (planned,) = dns_judge.planned([expected_record("ocspool", "A", "10.0.0.10")], [])
     assert (planned.state, planned.message) == ("would_be_checked", "would be asked for")
+
+
+@pytest.mark.parametrize("state", ["not_authoritative", "refused"])
+def test_which_of_both_causes_a_lame_delegation_has(state: str) -> None:
+    """Where another server holds the zone, it is not missing: somebody named the wrong server."""
+    record, one, two = expected_record("ocspool", "A", "10.0.0.10"), NameServer("dc1", "::1"), NameServer("dc2", "::2")
+    question = Question("ocspool.company.local", "A")
+    lame = DnsAnswer(two, question, state)
+    held = ". dc1 holds the zone, so that rather the list or the NS records are wrong"
+    for other, told in ((DnsAnswer(one, question, "nxdomain"), True), (DnsAnswer(one, question, "timeout"), False)):
+        answers = {(one, question): other, (two, question): lame}
+        assert dns_judge.judge([record], [one, two], answers)[1].message.endswith(held) is told
