@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     Groups,
     find_hosts,
@@ -19,6 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import PARTS
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import PlanHasErrors
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
@@ -60,12 +60,6 @@ class ActionModule(PureAction):
         planned = make_plan(parse(arguments["topology"]))
         plan = find_hosts(planned, groups.of_parts(parts), inventory, check=arguments["check_inventory"])
         if plan.errors and arguments["fail_on_errors"]:
-            return {"changed": False, "failed": True, "msg": _message(plan)}
+            raise PlanHasErrors(plan.errors)
         hosts = hosts_of_run(plan, groups, inventory, parts)
         return {"changed": False, "plan": plan.to_plain(), "hosts": to_plain(hosts)}
-
-
-def _message(plan: Plan) -> str:
-    count = len(plan.errors)
-    heading = f"the plan has {count} error{'s' if count > 1 else ''}, and nothing was touched"
-    return "\n".join([heading, *(f"- {finding}" for finding in plan.errors)])

@@ -10,18 +10,26 @@ from typing import Any, ClassVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import plan_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import HALVES, refuse_beyond
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import refuse_unsound
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.libraries import require_libraries
 
 
 class ActionModule(PureAction):
-    """``plan`` in, nothing out; what is beyond the ports fails the task."""
+    """``plan`` in, nothing out; what is wrong in itself, beyond the ports, or not installed fails the task."""
 
     argument_spec: ClassVar[dict[str, Any]] = {
         "plan": {"type": "dict", "required": True},
         "halves": {"type": "list", "elements": "str", "choices": list(HALVES), "default": list(HALVES)},
         "view": {"type": "str", "choices": ["internal", "external"]},
+        "ca_hosts": {"type": "list", "elements": "str", "default": []},
+        "proof": {"type": "bool", "default": False},
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        refuse_beyond(plan_from_plain(arguments["plan"]), *arguments["halves"], view=arguments["view"])
+        halves = arguments["halves"]
+        require_libraries(halves, proof=arguments["proof"])
+        plan = plan_from_plain(arguments["plan"])
+        refuse_beyond(plan, *halves, view=arguments["view"])
+        refuse_unsound(plan, halves, arguments["ca_hosts"])
         return {"changed": False}

@@ -16,6 +16,8 @@ description:
   - Compares a plan with what can be pushed, requested and assigned, and fails where the plan holds more. Otherwise a
     rollout of a part would look like the whole.
   - The message names each such part with its path in the plan, why it cannot be done, and what is possible instead.
+  - Refuses also what is wrong with a plan in itself, such as a certificate for a server that the plan does not have,
+    and a controller that lacks a Python library that the rollout needs.
   - Touches no host.
 extends_documentation_fragment:
   - ucops.rollout.attributes
@@ -35,6 +37,18 @@ options:
     description: The view whose records are to be pushed. Records of all views unless given.
     type: str
     choices: [internal, external]
+  ca_hosts:
+    description:
+      - The inventory's hosts of CAs that are asked, as M(ucops.rollout.pool_plan) returns them. Each CA of the plan
+        must be one of them, by its FQDN or its short name.
+      - Where there are none, as in the offline mode, nobody is asked, and that is not looked at.
+    type: list
+    elements: str
+    default: []
+  proof:
+    description: Whether the run proves records and certificates, which needs libraries too.
+    type: bool
+    default: false
 seealso:
   - module: ucops.rollout.pool_plan
   - module: ucops.rollout.dns_record_sets

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sitekit import ROOT, Run, Site
 
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+
 pytestmark = pytest.mark.slow
 
 
@@ -78,6 +80,27 @@ def test_one_refused_logon_for_a_rollout_whose_first_host_is_dead(site: Site) ->
     run = site.play("deploy_pool", variables={"ansible_password": "not-this-one"})
     assert run.code != 0 and "credentials were rejected" in clean(run)
     assert logons(site) == {"ok": 0, "failed": 1}
+
+
+def test_plan_made_by_hand_is_refused_whole_before_any_logon(site: Site) -> None:
+    plan = as_plan(site.group_vars()["ucops_topology"]).to_plain()
+    plan["servers"] = []
+    first, second = plan["certificates"]
+    first["subject"]["common_name"], first["key"]["length"] = "*.company.local", -5
+    second["issuer"]["ca"] = r"ca09.company.local\Company CA"
+    run = site.play("deploy_pool", "--check", variables={"pool_plan_result": plan})
+    assert run.code != 0
+    for code in ("holder-is-no-server", "wildcard-as-subject", "key-too-short", "ca-without-inventory-host"):
+        assert code in run.output, code
+    assert logons(site) == {"ok": 0, "failed": 0}
+
+
+@pytest.mark.parametrize("playbook", ["deploy_pool", "verify_pool"])
+def test_folder_that_cannot_be_written_is_known_before_any_logon(site: Site, playbook: str) -> None:
+    (site.work / "file").write_text("", encoding="utf-8")
+    run = site.play(playbook, "--check", variables={"pool_report_directory": str(site.work / "file" / "report")})
+    assert run.code != 0 and "is a file and no folder" in clean(run)
+    assert logons(site) == {"ok": 0, "failed": 0}
 
 
 def test_no_password_sends_nothing(site: Site) -> None:

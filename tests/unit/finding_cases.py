@@ -29,12 +29,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     Finding,
     Plan,
     PlannedCertificate,
+    PlannedIssuer,
     RecordSet,
     SrvData,
     Subject,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import unsound
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
@@ -304,6 +306,16 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
         with_certificates(lambda one: replace(one, assignments=one.assignments[:1]), "default", "ocs"), "ocs"
     ),
     "ca-names-from-attributes": lambda: policy_findings(AuthorityPolicy(0x15014E, 1), "ca01\\Company CA"),
+    "holder-is-no-server": lambda: unsound(replace(made("ocs"), servers=())),
+    "assigned-without-holding": lambda: unsound(
+        with_certificates(lambda one: replace(one, holders=("ocssrv02.company.local",)), "default", "ocs")
+    ),
+    "issuer-without-ca": lambda: unsound(
+        with_certificates(lambda one: replace(one, issuer=PlannedIssuer("enterprise", "")), "default", "ocs"), ["ca01"]
+    ),
+    "request-impossible": lambda: unsound(
+        with_certificates(lambda one: replace(one, subject=Subject("a;b.company.local")), "default", "ocs")
+    ),
     "ca-is-another": lambda: authority_findings(a_ca(name="Old CA"), made("ocs").certificates[:1]),
     "template-not-offered": lambda: authority_findings(a_ca(templates=("Machine", "User")), made("ocs").certificates),
     "templates-unread": lambda: authority_findings(

@@ -46,7 +46,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         pool = facts.pool_of.get(certificate.holders[0]) if certificate.holders else None
         yield from wildcards.look_at(facts, certificate, pool)
         yield from _twice(certificate)
-        yield from _key(certificate)
+        yield from key_findings(certificate)
         yield from _size(certificate, at_home.get(pool.fqdn, set()) if pool else set())
     yield from _cost(facts)
 
@@ -126,7 +126,8 @@ DISTRIBUTION_POINT_NOT_REQUIRED = FindingKind(
 )
 
 
-def _key(certificate: PlannedCertificate) -> Iterator[Finding]:
+def key_findings(certificate: PlannedCertificate) -> Iterator[Finding]:
+    """What is wrong with the key that is planned for a certificate, and whether it may come without a CRL."""
     key, where = certificate.key, certificate.id
     if key.algorithm == "rsa" and key.length < SHORTEST_KEY:
         yield KEY_TOO_SHORT.at(where, certificate=where, length=key.length)

@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings import (
     coherence,
     edge,
     federation,
+    hand_made,
     hidden_names,
     holders,
     inventory,
@@ -58,7 +59,17 @@ SEARCHING = (
     holders,
 )
 # All topics, in the order of the documentation; those that are not above are asked by another file.
-TOPICS = (records, inventory, *SEARCHING[:4], autodiscover, *SEARCHING[4:-2], wildcards, *SEARCHING[-2:], run)
+TOPICS = (
+    records,
+    inventory,
+    *SEARCHING[:4],
+    autodiscover,
+    *SEARCHING[4:-2],
+    wildcards,
+    *SEARCHING[-2:],
+    hand_made,
+    run,
+)
 
 KINDS: Mapping[str, FindingKind] = {
     kind.code: kind for topic in TOPICS for kind in vars(topic).values() if isinstance(kind, FindingKind)

@@ -54,7 +54,8 @@ def hosts_of_run(
     return RunHosts(_members(groups.of_parts(parts).dns, inventory)[:1], _each_once(asked), _each_once(servers))
 
 
-RUN_GROUPS = ("ucops_run", "ucops_run_dns", "ucops_run_ca", "ucops_run_servers")
+RUN_CAS = "ucops_run_ca"
+RUN_GROUPS = ("ucops_run", "ucops_run_dns", RUN_CAS, "ucops_run_servers")
 
 
 def refuse_strangers(inventory: Mapping[str, Iterable[str]], added: Iterable[str]) -> None:

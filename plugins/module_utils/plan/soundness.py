@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wrong with a plan in itself, whoever made it; known before anything is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.findings import hand_made as kinds
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.certificates import key_findings
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.wildcards import WILDCARD_AS_SUBJECT
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, Finding, Plan, PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import RUN_CAS, authorities_without_host
+
+
+class PlanHasErrors(RolloutError):
+    """Errors among the findings of a plan, all in one message."""
+
+    def __init__(self, errors: Sequence[Finding]) -> None:
+        self.errors = tuple(errors)
+        heading = f"the plan has {len(errors)} error{'s' if len(errors) > 1 else ''}, and nothing was touched"
+        super().__init__("\n".join([heading, *(f"- {finding}" for finding in errors)]))
+
+
+def refuse_unsound(plan: Plan, halves: Iterable[str], ca_hosts: Sequence[str] = ()) -> None:
+    """Raise PlanHasErrors where the halves that are to be rolled out are wrong in themselves.
+
+    :param ca_hosts: the hosts that are asked for certificates; where there are none, nobody is asked.
+    """
+    errors = tuple(unsound(plan, ca_hosts)) if CERTIFICATES in halves else ()
+    if errors:
+        raise PlanHasErrors(errors)
+
+
+def unsound(plan: Plan, ca_hosts: Sequence[str] = ()) -> Iterator[Finding]:
+    """Errors of the plan's certificates, which the planner never makes."""
+    for certificate in plan.certificates:
+        yield from _holders(plan, certificate)
+        if ca_hosts and not certificate.issuer.ca:
+            values = {"issuer": certificate.issuer.name, "certificate": certificate.id}
+            yield kinds.ISSUER_WITHOUT_CA.at(certificate.id, **values)
+        yield from _request(certificate)
+    if ca_hosts:
+        yield from authorities_without_host(plan, RUN_CAS, {RUN_CAS: ca_hosts})
+
+
+def _holders(plan: Plan, certificate: PlannedCertificate) -> Iterator[Finding]:
+    servers = [server.fqdn for server in plan.servers]
+    if not certificate.holders or set(certificate.holders) - set(servers):
+        holders, known = ", ".join(certificate.holders) or "nobody", ", ".join(servers) or "none"
+        values = {"certificate": certificate.id, "holders": holders, "servers": known}
+        yield kinds.HOLDER_IS_NO_SERVER.at(certificate.id, **values)
+    for one in certificate.assignments:
+        if one.server not in certificate.holders:
+            values = {"certificate": certificate.id, "server": one.server, "component": one.component}
+            yield kinds.ASSIGNED_WITHOUT_HOLDING.at(certificate.id, **values)
+
+
+def _request(certificate: PlannedCertificate) -> Iterator[Finding]:
+    known = [one for one in key_findings(certificate) if one.severity == ERROR]
+    if certificate.common_name.startswith("*"):
+        values = {"certificate": certificate.id, "name": certificate.common_name}
+        known.append(WILDCARD_AS_SUBJECT.at(certificate.id, **values))
+    yield from known or _refusal(certificate)
+
+
+def _refusal(certificate: PlannedCertificate) -> Iterator[Finding]:
+    """What else the writer of requests refuses."""
+    try:
+        request_inf(certificate)
+    except RolloutError as error:
+        values = {"certificate": certificate.id, "reason": error.what, "mend": error.mend or "Correct the plan"}
+        yield kinds.REQUEST_IMPOSSIBLE.at(certificate.id, **values)

@@ -1,0 +1,58 @@
+"""A plan that is wrong in itself is refused before anything is touched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from unit.topologies import origin
+
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Key, Plan, PlannedIssuer, Subject
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import PlanHasErrors, refuse_unsound, unsound
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+
+BOTH = ("records", "certificates")
+CA = ["ca01.company.local"]
+
+
+def with_first(**changes: Any) -> Plan:
+    plan = as_plan(origin())
+    return replace(plan, certificates=(replace(plan.certificates[0], **changes), *plan.certificates[1:]))
+
+
+def test_a_plan_of_the_planner_is_sound() -> None:
+    assert list(unsound(as_plan(origin()), CA)) == []
+    refuse_unsound(as_plan(origin()), BOTH, CA)
+
+
+@pytest.mark.parametrize(
+    ("plan", "ca_hosts", "codes"),
+    [
+        (replace(as_plan(origin()), servers=()), CA, ["holder-is-no-server", "holder-is-no-server"]),
+        (with_first(holders=("x.company.local",)), CA, ["holder-is-no-server", *["assigned-without-holding"] * 2]),
+        (with_first(holders=(), assignments=()), CA, ["holder-is-no-server"]),
+        (with_first(issuer=PlannedIssuer("public", "")), CA, ["issuer-without-ca"]),
+        (with_first(issuer=PlannedIssuer("public", "")), [], []),
+        (with_first(issuer=PlannedIssuer("other", "ca02\\Other CA")), CA, ["ca-without-inventory-host"]),
+        (with_first(subject=Subject("*.company.local")), CA, ["wildcard-as-subject"]),
+        (with_first(key=Key(-5)), CA, ["key-too-short"]),
+        (with_first(key=Key(2048, key_spec=2)), CA, ["key-not-usable"]),
+        (with_first(subject_alternative_names=("sip company.local",)), CA, ["request-impossible"]),
+    ],
+)
+def test_what_is_wrong_in_itself(plan: Plan, ca_hosts: list[str], codes: list[str]) -> None:
+    assert [one.code for one in unsound(plan, ca_hosts)] == codes
+
+
+def test_all_of_it_in_one_message() -> None:
+    plan = with_first(subject=Subject("*.company.local"), key=Key(512))
+    with pytest.raises(PlanHasErrors) as refused:
+        refuse_unsound(plan, BOTH, CA)
+    text = str(refused.value)
+    assert text.startswith("the plan has 2 errors, and nothing was touched\n- ocssrv01.company.local/default: the key")
+    assert [one.code for one in refused.value.errors] == ["key-too-short", "wildcard-as-subject"]
+
+
+def test_the_half_that_is_not_rolled_out_is_not_looked_at() -> None:
+    refuse_unsound(with_first(key=Key(-5)), ("records",), CA)
