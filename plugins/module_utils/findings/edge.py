@@ -16,7 +16,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, 
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Edge, Outside, Pool
 
 SERVICES = ("access", "web_conferencing", "av")
-PRIVATE = tuple(ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
+# Private ones, the one that carriers share between customers, loopback, and link-local.
+UNREACHED = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
+        *("100.64.0.0/10", "127.0.0.0/8", "::1/128", "169.254.0.0/16", "fe80::/10"),
+    )
+)
 _EDGE = "'Edge Server environmental requirements' (Skype for Business Server)"
 
 
@@ -26,6 +33,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         yield from _edge_pool(pool)
     for pool in facts.pools_of_role("edge", "reverse_proxy"):
         yield from _addresses(pool)
+    yield from _inside_and_outside(facts)
 
 
 EDGE_LOAD_BALANCER_DIFFERS = FindingKind(
@@ -122,11 +130,11 @@ PRIVATE_ADDRESS_OUTSIDE = FindingKind(
     code="private-address-outside",
     severity=WARNING,
     about=RECORDS,
-    title="The outside is told a private address",
+    title="The outside is told an address that the Internet does not reach",
     message="'{name}' leads outside to {address}, which no one on the Internet reaches",
     breaks="everybody outside who follows the name",
     mend="Give the public address; behind NAT write {{private: ..., public: ...}}",
-    source="RFC 1918",
+    source="RFC 1918, RFC 4193 (private), RFC 6598 (shared by a carrier), RFC 6890 (loopback, link-local)",
     decision="the outside may be a partner's private network",
     example=Example(
         "lync",
@@ -136,6 +144,45 @@ PRIVATE_ADDRESS_OUTSIDE = FindingKind(
         message="'edge01.contoso.net' leads outside to 10.45.16.30, which no one on the Internet reaches",
     ),
 )
+
+
+ADDRESS_INSIDE_AND_OUTSIDE = FindingKind(
+    code="address-inside-and-outside",
+    severity=WARNING,
+    about=RECORDS,
+    title="One address is both the inner and the outer one",
+    message="{address} is the internal address of '{inside}' and the address outside of '{name}'",
+    breaks="the Edge or the reverse proxy: its two network interfaces need addresses of two networks",
+    mend="Give the outer interface an address of its own; behind NAT write {{private: ..., public: ...}}",
+    source=f"{_EDGE}: internal and external interfaces on separate subnets",
+    decision="a mistake nearly always, yet nothing inside breaks",
+    example=Example(
+        "lync",
+        change={"pools[2].servers[0].addresses.internal": ["131.107.155.40"]},
+        where=("pools[2].servers[0].addresses.external",),
+        near={"pools[2].servers[0].addresses.internal": ["172.25.33.40"]},
+        message=(
+            "131.107.155.40 is the internal address of 'lsrp.contoso.com' and the address outside of 'lsrp.contoso.com'"
+        ),
+    ),
+)
+
+
+def _inside_and_outside(facts: Facts) -> Iterator[Finding]:
+    """Addresses outside, as DNS shows them or as the server has them, that somebody has inside; each told once."""
+    inside: dict[str, str] = {}
+    for pool in facts.topology.pools:
+        for server in pool.servers:
+            for address in server.addresses.get("internal", ()):
+                inside.setdefault(address, server.fqdn)
+    for pool in facts.pools_of_role("edge", "reverse_proxy"):
+        for server in pool.servers:
+            for interface, some in server.outside.items():
+                for address in dict.fromkeys(text for one in some for text in (one.public, one.private) if text):
+                    if address in inside:
+                        where = f"{server.path}.addresses.{interface}"
+                        owner = inside.pop(address)
+                        yield ADDRESS_INSIDE_AND_OUTSIDE.at(where, address=address, inside=owner, name=server.fqdn)
 
 
 def _addresses(pool: Pool) -> Iterator[Finding]:
@@ -150,5 +197,5 @@ def _private(outside: Mapping[str, tuple[Outside, ...]], name: str, where: str) 
     for interface, some in outside.items():
         for one in some:
             address = ipaddress.ip_address(one.public)
-            if any(address.version == net.version and address in net for net in PRIVATE):
+            if any(address.version == net.version and address in net for net in UNREACHED):
                 yield PRIVATE_ADDRESS_OUTSIDE.at(f"{where}.{interface}", name=name, address=one.public)

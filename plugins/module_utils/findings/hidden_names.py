@@ -22,7 +22,7 @@ OUTSIDE_NAME_HIDDEN_INSIDE = FindingKind(
     title="A name that users inside need exists only outside, and an internal zone hides it",
     message="'{name}' is a name of the outside, and the internal zone '{zone}' hides it from everybody inside",
     breaks="{breaks}",
-    mend="Add the name to copied_names of the zone and copy it there, or declare pin-point zones instead",
+    mend="{mend}",
     source=f"{_SPLIT}; 'Plan hybrid connectivity' (web conferencing names)",
     decision="users inside lose a part, sign-in works; the site may copy the name without telling us",
     example=Example(
@@ -36,6 +36,15 @@ OUTSIDE_NAME_HIDDEN_INSIDE = FindingKind(
         ),
     ),
 )
+_COPY = "Add the name to copied_names of the zone and copy it there, or declare pin-point zones instead"
+_OTHER_NAME = "Give the external web services a name of their own in web.external_fqdn"
+# What else may make the name, by the rule, and how a site does without.
+_MEND_BY_RULE = {
+    "sign-in-alias-address": "Set srv_target: sip at the SIP domain, so that sign-in needs no such name",
+    "simple-url-address": "Give the simple URL a host of its own",
+}
+# The rules that lead the external name somewhere inside on purpose: to the reverse proxy, to the Director itself.
+_ON_PURPOSE = frozenset({"external-web-inside", "director-external-web"})
 
 
 def look(facts: Facts) -> Iterator[Finding]:
@@ -47,7 +56,27 @@ def look(facts: Facts) -> Iterator[Finding]:
         if zone is None or zone.kind == "pin_point" or facts.is_planned("internal", name):
             continue
         if names.owner_in(name, zone.name) not in zone.copied_names:
-            yield OUTSIDE_NAME_HIDDEN_INSIDE.at(zone.path, name=name, zone=zone.name, breaks=breaks)
+            yield OUTSIDE_NAME_HIDDEN_INSIDE.at(zone.path, name=name, zone=zone.name, breaks=breaks, mend=_COPY)
+    yield from _led_elsewhere(facts)
+
+
+def _led_elsewhere(facts: Facts) -> Iterator[Finding]:
+    """External web names that a record inside, made for another purpose, leads to something else."""
+    for pool in facts.pools_of_role("front_end", "director"):
+        name = pool.external_web_fqdn
+        if not name or name == pool.web_farm_fqdn:  # web.py speaks of the same name inside and outside
+            continue
+        record = facts.hosts.get(("internal", name)) or facts.aliases.get(("internal", name))
+        rules = [reason.rule.rpartition(".")[2] for reason in record.reasons] if record is not None else []
+        if record is not None and _ON_PURPOSE.isdisjoint(rules):
+            mends = dict.fromkeys(_MEND_BY_RULE[rule] for rule in rules if rule in _MEND_BY_RULE)
+            yield OUTSIDE_NAME_HIDDEN_INSIDE.at(
+                f"{pool.path}.web.external_fqdn",
+                name=name,
+                zone=record.zone,
+                breaks="the external web services for everybody inside: the name leads to something else there",
+                mend=". ".join((*mends, _OTHER_NAME)),
+            )
 
 
 def _needed_inside(facts: Facts) -> dict[str, str]:

@@ -62,7 +62,10 @@ NAME_CLAIMED_TWICE = FindingKind(
     title="One name is planned for two different things",
     message="'{name}' is planned at {one} and, for another purpose, at {other}",
     breaks="clients reach one of the two by chance",
-    mend="Rename one of them: a pool's name inside a SIP domain takes the pool's first label",
+    mend=(
+        "Rename one of them: a pool's name inside a SIP domain takes the pool's first label, and srv_target: sip at the"
+        " SIP domain does without that name"
+    ),
     source="one record set for one service",
     decision="one of two services is not reached for sure",
     example=Example(

@@ -15,13 +15,18 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology im
 
 _PROXY = "TechNet 'DNS Summary - Reverse Proxy' and 'Certificate Summary - Reverse Proxy' (Lync Server 2013)"
 
+_HTTPS = 443  # where a reverse proxy listens
+
 EDGE_AND_PROXY_SHARE_ADDRESS = FindingKind(
     code="edge-and-proxy-share-address",
     severity=ERROR,
     about=RECORDS,
     title="The Edge Servers and the reverse proxy share an address",
-    message="{address} is the address of '{one}' at the Edge Servers and of '{name}' at the reverse proxy",
-    breaks="both listen on port 443: meetings, or sign-in from outside",
+    message=(
+        "{address} is the address of '{one}' at the Edge Servers and of '{name}' at the reverse proxy, and both listen"
+        " on port 443"
+    ),
+    breaks="meetings, or sign-in from outside: one of the two cannot listen there",
     mend="Give the reverse proxy a public address of its own",
     source=f"{_PROXY}; J. Schertz 2012-07 'Lync Edge Best Practices'",
     decision="two listeners cannot share one address and port",
@@ -32,7 +37,7 @@ EDGE_AND_PROXY_SHARE_ADDRESS = FindingKind(
         near={"pools[2].servers[0].addresses.external": ["131.107.155.41"]},
         message=(
             "131.107.155.20 is the address of 'lsedge.contoso.net' at the Edge Servers and of"
-            " 'lsrp.contoso.com' at the reverse proxy"
+            " 'lsrp.contoso.com' at the reverse proxy, and both listen on port 443"
         ),
     ),
 )
@@ -41,26 +46,37 @@ EDGE_AND_PROXY_SHARE_ADDRESS = FindingKind(
 def look(facts: Facts) -> Iterator[Finding]:
     """Everything about the reverse proxy's addresses and the Edge Servers'."""
     edges: dict[str, Pool] = {}
+    taken: set[str] = set()
     for pool in facts.pools_of_role("edge"):
-        edges.update((address, pool) for address in _addresses_outside(pool))
+        edges.update((address, pool) for _interface, address in _addresses_outside(pool))
+        taken.update(address for interface, address in _addresses_outside(pool) if _HTTPS in _ports(pool, interface))
     if not edges:
         return
     for pool in facts.pools_of_role("reverse_proxy"):
-        for address in dict.fromkeys(_addresses_outside(pool)):
-            if address in edges:
+        for address in dict.fromkeys(address for _interface, address in _addresses_outside(pool)):
+            if address in taken and address in edges:
                 one = edges.pop(address)  # told once
                 yield EDGE_AND_PROXY_SHARE_ADDRESS.at(pool.path, address=address, one=one.fqdn, name=pool.fqdn)
     yield from _web_names_at_the_edge(facts, edges)
 
 
-def _addresses_outside(pool: Pool) -> Iterator[str]:
-    """All public addresses of its servers and its load balancer."""
+def _ports(pool: Pool, interface: str) -> frozenset[int]:
+    """The TCP ports that an Edge pool's services take at the addresses of an interface; ``external``: all of them."""
+    if pool.edge is None:
+        return frozenset()
+    services = {"access": pool.edge.access, "web_conferencing": pool.edge.web_conferencing, "av": pool.edge.av}
+    at = [services[interface]] if interface in services else services.values()
+    return frozenset(service.port for service in at)
+
+
+def _addresses_outside(pool: Pool) -> Iterator[tuple[str, str]]:
+    """Interface and address, for all public addresses of its servers and its load balancer."""
     places = [server.addresses for server in pool.servers]
     if pool.load_balancer is not None:
         places.append(pool.load_balancer.vips)
     for place in places:
         for interface in OUTSIDE_INTERFACES:
-            yield from place.get(interface, ())
+            yield from ((interface, address) for address in place.get(interface, ()))
 
 
 WEB_NAME_AT_EDGE = FindingKind(

@@ -53,8 +53,51 @@ SIMPLE_URL_IS_SIP_DOMAIN = FindingKind(
 )
 
 
+_MEET = {"kind": "meet", "url": "https://meet.contoso.com"}
+_MEET_OF_THE_OTHER = {"kind": "meet", "url": "https://meet.fabrikam.com", "sip_domain": "fabrikam.com"}
+_DIALIN = {"kind": "dialin", "url": "https://dialin.contoso.com"}
+
+SIMPLE_URL_MEET_MISSING = FindingKind(
+    code="simple-url-meet-missing",
+    severity=ERROR,
+    about=RECORDS,
+    title="A SIP domain has no meeting URL",
+    message="the simple URLs have none of kind meet for the SIP domain '{name}'",
+    breaks="meetings: invitations of users of {name} hold no URL, and the product refuses such a configuration",
+    mend="Add {{kind: meet, url: 'https://meet.{name}', sip_domain: {name}}} to simple_urls.urls, or leave urls out",
+    source=f"{_URLS}: one Meet URL for each SIP domain",
+    decision="the product demands one for each SIP domain",
+    example=Example(
+        "lync",
+        change={"simple_urls": {"urls": [_DIALIN, _MEET]}},
+        where=("simple_urls.urls",),
+        near={"simple_urls": {"urls": [_DIALIN, _MEET, _MEET_OF_THE_OTHER]}},
+        message="the simple URLs have none of kind meet for the SIP domain 'fabrikam.com'",
+    ),
+)
+SIMPLE_URL_DIALIN_MISSING = FindingKind(
+    code="simple-url-dialin-missing",
+    severity=ERROR,
+    about=RECORDS,
+    title="There is no dial-in URL",
+    message="the simple URLs have none of kind dialin",
+    breaks="the dial-in conferencing page and its link in invitations; the product demands one",
+    mend="Add {{kind: dialin, url: 'https://dialin.{name}'}} to simple_urls.urls, or leave urls out",
+    source=f"{_URLS}: one Dial-in URL for the organisation",
+    decision="the product demands one",
+    example=Example(
+        "lync",
+        change={"simple_urls": {"urls": [_MEET]}},
+        where=("simple_urls.urls",),
+        near={"simple_urls": {"urls": [_DIALIN, _MEET]}},
+        message="the simple URLs have none of kind dialin",
+    ),
+)
+
+
 def look(facts: Facts) -> Iterator[Finding]:
     """Everything about simple URLs; each host is told once."""
+    yield from _missing(facts)
     domains = {sip_domain.name for sip_domain in facts.topology.sip_domains}
     told: set[str] = set()
     for url in facts.topology.simple_urls:
@@ -66,6 +109,19 @@ def look(facts: Facts) -> Iterator[Finding]:
         if url.host in domains:
             yield SIMPLE_URL_IS_SIP_DOMAIN.at(url.place, name=url.host)
     yield from _prefixes(facts.topology.simple_urls)
+
+
+def _missing(facts: Facts) -> Iterator[Finding]:
+    """URLs given in full that leave out what the product demands; the layouts make all."""
+    urls = facts.topology.simple_urls
+    if not any(facts.knows(pool, "simple_urls") for pool in facts.pools_of_role("front_end", "director")):
+        return
+    met = {url.sip_domain for url in urls if url.kind == "meet"}
+    for sip_domain in facts.topology.sip_domains:
+        if sip_domain.name not in met and not sip_domain.cut_over:
+            yield SIMPLE_URL_MEET_MISSING.at("simple_urls.urls", name=sip_domain.name)
+    if not any(url.kind == "dialin" for url in urls):
+        yield SIMPLE_URL_DIALIN_MISSING.at("simple_urls.urls", name=facts.topology.sip_domains[0].name)
 
 
 SIMPLE_URL_INSIDE_ANOTHER = FindingKind(

@@ -262,7 +262,7 @@ def _certificates(registrar: Listener, combined: str, web_subject: str) -> tuple
         ),
         Certificate(
             "web-external-certificate",
-            when="per_use has_external_web",
+            when="per_use",
             use="web_external",
             subject=web_subject,
             names=(

@@ -298,7 +298,7 @@ _POOL = Fields(
             "serves",
             ListOf(Text("domain"), minimum=1),
             "the SIP domains whose meeting and autodiscover names its certificates hold; unless given, those at home"
-            " here, and all where none is",
+            " here, and all where none is. It adds no sip.<SIP domain>: that name follows from the SIP domain's home",
         ),
         Field("edge", _EDGE, "the names outside of an Edge pool"),
         Field(

@@ -36,3 +36,28 @@ def test_the_virtual_addresses_of_an_edge_pool(av: str, codes: list[str]) -> Non
     found = [one for one in plan.findings if one.code in ("private-address-outside", "edge-services-share-port")]
     assert [one.code for one in found] == codes
     assert all(one.where.startswith("pools[1].load_balancer.vips") for one in found)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.5", "169.254.7.7", "100.64.1.1", "100.127.255.254"])
+def test_addresses_that_the_internet_does_not_reach(address: str) -> None:
+    _topology, plan = lync({"pools[1].servers[0].addresses.av": [address]})
+    assert [one.where for one in plan.findings if one.code == "private-address-outside"] == [
+        "pools[1].servers[0].addresses.av"
+    ]
+
+
+def test_the_address_beside_the_shared_ones_is_public() -> None:
+    _topology, plan = lync({"pools[1].servers[0].addresses.av": ["100.128.0.1"]})
+    assert [one.code for one in plan.findings if one.code == "private-address-outside"] == []
+
+
+def test_the_outer_interface_with_the_inner_address_behind_nat() -> None:
+    outer = [{"private": "172.25.33.10", "public": "131.107.155.30"}]
+    _topology, plan = lync({"pools[1].servers[0].addresses.av": outer})
+    assert [(one.where, one.message) for one in plan.findings if one.code == "address-inside-and-outside"] == [
+        (
+            "pools[1].servers[0].addresses.av",
+            "172.25.33.10 is the internal address of 'edge01.contoso.net' and the address outside of"
+            " 'edge01.contoso.net'",
+        )
+    ]

@@ -36,3 +36,41 @@ def test_a_simple_url_hidden_inside() -> None:
         "dns.internal.zones[2]",
         "meetings and the dial-in page for users inside",
     )
+
+
+def test_the_name_of_sign_in_inside_shadows_the_external_web_name() -> None:
+    changes = {
+        "sip_domains[0].srv_target": "alias",
+        "pools[0].web.external_fqdn": "pool01.contoso.com",
+    }
+    (found,) = of_code("outside-name-hidden-inside", lync(changes)[1].findings)
+    assert (found.where, found.message) == (
+        "pools[0].web.external_fqdn",
+        "'pool01.contoso.com' is a name of the outside, and the internal zone 'contoso.com' hides it from everybody"
+        " inside",
+    )
+    assert found.mend == (
+        "Set srv_target: sip at the SIP domain, so that sign-in needs no such name. Give the external web services a"
+        " name of their own in web.external_fqdn"
+    )
+    assert of_code("outside-name-hidden-inside", lync({**changes, "sip_domains[0].srv_target": "sip",
+        "dns.internal.zones[1].copied_names": ["pool01"]})[1].findings) == []  # fmt: skip
+
+
+def test_a_simple_url_inside_shadows_the_external_web_name() -> None:
+    changes = {"pools[0].web.external_fqdn": "dialin.contoso.com"}
+    (found,) = of_code("outside-name-hidden-inside", lync(changes)[1].findings)
+    assert found.where == "pools[0].web.external_fqdn"
+    assert found.mend.startswith("Give the simple URL a host of its own. ")
+
+
+def test_a_director_s_external_web_name_inside_is_meant() -> None:
+    director = {
+        "fqdn": "dir01.contoso.net",
+        "role": "director",
+        "web": {"external_fqdn": "webdirext.contoso.com"},
+        "servers": [{"fqdn": "dir01.contoso.net", "addresses": {"internal": ["10.0.0.31"]}}],
+    }
+    plan = lync({"pools[3]": director})[1]
+    assert ("internal", "webdirext.contoso.com") in {(one.view, one.fqdn) for one in plan.records}
+    assert of_code("outside-name-hidden-inside", plan.findings) == []

@@ -148,7 +148,13 @@ def pin_points(pool: dict[str, Any]) -> Plan:
     topology["dns"] = {
         "internal": {"zones": ["contoso.net", *({"name": name, **kind} for name in ("contoso.com", "fabrikam.com"))]}
     }
-    topology["simple_urls"] = {"urls": [{"kind": "dialin", "url": "https://dialin.contoso.net"}]}
+    topology["simple_urls"] = {
+        "urls": [
+            {"kind": "dialin", "url": "https://dialin.contoso.net"},
+            {"kind": "meet", "url": "https://meet.contoso.net/contoso"},
+            {"kind": "meet", "url": "https://meet.contoso.net/fabrikam", "sip_domain": "fabrikam.com"},
+        ]
+    }
     return plan_of(topology)
 
 
@@ -351,6 +357,11 @@ def test_certificates_of_standard_edition() -> None:
         "se01.contoso.com/web_external",
         "global/oauth",
     ]
+
+
+def test_the_external_web_services_have_a_certificate_also_without_a_name_outside() -> None:
+    plan = per_use(standard(web={}))
+    assert names_of(plan, "se01.contoso.com/web_external") == ("se01.contoso.com", MEETINGS)
 
 
 def test_names_without_strict_matching() -> None:
