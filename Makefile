@@ -23,7 +23,7 @@ demo: $(STAMP) ## The origin's rollout against the lab: planned, pushed, assigne
 	PYTHONPATH=tests $(BIN)/python tools/demo.py
 
 .PHONY: lab
-lab: $(STAMP) ## The lab's estate until interrupted; prints the inventory's path
+lab: $(STAMP) ## The lab's estate until Ctrl-C; prints its inventory and an example command
 	PYTHONPATH=tests $(BIN)/python -m lab up $(ESTATE) --directory $(LAB_DIRECTORY)
 
 .PHONY: test

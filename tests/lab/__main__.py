@@ -9,6 +9,7 @@ import argparse
 import errno
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -92,13 +93,22 @@ def open_estate(estate: Estate) -> Path:
     return hosts
 
 
+def invitation(hosts: Path) -> str:
+    """For a person at a terminal: the inventory's path, what to do with it, and how it ends."""
+    program = Path(sys.executable).parent / "ansible-playbook"
+    here = Path.cwd()
+    shown = [str(path.relative_to(here) if path.is_relative_to(here) else path) for path in (program, hosts)]
+    command = shlex.join([shown[0], "-i", shown[1], "playbooks/deploy_pool.yml"])
+    return f"{hosts}\n\nThe estate is up. In another terminal, from the same folder:\n  {command}\nCtrl-C ends it."
+
+
 def up(arguments: argparse.Namespace) -> int:
     parent = os.getppid()
     estate = build(arguments, choose_mode(arguments.mode, "up"))
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_unused: ended.set())
-    print(open_estate(estate), flush=True)
+    print(invitation(open_estate(estate)), flush=True)
     while not ended.wait(1.0):
         if arguments.with_parent and os.getppid() != parent:
             break

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -246,3 +247,21 @@ answer = dns.query.udp(query, hosts["dc01.company.local"]["ansible_host"], 5, po
 print(port, answer.answer[0][0])
 sys.exit(7)
 """
+
+
+def test_up_says_what_to_do_and_how_it_ends(tmp_path: Path) -> None:
+    path = small.estate(tmp_path / "estate.yml", small.dns_host("dc01", "10.0.0.5", "2008r2"))
+    command = [sys.executable, "-m", "lab", "up", str(path), "--directory", str(tmp_path / "run"), "--mode", "ports"]
+    environment = os.environ | {"PYTHONPATH": str(TESTS), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=tmp_path, text=True) as lab:
+        assert lab.stdout is not None
+        said = [lab.stdout.readline().rstrip("\n") for _line in range(5)]
+        lab.send_signal(signal.SIGINT)
+        assert lab.wait(30) == 0
+    assert said == [
+        str(tmp_path / "run" / "inventory" / "hosts.yml"),
+        "",
+        "The estate is up. In another terminal, from the same folder:",
+        f"  {Path(sys.executable).parent / 'ansible-playbook'} -i run/inventory/hosts.yml playbooks/deploy_pool.yml",
+        "Ctrl-C ends it.",
+    ]
