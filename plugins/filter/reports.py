@@ -15,7 +15,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import trust
 from ansible_collections.ucops.rollout.plugins.module_utils.report import markdown, summary
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
-from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
+from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_check, read_outcome
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
 
 
@@ -45,10 +45,10 @@ def report_summary(outcome: Any) -> str:
     return summary.report_summary(hand_over(read_outcome(outcome)))
 
 
-def trust_matrix(held: Mapping[str, Any], tls: Any = None) -> dict[str, Any]:
+def trust_matrix(held: Mapping[str, Any], tls: Any = None, anchors: Any = ()) -> dict[str, Any]:
     if not isinstance(held, Mapping):
         raise RolloutError("no mapping of servers", mend="Give {FQDN: result of certificate_info}")
-    return trust.trust_between(held, tls)
+    return trust.trust_between(held, tls, read_check(anchors, "trust").results)
 
 
 class FilterModule:

@@ -68,16 +68,17 @@ def _state(result: ProofResult, wrong: Sequence[str], unknown: Sequence[str]) ->
     return replace(result, state=proof.PROVED, message="every server holds the root of its chain")
 
 
-def trust_between(held: Mapping[str, Any], tls: Any) -> dict[str, Any]:
+def trust_between(held: Mapping[str, Any], tls: Any, anchors: Sequence[ProofResult] = ()) -> dict[str, Any]:
     """The matrix from what ``certificate_info`` returned per server (FQDN), and ``tls_check`` from outside.
 
     The chain of a server is the one that it serves under its own name, as far as ``tls_check`` followed it to a root;
     where that was not seen, the server is unproved, and where it was not looked for, it would be checked.
+    ``anchors``: whether it is known whom clients trust; these results come first.
     Returns what ``tls_check`` returns: ``results``, ``summary``, ``changed``.
     """
     results = (tls.get("results") if isinstance(tls, Mapping) else tls) or ()
     servers = {fqdn: replace(_served_by(fqdn, results), roots=_roots(info)) for fqdn, info in held.items()}
-    found = trust_matrix(servers)
+    found = [*anchors, *trust_matrix(servers)]
     if results and all(result.get("state") == proof.WOULD_BE_CHECKED for result in results):
         found = [replace(one, state=proof.WOULD_BE_CHECKED, message="would be compared", found=None) for one in found]
     return proof.outcome(found, fail=False)

@@ -71,8 +71,14 @@ def collected(
     return {
         "dns": dns,
         "servers": {fqdn: _server(hostvars, host, missed) for fqdn, host in servers.items() if host in hostvars},
-        "authorities": {host: kept(hostvars, host, "pool_report_authority") or {} for host in ca_hosts},
+        "authorities": {host: _authority(hostvars, host) for host in ca_hosts},
     }
+
+
+def _authority(hostvars: HostVars, host: str) -> dict[str, Any]:
+    """What was read of a CA, and what the logon there said where nothing was."""
+    reached, read = (kept(hostvars, host, name) or {} for name in ("pool_report_reached", "pool_report_authority"))
+    return {**({"msg": reached["msg"]} if "msg" in reached else {}), **read}
 
 
 def _host_of(server: PlannedServer) -> str:

@@ -114,10 +114,13 @@ class ServerOutcome:
 
 @dataclass(frozen=True, slots=True)
 class AuthorityOutcome:
-    """What a CA was read to be: its own name, and its certificates up to the root (PEM)."""
+    """What a CA was read to be: its own name, and its certificates up to the root (PEM). ``msg``: why it could not be
+    read; ``chain_problem``: why these lead to no root."""
 
     name: str = ""
     ca_certificates: tuple[str, ...] = ()
+    msg: str = ""
+    chain_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

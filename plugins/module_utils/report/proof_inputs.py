@@ -7,22 +7,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificates
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import PROVED, UNPROVED, ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.walk import srv_owner
-from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CertificateOutcome, Outcome
+from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import (
+    AuthorityOutcome,
+    CertificateOutcome,
+    Outcome,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
+
+NOT_READ = (
+    "the CA took no part in this run. Put its host into the inventory's group of CAs, or give its root certificate"
+    " (pool_verify_roots)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ProofInputs:
     """``thumbprints``: certificate id to what was installed. ``roots``: PEM, those that clients trust; ``issuers``:
-    PEM, which help to follow a chain and are not trusted.
+    PEM, which help to follow a chain and are not trusted. ``anchors``: for each planned CA, whether its root is known;
+    none where roots were given.
     ``stores``: server (FQDN) to the ``root_thumbprints`` of its store, None where they are not known.
 
     ``predicted``: in check mode an earlier step would still change something, so that there is nothing to look at.
@@ -33,6 +44,7 @@ class ProofInputs:
     thumbprints: Mapping[str, str]
     roots: tuple[str, ...]
     issuers: tuple[str, ...]
+    anchors: tuple[ProofResult, ...]
     sip_domains: tuple[str, ...]
     stores: Mapping[str, Mapping[str, Any]]
     predicted: bool
@@ -62,11 +74,13 @@ def proof_inputs(
     done = {id: one for server in outcome.servers.values() for id, one in server.certificates.items()}
     pushed, checked = outcome.dns.changed, outcome.check_mode
     issuers = tuple(dict.fromkeys(_issuers(outcome, done.values())))
+    named = tuple(_named(issuers, trusted))
     return ProofInputs(
         servers=tuple(servers),
         thumbprints={id: one.thumbprint for id, one in done.items() if one.thumbprint},
-        roots=tuple(roots) or tuple(dict.fromkeys((*_roots_of_plan(plan, outcome), *_named(issuers, trusted)))),
+        roots=tuple(roots) or tuple(dict.fromkeys((*_roots_of_plan(plan, outcome), *named))),
         issuers=issuers,
+        anchors=() if roots or named else tuple(_anchors(plan, outcome)),
         sip_domains=tuple(_sip_domains(plan, view)),
         stores={fqdn: {"root_thumbprints": one.root_thumbprints} for fqdn, one in outcome.servers.items()},
         predicted=checked and (pushed or any(one.changed for one in done.values())),
@@ -90,11 +104,46 @@ def _issuers(outcome: Outcome, done: Iterable[CertificateOutcome]) -> Iterator[s
 
 def _roots_of_plan(plan: Plan, outcome: Outcome) -> Iterator[str]:
     """Of the CAs that the plan names, and of no other that a host of theirs may have."""
-    planned = {CaConfig(one.issuer.ca).name.casefold() for one in plan.certificates if one.issuer.ca}
-    for host, authority in outcome.authorities.items():
-        if authority.name.casefold() in planned:
-            for pem in authority.ca_certificates:
-                yield from (one.pem for one in load_certificates(pem, where=f"the CA on {host}") if is_root(one))
+    for ca in _planned_cas(plan):
+        for host, authority in outcome.authorities.items():
+            if _is_named(authority, ca):
+                yield from (root.pem for root in _roots(authority, host))
+
+
+def _planned_cas(plan: Plan) -> tuple[CaConfig, ...]:
+    return tuple(dict.fromkeys(CaConfig(one.issuer.ca) for one in plan.certificates if one.issuer.ca))
+
+
+def _is_named(authority: AuthorityOutcome, ca: CaConfig) -> bool:
+    return authority.name.casefold() == ca.name.casefold()
+
+
+def _roots(authority: AuthorityOutcome, host: str) -> tuple[X509Certificate, ...]:
+    where = f"the CA on {host}"
+    read = (one for pem in authority.ca_certificates for one in load_certificates(pem, where=where))
+    return tuple(one for one in read if is_root(one))
+
+
+def _anchors(plan: Plan, outcome: Outcome) -> Iterator[ProofResult]:
+    """Whether it is known whom clients trust: the root of each planned CA, read on the CA's own host."""
+    for ca in _planned_cas(plan):
+        unknown = ProofResult("trust", f"root of {ca}", UNPROVED, "", expected={"read_on": ca.host})
+        results = [_anchor(unknown, ca, host, authority) for host, authority in outcome.authorities.items()]
+        proved = [one for one in results if one.state == PROVED]
+        told = [one for one in results if one.message] or [replace(unknown, message=NOT_READ)]
+        yield (proved or told)[0]
+
+
+def _anchor(unknown: ProofResult, ca: CaConfig, host: str, authority: AuthorityOutcome) -> ProofResult:
+    there = replace(unknown, server=host)
+    if not authority.name:
+        return replace(there, message=authority.msg)
+    if not _is_named(authority, ca):
+        return replace(there, message=f"the CA on {host} is '{authority.name}'")
+    roots = [f"'{root.subject}' ({root.thumbprint})" for root in _roots(authority, host)]
+    if not roots:
+        return replace(there, message=authority.chain_problem or NOT_READ)
+    return replace(there, state=PROVED, message=f"clients trust {', '.join(roots)}, read on the CA's own host")
 
 
 def _named(issuers: Sequence[str], trusted: Sequence[Thumbprint]) -> Iterator[str]:

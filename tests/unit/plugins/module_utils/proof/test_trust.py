@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.trust import ServerTrust, trust_between, trust_matrix
 
 A, B = "ocssrv01.company.local", "ocssrv02.company.local"
@@ -106,3 +107,14 @@ def test_what_is_only_planned_would_be_compared() -> None:
     found = trust_between({A: {"root_thumbprints": [ROOT]}}, {"results": [{"state": "would_be_checked"}]})
     assert found["summary"] == {"proved": 0, "failed": 0, "unproved": 0, "would_be_checked": 1}
     assert [(one["state"], one["message"]) for one in found["results"]] == [("would_be_checked", "would be compared")]
+
+
+def test_whom_clients_trust_comes_first() -> None:
+    anchor = ProofResult("trust", "root of ca01\\Company CA", "unproved", "the CA took no part in this run")
+    found = trust_between({A: {"root_thumbprints": [ROOT]}}, [_shaken(A, names=[A])], [anchor])
+    assert [(one["subject"], one["state"]) for one in found["results"]] == [
+        ("root of ca01\\Company CA", "unproved"),
+        (A, "proved"),
+    ]
+    planned = trust_between({}, [{"state": "would_be_checked"}], [anchor])
+    assert planned["summary"] == {"proved": 0, "failed": 0, "unproved": 0, "would_be_checked": 1}

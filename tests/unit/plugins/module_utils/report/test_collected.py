@@ -55,9 +55,12 @@ def test_results_by_fqdn() -> None:
 
 
 def test_a_ca_that_was_read() -> None:
-    hostvars: dict[str, dict[str, Any]] = {"ca1": {"pool_report_authority": {"name": "Company CA"}}, "ca2": {}}
+    hostvars: dict[str, dict[str, Any]] = {
+        "ca1": {"pool_report_authority": {"name": "Company CA"}, "pool_report_reached": {"reached": True}},
+        "ca2": {"pool_report_authority": {"skipped": True}, "pool_report_reached": {"msg": "cannot log on"}},
+    }
     found = collected(hostvars, plan(), [], ["ca1", "ca2", "ca3"])["authorities"]
-    assert found == {"ca1": {"name": "Company CA"}, "ca2": {}, "ca3": {}}
+    assert found == {"ca1": {"name": "Company CA"}, "ca2": {"skipped": True, "msg": "cannot log on"}, "ca3": {}}
 
 
 def test_a_server_that_dropped_out() -> None:

@@ -9,6 +9,7 @@ from proofkit import pki
 from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
 from ansible_collections.ucops.rollout.plugins.module_utils.report.proof_inputs import (
@@ -44,6 +45,16 @@ def test_after_a_rollout() -> None:
         thumbprints={ID: "AB"},
         roots=(),
         issuers=("stored root", "intermediate", "issued root"),
+        anchors=(
+            ProofResult(
+                "trust",
+                "root of ca01.company.local\\Company CA",
+                "unproved",
+                "the CA took no part in this run. Put its host into the inventory's group of CAs, or give its root"
+                " certificate (pool_verify_roots)",
+                expected={"read_on": "ca01.company.local"},
+            ),
+        ),
         sip_domains=("company.local", "company.com"),
         stores={FQDN: {"root_thumbprints": ("R1",)}, "fe2": {"root_thumbprints": None}},
         predicted=False,
@@ -61,6 +72,34 @@ def test_roots_are_those_of_the_ca_that_the_plan_names() -> None:
     assert inputs({FQDN: held}, authorities={"ca1": AUTHORITY}).roots == (ROOT.pem,)
     assert inputs({FQDN: held}, authorities={"ca1": {**AUTHORITY, "name": "Company CA 2"}}).roots == ()
     assert inputs({FQDN: held}, authorities={"ca1": {}}).roots == ()
+
+
+@pytest.mark.parametrize(
+    ("authorities", "state", "message"),
+    [
+        (
+            {"ca0": {"msg": "no answer"}, "ca1": AUTHORITY},
+            "proved",
+            f"clients trust 'CN=Company CA' ({ROOT.thumbprint}), read on the CA's own host",
+        ),
+        ({"ca1": {"msg": "cannot log on over WinRM"}}, "unproved", "cannot log on over WinRM"),
+        ({"ca1": {**AUTHORITY, "name": "Other CA"}}, "unproved", "the CA on ca1 is 'Other CA'"),
+        (
+            {"ca1": {**AUTHORITY, "ca_certificates": [ISSUING.pem], "chain_problem": "no root above it"}},
+            "unproved",
+            "no root above it",
+        ),
+    ],
+)
+def test_whether_it_is_known_whom_clients_trust(authorities: Any, state: str, message: str) -> None:
+    (anchor,) = inputs(authorities=authorities).anchors
+    assert (anchor.state, anchor.message) == (state, message)
+
+
+def test_nothing_is_said_of_the_ca_where_roots_were_given_or_named() -> None:
+    held = {"held": {"certificates": [{"chain": [OTHER.pem]}]}}
+    assert inputs({FQDN: held}, roots=["mine"]).anchors == ()
+    assert inputs({FQDN: held}, trusted=(Thumbprint(OTHER.thumbprint),)).anchors == ()
 
 
 def test_root_whose_thumbprint_was_named_is_trusted_wherever_it_was_found() -> None:
