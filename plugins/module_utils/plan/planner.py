@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import model
 from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.alike import told_once
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import find_all, in_order
 from ansible_collections.ucops.rollout.plugins.module_utils.names import parent
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.deployment import Deployment, servers_with
@@ -61,7 +62,7 @@ def make_plan(topology: Topology, products: Mapping[str, Product] = PRODUCTS) ->
         servers=tuple(_servers(topology.pools)),
     )
     found = [*records.findings(), *find_all(plan, topology, products)]
-    return replace(plan, findings=in_order(found))
+    return replace(plan, findings=in_order(told_once(found, topology.sip_domains)))
 
 
 def _pools(deployment: Deployment, products: Mapping[str, Product]) -> Iterator[Placed]:
