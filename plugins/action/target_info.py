@@ -13,14 +13,18 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.listener import see_listener
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import describe_system
 
 
 class ActionModule(WindowsAction):
-    argument_spec = {"fail": {"type": "bool", "default": True}}
+    argument_spec = {"fail": {"type": "bool", "default": True}, "log_on": {"type": "bool", "default": True}}
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         try:
+            if not arguments["log_on"]:
+                see_listener(self.attempt())
+                return {"changed": False}
             return {"reached": True, **super()._answer(arguments, check_mode)}
         except RolloutError as error:
             if arguments["fail"]:

@@ -27,6 +27,12 @@ options:
         together.
     type: bool
     default: true
+  log_on:
+    description:
+      - Whether to log on. With V(false) the task sees only that something listens, and no account is at stake, so that
+        this can be asked of all hosts side by side. It then returns nothing where it does.
+    type: bool
+    default: true
 seealso:
   - module: ucops.rollout.windows_service
 """

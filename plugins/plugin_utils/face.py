@@ -142,10 +142,7 @@ class WindowsAction(_CheckedAction):
 
     def _connected_protocol(self) -> Any:
         """Ansible's own connection, made now; returns its pywinrm Protocol."""
-        self._refuse_other_connections()
-        self._keep_one_transport()
-        attempt = self._attempt()
-        attempt.refuse_without_credentials()
+        attempt = self.attempt()
         try:
             self._connection._connect()
         except AnsibleError as error:
@@ -168,8 +165,16 @@ class WindowsAction(_CheckedAction):
             display.warning(f"{self._host_name()}: only the first of ansible_winrm_transport {transports} is tried")
             self._connection.set_option("transport", transports[:1])
 
+    def attempt(self) -> LogonAttempt:
+        """What the connection is about to try; raises RolloutError where that is not to be tried at all."""
+        self._refuse_other_connections()
+        self._keep_one_transport()
+        attempt = self._attempt()
+        attempt.refuse_without_credentials()
+        return attempt
+
     def _attempt(self) -> LogonAttempt:
-        """What the connection is about to try, by the rules of Ansible's winrm connection."""
+        """By the rules of Ansible's winrm connection."""
         option = self._connection.get_option
         port, user = int(option("port") or 0), str(option("remote_user") or "")
         scheme = option("scheme") or ("http" if port == 5985 else "https")

@@ -62,7 +62,8 @@ def test_hosts_that_are_dead_are_told_together_also_in_check_mode(site: Site) ->
     run = site.play("deploy_pool", "--check")
     assert run.code != 0
     text = clean(run)
-    assert "TASK [Log on to dc01.company.local]" in text and "TASK [Log on to ca01.company.local]" in text, run.output
+    assert "TASK [Log on to ca01.company.local]" in text and "TASK [Log on to dc01" not in text, run.output
+    assert text.count("PLAY [Log on to a first host]") == 2
     assert text.count("PLAY [Log on to the other hosts, side by side]") == 1
     told = text.partition("not every host can do its part")[2]
     assert (
@@ -101,6 +102,26 @@ def test_folder_that_cannot_be_written_is_known_before_any_logon(site: Site, pla
     run = site.play(playbook, "--check", variables={"pool_report_directory": str(site.work / "file" / "report")})
     assert run.code != 0 and "is a file and no folder" in clean(run)
     assert logons(site) == {"ok": 0, "failed": 0}
+
+
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"ansible_host": "nohost.invalid"}, "the name 'nohost.invalid' does not resolve on the controller"),
+        ({"ansible_port": 1}, "nothing listens there (connection refused)"),
+        ({"ansible_winrm_scheme": "https"}, "what answers there does not speak TLS"),
+        ({"ansible_winrm_message_encryption": "never"}, "the host refuses messages that anybody can read (HTTP 500"),
+        ({"ansible_winrm_path": "/nowhere"}, "what answers there is not WinRM (HTTP 404)"),
+        ({"ansible_winrm_transport": "ntml"}, "pywinrm knows no such transport"),
+    ],
+)
+def test_each_cause_has_its_own_advice_and_no_noise(site: Site, variables: dict[str, Any], told: str) -> None:
+    before = site.state()
+    run = site.play("deploy_pool", "--check", variables=variables)
+    assert run.code != 0 and told in clean(run), run.output
+    for noise in ("HTTPConnectionPool", "Max retries", "object at 0x", "Errno"):
+        assert noise not in run.output
+    assert logons(site)["failed"] == 0 and site.state() == before
 
 
 def test_no_password_sends_nothing(site: Site) -> None:

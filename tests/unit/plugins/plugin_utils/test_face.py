@@ -8,6 +8,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.playbook.play_context import PlayContext
 from unit.wsman_fakes import Script, enumerated, instance, protocol_of
 
+from ansible_collections.ucops.rollout.plugins.action import target_info
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import ControllerModule, PureAction, WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, HostUnreachable
@@ -281,3 +282,14 @@ def test_the_controller_probes_over_no_connection(host: str, delegate_to: str | 
     context = PlayContext()
     action = Executed(task, FakeConnection(), context, None, None, None)
     assert action.run(task_vars={"inventory_hostname": host})["transport"] == transport
+
+
+def test_first_contact_sees_whether_something_listens_without_a_logon(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection, tried = FakeConnection(), []
+    monkeypatch.setattr(target_info, "see_listener", tried.append)
+    assert run(target_info.ActionModule, connection, log_on=False) == {"changed": False}
+    assert (connection.logons, [one.where for one in tried]) == (0, ["dc01 (10.0.0.5:5985)"])
+    connection.options["remote_password"] = None
+    told = run(target_info.ActionModule, connection, log_on=False, fail=False)
+    assert (told["reached"], told["logon_refused"], told["where"]) == (False, False, "dc01 (10.0.0.5:5985)")
+    assert "no password is given" in told["msg"] and len(tried) == 1
