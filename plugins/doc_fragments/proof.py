@@ -67,6 +67,12 @@ options:
     type: list
     elements: str
     default: []
+  roots_complete:
+    description:
+      - Whether a chain that leads to none of O(roots) is wrong. With V(false) it is V(unproved), since clients may
+        trust others, unless it leads to a root of the same name as one of O(roots) and with another key.
+    type: bool
+    default: true
   issuers:
     description:
       - Further certificates of authorities, as PEM, which help to follow a chain and to name its end. They are not

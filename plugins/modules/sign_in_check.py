@@ -42,6 +42,8 @@ EXAMPLES = r"""
     sip_domains: [company.local, company.com]
     servers:
       - {name: dc01.company.local, address: 10.0.0.5}
+    roots:
+      - "{{ lookup('ansible.builtin.file', 'company-root.pem') }}"
   delegate_to: localhost
 """
 
@@ -122,6 +124,7 @@ def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
         datetime.now(timezone.utc),
         roots=tls_judge.load_roots(params["roots"]),
         issuers=tls_judge.load_issuers(params["issuers"]),
+        roots_complete=params["roots_complete"],
         minimum_days=params["minimum_days"],
     )
     outside = walk.WalkTools(

@@ -156,6 +156,7 @@ def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
         tls_judge.load_roots(params["roots"]),
         params["minimum_days"],
         tls_judge.load_issuers(params["issuers"]),
+        params["roots_complete"],
     )
 
     def one(target: tls_targets.Target) -> ProofResult:

@@ -66,6 +66,7 @@ def test_what_is_unproved_ends_a_run_badly_unless_it_may(site: Site) -> None:
     # Nothing listens any more, behind the pool's address neither, and a zone is gone. The run is told that it may
     stop_services(site, "ocssrv01")
     Psrp(dc01).delete("MicrosoftDNS_Zone", zone("company.com"))
+    site.estate.stop_host("ca01")
     alone = {"pool_verify_dns_servers": [{"name": "dc01", "address": dc01, "port": site.estate.port(53)}]}
     allowed = {"pool_verify_unproved": "warn", **alone}
     run = site.play("verify_pool", variables=allowed, settings={"ANSIBLE_SHOW_CUSTOM_STATS": "1"})
@@ -74,6 +75,8 @@ def test_what_is_unproved_ends_a_run_badly_unless_it_may(site: Site) -> None:
     assert results(site, "tls")["ocspool.company.local:5061", vip] == "unproved"
     assert results(site, "sign_in")["company.local", dc01] == "unproved"
     assert results(site, "dns")["ocspool.company.com A", dc01] == "unproved"
+    whom = next(one for one in site.report()["proof"]["trust"]["results"] if one["subject"].startswith("root of "))
+    assert whom["state"] == "unproved" and "cannot log on over WinRM" in whom["message"], whom
     report = site.report()
     assert report["status"] == "unproved" and report["counts"]["wrong"] == 0
     published = json.loads(run.output.partition("RUN: ")[2].partition("\n\n")[0])["ucops_rollout"]

@@ -31,6 +31,7 @@ COMMON: dict[str, dict[str, Any]] = {
 }
 TLS: dict[str, dict[str, Any]] = {
     "roots": {"type": "list", "elements": "str", "default": []},
+    "roots_complete": {"type": "bool", "default": True},
     "issuers": {"type": "list", "elements": "str", "default": []},
     "port_map": {"type": "dict", "default": {}},
     "minimum_days": {"type": "int", "default": 0},

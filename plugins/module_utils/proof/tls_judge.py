@@ -50,7 +50,8 @@ class Expectation:
 
     ``thumbprints``: {certificate id: thumbprint} as far as known. ``roots``: the roots that clients trust; empty means
     that none is known, and trust is then unproved. ``minimum_days``: fewer days left make a certificate wrong.
-    ``issuers``: certificates of authorities that help to follow a chain, and are not trusted.
+    ``issuers``: certificates of authorities that help to follow a chain, and are not trusted. ``roots_complete``:
+    whether a chain that leads to no known root is wrong; otherwise only one of the same name as a known one is.
     """
 
     now: datetime
@@ -58,6 +59,7 @@ class Expectation:
     roots: tuple[X509Certificate, ...] = ()
     minimum_days: int = 0
     issuers: tuple[X509Certificate, ...] = ()
+    roots_complete: bool = True
 
 
 def load_roots(pems: Sequence[str]) -> tuple[X509Certificate, ...]:
@@ -136,14 +138,14 @@ class _Verdict:
     def state(self) -> str:
         if self.reasons:
             return proof.FAILED
-        return proof.PROVED if self.expectation.roots else proof.UNPROVED
+        return proof.PROVED if self._roots_decide() else proof.UNPROVED
 
     @property
     def message(self) -> str:
         if self.reasons:
             return f"wrong certificate {self.leaf.thumbprint}: {'; '.join([*self.reasons, *self.remarks])}"
         until = x509.timestamp(self.leaf.not_after)
-        unknown = [] if self.expectation.roots else [*filter(None, [self._end()]), NO_ROOTS]
+        unknown = [] if self._roots_decide() else [*filter(None, [self._end()]), NO_ROOTS]
         return "; ".join([f"certificate {self.leaf.thumbprint}, valid until {until}", *self.remarks, *unknown])
 
     def _names(self) -> list[str]:
@@ -187,13 +189,25 @@ class _Verdict:
     def _trust(self) -> list[str]:
         if chain.is_root(self.leaf):
             return ["it is self-signed: no CA vouches for it. Assign the certificate that the planned CA issued"]
-        if not self.expectation.roots or not isinstance(self.trusted, RolloutError):
+        if not self._roots_decide() or not isinstance(self.trusted, RolloutError):
             return []
         trusted = ", ".join(f"'{root.subject}' ({root.thumbprint})" for root in self.expectation.roots)
         if isinstance(self.issuers, RolloutError):
             return [f"{self.issuers.what}. Clients trust {trusted}"]
-        rebuilt = self.issuers[-1].subject in {root.subject for root in self.expectation.roots}
-        return [f"{self._end()}, and clients trust {trusted}{REBUILT if rebuilt else ''}"]
+        return [f"{self._end()}, and clients trust {trusted}{REBUILT if self._has_name_of_root() else ''}"]
+
+    def _roots_decide(self) -> bool:
+        """Whether the roots that are known say yes or no to this chain."""
+        if not self.expectation.roots:
+            return False
+        complete = self.expectation.roots_complete or self._has_name_of_root()
+        return complete or not isinstance(self.trusted, RolloutError)
+
+    def _has_name_of_root(self) -> bool:
+        """Whether the chain leads to somebody who has the name of a known root."""
+        way = () if isinstance(self.issuers, RolloutError) else self.issuers[-1:]
+        above = {one.issuer for one in way or self.sent}
+        return bool(above & {root.subject for root in self.expectation.roots})
 
     def _end(self) -> str:
         """Where the chain leads, as far as it was followed."""

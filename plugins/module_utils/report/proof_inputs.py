@@ -31,9 +31,9 @@ NOT_READ = (
 
 @dataclass(frozen=True, slots=True)
 class ProofInputs:
-    """``thumbprints``: certificate id to what was installed. ``roots``: PEM, those that clients trust; ``issuers``:
-    PEM, which help to follow a chain and are not trusted. ``anchors``: for each planned CA, whether its root is known;
-    none where roots were given.
+    """``thumbprints``: certificate id to what was installed. ``roots``: PEM, those that clients trust;
+    ``roots_complete``: whether these are the roots of all planned authorities. ``issuers``: PEM, which help to follow a
+    chain and are not trusted. ``anchors``: for each planned CA, whether its root is known; none where roots were given.
     ``stores``: server (FQDN) to the ``root_thumbprints`` of its store, None where they are not known.
 
     ``predicted``: in check mode an earlier step would still change something, so that there is nothing to look at.
@@ -43,6 +43,7 @@ class ProofInputs:
     servers: tuple[Mapping[str, Any], ...]
     thumbprints: Mapping[str, str]
     roots: tuple[str, ...]
+    roots_complete: bool
     issuers: tuple[str, ...]
     anchors: tuple[ProofResult, ...]
     sip_domains: tuple[str, ...]
@@ -74,15 +75,16 @@ def proof_inputs(
     done = {id: one for server in outcome.servers.values() for id, one in server.certificates.items()}
     pushed, checked = outcome.dns.changed, outcome.check_mode
     issuers = tuple(dict.fromkeys(_issuers(outcome, done.values())))
-    named = tuple(_named(issuers, trusted))
+    named, anchors = tuple(_named(issuers, trusted)), tuple(_anchors(plan, outcome))
     return ProofInputs(
         servers=tuple(servers),
         thumbprints={id: one.thumbprint for id, one in done.items() if one.thumbprint},
         roots=tuple(roots) or tuple(dict.fromkeys((*_roots_of_plan(plan, outcome), *named))),
+        roots_complete=bool(roots) or _all_known(plan, anchors),
         issuers=issuers,
-        anchors=() if roots or named else tuple(_anchors(plan, outcome)),
+        anchors=() if roots or named else anchors,
         sip_domains=tuple(_sip_domains(plan, view)),
-        stores={fqdn: {"root_thumbprints": one.root_thumbprints} for fqdn, one in outcome.servers.items()},
+        stores=dict(_stores(outcome)),
         predicted=checked and (pushed or any(one.changed for one in done.values())),
         services_started=not checked and any(one.services_started for one in done.values()),
         replicating=not checked and pushed and len(servers) > 1,
@@ -93,6 +95,12 @@ def name_servers(hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]]
     """The inventory's DNS servers as a check takes them, at the address under which Ansible reaches them."""
     addresses = {host: hostvars[host].get("ansible_host") if host in hostvars else None for host in hosts}
     return [{"name": host, "address": str(address or host), "port": port} for host, address in addresses.items()]
+
+
+def _stores(outcome: Outcome) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """None at all where nobody has read a server, or tried to: a run of the proof alone."""
+    if any(one.root_thumbprints is not None or one.failure for one in outcome.servers.values()):
+        yield from ((fqdn, {"root_thumbprints": one.root_thumbprints}) for fqdn, one in outcome.servers.items())
 
 
 def _issuers(outcome: Outcome, done: Iterable[CertificateOutcome]) -> Iterator[str]:
@@ -132,6 +140,11 @@ def _anchors(plan: Plan, outcome: Outcome) -> Iterator[ProofResult]:
         proved = [one for one in results if one.state == PROVED]
         told = [one for one in results if one.message] or [replace(unknown, message=NOT_READ)]
         yield (proved or told)[0]
+
+
+def _all_known(plan: Plan, anchors: Sequence[ProofResult]) -> bool:
+    """Nobody reads the root of a public authority."""
+    return all(one.issuer.ca for one in plan.certificates) and all(one.state == PROVED for one in anchors)
 
 
 def _anchor(unknown: ProofResult, ca: CaConfig, host: str, authority: AuthorityOutcome) -> ProofResult:

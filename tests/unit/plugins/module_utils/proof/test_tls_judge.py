@@ -116,6 +116,31 @@ def test_without_trusted_roots_nothing_is_proved(arguments: dict, end: str) -> N
     assert _compared(LEAF2, roots=(), **arguments)[0] == "failed"
 
 
+@pytest.mark.parametrize(
+    ("served", "roots", "state"),
+    [
+        (LEAF, (ROOT,), "proved"),
+        (LEAF, (OTHER_ROOT, ROOT), "proved"),
+        (LEAF, (OTHER_ROOT,), "unproved"),
+        (LEAF, (REBUILT,), "failed"),
+        (BELOW, (OTHER_ROOT,), "unproved"),
+        (BELOW, (REBUILT,), "failed"),
+        (SELF_SIGNED, (ROOT,), "failed"),
+    ],
+)
+def test_where_not_all_roots_are_known_a_chain_elsewhere_is_unproved(
+    served: pki.Issued, roots: tuple[pki.Issued, ...], state: str
+) -> None:
+    """A public authority, or a CA that could not be read; but nobody has the name of a known root by right."""
+    trusted = tls_judge.load_roots([root.pem for root in roots])
+    target = Target("ocspool.company.local", "10.0.0.10", 5061)
+    chain = tuple(part.der for part in (served.chain if served is not SELF_SIGNED else (served,)))
+    for issuers in ((), tls_judge.load_issuers([ROOT.pem])):
+        expectation = Expectation(NOW, roots=trusted, issuers=issuers, roots_complete=False)
+        result = compare(target, Handshake("ok", chain), expectation)
+        assert (result.state, "whether clients trust it is not known" in result.message) == (state, state == "unproved")
+
+
 @pytest.mark.parametrize("roots", [(), (ROOT,), (SELF_SIGNED,)])
 def test_self_signed_certificate_is_wrong_whoever_is_trusted(roots: tuple[pki.Issued, ...]) -> None:
     state, message = _compared(SELF_SIGNED, name="ocspool.company.local", planned=(), roots=roots)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from proofkit import pki
 from unit.topologies import origin
 
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedIssuer
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
@@ -44,6 +45,7 @@ def test_after_a_rollout() -> None:
         servers=tuple(TWO),
         thumbprints={ID: "AB"},
         roots=(),
+        roots_complete=False,
         issuers=("stored root", "intermediate", "issued root"),
         anchors=(
             ProofResult(
@@ -96,6 +98,19 @@ def test_whether_it_is_known_whom_clients_trust(authorities: Any, state: str, me
     assert (anchor.state, anchor.message) == (state, message)
 
 
+def test_roots_are_complete_where_those_of_all_planned_authorities_are_known() -> None:
+    plan = as_plan(origin())
+    public = replace(plan.certificates[0], issuer=PlannedIssuer("public", ""))
+    other = replace(plan.certificates[0], issuer=PlannedIssuer("other", "ca02.company.local\\Other CA"))
+    read = {"ca1": AUTHORITY}
+    assert inputs(plan=plan, authorities=read).roots_complete
+    assert not inputs(plan=plan).roots_complete
+    for more in (public, other):
+        mixed = replace(plan, certificates=(*plan.certificates, more))
+        assert not inputs(plan=mixed, authorities=read).roots_complete
+        assert inputs(plan=mixed, authorities=read, roots=["mine"]).roots_complete
+
+
 def test_nothing_is_said_of_the_ca_where_roots_were_given_or_named() -> None:
     held = {"held": {"certificates": [{"chain": [OTHER.pem]}]}}
     assert inputs({FQDN: held}, roots=["mine"]).anchors == ()
@@ -130,6 +145,18 @@ def test_check_mode_predicts_where_something_would_change(
     assert found.predicted is predicted
     if check_mode:
         assert not found.services_started and not found.replicating
+
+
+@pytest.mark.parametrize(
+    ("servers", "stores"),
+    [
+        ({FQDN: {}, "fe2": {}}, {}),
+        ({FQDN: {"failure": "no answer"}, "fe2": {}}, {FQDN: None, "fe2": None}),
+        ({FQDN: {"held": {"root_thumbprints": []}}, "fe2": {}}, {FQDN: (), "fe2": None}),
+    ],
+)
+def test_trust_among_servers_is_judged_where_somebody_read_them(servers: Any, stores: dict[str, Any]) -> None:
+    assert {fqdn: one["root_thumbprints"] for fqdn, one in inputs(servers).stores.items()} == stores
 
 
 def test_one_dns_server_has_nobody_to_replicate_to() -> None:
