@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -73,9 +73,15 @@ def look_until_settled(
     while True:
         results, hints = work(params)
         left = end - clock()
-        if left <= 0 or all(result.state in SETTLED for result in results):
+        if left <= 0 or all(_settled(result) for result in results):
             return results, hints
         sleep(min(PAUSE, left))
+
+
+def _settled(result: ProofResult) -> bool:
+    """Whether another look cannot show more. Of a handshake that was whole, what is not known is not waited for."""
+    found = result.found if isinstance(result.found, Mapping) else {}
+    return result.state in SETTLED or (result.state == proof.UNPROVED and bool(found.get("version")))
 
 
 def port_map(given: dict[Any, Any]) -> dict[int, int]:

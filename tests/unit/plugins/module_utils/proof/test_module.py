@@ -40,6 +40,29 @@ def test_looking_again(wait: float, states: list[str], last: str, unseen: int) -
     assert (results[0].state, len(left)) == (last, unseen)
 
 
+@pytest.mark.parametrize(
+    ("state", "found", "looks"),
+    [
+        ("unproved", {"version": "TLSv1.2"}, 1),
+        ("unproved", {"version": ""}, 3),
+        ("unproved", None, 3),
+        ("failed", {"version": "TLSv1.2"}, 3),
+    ],
+)
+def test_what_a_whole_handshake_leaves_open_is_not_waited_for(state: str, found: Any, looks: int) -> None:
+    """Whom clients trust does not come by waiting; another certificate does, with a restart."""
+    now, seen = [0.0], []
+
+    def work(_params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
+        seen.append(now[0])
+        return [ProofResult("tls", "x", state, "", found=found)], []
+
+    proof_module.look_until_settled(
+        work, {"wait": 5}, clock=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds)
+    )
+    assert len(seen) == looks
+
+
 class Ended(Exception):
     """The end of a module."""
 
