@@ -69,11 +69,13 @@ def outcomes(
     dns_hosts: Sequence[str] = (),
     expect_servers: bool = False,
     expect_push: bool = False,
+    ca_hosts: Sequence[str] = (),
 ) -> dict[str, Any]:
     return collected.collected(
         _hostvars(hostvars),
         _plan(plan),
         list(dns_hosts),
+        list(ca_hosts),
         expect_servers=bool(expect_servers),
         expect_push=bool(expect_push),
     )

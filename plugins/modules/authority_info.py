@@ -109,7 +109,9 @@ chain_problem:
   returned: when the CA was read
   type: str
 findings:
-  description: What speaks against the planned certificates, in the shape of the plan's findings.
+  description:
+    - What speaks against the planned certificates, what of that is not known, and what the settings of their CA give
+      reason to say, in the shape of the plan's findings.
   returned: when the CA was read
   type: list
   elements: dict

@@ -68,6 +68,7 @@ class AuthorityDescription:
     templates_problem: str
     certificates: tuple[X509Certificate, ...]
     chain_problem: str
+    policy: AuthorityPolicy = AuthorityPolicy(None, None)
 
     def to_plain(self) -> dict[str, Any]:
         """As ``authority_info`` documents it, the certificates as PEM."""

@@ -129,6 +129,7 @@ def authority_findings(found: AuthorityDescription, planned: Sequence[PlannedCer
     told = [CA_IS_ANOTHER.at(ca, name=ca, found=name) for ca in others]
     for (ca, template), ids in by_order.items():
         if ca not in others:
+            told += [one for one in policy_findings(found.policy, ca) if one not in told]
             told += _template_findings(found, ca, template, ids)
     return tuple(told)
 

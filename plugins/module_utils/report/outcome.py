@@ -115,12 +115,13 @@ class ServerOutcome:
 @dataclass(frozen=True, slots=True)
 class AuthorityOutcome:
     """What a CA was read to be: its own name, and its certificates up to the root (PEM). ``msg``: why it could not be
-    read; ``chain_problem``: why these lead to no root."""
+    read; ``chain_problem``: why these lead to no root; ``findings``: what its settings give reason to say."""
 
     name: str = ""
     ca_certificates: tuple[str, ...] = ()
     msg: str = ""
     chain_problem: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +199,11 @@ def read_servers(given: Any) -> dict[str, ServerOutcome]:
 
 def read_authorities(given: Any) -> dict[str, AuthorityOutcome]:
     """Host to what ``authority_info`` returned there."""
-    parts = {str(host): _mapping(part) for host, part in _mapping(given).items()}
-    return {host: _read(AuthorityOutcome, part, f"authorities[{host}]") for host, part in parts.items()}
+    return {str(host): _authority(f"authorities[{host}]", _mapping(part)) for host, part in _mapping(given).items()}
+
+
+def _authority(where: str, part: Mapping[str, Any]) -> AuthorityOutcome:
+    return _read(AuthorityOutcome, part, where, findings=_findings(where, part))
 
 
 def read_check(given: Any, check: str) -> Checked:
@@ -241,9 +245,13 @@ def _step(where: str, part: Mapping[str, Any]) -> StepResult:
         where,
         held=_read(Described, _part(part, "held"), f"{where}.held"),
         description=_read(Described, _part(part, "description"), f"{where}.description"),
-        findings=tuple(_finding(where, _mapping(one)) for one in part.get("findings") or ()),
+        findings=_findings(where, part),
         changes=_each(StepChange, part, "changes", where),
     )
+
+
+def _findings(where: str, part: Mapping[str, Any]) -> tuple[Finding, ...]:
+    return tuple(_finding(where, _mapping(one)) for one in part.get("findings") or ())
 
 
 def _finding(where: str, part: Mapping[str, Any]) -> Finding:

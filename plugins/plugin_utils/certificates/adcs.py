@@ -36,6 +36,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import scratch
 
 CONFIGURATION = "SYSTEM\\CurrentControlSet\\Services\\CertSvc\\Configuration"
@@ -76,11 +77,7 @@ class AdcsAuthority(Authority):
                 where=self._host.name,
                 mend="Check `ca` of the issuer in the topology and the inventory host that stands for it",
             )
-        key = f"{CONFIGURATION}\\{active}\\PolicyModules\\{DEFAULT_POLICY}"
-        return AuthorityPolicy(
-            edit_flags=self._host.registry.dword(key, "EditFlags"),
-            request_disposition=self._host.registry.dword(key, "RequestDisposition"),
-        )
+        return read_policy(self._host.registry, active)
 
     def find(self, planned: PlannedCertificate, public_key: str) -> tuple[KnownRequest, ...]:
         return self._of_key(planned.common_name, public_key)
@@ -155,6 +152,15 @@ class AdcsAuthority(Authority):
         if result.exit_code != 0:
             raise failed("the CA's database cannot be read", result, where=self.name)
         return parse_view(result.stdout.decode("utf-8", errors="replace"), where=self.name)
+
+
+def read_policy(registry: Registry, name: str) -> AuthorityPolicy:
+    """The settings of the policy module of this host's CA ``name``."""
+    key = f"{CONFIGURATION}\\{name}\\PolicyModules\\{DEFAULT_POLICY}"
+    return AuthorityPolicy(
+        edit_flags=registry.dword(key, "EditFlags"),
+        request_disposition=registry.dword(key, "RequestDisposition"),
+    )
 
 
 def parse_view(text: str, *, where: str) -> tuple[KnownRequest, ...]:

@@ -19,7 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import BadValue, CaConfig, Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import RPC_UNAVAILABLE, failure_code
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import CONFIGURATION
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import CONFIGURATION, read_policy
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CA, MY, ROOT, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -51,6 +51,7 @@ def describe_authority(host: WindowsHost, *, now: datetime) -> AuthorityDescript
         templates_problem=unread,
         certificates=certificates,
         chain_problem=broken,
+        policy=read_policy(host.registry, name),
     )
 
 

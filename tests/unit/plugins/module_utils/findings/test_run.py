@@ -66,6 +66,15 @@ def test_a_template_that_is_not_offered_is_told_once() -> None:
     )
 
 
+def test_settings_of_the_right_ca_are_told_once() -> None:
+    unsafe = {"policy": AuthorityPolicy(0x15014E, 1)}
+    planned = [*made("ocs").certificates, replace(made("ocs").certificates[0], template=None)]
+    found = authority_findings(a_ca(**unsafe), planned)
+    assert [one.code for one in found] == ["ca-names-from-attributes", "template-not-offered"]
+    assert found[0].where == CA
+    assert [one.code for one in authority_findings(a_ca(**unsafe, name="Old CA"), planned)] == ["ca-is-another"]
+
+
 def test_an_enterprise_ca_needs_a_template() -> None:
     planned = [replace(one, template=None) for one in made("ocs").certificates]
     (found,) = authority_findings(a_ca(), planned)

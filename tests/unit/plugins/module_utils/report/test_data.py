@@ -140,3 +140,12 @@ def test_check_mode_says_so() -> None:
 def test_no_mapping() -> None:
     with pytest.raises(RolloutError, match="report: a list where a mapping was expected"):
         report_data([])
+
+
+def test_what_a_ca_gives_reason_to_say_is_told_once() -> None:
+    """Known before anything is changed, and again when a certificate is issued."""
+    finding = {"severity": "note", "code": "templates-unread", "message": "it is not known"}
+    before = {"authorities": {"ca01": {"findings": [finding]}}}
+    issued = {"servers": {"fe1": {"certificates": {"x": {"issue": {"findings": [finding]}}}}}}
+    for given in (before, issued, {**before, **issued}):
+        assert [one["code"] for one in report_data(given)["findings"]] == ["templates-unread"]

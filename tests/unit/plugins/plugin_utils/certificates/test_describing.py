@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from unit.fakes_windows import CONFIGURATION, DER, NOW, FakeCa, Issuer, authority, blob
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityPolicy
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.describing import (
     describe_authority,
@@ -42,6 +43,7 @@ def test_names_kind_templates_and_certificate() -> None:
     assert (found.templates, found.templates_problem) == (("WebServer", "Machine"), "")
     assert [one.thumbprint for one in found.certificates] == [root.thumbprint]
     assert found.chain_problem == ""
+    assert found.policy == AuthorityPolicy(0x11014E, 1)
     assert ca.programs.ran == [["certutil", "-config", "ca01.company.local\\Company CA", "-CATemplates"]]
 
 
