@@ -50,6 +50,10 @@ FEATURES = {
     ),
     "name_policy": ("a policy on strict names", "policy 'DisableStrictDNSNaming' (Lync)"),
     "web_components": ("Web Components, whose certificate is assigned in IIS", "TechNet bb663618, dd572453"),
+    "backup_registrar": (
+        "a backup pool for sign-in",
+        "the pools' own topology (Lync Server 2010); its SRV record is inferred",
+    ),
     "management_shell": ("certificates by cmdlet (`Request-CsCertificate`)", "the cmdlet's page (Lync Server 2010)"),
 }
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 import winrm
 import yaml
-from sitekit import Site
+from sitekit import ROOT, Site
 
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 
 pytestmark = pytest.mark.slow
+
+LYNC = ROOT / "docs" / "examples" / "lync2013.yml"
 
 
 def my_thumbprints(site: Site, server: str) -> list[str]:
@@ -82,6 +84,78 @@ def test_web_farm_with_a_name_of_its_own(site: Site) -> None:
         check=True,
     ).stdout
     assert "DNS:ocsweb.company.local" in shown
+
+
+def test_srv_data_and_an_alias_of_the_sites_own(site: Site) -> None:
+    """Pushed, left alone by the second run, and proved with the way that clients go."""
+    topology = site.group_vars()["ucops_topology"]
+    topology["sip_domains"][1] = {
+        "name": "company.com",
+        "srv": {"internal": {"priority": 5, "weight": 7, "target": "ocs.company.com"}},
+        "fallback": True,
+        "fallback_names": ["sip"],
+        "sip_internal": "cname",
+    }
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert run.code == 0, run.output
+    held = site.state()["hosts"]["dc01"]["dns"]["company.com"]["records"]
+    assert "_sipinternaltls._tcp.company.com 3600 SRV 5 7 5061 ocs.company.com." in held, held
+    assert "sip.company.com 3600 CNAME ocspool.company.local." in held, held
+    assert not any(record.startswith(("sipinternal.", "ocspool.company.com")) for record in held)
+    assert site.report()["summary"]["unproved"] == 0
+    again = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert again.code == 0 and again.total("changed") == 0, again.output
+
+
+def test_second_srv_target(site: Site) -> None:
+    """A backup pool: both targets are one set, which the second run leaves alone and the proof compares."""
+    topology = yaml.safe_load(LYNC.read_text(encoding="utf-8"))["ucops_topology"]
+    topology["sip_domains"][0] |= {
+        "home": "pool01.company.local",
+        "backup": {"pool": "se02.company.local", "weight": 3},
+    }
+    for one in topology["sip_domains"][1:]:
+        one["home"] = "pool01.company.local"
+    for zone in topology["dns"]["internal"]["zones"]:
+        zone["if_missing"] = "create"
+    second = {"fqdn": "se02.company.local", "addresses": {"internal": ["10.0.9.1"]}}
+    topology["pools"].append({"fqdn": "se02.company.local", "edition": "standard", "servers": [second]})
+    topology["simple_urls"] = {"internal": "cname"}
+    records = as_plan(topology).to_plain()["records"]
+    srv = next(one for one in records if one["fqdn"] == f"_sipinternaltls._tcp.{topology['sip_domains'][0]['name']}")
+    alias = next(one for one in records if one["type"] == "CNAME" and one["view"] == "internal")
+    proof = {
+        "name": "Prove",
+        "ucops.rollout.dns_check": {
+            "records": [srv, alias],
+            "servers": [{"name": "dc01", "address": site.estate.address("dc01"), "port": site.estate.port(53)}],
+        },
+        "register": "proved",
+    }
+    tell = {"name": "Tell", "ansible.builtin.debug": {"msg": "{{ proved.results | map(attribute='state') | unique }}"}}
+    push = {"name": "Push", "ansible.builtin.include_role": {"name": "ucops.rollout.pool_dns"}}
+    plays = [
+        {"name": "DNS", "hosts": "ucops_dns", "gather_facts": False, "tasks": [push]},
+        {
+            "name": "Proof",
+            "hosts": "localhost",
+            "gather_facts": False,
+            "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+            "tasks": [proof, tell],
+        },
+    ]
+    path = site.work / "second_target.yml"
+    path.write_text(yaml.safe_dump(plays), encoding="utf-8")
+    run = site.play(str(path), variables={"ucops_topology": topology})
+    assert run.code == 0, run.output
+    zone = site.state()["hosts"]["dc01"]["dns"][srv["zone"]]["records"]
+    assert [one.partition(" SRV ")[2] for one in zone if one.startswith("_sipinternaltls._tcp.")] == [
+        f"{one['priority']} {one['weight']} 5061 {one['target']}." for one in srv["values"]
+    ]
+    assert [(one["priority"], one["weight"]) for one in srv["values"]] == [(0, 0), (10, 3)]
+    assert '"proved"' in run.output and '"failed"' not in run.output, run.output
+    again = site.play(str(path), variables={"ucops_topology": topology})
+    assert again.code == 0 and again.total("changed") == 0, again.output
 
 
 @pytest.mark.parametrize(

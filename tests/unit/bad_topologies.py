@@ -21,7 +21,7 @@ BAD: list[tuple[str, Any, str, str]] = [
         "sip_domains[1].quux",
         1,
         "sip_domains[1].quux",
-        "unknown key | The keys of a SIP domain are name, srv_target, home, director, edge",
+        "unknown key | The keys of a SIP domain are name, srv_target, external_srv_target, srv, home, director, edge",
     ),
     # missing keys
     ("schema", ABSENT, "schema", "missing | It gives its version, 1"),

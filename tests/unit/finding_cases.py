@@ -267,12 +267,6 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "simple-url-inside-another": lambda: _behind(
         simple_urls=urls(("lync.contoso.com", "/Meet"), ("lync.contoso.com", "/meet/dialin"))
     ),
-    "srv-target-is-alias": lambda: _guarded(
-        with_record(record("internal", "sip.contoso.com", "CNAME", "pool01.contoso.net"))
-    ),
-    "alias-beside-records": lambda: _guarded(
-        with_record(record("internal", "lyncdiscoverinternal.contoso.com", "CNAME", "webint.contoso.net"))
-    ),
     "autodiscover-answered-outside": lambda: _guarded(
         with_record(record("external", "lyncdiscoverinternal.fabrikam.com", "A", "10.0.0.20"))
     ),

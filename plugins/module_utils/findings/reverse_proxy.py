@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RECORDS, Example, FindingKind
-from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, Finding, SrvData
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import (
+    CERTIFICATES,
+    RECORDS,
+    Example,
+    FindingKind,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, WARNING, Finding, SrvData
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import OUTSIDE_INTERFACES, Pool
 
 _PROXY = "TechNet 'DNS Summary - Reverse Proxy' and 'Certificate Summary - Reverse Proxy' (Lync Server 2013)"
@@ -44,7 +49,8 @@ EDGE_AND_PROXY_SHARE_ADDRESS = FindingKind(
 
 
 def look(facts: Facts) -> Iterator[Finding]:
-    """Everything about the reverse proxy's addresses and the Edge Servers'."""
+    """Everything about the reverse proxy's addresses and certificate, and the Edge Servers'."""
+    yield from _shared_certificates(facts)
     edges: dict[str, Pool] = {}
     taken: set[str] = set()
     for pool in facts.pools_of_role("edge"):
@@ -58,6 +64,42 @@ def look(facts: Facts) -> Iterator[Finding]:
                 one = edges.pop(address)  # told once
                 yield EDGE_AND_PROXY_SHARE_ADDRESS.at(pool.path, address=address, one=one.fqdn, name=pool.fqdn)
     yield from _web_names_at_the_edge(facts, edges)
+
+
+EDGE_AND_PROXY_SHARE_CERTIFICATE = FindingKind(
+    code="edge-and-proxy-share-certificate",
+    severity=WARNING,
+    about=CERTIFICATES,
+    title="The Edge Servers and the reverse proxy hold one certificate",
+    message="'{name}' shares the certificate outside of '{one}', with its key and the names of both",
+    breaks=(
+        "nothing by itself; the key leaves the first server and lies on servers of two kinds, and whoever has it at one"
+        " answers as the other; each change of a published name renews both, and wildcards are not possible any more"
+    ),
+    mend="Leave shares_certificate_of out: the reverse proxy gets a certificate of its own",
+    source=(
+        f"{_PROXY} and 'Certificate Summary - Single Consolidated Edge' have one each; TechNet 'Wildcard Certificate"
+        " Support': none on an Edge outside"
+    ),
+    decision="it works where every name is in the list, and the site wants it",
+    example=Example(
+        "lync",
+        change={"pools[2].shares_certificate_of": "lsedge.contoso.net"},
+        where=("pools[2].shares_certificate_of",),
+        near={},
+        message=(
+            "'lsrp.contoso.com' shares the certificate outside of 'lsedge.contoso.net', with its key and the names of"
+            " both"
+        ),
+    ),
+)
+
+
+def _shared_certificates(facts: Facts) -> Iterator[Finding]:
+    for pool in facts.pools_of_role("reverse_proxy"):
+        if pool.shares_certificate_of:
+            where = f"{pool.path}.shares_certificate_of"
+            yield EDGE_AND_PROXY_SHARE_CERTIFICATE.at(where, name=pool.fqdn, one=pool.shares_certificate_of)
 
 
 def _ports(pool: Pool, interface: str) -> frozenset[int]:

@@ -18,16 +18,18 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import
     Example,
     FindingKind,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, NOTE, WARNING, Finding
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, NOTE, WARNING, Finding, SrvData
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, SipDomain
 
 # The SRV records by which clients find their server over TLS.
 CLIENT_SERVICES = (("internal", "_sipinternaltls._tcp"), ("external", "_sip._tls"))
+SIGN_IN_PORT = 5061
 PLAIN_SERVICES = (("internal", "_sipinternal._tcp"), ("external", "_sip._tcp"))
 _STRICT = (
     "TechNet 'Determine DNS Requirements' (Lync Server 2013): the target lies in the domain of the SRV record; D. Lim"
     " (MSDN, 2009-06-12); J. Schertz 2013-08 'Lync Phone Edition CU7 Registration Issues'"
 )
+_PORTS = "TechNet bb870344 'Required DNS Records for Automatic Client Sign-In' (port 5061)"
 _POLICY = "policy 'DisableStrictDNSNaming' (Lync 2010, 2013)"
 _EDGE = "TechNet 'Certificate Requirements for External User Access' (Lync Server 2013)"
 _INTERNAL = "TechNet 'Certificate Requirements for Internal Servers' (Lync Server 2013)"
@@ -39,6 +41,8 @@ def look(facts: Facts) -> Iterator[Finding]:
         home = facts.home(sip_domain)
         if home is not None:
             yield from _strict_names(facts, sip_domain, home)
+            yield from _ports(facts, sip_domain)
+            yield from _backup(facts, sip_domain)
             yield from _plain_tcp(facts, sip_domain, home)
             yield from _fallback(facts, sip_domain, home)
             yield from _sip_names(facts, sip_domain, home)
@@ -96,6 +100,80 @@ SRV_TARGET_BELOW_SIP_DOMAIN = FindingKind(
         near={"sip_domains[1]": {"name": "company.com", "srv_target": "pool"}, "pools[0].fqdn": "ocspool.company.com"},
     ),
 )
+
+
+SRV_PORT_OF_ITS_OWN = FindingKind(
+    code="srv-port-of-its-own",
+    severity=WARNING,
+    about=RECORDS,
+    title="A SRV record leads to a port on which the product's servers do not listen",
+    message="the SRV record '{name}' leads to port {port}, and the servers listen on {usual}",
+    breaks="automatic sign-in, unless a load balancer or a firewall passes {port} on to {usual}",
+    mend="Leave the port out of srv for this SIP domain, or see to it that it is passed on",
+    source=f"{_PORTS}; pools[].edge.access.port says where an Access Edge listens",
+    decision="the site asked for it, and what stands before the servers is not in the topology",
+    example=Example(
+        "ocs",
+        change={"sip_domains[1]": {"name": "company.com", "srv": {"internal": {"port": 443}}}},
+        where=("sip_domains[1]",),
+        near={"sip_domains[1]": {"name": "company.com", "srv": {"internal": {"port": 5061}}}},
+        message="the SRV record '_sipinternaltls._tcp.company.com' leads to port 443, and the servers listen on 5061",
+    ),
+)
+
+
+BACKUP_BY_SRV = FindingKind(
+    code="backup-by-srv",
+    severity=NOTE,
+    about=RECORDS,
+    title="A second SRV record leads to a backup pool",
+    message="'{name}' leads to '{target}' too, with priority {priority}",
+    breaks=(
+        "nothing while the first pool answers; while it does not, clients that try one SRV record only do not sign in,"
+        " and a client that has signed in before goes to its backup registrar without DNS"
+    ),
+    mend="Nothing; the pools must also be each other's backup in the product's own topology",
+    source="RFC 2782; TechNet 'Determine DNS Requirements' (Lync Server 2013): the lowest priority is taken first",
+    decision="which clients try a second record is not documented",
+    example=Example(
+        "lync",
+        change={
+            "sip_domains": [
+                {
+                    "name": "contoso.com",
+                    "srv_target": "sip",
+                    "home": "pool01.contoso.net",
+                    "backup": "pool02.contoso.com",
+                }
+            ],
+            "pools[3]": {
+                "fqdn": "pool02.contoso.com",
+                "edition": "standard",
+                "servers": [{"fqdn": "pool02.contoso.com", "addresses": {"internal": ["10.0.2.11"]}}],
+            },
+        },
+        where=("sip_domains[0]",),
+        near={},
+        message="'_sipinternaltls._tcp.contoso.com' leads to 'pool02.contoso.com' too, with priority 10",
+    ),
+)
+
+
+def _backup(facts: Facts, sip_domain: SipDomain) -> Iterator[Finding]:
+    owner = f"{CLIENT_SERVICES[0][1]}.{sip_domain.name}"
+    record = facts.services.get(("internal", owner))
+    for value in record.values[1:] if record is not None and sip_domain.backup is not None else ():
+        if isinstance(value, SrvData):
+            yield BACKUP_BY_SRV.at(sip_domain.path, name=owner, target=value.target, priority=value.priority)
+
+
+def _ports(facts: Facts, sip_domain: SipDomain) -> Iterator[Finding]:
+    edge = facts.pools.get(sip_domain.edge)
+    usual = {"internal": SIGN_IN_PORT, "external": edge.edge.access.port if edge and edge.edge else 0}
+    for view, service in CLIENT_SERVICES:
+        owner, port = f"{service}.{sip_domain.name}", sip_domain.srv[view].port
+        if port and port != usual[view] and (view, owner) in facts.services:
+            yield SRV_PORT_OF_ITS_OWN.at(sip_domain.path, name=owner, port=port, usual=usual[view])
 
 
 def _strict_names(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, VIEWS
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import (
     Pool,
@@ -41,7 +42,9 @@ class Deployment:
         self._products = products
         self._pools = {pool.fqdn: pool for pool in topology.pools}
         self._zones = {(zone.view, zone.name): zone for zone in topology.zones}
-        self._internal = names.ZoneIndex(zone.name for zone in topology.zones if zone.view == "internal")
+        self._indexes = {
+            view: names.ZoneIndex(zone.name for zone in topology.zones if zone.view == view) for view in VIEWS
+        }
         self._served: dict[str, tuple[SipDomain, ...]] = {}
         self.remembered: dict[tuple[str, ...], Any] = {}  # what words of the vocabulary found out once
 
@@ -75,6 +78,10 @@ class Deployment:
         return _grouped((pool, one) for one in self._here for pool in dict.fromkeys((one.home, one.director)))
 
     @cached_property
+    def _backed(self) -> dict[str, list[SipDomain]]:
+        return _grouped((one.backup.pool, one) for one in self._here if one.backup is not None)
+
+    @cached_property
     def _outside(self) -> dict[str, list[SipDomain]]:
         return _grouped((one.edge, one) for one in self._here if one.outside)
 
@@ -88,6 +95,10 @@ class Deployment:
 
     def signed_in_by(self, pool: Pool) -> Iterable[SipDomain]:
         return self._signed_in.get(pool.fqdn, ())
+
+    def backed_by(self, pool: Pool) -> Iterable[SipDomain]:
+        """The SIP domains whose second SRV record leads to this pool."""
+        return self._backed.get(pool.fqdn, ())
 
     def outside_at(self, pool: Pool) -> Iterable[SipDomain]:
         """The SIP domains that this Edge pool serves outside."""
@@ -114,7 +125,7 @@ class Deployment:
         if pool.serves is not None:
             wanted = set(pool.serves)
             return tuple(one for one in self._here if one.name in wanted)
-        at_home = self._signed_in.get(pool.fqdn, [])
+        at_home = [*self._signed_in.get(pool.fqdn, ()), *self.backed_by(pool)]
         answered = self._discovered.get(pool.fqdn, [])
         merged = tuple({one.name: one for one in (*at_home, *answered)}.values())
         return merged or self._here
@@ -134,13 +145,26 @@ class Deployment:
     def internal_discovery(self, sip_domain: SipDomain) -> str:
         """``a``, ``cname`` or ``none``; an alias cannot stand at the apex of a pin-point zone, an address can."""
         form = self.topology.autodiscover.internal
-        if form == "cname" and self._at_apex(f"lyncdiscoverinternal.{sip_domain.name}"):
+        if form == "cname" and self._at_apex(INTERNAL, f"lyncdiscoverinternal.{sip_domain.name}"):
             return "a"
         return form
 
-    def _at_apex(self, fqdn: str) -> bool:
-        found = self._internal.find(fqdn)
-        return found is not None and (found == fqdn or self._zones["internal", found].kind == APEX_KIND)
+    def sip_form(self, view: str, sip_domain: SipDomain, target: str) -> str:
+        """``a`` or ``cname`` for sip.<SIP domain>, whose alias would lead to the target."""
+        return self._form(view, sip_domain.sip_forms[view], f"sip.{sip_domain.name}", target)
+
+    def url_form(self, view: str, url: SimpleUrl, target: str) -> str:
+        """``a`` or ``cname`` for the host of a URL, whose alias would lead to the target."""
+        return self._form(view, self.topology.simple_url_forms[view], url.host, target)
+
+    def _form(self, view: str, wanted: str, name: str, target: str) -> str:
+        """No name is an alias of itself, and none stands at a zone's apex."""
+        return "a" if wanted == "a" or name == target or self._at_apex(view, name) else wanted
+
+    def _at_apex(self, view: str, fqdn: str) -> bool:
+        index = self._indexes.get(view)
+        found = index.find(fqdn) if index else None
+        return found is not None and (found == fqdn or self._zones[view, found].kind == APEX_KIND)
 
     def _answering(self, given: str, sip_domain: SipDomain, feature: str) -> str:
         """The pool whose web services answer for a SIP domain: the given one, its Director, or its home."""

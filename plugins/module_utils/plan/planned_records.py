@@ -32,7 +32,10 @@ Key = tuple[str, str, str]  # view, fqdn, type
 
 @dataclass(frozen=True, slots=True)
 class WantedRecord:
-    """A record as one rule asks for it; ``path``: where the topology gave the cause."""
+    """A record as one rule asks for it; ``path``: where the topology gave the cause.
+
+    ``further``: a value beside those of other rules, not against them.
+    """
 
     view: str
     fqdn: str
@@ -43,6 +46,7 @@ class WantedRecord:
     breaks: str
     path: str
     target_elsewhere: bool = False
+    further: bool = False
 
 
 class PlannedRecords:
@@ -96,10 +100,10 @@ class PlannedRecords:
             yield from self._lost_targets(several)
 
     def _lost_targets(self, several: list[WantedRecord]) -> Iterator[Finding]:
-        """Targets that no rule asks an address for; one whose name has no zone is told there."""
+        """Targets that nothing is planned for; of a target that is an alias more is said elsewhere."""
         for wanted in several:
             for target in _targets(wanted):
-                if (wanted.view, target, "A") not in self._wanted and (wanted.view, target, "AAAA") not in self._wanted:
+                if not any((wanted.view, target, type) in self._wanted for type in ("A", "AAAA", ALIAS)):
                     yield kinds.TARGET_WITHOUT_ADDRESS.at(wanted.path, name=wanted.fqdn, target=target)
 
     def _zone_of(self, view: str, fqdn: str) -> Zone | None:
@@ -142,7 +146,9 @@ def _record(zone: Zone, several: list[WantedRecord]) -> RecordSet:
 
 
 def _each_once(several: list[WantedRecord]) -> tuple[str | SrvData, ...]:
-    return tuple(dict.fromkeys(value for wanted in several for value in wanted.values))
+    """In the order of the rules; services in the order in which clients take them."""
+    values = dict.fromkeys(value for wanted in several for value in wanted.values)
+    return tuple(sorted(values, key=lambda value: value.priority if isinstance(value, SrvData) else 0))
 
 
 def _managed(zone: Zone, several: list[WantedRecord]) -> str:
@@ -154,8 +160,9 @@ def _managed(zone: Zone, several: list[WantedRecord]) -> str:
 
 def _clash(several: list[WantedRecord]) -> Iterator[Finding]:
     """At most one finding for a name that is wanted with different values."""
-    first = several[0]
-    other = next((wanted for wanted in several if set(wanted.values) != set(first.values)), None)
+    against = [wanted for wanted in several if not wanted.further]
+    first = (against or several)[0]
+    other = next((wanted for wanted in against if set(wanted.values) != set(first.values)), None)
     if other is not None:
         kind = kinds.SECOND_SERVICE if first.type == "SRV" else kinds.NAME_CLAIMED_TWICE
         yield kind.at(other.path, name=first.fqdn, one=_text(first.values), other=_text(other.values))

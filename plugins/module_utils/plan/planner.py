@@ -19,7 +19,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry im
 from ansible_collections.ucops.rollout.plugins.module_utils.names import parent
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.deployment import Deployment, servers_with
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_records import PlannedRecords, WantedRecord
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.shared_certificates import share_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.vocabulary import (
+    RANKS,
     Scope,
     expand,
     holds,
@@ -37,6 +39,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.rules impor
     EndpointRule,
     RecordRule,
     RoleRules,
+    ServiceRecord,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, Topology
 from ansible_collections.ucops.rollout.plugins.module_utils.values import TemplateName
@@ -49,7 +52,7 @@ def make_plan(topology: Topology, products: Mapping[str, Product] = PRODUCTS) ->
     """The plan of a topology; what speaks against it is in its findings, nothing is raised."""
     deployment = Deployment(topology, products)
     pools = list(_pools(deployment, products))
-    certificates = tuple(_certificates(pools))
+    certificates = share_certificates(_certificates(pools), topology.pools)
     endpoints = tuple(_endpoints(pools, certificates))
     records = PlannedRecords(topology.zones)
     for wanted in _wanted_records(pools, {zone.view for zone in topology.zones}):
@@ -104,6 +107,7 @@ def _records_of(rule: RecordRule, scope: Scope) -> Iterator[WantedRecord]:
                 breaks=rule.breaks,
                 path=inner.path,
                 target_elsewhere=not isinstance(rule, AddressRecord) and rule.target_elsewhere,
+                further=isinstance(rule, ServiceRecord) and rule.further,
             )
 
 
@@ -114,8 +118,8 @@ def _values(rule: RecordRule, scope: Scope) -> Iterator[tuple[str, tuple[str | m
     elif isinstance(rule, AliasRecord):
         yield "CNAME", (expand(rule.target, scope),)
     else:
-        number = port(rule.port, scope)
-        yield "SRV", (model.SrvData(rule.priority, rule.weight, number, expand(rule.target, scope)),)
+        priority, weight = RANKS[rule.rank](scope) if rule.rank else (rule.priority, rule.weight)
+        yield "SRV", (model.SrvData(priority, weight, port(rule.port, scope), expand(rule.target, scope)),)
 
 
 # Certificates

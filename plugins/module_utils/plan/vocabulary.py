@@ -16,8 +16,10 @@ from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL, INTERNAL
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.deployment import Deployment, servers_with
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import (
+    Backup,
     Certificates,
     Edge,
     EdgeService,
@@ -25,11 +27,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology im
     Server,
     SimpleUrl,
     SipDomain,
+    SrvChoice,
 )
 
 T = TypeVar("T")
 
-ALIAS, SIP, POOL = "alias", "sip", "pool"
+SIP_TLS = 5061
+
+SIP, POOL, EDGE = "sip", "pool", "edge"
 
 
 @dataclass(frozen=True)
@@ -138,9 +143,14 @@ def _edge_of(scope: Scope) -> Edge:
 def sign_in_host(pool: Pool, sip_domain: SipDomain) -> str:
     """The name that the SRV record leads to, as the SIP domain wants it (conflicts C1 and C2: inside the SIP domain).
 
-    ``alias``: the pool's own name inside its domain, else its host name in the SIP domain.
+    ``alias``: the pool's own name inside its domain, else its host name in the SIP domain. A backup pool has no other
+    form than this one and ``pool``: what else is given is the first pool's.
     """
-    if sip_domain.srv_target == SIP:
+    first = sip_domain.backup is None or sip_domain.backup.pool != pool.fqdn
+    target = sip_domain.srv[INTERNAL].target
+    if first and target is not None:
+        return target
+    if first and sip_domain.srv_target == SIP:
         return f"sip.{sip_domain.name}"
     if sip_domain.srv_target == POOL or names.parent(pool.fqdn) == sip_domain.name:
         return pool.fqdn
@@ -148,9 +158,16 @@ def sign_in_host(pool: Pool, sip_domain: SipDomain) -> str:
 
 
 def access_host(edge: Edge, sip_domain: SipDomain) -> str:
-    """The Access Edge's name for a SIP domain: its own inside the SIP domain, else ``sip.<SIP domain>``."""
-    own = edge.access.fqdn
-    return own if names.parent(own) == sip_domain.name else f"sip.{sip_domain.name}"
+    """The name that the SRV records outside lead to: its own inside the SIP domain, else ``sip.<SIP domain>``.
+
+    Unless the SIP domain wants one of the two in any case, or gives a name.
+    """
+    own, wanted = edge.access.fqdn, sip_domain.external_srv_target
+    target = sip_domain.srv[EXTERNAL].target
+    if target is not None:
+        return target
+    its_own = wanted == EDGE or (wanted != SIP and names.parent(own) == sip_domain.name)
+    return own if its_own else f"sip.{sip_domain.name}"
 
 
 def _signs_in_by(scope: Scope, name: str) -> bool:
@@ -207,6 +224,8 @@ EACH: Mapping[str, Each] = {
     "sip_domain": lambda scope: scope.of_sip_domains,
     # SIP domains that this pool signs in, behind a Director too; for a Director those that are sent to it.
     "home_sip_domain": lambda scope: scope.for_sip_domains(scope.deployment.signed_in_by(scope.pool)),
+    # SIP domains whose second SRV record leads to this pool.
+    "backed_sip_domain": lambda scope: scope.for_sip_domains(scope.deployment.backed_by(scope.pool)),
     # SIP domains whose meeting and autodiscover names the pool's certificates hold.
     "served_sip_domain": lambda scope: scope.for_sip_domains(scope.deployment.served_by(scope.pool)),
     # SIP domains whose autodiscover names lead to this pool.
@@ -259,12 +278,44 @@ def _external_discovery(form: str) -> Callable[[Scope], bool]:
     return lambda scope: scope.deployment.topology.autodiscover.external == form
 
 
+def _leads_outside_to(scope: Scope) -> str:
+    return access_host(_edge_of(scope), _sip_domain_of(scope))
+
+
 def _has_sip_record(scope: Scope) -> bool:
     """Whether sip.<SIP domain> leads to this pool inside."""
     one = _sip_domain_of(scope)
     return one.first_contact == scope.pool.fqdn and (
-        one.fallback or one.srv_target == SIP or scope.pool.role == "director"
+        SIP in one.fallback or scope.sign_in_host == f"sip.{one.name}" or scope.pool.role == "director"
     )
+
+
+def _has_fallback(label: str) -> Callable[[Scope], bool]:
+    return lambda scope: label in _sip_domain_of(scope).fallback
+
+
+def _sip_inside(form: str) -> Callable[[Scope], bool]:
+    return lambda scope: scope.deployment.sip_form(INTERNAL, _sip_domain_of(scope), scope.pool.fqdn) == form
+
+
+def _sip_outside(form: str) -> Callable[[Scope], bool]:
+    return lambda scope: scope.deployment.sip_form(EXTERNAL, _sip_domain_of(scope), _edge_of(scope).access.fqdn) == form
+
+
+def _url_inside(form: str) -> Callable[[Scope], bool]:
+    return lambda scope: scope.deployment.url_form(INTERNAL, _url_of(scope), scope.pool.web_farm_fqdn) == form
+
+
+def _url_outside(form: str) -> Callable[[Scope], bool]:
+    """Without a name of the web services outside there is nothing to lead to."""
+    own = "a" if form == "a" else ""
+
+    def holding(scope: Scope) -> bool:
+        target = scope.pool.external_web_fqdn
+        found = scope.deployment.url_form(EXTERNAL, _url_of(scope), target) if target else own
+        return found == form
+
+    return holding
 
 
 Condition = Callable[[Scope], bool]
@@ -290,9 +341,24 @@ CONDITIONS: Mapping[str, Condition] = _Conditions(
         "several_servers": lambda scope: len(scope.pool.servers) > 1,
         # sign-in
         "sign_in_host_is_alias": lambda scope: scope.sign_in_host != scope.pool.fqdn,
+        "sign_in_host_has_address": lambda scope: (
+            scope.sign_in_host != f"sip.{_sip_domain_of(scope).name}" or _sip_inside("a")(scope)
+        ),
         "pool_name_signs_nobody_in": lambda scope: not _signs_in_by(scope, scope.pool.fqdn),
         "plain_tcp": lambda scope: _sip_domain_of(scope).plain_tcp,
-        "fallback": lambda scope: _sip_domain_of(scope).fallback,
+        **{f"fallback_{label}": _has_fallback(label) for label in ("sip", "sipinternal", "sipexternal")},
+        "sip_inside_address": _sip_inside("a"),
+        "sip_inside_alias": _sip_inside("cname"),
+        "sip_outside_address": _sip_outside("a"),
+        "sip_outside_alias": _sip_outside("cname"),
+        # sip.<SIP domain> outside is there for clients without SRV records, or for the records to lead to.
+        "sip_outside_needed": lambda scope: (
+            SIP in _sip_domain_of(scope).fallback or _leads_outside_to(scope) == f"sip.{_sip_domain_of(scope).name}"
+        ),
+        "access_host_has_address": lambda scope: (
+            _leads_outside_to(scope) != f"sip.{_sip_domain_of(scope).name}" or _sip_outside("a")(scope)
+        ),
+        "access_host_is_given": lambda scope: _sip_domain_of(scope).srv[EXTERNAL].target is not None,
         "sip_name_has_record": _has_sip_record,
         "sip_name_in_certificate": lambda scope: scope.certificates.sip_names or _has_sip_record(scope),
         "legacy_clients": lambda scope: scope.deployment.topology.legacy_clients,
@@ -315,6 +381,10 @@ CONDITIONS: Mapping[str, Condition] = _Conditions(
         "url_is_dialin": _url_is("dialin"),
         "url_is_admin": _url_is("admin"),
         "url_is_scheduler": _url_is("scheduler"),
+        "url_inside_address": _url_inside("a"),
+        "url_inside_alias": _url_inside("cname"),
+        "url_outside_address": _url_outside("a"),
+        "url_outside_alias": _url_outside("cname"),
         "url_is_public": lambda scope: _url_of(scope).kind != "admin" and scope.deployment.is_outside(_url_of(scope)),
         "outside": lambda scope: _sip_domain_of(scope).outside,
         # Edge
@@ -373,7 +443,7 @@ NAMES: Mapping[str, Callable[[Scope], str]] = {
     "access": _edge_name("access"),
     "web_conferencing": _edge_name("web_conferencing"),
     "av": _edge_name("av"),
-    "access_host": lambda scope: access_host(_edge_of(scope), _sip_domain_of(scope)),
+    "access_host": lambda scope: _leads_outside_to(scope),
     "av_authentication": lambda scope: _edge_of(scope).av_authentication_fqdn or scope.pool.fqdn,
     # reverse proxy
     "other_external_web": lambda scope: _other_of(scope).external_web_fqdn or _other_of(scope).fqdn,
@@ -383,7 +453,20 @@ NAMES: Mapping[str, Callable[[Scope], str]] = {
 PORTS: Mapping[str, Callable[[Scope], int]] = {
     "access": lambda scope: _edge_service(scope, "access").port,
     "web_conferencing": lambda scope: _edge_service(scope, "web_conferencing").port,
+    "sign_in": lambda scope: _sip_domain_of(scope).srv[INTERNAL].port or SIP_TLS,
+    "remote_sign_in": lambda scope: _sip_domain_of(scope).srv[EXTERNAL].port or _edge_service(scope, "access").port,
 }
+
+# Priority and weight of SRV records, where the site may have its own.
+RANKS: Mapping[str, Callable[[Scope], tuple[int, int]]] = {
+    name: (lambda scope, name=name: _rank(_sip_domain_of(scope).srv[name]))  # type: ignore[misc]
+    for name in (INTERNAL, EXTERNAL, "federation")
+} | {"backup": lambda scope: _rank(_present(_sip_domain_of(scope).backup, "SIP domains with a backup"))}
+
+
+def _rank(given: SrvChoice | Backup) -> tuple[int, int]:
+    return given.priority, given.weight
+
 
 # Of a scope's pool and server only: ``reach`` remembers the answers by them.
 REACH: Mapping[str, Callable[[Scope], Reach]] = {

@@ -62,17 +62,24 @@ class Alias(Part):
     """An alias of ``target``; ``elsewhere``: that lies in somebody else's zones."""
 
     target: str
+    view: str = field(default="", kw_only=True)
     elsewhere: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)
 class Service(Part):
-    """A SRV record that leads to ``target``; ``elsewhere``: that lies in somebody else's zones."""
+    """A SRV record that leads to ``target``; ``elsewhere``: that lies in somebody else's zones.
+
+    ``rank``: whose priority and weight it has (``vocabulary.RANKS``), in place of the two. ``further``: it stands
+    beside that of another rule, and not against it.
+    """
 
     target: str
     port: int | str
     priority: int = field(default=0, kw_only=True)
     weight: int = field(default=0, kw_only=True)
+    rank: str = field(default="", kw_only=True)
+    further: bool = field(default=False, kw_only=True)
     elsewhere: bool = field(default=False, kw_only=True)
 
 
@@ -112,7 +119,7 @@ class Name:
     view: str = field(default=INTERNAL, kw_only=True)
     at: str = field(default="", kw_only=True)
     address: str | Address | tuple[Address, ...] = field(default=(), kw_only=True)
-    alias: Alias | None = field(default=None, kw_only=True)
+    alias: Alias | tuple[Alias, ...] = field(default=(), kw_only=True)
     service: Service | None = field(default=None, kw_only=True)
     in_certificates: str | Entry | tuple[Entry, ...] = field(default=(), kw_only=True)
     answers: Answer | tuple[Answer, ...] = field(default=(), kw_only=True)
@@ -205,7 +212,7 @@ class _Row:
         return {**self.sources.of(record.key), "id": f"{self.sources.product}.{part.rule}"}
 
     def records(self) -> Iterator[RecordRule]:
-        """The address records, the alias, the SRV record."""
+        """The address records, the aliases, the SRV record."""
         name = self.name
         for address in self._addresses():
             yield AddressRecord(
@@ -215,21 +222,28 @@ class _Row:
                 view=address.view or name.view,
                 managed=REGISTERED_ELSEWHERE if address.registers_itself else OURS,
             )
-        shared: dict[str, Any] = {"owner": name.template, "view": name.view}
-        if name.alias is not None:
-            own: dict[str, Any] = {"target": name.alias.target, "target_elsewhere": name.alias.elsewhere}
-            yield AliasRecord(**self._common(name.alias), **shared, **own)
+        for alias in _many(name.alias):
+            yield AliasRecord(
+                **self._common(alias),
+                owner=name.template,
+                target=alias.target,
+                view=alias.view or name.view,
+                target_elsewhere=alias.elsewhere,
+            )
         if name.service is not None:
-            yield self._service(name.service, shared)
+            yield self._service(name.service)
 
-    def _service(self, service: Service, shared: Mapping[str, Any]) -> ServiceRecord:
+    def _service(self, service: Service) -> ServiceRecord:
         return ServiceRecord(
             **self._common(service),
-            **shared,
+            owner=self.name.template,
+            view=self.name.view,
             target=service.target,
             port=service.port,
             priority=service.priority,
             weight=service.weight,
+            rank=service.rank,
+            further=service.further,
             target_elsewhere=service.elsewhere,
         )
 
@@ -314,6 +328,7 @@ FEATURES: Mapping[str, str] = {
     "plain_tcp": "its clients look for sign-in without TLS by DNS",
     "name_policy": "a policy says whether its clients match names strictly",
     "web_components": "the certificate of its Web Components is assigned in IIS, apart from the others",
+    "backup_registrar": "another pool may stand in for the one that signs users in",
     "management_shell": "a cmdlet requests its certificates",
 }
 

@@ -48,6 +48,32 @@ OAUTH = Listener("oauth", 0)
 # Front End and Director
 
 
+def _backup(registrar: Listener) -> tuple[Name, ...]:
+    """The names by which clients come to a pool that stands in for the one that signs them in."""
+    return (
+        Name(
+            "{sign_in_host}",
+            each="backed_sip_domain",
+            when="sign_in_host_is_alias",
+            at="pool_sip",
+            address="backup-alias-address",
+            in_certificates="backup-alias-name",
+        ),
+        Name(
+            "_sipinternaltls._tcp.{sip_domain}",
+            each="backed_sip_domain",
+            service=Service("backup-sign-in-tls", "{sign_in_host}", "sign_in", rank="backup", further=True),
+            at="pool_sip",
+            answers=Answer("backup-sign-in", registrar, "Lync, sign-in of {sip_domain} while its pool does not answer"),
+        ),
+        Name(
+            "sip.{sip_domain}",
+            each="backed_sip_domain",
+            in_certificates=Entry("backup-sip-name", when="sip_name_in_certificate"),
+        ),
+    )
+
+
 def _sign_in(registrar: Listener) -> tuple[Name, ...]:
     """The names by which clients and other servers come to a Front End or a Director."""
     return (
@@ -75,35 +101,37 @@ def _sign_in(registrar: Listener) -> tuple[Name, ...]:
             each="sip_domain",
             when="sign_in_host_is_alias",
             at="pool_sip",
-            address="sign-in-alias-address",
+            address=Address("sign-in-alias-address", when="sign_in_host_is_alias sign_in_host_has_address"),
             in_certificates="sign-in-alias-name",
         ),
         Name(
             "_sipinternaltls._tcp.{sip_domain}",
             each="sip_domain",
-            service=Service("sign-in-tls", "{sign_in_host}", SIP_TLS),
+            service=Service("sign-in-tls", "{sign_in_host}", "sign_in", rank="internal"),
             at="pool_sip",
             answers=Answer("sign-in", registrar, "Lync, automatic sign-in of {sip_domain}"),
         ),
+        *_backup(registrar),
         Name(
             "_sipinternal._tcp.{sip_domain}",
             each="sip_domain",
             when="plain_tcp",
-            service=Service("sign-in-tcp", "{sign_in_host}", SIP_TCP),
+            service=Service("sign-in-tcp", "{sign_in_host}", SIP_TCP, rank="internal"),
         ),
         Name(
             "sip.{sip_domain}",
             each="sip_domain",
             when="sip_name_has_record",
             at="pool_sip",
-            address="sip-address",
+            address=Address("sip-address", when="sip_name_has_record sip_inside_address"),
+            alias=Alias("sip-alias", "{pool}", when="sip_name_has_record sip_inside_alias"),
             in_certificates=Entry("sip-name", each="home_sip_domain", when="sip_name_in_certificate"),
             answers=Answer("sip-fallback", registrar, "Lync without SRV records, {sip_domain}"),
         ),
         Name(
             "sipinternal.{sip_domain}",
             each="sip_domain",
-            when="fallback",
+            when="fallback_sipinternal",
             at="pool_sip",
             address="sipinternal-address",
             in_certificates="sipinternal-name",
@@ -177,8 +205,22 @@ _WEB = (
         each="answered_url",
         at="pool_web",
         address=(
-            Address("simple-url-address"),
-            Address("simple-url-external", when="url_is_public is_published", at="published", view=EXTERNAL),
+            Address("simple-url-address", when="url_inside_address"),
+            Address(
+                "simple-url-external",
+                when="url_is_public is_published url_outside_address",
+                at="published",
+                view=EXTERNAL,
+            ),
+        ),
+        alias=(
+            Alias("simple-url-alias", "{web_farm}", when="url_inside_alias"),
+            Alias(
+                "simple-url-external-alias",
+                "{external_web}",
+                when="url_is_public is_published url_outside_alias",
+                view=EXTERNAL,
+            ),
         ),
         in_certificates=(
             Entry("meet-name", each="simple_url", when="url_is_meet", wildcard=True),
@@ -221,7 +263,7 @@ _MOVED_TO_MICROSOFT_365 = (
     ),
 )
 
-_SIP_ENTRIES = "pool-name server-name sip-name sign-in-alias-name sipinternal-name"
+_SIP_ENTRIES = "pool-name server-name sip-name sign-in-alias-name sipinternal-name backup-sip-name backup-alias-name"
 _COMBINED_ENTRIES = (
     f"{_SIP_ENTRIES} web-name external-web-name meet-name dialin-name admin-name scheduler-name"
     " autodiscover-internal-name autodiscover-external-name"
@@ -320,7 +362,12 @@ _EDGE = Role(
         Name("{web_conferencing}", when="hybrid", at="edge_web_conferencing", address="hybrid-web-conferencing-inside"),
         Name("{access}", view=EXTERNAL, at="edge_access", address="access-address", in_certificates="edge-access-name"),
         Name(
-            "{access_host}", each="edge_sip_domain", view=EXTERNAL, at="edge_access", address="access-address-of-domain"
+            "{access_host}",
+            each="edge_sip_domain",
+            view=EXTERNAL,
+            at="edge_access",
+            address=Address("access-address-of-domain", when="access_host_has_address"),
+            in_certificates=Entry("edge-srv-target-name", when="access_host_is_given"),
         ),
         Name(
             "{web_conferencing}",
@@ -336,7 +383,7 @@ _EDGE = Role(
             each="edge_sip_domain",
             when="remote_users",
             view=EXTERNAL,
-            service=Service("remote-sign-in", "{access_host}", "access"),
+            service=Service("remote-sign-in", "{access_host}", "remote_sign_in", rank="external"),
             at="edge_access",
             answers=Answer("edge-sign-in", ACCESS_EDGE, "Lync outside, sign-in of {sip_domain}"),
         ),
@@ -345,7 +392,7 @@ _EDGE = Role(
             each="edge_sip_domain",
             when="federation_record",
             view=EXTERNAL,
-            service=Service("federation", "{access_host}", SIP_TLS),
+            service=Service("federation", "{access_host}", SIP_TLS, rank="federation"),
             at="edge_access",
             answers=Answer("edge-federation", ACCESS_EDGE, "partners of {sip_domain} (MTLS)"),
         ),
@@ -354,7 +401,7 @@ _EDGE = Role(
             each="edge_sip_domain",
             when="hosted_exchange_um",
             view=EXTERNAL,
-            service=Service("hosted-exchange-um", "{access_host}", SIP_TLS),
+            service=Service("hosted-exchange-um", "{access_host}", SIP_TLS, rank="federation"),
         ),
         Name(
             "_xmpp-server._tcp.{sip_domain}",
@@ -374,17 +421,18 @@ _EDGE = Role(
         Name(
             "sip.{sip_domain}",
             each="edge_sip_domain",
-            when="fallback",
+            when="fallback_sip",
             view=EXTERNAL,
             at="edge_access",
-            address="sip-address-outside",
+            address=Address("sip-address-outside", when="fallback_sip sip_outside_address"),
+            alias=Alias("sip-alias-outside", "{access}", when="sip_outside_needed sip_outside_alias"),
             in_certificates=Entry("edge-sip-name", when=""),
             answers=Answer("edge-sip-fallback", ACCESS_EDGE, "Lync outside without SRV records, {sip_domain}"),
         ),
         Name(
             "sipexternal.{sip_domain}",
             each="edge_sip_domain",
-            when="fallback",
+            when="fallback_sipexternal",
             view=EXTERNAL,
             at="edge_access",
             address="sipexternal-address",
@@ -410,7 +458,7 @@ _EDGE = Role(
             subject="{access}",
             names=(
                 "edge-web-conferencing-name edge-access-name edge-sip-name edge-sipexternal-name edge-xmpp-domain"
-                " edge-xmpp-host edge-tenant-name"
+                " edge-xmpp-host edge-tenant-name edge-srv-target-name"
             ),
             listeners=(ACCESS_EDGE, WEB_CONFERENCING_EDGE, AV_AUTHENTICATION),
             exportable=True,

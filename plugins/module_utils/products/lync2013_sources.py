@@ -64,9 +64,29 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
         "automatic sign-in over TLS of the SIP domain's users, where autodiscover did not answer",
         "automatic sign-in of clients that do not use autodiscover, such as desk phones",
     ),
+    "backup-alias-address": (
+        "a name for the backup pool inside the SIP domain, so that the SRV record's target lies there",
+        "sign-in while the pool does not answer: clients refuse a server outside the user's SIP domain",
+    ),
+    "backup-sign-in-tls": (
+        "sign-in at another pool while the one that signs the SIP domain's users in does not answer",
+        "sign-in of clients that have never signed in before, while the pool does not answer",
+    ),
+    "backup-alias-name": (
+        "the name that the second SRV record leads to",
+        "sign-in at the backup pool: the certificate does not match",
+    ),
+    "backup-sip-name": (
+        "clients that match names strictly take sip.<SIP domain>, at the backup pool too",
+        "sign-in at the backup pool of clients that demand strict names",
+    ),
     "sign-in-tcp": ("automatic sign-in without TLS", "automatic sign-in of clients that are set to plain TCP"),
     "sip-address": (
         "sip.<SIP domain> inside: for clients without SRV records, and for SIP from the Edge to a Director",
+        "sign-in of clients that fall back to sip.<SIP domain>; SIP from the Edge to a Director",
+    ),
+    "sip-alias": (
+        "sip.<SIP domain> inside as alias of the pool, as the site wishes",
         "sign-in of clients that fall back to sip.<SIP domain>; SIP from the Edge to a Director",
     ),
     "sipinternal-address": (
@@ -108,6 +128,14 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
     "autodiscover-external-alias": (
         "the name that clients outside look for, as alias of the external web services",
         "mobile devices and clients outside find no server",
+    ),
+    "simple-url-alias": (
+        "the host of simple URLs inside as alias of the internal web services, as the site wishes",
+        "joining meetings, dial-in settings and the control panel by their URLs",
+    ),
+    "simple-url-external-alias": (
+        "the host of simple URLs outside as alias of the external web services, as the site wishes",
+        "joining meetings and dial-in settings outside",
     ),
     "simple-url-external": (
         "the host of simple URLs outside, at the reverse proxy; the control panel is inside only",
@@ -218,6 +246,14 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
     "sip-address-outside": (
         "sip.<SIP domain> outside, for clients without SRV records",
         "sign-in outside without SRV records",
+    ),
+    "sip-alias-outside": (
+        "sip.<SIP domain> outside as alias of the Access Edge, as the site wishes",
+        "sign-in outside without SRV records",
+    ),
+    "edge-srv-target-name": (
+        "the name that the site's SRV records outside lead to",
+        "sign-in outside and federation of the SIP domain: the certificate does not match",
     ),
     "sipexternal-address": (
         "sipexternal.<SIP domain>, the last name that clients without SRV records try",
@@ -342,6 +378,21 @@ STATED: Mapping[str, tuple[str, ...]] = {
     ),
     "sign-in-tcp": ("I", f"{_DNS}, order of lookups; the port as in Office Communications Server 2007"),
     "sip-address": ("S", f"{_DNS}; {_DIRECTOR_DNS}"),
+    "backup-sign-in-tls backup-alias-address backup-alias-name backup-sip-name": (
+        "I",
+        f"inferred from {_DNS} (of several SRV records the lowest priority is taken) and RFC 2782",
+    ),
+    "sip-alias": ("I", f"{_DNS} (an address); an alias has the same answer, RFC 1034 section 3.6.2"),
+    "sip-alias-outside": (
+        "C",
+        "'DNS requirements for Skype for Business Server' (an alias); against it 'Edge Server environmental"
+        f" requirements in Skype for Business Server' and {_EDGE_DNS} (an address)",
+    ),
+    "simple-url-alias simple-url-external-alias": (
+        "S",
+        "'DNS requirements for simple URLs in Skype for Business Server' (aliases where pools stand in for each other)",
+    ),
+    "edge-srv-target-name": ("I", f"inferred from {_EDGE}: the name that clients are led to is in the list"),
     "sipinternal-address": (
         "C",
         f"{_DNS}; an address, as in the later 'DNS requirements for Skype for Business' (an older form: SRV)",

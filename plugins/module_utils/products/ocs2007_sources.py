@@ -71,6 +71,10 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
         "the second name that a client without SRV records tries",
         "sign-in of clients that find neither a SRV record nor sipinternal",
     ),
+    "sip-alias": (
+        "sip.<SIP domain> as alias of the pool, as the site wishes",
+        "sign-in of clients that find neither a SRV record nor sipinternal",
+    ),
     "web-conferencing-address": (
         "the host of the internal web conferencing URL, where it is not the pool's name",
         "web conferences of users inside",
@@ -177,6 +181,14 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
         "sip.<SIP domain> at the Access Edge, so that no SRV record leads out of the SIP domain",
         "sign-in from outside of this SIP domain's users, and its federation",
     ),
+    "sip-alias-outside": (
+        "sip.<SIP domain> outside as alias of the Access Edge, as the site wishes",
+        "sign-in from outside of clients that find no SRV record",
+    ),
+    "edge-srv-target-address edge-srv-target-name": (
+        "the name that the site's SRV records outside lead to",
+        "sign-in from outside of this SIP domain's users, and its federation",
+    ),
     "web-conferencing-edge-address": (
         "the Web Conferencing Edge's name outside, at an address of its own",
         "web conferences with users outside",
@@ -273,6 +285,7 @@ STATED: Mapping[str, tuple[str, ...]] = {
     ),
     "sign-in-tcp": ("P", f"{_SIGN_IN}; the port from kernel64.tistory.com, the library names none"),
     "fallback-sipinternal fallback-sip fallback-sipexternal": ("C", _FALLBACK_ORDER, _FALLBACK_CONFLICT),
+    "sip-alias": ("I", f"{_FALLBACK_ORDER} (an address); an alias has the same answer, RFC 1034 section 3.6.2"),
     "web-conferencing-address pool-by-hand standard-address": ("S", _DNS),
     "device-update": ("S", _DEVICES),
     "external-web-farm-address published": ("I", "inferred from Lync Server 2010, TechNet gg425900"),
@@ -327,6 +340,17 @@ STATED: Mapping[str, tuple[str, ...]] = {
     ): ("S", _EDGE_INTERNAL),
     "access-edge-address": ("I", f"inferred from {_EDGE_DNS}"),
     "access-edge-sip-address": ("I", f"inferred from {_EDGE_DNS}: the subject name must point to sip.<domain>"),
+    "sip-alias-outside": (
+        "C",
+        "'DNS requirements for Skype for Business Server'; against it 'Edge Server environmental requirements in"
+        " Skype for Business Server'",
+        "C18: one page of a later product has an alias, the other an address, and OCS's own documents say nothing of"
+        " aliases. An address unless the site wants the alias, which no SRV record may lead to",
+    ),
+    "edge-srv-target-address edge-srv-target-name": (
+        "I",
+        f"inferred from {_EDGE_DNS}: the name that clients are led to has an address and is in the certificate",
+    ),
     "web-conferencing-edge-address av-edge-address": (
         "I",
         f"{_EDGE_DNS} (a separate external address for each role); the name inferred",

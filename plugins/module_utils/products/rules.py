@@ -75,13 +75,19 @@ class AliasRecord(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceRecord(Rule):
-    """A SRV record: ``owner`` and ``target`` are full names, ``port`` a number or a word of ``vocabulary.PORTS``."""
+    """A SRV record: ``owner`` and ``target`` are full names, ``port`` a number or a word of ``vocabulary.PORTS``.
+
+    :param rank: a word of ``vocabulary.RANKS``, in place of ``priority`` and ``weight``.
+    :param further: a value beside that of another rule, not against it.
+    """
 
     owner: str
     target: str
     port: int | str
     priority: int = 0
     weight: int = 0
+    rank: str = ""
+    further: bool = False
     view: str = "internal"
     managed: str = OURS
     target_elsewhere: bool = False

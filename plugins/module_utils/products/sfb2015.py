@@ -131,8 +131,14 @@ PRODUCT = derive(
     sources=SOURCES,
     client=("Lync", "Skype for Business"),
     change={
-        "sign-in-alias-address": {"when": "sign_in_host_is_alias legacy_clients"},
+        "sign-in-alias-address": {"when": "sign_in_host_is_alias sign_in_host_has_address legacy_clients"},
         "sign-in-tls": {"when": "legacy_clients"},
+        "backup-alias-address": {"when": "sign_in_host_is_alias legacy_clients"},
+        "backup-sign-in-tls": {"when": "legacy_clients"},
+        "backup-sign-in": {
+            "when": "legacy_clients",
+            "client": "Lync 2010 and desk phones, sign-in of {sip_domain} while its pool does not answer",
+        },
         "sign-in-tcp": {"when": "plain_tcp legacy_clients"},
         "sign-in": {"when": "legacy_clients", "client": "Lync 2010 and desk phones, automatic sign-in of {sip_domain}"},
         "pool-by-hand": {"when": "", "client": "Skype for Business, led here by autodiscover or another pool"},

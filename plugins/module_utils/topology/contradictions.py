@@ -39,6 +39,9 @@ def find_contradictions(checked: Checked, problems: Problems, products: Mapping[
     _web_farms(checked, problems)
     _homes(checked, problems)
     _references(checked, problems)
+    _fallback_names(checked, problems)
+    _aliases_of_themselves(checked, problems)
+    _backups(checked, problems, products)
     _urls(checked, problems)
     _issuer(checked, problems)
     _features(checked, problems, products)
@@ -50,6 +53,7 @@ def find_contradictions(checked: Checked, problems: Problems, products: Mapping[
         _interfaces(pool, path, problems)
         _edge(pool, path, problems)
         _server_roles(pool, path, problems)
+        _shared_certificate(checked, pool, path, problems, products)
 
 
 def _items(parent: Checked | None, key: str, path: str) -> Iterator[tuple[str, Checked]]:
@@ -130,6 +134,83 @@ def _homes(checked: Checked, problems: Problems) -> None:
                 f"missing: there are {len(pools)} pools, and exactly one of them signs in the users of a SIP domain",
                 f"Name one of {_some(pools)}",
             )
+
+
+def _fallback_names(checked: Checked, problems: Problems) -> None:
+    for path, domain in _items(checked, "sip_domains", ""):
+        if domain.get("fallback_names") and not domain.get("fallback"):
+            where = f"{path}.fallback_names"
+            problems.add(where, "there are no such names without fallback", "Write fallback: true, or leave them out")
+
+
+def _aliases_of_themselves(checked: Checked, problems: Problems) -> None:
+    """The Access Edge's own name has an address: nothing else can lead there."""
+    access = {
+        ((pool.get("edge") or {}).get("access") or {}).get("fqdn"): path for path, pool in _items(checked, "pools", "")
+    }
+    for path, domain in _items(checked, "sip_domains", ""):
+        name = f"sip.{domain.get('name')}"
+        if domain.get("sip_external") == "cname" and name in access:
+            what = f"'{name}' is the Access Edge's own name ({access[name]}), and no name is an alias of itself"
+            problems.add(f"{path}.sip_external", what, "Write a")
+
+
+def _backups(checked: Checked, problems: Problems, products: Mapping[str, Product]) -> None:
+    """A backup is another pool than the one that clients are sent to first, and stands behind it."""
+    if problems.within("pools"):
+        return
+    directors = [name for _path, name in _pools_of_role(checked, "director")]
+    homes = [name for _path, name in _pools_of_role(checked, "front_end")]
+    for path, domain in _items(checked, "sip_domains", ""):
+        backup = domain.get("backup")
+        if not backup or problems.within(path):
+            continue
+        first = domain.get("director") or (directors if len(directors) == 1 else [domain.get("home"), *homes])
+        _backup_pool(backup["pool"], f"{path}.backup.pool", first, (*homes, *directors), problems)
+        _backup_product(checked, backup["pool"], f"{path}.backup", problems, products)
+        usual = ((domain.get("srv") or {}).get("internal") or {}).get("priority") or 0
+        if backup["priority"] <= usual:
+            what = f"{backup['priority']} does not stand behind the {usual} of the first SRV record"
+            problems.add(f"{path}.backup.priority", what, "Write a greater number: the lowest is taken first")
+
+
+def _backup_pool(name: str, where: str, first: Any, known: Collection[str], problems: Problems) -> None:
+    usual = first if isinstance(first, str) else next((one for one in first if one), None)
+    if name not in known:
+        what = f"there is no pool of Front Ends or Directors '{name}'"
+        problems.add(where, what, f"There is {_some(known)}" if known else "")
+    elif name == usual:
+        problems.add(where, f"clients are sent to '{name}' in any case", "Name another pool, or leave backup out")
+
+
+def _backup_product(
+    checked: Checked, name: str, where: str, problems: Problems, products: Mapping[str, Product]
+) -> None:
+    for _path, pool in _items(checked, "pools", ""):
+        product = products.get(pool.get("product") or checked.get("product") or "")
+        if pool.get("fqdn") == name and product is not None and not product.knows("backup_registrar"):
+            why = "It came with Lync Server 2010; before, no SRV record may lead to a further pool (TechNet bb870344)"
+            problems.add(where, f"{product.title} does not have backup pools", why)
+
+
+def _shared_certificate(
+    checked: Checked, pool: Checked, path: str, problems: Problems, products: Mapping[str, Product]
+) -> None:
+    """A reverse proxy shares the one certificate that an Edge pool has outside."""
+    wanted, where = pool.get("shares_certificate_of"), f"{path}.shares_certificate_of"
+    if not wanted or problems.within(path) or problems.within("pools"):
+        return
+    edges = {str(one["fqdn"]): one for _path, one in _items(checked, "pools", "") if one["role"] == "edge"}
+    if pool.get("role") != "reverse_proxy":
+        problems.add(where, "only a reverse proxy shares an Edge pool's certificate", "Leave the key out")
+    elif wanted not in edges:
+        problems.add(where, f"there is no edge pool '{wanted}'", f"There is {_some(edges)}" if edges else "")
+    else:
+        product = products[edges[wanted].get("product") or checked["product"]]
+        rules = product.role_rules("edge", edges[wanted]["edition"], edges[wanted]["configuration"])
+        if rules is not None and "edge_external" not in {one.use for one in rules.certificates}:
+            what = f"the Edge services of {product.title} have a certificate each"
+            problems.add(where, what, "Leave the key out: one for all came with Lync Server 2010")
 
 
 def _pools_of_role(checked: Checked, role: str) -> Iterator[Placed]:

@@ -16,11 +16,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.contradictions import find_contradictions
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.schema import TOPOLOGY
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.schema import FALLBACK_NAMES, TOPOLOGY
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import Problem, Problems
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import (
     OUTSIDE_INTERFACES,
     Autodiscover,
+    Backup,
     Certificates,
     Edge,
     EdgeService,
@@ -32,6 +33,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology im
     Server,
     SimpleUrl,
     SipDomain,
+    SrvChoice,
     Topology,
     Xmpp,
     Zone,
@@ -79,6 +81,7 @@ def _topology(checked: Mapping[str, Any]) -> Topology:
         certificates=_certificates(checked["certificates"]),
         sites=tuple(one["name"] for one in checked["sites"]),
         simple_urls=tuple(_simple_urls(checked["simple_urls"], sip_domains)),
+        simple_url_forms={view: checked["simple_urls"][view] for view in VIEWS},
         autodiscover=_autodiscover(checked["autodiscover"]),
         federation=Federation(**checked["federation"]),
         xmpp=_xmpp(checked["xmpp"]),
@@ -101,9 +104,13 @@ def _sip_domains(given: Sequence[Mapping[str, Any]], pools: Sequence[Pool]) -> I
             director=one["director"] or (directors[0] if len(directors) == 1 else ""),
             edge=one["edge"] or (edges[0] if edges else ""),
             plain_tcp=one["plain_tcp"],
-            fallback=one["fallback"],
+            fallback=tuple(one["fallback_names"] or FALLBACK_NAMES) if one["fallback"] else (),
             cut_over=one["cut_over"],
             outside=one["outside"],
+            external_srv_target=one["external_srv_target"],
+            sip_forms={view: one[f"sip_{view}"] for view in VIEWS},
+            backup=Backup(**one["backup"]) if one["backup"] else None,
+            srv={name: SrvChoice(**data) for name, data in one["srv"].items()},
         )
 
 
@@ -149,6 +156,7 @@ def _pool(one: Mapping[str, Any], product: str, path: str) -> Pool:
         certificate_subject=one["certificate_subject"],
         conferencing_fqdn=web["conferencing_fqdn"],
         virtual_servers=tuple(web["virtual_servers"]),
+        shares_certificate_of=one["shares_certificate_of"],
     )
 
 

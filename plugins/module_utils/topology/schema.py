@@ -47,6 +47,7 @@ SERVER_ROLES = (
     "web_conferencing_edge",
     "av_edge",
 )
+FALLBACK_NAMES = ("sip", "sipinternal", "sipexternal")
 URL_KINDS = ("meet", "dialin", "admin", "scheduler")
 USES = (
     "default",
@@ -81,6 +82,49 @@ _OUTSIDE = ListOf(
     example="Write [131.107.155.10], or [{private: 10.45.16.10, public: 131.107.155.10}] behind NAT",
 )
 
+_RECORD_FORM = Text(choices=("a", "cname"))
+_RANK = (
+    Field("priority", Whole(0, 65535), "the lowest is taken first", default=0),
+    Field("weight", Whole(0, 65535), "among those of one priority, the highest is taken first", default=0),
+)
+_SRV = Fields(
+    "the data of SRV records",
+    (
+        Field(
+            "internal",
+            Fields(
+                "the data of the SRV records inside",
+                (
+                    *_RANK,
+                    Field("port", _PORT, "the port of sign-in over TLS; 5061 unless given"),
+                    Field("target", Text("fqdn"), "the name that they lead to, in place of srv_target"),
+                ),
+            ),
+            "_sipinternaltls._tcp, and _sipinternal._tcp but for the port",
+            default={},
+        ),
+        Field(
+            "external",
+            Fields(
+                "the data of the SRV record of sign-in outside",
+                (
+                    *_RANK,
+                    Field("port", _PORT, "the port of sign-in outside; the Access Edge's unless given"),
+                    Field("target", Text("fqdn"), "the name that it leads to, in place of external_srv_target"),
+                ),
+            ),
+            "_sip._tls; its target is that of the federation record too",
+            default={},
+        ),
+        Field(
+            "federation",
+            Fields("the data of the federation record", _RANK),
+            "_sipfederationtls._tcp; its port is 5061",
+            default={},
+        ),
+    ),
+)
+
 _SIP_DOMAIN = Fields(
     "a SIP domain",
     (
@@ -92,6 +136,17 @@ _SIP_DOMAIN = Fields(
             " sip: sip.<SIP domain>; pool: the pool's own name, which strict clients refuse in another domain",
             default="alias",
         ),
+        Field(
+            "external_srv_target",
+            Text(choices=("access", "sip", "edge")),
+            "the name that the SRV records outside lead to; access: the Access Edge's name where it lies in the SIP"
+            " domain, else sip.<SIP domain>; sip: sip.<SIP domain>; edge: the Access Edge's name in any case, which"
+            " strict clients refuse in another domain",
+            default="access",
+        ),
+        Field(
+            "srv", _SRV, "priority, weight, port and target of the SRV records, where the site has its own", default={}
+        ),
         Field("home", Text("fqdn"), "the FQDN of the one pool that signs its users in; needed with several pools"),
         Field(
             "director",
@@ -99,12 +154,42 @@ _SIP_DOMAIN = Fields(
             "the FQDN of the Director pool that clients are sent to first; the only Director there is, unless given",
         ),
         Field("edge", Text("fqdn"), "the FQDN of the Edge pool that serves it outside; the first Edge unless given"),
+        Field(
+            "backup",
+            Fields(
+                "a backup pool",
+                (
+                    Field("pool", Text("fqdn"), "the FQDN of a pool of Front Ends or Directors", required=True),
+                    Field("priority", Whole(0, 65535), "above that of srv.internal: taken after it", default=10),
+                    Field("weight", Whole(0, 65535), "its weight", default=0),
+                ),
+                short="pool",
+            ),
+            "the pool that a second SRV record inside leads to, by its host name in the SIP domain; from Lync 2010 on",
+        ),
         Field("plain_tcp", Flag(), "whether sign-in without TLS is announced too", default=False),
         Field(
             "fallback",
             Flag(),
             "whether sip., sipinternal. and sipexternal.<SIP domain> exist for clients that find no SRV record",
             default=False,
+        ),
+        Field(
+            "fallback_names",
+            ListOf(Text(choices=FALLBACK_NAMES), minimum=1, example="Write [sip]"),
+            "which of them exist, where fallback is true; all unless given",
+        ),
+        Field(
+            "sip_internal",
+            _RECORD_FORM,
+            "sip.<SIP domain> inside, where it exists, as address or as alias of the pool",
+            default="a",
+        ),
+        Field(
+            "sip_external",
+            _RECORD_FORM,
+            "sip.<SIP domain> outside, where it exists, as address or as alias of the Access Edge",
+            default="a",
         ),
         Field("outside", Flag(), "whether it is known outside: federated with, reached by its users", default=True),
         Field("cut_over", Flag(), "moved to Microsoft 365 as a whole: its records lead there", default=False),
@@ -311,6 +396,11 @@ _POOL = Fields(
             Text("fqdn"),
             "the subject of a reverse proxy's certificate; the first name that it publishes, unless given",
         ),
+        Field(
+            "shares_certificate_of",
+            Text("fqdn"),
+            "the Edge pool whose certificate outside a reverse proxy holds too, with all that it publishes",
+        ),
         Field("load_balancer", _LOAD_BALANCER, "the load balancer; needed with several servers"),
         Field(
             "servers",
@@ -350,6 +440,18 @@ _SIMPLE_URLS = Fields(
             "the URLs in full, in place of a layout",
         ),
         Field("pool", Text("fqdn"), "the pool that answers; the Director, else the home of the SIP domain"),
+        Field(
+            "internal",
+            _RECORD_FORM,
+            "their hosts inside as addresses, or as aliases of the internal web services",
+            default="a",
+        ),
+        Field(
+            "external",
+            _RECORD_FORM,
+            "their hosts outside as addresses, or as aliases of the external web services",
+            default="a",
+        ),
     ),
 )
 

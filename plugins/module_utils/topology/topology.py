@@ -18,10 +18,30 @@ OUTSIDE_INTERFACES = ("external", "access", "web_conferencing", "av")
 
 
 @dataclass(frozen=True)
+class SrvChoice:
+    """The data of a SRV record, as far as the site has its own; ``port``, ``target``: None where it has not."""
+
+    priority: int
+    weight: int
+    port: int | None = None
+    target: str | None = None
+
+
+@dataclass(frozen=True)
+class Backup:
+    """The pool that a second SRV record leads to, and that record's priority and weight."""
+
+    pool: str
+    priority: int
+    weight: int
+
+
+@dataclass(frozen=True)
 class SipDomain:
     """``home``, ``director``, ``edge``: FQDNs of pools, empty where there is none. ``path``: where it is given.
 
-    ``director``: the Director pool that clients are sent to before the home.
+    ``director``: the Director pool that clients are sent to before the home. ``fallback``: the labels of the names for
+    clients without SRV records. ``sip_forms``: view to ``a`` or ``cname``. ``srv``: by view, and for ``federation``.
     """
 
     name: str
@@ -31,9 +51,13 @@ class SipDomain:
     director: str
     edge: str
     plain_tcp: bool
-    fallback: bool
+    fallback: tuple[str, ...]
     cut_over: bool
     outside: bool
+    external_srv_target: str
+    sip_forms: Mapping[str, str]
+    srv: Mapping[str, SrvChoice]
+    backup: Backup | None
 
     @property
     def first_contact(self) -> str:
@@ -139,6 +163,7 @@ class Pool:
     certificate_subject: str | None
     conferencing_fqdn: str | None
     virtual_servers: tuple[str, ...]
+    shares_certificate_of: str | None
 
     @property
     def balanced_by_dns(self) -> bool:
@@ -224,7 +249,10 @@ class Certificates:
 
 @dataclass(frozen=True)
 class Topology:
-    """The whole site. ``hybrid``: SIP domains of the tenant beside these, None where the site is not hybrid."""
+    """The whole site. ``hybrid``: SIP domains of the tenant beside these, None where the site is not hybrid.
+
+    ``simple_url_forms``: view to ``a`` or ``cname``.
+    """
 
     ad_domain: str
     sip_domains: tuple[SipDomain, ...]
@@ -233,6 +261,7 @@ class Topology:
     certificates: Certificates
     sites: tuple[str, ...]
     simple_urls: tuple[SimpleUrl, ...]
+    simple_url_forms: Mapping[str, str]
     autodiscover: Autodiscover
     federation: Federation
     xmpp: Xmpp

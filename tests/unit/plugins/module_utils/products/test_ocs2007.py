@@ -761,8 +761,8 @@ def test_a_conflict_is_decided_in_its_rule(product: str) -> None:
     assert (
         set(decided.values())
         == {
-            "ocs2007": {"C1", "C4", "C8", "C9", "C12"},
-            "ocs2007r2": {"C1", "C4", "C8", "C9", "C10", "C12"},
+            "ocs2007": {"C1", "C4", "C8", "C9", "C12", "C18"},
+            "ocs2007r2": {"C1", "C4", "C8", "C9", "C10", "C12", "C18"},
         }[product]
     )
 

@@ -108,3 +108,101 @@ def test_a_part_that_has_a_problem_is_told_once() -> None:
 def test_a_single_server_needs_no_load_balancer() -> None:
     topology = origin_with({"pools[0].servers[1]": ABSENT, "pools[0].load_balancer": ABSENT})
     assert problems(topology) == []
+
+
+# What a site may want otherwise than the products' tables
+
+SECOND_POOL = {
+    "fqdn": "pool02.contoso.net",
+    "edition": "standard",
+    "servers": [{"fqdn": "pool02.contoso.net", "addresses": {"internal": ["10.0.2.11"]}}],
+}
+
+
+OLD_EDGE = {
+    "fqdn": "lsedge.contoso.net",
+    "role": "edge",
+    "product": "ocs2007r2",
+    "edge": {"access": "sip.contoso.com"},
+    "servers": [
+        {
+            "fqdn": "lsedge.contoso.net",
+            "addresses": {
+                "internal": ["172.25.33.10"],
+                "access": ["131.107.155.10"],
+                "web_conferencing": ["131.107.155.20"],
+                "av": ["131.107.155.30"],
+            },
+        }
+    ],
+}
+
+
+def contoso(**more: Any) -> dict[str, Any]:
+    return {
+        "sip_domains": [{"name": "contoso.com", "home": "pool01.contoso.net", **more}],
+        "pools[3]": SECOND_POOL,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "said"),
+    [
+        (
+            contoso(fallback_names=["sip"]),
+            "sip_domains[0].fallback_names",
+            "there are no such names without fallback | Write fallback: true, or leave them out",
+        ),
+        (
+            contoso(sip_external="cname"),
+            "sip_domains[0].sip_external",
+            "'sip.contoso.com' is the Access Edge's own name (pools[1]), and no name is an alias of itself | Write a",
+        ),
+        (
+            contoso(backup="pool01.contoso.net"),
+            "sip_domains[0].backup.pool",
+            "clients are sent to 'pool01.contoso.net' in any case | Name another pool, or leave backup out",
+        ),
+        (
+            contoso(backup="lsedge.contoso.net"),
+            "sip_domains[0].backup.pool",
+            "there is no pool of Front Ends or Directors 'lsedge.contoso.net'"
+            " | There is pool01.contoso.net, pool02.contoso.net",
+        ),
+        (
+            contoso(backup={"pool": "pool02.contoso.net", "priority": 5}, srv={"internal": {"priority": 5}}),
+            "sip_domains[0].backup.priority",
+            "5 does not stand behind the 5 of the first SRV record | Write a greater number: the lowest is taken first",
+        ),
+        (
+            {"pools[2].shares_certificate_of": "pool01.contoso.net"},
+            "pools[2].shares_certificate_of",
+            "there is no edge pool 'pool01.contoso.net' | There is lsedge.contoso.net",
+        ),
+        (
+            {"pools[0].shares_certificate_of": "lsedge.contoso.net"},
+            "pools[0].shares_certificate_of",
+            "only a reverse proxy shares an Edge pool's certificate | Leave the key out",
+        ),
+        (
+            {"pools[2].shares_certificate_of": "lsedge.contoso.net", "pools[1]": OLD_EDGE},
+            "pools[2].shares_certificate_of",
+            "the Edge services of Office Communications Server 2007 R2 have a certificate each"
+            " | Leave the key out: one for all came with Lync Server 2010",
+        ),
+    ],
+)
+def test_choices_of_a_site(changes: dict[str, Any], path: str, said: str) -> None:
+    assert (path, said) in problems(base_with("lync", changes))
+
+
+def test_ocs_has_no_backup_pools() -> None:
+    topology = two_pools()
+    topology["sip_domains"][0]["backup"] = "pool2.company.local"
+    assert problems(topology) == [
+        (
+            "sip_domains[0].backup",
+            "Office Communications Server 2007 does not have backup pools | It came with Lync Server 2010; before, no"
+            " SRV record may lead to a further pool (TechNet bb870344)",
+        )
+    ]

@@ -20,7 +20,17 @@ WHOLE = base_with(
     "lync",
     {
         "product": "sfb2015",
-        "sip_domains[0]": {"name": "contoso.com"},
+        "sip_domains[0]": {
+            "name": "contoso.com",
+            "home": "pool01.contoso.net",
+            "backup": {"pool": "pool02.contoso.net"},
+            "srv": {"internal": {}, "external": {}, "federation": {}},
+        },
+        "sip_domains[1].home": "pool01.contoso.net",
+        "pools[3]": {
+            "fqdn": "pool02.contoso.net",
+            "servers": [{"fqdn": "fe03.contoso.net", "addresses": {"internal": ["10.0.2.11"]}}],
+        },
         "simple_urls": {},
         "autodiscover": {},
         "federation": {},
