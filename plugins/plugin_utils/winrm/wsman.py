@@ -110,7 +110,11 @@ class WsmanClient:
                 mend="It may have happened all the same: run again, the state is read anew",
             )
         if seam_winrm.is_logon_refused(error):
-            return LogonRefused(f"{doing}: the host refused the logon ({plainly(str(error))})", where=self.name)
+            return LogonRefused(
+                f"{doing}: the host refused the logon ({plainly(str(error))})",
+                where=self.name,
+                mend="It had accepted the account before: see whether that was locked or got another password meanwhile",
+            )
         if seam_winrm.is_fault(error):
             return self._fault(error, doing)
         return self._lost(error, doing)
