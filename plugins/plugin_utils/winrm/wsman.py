@@ -113,7 +113,7 @@ class WsmanClient:
             return LogonRefused(
                 f"{doing}: the host refused the logon ({plainly(str(error))})",
                 where=self.name,
-                mend="It had accepted the account before: see whether that was locked or got another password meanwhile",
+                mend="It had accepted the account before: see whether it was locked or got a new password meanwhile",
             )
         if seam_winrm.is_fault(error):
             return self._fault(error, doing)
