@@ -38,7 +38,7 @@ CUT_OVER_NAMES_INSIDE = FindingKind(
     example=Example(
         "lync",
         change={**_MOVED, "dns.internal.zones[2]": _ZONE},
-        where=("dns.internal.zones[2]",),
+        where=("sip_domains[1]",),
         near={**_MOVED, "dns.internal.zones[2]": {**_ZONE, "copied_names": list(NEEDED)}},
         message=(
             "'fabrikam.com' has moved to Microsoft 365, and the internal zone 'fabrikam.com' hides"
@@ -65,7 +65,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         ]
         if missing:
             yield CUT_OVER_NAMES_INSIDE.at(
-                zone.path,
+                sip_domain.path,
                 domain=sip_domain.name,
                 zone=zone.name,
                 missing=", ".join(missing),

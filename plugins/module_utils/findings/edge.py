@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, 
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Edge, Outside, Pool
 
 SERVICES = ("access", "web_conferencing", "av")
+_VIPS_INSIDE = ("sip", "web", "conferencing", "internal")
 # Private ones, the one that carriers share between customers, loopback, and link-local.
 UNREACHED = tuple(
     ipaddress.ip_network(net)
@@ -175,22 +176,30 @@ def _inside_and_outside(facts: Facts) -> Iterator[Finding]:
         for server in pool.servers:
             for address in server.addresses.get("internal", ()):
                 inside.setdefault(address, server.fqdn)
+        balanced = pool.load_balancer.vips if pool.load_balancer else {}
+        for address in (one for service in _VIPS_INSIDE for one in balanced.get(service, ())):
+            inside.setdefault(address, pool.fqdn)
     for pool in facts.pools_of_role("edge", "reverse_proxy"):
-        for server in pool.servers:
-            for interface, some in server.outside.items():
+        for outside, name, where in _places_outside(pool):
+            for interface, some in outside.items():
                 for address in dict.fromkeys(text for one in some for text in (one.public, one.private) if text):
                     if address in inside:
-                        where = f"{server.path}.addresses.{interface}"
                         owner = inside.pop(address)
-                        yield ADDRESS_INSIDE_AND_OUTSIDE.at(where, address=address, inside=owner, name=server.fqdn)
+                        values = {"address": address, "inside": owner, "name": name}
+                        yield ADDRESS_INSIDE_AND_OUTSIDE.at(f"{where}.{interface}", **values)
+
+
+def _places_outside(pool: Pool) -> Iterator[tuple[Mapping[str, tuple[Outside, ...]], str, str]]:
+    """Interface to addresses of the load balancer and of each server, with whose they are and where they are given."""
+    if pool.load_balancer is not None:
+        yield pool.load_balancer.outside, pool.fqdn, f"{pool.path}.load_balancer.vips"
+    for server in pool.servers:
+        yield server.outside, server.fqdn, f"{server.path}.addresses"
 
 
 def _addresses(pool: Pool) -> Iterator[Finding]:
-    balancer = pool.load_balancer
-    if balancer is not None:
-        yield from _private(balancer.outside, pool.fqdn, f"{pool.path}.load_balancer.vips")
-    for server in pool.servers:
-        yield from _private(server.outside, server.fqdn, f"{server.path}.addresses")
+    for outside, name, where in _places_outside(pool):
+        yield from _private(outside, name, where)
 
 
 def _private(outside: Mapping[str, tuple[Outside, ...]], name: str, where: str) -> Iterator[Finding]:

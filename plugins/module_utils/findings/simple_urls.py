@@ -70,7 +70,7 @@ SIMPLE_URL_MEET_MISSING = FindingKind(
     example=Example(
         "lync",
         change={"simple_urls": {"urls": [_DIALIN, _MEET]}},
-        where=("simple_urls.urls",),
+        where=("sip_domains[1]",),
         near={"simple_urls": {"urls": [_DIALIN, _MEET, _MEET_OF_THE_OTHER]}},
         message="the simple URLs have none of kind meet for the SIP domain 'fabrikam.com'",
     ),
@@ -119,7 +119,7 @@ def _missing(facts: Facts) -> Iterator[Finding]:
     met = {url.sip_domain for url in urls if url.kind == "meet"}
     for sip_domain in facts.topology.sip_domains:
         if sip_domain.name not in met and not sip_domain.cut_over:
-            yield SIMPLE_URL_MEET_MISSING.at("simple_urls.urls", name=sip_domain.name)
+            yield SIMPLE_URL_MEET_MISSING.at(sip_domain.path, name=sip_domain.name)
     if not any(url.kind == "dialin" for url in urls):
         yield SIMPLE_URL_DIALIN_MISSING.at("simple_urls.urls", name=facts.topology.sip_domains[0].name)
 

@@ -65,7 +65,7 @@ def make_plan(topology: Topology, products: Mapping[str, Product] = PRODUCTS) ->
         servers=tuple(_servers(topology.pools)),
     )
     found = [*records.findings(), *find_all(plan, topology, products)]
-    return replace(plan, findings=in_order(told_once(found, topology.sip_domains)))
+    return replace(plan, findings=in_order(told_once(found, topology)))
 
 
 def _pools(deployment: Deployment, products: Mapping[str, Product]) -> Iterator[Placed]:

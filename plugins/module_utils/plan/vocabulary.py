@@ -318,6 +318,14 @@ def _url_outside(form: str) -> Callable[[Scope], bool]:
     return holding
 
 
+def _external_web_needs_address(scope: Scope) -> bool:
+    """Whether the external web services' name has no record yet: as the web farm's name, or as the pool's own."""
+    name = scope.pool.external_web_fqdn
+    if name == scope.pool.fqdn:
+        return reach("pool_web", scope).addresses != reach("pool_sip", scope).addresses
+    return name not in (None, scope.pool.web_farm_fqdn)
+
+
 Condition = Callable[[Scope], bool]
 
 
@@ -337,6 +345,7 @@ CONDITIONS: Mapping[str, Condition] = _Conditions(
         "web_farm_has_own_name": lambda scope: scope.pool.web_farm_fqdn != scope.pool.fqdn,
         "conferencing_has_own_name": lambda scope: scope.pool.conferencing_fqdn not in (None, scope.pool.fqdn),
         "has_external_web": lambda scope: scope.pool.external_web_fqdn is not None,
+        "external_web_needs_address": _external_web_needs_address,
         "is_published": lambda scope: scope.deployment.publisher_of(scope.pool) is not None,
         "several_servers": lambda scope: len(scope.pool.servers) > 1,
         # sign-in

@@ -340,7 +340,7 @@ _DIRECTOR = Role(
     balanced=BALANCED,
     names=(
         *_sign_in(DIRECTOR),
-        Name("{external_web}", when="has_external_web", at="pool_web", address="director-external-web"),
+        Name("{external_web}", when="external_web_needs_address", at="pool_web", address="director-external-web"),
         *_WEB,
     ),
     certificates=_certificates(DIRECTOR, _DIRECTOR_ENTRIES, "{server}"),

@@ -20,6 +20,7 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.alike import holds_for
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, Plan, Reason, SrvData
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.index import Asked, RuleIndex, readable
@@ -175,7 +176,7 @@ def _reason(reason: Reason, places: list[int], rules: RuleIndex) -> Iterator[str
 def _findings(name: str, plan: Plan) -> Iterator[str]:
     """What the plan finds that speaks of the name as a whole, not of a longer one that holds it."""
     speaks = re.compile(rf"(?<![\w.*-]){re.escape(name)}(?![\w/-]|\.[\w-])")
-    found = [one for one in plan.findings if speaks.search(f"{one.message} {one.where}")]
+    found = [one for one in plan.findings if speaks.search(f"{one.message} {one.where}") or holds_for(one, name, plan)]
     if found:
         yield "Findings"
     for one in found:

@@ -61,3 +61,22 @@ def test_the_outer_interface_with_the_inner_address_behind_nat() -> None:
             " 'edge01.contoso.net'",
         )
     ]
+
+
+def test_a_virtual_address_inside_and_outside() -> None:
+    proxy = {
+        "fqdn": "lsrp.contoso.com",
+        "role": "reverse_proxy",
+        "load_balancer": {"type": "hardware", "vips": {"external": ["10.0.0.20"]}},
+        "servers": [
+            {"fqdn": f"rp0{number}.contoso.com", "addresses": {"external": [f"131.107.155.4{number}"]}}
+            for number in (1, 2)
+        ],
+    }
+    _topology, plan = lync({"pools[2]": proxy})
+    assert [(one.where, one.message) for one in plan.findings if one.code == "address-inside-and-outside"] == [
+        (
+            "pools[2].load_balancer.vips.external",
+            "10.0.0.20 is the internal address of 'pool01.contoso.net' and the address outside of 'lsrp.contoso.com'",
+        )
+    ]

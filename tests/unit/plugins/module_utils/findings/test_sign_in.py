@@ -62,4 +62,4 @@ def test_what_the_site_leaves_out_is_no_error_but_at_the_edge_it_is() -> None:
 
 def test_a_sip_domain_that_moved_away_is_not_missed() -> None:
     _topology, plan = lync({"sip_domains[1]": {"name": "fabrikam.com", "cut_over": True}})
-    assert [one.code for one in plan.findings if one.where.startswith("sip_domains")] == []
+    assert [one.code for one in plan.findings if one.where.startswith("sip_domains")] == ["cut-over-names-inside"]

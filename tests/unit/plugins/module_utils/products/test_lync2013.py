@@ -542,6 +542,39 @@ def test_a_director() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("web", "rules"),
+    [
+        ({"external_fqdn": "dirpool.contoso.net"}, {"dirpool.contoso.net": ["lync2013.pool-address"]}),
+        (
+            {"internal_fqdn": "webdir.contoso.net", "external_fqdn": "webdir.contoso.net"},
+            {"webdir.contoso.net": ["lync2013.web-address"]},
+        ),
+        (
+            {"external_fqdn": "webdirexternal.contoso.com"},
+            {"webdirexternal.contoso.com": ["lync2013.director-external-web"]},
+        ),
+    ],
+)
+def test_a_director_s_external_web_name_has_one_record_and_one_reason(
+    web: dict[str, str], rules: dict[str, list[str]]
+) -> None:
+    director = {
+        "fqdn": "dirpool.contoso.net",
+        "role": "director",
+        "web": web,
+        "load_balancer": {"type": "hardware", "vips": {"sip": ["10.0.0.40"]}},
+        "servers": [server("dir01.contoso.net", "10.0.0.31"), server("dir02.contoso.net", "10.0.0.32")],
+    }
+    plan = plan_of(site(enterprise("pool01.contoso.net"), director, sip_domains=IN_THE_SIP_DOMAIN))
+    found = {
+        one.fqdn: [reason.rule for reason in one.reasons]
+        for one in plan.records
+        if one.view == "internal" and one.fqdn in web.values()
+    }
+    assert found == rules
+
+
 # W24, W26, W27, W28: Edge
 
 EDGE_ADDRESSES = [("sip.contoso.com", ".10"), ("webcon.contoso.com", ".20"), ("av.contoso.com", ".30")]
