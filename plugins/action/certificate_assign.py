@@ -32,6 +32,7 @@ class ActionModule(WindowsAction):
         "use": {"type": "str"},
         "address": {"type": "str"},
         "port": {"type": "int", "default": 5061},
+        "own_port": {"type": "int"},
         "names": {"type": "list", "elements": "str", "default": []},
         "server": {"type": "str"},
         "pool": {"type": "str"},
@@ -63,6 +64,7 @@ def _wanted(planned: PlannedCertificate, arguments: Mapping[str, Any]) -> Comman
         use=arguments["use"] or planned.use,
         address=arguments["address"] or "",
         port=arguments["port"],
+        own_port=arguments["own_port"] or arguments["port"],
         command=command,
         installed=arguments["installed"],
     )

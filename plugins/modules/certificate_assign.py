@@ -13,7 +13,9 @@ description:
   - The controller shakes hands with the service first. When it serves the planned certificate, nothing is done.
   - When it serves another one, or when the certificate was installed in this very run (O(installed)), the command of
     the site is run, or the steps for a person are returned.
-  - When nobody answers, nothing is known, and nothing is assigned anew; RV(state) is V(unknown).
+  - When nobody answers, the server is asked by its C(netstat) whether anything listens on the port. Where nothing does,
+    nothing is served, as after a run that was cut off or a command that was wrong, and the command is run. Where
+    something does, a firewall may lie between, and nothing is assigned anew; RV(state) is V(unknown).
   - The syntax of OCS's own C(LcsCmd) is not confirmed by any source, so no such command is built in. C(LcsCmd /Cert /?)
     on a server tells.
   - Services take a certificate at their next start; see P(ucops.rollout.windows_service#module).
@@ -33,7 +35,7 @@ attributes:
     support: full
   idempotent:
     support: full
-    details: As long as the service answers; see O(installed) for the run in which it cannot yet.
+    details: As long as the service runs. Where nothing listens on the port, the command is run each time.
 options:
   mode:
     description: V(manual) returns steps for a person; V(command) runs O(command).
@@ -74,6 +76,11 @@ options:
     description: The port of the service; with O(mode=manual) V(0) for a component that has none.
     type: int
     default: 5061
+  own_port:
+    description:
+      - The port on which the service listens, where the controller reaches it under another one.
+      - The default is O(port).
+    type: int
   names:
     description: The first is sent as the server's name in the handshake; the default is O(server).
     type: list
@@ -86,7 +93,9 @@ options:
     description: FQDN of the pool. The default is the common name of O(certificate).
     type: str
   installed:
-    description: Whether the certificate was installed in this run. Only then is it assigned where nobody answers yet.
+    description:
+      - Whether it is assigned although something listens that shows no certificate.
+      - So it is in the run that installed it.
     type: bool
     default: false
   timeout:

@@ -133,7 +133,7 @@ def test_parts_of_a_rollout_one_after_the_other(site: Site) -> None:
     assert count > 0 and served(site) == []
     assert not site.reports.exists()
 
-    assigned = site.play("deploy_pool", "--tags", "assign,report", variables={"pool_certificates_assign_again": True})
+    assigned = site.play("deploy_pool", "--tags", "assign,report")
     assert assigned.code == 0, assigned.output
     assert at_work(assigned) == {"localhost", "ocssrv01.company.local", "ocssrv02.company.local"}
     assert certificates(site) == count and served(site) == ["ocssrv01", "ocssrv02"]

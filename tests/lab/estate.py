@@ -108,6 +108,8 @@ class Estate:
             entry.get("language", "en-US"),
             settings=entry,
         )
+        for path, text in entry.get("files", {}).items():
+            self.machines[entry["name"]].files.write(path, text.encode("utf-8"))
 
     # --- running -----------------------------------------------------------------------------------------------------
 

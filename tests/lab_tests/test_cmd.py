@@ -157,3 +157,20 @@ def test_names_are_compared_without_case(lab: Lab) -> None:
 def test_type_turns_utf16_into_the_code_page(lab: Lab) -> None:
     lab.write("srv01", "wide", b"\xff\xfe" + "Größe".encode("utf-16-le"))
     assert lab.run("srv01", f"type {TEMP}wide").out == "Größe"
+
+
+def test_netstat(lab: Lab) -> None:
+    """Listeners only with -a, a process only with -o; the far end of a listener is nobody."""
+    listed = lab.run("srv01", "netstat -an").out.splitlines()
+    assert listed[1] == "Active Connections"
+    assert listed[3].split() == ["Proto", "Local", "Address", "Foreign", "Address", "State"]
+    assert ["TCP", "0.0.0.0:5985", "0.0.0.0:0", "LISTENING"] in [line.split() for line in listed]
+    assert ["TCP", "[::]:135", "[::]:0", "LISTENING"] in [line.split() for line in listed]
+    assert "LISTENING" not in lab.run("srv01", "netstat -n").out
+    assert lab.run("srv01", "netstat -ano").out.splitlines()[3].split()[-1] == "PID"
+
+
+def test_dir_names_what_fits_a_pattern(lab: Lab) -> None:
+    lab.write("srv01", "ours-1", "x")
+    assert lab.run("srv01", f'dir /b /a-d "{TEMP}ours-*"') == Ended(0, "ours-1\r\n", "")
+    assert lab.run("srv01", f'dir /b /a-d "{TEMP}others-*"').code == 1

@@ -261,6 +261,9 @@ class FakeFiles(Files):
         self.number += 1
         return f"C:\\Windows\\Temp\\rollout-{self.number}{suffix}"
 
+    def leftovers(self) -> tuple[str, ...]:
+        return tuple(path for path in self.contents if "old" in path)
+
     def write(self, path: str, content: bytes) -> None:
         self.contents[path] = content
         self.written.append((path, content))

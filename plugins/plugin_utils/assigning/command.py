@@ -5,7 +5,8 @@
 """Assign a certificate to a service that has no interface of its own for it, such as the Front End of OCS.
 
 The truth is what the service serves. So there is a handshake first, and a site's own command (or a person with the
-wizard) only where that shows another certificate, or where the certificate was installed in this very run.
+wizard) only where that shows another certificate. Where nobody answers, the server itself is asked whether anything
+listens: nothing does after a run that was cut off between installing and assigning, and after a command that was wrong.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand im
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.listeners import listening_ports
 
 COMMAND_TIMEOUT = 300.0
 PROVED, ASSIGNED, WOULD_ASSIGN, UNKNOWN = "proved", "assigned", "would_assign", "unknown"
@@ -44,7 +46,8 @@ class CommandAssignment:
     """What shall be served where.
 
     ``thumbprint``: None for a certificate that is only planned yet (check mode). ``address``: empty where nothing can
-    be asked, which is then left to a person. ``command``: the site's own, None for by hand.
+    be asked, which is then left to a person. ``own_port``: the server's, where the controller reaches it under another
+    ``port``. ``command``: the site's own, None for by hand.
     """
 
     thumbprint: Thumbprint | None
@@ -54,6 +57,7 @@ class CommandAssignment:
     use: str
     address: str
     port: int
+    own_port: int = 0
     command: tuple[str, ...] | None = None
     installed: bool = False
 
@@ -109,7 +113,7 @@ def assign(
     if wanted.thumbprint is None and not check_mode:
         raise RolloutError("no thumbprint was given", where=f"{host.name}: {wanted.endpoint or wanted.component}")
     served = _served(wanted, shake)
-    state = _state(wanted, served)
+    state = _state(host, wanted, served)
     line = None if state == PROVED or wanted.command is None else filled(host, wanted, wanted.command)
     if state != ASSIGNED or line is None:
         return _outcome(state, wanted, served, line)
@@ -176,15 +180,19 @@ def _served(wanted: CommandAssignment, shake: Shake) -> Served:
     return Served(thumbprint(handshake.chain_der[0]) if seen else None, handshake.detail)
 
 
-def _state(wanted: CommandAssignment, served: Served) -> str:
-    """What is to be done. Where nobody answers nothing is known, so nothing is assigned anew, unless the certificate
-    was installed in this very run."""
+def _state(host: WindowsHost, wanted: CommandAssignment, served: Served) -> str:
+    """What is to be done. Something that listens and shows no certificate may be right: nothing is known of it, and
+    nothing is assigned anew, unless the certificate was installed in this very run."""
     if served.thumbprint and served.thumbprint == wanted.thumbprint:
         return PROVED
     asked_in_vain = served.thumbprint is None and wanted.address
-    if asked_in_vain and not wanted.installed and wanted.thumbprint:
+    if asked_in_vain and not wanted.installed and wanted.thumbprint and _listens(host, wanted):
         return UNKNOWN
     return MANUAL if wanted.command is None else ASSIGNED
+
+
+def _listens(host: WindowsHost, wanted: CommandAssignment) -> bool:
+    return (wanted.own_port or wanted.port) in listening_ports(host)
 
 
 # --- apply ----------------------------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ import base64
 import binascii
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date, datetime, timedelta, timezone
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
@@ -24,6 +25,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import Ga
 PIECE = 6000  # characters of base64 per line, a multiple of four; with the path well below cmd's limit
 DELETED_AT_ONCE = 20
 _WINDOWS_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+_OURS = re.compile(r"ucops-([0-9]{8})-[0-9a-f]{32}[A-Za-z0-9._-]*")
 _SUFFIX = re.compile(r"[A-Za-z0-9._-]*")
 # ERROR_FILE_NOT_FOUND and ERROR_PATH_NOT_FOUND, plain and as HRESULT
 _MISSING = (2, 3, 0x80070002, 0x80070003)
@@ -41,16 +43,42 @@ class WinrsFiles(Files):
     In ``echo piece > file`` the blank before the arrow keeps a digit at the end from being taken for a handle.
     """
 
-    def __init__(self, programs: WinrsPrograms, registry: Registry, *, name: str = "") -> None:
+    def __init__(
+        self,
+        programs: WinrsPrograms,
+        registry: Registry,
+        *,
+        name: str = "",
+        today: Callable[[], date] = lambda: datetime.now(timezone.utc).date(),
+    ) -> None:
         self._programs = programs
         self._registry = registry
         self._name = name
+        self._today = today
         self._folder: str | None = None
+        self._swept = False
 
     def temporary(self, suffix: str) -> str:
         if not _SUFFIX.fullmatch(suffix):
             raise RolloutError(f"{suffix!r} is no ending for a file name")
-        return rf"{self._temporary_folder()}\ucops-{uuid.uuid4().hex}{suffix}"
+        return rf"{self._temporary_folder()}\ucops-{self._today():%Y%m%d}-{uuid.uuid4().hex}{suffix}"
+
+    def leftovers(self) -> tuple[str, ...]:
+        """By the day in the name; looked for once, since it costs a command."""
+        if self._swept:
+            return ()
+        self._swept = True
+        folder = self._temporary_folder()
+        pattern = quoted_path(rf"{folder}\ucops-*")
+        # /b: names alone, in no language. Where there is none, dir says so and ends with 1.
+        listed = self._programs.run_line(fit(f"dir /b /a-d {pattern}"))
+        names = listed.stdout.decode("ascii", errors="replace").split() if listed.exit_code == 0 else []
+        return tuple(rf"{folder}\{name}" for name in names if self._is_old(name))
+
+    def _is_old(self, name: str) -> bool:
+        """Whether it is a name of ours, made before yesterday: a run of today may still need its files."""
+        made = _OURS.fullmatch(name)
+        return made is not None and made.group(1) < f"{self._today() - timedelta(days=1):%Y%m%d}"
 
     def write(self, path: str, content: bytes) -> None:
         if not content:

@@ -18,6 +18,10 @@ class Files(ABC):
         """A new, unique path in the machine's temporary folder; nothing is created."""
 
     @abstractmethod
+    def leftovers(self) -> tuple[str, ...]:
+        """Paths that ``temporary`` gave more than a day ago and that are still there: of a run that was cut off."""
+
+    @abstractmethod
     def write(self, path: str, content: bytes) -> None:
         """Put a file there, replacing what was."""
 

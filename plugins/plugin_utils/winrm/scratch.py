@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
@@ -18,8 +18,11 @@ def scratch(files: Files, *suffixes: str) -> Iterator[tuple[str, ...]]:
     """Paths that differ in these suffixes only, deleted afterwards.
 
     One stem for all, since certreq puts a full response (``.rsp``) next to the certificate whatever it is told. When
-    the step itself failed, a failure to clean up (the connection is gone, say) does not hide its error.
+    the step itself failed, a failure to clean up (the connection is gone, say) does not hide its error. Files of ours
+    that a run left here days ago go first; where that fails, the next run tries again.
     """
+    with suppress(RolloutError):
+        files.delete(files.leftovers())
     stem = files.temporary(suffixes[0])[: -len(suffixes[0])]
     paths = tuple(stem + suffix for suffix in suffixes)
     try:

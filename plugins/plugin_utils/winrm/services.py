@@ -19,9 +19,12 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port impor
 _NAMESPACE = "root/cimv2"
 RUNNING, STOPPED = "Running", "Stopped"
 _POLL_SECONDS = 1.0
+# A start that was lost on the way, or that came to nothing, is ordered again so often.
+_ORDERS = 3
 
 # What StartService and StopService answer (Win32_Service); 10 is "already running", 5 "cannot be stopped now".
 _ALREADY = 10
+_LATE = 7
 _MEANING = {
     2: "access is denied",
     3: "other services that depend on it are running",
@@ -67,16 +70,25 @@ class WmiServices:
         return _read(found[0]) if found else None
 
     def start(self, name: str) -> WindowsService:
-        """Start a service and wait until it runs; raises RolloutError when it does not in time."""
-        self._control(name, "StartService", done=_ALREADY)
-        return self._reached(name, RUNNING)
+        """Start a service and wait until it runs; raises RolloutError when it does not in time.
+
+        One that stands still after the order, as it does when the order was lost or its start was broken off, is
+        started again, within the same time.
+        """
+        deadline = self._clock() + self._timeout
+        for left in reversed(range(_ORDERS)):
+            self._control(name, "StartService", done=(_ALREADY, _LATE) if left else (_ALREADY,))
+            service = self._awaited(name, RUNNING, deadline, gives_up=STOPPED if left else "")
+            if service.state == RUNNING:
+                break
+        return service
 
     def stop(self, name: str) -> WindowsService:
         """Stop a service and wait until it stands."""
         self._control(name, "StopService")
-        return self._reached(name, STOPPED)
+        return self._awaited(name, STOPPED, self._clock() + self._timeout)
 
-    def _control(self, name: str, method: str, done: int = 0) -> None:
+    def _control(self, name: str, method: str, done: tuple[int, ...] = ()) -> None:
         try:
             answer = self._wmi.invoke(_NAMESPACE, "Win32_Service", method, [], {"Name": name})
         except (OperationTimedOut, ConnectionLost):
@@ -84,15 +96,17 @@ class WmiServices:
         code = as_number(answer.get("ReturnValue"), what="ReturnValue")
         if code is None:
             raise GarbledAnswer(f"{method} of {name} gave no ReturnValue", where=self._host)
-        if code not in (0, done):
+        if code not in (0, *done):
             meaning = _MEANING.get(code, f"Win32_Service answered {code}")
             raise RolloutError(f"the service {name}: {method} was refused: {meaning}", where=self._host)
 
-    def _reached(self, name: str, state: str) -> WindowsService:
-        deadline = self._clock() + self._timeout
+    def _awaited(self, name: str, state: str, deadline: float, gives_up: str = "") -> WindowsService:
+        """The service in that state, or in the one that gives up hope of it."""
+        looks = 0
         while True:
-            service = self.find(name)
-            if service is not None and service.state == state:
+            service, looks = self.find(name), looks + 1
+            # The first look may come before the order has its effect.
+            if service is not None and (service.state == state or (looks > 1 and service.state == gives_up)):
                 return service
             if service is None or self._clock() >= deadline:
                 raise self._stuck(name, state, service)

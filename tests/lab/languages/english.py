@@ -35,6 +35,10 @@ _TOOLS = {
     "chcp.active": "Active code page: {number}",
     "ping.begin": "Pinging {host} with 32 bytes of data:",
     "ping.reply": "Reply from {host}: bytes=32 time<1ms TTL=128",
+    "netstat.title": "Active Connections",
+    "netstat.columns": "  Proto  Local Address          Foreign Address        State",
+    "netstat.listening": "LISTENING",
+    "netstat.established": "ESTABLISHED",
     "timeout.no_console": "ERROR: Input redirection is not supported, exiting the process immediately.",
 }
 _SERVICES = {

@@ -33,6 +33,7 @@ PROGRAMS = {
     SYSTEM + "findstr.exe": "lab.programs.small:run_findstr",
     SYSTEM + "more.com": "lab.programs.small:run_more",
     SYSTEM + "chcp.com": "lab.programs.small:run_chcp",
+    SYSTEM + "netstat.exe": "lab.programs.netstat:run",
     SYSTEM + "ping.exe": "lab.programs.small:run_ping",
     SYSTEM + "timeout.exe": "lab.programs.small:run_timeout",
 }

@@ -74,6 +74,10 @@ class Role(Part):
         """What the role adds to WMI, by namespace."""
         return {}
 
+    def listening(self) -> list[int]:
+        """The TCP ports of the machine on which the role listens now, as the machine itself counts them."""
+        return []
+
     def programs(self) -> dict[str, str]:
         """Programs that the role brings: full path, and `module:function` that stands for it."""
         return {}

@@ -85,6 +85,9 @@ class DnsServer(Role):
     def providers(self) -> dict[str, Provider]:
         return {NAMESPACE: DnsProvider(self.machine, self.store, self.settings)}
 
+    def listening(self) -> list[int]:
+        return [PORT]
+
     def start(self) -> None:
         self._listener.start()
 

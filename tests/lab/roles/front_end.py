@@ -73,5 +73,8 @@ class FrontEnd(Role):
         if listener is not None:
             listener.close()
 
+    def listening(self) -> list[int]:
+        return [self.port] if self._listener is not None else []
+
     def snapshot(self) -> dict[str, Any]:
         return {"service": self.service, "port": self.port, "assigned": self.assigned, "serving": self.serving}

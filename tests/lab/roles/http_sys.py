@@ -41,6 +41,9 @@ class HttpSys(Role):
         if listener is not None:
             listener.close()
 
+    def listening(self) -> list[int]:
+        return [self.port] if self._listener is not None else []
+
     def _binding(self) -> tuple[str, str] | None:
         for name in (f"{self.machine.address}:{self.port}", f"0.0.0.0:{self.port}"):
             found = self.machine.registry.get(f"{BINDINGS}\\{name}", "SslCertHash")

@@ -32,8 +32,18 @@ def front_end(monkeypatch, server):
         )
 
     server.programs.handlers[SITE[0]] = lambda words: (0, "done")
+    listening(server, 5061)
     serve(state="no_listener")
     return serve
+
+
+def listening(server, *ports):
+    rows = [f"  TCP    0.0.0.0:{port}   0.0.0.0:0   LISTENING" for port in (5985, *ports)]
+    server.programs.handlers["netstat"] = lambda words: (0, "\n".join(rows))
+
+
+def commands(server):
+    return [words for words in server.programs.ran if words[0] != "netstat"]
 
 
 def assign(server, **arguments):
@@ -48,8 +58,8 @@ TABLE = [
     ("served as planned, by hand", HELD, "ok", {}, "proved", 0),
     ("another is served", OTHER, "ok", {"command": SITE}, "assigned", 1),
     ("another is served, by hand", OTHER, "ok", {}, "manual", 0),
-    ("no listener", None, "no_listener", {"command": SITE}, "unknown", 0),
-    ("no listener, by hand", None, "no_listener", {}, "unknown", 0),
+    ("out of reach", None, "no_listener", {"command": SITE}, "unknown", 0),
+    ("out of reach, by hand", None, "no_listener", {}, "unknown", 0),
     ("no common cipher", None, "no_common_cipher", {"command": SITE}, "unknown", 0),
     ("timeout", None, "timeout", {"command": SITE}, "unknown", 0),
     ("no listener, just installed", None, "no_listener", {"command": SITE, "installed": True}, "assigned", 1),
@@ -65,7 +75,30 @@ def test_assign(server, front_end, held, handshake, arguments, state, runs):
     front_end(held, handshake)
     result = assign(server, **arguments)
     assert (result["state"], result["changed"]) == (state, runs == 1)
-    assert server.programs.ran == [[SITE[0], f"/thumbprint:{thumbprint(HELD)}"]] * runs
+    assert commands(server) == [[SITE[0], f"/thumbprint:{thumbprint(HELD)}"]] * runs
+
+
+@pytest.mark.parametrize(
+    ("ports", "arguments", "state", "runs"),
+    [
+        ((443, 50610), {"command": SITE}, "assigned", 1),
+        ((443,), {}, "manual", 0),
+        ((5061,), {"command": SITE, "port": 15061, "own_port": 5061}, "unknown", 0),
+        ((15061,), {"command": SITE, "port": 15061, "own_port": 5061}, "assigned", 1),
+    ],
+)
+def test_where_nothing_listens_it_is_assigned_again(server, front_end, ports, arguments, state, runs):
+    """As after a run that was cut off between installing and assigning, or a command that was wrong."""
+    listening(server, *ports)
+    result = assign(server, **arguments)
+    assert (result["state"], result["changed"]) == (state, runs == 1)
+    assert len(commands(server)) == runs
+
+
+def test_the_server_is_not_asked_where_the_handshake_tells(server, front_end):
+    front_end(OTHER, "ok")
+    assign(server, command=SITE)
+    assert [words[0] for words in server.programs.ran] == [SITE[0]]
 
 
 def test_steps_for_a_person(server, front_end):
@@ -78,7 +111,7 @@ def test_the_command_is_shown_before_it_runs(server, front_end):
     result = assign(server, command=SITE, installed=True, check_mode=True)
     assert (result["state"], result["changed"]) == ("would_assign", True)
     assert result["command"] == [SITE[0], f"/thumbprint:{thumbprint(HELD)}"]
-    assert server.programs.ran == []
+    assert commands(server) == []
 
 
 def test_a_planned_certificate_in_check_mode(server, front_end):

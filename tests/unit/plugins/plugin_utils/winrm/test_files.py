@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -52,6 +53,11 @@ class Disk:
     def _if(self, line: str) -> ProgramResult:
         return ProgramResult(line, 0, b"there\r\n" if self._paths(line)[0] in self.files else b"")
 
+    def _dir(self, line: str) -> ProgramResult:
+        (pattern,) = self._paths(line)
+        names = [path.rpartition("\\")[2] for path in self.files if path.startswith(pattern.rstrip("*"))]
+        return ProgramResult(line, 0 if names else 1, "\r\n".join(names).encode())
+
     def _type(self, line: str) -> ProgramResult:
         return ProgramResult(line, 0, self.files[self._paths(line)[0]])
 
@@ -97,7 +103,7 @@ def test_temporary_names_are_unique_in_the_machines_folder() -> None:
     files, disk = files_of(r"D:\WINNT")
     first, second = files.temporary(".req"), files.temporary(".req")
     assert first != second
-    assert re.fullmatch(r"D:\\WINNT\\Temp\\ucops-[0-9a-f]{32}\.req", first)
+    assert re.fullmatch(r"D:\\WINNT\\Temp\\ucops-[0-9]{8}-[0-9a-f]{32}\.req", first)
     assert disk.lines == []
 
 
@@ -211,3 +217,35 @@ def test_what_goes_up_comes_down(content: bytes) -> None:
     files.write(TARGET, content)
     assert files.read(TARGET) == content
     assert list(disk.files) == [TARGET.lower()]
+
+
+TEMP = r"C:\Windows\Temp"
+DIGITS = "0123456789abcdef" * 2
+
+
+def test_what_was_left_days_ago_goes_and_nothing_else() -> None:
+    disk = Disk()
+    kept = [
+        f"ucops-20261125-{DIGITS}.req",  # yesterday's: a run over midnight may still need it
+        f"ucops-20261126-{DIGITS}.req",
+        f"ucops-20271124-{DIGITS}.req",
+        f"ucops-{DIGITS}.req",
+        f"ucops-20261124-{DIGITS[1:]}.req",
+        "ucops-20261124-notes.txt",
+    ]
+    old = [f"ucops-20261124-{DIGITS}{suffix}" for suffix in (".inf", ".req", ".b64")]
+    for name in (*kept, *old):
+        disk.files[f"{TEMP}\\{name}".lower()] = b"x"
+    files = WinrsFiles(disk, OneValue(r"C:\Windows"), today=lambda: date(2026, 11, 26))
+    assert files.leftovers() == tuple(f"{TEMP}\\{name}" for name in old)
+    assert files.leftovers() == ()  # looked for once
+    assert len(disk.lines) == 1
+
+
+def test_nothing_was_left() -> None:
+    assert WinrsFiles(Disk(), OneValue(r"C:\Windows"), today=lambda: date(2026, 11, 26)).leftovers() == ()
+
+
+def test_names_tell_the_day() -> None:
+    path = WinrsFiles(Disk(), OneValue(r"C:\Windows"), today=lambda: date(2026, 11, 6)).temporary(".inf")
+    assert re.fullmatch(r"C:\\Windows\\Temp\\ucops-20261106-[0-9a-f]{32}\.inf", path)

@@ -47,3 +47,17 @@ def test_the_steps_own_error_is_the_one_that_is_told() -> None:
 def test_cleaning_up_that_fails_alone_is_told() -> None:
     with pytest.raises(RolloutError, match="the connection is gone"), scratch(Broken(), ".inf"):
         pass
+
+
+def test_what_an_earlier_run_left_goes_first() -> None:
+    files = FakeFiles()
+    files.write("C:\\Windows\\Temp\\old.req", b"x")
+    with scratch(files, ".inf"):
+        assert files.contents == {}
+
+
+def test_a_step_does_not_fail_for_what_an_earlier_run_left() -> None:
+    files = Broken()
+    files.write("C:\\Windows\\Temp\\old.req", b"x")
+    with pytest.raises(RolloutError, match="the CA denied it"), scratch(files, ".inf"):
+        raise RolloutError("the CA denied it")

@@ -70,6 +70,27 @@ def test_lost_answer_is_settled_by_reading(error: Exception) -> None:
     assert wmi.calls == ["StartService"]
 
 
+@pytest.mark.parametrize("answer", [ConnectionLost("lost"), "7", "0"])
+def test_a_start_that_came_to_nothing_is_ordered_again(answer: Any) -> None:
+    wmi = ServiceWmi("Stopped", "Stopped", "Start Pending", "Running", answer=answer)
+    assert services(wmi).start("RTCSRV") == RUNNING
+    assert wmi.calls == ["StartService", "StartService"]
+
+
+def test_a_service_that_stops_again_and_again_is_ordered_three_times_within_one_deadline() -> None:
+    wmi = ServiceWmi("Stopped")
+    with pytest.raises(RolloutError, match="the service RTCSRV is not Running after 10 seconds, but Stopped"):
+        services(wmi).start("RTCSRV")
+    assert wmi.calls == ["StartService"] * 3
+
+
+def test_no_timely_answer_three_times_is_told() -> None:
+    wmi = ServiceWmi("Stopped", answer="7")
+    with pytest.raises(RolloutError, match="StartService was refused: it did not answer in time"):
+        services(wmi).start("RTCSRV")
+    assert wmi.calls == ["StartService"] * 3
+
+
 @pytest.mark.parametrize(
     ("answer", "words"), [("14", "disabled"), ("2", "denied"), ("15", "log on"), ("99", "answered 99")]
 )
