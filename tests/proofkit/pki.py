@@ -87,8 +87,12 @@ def leaf(
     begin: datetime = BEGIN,
     end: datetime = END,
     digest: Any = None,
+    critical: str = "",
 ) -> Issued:
-    """A server's certificate; without ``names`` it has no subject alternative names at all."""
+    """A server's certificate; without ``names`` it has no subject alternative names at all.
+
+    ``critical``: the object identifier of a critical extension that it has besides.
+    """
     key = key or rsa_key()
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     builder = _builder(subject, parent.certificate.subject, key, begin, end)
@@ -96,6 +100,8 @@ def leaf(
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), False)
+    if critical:
+        builder = builder.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(critical), b"\x05\x00"), True)
     return Issued(builder.sign(parent.key, digest or hashes.SHA256()), key, (parent, *parent.issuers))
 
 

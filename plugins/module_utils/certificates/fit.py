@@ -70,6 +70,7 @@ def unmet_by_content(
         *_unmet_usage(planned, certificate),
         *_unmet_distribution_point(planned, certificate),
         *_unmet_signature(certificate),
+        *unmet_extensions(certificate),
         *_unmet_dates(certificate, now, minimum_days),
     ]
 
@@ -145,6 +146,14 @@ def _unmet_signature(certificate: X509Certificate) -> list[str]:
     if certificate.signature_algorithm not in REFUSED_SIGNATURES:
         return []
     return [f"it is signed with {certificate.signature_algorithm}, which the product refuses"]
+
+
+def unmet_extensions(certificate: X509Certificate) -> list[str]:
+    """What no client accepts, whatever the plan says."""
+    if not certificate.unknown_critical:
+        return []
+    listed = ", ".join(certificate.unknown_critical)
+    return [f"it has the critical extension {listed}, which clients do not know and must refuse"]
 
 
 def _unmet_dates(certificate: X509Certificate, now: datetime, minimum_days: int) -> list[str]:

@@ -55,6 +55,12 @@ KEY_USAGES = (
     "crl_sign",
 )
 
+# What every client knows: RFC 5280 section 4.2, and Windows' own. Any other that is critical makes clients refuse.
+KNOWN_EXTENSIONS = frozenset(
+    {*(f"2.5.29.{number}" for number in (14, 15, 17, 18, 19, 30, 31, 32, 33, 35, 36, 37, 54)), "1.3.6.1.5.5.7.1.1"}
+    | {f"1.3.6.1.4.1.311.{tail}" for tail in ("20.2", "21.1", "21.7", "21.10")}
+)
+
 # The object identifier of PKCS#7 signed data (RFC 2315), as DER.
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 
@@ -129,6 +135,12 @@ class X509Certificate:
         """The library's own view, for signatures."""
         crypto.require()
         return crypto.x509.load_der_x509_certificate(self.der)
+
+    @property
+    def unknown_critical(self) -> tuple[str, ...]:
+        """Extensions, by object identifier, for which a client must refuse the certificate (RFC 5280 section 4.2)."""
+        found = (one.oid.dotted_string for one in self.parsed.extensions if one.critical)
+        return tuple(oid for oid in found if oid not in KNOWN_EXTENSIONS)
 
     @property
     def description(self) -> CertificateDescription:

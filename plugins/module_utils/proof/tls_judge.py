@@ -18,7 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable, covers
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_wire
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_alerts, tls_clients, tls_wire
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_targets import Target
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
@@ -32,6 +32,9 @@ REBUILT = (
     ", of the same name and with another key: the CA was set up anew, or this is another one. Let the CA of the plan"
     " issue the certificate again"
 )
+LOAD_BALANCER = "load_balancer"
+_SHA2 = ("SHA-256", "SHA-384", "SHA-512")
+_HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
 _ADVICE = {
     tls_wire.NO_LISTENER: "A Front End listens only once its services were started or, after an assignment, restarted",
     tls_wire.TIMEOUT: "Check the address, the firewall and the load balancer",
@@ -40,6 +43,11 @@ _ADVICE = {
         " an older OpenSSL"
     ),
     tls_wire.NOT_TLS: "See what listens there, and whether the load balancer sends the port to the right service",
+    tls_wire.NOT_POSSIBLE_HERE: "Run the check from a host whose OpenSSL and policy allow old TLS versions",
+    tls_wire.NO_CERTIFICATE: "Let the listener offer cipher suites with a certificate: clients take no others",
+    tls_wire.CLIENT_CERTIFICATE: (
+        "Let it ask for a client certificate without demanding one: ordinary clients have none to show"
+    ),
     tls_wire.BROKEN_OFF: "See in the server's event log (source Schannel) why it ended the handshake",
 }
 
@@ -52,6 +60,8 @@ class Expectation:
     that none is known, and trust is then unproved. ``minimum_days``: fewer days left make a certificate wrong.
     ``issuers``: certificates of authorities that help to follow a chain, and are not trusted. ``roots_complete``:
     whether a chain that leads to no known root is wrong; otherwise only one of the same name as a known one is.
+    ``seen_at``: {thumbprint: ids of the planned certificates where it was seen without a load balancer between}.
+    ``newest_hash``: the newest with which a certificate of the estate is signed, such as ``SHA-256``; empty: not known.
     """
 
     now: datetime
@@ -60,6 +70,34 @@ class Expectation:
     minimum_days: int = 0
     issuers: tuple[X509Certificate, ...] = ()
     roots_complete: bool = True
+    seen_at: Mapping[Thumbprint, frozenset[str]] = field(default_factory=dict)
+    newest_hash: str = ""
+
+
+def informed(expectation: Expectation, seen: Sequence[tuple[Target, Handshake]]) -> Expectation:
+    """The expectation with what all handshakes together tell: which server holds what, and how the estate signs."""
+    at: dict[Thumbprint, frozenset[str]] = {}
+    leaves = []
+    for target, handshake in seen:
+        leaf = _leaf(target, handshake)
+        if leaf is None:
+            continue
+        leaves.append(leaf)
+        if target.through != LOAD_BALANCER and len(target.planned) == 1:
+            at[leaf.thumbprint] = at.get(leaf.thumbprint, frozenset()) | {target.planned[0].id}
+    hashes = {_hash(one) for one in (*leaves, *expectation.roots, *expectation.issuers)}
+    return replace(expectation, seen_at=at, newest_hash=max(hashes & set(_SHA2), key=_SHA2.index, default=""))
+
+
+def _leaf(target: Target, handshake: Handshake) -> X509Certificate | None:
+    try:
+        return x509.parse_certificate(handshake.chain_der[0], where=target.place) if handshake.chain_der else None
+    except RolloutError:
+        return None
+
+
+def _hash(certificate: X509Certificate) -> str:
+    return _HASHES.get(certificate.signature_algorithm.partition("_")[0], "")
 
 
 def load_roots(pems: Sequence[str]) -> tuple[X509Certificate, ...]:
@@ -101,7 +139,11 @@ def compare(target: Target, handshake: Handshake, expectation: Expectation) -> P
     except RolloutError as error:
         return _result(target, proof.FAILED, f"the listener serves no readable certificate: {error.what}")
     verdict = _Verdict(target, chain, expectation)
+    if not verdict.reasons:
+        verdict.remarks += [*_of_clients(verdict), *_of_connection(handshake)]
     result = _result(target, verdict.state, verdict.message, to_plain(_served(verdict, handshake)))
+    if handshake.state == tls_wire.CLIENT_CERTIFICATE:
+        return replace(result, state=proof.FAILED, message=f"{_not_seen(handshake)}; {verdict.message}")
     if handshake.state != tls_wire.OK and result.state == proof.PROVED:
         return replace(result, state=proof.UNPROVED, message=_not_seen(handshake))
     return result
@@ -114,7 +156,40 @@ def _result(target: Target, state: str, message: str, found: Any = None) -> Proo
 
 def _not_seen(handshake: Handshake) -> str:
     advice = _ADVICE.get(handshake.state, "")
+    if handshake.alert is not None:
+        advice = tls_alerts.alert(handshake.alert).mend
     return ". ".join(part for part in (handshake.detail or handshake.state.replace("_", " "), advice) if part)
+
+
+def _of_connection(handshake: Handshake) -> list[str]:
+    """The version that was agreed, those that are not offered, and whom that shuts out."""
+    told = []
+    if handshake.offered:
+        lacking = f", {' and '.join(handshake.not_offered)} not offered" if handshake.not_offered else ""
+        told.append(f"TLS {handshake.agreed} agreed{lacking}")
+        able, shut_out = tls_clients.connecting(handshake.offered, handshake.not_offered)
+        if shut_out:
+            told.append(
+                f"as far as is known, that serves {', '.join(able) or 'no client'}, but not {', '.join(shut_out)}"
+            )
+    if handshake.wants_client_certificate:
+        told.append("it asks for a client certificate, and goes on without one")
+    return told
+
+
+def _of_clients(verdict: _Verdict) -> list[str]:
+    """Signatures of the certificate and of the authorities below the root, where some client refuses them."""
+    below = () if isinstance(verdict.issuers, RolloutError) else verdict.issuers[:-1]
+    told = []
+    for one in (verdict.leaf, *below):
+        refusing, newest = tls_clients.refusing(one.signature_algorithm), verdict.expectation.newest_hash
+        old = newest if _hash(one) in ("MD5", "SHA-1") else ""
+        what = "it is" if one is verdict.leaf else f"its issuer '{one.subject}' is"
+        aims = [f"others of this estate are signed with {newest}"] if old else []
+        aims += [f"which {', '.join(refusing)} refuse"] if refusing else []
+        if aims:
+            told.append(f"{what} signed with {_hash(one) or 'RSASSA-PSS'}, {' and '.join(aims)}")
+    return told
 
 
 class _Verdict:
@@ -126,7 +201,8 @@ class _Verdict:
         self.target = target
         self.expectation = expectation
         self.remarks: list[str] = []
-        self.planned = _served_one(target.planned, self.leaf, expectation)
+        self.candidates = _served_ones(target.planned, self.leaf, expectation)
+        self.planned = self.candidates[0] if self.candidates else None
         self.trusted = self._followed(self._without_strangers())
         self.issuers = self.trusted
         if isinstance(self.trusted, RolloutError):
@@ -143,10 +219,18 @@ class _Verdict:
     @property
     def message(self) -> str:
         if self.reasons:
-            return f"wrong certificate {self.leaf.thumbprint}: {'; '.join([*self.reasons, *self.remarks])}"
+            return (
+                f"wrong certificate {self.leaf.thumbprint}{self._holder()}: {'; '.join([*self.reasons, *self.remarks])}"
+            )
         until = x509.timestamp(self.leaf.not_after)
         unknown = [] if self._roots_decide() else [*filter(None, [self._end()]), NO_ROOTS]
         return "; ".join([f"certificate {self.leaf.thumbprint}, valid until {until}", *self.remarks, *unknown])
+
+    def _holder(self) -> str:
+        """Whose it is, where several servers may answer and one of them was found out."""
+        if len(self.target.planned) < 2 or self.planned is None or len(self.candidates) > 1:
+            return ""
+        return f" of {', '.join(self.planned.holders)}"
 
     def _names(self) -> list[str]:
         if holds_name(self.leaf, self.target.name):
@@ -171,9 +255,17 @@ class _Verdict:
 
     def _content(self) -> list[str]:
         now, days = self.expectation.now, self.expectation.minimum_days
-        if self.planned is None:
-            return _unmet_dates(self.leaf, now, days)
-        return fit.unmet_by_content(self.planned, self.leaf, now=now, minimum_days=days)
+        if not self.candidates:
+            return [*_unmet_dates(self.leaf, now, days), *fit.unmet_extensions(self.leaf)]
+        unmet = [fit.unmet_by_content(one, self.leaf, now=now, minimum_days=days) for one in self.candidates]
+        shared = [reason for reason in unmet[0] if all(reason in reasons for reasons in unmet)]
+        own = [[reason for reason in reasons if reason not in shared] for reasons in unmet]
+        told = [
+            f"as that of {', '.join(one.holders)}, {' and '.join(reasons)}"
+            for one, reasons in zip(self.candidates, own, strict=True)
+            if reasons
+        ]
+        return [*shared, *told] if all(own) else shared
 
     def _without_strangers(self) -> list[X509Certificate]:
         """What a client follows a chain with: its roots, and authorities that are no roots of others."""
@@ -232,18 +324,22 @@ def _unmet_dates(leaf: X509Certificate, now: datetime, minimum_days: int) -> lis
     return []
 
 
-def _served_one(
+def _served_ones(
     planned: Sequence[PlannedCertificate], leaf: X509Certificate, expectation: Expectation
-) -> PlannedCertificate | None:
-    """Which of the planned certificates this is: the one of its thumbprint, else the one that it fits best."""
-    for certificate in planned:
-        if expectation.thumbprints.get(certificate.id) == leaf.thumbprint:
-            return certificate
+) -> list[PlannedCertificate]:
+    """Which of the planned certificates this is: the one of its thumbprint, else the one of the server where it was
+    seen, else the one whose server it names, else the one that it fits best; several where none of that decides."""
+    names = {comparable(name) for name in leaf.names}
+    for found in (
+        [one for one in planned if expectation.thumbprints.get(one.id) == leaf.thumbprint],
+        [one for one in planned if one.id in expectation.seen_at.get(leaf.thumbprint, ())],
+        [one for one in planned if any(comparable(holder) in names for holder in one.holders)],
+    ):
+        if len(found) == 1 or (found and expectation.thumbprints.get(found[0].id) == leaf.thumbprint):
+            return found[:1]
 
-    def unmet(certificate: PlannedCertificate) -> int:
-        return len(fit.unmet_by_content(certificate, leaf, now=expectation.now, minimum_days=0))
-
-    return min(planned, key=unmet, default=None)
+    unmet = {one.id: len(fit.unmet_by_content(one, leaf, now=expectation.now, minimum_days=0)) for one in planned}
+    return [one for one in planned if unmet[one.id] == min(unmet.values())]
 
 
 def _plans_name(planned: PlannedCertificate, name: str) -> bool:
@@ -277,6 +373,8 @@ class ServedCertificate:
     chain_complete: bool
     version: str
     cipher: str
+    offered: tuple[str, ...]
+    not_offered: tuple[str, ...]
 
 
 def _served(verdict: _Verdict, handshake: Handshake) -> ServedCertificate:
@@ -295,4 +393,6 @@ def _served(verdict: _Verdict, handshake: Handshake) -> ServedCertificate:
         chain_complete=not isinstance(verdict.issuers, RolloutError),
         version=handshake.version,
         cipher=handshake.cipher,
+        offered=handshake.offered,
+        not_offered=handshake.not_offered,
     )

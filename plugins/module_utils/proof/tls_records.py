@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _RECORD_ALERT = 21
-_RECORD_HANDSHAKE = 22
-_RECORD_TYPES = (20, _RECORD_ALERT, _RECORD_HANDSHAKE, 23)
+HANDSHAKE = 22
+_RECORD_TYPES = (20, _RECORD_ALERT, HANDSHAKE, 23)
+SESSION_TICKET = 4
 _HANDSHAKE_CERTIFICATE = 11
 _HANDSHAKE_SERVER_KEY_EXCHANGE = 12
-_HANDSHAKE_CERTIFICATE_REQUEST = 13
+CERTIFICATE_REQUEST = 13
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ def looks_like_tls(received: bytes) -> bool:
     return received[0] in _RECORD_TYPES and (len(received) < 2 or received[1] == 3)
 
 
+def version_of(received: bytes) -> str:
+    """The version in the head of the first record, which is the agreed one once a certificate was sent in the clear."""
+    return {1: "TLSv1", 2: "TLSv1.1", 3: "TLSv1.2"}.get(received[2], "") if len(received) > 2 else ""
+
+
 def read_plaintext(received: bytes) -> Plaintext:
     """What a stream of records shows; it may end or be garbled anywhere."""
     messages, alert = _records(received)
@@ -44,7 +50,7 @@ def read_plaintext(received: bytes) -> Plaintext:
         chain,
         alert,
         signed_key_exchange=_HANDSHAKE_SERVER_KEY_EXCHANGE in kinds,
-        certificate_request=_HANDSHAKE_CERTIFICATE_REQUEST in kinds,
+        certificate_request=CERTIFICATE_REQUEST in kinds,
     )
 
 
@@ -54,11 +60,11 @@ def _records(received: bytes) -> tuple[bytes, int | None]:
     while at + 5 <= len(received):
         kind, length = received[at], int.from_bytes(received[at + 3 : at + 5], "big")
         body = received[at + 5 : at + 5 + length]
-        if kind == _RECORD_HANDSHAKE:
+        if kind == HANDSHAKE:
             handshake += body
         elif kind == _RECORD_ALERT and len(body) == 2 and body[0] == 2:
             alert = body[1]
-        elif kind not in (_RECORD_HANDSHAKE, _RECORD_ALERT):
+        elif kind not in (HANDSHAKE, _RECORD_ALERT):
             break  # ChangeCipherSpec or application data: everything after is encrypted
         at += 5 + length
     return bytes(handshake), alert

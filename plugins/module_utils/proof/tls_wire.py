@@ -15,13 +15,19 @@ import ipaddress
 import socket
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_alerts
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_clients import VERSIONS
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_records import (
+    CERTIFICATE_REQUEST,
+    HANDSHAKE,
+    SESSION_TICKET,
     Plaintext,
     looks_like_tls,
     read_plaintext,
+    version_of,
 )
 
 OK = "ok"
@@ -30,31 +36,10 @@ TIMEOUT = "timeout"
 NOT_TLS = "not_tls"
 NO_COMMON_CIPHER = "no_common_cipher"
 BROKEN_OFF = "broken_off"
+CLIENT_CERTIFICATE = "client_certificate"
+NO_CERTIFICATE = "no_certificate"
+NOT_POSSIBLE_HERE = "not_possible_here"
 
-
-# RFC 5246 section 7.2 and RFC 8446 section 6: those that a listener sends or that explain a mistake.
-_ALERTS = {
-    10: "unexpected_message",
-    20: "bad_record_mac",
-    40: "handshake_failure",
-    42: "bad_certificate",
-    43: "unsupported_certificate",
-    46: "certificate_unknown",
-    47: "illegal_parameter",
-    48: "unknown_ca",
-    49: "access_denied",
-    50: "decode_error",
-    51: "decrypt_error",
-    70: "protocol_version",
-    71: "insufficient_security",
-    80: "internal_error",
-    86: "inappropriate_fallback",
-    112: "unrecognized_name",
-    116: "certificate_required",
-    120: "no_application_protocol",
-}
-_ALERTS_NO_COMMON_CIPHER = (40, 47, 70, 71)
-_ALERTS_CLIENT_CERTIFICATE = (40, 42, 43, 46, 116)
 _REASONS_NO_COMMON_CIPHER = (
     "UNSUPPORTED_PROTOCOL",
     "NO_PROTOCOLS_AVAILABLE",
@@ -70,10 +55,23 @@ _REASONS_NO_COMMON_CIPHER = (
 )
 
 # Windows Server 2003 looks at the first 64 cipher suites of a hello only, so a second try offers a few old ones.
-_CIPHERS = "ALL:@SECLEVEL=0"
+# Suites without a certificate are not offered: no client does, and a server that prefers them would show none.
+_CIPHERS = "ALL:!aNULL:!eNULL:!PSK:!SRP:@SECLEVEL=0"
 _CIPHERS_OLD = "AES128-SHA:AES256-SHA:DES-CBC3-SHA:RC4-SHA:RC4-MD5:@SECLEVEL=0"
 # ssl.OP_LEGACY_SERVER_CONNECT has a name from Python 3.12 on only: Schannel before MS10-049 lacks RFC 5746.
 _OP_LEGACY_SERVER_CONNECT = 0x4
+_ONLY = {
+    "1.0": ssl.OP_NO_TLSv1_1 | ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3,
+    "1.1": ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3,
+    "1.2": ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1 | ssl.OP_NO_TLSv1_3,
+    "1.3": ssl.OP_NO_TLSv1 | ssl.OP_NO_TLSv1_1 | ssl.OP_NO_TLSv1_2,
+}
+_NAMES = {"TLSv1": "1.0", "TLSv1.1": "1.1", "TLSv1.2": "1.2", "TLSv1.3": "1.3"}
+# In TLS 1.3 the answer to a missing client certificate comes after the handshake: how long it is listened for (s).
+_AFTERWARDS = 3.0
+# certificate_required, which TLS 1.3 alone has.
+_REQUIRED = 116
+DEMANDED = "the listener demands a client certificate and ended the connection without one"
 # The same as TimeoutError from Python 3.10 on.
 _TimedOut = socket.timeout
 
@@ -83,9 +81,12 @@ class Handshake:
     """What one listener showed.
 
     ``state`` is ``ok``, ``no_listener`` (refused, unreachable), ``timeout``, ``not_tls``, ``no_common_cipher``
-    (or no common protocol version) or ``broken_off`` (an alert of another kind, or closed without a word).
-    ``chain_der`` is what the listener sent, its own certificate first; with ``broken_off`` it may be there too,
-    but then the listener has not shown that it holds the key. ``detail`` is one sentence for people.
+    (or no common protocol version), ``client_certificate`` (it demanded one), ``no_certificate`` (it showed none),
+    ``not_possible_here`` (this host's OpenSSL does not even try) or ``broken_off`` (an alert of another kind, or closed
+    without a word). ``chain_der`` is what the listener sent, its own certificate first. Only with ``shows_key`` has it
+    shown that it holds the key. ``detail`` is one sentence for people; ``alert`` the number of what the listener said.
+    ``wants_client_certificate``: it asked for one. ``offered`` and ``not_offered``: TLS versions such as ``1.2``, as
+    far as they were looked at; ``second_try``: it answered to a hello with few suites and TLS 1.0 only.
     """
 
     state: str
@@ -94,6 +95,21 @@ class Handshake:
     cipher: str = ""
     detail: str = ""
     wants_client_certificate: bool = False
+    key_before_end: bool = False
+    alert: int | None = None
+    offered: tuple[str, ...] = ()
+    not_offered: tuple[str, ...] = ()
+    second_try: bool = False
+
+    @property
+    def shows_key(self) -> bool:
+        """Whether the listener showed that it holds the key of its certificate."""
+        return self.state == OK or self.key_before_end
+
+    @property
+    def agreed(self) -> str:
+        """The TLS version, such as ``1.2``; empty where none was agreed."""
+        return _NAMES.get(self.version, "")
 
 
 class _Wire:
@@ -103,6 +119,10 @@ class _Wire:
         self.received = bytearray()
         self._ends = time.monotonic() + timeout
         self._socket = socket.create_connection((address, port), timeout=timeout)
+
+    def end_within(self, seconds: float) -> None:
+        """Bring the deadline forward."""
+        self._ends = min(self._ends, time.monotonic() + seconds)
 
     def _prepare(self) -> None:
         left = self._ends - time.monotonic()
@@ -137,26 +157,49 @@ def probe(address: str, port: int, server_name: str = "", timeout: float = 10.0)
     if context is None:
         return first
     second = _attempt(address, port, context, "", timeout)
-    return second if second.state == OK else first
+    return replace(second, second_try=True) if second.state in (OK, CLIENT_CERTIFICATE) else first
 
 
-def _context(ciphers: str) -> ssl.SSLContext:
+def with_versions(seen: Handshake, address: str, port: int, server_name: str = "", timeout: float = 10.0) -> Handshake:
+    """What ``probe`` saw, with the TLS versions that the listener offers and does not offer.
+
+    One connection for each version below the one that was agreed on: the versions above it were offered to the
+    listener already. After a try without any answer no more are made.
+    """
+    if not seen.agreed:
+        return seen
+    offered, not_offered = [seen.agreed], []
+    for version in VERSIONS:
+        if version > seen.agreed and not seen.second_try:
+            not_offered.append(version)
+        elif version != seen.agreed:
+            tried = _attempt(address, port, _context(_CIPHERS, only=version), server_name, timeout)
+            if tried.agreed == version:
+                offered.append(version)
+            elif tried.state in (NO_COMMON_CIPHER, BROKEN_OFF):
+                not_offered.append(version)
+            elif tried.state != NOT_POSSIBLE_HERE:
+                break
+    return replace(seen, offered=tuple(sorted(offered)), not_offered=tuple(sorted(not_offered)))
+
+
+def _context(ciphers: str, only: str = "") -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.options |= _OP_LEGACY_SERVER_CONNECT
     context.set_ciphers(ciphers)
+    if only:
+        context.options |= _ONLY[only]
     return context
 
 
 def _old_context() -> ssl.SSLContext | None:
     try:
-        context = _context(_CIPHERS_OLD)
+        return _context(_CIPHERS_OLD, only="1.0")
     except ssl.SSLError:
         return None
-    context.options |= ssl.OP_NO_TLSv1_3 | ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_1
-    return context
 
 
 def _attempt(address: str, port: int, context: ssl.SSLContext, server_name: str, timeout: float) -> Handshake:
@@ -193,6 +236,7 @@ def _indication(name: str) -> str | None:
 
 def _shake(wire: _Wire, context: ssl.SSLContext, server_name: str | None, timeout: float) -> Handshake:
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    heard = _listen(context)
     try:
         session = context.wrap_bio(incoming, outgoing, server_hostname=server_name)
         _drive(session, wire, incoming, outgoing)
@@ -202,9 +246,80 @@ def _shake(wire: _Wire, context: ssl.SSLContext, server_name: str | None, timeou
         return _refused(bytes(wire.received), error.reason or str(error))
     except OSError:
         return _refused(bytes(wire.received), "")
-    done = Handshake(OK, _chain(session, bytes(wire.received)), session.version() or "", (session.cipher() or ("",))[0])
+    done = _done(session, bytes(wire.received), heard)
+    if done.version == "TLSv1.3" and (heard is None or done.wants_client_certificate):
+        done = _read_on(done, session, wire, incoming, heard)
     _say_goodbye(session, wire, outgoing)
     return done
+
+
+def _listen(context: Any) -> set[int] | None:
+    """The kinds of handshake messages that come in, also encrypted ones; None where this Python does not tell."""
+    if not hasattr(context, "_msg_callback"):
+        return None
+    heard: set[int] = set()
+
+    def note(_connection: Any, direction: str, _version: Any, content: Any, kind: Any, _data: bytes) -> None:
+        if direction == "read" and int(content) == HANDSHAKE:
+            heard.add(int(kind))
+
+    context._msg_callback = note
+    return heard
+
+
+def _done(session: ssl.SSLObject, received: bytes, heard: set[int] | None) -> Handshake:
+    chain = _chain(session, received)
+    version, cipher = session.version() or "", (session.cipher() or ("",))[0]
+    if not chain:
+        return Handshake(
+            NO_CERTIFICATE, (), version, cipher, "the handshake ended, and the listener showed no certificate"
+        )
+    asked = CERTIFICATE_REQUEST in (heard or ()) or read_plaintext(received).certificate_request
+    return Handshake(OK, chain, version, cipher, wants_client_certificate=asked)
+
+
+def _read_on(
+    done: Handshake, session: ssl.SSLObject, wire: _Wire, incoming: ssl.MemoryBIO, heard: set[int] | None
+) -> Handshake:
+    """Whether a listener with TLS 1.3 goes on without a client certificate: a session ticket or silence says so."""
+    wire.end_within(_AFTERWARDS)
+    try:
+        while SESSION_TICKET not in (heard or ()):
+            data = wire.receive()
+            if not data:
+                return _after(done, None)
+            incoming.write(data)
+            try:
+                return done if session.read(1) else _after(done, None)
+            except ssl.SSLWantReadError:
+                if heard is None:
+                    return done
+    except _TimedOut:
+        return done
+    except ssl.SSLError as error:
+        return _after(done, tls_alerts.alert_in(error.reason or ""))
+    except OSError:
+        return _after(done, None)
+    return done
+
+
+def _after(done: Handshake, alert: int | None) -> Handshake:
+    """The listener ended the connection right after the handshake, with an alert or without."""
+    if done.wants_client_certificate or alert == _REQUIRED:
+        return _demanded(done, alert)
+    return done
+
+
+def _demanded(seen: Handshake, alert: int | None) -> Handshake:
+    said = f", with {tls_alerts.alert(alert).text}" if alert is not None else ""
+    return replace(
+        seen,
+        state=CLIENT_CERTIFICATE,
+        key_before_end=seen.shows_key,
+        detail=f"{DEMANDED}{said}",
+        wants_client_certificate=True,
+        alert=alert,
+    )
 
 
 def _drive(session: ssl.SSLObject, wire: _Wire, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO) -> None:
@@ -255,25 +370,34 @@ def _refused(received: bytes, reason: str) -> Handshake:
     if received and not looks_like_tls(received):
         return _plain(received)
     seen = read_plaintext(received)
-    asked = seen.certificate_request
-    if asked and seen.signed_key_exchange and seen.fatal_alert in _ALERTS_CLIENT_CERTIFICATE:
-        # OpenSSL verified the signed key exchange before it answered, so the listener holds the key.
-        detail = "the listener wants a client certificate and ended the handshake without one"
-        return Handshake(OK, seen.chain, "", "", detail, wants_client_certificate=True)
-    state = NO_COMMON_CIPHER if _nothing_in_common(seen, reason) else BROKEN_OFF
-    return Handshake(state, seen.chain, detail=_refusal(seen, reason), wants_client_certificate=asked)
+    version = version_of(received) if seen.chain else ""
+    told = Handshake(BROKEN_OFF, seen.chain, version, wants_client_certificate=seen.certificate_request)
+    if _demands_certificate(seen, reason):
+        # OpenSSL verified the signed key exchange before it answered; other key exchanges show the key later.
+        return _demanded(replace(told, key_before_end=seen.signed_key_exchange), seen.fatal_alert)
+    if reason and not received:
+        return replace(told, state=NOT_POSSIBLE_HERE, detail=_refusal(seen, reason))
+    if _nothing_in_common(seen, reason):
+        told = replace(told, state=NO_COMMON_CIPHER)
+    return replace(told, detail=_refusal(seen, reason), alert=seen.fatal_alert)
+
+
+def _demands_certificate(seen: Plaintext, reason: str) -> bool:
+    """It asked for a client certificate, and left when there was none: with such an alert, or without a word."""
+    if seen.fatal_alert is None:
+        return seen.certificate_request and not reason
+    return seen.certificate_request and seen.fatal_alert in tls_alerts.CLIENT_CERTIFICATE
 
 
 def _nothing_in_common(seen: Plaintext, reason: str) -> bool:
     if seen.fatal_alert is not None:
-        return not seen.chain and seen.fatal_alert in _ALERTS_NO_COMMON_CIPHER
+        return not seen.chain and seen.fatal_alert in tls_alerts.NOTHING_IN_COMMON
     return reason in _REASONS_NO_COMMON_CIPHER
 
 
 def _refusal(seen: Plaintext, reason: str) -> str:
     if seen.fatal_alert is not None:
-        name = _ALERTS.get(seen.fatal_alert, "unknown")
-        return f"the listener ended the handshake with the alert {seen.fatal_alert} ({name})"
+        return f"the listener ended the handshake with {tls_alerts.alert(seen.fatal_alert).text}"
     if reason:
         return f"the handshake failed here: {reason.lower().replace('_', ' ')}"
     if seen.chain:

@@ -20,7 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_wire
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import (
     MANUAL,
@@ -38,7 +38,7 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _FROM_STORE = frozenset({"serial_number", "issuer"})
 PLACEHOLDERS = frozenset({"thumbprint", "server", "pool"}) | _FROM_STORE
 
-Shake = Callable[[str, int, str], tls_wire.Handshake]
+Shake = Callable[[str, int, str], Handshake]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _served(wanted: CommandAssignment, shake: Shake) -> Served:
     if not wanted.address:
         return Served(None, "no address was given to ask")
     handshake = shake(wanted.address, wanted.port, wanted.server)
-    seen = handshake.state == tls_wire.OK and handshake.chain_der
+    seen = handshake.shows_key and handshake.chain_der
     return Served(thumbprint(handshake.chain_der[0]) if seen else None, handshake.detail)
 
 
