@@ -33,6 +33,14 @@ options:
     description: Look at nothing and return every result with the state V(would_be_checked).
     type: bool
     default: false
+  silent_places:
+    description:
+      - Addresses and ports, such as V(10.0.0.10:5061), that did not answer in an earlier check of this run.
+      - They are not waited for again; what would be asked there is V(unproved).
+      - Within one check a place that does not answer is waited for once.
+    type: list
+    elements: str
+    default: []
 """
 
     DNS = r"""

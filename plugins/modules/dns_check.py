@@ -109,6 +109,12 @@ hints:
   returned: always
   type: list
   elements: str
+silent_places:
+  description: Addresses and ports that did not answer, for O(silent_places) of a later check.
+  returned: always
+  type: list
+  elements: str
+  sample: ["10.0.0.10:5061"]
 """
 
 import secrets
@@ -121,9 +127,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof import client_
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import read_records
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
 
-def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
+def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], list[str]]:
     records, servers = read_records(params["records"]), dns_ask.parse_servers(params["servers"])
     tried = client_names.tried_before_ours(records) if params["complete"] else ()
     if params["planned_only"]:
@@ -131,7 +138,7 @@ def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
     seam_dns.require()
     label = secrets.token_hex(8)
     wanted = [*dns_ask.questions(records, label), *(one for each in tried for one in each.questions(label))]
-    answers = dns_ask.ask_all(servers, tuple(dict.fromkeys(wanted)), params["timeout"])
+    answers = dns_ask.ask_all(servers, tuple(dict.fromkeys(wanted)), params["timeout"], silence)
     results = [*dns_judge.judge(records, servers, answers), *client_names.judge(tried, servers, answers, label)]
     # Where a wildcard is in the way of clients, that is a result and needs no hint.
     domains = {each.sip_domain for each in tried if each.names}

@@ -100,6 +100,12 @@ hints:
   returned: always
   type: list
   elements: str
+silent_places:
+  description: Addresses and ports that did not answer, for O(silent_places) of a later check.
+  returned: always
+  type: list
+  elements: str
+  sample: ["10.0.0.10:5061"]
 """
 
 from datetime import datetime, timezone
@@ -108,12 +114,19 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography, seam_dns
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, tls_judge, tls_wire, walk
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import (
+    dns_ask,
+    tls_judge,
+    tls_survey,
+    tls_wire,
+    walk,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
 
-def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
+def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], list[str]]:
     servers = dns_ask.parse_servers(params["servers"])
     sip_domains = walk.sip_domains(params["sip_domains"])
     if params["planned_only"]:
@@ -128,8 +141,10 @@ def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
         minimum_days=params["minimum_days"],
     )
     outside = walk.WalkTools(
-        lambda server, question: dns_ask.ask(server, question, params["timeout"]),
-        lambda address, port, name: tls_wire.probe(address, port, name, params["timeout"]),
+        lambda server, question: dns_ask.ask_once_silent(server, question, params["timeout"], silence),
+        tls_survey.patient_once(
+            lambda address, port, name: tls_wire.probe(address, port, name, params["timeout"]), silence
+        ),
         proof_module.port_map(params["port_map"]),
     )
     return walk.walk_all(sip_domains, servers, outside, expectation), []

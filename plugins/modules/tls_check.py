@@ -15,6 +15,11 @@ description:
     it is the very certificate which was put there.
   - A wrong certificate is V(failed). No listener, no answer, and no common cipher suite are V(unproved), since then no
     certificate was seen. A listener that does not speak TLS is V(failed).
+  - A listener that demands a client certificate is V(failed), one that only asks for it is remarked on. No cipher suite
+    without a certificate is offered.
+  - Each result tells the TLS version that was agreed and those that are not offered, and, where that shuts out clients
+    of 2007 to 2026, which ones connect and which do not, as far as is known. It takes one connection for each version
+    below the agreed one, once for each listener.
   - Works with old servers as well. TLS 1.0 and old cipher suites are offered as far as the OpenSSL of this host has
     them. Nothing is sent but the handshake, and no client certificate is presented.
   - Changes nothing. Runs on the controller or on any Linux host that reaches the endpoints.
@@ -104,7 +109,8 @@ results:
     found:
       description:
         - The certificate that is served. Its thumbprint, names, issuer, dates, days left, key, and the thumbprints of
-          its chain as far as it could be followed, the root last.
+          its chain as far as it could be followed, the root last. Further the TLS version and cipher suite that were
+          agreed, and the versions that the listener offers and does not offer.
       type: raw
 summary:
   description: How many results there are of each state.
@@ -116,6 +122,12 @@ hints:
   returned: always
   type: list
   elements: str
+silent_places:
+  description: Addresses and ports that did not answer, for O(silent_places) of a later check.
+  returned: always
+  type: list
+  elements: str
+  sample: ["10.0.0.10:5061"]
 """
 
 from datetime import datetime, timezone
@@ -127,9 +139,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptogr
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Endpoint, certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_judge, tls_targets, tls_wire
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import (
+    tls_judge,
+    tls_survey,
+    tls_targets,
+    tls_wire,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
 # What an endpoint may leave out here: nothing is proved with it.
 LEFT_OUT = {"view": "", "protocol": "", "through": "direct", "certificates": [], "clients": []}
@@ -145,7 +162,7 @@ def wanted_targets(params: dict[str, Any]) -> tuple[tls_targets.Target, ...]:
     return tls_targets.targets(endpoints, planned, proof_module.port_map(params["port_map"]))
 
 
-def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
+def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], list[str]]:
     wanted = wanted_targets(params)
     if params["planned_only"]:
         return tls_judge.planned_only(wanted), []
@@ -159,11 +176,15 @@ def check(params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
         params["roots_complete"],
     )
 
-    def one(target: tls_targets.Target) -> ProofResult:
-        handshake = tls_wire.probe(target.address, target.real_port, target.name, params["timeout"])
-        return tls_judge.compare(target, handshake, expectation)
-
-    return proof.in_parallel(one, wanted), []
+    timeout = params["timeout"]
+    seen = tls_survey.survey(
+        wanted,
+        lambda address, port, name: tls_wire.probe(address, port, name, timeout),
+        lambda seen, address, port, name: tls_wire.with_versions(seen, address, port, name, timeout),
+        silence,
+    )
+    informed = tls_judge.informed(expectation, seen)
+    return [tls_judge.compare(target, handshake, informed) for target, handshake in seen], []
 
 
 def main() -> None:

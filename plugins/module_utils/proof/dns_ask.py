@@ -23,6 +23,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types imp
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import (
+    NOT_AGAIN,
+    Silence,
+    in_parallel,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.seam_dns import dns
 
 ANSWERED = "answered"
@@ -230,19 +235,29 @@ def wildcard(zone: str, label: str) -> Question:
 Answers = Mapping["tuple[NameServer, Question]", DnsAnswer]
 
 
-def ask_all(servers: Sequence[NameServer], wanted: Sequence[Question], timeout: float) -> Answers:
+def ask_all(
+    servers: Sequence[NameServer], wanted: Sequence[Question], timeout: float, silence: Silence | None = None
+) -> Answers:
     """Every question to every server. A server that does not answer the first one is not asked the others."""
-    first = [(server, question) for server in servers for question in wanted[:1]]
-    answers = {(answer.server, answer.question): answer for answer in _ask_pairs(first, timeout)}
-    silent = {answer.server: answer for answer in answers.values() if answer.state in (TIMEOUT, UNREACHABLE)}
-    rest = [(server, question) for server in servers for question in wanted[1:]]
-    for answer in _ask_pairs([pair for pair in rest if pair[0] not in silent], timeout):
-        answers[answer.server, answer.question] = answer
-    for server, question in rest:
-        if server in silent:
-            answers[server, question] = replace(silent[server], question=question)
-    return answers
+    quiet = silence or Silence()
+    pairs = [(server, question) for server in servers for question in wanted]
+    found = in_parallel(
+        lambda pair: ask_once_silent(pair[0], pair[1], timeout, quiet), pairs, place=lambda pair: pair[0].place
+    )
+    return dict(zip(pairs, found, strict=True))
 
 
-def _ask_pairs(pairs: Sequence[tuple[NameServer, Question]], timeout: float) -> list[DnsAnswer]:
-    return proof.in_parallel(lambda pair: ask(pair[0], pair[1], timeout), pairs)
+def ask_once_silent(server: NameServer, question: Question, timeout: float, silence: Silence) -> DnsAnswer:
+    """``ask``, but a server that is known not to answer is not waited for again."""
+
+    def instead(first: DnsAnswer | None) -> DnsAnswer:
+        if first is None:
+            return DnsAnswer(server, question, TIMEOUT, detail=NOT_AGAIN)
+        return replace(first, question=question, detail=f"{first.detail}; {NOT_AGAIN}")
+
+    return silence.probe(
+        server.place,
+        lambda: ask(server, question, timeout),
+        is_silent=lambda answer: answer.state in (TIMEOUT, UNREACHABLE),
+        instead=instead,
+    )

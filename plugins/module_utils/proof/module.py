@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
 SERVERS: dict[str, Any] = {
     "type": "list",
@@ -28,6 +29,7 @@ COMMON: dict[str, dict[str, Any]] = {
     "wait": {"type": "float", "default": 0.0},
     "fail": {"type": "bool", "default": True},
     "planned_only": {"type": "bool", "default": False},
+    "silent_places": {"type": "list", "elements": "str", "default": []},
 }
 TLS: dict[str, dict[str, Any]] = {
     "roots": {"type": "list", "elements": "str", "default": []},
@@ -37,8 +39,8 @@ TLS: dict[str, dict[str, Any]] = {
     "minimum_days": {"type": "int", "default": 0},
 }
 
-Work = Callable[[dict[str, Any]], tuple[Sequence[ProofResult], list[str]]]
-
+Found = tuple[Sequence[ProofResult], list[str]]
+Work = Callable[[dict[str, Any], Silence], Found]
 
 # Between two looks: what is waited for, a service that starts or a zone that replicates, takes seconds to minutes.
 PAUSE = 3.0
@@ -46,14 +48,21 @@ SETTLED = (proof.PROVED, proof.WOULD_BE_CHECKED)
 
 
 def run(module: Any, work: Work) -> None:
-    """End an ``AnsibleModule`` with the results and hints that ``work(params)`` returns."""
+    """End an ``AnsibleModule`` with the results and hints that ``work(params, silence)`` returns."""
+    silence = Silence()
+
+    def look(params: dict[str, Any]) -> Found:
+        nonlocal silence
+        silence = Silence(params["silent_places"])
+        return work(params, silence)
+
     try:
         if module.params["timeout"] <= 0:
             raise RolloutError("must be greater than 0", where="timeout", mend="Give seconds, such as 10")
-        results, hints = look_until_settled(work, module.params)
+        results, hints = look_until_settled(look, module.params)
     except RolloutError as error:
         module.fail_json(msg=str(error))
-    returned = {**proof.outcome(results, fail=module.params["fail"]), "hints": hints}
+    returned = {**proof.outcome(results, fail=module.params["fail"]), "hints": hints, "silent_places": silence.places}
     for hint in hints:
         module.warn(hint)
     if returned.get("failed"):
@@ -62,16 +71,16 @@ def run(module: Any, work: Work) -> None:
 
 
 def look_until_settled(
-    work: Work,
+    look: Callable[[dict[str, Any]], Found],
     params: dict[str, Any],
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
-) -> tuple[Sequence[ProofResult], list[str]]:
+) -> Found:
     """Look again until all is proved, for ``params["wait"]`` seconds at most; returns the last look."""
     end = clock() + params["wait"]
     while True:
-        results, hints = work(params)
+        results, hints = look(params)
         left = end - clock()
         if left <= 0 or all(_settled(result) for result in results):
             return results, hints

@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 
@@ -17,12 +16,6 @@ PROVED = "proved"
 FAILED = "failed"
 UNPROVED = "unproved"
 WOULD_BE_CHECKED = "would_be_checked"
-
-# Enough that hundreds of checks take seconds, few enough for the sessions that an old load balancer allows.
-WORKERS = 16
-
-Item = TypeVar("Item")
-Outcome = TypeVar("Outcome")
 
 
 @dataclass(frozen=True)
@@ -83,14 +76,6 @@ def place(result: ProofResult) -> str:
     if result.server and result.address:
         return f"{result.server} ({result.address})"
     return result.server or result.address
-
-
-def in_parallel(work: Callable[[Item], Outcome], items: Sequence[Item], workers: int = WORKERS) -> list[Outcome]:
-    """``work`` done on every item, some at a time; the results are in the order of the items."""
-    if not items:
-        return []
-    with ThreadPoolExecutor(max_workers=min(workers, len(items))) as pool:
-        return list(pool.map(work, items))
 
 
 def endpoint_text(address: str, port: int) -> str:

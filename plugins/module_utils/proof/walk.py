@@ -16,20 +16,23 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import DnsAnswer, NameServer, Question
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import in_parallel
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import Expectation
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_targets import Target
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 
+# So many steps of one walk side by side.
+_STEPS = 4
 # The worst of the steps is the state of the whole walk.
 _RANK = (proof.PROVED, proof.UNPROVED, proof.FAILED)
 
 Ask = Callable[[NameServer, Question], DnsAnswer]
-ShakeHands = Callable[[str, int, str], Handshake]
+ShakeHands = Callable[[Target], Handshake]
 
 
 @dataclass(frozen=True)
 class WalkTools:
-    """What the walk needs of the world: a way to ask a DNS server, and a way to shake hands (address, port, name)."""
+    """What the walk needs of the world: a way to ask a DNS server, and a way to shake hands."""
 
     ask: Ask
     shake_hands: ShakeHands
@@ -66,12 +69,9 @@ def walk(sip_domain: str, server: NameServer, outside: WalkTools, expectation: E
         return replace(
             result, state=dns_judge.state_of(answer), message=f"{srv_owner(sip_domain)}: {dns_judge.explain(answer)}"
         )
-    steps = [
-        step
-        for value in answer.values
-        if isinstance(value, SrvData)
-        for step in _from_srv(value, server, outside, expectation)
-    ]
+    services = [value for value in answer.values if isinstance(value, SrvData)]
+    each = in_parallel(lambda value: _from_srv(value, server, outside, expectation), services, _STEPS)
+    steps = [step for found in each for step in found]
     state = max((step.state for step in steps), key=_RANK.index, default=proof.FAILED)
     shown = [step.text for step in steps if step.state == state]
     return replace(result, state=state, message="; ".join(shown), found=[step.text for step in steps])
@@ -79,17 +79,18 @@ def walk(sip_domain: str, server: NameServer, outside: WalkTools, expectation: E
 
 def _from_srv(value: SrvData, server: NameServer, outside: WalkTools, expectation: Expectation) -> list[_Step]:
     target, port = value.target, value.port
-    answers = [outside.ask(server, Question(target, type, or_recursive=True)) for type in dns_ask.ADDRESS_TYPES]
+    asked = [Question(target, type, or_recursive=True) for type in dns_ask.ADDRESS_TYPES]
+    answers = in_parallel(lambda question: outside.ask(server, question), asked, _STEPS)
     addresses = [address for answer in answers for address in map(str, answer.values)]
     if not addresses:
         answer = next((answer for answer in answers if dns_judge.state_of(answer) != proof.FAILED), answers[0])
         return [_Step(dns_judge.state_of(answer), f"SRV to {target}:{port}: {dns_judge.explain(answer)}")]
-    return [_connect(target, address, port, outside, expectation) for address in addresses]
+    return in_parallel(lambda address: _connect(target, address, port, outside, expectation), addresses, _STEPS)
 
 
 def _connect(target: str, address: str, port: int, outside: WalkTools, expectation: Expectation) -> _Step:
     wanted = Target(target, address, port, connect_to=outside.port_map.get(port, 0))
-    result = tls_judge.compare(wanted, outside.shake_hands(address, wanted.real_port, target), expectation)
+    result = tls_judge.compare(wanted, outside.shake_hands(wanted), expectation)
     return _Step(result.state, f"SRV to {target}:{port}, address {wanted.place}: {result.message}")
 
 
@@ -100,7 +101,9 @@ def walk_all(
     if not servers:
         return [_unasked(domain, proof.UNPROVED, dns_judge.NO_SERVER) for domain in sip_domains]
     pairs = [(domain, server) for domain in sip_domains for server in servers]
-    return proof.in_parallel(lambda pair: walk(pair[0], pair[1], outside, expectation), pairs)
+    return in_parallel(
+        lambda pair: walk(pair[0], pair[1], outside, expectation), pairs, place=lambda pair: pair[1].place
+    )
 
 
 def planned_only(sip_domains: Sequence[str], servers: Sequence[NameServer]) -> list[ProofResult]:

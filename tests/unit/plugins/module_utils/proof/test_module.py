@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
 
 def _looks(*states: str) -> tuple[list[str], Any]:
@@ -71,7 +72,7 @@ class Module:
     """As much of AnsibleModule as is used: what it ended with, and its warnings."""
 
     def __init__(self, **params: Any) -> None:
-        self.params = {"timeout": 1.0, "wait": 0.0, "fail": True, **params}
+        self.params = {"timeout": 1.0, "wait": 0.0, "fail": True, "silent_places": [], **params}
         self.warnings: list[str] = []
         self.returned: dict[str, Any] = {}
 
@@ -95,18 +96,30 @@ def ended(work: proof_module.Work, **params: Any) -> Module:
 
 
 def test_a_module_ends_with_results_and_hints() -> None:
-    module = ended(lambda _params: ([ProofResult("tls", "x", "proved", "m")], ["a hint"]))
+    module = ended(lambda _params, _silence: ([ProofResult("tls", "x", "proved", "m")], ["a hint"]))
     assert (module.returned["ended"], module.returned["hints"], module.warnings) == ("exit", ["a hint"], ["a hint"])
     assert module.returned["summary"] == {"proved": 1, "failed": 0, "unproved": 0}
 
 
 @pytest.mark.parametrize(("fail", "how"), [(True, "fail"), (False, "exit")])
 def test_a_module_fails_where_that_is_wanted(fail: bool, how: str) -> None:
-    assert ended(lambda _params: ([ProofResult("tls", "x", "failed", "m")], []), fail=fail).returned["ended"] == how
+    assert (
+        ended(lambda _params, _silence: ([ProofResult("tls", "x", "failed", "m")], []), fail=fail).returned["ended"]
+        == how
+    )
+
+
+def test_silent_places_come_in_and_go_out() -> None:
+    def work(_params: dict[str, Any], silence: Silence) -> Any:
+        silence.probe("10.0.0.10:5061", lambda: "", is_silent=lambda _seen: True, instead=lambda _seen: "")
+        return [ProofResult("tls", "x", "unproved", "m")], []
+
+    returned = ended(work, silent_places=["10.0.0.5:53"]).returned
+    assert returned["silent_places"] == ["10.0.0.10:5061", "10.0.0.5:53"]
 
 
 def test_errors_are_told_in_words() -> None:
-    def work(_params: dict[str, Any]) -> Any:
+    def work(_params: dict[str, Any], _silence: Silence) -> Any:
         raise RolloutError("wrong", where="roots[0]")
 
     assert ended(work).returned == {"ended": "fail", "msg": "roots[0]: wrong"}

@@ -41,11 +41,6 @@ def test_a_module_fails_only_for_what_is_wrong() -> None:
     assert returned["msg"].endswith("r4 at dc01 (10.0.0.5:53): a message; and 2 more, see results")
 
 
-def test_work_is_done_in_the_order_of_the_items() -> None:
-    assert proof.in_parallel(lambda number: number * 2, list(range(50))) == [number * 2 for number in range(50)]
-    assert proof.in_parallel(lambda number: number, []) == []
-
-
 def test_an_ipv6_address_stands_in_brackets() -> None:
     assert proof.endpoint_text("fd00::10", 5061) == "[fd00::10]:5061"
     assert proof.endpoint_text("10.0.0.10", 5061) == "10.0.0.10:5061"

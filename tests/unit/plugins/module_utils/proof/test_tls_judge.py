@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -210,7 +212,7 @@ def test_self_signed_certificate_is_wrong_whoever_is_trusted(roots: tuple[pki.Is
 def test_wrong_certificates(served: pki.Issued, arguments: dict, reason: str) -> None:
     state, message = _compared(served, **arguments)
     assert state == "failed"
-    assert message.startswith(f"wrong certificate {served.thumbprint}: ")
+    assert re.match(rf"wrong certificate {served.thumbprint}( of ocssrv0\d\.company\.local)?: ", message)
     assert reason in message
 
 
@@ -287,6 +289,29 @@ def test_names(pattern: str, name: str, holds: bool) -> None:
             "alert 80. See in the server's event log (source Schannel) why it ended the handshake",
         ),
         (
+            Handshake("broken_off", detail="the alert 112", alert=112),
+            "unproved",
+            "the alert 112. See whether the name is bound there, or what stands between, such as a reverse proxy",
+        ),
+        (
+            Handshake("no_certificate", detail="the handshake ended, and the listener showed no certificate"),
+            "unproved",
+            "the handshake ended, and the listener showed no certificate. Let the listener offer cipher suites with a"
+            " certificate: clients take no others",
+        ),
+        (
+            Handshake("client_certificate", (LEAF.der,), detail="it demands one", alert=116),
+            "failed",
+            f"it demands one. Let it ask for a client certificate without demanding one: ordinary clients have none to"
+            f" show; certificate {LEAF.thumbprint}, valid until 2036-01-01T00:00:00Z",
+        ),
+        (
+            Handshake("client_certificate", (LEAF2.der,), detail="it demands one"),
+            "failed",
+            f"it demands one. Let it ask for a client certificate without demanding one: ordinary clients have none to"
+            f" show; wrong certificate {LEAF2.thumbprint}: ",
+        ),
+        (
             Handshake("ok", (b"no certificate",)),
             "failed",
             "the listener serves no readable certificate: not a certificate that can be read",
@@ -304,7 +329,9 @@ def test_wrong_certificate_in_a_broken_handshake_is_wrong() -> None:
 
 def test_what_was_found() -> None:
     roots = tls_judge.load_roots([ROOT.pem])
-    handshake = Handshake("ok", (BELOW.der, ISSUING.der), "TLSv1", "AES128-SHA")
+    handshake = Handshake(
+        "ok", (BELOW.der, ISSUING.der), "TLSv1", "AES128-SHA", offered=("1.0",), not_offered=("1.1", "1.2", "1.3")
+    )
     planned = _planned(issuer=PlannedIssuer("enterprise", "ca01\\Company Issuing CA"))
     target = Target("ocspool.company.local", "10.0.0.10", 5061, "load_balancer", (planned,))
     result = compare(target, handshake, Expectation(NOW, {planned.id: BELOW.thumbprint}, roots))
@@ -312,7 +339,11 @@ def test_what_was_found() -> None:
         "check": "tls",
         "subject": "ocspool.company.local:5061",
         "state": "proved",
-        "message": f"certificate {BELOW.thumbprint}, valid until 2036-01-01T00:00:00Z",
+        "message": f"certificate {BELOW.thumbprint}, valid until 2036-01-01T00:00:00Z; TLS 1.0 agreed, 1.1 and 1.2 and"
+        " 1.3 not offered; as far as is known, that serves Communicator 2007 and 2007 R2 on Windows XP, Communicator"
+        " 2007 and 2007 R2 on Windows Vista and 7, Lync 2010, Lync Phone Edition, Lync 2013 and Skype for Business"
+        " 2015, Skype for Business 2016 and 2019, but not Windows 11 and others with TLS 1.0 and 1.1 off, Skype for"
+        " Business on iOS 13 and newer, Skype for Business on Android 10 and newer",
         "server": "load_balancer",
         "address": "10.0.0.10:5061",
         "expected": {"name": "ocspool.company.local", "certificates": ["ocssrv01.company.local/default"]},
@@ -330,6 +361,8 @@ def test_what_was_found() -> None:
             "chain_complete": True,
             "version": "TLSv1",
             "cipher": "AES128-SHA",
+            "offered": ["1.0"],
+            "not_offered": ["1.1", "1.2", "1.3"],
         },
     }
 
@@ -339,3 +372,123 @@ def test_refused_arguments() -> None:
         tls_judge.load_roots([ISSUING.pem])
     with pytest.raises(RolloutError, match=r"^thumbprints\[a\]: 'short' is no thumbprint"):
         tls_judge.load_thumbprints({"b": "", "a": "short"})
+
+
+def test_a_client_certificate_that_is_only_asked_for_is_remarked_on() -> None:
+    state, message = _compared(Handshake("ok", (LEAF.der,), "TLSv1.2", wants_client_certificate=True))
+    assert (state, message) == ("proved", f"{GOOD}; it asks for a client certificate, and goes on without one")
+
+
+def test_a_critical_extension_that_no_client_knows() -> None:
+    odd = pki.leaf(ROOT, "ocspool.company.local", NAMES, critical="1.3.6.1.4.1.99999.1")
+    for planned in ((), (_planned(),)):
+        state, message = _compared(odd, planned=planned, thumbprints={})
+        assert state == "failed"
+        assert "it has the critical extension 1.3.6.1.4.1.99999.1, which clients do not know and must refuse" in message
+
+
+# pki signs with elliptic keys; a signature of another kind is put in the place of what was read.
+def _signed_with(monkeypatch: pytest.MonkeyPatch, algorithm: str, newest: str) -> str:
+    parse = tls_judge.x509.parse_certificate
+
+    def parsed(der: bytes, *, where: str) -> Any:
+        found = parse(der, where=where)
+        return replace(found, signature_algorithm=algorithm) if der == LEAF.der else found
+
+    monkeypatch.setattr(tls_judge.x509, "parse_certificate", parsed)
+    target = Target("ocspool.company.local", "10.0.0.10", 5061)
+    roots = tls_judge.load_roots([ROOT.pem])
+    return compare(target, Handshake("ok", (LEAF.der,)), Expectation(NOW, roots=roots, newest_hash=newest)).message
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "newest", "remark"),
+    [
+        (
+            "sha1_rsa",
+            "SHA-256",
+            "; it is signed with SHA-1, others of this estate are signed with SHA-256 and which Skype for Business on"
+            " iOS 13 and newer refuse",
+        ),
+        ("sha1_rsa", "", "; it is signed with SHA-1, which Skype for Business on iOS 13 and newer refuse"),
+        (
+            "rsassa_pss",
+            "SHA-256",
+            "; it is signed with RSASSA-PSS, which Communicator 2007 and 2007 R2 on Windows XP, Lync Phone Edition"
+            " refuse",
+        ),
+        ("sha256_rsa", "SHA-384", ""),
+    ],
+)
+def test_signatures_that_some_clients_refuse(
+    algorithm: str, newest: str, remark: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _signed_with(monkeypatch, algorithm, newest) == GOOD + remark
+
+
+def test_how_the_estate_signs_is_judged_by_all_that_was_seen() -> None:
+    sha384 = pki.leaf(ROOT, "x.company.local", ["x.company.local"], digest=hashes.SHA384())
+    seen = [(Target("x.company.local", "10.0.0.9", 443), Handshake("ok", (one.der,))) for one in (LEAF, sha384)]
+    assert tls_judge.informed(Expectation(NOW), seen[:1]).newest_hash == "SHA-256"
+    assert tls_judge.informed(Expectation(NOW), seen).newest_hash == "SHA-384"
+    assert tls_judge.informed(Expectation(NOW), [(seen[0][0], Handshake("timeout"))]).newest_hash == ""
+
+
+PLANNED1 = _planned(names=[*NAMES, "sip.company.com"])
+PLANNED2_MORE = _planned(
+    "ocssrv02.company.local/default", ["ocspool.company.local", "ocssrv02.company.local", "meet.company.com"]
+)
+# Both lack a name; that of the second server holds the names of the first as well, its own excepted.
+POOR1 = pki.leaf(
+    ROOT, "ocspool.company.local", ["ocspool.company.local", "sip.company.local", "ocssrv01.company.local"]
+)
+POOR2 = pki.leaf(ROOT, "ocspool.company.local", ["ocspool.company.local", "sip.company.local", "sip.company.com"])
+
+
+def _both(thumbprints: dict[str, Any]) -> list[str]:
+    """What is said of two servers, first each by itself, then each through the load balancer."""
+    direct = [
+        (Target("ocssrv01.company.local", "10.0.0.11", 5061, "direct", (PLANNED1,)), Handshake("ok", (POOR1.der,))),
+        (
+            Target("ocssrv02.company.local", "10.0.0.12", 5061, "direct", (PLANNED2_MORE,)),
+            Handshake("ok", (POOR2.der,)),
+        ),
+    ]
+    pool = Target("ocspool.company.local", "10.0.0.10", 5061, "load_balancer", (PLANNED1, PLANNED2_MORE))
+    through = [(pool, Handshake("ok", (one.der,))) for one in (POOR1, POOR2)]
+    roots = tls_judge.load_roots([ROOT.pem])
+    expectation = tls_judge.informed(Expectation(NOW, thumbprints, roots), [*direct, *through])
+    return [compare(target, handshake, expectation).message for target, handshake in (*direct, *through)]
+
+
+@pytest.mark.parametrize(
+    "thumbprints",
+    [
+        {},
+        {
+            "ocssrv01.company.local/default": Thumbprint(POOR1.thumbprint),
+            "ocssrv02.company.local/default": Thumbprint(POOR2.thumbprint),
+        },
+    ],
+)
+def test_each_server_is_blamed_for_what_its_own_certificate_lacks(thumbprints: dict[str, Any]) -> None:
+    said = _both(thumbprints)
+    lack1 = "its subject alternative names lack sip.company.com"
+    lack2 = "its subject alternative names lack ocssrv02.company.local, meet.company.com"
+    assert [lack1 in said[0], lack2 in said[1]] == [True, True]
+    assert said[2].startswith(f"wrong certificate {POOR1.thumbprint} of ocssrv01.company.local: {lack1}")
+    assert said[3].startswith(f"wrong certificate {POOR2.thumbprint} of ocssrv02.company.local: {lack2}")
+
+
+def test_where_nothing_tells_whose_it_is_nobody_is_blamed_alone() -> None:
+    stray = pki.leaf(ROOT, "ocspool.company.local", ["ocspool.company.local"])
+    planned = (
+        _planned(names=["ocspool.company.local", "ocssrv01.company.local"]),
+        _planned("ocssrv02.company.local/default", ["ocspool.company.local", "ocssrv02.company.local"]),
+    )
+    _state, message = _compared(stray, planned=planned, thumbprints={})
+    assert message == (
+        f"wrong certificate {stray.thumbprint}: as that of ocssrv01.company.local, its subject alternative names lack"
+        " ocssrv01.company.local; as that of ocssrv02.company.local, its subject alternative names lack"
+        " ocssrv02.company.local; not compared with a known thumbprint"
+    )

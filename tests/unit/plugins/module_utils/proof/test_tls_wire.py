@@ -86,20 +86,99 @@ def test_old_servers(tmp_path: Path, arguments: tuple[str, ...], version: str) -
 
 
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
-@pytest.mark.parametrize("demand", ["-verify", "-Verify"])
-def test_a_client_certificate_asked_for_is_no_obstacle(tmp_path: Path, demand: str, version: str) -> None:
-    with listeners.s_server(tmp_path, LEAF, version, demand, "1") as port:
+@pytest.mark.parametrize(
+    ("arguments", "state", "asked"),
+    [((), "ok", False), (("-verify", "1"), "ok", True), (("-Verify", "1"), "client_certificate", True)],
+)
+def test_a_client_certificate_that_is_asked_for_or_demanded(
+    tmp_path: Path, arguments: tuple[str, ...], version: str, state: str, asked: bool
+) -> None:
+    with listeners.s_server(tmp_path, LEAF, version, *arguments) as port:
         seen = probe("127.0.0.1", port)
-    assert (seen.state, seen.chain_der[0]) == ("ok", LEAF.der)
-    assert seen.wants_client_certificate == (demand == "-Verify" and version == "-tls1_2")
+    assert (seen.state, seen.wants_client_certificate) == (state, asked)
+    assert (seen.chain_der[0], seen.shows_key) == (LEAF.der, True)
+    assert seen.agreed == {"-tls1_2": "1.2", "-tls1_3": "1.3"}[version]
 
 
-def test_a_certificate_without_shown_key_is_not_ok(tmp_path: Path) -> None:
-    """RSA key exchange shows the key in the last flight only; a server that then hangs up has shown nothing."""
+@pytest.mark.parametrize(
+    ("version", "alert"),
+    [("-tls1_2", "40 (handshake_failure)"), ("-tls1_3", "116 (certificate_required)")],
+)
+def test_the_demand_is_told_in_words(tmp_path: Path, version: str, alert: str) -> None:
+    with listeners.s_server(tmp_path, LEAF, version, "-Verify", "1") as port:
+        seen = probe("127.0.0.1", port)
+    assert seen.detail.startswith(
+        f"the listener demands a client certificate and ended the connection without one, with the alert {alert}: it "
+    )
+
+
+def test_a_demand_is_seen_where_python_tells_no_messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tls_wire, "_listen", lambda context: None)
+    with listeners.s_server(tmp_path, LEAF, "-tls1_3", "-Verify", "1") as port:
+        assert probe("127.0.0.1", port).state == "client_certificate"
+    with listeners.s_server(tmp_path, LEAF, "-tls1_3") as port:
+        assert probe("127.0.0.1", port).state == "ok"
+
+
+def test_a_demand_before_the_key_is_shown(tmp_path: Path) -> None:
+    """RSA key exchange shows the key in the last flight only; a server that then hangs up has not shown it."""
     with listeners.s_server(tmp_path, LEAF, "-tls1_2", "-cipher", "AES128-SHA256", "-Verify", "1") as port:
         seen = probe("127.0.0.1", port)
-    assert (seen.state, seen.wants_client_certificate) == ("broken_off", True)
+    assert (seen.state, seen.shows_key, seen.agreed) == ("client_certificate", False, "1.2")
     assert seen.chain_der == (LEAF.der, ISSUING.der)
+
+
+def test_a_listener_that_prefers_anonymous_suites_shows_its_certificate(tmp_path: Path) -> None:
+    suites = "ADH-AES128-SHA256:AECDH-AES128-SHA:ECDHE-RSA-AES128-SHA256:@SECLEVEL=0"
+    with listeners.s_server(tmp_path, LEAF, "-tls1_2", "-serverpref", "-cipher", suites) as port:
+        seen = probe("127.0.0.1", port)
+    assert (seen.state, seen.cipher, seen.chain_der[0]) == ("ok", "ECDHE-RSA-AES128-SHA256", LEAF.der)
+
+
+def test_a_listener_with_anonymous_suites_alone_is_no_listener_for_clients(tmp_path: Path) -> None:
+    with listeners.s_server(tmp_path, LEAF, "-tls1_2", "-cipher", "ADH-AES128-SHA256:@SECLEVEL=0") as port:
+        seen = probe("127.0.0.1", port)
+    assert (seen.state, seen.alert, seen.chain_der) == ("no_common_cipher", 40, ())
+
+
+_OLD = ("-cipher", "ALL:@SECLEVEL=0")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "offered", "not_offered"),
+    [
+        (("-tls1", *_OLD), ("1.0",), ("1.1", "1.2", "1.3")),
+        (("-tls1_2", *_OLD), ("1.2",), ("1.0", "1.1", "1.3")),
+        (("-no_tls1_1", "-no_tls1_3", *_OLD), ("1.0", "1.2"), ("1.1", "1.3")),
+        ((*_OLD,), ("1.0", "1.1", "1.2", "1.3"), ()),
+        (("-tls1_2", "-Verify", "1", *_OLD), ("1.2",), ("1.0", "1.1", "1.3")),
+    ],
+)
+def test_versions_that_are_offered_and_not(
+    tmp_path: Path, arguments: tuple[str, ...], offered: tuple[str, ...], not_offered: tuple[str, ...]
+) -> None:
+    with listeners.s_server(tmp_path, LEAF, *arguments) as port:
+        seen = tls_wire.with_versions(probe("127.0.0.1", port), "127.0.0.1", port)
+    assert (seen.offered, seen.not_offered) == (offered, not_offered)
+
+
+@pytest.mark.parametrize(("agreed", "asked"), [("TLSv1", []), ("TLSv1.2", ["1.0", "1.1"]), ("", [])])
+def test_one_connection_for_each_version_below_the_agreed_one(
+    agreed: str, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(tls_wire, "_context", lambda ciphers, only="": tried.append(only))
+    monkeypatch.setattr(tls_wire, "_attempt", lambda *arguments: tls_wire.Handshake("no_common_cipher"))
+    tls_wire.with_versions(tls_wire.Handshake("ok", (b"",), agreed), "10.0.0.10", 5061)
+    assert tried == asked
+
+
+def test_after_silence_no_further_version_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(tls_wire, "_context", lambda ciphers, only="": tried.append(only))
+    monkeypatch.setattr(tls_wire, "_attempt", lambda *arguments: tls_wire.Handshake("timeout"))
+    seen = tls_wire.with_versions(tls_wire.Handshake("ok", (b"",), "TLSv1.3"), "10.0.0.10", 443)
+    assert (tried, seen.offered, seen.not_offered) == (["1.0"], ("1.3",), ())
 
 
 @pytest.mark.parametrize(
@@ -113,7 +192,10 @@ def test_no_common_cipher(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     with listeners.s_server(tmp_path, LEAF, *arguments) as port:
         seen = probe("127.0.0.1", port)
     assert (seen.state, seen.chain_der) == ("no_common_cipher", ())
-    assert seen.detail == "the listener ended the handshake with the alert 40 (handshake_failure)"
+    assert seen.detail == (
+        "the listener ended the handshake with the alert 40 (handshake_failure): it found no cipher suite in common, or"
+        " has no certificate with a usable key"
+    )
 
 
 @pytest.mark.parametrize(

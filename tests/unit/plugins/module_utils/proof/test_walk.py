@@ -12,6 +12,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_judge, walk
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import DnsAnswer, NameServer, Question
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_targets import Target
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=timezone.utc)
@@ -47,9 +48,9 @@ def walked(
         values = answers.get((question.name, question.type))
         return DnsAnswer(server, question, "nxdomain" if values is None else "answered", values or ())
 
-    def shake(address: str, port: int, name: str) -> Handshake:
-        assert name == "ocspool.company.local"
-        return served.get(f"{address}:{port}", Handshake("no_listener", detail="connection refused"))
+    def shake(target: Target) -> Handshake:
+        assert target.name == "ocspool.company.local"
+        return served.get(f"{target.address}:{target.real_port}", Handshake("no_listener", detail="connection refused"))
 
     tools = walk.WalkTools(ask, shake, {int(key[1:]): value for key, value in ports.items()})
     expectation = tls_judge.Expectation(NOW, roots=tls_judge.load_roots([root.pem for root in roots]))
