@@ -106,9 +106,14 @@ DNS = {
     ],
 }
 ENTRY: dict[str, Any] = {
-    "request": {"changed": True, "state": "created"},
+    "request": {
+        "changed": True,
+        "state": "created",
+        "changes": [{"verb": "create", "what": "key and request made", "after": None}],
+    },
     "issue": {
         "changed": True,
+        "changes": [{"verb": "create", "what": "certificate issued", "after": THUMBPRINT}],
         "state": "issued",
         "request_id": 12,
         "thumbprint": THUMBPRINT,
@@ -119,8 +124,20 @@ ENTRY: dict[str, Any] = {
         },
         "findings": [{"severity": "warning", "code": "editf", "message": "the CA takes names from request attributes"}],
     },
-    "install": {"changed": True, "state": "installed", "thumbprint": THUMBPRINT},
-    "binding": {"changed": True, "state": "bound", "endpoint": "0.0.0.0:443", "thumbprint": THUMBPRINT, "steps": []},
+    "install": {
+        "changed": True,
+        "state": "installed",
+        "thumbprint": THUMBPRINT,
+        "changes": [{"verb": "create", "what": "certificate installed", "after": THUMBPRINT}],
+    },
+    "binding": {
+        "changed": True,
+        "state": "bound",
+        "endpoint": "0.0.0.0:443",
+        "thumbprint": THUMBPRINT,
+        "steps": [],
+        "changes": [{"verb": "change", "what": "bound to 0.0.0.0:443", "after": THUMBPRINT}],
+    },
     "assignment": {"changed": False, "state": "manual", "steps": ["Choose the certificate in the wizard."]},
     "thumbprint": THUMBPRINT,
     "waiting": "",

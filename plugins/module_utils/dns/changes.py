@@ -201,15 +201,17 @@ def _by_text(record: FoundRecord) -> str:
     return value_text(record.type, record.value)
 
 
-def describe_change(change: SetChange) -> Change:
-    """A change of a record set for a result: what it is now, and what it is afterwards."""
+def describe_change(change: SetChange, later: Iterable[FoundRecord]) -> Change:
+    """A change of a record set for a result: what it was, and what it is in ``later``, as read or as predicted."""
     item = change.wanted
+    key = (item.zone, item.fqdn, item.type)
+    after = [record for record in later if (record.zone, record.owner, record.type) == key]
     return Change(
         verb=change.verb,
         what=f"{item.type} {item.fqdn}",
         subject={"zone": item.zone, "name": item.name, "type": item.type},
         before=_set_state(described(change.found)),
-        after=_set_state(described(applied(change.found, [change]))),
+        after=_set_state(described(after)),
         reasons=item.reasons,
         note=change.note,
     )

@@ -10,7 +10,7 @@ is followed by reading: what the server holds decides, not what it said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -233,7 +233,19 @@ class _Push:
 
     def _known(self, now: _Seen) -> dict[str, Any]:
         changed = now.zones != self.before.zones or set(now.all_records()) != set(self.before.all_records())
-        return {"changed": changed, "after": record_sets.described(now.all_records())}
+        told = [change.to_plain() for change in self._seen_changes(now)]
+        return {"changed": changed, "changes": told, "after": record_sets.described(now.all_records())}
+
+    def _seen_changes(self, now: _Seen) -> Iterator[Change]:
+        """Of the changes that were to be made, those that the server was seen to hold, also in part."""
+        for zone in self.request.zones:
+            if zone.name in now.zones and zone.name not in self.before.zones:
+                yield _zone_change(zone, now.zones[zone.name])
+        held = now.all_records()
+        for change in _real(record_sets.plan(self.request.sets, self.before.all_records()).changes):
+            seen = record_sets.describe_change(change, held)
+            if seen.after is not None and seen.before != seen.after:
+                yield seen
 
     def _waiting(self, now: _Seen) -> list[SetChange]:
         """What is not there yet in the zones, new ones and old ones."""
@@ -245,7 +257,8 @@ class _Push:
         self, before: _Seen, after: _Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]
     ) -> dict[str, Any]:
         zone_changes = [_zone_change(zone, after.zones[zone.name]) for zone in new_zones]
-        told = (*zone_changes, *(record_sets.describe_change(change) for change in changes))
+        held = after.all_records()
+        told = (*zone_changes, *(record_sets.describe_change(change, held) for change in changes))
         result = ChangeSet(_text(before), _text(after), told).to_result()
         return {
             **result,

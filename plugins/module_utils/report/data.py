@@ -210,30 +210,13 @@ def values_text(values: Any) -> str:
     return "" if values is None else str(values)
 
 
-# What a step is for, in words; its result may list what else it brought along.
-_DONE = (
-    ("request", "create", "request made"),
-    ("issue", "create", "certificate issued"),
-    ("install", "create", "certificate installed"),
-    ("binding", "change", "bound to {endpoint}"),
-    ("assignment", "change", "assigned to the Front End"),
-)
-
-
 def _server_changes(outcome: Outcome) -> Iterator[ChangeLine]:
+    """In the words of the steps, which have read what they changed; nothing is concluded from a step's name."""
     for fqdn, id, done in entries(outcome):
-        for step, verb, what in _DONE:
-            result: StepResult = getattr(done, step)
-            told = what.format(endpoint=result.endpoint or "the web site")
-            for change in _listed(result, StepChange(verb, told)):
+        for result in done.steps:
+            for change in result.changes:
                 note = f": {change.note}" if change.note else ""
-                yield ChangeLine(fqdn, change.verb, f"{change.what} ({id}){note}", result.thumbprint)
-
-
-def _listed(result: StepResult, own: StepChange) -> tuple[StepChange, ...]:
-    """The changes that the result lists, that which the step is for in the report's own words."""
-    listed = tuple(own if one.own else one for one in result.changes if one.what)
-    return listed or ((own,) if result.changed else ())
+                yield ChangeLine(fqdn, change.verb, f"{change.what} ({id}){note}", change.after)
 
 
 def _certificates(plan: Plan, outcome: Outcome, tls: Check) -> Iterator[CertificateState]:

@@ -27,10 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class StepChange:
-    """One of the ``changes`` of a step, as far as people are told of it. ``after`` is in plain types.
-
-    ``store``: of certificates, the one that a certificate was put into.
-    """
+    """One of the ``changes`` of a step, as far as people are told of it. ``after`` is in plain types."""
 
     verb: str = "change"
     what: str = ""
@@ -39,12 +36,6 @@ class StepChange:
     type: str = ""
     after: Any = None
     note: str = ""
-    store: str = ""
-
-    @property
-    def own(self) -> bool:
-        """Whether this is what the step is for, and nothing that it only reports or brings along, such as an issuer."""
-        return self.verb != "report" and self.store in ("", "MY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +70,7 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class CertificateOutcome:
-    """What was done with one certificate on one server. ``services_started``: by the restart after its assignment."""
+    """What was done with one certificate on one server. ``services``: each that its assignment had restarted."""
 
     request: StepResult = field(default_factory=StepResult)
     issue: StepResult = field(default_factory=StepResult)
@@ -88,14 +79,23 @@ class CertificateOutcome:
     assignment: StepResult = field(default_factory=StepResult)
     by_hand: StepResult = field(default_factory=StepResult)
     thumbprint: str | None = None
+    services: tuple[StepResult, ...] = ()
     waiting: str = ""
-    services_started: bool = False
+
+    @property
+    def steps(self) -> tuple[StepResult, ...]:
+        """All of them, in the order of the work."""
+        before = (self.request, self.issue, self.install, self.binding, self.assignment, self.by_hand)
+        return (*before, *self.services)
+
+    @property
+    def services_started(self) -> bool:
+        return any(one.changed for one in self.services)
 
     @property
     def changed(self) -> bool:
         """Whether any step changed something, or would change it in check mode."""
-        steps = (self.request, self.issue, self.install, self.binding, self.assignment, self.by_hand)
-        return self.services_started or any(step.changed for step in steps)
+        return any(step.changed for step in self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +234,8 @@ def _certificate(where: str, part: Mapping[str, Any]) -> CertificateOutcome:
     names = ("request", "issue", "install", "binding", "assignment", "by_hand")
     steps = {name: _step(f"{where}.{name}", _part(part, name)) for name in names}
     restarts = map(_mapping, _part(part, "services").get("results") or ())
-    started = any(one.get("changed") is True for one in restarts)
-    return _read(CertificateOutcome, part, where, **steps, services_started=started)
+    services = tuple(_step(f"{where}.services", one) for one in restarts)
+    return _read(CertificateOutcome, part, where, **steps, services=services)
 
 
 def _step(where: str, part: Mapping[str, Any]) -> StepResult:
@@ -246,8 +246,15 @@ def _step(where: str, part: Mapping[str, Any]) -> StepResult:
         held=_read(Described, _part(part, "held"), f"{where}.held"),
         description=_read(Described, _part(part, "description"), f"{where}.description"),
         findings=_findings(where, part),
-        changes=_each(StepChange, part, "changes", where),
+        changes=_told_changes(part, where),
     )
+
+
+def _told_changes(part: Mapping[str, Any], where: str) -> tuple[StepChange, ...]:
+    """What a step lists. One that changed nothing may have looked only what it would do, which is no change."""
+    changed = part.get("changed") is True
+    listed = (one for one in _each(StepChange, part, "changes", where) if one.what)
+    return tuple(one for one in listed if changed or one.verb == "report")
 
 
 def _findings(where: str, part: Mapping[str, Any]) -> tuple[Finding, ...]:

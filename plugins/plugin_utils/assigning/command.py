@@ -229,6 +229,9 @@ def _change_set(wanted: CommandAssignment, served: Served, *, changed: bool) -> 
         return ChangeSet(before, before)
     subject = {"server": wanted.server, "component": wanted.component, "endpoint": wanted.endpoint}
     verb = CHANGE if served.thumbprint else CREATE
-    change = Change(verb, f"certificate served at {place}", subject, served.thumbprint, wanted.thumbprint)
+    # What is served then is for the proof to say: many services take the certificate at their next start.
+    change = Change(
+        verb, f"the site's command that assigns it to {place} was run", subject, served.thumbprint, wanted.thumbprint
+    )
     after = f"{place} {wanted.thumbprint or '(the certificate that will be issued)'}\n"
     return ChangeSet(before, after, (change,))

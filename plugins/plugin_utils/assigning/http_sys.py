@@ -78,7 +78,11 @@ class BindingOutcome:
 
 
 class BindingRefused(RolloutError):
-    """netsh did not bind it, and the state was read back."""
+    """netsh did not bind it, and the state was read back: ``now``. ``result`` joins the task's result."""
+
+    def __init__(self, error: RolloutError, endpoint: str, before: Binding | None, now: Binding | None) -> None:
+        super().__init__(error.what, where=error.where, mend=error.mend)
+        self.result = _result_of(endpoint, before, now)
 
 
 class NotBound(RolloutError):
@@ -90,8 +94,18 @@ class NotBound(RolloutError):
             where=where,
             mend="Until the next run, which binds the planned certificate, nothing may be served there. Run again now",
         )
-        done = _change_set(endpoint, before, None).to_result()
-        self.result = {**done, "endpoint": endpoint, "before": to_plain(before.thumbprint), "thumbprint": None}
+        self.result = _result_of(endpoint, before, None)
+
+
+def _result_of(endpoint: str, before: Binding | None, now: Binding | None) -> dict[str, Any]:
+    same = before == now or (before is not None and before.same_as(now))
+    done = _unchanged(endpoint, now) if same else _change_set(endpoint, before, now)
+    return {
+        **done.to_result(),
+        "endpoint": endpoint,
+        "before": to_plain(before.thumbprint) if before else None,
+        "thumbprint": to_plain(now.thumbprint) if now else None,
+    }
 
 
 class HttpBindings:
@@ -125,16 +139,18 @@ class HttpBindings:
 
     def _bind(self, endpoint: str, binding: Binding, before: Binding | None, application: str) -> None:
         result = self._add(endpoint, binding, application)
-        if binding.same_as(self.get(endpoint)):
+        now = self.get(endpoint)
+        if binding.same_as(now):
             return
         rolled_back = ""
         if before:
             self._add(endpoint, before, application)
-            restored = before.same_as(self.get(endpoint))
+            now = self.get(endpoint)
+            restored = before.same_as(now)
             rolled_back = "; the former binding is back" if restored else "; THE FORMER BINDING IS LOST"
         where = f"{self._host.name}: {endpoint}"
         text = failed(f"certificate {binding.thumbprint} could not be bound{rolled_back}", result, where=where)
-        raise BindingRefused(text.what, where=text.where, mend=text.mend)
+        raise BindingRefused(text, endpoint, before, now)
 
     def _delete(self, endpoint: str, before: Binding) -> None:
         result = self._netsh("delete", f"ipport={endpoint}")
@@ -236,7 +252,7 @@ def _change_set(endpoint: str, before: Binding | None, after: Binding | str | No
     bound = after.thumbprint if isinstance(after, Binding) else None
     change = Change(
         verb,
-        f"http.sys binding of {endpoint}",
+        f"former binding of {endpoint} deleted" if after is None else f"bound to {endpoint}",
         {"endpoint": endpoint},
         before=before.thumbprint if before else None,
         after=bound,

@@ -116,7 +116,7 @@ def enrol(wanted: Enrolling) -> Enrolment:
         return _reported(wanted, "outstanding", reasons, waiting.stand_in.public_key, request, place)
     if wanted.check_mode:
         return _reported(wanted, "would_create", reasons, None, None, place)
-    request = _made(wanted, request_inf(wanted.planned))
+    request = _new(wanted)
     return _reported(wanted, "created", reasons, request.public_key, request, place)
 
 
@@ -179,6 +179,39 @@ def _at_hand(wanted: Enrolling, waiting: Outstanding) -> CertificateRequest | No
 # --- apply ----------------------------------------------------------------------------------------------------------
 
 
+class NotRequested(RolloutError):
+    """A key and a request were made, and then something failed. ``result`` joins the task's result."""
+
+    def __init__(self, error: RolloutError, planned: PlannedCertificate) -> None:
+        super().__init__(error.what, where=error.where, mend=error.mend)
+        self.result = _new_request(planned).to_result()
+
+
+def _new(wanted: Enrolling) -> CertificateRequest:
+    """A request for a new key, which the store REQUEST was seen to hold afterwards, whatever certreq said."""
+    before = frozenset(wanted.stores.thumbprints(REQUEST))
+    try:
+        request = _made(wanted, request_inf(wanted.planned))
+    except RolloutError as error:
+        if _appeared(wanted, before):
+            raise NotRequested(error, wanted.planned) from error
+        raise
+    if not frozenset(wanted.stores.thumbprints(REQUEST)) - before:
+        raise RolloutError(
+            "certreq made a request, and no key waits for its certificate in the store REQUEST of the machine",
+            where=f"{wanted.host.name}: certificate {wanted.planned.id}",
+            mend="Nothing was handed in. Run again; if it stays so, look at the log of certreq on the server",
+        )
+    return request
+
+
+def _appeared(wanted: Enrolling, before: frozenset[str]) -> bool:
+    try:
+        return bool(frozenset(wanted.stores.thumbprints(REQUEST)) - before)
+    except RolloutError:
+        return False
+
+
 def _made(wanted: Enrolling, inf: bytes) -> CertificateRequest:
     where = f"{wanted.host.name}: the request that certreq made"
     request = load_request(new_request(wanted.host, inf), where=where)
@@ -233,7 +266,5 @@ def _reported(
 
 
 def _new_request(planned: PlannedCertificate) -> ChangeSet:
-    change = Change(
-        CREATE, f"key and request for {planned.id}", {"certificate": planned.id}, after={"names": list(planned.names)}
-    )
+    change = Change(CREATE, "key and request made", {"certificate": planned.id}, after={"names": list(planned.names)})
     return ChangeSet(after=f"request {planned.id}: {', '.join(planned.names)}\n", changes=(change,))

@@ -109,7 +109,7 @@ def not_yet(planned: PlannedCertificate, *, within_this_run: bool) -> Installati
     if not within_this_run:
         return Installation("waiting", None, ChangeSet())
     subject = {"store": MY, "thumbprint": None, "subject": planned.common_name}
-    change = Change(CREATE, f"certificate in the store {MY}", subject)
+    change = Change(CREATE, _what(MY), subject)
     after = f"{MY} (planned) {planned.common_name}\n"
     return Installation("would_install", None, ChangeSet(after=after, changes=(change,)))
 
@@ -215,4 +215,8 @@ def _change_set(additions: Sequence[_Addition]) -> ChangeSet:
 def _change(addition: _Addition) -> Change:
     held = addition.certificate
     subject = {"store": addition.store, "thumbprint": held.thumbprint, "subject": held.subject}
-    return Change(CREATE, f"certificate in the store {addition.store}", subject, after=held.thumbprint)
+    return Change(CREATE, _what(addition.store), subject, after=held.thumbprint)
+
+
+def _what(store: str) -> str:
+    return "certificate installed" if store == MY else f"certificate of an authority put into the store {store}"

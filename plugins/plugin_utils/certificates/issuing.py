@@ -147,13 +147,18 @@ def issue(authority: Authority, order: Order, *, trusted_roots: Sequence[Thumbpr
 
 def hand_in(authority: Authority, order: Order) -> ChangeSet:
     """Bring the request to the authority where it has none that serves; nobody waits for what it makes of it."""
-    known = authority.find(order.planned, order.public_key) if order.public_key else ()
-    if order.request is None or any(not unmet_by_request(order.planned, row.request) for row in known):
+    if order.request is None or _is_there(authority, order):
         return ChangeSet()
-    change_set = _change_set(authority, order)
     if not order.check_mode:
         authority.submit(order.planned, order.request)
-    return change_set
+        if not _is_there(authority, order):
+            raise RolloutError("the request was handed in and is not there", where=authority.place(order.planned) or "")
+    return _filed(authority, order)
+
+
+def _is_there(authority: Authority, order: Order) -> bool:
+    known = authority.find(order.planned, order.public_key) if order.public_key else ()
+    return any(not unmet_by_request(order.planned, row.request) for row in known)
 
 
 def collect(authority: Authority, planned: PlannedCertificate) -> AuthorityAnswer | None:
@@ -211,10 +216,10 @@ def _submit(
     authority: Authority, order: Order, known: Sequence[KnownRequest], findings: Sequence[Finding]
 ) -> _Submission:
     _respect_the_officer(authority, known)
-    change_set = _change_set(authority, order)
     if order.check_mode:
-        return _Submission(None, change_set)
+        return _Submission(None, _change_set(authority, order))
     answer = authority.submit(order.planned, _request(authority, order, known))
+    change_set = _change_set(authority, order, answer)
     if answer.disposition not in (ISSUED, PENDING):
         template = order.planned.template
         asked = order.planned.id + (f", template '{template}'" if template else "")
@@ -243,12 +248,31 @@ def _request(authority: Authority, order: Order, known: Sequence[KnownRequest]) 
     return request
 
 
-def _change_set(authority: Authority, order: Order) -> ChangeSet:
-    planned, place = order.planned, authority.place(order.planned)
-    subject = {"certificate": planned.id, "authority": authority.name} | ({"file": place} if place else {})
-    change = Change(CREATE, f"request for {planned.id}", subject, after={"names": list(planned.names)})
-    text = f"request {planned.id} in {place}\n" if place else f"certificate {planned.id} issued by {authority.name}\n"
-    return ChangeSet(after=text, changes=(change,))
+def _change_set(authority: Authority, order: Order, answer: AuthorityAnswer | None = None) -> ChangeSet:
+    """What the authority was seen to have made of the request; without an answer, what it would be asked for."""
+    what = _made(order, answer)
+    subject = {"certificate": order.planned.id, "authority": authority.name}
+    after = answer.certificate.thumbprint if answer and answer.certificate else None
+    text = f"{order.planned.id} at {authority.name}: {what}\n"
+    return ChangeSet(after=text, changes=(Change(CREATE, what, subject, after=after),))
+
+
+def _made(order: Order, answer: AuthorityAnswer | None) -> str:
+    if answer is None:
+        return "certificate issued"
+    if answer.certificate is None:
+        decided = "it waits for an officer" if answer.disposition == PENDING else "the CA refused it"
+        return f"{answer.label} handed in, {decided}"
+    if answer.certificate.public_key != order.public_key:
+        return f"{answer.label} handed in, answered with a certificate for another key"
+    return "certificate issued"
+
+
+def _filed(authority: Authority, order: Order) -> ChangeSet:
+    place = authority.place(order.planned)
+    subject = {"certificate": order.planned.id, "authority": authority.name, "file": place}
+    change = Change(CREATE, f"request put into {place}", subject, after={"names": list(order.planned.names)})
+    return ChangeSet(after=f"request {order.planned.id} in {place}\n", changes=(change,))
 
 
 # --- report: only a certificate that was checked leaves here --------------------------------------------------------

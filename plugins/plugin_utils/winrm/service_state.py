@@ -57,8 +57,10 @@ def bring_service(
 def _planned(before: WindowsService, wanted: str) -> tuple[Change, ...]:
     if wanted != RESTARTED and before.state == RUNNING:
         return ()
-    what = "service restarted" if wanted == RESTARTED and before.state != STOPPED else "service started"
-    return (Change(CHANGE, what, {"service": before.name}, before=before.state, after=RUNNING),)
+    done = "restarted" if wanted == RESTARTED and before.state != STOPPED else "started"
+    return (
+        Change(CHANGE, f"service {before.name} {done}", {"service": before.name}, before=before.state, after=RUNNING),
+    )
 
 
 def _apply(services: WmiServices, before: WindowsService, wanted: str) -> WindowsService:

@@ -58,7 +58,7 @@ def test_from_nothing_to_a_certificate_and_again(server, ca):
     assert done["changes"] == [
         {
             "verb": "create",
-            "what": "certificate in the store MY",
+            "what": "certificate installed",
             "store": "MY",
             "thumbprint": issued["thumbprint"],
             "subject": "CN=ocspool.company.local",

@@ -100,7 +100,7 @@ def test_described_change() -> None:
     (change,) = plan(
         [record_set(ZONE, POOL.fqdn, "A", 3600, POOL.values, (Reason("r", "p", "s", "S"),))], [found(ttl=60)]
     ).changes
-    assert describe_change(change).to_plain() == {
+    assert describe_change(change, [found(ttl=3600)]).to_plain() == {
         "verb": "change",
         "what": "A ocspool.company.local",
         "zone": "company.local",
@@ -111,8 +111,10 @@ def test_described_change() -> None:
         "reasons": [{"rule": "r", "purpose": "p", "source": "s", "mark": "S"}],
     }
     (created,) = plan([SIGN_IN], []).changes
-    assert describe_change(created).before is None
-    assert describe_change(created).to_plain()["after"] == {
+    assert describe_change(created, []).to_plain()["after"] is None
+    assert describe_change(created, []).before is None
+    there = [found(SIP, "_sipinternaltls._tcp", "SRV"), found("10.0.0.20")]
+    assert describe_change(created, there).to_plain()["after"] == {
         "ttl": 3600,
         "values": [{"priority": 0, "weight": 0, "port": 5061, "target": "ocspool.company.local"}],
     }

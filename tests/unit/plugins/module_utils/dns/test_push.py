@@ -185,7 +185,7 @@ def test_zone_that_is_not_there_after_all() -> None:
         "the zone company.local could not be created: the server is busy. Try again later."
         " Still to be done: zone company.local, sip.company.local A; everything else is there"
     )
-    assert error.result == {"changed": False, "after": []}
+    assert error.result == {"changed": False, "changes": [], "after": []}
 
 
 def test_zone_that_was_lost_without_an_error() -> None:
@@ -229,6 +229,9 @@ def test_record_that_is_not_there_ends_the_push_and_tells_what_is_left() -> None
         "adding web.company.local A 10.0.0.20 failed: the server is busy. Try again later."
         " Still to be done: web.company.local A; everything else is there"
     )
+    assert [(one["verb"], one["what"], one["before"], one["after"]) for one in error.result.pop("changes")] == [
+        ("create", "A sip.company.local", None, {"ttl": 3600, "values": ["10.0.0.10"]})
+    ]
     assert error.result == {
         "changed": True,
         "after": [{"zone": ZONE, "name": "sip", "type": "A", "ttl": 3600, "values": ["10.0.0.10"]}],
@@ -237,7 +240,7 @@ def test_record_that_is_not_there_ends_the_push_and_tells_what_is_left() -> None
 
 def test_first_change_that_fails_has_changed_nothing() -> None:
     error = failed(server(refuse={"add sip.company.local": BUSY}), wanted(SIP))
-    assert error.result == {"changed": False, "after": []}
+    assert error.result == {"changed": False, "changes": [], "after": []}
 
 
 def test_record_with_another_ttl_than_wanted_is_not_there() -> None:

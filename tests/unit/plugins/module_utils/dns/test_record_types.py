@@ -88,7 +88,7 @@ def test_further_type_is_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert request.sets == (record_set("company.com", "company.com", "MX", 3600, ("10 mail.company.com",)),)
     held = FoundRecord("company.com", "company.com", "MX", read_fields("MX", ["10", "Mail.company.com."]), 60)
     (change,) = changes.plan(request.sets, [held]).changes
-    assert changes.describe_change(change).to_plain() == {
+    assert changes.describe_change(change, changes.applied([held], [change])).to_plain() == {
         "verb": "change",
         "what": "MX company.com",
         "zone": "company.com",

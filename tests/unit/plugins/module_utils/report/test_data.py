@@ -69,22 +69,35 @@ def test_what_was_left_alone_says_why() -> None:
 
 
 def test_listed_changes_of_a_step() -> None:
-    """The step's own change in the words of the report, what it brought along in its own."""
     changes = [
-        {"verb": "create", "what": "certificate in the store CA", "store": "CA", "after": "CC"},
-        {"verb": "create", "what": "certificate in the store MY", "store": "MY", "after": "AB"},
+        {"verb": "create", "what": "certificate of an authority put into the store CA", "after": "CC"},
+        {"verb": "create", "what": "certificate installed", "after": "AB"},
         {"verb": "report", "what": "friendly name", "note": "set by somebody else"},
     ]
     install = {"changed": True, "state": "installed", "thumbprint": "AB", "changes": changes}
-    binding = {"changed": True, "endpoint": "0.0.0.0:443", "changes": [{"verb": "create", "what": "http.sys binding"}]}
-    entry = {"install": install, "binding": binding}
+    binding = {"changed": True, "endpoint": "0.0.0.0:443", "changes": [{"verb": "create", "what": "bound"}]}
+    restart = {"changed": True, "changes": [{"verb": "change", "what": "service RTCSRV restarted", "after": "Running"}]}
+    entry = {"install": install, "binding": binding, "services": {"results": [{"changed": False}, restart]}}
     data = report_data({"servers": {SERVER: {"certificates": {ID: entry}}}})
     assert [(one["verb"], one["what"], one["after"]) for one in data["changes"]] == [
-        ("create", f"certificate in the store CA ({ID})", "AB"),
+        ("create", f"certificate of an authority put into the store CA ({ID})", "CC"),
         ("create", f"certificate installed ({ID})", "AB"),
-        ("report", f"friendly name ({ID}): set by somebody else", "AB"),
-        ("change", f"bound to 0.0.0.0:443 ({ID})", None),
+        ("report", f"friendly name ({ID}): set by somebody else", None),
+        ("create", f"bound ({ID})", None),
+        ("change", f"service RTCSRV restarted ({ID})", "Running"),
     ]
+
+
+@pytest.mark.parametrize("issue", [{"changed": True, "state": "issued"}, {"changed": True, "state": "pending"}])
+def test_a_step_that_lists_no_change_is_told_none(issue: dict) -> None:
+    assert report_data({"servers": {SERVER: {"certificates": {ID: {"issue": issue}}}}})["changes"] == []
+
+
+def test_what_a_look_would_have_done_is_no_change() -> None:
+    """A look for the certificate that serves is made as in check mode, also in a run that changes things."""
+    change = {"verb": "create", "what": "key and request made"}
+    look = {"changed": False, "state": "would_create", "changes": [change]}
+    assert report_data({"servers": {SERVER: {"certificates": {ID: {"request": look}}}}})["changes"] == []
 
 
 def test_steps_by_hand_of_other_components() -> None:

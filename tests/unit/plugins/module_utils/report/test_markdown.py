@@ -36,7 +36,7 @@ Began 2026-11-22T08:00:00Z, ended 2026-11-22T08:01:00Z.
 | --- | --- | --- |
 | `company.com` | created | zone company.com |
 | `company.com` | created | `_sipinternaltls._tcp` SRV 0 0 5061 ocspool.company.com |
-| `ocssrv01.company.local` | created | request made (ocssrv01.company.local/default) |
+| `ocssrv01.company.local` | created | key and request made (ocssrv01.company.local/default) |
 | `ocssrv01.company.local` | created | certificate issued (ocssrv01.company.local/default) |
 | `ocssrv01.company.local` | created | certificate installed (ocssrv01.company.local/default) |
 | `ocssrv01.company.local` | changed | bound to 0.0.0.0:443 (ocssrv01.company.local/default) |

@@ -12,7 +12,7 @@ Planned    1 DNS record (and 1 that others register) in 1 zone, 1 certificate, 2
            warning: the CA takes names from request attributes
 Changed    + company.com: zone company.com
            + company.com: _sipinternaltls._tcp SRV 0 0 5061 ocspool.company.com
-           + ocssrv01.company.local: request made (ocssrv01.company.local/default)
+           + ocssrv01.company.local: key and request made (ocssrv01.company.local/default)
            + ocssrv01.company.local: certificate issued (ocssrv01.company.local/default)
            + ocssrv01.company.local: certificate installed (ocssrv01.company.local/default)
            ~ ocssrv01.company.local: bound to 0.0.0.0:443 (ocssrv01.company.local/default)

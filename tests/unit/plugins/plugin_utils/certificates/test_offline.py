@@ -137,8 +137,8 @@ def test_an_id_that_is_no_file_name(server, tmp_path, identity):
 def test_changes_name_the_file(server, tmp_path):
     asked = request(server, directory=str(tmp_path))
     assert [(change["what"], change.get("file")) for change in asked["changes"]] == [
-        ("key and request for ocssrv01.company.local/default", None),
-        ("request for ocssrv01.company.local/default", str(tmp_path / f"{STEM}.req")),
+        ("key and request made", None),
+        (f"request put into {tmp_path / STEM}.req", str(tmp_path / f"{STEM}.req")),
     ]
     (tmp_path / f"{STEM}.req").unlink()
     again = request(server, directory=str(tmp_path))

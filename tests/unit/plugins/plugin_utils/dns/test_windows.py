@@ -281,7 +281,7 @@ def test_zone_that_cannot_be_created() -> None:
     wmi.refuse["CreateZone"] = generic_failure("MicrosoftDNS_Zone.CreateZone")
     with pytest.raises(PushFailed, match=r"the zone company.com could not be created: .*Generic|Allgemeiner") as caught:
         run(wmi)
-    assert caught.value.result == {"changed": False, "after": []}
+    assert caught.value.result == {"changed": False, "changes": [], "after": []}
 
 
 def test_record_that_is_not_there_after_all_is_noticed() -> None:

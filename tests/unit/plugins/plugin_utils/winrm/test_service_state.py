@@ -37,12 +37,12 @@ def brought(services: FakeServices, wanted: str, **more: Any) -> ServiceOutcome:
 
 
 TABLE = [
-    ("Stopped", "started", ["start RTCSRV"], "service started"),
+    ("Stopped", "started", ["start RTCSRV"], "service RTCSRV started"),
     ("Running", "started", [], None),
-    ("Start Pending", "started", ["start RTCSRV"], "service started"),
-    ("Stopped", "restarted", ["start RTCSRV"], "service started"),
-    ("Running", "restarted", ["stop RTCSRV", "start RTCSRV"], "service restarted"),
-    ("Paused", "restarted", ["stop RTCSRV", "start RTCSRV"], "service restarted"),
+    ("Start Pending", "started", ["start RTCSRV"], "service RTCSRV started"),
+    ("Stopped", "restarted", ["start RTCSRV"], "service RTCSRV started"),
+    ("Running", "restarted", ["stop RTCSRV", "start RTCSRV"], "service RTCSRV restarted"),
+    ("Paused", "restarted", ["stop RTCSRV", "start RTCSRV"], "service RTCSRV restarted"),
     ("Stopped", "queried", [], None),
 ]
 
@@ -72,14 +72,14 @@ def test_result() -> None:
         "changes": [
             {
                 "verb": "change",
-                "what": "service started",
+                "what": "service RTCSRV started",
                 "service": "RTCSRV",
                 "before": "Stopped",
                 "after": "Running",
                 "reasons": [],
             }
         ],
-        "diff": {"before": "RTCSRV Stopped\n", "after": "RTCSRV Running (service started)\n"},
+        "diff": {"before": "RTCSRV Stopped\n", "after": "RTCSRV Running (service RTCSRV started)\n"},
         "exists": True,
         "before": {"name": "RTCSRV", "display_name": "Front-End", "state": "Stopped", "start_mode": "Auto"},
         "service": {"name": "RTCSRV", "display_name": "Front-End", "state": "Running", "start_mode": "Auto"},
