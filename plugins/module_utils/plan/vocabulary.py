@@ -162,12 +162,19 @@ def access_host(edge: Edge, sip_domain: SipDomain) -> str:
 
     Unless the SIP domain wants one of the two in any case, or gives a name.
     """
+    return sip_domain.srv[EXTERNAL].target or _usual_access_host(edge, sip_domain)
+
+
+def _usual_access_host(edge: Edge, sip_domain: SipDomain) -> str:
     own, wanted = edge.access.fqdn, sip_domain.external_srv_target
-    target = sip_domain.srv[EXTERNAL].target
-    if target is not None:
-        return target
     its_own = wanted == EDGE or (wanted != SIP and names.parent(own) == sip_domain.name)
     return own if its_own else f"sip.{sip_domain.name}"
+
+
+def _access_host_is_given(scope: Scope) -> bool:
+    """Whether the site gives another name than the one that it would be."""
+    edge, sip_domain = _edge_of(scope), _sip_domain_of(scope)
+    return access_host(edge, sip_domain) != _usual_access_host(edge, sip_domain)
 
 
 def _signs_in_by(scope: Scope, name: str) -> bool:
@@ -367,7 +374,7 @@ CONDITIONS: Mapping[str, Condition] = _Conditions(
         "access_host_has_address": lambda scope: (
             _leads_outside_to(scope) != f"sip.{_sip_domain_of(scope).name}" or _sip_outside("a")(scope)
         ),
-        "access_host_is_given": lambda scope: _sip_domain_of(scope).srv[EXTERNAL].target is not None,
+        "access_host_is_given": _access_host_is_given,
         "sip_name_has_record": _has_sip_record,
         "sip_name_in_certificate": lambda scope: scope.certificates.sip_names or _has_sip_record(scope),
         "legacy_clients": lambda scope: scope.deployment.topology.legacy_clients,

@@ -191,8 +191,20 @@ _SIP_DOMAIN = Fields(
             "sip.<SIP domain> outside, where it exists, as address or as alias of the Access Edge",
             default="a",
         ),
-        Field("outside", Flag(), "whether it is known outside: federated with, reached by its users", default=True),
-        Field("cut_over", Flag(), "moved to Microsoft 365 as a whole: its records lead there", default=False),
+        Field(
+            "outside",
+            Flag(),
+            "whether it is known outside: federated with, reached by its users; if not, neither the external view nor"
+            " a certificate of the Edge or the reverse proxy has its names",
+            default=True,
+        ),
+        Field(
+            "cut_over",
+            Flag(),
+            "moved to Microsoft 365 as a whole: its records outside lead there; inside it has none, and no certificate"
+            " holds a name of it",
+            default=False,
+        ),
     ),
     short="name",
 )
@@ -354,7 +366,12 @@ _EDGE = Fields(
             "the Web Conferencing Edge's name outside; the Access Edge's unless given",
         ),
         Field("av", _edge_service("the A/V Edge"), "the A/V Edge's name outside; the Access Edge's unless given"),
-        Field("remote_users", Flag(), "whether users outside sign in through it", default=True),
+        Field(
+            "remote_users",
+            Flag(),
+            "whether users outside sign in through it; if not, there is no _sip._tls.<SIP domain>",
+            default=True,
+        ),
         Field(
             "av_authentication_fqdn",
             Text("fqdn"),
@@ -421,7 +438,12 @@ _SIMPLE_URLS = Fields(
             default=1,
         ),
         Field("base", Text("host"), "the host name of layouts 2 and 3", default="lync"),
-        Field("admin", Flag(), "whether there is a URL of the control panel, inside only", default=True),
+        Field(
+            "admin",
+            Flag(),
+            "whether there is a URL of the control panel, inside only; if not, neither DNS nor a certificate has it",
+            default=True,
+        ),
         Field("scheduler", Flag(), "whether there is a URL of the web scheduler", default=False),
         Field(
             "urls",
@@ -437,7 +459,7 @@ _SIMPLE_URLS = Fields(
                 ),
                 minimum=1,
             ),
-            "the URLs in full, in place of a layout",
+            "the URLs in full, in place of a layout; hosts that they leave out are neither in DNS nor in certificates",
         ),
         Field("pool", Text("fqdn"), "the pool that answers; the Director, else the home of the SIP domain"),
         Field(
@@ -461,13 +483,15 @@ _AUTODISCOVER = Fields(
         Field(
             "internal",
             Text(choices=("a", "cname", "none")),
-            "lyncdiscoverinternal.<SIP domain> as address, as alias of the internal web services, or not at all",
+            "lyncdiscoverinternal.<SIP domain> as address, as alias of the internal web services, or not at all:"
+            " neither in DNS nor in certificates",
             default="a",
         ),
         Field(
             "external",
             Text(choices=("a", "cname", "none")),
-            "lyncdiscover.<SIP domain> as address, as alias of the external web services, or not at all",
+            "lyncdiscover.<SIP domain> as address, as alias of the external web services, or not at all:"
+            " neither in DNS nor in certificates",
             default="a",
         ),
         Field("pool", Text("fqdn"), "the pool that answers; the Director, else the home of the SIP domain"),
@@ -483,7 +507,13 @@ _AUTODISCOVER = Fields(
 _FEDERATION = Fields(
     "federation",
     (
-        Field("partner_discovery", Flag(), "whether partners find the site by DNS", default=True),
+        Field(
+            "partner_discovery",
+            Flag(),
+            "whether partners find the site by DNS; if not, there is no _sipfederationtls._tcp.<SIP domain>, unless"
+            " another key here needs it",
+            default=True,
+        ),
         Field("push_notifications", Flag(), "whether mobile devices get push notifications", default=False),
         Field("hosted_exchange_um", Flag(), "whether voice mail is hosted by Exchange Online", default=False),
         Field("aol", Flag(), "whether AOL is federated with, which needs client authentication", default=False),

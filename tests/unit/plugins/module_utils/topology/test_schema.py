@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from unit.finding_cases import base_with
+from unit.finding_cases import base_with, planned
 from unit.topologies import ABSENT, origin_with, put
 
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import TopologyError, parse
@@ -123,3 +123,120 @@ def test_federation_is_on_where_nothing_is_said() -> None:
     del topology["federation"]
     assert parse(topology).federation.partner_discovery
     assert not parse(base_with("lync", {"federation": {"partner_discovery": False}})).federation.partner_discovery
+
+
+# Defaults that depend on the rest of the topology: the description says them with "unless given".
+
+DIRECTOR = {
+    "fqdn": "dir01.contoso.net",
+    "role": "director",
+    "web": {"external_fqdn": "webdirext.contoso.com"},
+    "servers": [{"fqdn": "dir01.contoso.net", "addresses": {"internal": ["10.0.0.31"]}}],
+}
+BOTH = ["contoso.com", "fabrikam.com"]
+URLS = [
+    {"kind": "meet", "url": "https://meet.contoso.com"},
+    {"kind": "meet", "url": "https://meet.fabrikam.com", "sip_domain": "fabrikam.com"},
+    {"kind": "dialin", "url": "https://dialin.contoso.com"},
+]
+EDGE = {"access": {"fqdn": "sip.contoso.com"}, "web_conferencing": "webcon.contoso.com", "av": "av.contoso.com"}
+UNLESS_GIVEN: list[tuple[str, dict[str, Any], str, Any]] = [
+    ("lync", {}, "sip_domains[0].home", "pool01.contoso.net"),
+    ("lync", {"pools[3]": DIRECTOR}, "sip_domains[0].director", "dir01.contoso.net"),
+    ("lync", {}, "sip_domains[0].edge", "lsedge.contoso.net"),
+    ("lync", {"sip_domains[0].fallback": True}, "sip_domains[0].fallback_names", ["sip", "sipinternal", "sipexternal"]),
+    ("lync", {"sip_domains[0].srv": {"internal": {}}}, "sip_domains[0].srv.internal.port", 5061),
+    ("lync", {"sip_domains[0].srv": {"internal": {}}}, "sip_domains[0].srv.internal.target", "sip.contoso.com"),
+    ("lync", {"sip_domains[0].srv": {"external": {}}}, "sip_domains[0].srv.external.port", 443),
+    ("lync", {"sip_domains[0].srv": {"external": {}}}, "sip_domains[0].srv.external.target", "sip.contoso.com"),
+    ("lync", {}, "dns.internal.zones[0].ttl", 3600),
+    ("lync", {"dns.ttl": 600}, "dns.internal.zones[0].ttl", 600),
+    ("lync", {}, "pools[0].product", "lync2013"),
+    ("lync", {}, "pools[0].serves", BOTH),
+    ("lync", {"pools[1].edge": EDGE}, "pools[1].edge.access.port", 443),
+    ("lync", {"pools[1].edge": {"access": "sip.contoso.com"}}, "pools[1].edge.web_conferencing", "sip.contoso.com"),
+    ("lync", {"pools[1].edge": {"access": "sip.contoso.com"}}, "pools[1].edge.av", "sip.contoso.com"),
+    ("lync", {}, "pools[1].load_balancer.external_type", "dns"),
+    ("lync", {}, "pools[2].publishes", ["pool01.contoso.net"]),
+    ("lync", {}, "pools[2].certificate_subject", "webext.contoso.com"),
+    ("lync", {"simple_urls": {}}, "simple_urls.pool", "pool01.contoso.net"),
+    ("lync", {"simple_urls": {}, "pools[3]": DIRECTOR}, "simple_urls.pool", "dir01.contoso.net"),
+    ("lync", {"simple_urls": {"urls": URLS}}, "simple_urls.urls[0].sip_domain", "contoso.com"),
+    ("lync", {"simple_urls": {"urls": URLS}}, "simple_urls.urls[0].pool", "pool01.contoso.net"),
+    ("lync", {"autodiscover": {}}, "autodiscover.pool", "pool01.contoso.net"),
+    ("lync", {"autodiscover": {}, "pools[3]": DIRECTOR}, "autodiscover.pool", "dir01.contoso.net"),
+    ("lync", {}, "certificates.issuer", "enterprise"),
+    ("lync", {}, "certificates.oauth_subject", "contoso.com"),
+    ("lync", {"certificates.issuer_for": {}}, "certificates.issuer_for.oauth", "enterprise"),
+    ("ocs", {}, "pools[0].web_farm_fqdn", "ocspool.company.local"),
+    ("ocs", {"pools[0].web": {}}, "pools[0].web.internal_fqdn", "ocspool.company.local"),
+    ("ocs", {"pools[0].web": {}}, "pools[0].web.conferencing_fqdn", "ocspool.company.local"),
+    ("ocs", {}, "pools[0].load_balancer.vips.web", ["10.0.0.10"]),
+    ("ocs", {}, "pools[0].load_balancer.vips.conferencing", ["10.0.0.10"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("base", "changes", "path", "value"),
+    [pytest.param(*row, id=f"{number} {row[2]}") for number, row in enumerate(UNLESS_GIVEN)],
+)
+def test_left_out_gives_the_plan_that_its_description_says(
+    base: str, changes: dict[str, Any], path: str, value: Any
+) -> None:
+    assert planned(base, changes)[1] == planned(base, {**changes, path: value})[1]
+
+
+def test_every_default_that_a_description_says_is_tried() -> None:
+    """By name: what "unless given" is said of, but for issuers, of which one use stands for all."""
+    tried = {path.rpartition(".")[2] for _base, _changes, path, _value in UNLESS_GIVEN}
+    said = {one.name for one in optional(TOPOLOGY) if "unless given" in one.about}
+    # A product's own table says what it is; a server without roles has no list to write.
+    assert said - tried == {"repeat_subject_in_san", "roles"}
+
+
+def optional(shape: Shape) -> Iterator[Field]:
+    if isinstance(shape, (ListOf, MapOf)):
+        yield from optional(shape.item)
+    elif isinstance(shape, Fields):
+        for one in shape.fields:
+            if one.default is None and not one.required:
+                yield one
+            yield from optional(one.shape)
+
+
+# What a key leaves out, as its description says.
+
+FABRIKAM = {"name": "fabrikam.com", "srv_target": "sip"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "part", "places"),
+    [
+        ({"sip_domains[1]": {**FABRIKAM, "outside": False}}, "fabrikam.com", {"internal", "default"}),
+        ({"sip_domains[1]": {**FABRIKAM, "cut_over": True}}, "fabrikam.com", {"external"}),
+        ({"pools[1].edge.remote_users": False}, "_sip._tls", set()),
+        ({"federation": {"partner_discovery": False}}, "_sipfederationtls", set()),
+        ({"federation": {"partner_discovery": False, "push_notifications": True}}, "_sipfederationtls", {"external"}),
+        ({"simple_urls": {"admin": False}}, "admin.", set()),
+        ({"simple_urls": {"urls": URLS}}, "admin.", set()),
+        ({"autodiscover": {"internal": "none"}}, "lyncdiscoverinternal.", set()),
+        ({"autodiscover": {"external": "none"}}, "lyncdiscover.", set()),
+        (
+            {"pools[0].serves": ["contoso.com"]},
+            "sip.fabrikam.com",
+            {"internal", "external", "default", "edge_external"},
+        ),
+        ({"certificates.sip_names": False}, "sip.fabrikam.com", {"internal", "external", "default", "edge_external"}),
+    ],
+)
+def test_what_a_key_leaves_out(changes: dict[str, Any], part: str, places: set[str]) -> None:
+    """Views whose records hold the part of a name, and uses of certificates that do."""
+    plan = planned("lync", changes)[1]
+    views = {one.view for one in plan.records if part in one.fqdn}
+    uses = {
+        one.use
+        for one in plan.certificates
+        for name in (one.common_name, *one.subject_alternative_names)
+        if part in name
+    }
+    assert views | uses == places
