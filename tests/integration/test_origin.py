@@ -164,9 +164,9 @@ def test_check_mode_after_a_rollout_predicts_nothing(site: Site) -> None:
 
 @pytest.mark.slow
 def test_dns_within_its_budget(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
-    """Two zones, four records, one zone missing: 30 requests and 150 kB, the second run 15, authentication included.
+    """Two zones, four records, one zone missing: 30 requests and 150 kB, the second run 17, authentication included.
 
-    Counted over whole runs of deploy_pool, at the DNS server.
+    Counted over whole runs of deploy_pool, at the DNS server, which is logged on to once before anything is changed.
     """
     site.estate.reset_counters()
     first = site.play("deploy_pool")
@@ -182,7 +182,7 @@ def test_dns_within_its_budget(site: Site, capsys: pytest.CaptureFixture[str]) -
         )
     assert len(records(site, "company.com")) == 2
     assert requests <= 30 and size <= 150_000
-    assert again <= 15 and size_again <= 150_000
+    assert again <= 17 and size_again <= 150_000
 
 
 @pytest.mark.versions
