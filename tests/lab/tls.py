@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 HANDSHAKE_SECONDS = 10.0
 IDLE_SECONDS = 30.0
 _VERSIONS = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1, "1.2": ssl.TLSVersion.TLSv1_2}
+# Trouble to order: what a misconfigured TLS library or proxy prefers, and what a server asks of its clients.
+_ANONYMOUS = ("AECDH-AES128-SHA", "ADH-AES128-SHA")
+_CLIENT_CERTIFICATE = {None: ssl.CERT_NONE, "ask": ssl.CERT_OPTIONAL, "demand": ssl.CERT_REQUIRED}
 
 
 class NoCertificate(Exception):
@@ -50,7 +53,10 @@ def server_context(machine: Machine, thumbprint: str, store: str = "MY") -> ssl.
 def _context(machine: Machine, chain: list[bytes], key: rsa.RSAPrivateKey) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # Keys, hashes and versions of that time are below what today's security levels allow; the suites are SChannel's.
-    context.set_ciphers(":".join([*machine.generation.tls_suites, "@SECLEVEL=0"]))
+    first = _ANONYMOUS if machine.settings.get("tls_anonymous_first") else ()
+    context.set_ciphers(":".join([*first, *machine.generation.tls_suites, "@SECLEVEL=0"]))
+    context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
+    context.verify_mode = _CLIENT_CERTIFICATE[machine.settings.get("tls_client_certificate")]
     with warnings.catch_warnings():
         # Old versions are what the imitated machines speak.
         warnings.simplefilter("ignore", DeprecationWarning)

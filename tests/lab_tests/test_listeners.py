@@ -219,6 +219,29 @@ def test_suites_of_the_generation(tmp_path: Path, generation: str) -> None:
     assert shakes_hands(context, "AES128-GCM-SHA256", highest) is (generation == "2012r2")
 
 
+def test_anonymous_suites_come_first_where_they_are_ordered(lab: Lab) -> None:
+    thumbprint = enrol(lab)
+    machine = lab.machine("srv01")
+    machine.settings.update({"tls": ["1.0", "1.2"], "tls_anonymous_first": True})
+    ordered = server_context(machine, thumbprint)
+    assert [one["name"] for one in ordered.get_ciphers() if one["protocol"] != "TLSv1.3"][:2] == [
+        "AECDH-AES128-SHA",
+        "ADH-AES128-SHA",
+    ]
+    assert shakes_hands(ordered, "aNULL", ssl.TLSVersion.TLSv1_2)
+    assert shakes_hands(ordered, "AES128-SHA", ssl.TLSVersion.TLSv1_2)
+
+
+@pytest.mark.parametrize(("wanted", "ends_well"), [(None, True), ("ask", True), ("demand", False)])
+def test_client_certificate_is_asked_for_or_demanded_where_it_is_ordered(
+    lab: Lab, wanted: str | None, ends_well: bool
+) -> None:
+    thumbprint = enrol(lab)
+    machine = lab.machine("srv01")
+    machine.settings.update({"tls": ["1.0", "1.2"], "tls_client_certificate": wanted})
+    assert shakes_hands(server_context(machine, thumbprint), "AES128-SHA", ssl.TLSVersion.TLSv1_2) is ends_well
+
+
 def self_signed(lab: Lab, key: KeyContainer) -> str:
     """A certificate for the key in srv01's MY; returns the thumbprint."""
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "srv01")])
