@@ -43,6 +43,8 @@ options:
       if_missing:
         description:
           - What to do when the server does not have the zone.
+          - A missing zone that nothing is pushed into stops nobody and is told in C(notes). One whose records are all
+            another team's (C(managed) is V(other_team)) is not created either.
           - With V(create) a primary zone kept in Active Directory is created.
         type: str
         choices:

@@ -285,6 +285,21 @@ def test_server_without_inventory_host(site: Site) -> None:
     assert logons(site) == {"ok": 0, "failed": 0}
 
 
+def test_zone_of_another_team_that_the_server_does_not_have(site: Site) -> None:
+    """What is ours is pushed; what is theirs is looked for, and is not there."""
+    topology = site.group_vars()["ucops_topology"]
+    topology["dns"]["internal"]["zones"][1] = {"name": "company.com", "managed": "other_team"}
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    zones = site.state()["hosts"]["dc01"]["dns"]
+    assert "company.com" not in zones
+    assert any(one.startswith("ocspool.company.local ") for one in zones["company.local"]["records"])
+    note = (
+        "the zone company.com does not exist on this server; nothing is pushed into it: its records are another team's"
+    )
+    assert note in [one["message"] for one in site.report()["findings"]]
+    assert run.code == 2 and "ocspool.company.com A" in run.output, run.output
+
+
 def test_zone_missing_and_not_to_be_created(site: Site) -> None:
     topology = site.group_vars()["ucops_topology"]
     topology["dns"]["internal"]["zones"][1].pop("if_missing")

@@ -77,7 +77,8 @@ class _Push:
 
     def run(self, *, check_mode: bool) -> dict[str, Any]:
         before = self.before = self._read()
-        new_zones = [zone for zone in self.request.zones if zone.name not in before.zones]
+        self.notes += [note for zone in self.request.zones if (note := self._without_records(zone, before))]
+        new_zones = [zone for zone in self.request.zones if self._is_new(zone, before)]
         differences = record_sets.plan(self.request.sets, before.all_records())
         self._guard(before, new_zones, differences)
         changes = differences.changes
@@ -100,6 +101,20 @@ class _Push:
         owners = list(dict.fromkeys(item.fqdn for item in self.request.sets if item.zone == zone))
         return self.server.records(zone, owners) if owners else ()
 
+    def _is_new(self, zone: PlannedZone, seen: _Seen) -> bool:
+        """Whether the zone is to be created; what another team enters lies in a zone of that team."""
+        wanted = zone.if_missing == "create" or not self.request.takes_nothing(zone.name)
+        return zone.name not in seen.zones and wanted and zone.name not in self.request.elsewhere
+
+    def _without_records(self, zone: PlannedZone, seen: _Seen) -> str:
+        """What is wrong with a zone that nothing is pushed into: that stops nobody, and is told."""
+        if not self.request.takes_nothing(zone.name) or self._is_new(zone, seen):
+            return ""
+        state = seen.zones.get(zone.name)
+        wrong = _unfit(state) if state else f"the zone {zone.name} does not exist on this server"
+        whose = "its records are another team's" if zone.name in self.request.elsewhere else "no planned record is ours"
+        return f"{wrong}; nothing is pushed into it: {whose}" if wrong else ""
+
     # guard
 
     def _guard(self, seen: _Seen, new_zones: Sequence[PlannedZone], differences: Differences) -> None:
@@ -118,6 +133,8 @@ class _Push:
             raise ServerRefused(problems, where=self.server.name)
 
     def _zone_problem(self, zone: PlannedZone, seen: _Seen) -> str:
+        if self.request.takes_nothing(zone.name):
+            return ""
         state = seen.zones.get(zone.name)
         if state is None:
             missing = f"the zone {zone.name} does not exist on this server; create it, or say if_missing: create"
@@ -226,7 +243,7 @@ class _Push:
         except RolloutError as error:
             unknown = f"{what} (what is there now is unknown: {error})"
             return PushFailed(unknown, where=self.server.name, result={"changed": True})
-        left = [f"zone {zone.name}" for zone in self.request.zones if zone.name not in now.zones]
+        left = [f"zone {zone.name}" for zone in self.request.zones if self._is_new(zone, now)]
         left += [f"{change.wanted.fqdn} {change.wanted.type}" for change in self._waiting(now)]
         told = f"{what}. Still to be done: {', '.join(left) or 'nothing'}; everything else is there"
         return PushFailed(told, where=self.server.name, result=self._known(now))
@@ -262,7 +279,11 @@ class _Push:
         result = ChangeSet(_text(before), _text(after), told).to_result()
         return {
             **result,
-            "zones": [_zone_result(zone, after.zones[zone.name], zone in new_zones) for zone in self.request.zones],
+            "zones": [
+                _zone_result(zone, after.zones[zone.name], zone in new_zones)
+                for zone in self.request.zones
+                if zone.name in after.zones
+            ],
             "before": record_sets.described(before.all_records()),
             "after": record_sets.described(after.all_records()),
             "notes": self.notes,

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     IF_MISSING,
     INTERNAL,
+    OTHER_TEAM,
     OURS,
     PlannedZone,
     Reason,
@@ -30,10 +31,15 @@ _RECORD_KEYS = frozenset({"view", "zone", "name", "fqdn", "type", "ttl", "values
 
 @dataclass(frozen=True)
 class PushRequest:
-    """What was asked for, made uniform."""
+    """What was asked for, made uniform. ``elsewhere``: zones of which all records are another team's to enter."""
 
     zones: tuple[PlannedZone, ...] = ()
     sets: tuple[RecordSet, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
+
+    def takes_nothing(self, zone: str) -> bool:
+        """Whether there is nothing to push into a zone."""
+        return all(item.zone != zone for item in self.sets)
 
 
 class BadRecords(RolloutError):
@@ -61,7 +67,14 @@ def read_request(zones: Sequence[Mapping[str, Any]], records: Sequence[Mapping[s
     problems += [f"records: {item.fqdn}: the zone '{item.zone}' is not among zones" for item in strays]
     if problems:
         raise BadRecords(problems)
-    return PushRequest(tuple(wanted_zones), tuple(sets))
+    return PushRequest(tuple(wanted_zones), tuple(sets), frozenset(_elsewhere(records)))
+
+
+def _elsewhere(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    managed: dict[str, set[str]] = {}
+    for record in records:
+        managed.setdefault(str(record.get("zone") or "").lower().rstrip("."), set()).add(record.get("managed", OURS))
+    return (zone for zone, teams in managed.items() if teams == {OTHER_TEAM})
 
 
 def _each(

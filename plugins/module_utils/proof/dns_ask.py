@@ -21,6 +21,7 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_dns
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES, Value
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import OTHER_TEAM
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import (
@@ -220,11 +221,16 @@ def questions(records: Iterable[ExpectedRecord], label: str) -> tuple[Question, 
     wanted: dict[Question, None] = {}
     for record in records:
         if record.row is not None:
-            wanted[Question(record.fqdn, record.type)] = None
+            wanted[question_of(record)] = None
         for target in record.targets:
             wanted.update({Question(target, type, or_recursive=True): None for type in ADDRESS_TYPES})
         wanted[wildcard(record.zone, label)] = None
     return tuple(wanted)
+
+
+def question_of(record: ExpectedRecord) -> Question:
+    """The question for a record; what another team enters may lie on servers that ours only know the way to."""
+    return Question(record.fqdn, record.type, or_recursive=record.managed == OTHER_TEAM)
 
 
 def wildcard(zone: str, label: str) -> Question:

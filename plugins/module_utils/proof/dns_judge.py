@@ -31,6 +31,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import
     DnsAnswer,
     NameServer,
     Question,
+    question_of,
     wildcard,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
@@ -107,7 +108,7 @@ def _judge_record(record: ExpectedRecord, server: NameServer, answers: Answers) 
     result = replace(_of_record(record), server=server.name, address=server.place)
     if record.row is None:
         return replace(result, message=f"records of type {record.type} cannot be checked")
-    answer = answers.get((server, Question(record.fqdn, record.type)))
+    answer = answers.get((server, question_of(record)))
     if answer is None:
         return replace(result, message="not asked")
     if answer.state != ANSWERED:
@@ -117,7 +118,7 @@ def _judge_record(record: ExpectedRecord, server: NameServer, answers: Answers) 
 
 def _holders(record: ExpectedRecord, server: NameServer, answers: Answers) -> list[str]:
     """The other servers that hold the zone of a record, by their answers."""
-    asked = Question(record.fqdn, record.type)
+    asked = question_of(record)
     held = (one for one in answers.values() if one.question == asked and one.server != server and one.state in _HELD)
     return [one.server.name for one in held]
 

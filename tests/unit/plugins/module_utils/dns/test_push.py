@@ -20,6 +20,7 @@ KEPT = ZoneState(ZONE, "primary", in_directory=True, dynamic_update="secure")
 SIP = record_set(ZONE, "sip.company.local", "A", 3600, ("10.0.0.10",))
 WEB = record_set(ZONE, "web.company.local", "A", 3600, ("10.0.0.20",))
 SIP_THERE = FoundRecord(ZONE, "sip.company.local", "A", "10.0.0.10", 3600)
+IN_B = record_set("b.test", "sip.b.test", "A", 3600, ("10.0.0.10",))
 BUSY = RolloutError("the server is busy", mend="Try again later")
 
 
@@ -115,12 +116,52 @@ def test_a_dynamic_record_is_reported_and_left() -> None:
     assert [one["verb"] for one in result["changes"]] == ["report"]
 
 
+# Zones that nothing is pushed into
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "if_missing", "whose"),
+    [
+        (frozenset({"b.test"}), "fail", "its records are another team's"),
+        (frozenset({"b.test"}), "create", "its records are another team's"),
+        (frozenset(), "fail", "no planned record is ours"),
+    ],
+)
+def test_zone_that_takes_nothing_stops_nobody(elsewhere: frozenset[str], if_missing: str, whose: str) -> None:
+    zones = (PlannedZone("internal", ZONE, "fail"), PlannedZone("internal", "b.test", if_missing))
+    held = server()
+    result = push(held, PushRequest(zones, (SIP,), elsewhere), check_mode=False)
+    assert held.calls == ["add sip.company.local", "flush company.local"]
+    assert result["notes"] == [f"the zone b.test does not exist on this server; nothing is pushed into it: {whose}"]
+    assert [one["name"] for one in result["zones"]] == [ZONE]
+
+
+def test_zone_of_another_team_that_is_paused_stops_nobody() -> None:
+    zones = (PlannedZone("internal", ZONE, "fail"), PlannedZone("internal", "b.test", "fail"))
+    held = server(SIP_THERE, held={ZONE: KEPT, "b.test": ZoneState("b.test", "secondary")})
+    result = push(held, PushRequest(zones, (SIP,), frozenset({"b.test"})), check_mode=False)
+    assert result["changed"] is False
+    assert result["notes"] == [
+        "the zone b.test is a secondary zone here: records are written on the server that holds it as primary;"
+        " nothing is pushed into it: its records are another team's"
+    ]
+
+
+def test_zone_without_records_is_created_where_that_is_asked_for() -> None:
+    held = server(SIP_THERE)
+    zones = (PlannedZone("internal", ZONE, "fail"), PlannedZone("internal", "b.test", "create"))
+    assert push(held, PushRequest(zones, (SIP,)), check_mode=False)["notes"] == []
+    assert held.calls == ["zone b.test"]
+
+
 # The guard: before anything is changed
 
 
 def test_everything_in_the_way_is_told_at_once() -> None:
     other = FoundRecord(ZONE, "sip.company.local", "A", "10.0.0.99", 3600)
-    two = PushRequest((PlannedZone("internal", ZONE, "fail"), PlannedZone("internal", "b.test", "fail")), (SIP, WEB))
+    two = PushRequest(
+        (PlannedZone("internal", ZONE, "fail"), PlannedZone("internal", "b.test", "fail")), (SIP, WEB, IN_B)
+    )
     assert refused(server(other), two) == [
         "the zone b.test does not exist on this server; create it, or say if_missing: create",
         "sip.company.local A: there is already 10.0.0.99, which is not planned",

@@ -119,6 +119,15 @@ def test_all_problems_at_once() -> None:
     assert len(caught.value.problems) == 3
 
 
+def test_zones_whose_records_are_all_another_teams() -> None:
+    zones = [{"name": name} for name in ("company.com", "fabrikam.com", "company.local")]
+    theirs = [record(zone=name, managed="other_team") for name in ("company.com", "Fabrikam.com.")]
+    ours = [record(zone="fabrikam.com", name="ours"), record(zone="company.local", managed="registered_elsewhere")]
+    request = read_request(zones, [*theirs, *ours])
+    assert request.elsewhere == {"company.com"}
+    assert [request.takes_nothing(zone["name"]) for zone in zones] == [True, False, True]
+
+
 def test_what_others_manage_is_not_even_checked() -> None:
     assert read_request(ZONES, [record(type="AAAA", managed="other_team", values=["x"])]).sets == ()
 

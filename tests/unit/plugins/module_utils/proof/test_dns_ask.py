@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import dns.message
 import pytest
@@ -54,6 +55,13 @@ def test_truncated_answer_is_asked_for_over_tcp(bind: NameServer) -> None:
 def test_referral_names_the_zone(bind: NameServer) -> None:
     answer = ask(bind, Question("host.sub.company.local", "A"), 5)
     assert answer.detail == "it refers to the servers of sub.company.local: ns.sub.company.local"
+
+
+def test_what_another_team_enters_is_asked_for_as_a_client_does() -> None:
+    ours = expected_record("meet.company.com", "A", "10.0.0.10")
+    theirs = replace(ours, managed="other_team")
+    assert dns_ask.question_of(theirs) == Question("meet.company.com", "A", or_recursive=True)
+    assert dns_ask.question_of(ours) == Question("meet.company.com", "A")
 
 
 def test_each_question_is_put_once() -> None:
