@@ -98,7 +98,7 @@ def subject_text(subject: Mapping[str, str], *, where: str) -> str:
 
 
 def subject_alternative_names(planned: PlannedCertificate) -> bytes:
-    """The extension's value, DER, with the planned names in their order."""
+    """The extension's value, DER, with the planned names in their order; of a public authority no limit is known."""
     crypto.require()
     where = f"certificate {planned.id}"
     names = planned.subject_alternative_names
@@ -106,7 +106,7 @@ def subject_alternative_names(planned: PlannedCertificate) -> bytes:
         if len(name) > 253 or not _DNS_NAME.fullmatch(name):
             raise RolloutError(f"{name!r} is no DNS name", where=where)
     der = crypto.x509.SubjectAlternativeName([crypto.x509.DNSName(name) for name in names]).public_bytes()
-    if len(der) > MAX_EXTENSION:
+    if planned.issuer.ca and len(der) > MAX_EXTENSION:
         raise RolloutError(
             f"{len(names)} subject alternative names make {len(der)} bytes, and AD CS takes {MAX_EXTENSION}",
             where=where,

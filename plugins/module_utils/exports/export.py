@@ -19,9 +19,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports import (
     request_cs,
     zone_file,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import Selection
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import TO_ENTER, Selection
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
-from ansible_collections.ucops.rollout.plugins.module_utils.model import MANAGED, OURS, Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.model import MANAGED, Plan
 
 Renderer = Callable[[Plan, Selection], dict[str, str]]
 
@@ -46,10 +46,10 @@ def export_plan(
     format: str | Sequence[str],
     view: str | None = None,
     zone: str | None = None,
-    managed: str | Sequence[str] = OURS,
+    managed: str | Sequence[str] = TO_ENTER,
     name_servers: Sequence[str] = (),
 ) -> dict[str, str]:
-    """File names with what belongs into the files.
+    """File names with what belongs into the files; raises ``RolloutError`` for the first that cannot be written.
 
     :param format: one of FORMATS, several, or ``all``.
     :param view: ``internal`` or ``external``; both unless given. Like ``zone``, it chooses among DNS records only.
@@ -57,14 +57,25 @@ def export_plan(
     :param name_servers: the servers of whole zone files; placeholders unless given.
     """
     formats = formats_named(format)
-    if view is not None or zone is not None:
-        _refuse_choice_without_records(formats)
-    commands = frozenset(_listed("managed", managed, MANAGED))
-    selection = Selection(view, zone, commands, _texts("name_servers", name_servers))
+    selection = selection_of(formats, view, zone, managed, name_servers)
     files: dict[str, str] = {}
     for one in formats:
         _add(files, FORMATS[one](plan, selection))
     return files
+
+
+def selection_of(
+    formats: Sequence[str],
+    view: str | None,
+    zone: str | None,
+    managed: str | Sequence[str],
+    name_servers: Sequence[str],
+) -> Selection:
+    """What is asked for, as one value; raises ``RolloutError`` for a wish that cannot be."""
+    if view is not None or zone is not None:
+        _refuse_choice_without_records(formats)
+    commands = frozenset(_listed("managed", managed, MANAGED))
+    return Selection(view, zone, commands, _texts("name_servers", name_servers))
 
 
 def formats_named(format: str | Sequence[str]) -> list[str]:

@@ -23,6 +23,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plai
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import record_type
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    OTHER_TEAM,
     OURS,
     Plan,
     PlannedCertificate,
@@ -31,6 +32,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
 )
 
 CREATE = "create"
+# Whoever owns a zone enters its records; only a domain member's own records come about by themselves.
+TO_ENTER = (OURS, OTHER_TEAM)
 CR_LF = "\r\n"
 WILDCARD = "*."
 # A certificate's scope when the product itself brings it to all servers.
@@ -46,7 +49,7 @@ class Selection:
 
     view: str | None = None
     zone: str | None = None
-    managed: frozenset[str] = frozenset({OURS})
+    managed: frozenset[str] = frozenset(TO_ENTER)
     name_servers: tuple[str, ...] = ()
 
     def has_zone(self, zone: PlannedZone) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import MAX_EXTENSION
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import wildcards
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import (
@@ -25,7 +26,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     PlannedCertificate,
 )
 
-LONGEST_EXTENSION = 4096  # bytes that a Windows CA stores of one extension
 NEARLY_FULL = 3072  # bytes from which on it is told how much room is left
 MANY_SIP_DOMAINS = 5  # from which on it is told what one more costs
 SHORTEST_KEY = 2048
@@ -142,17 +142,17 @@ def key_findings(certificate: PlannedCertificate) -> Iterator[Finding]:
 
 NAMES_TOO_MANY_FOR_AUTHORITY = FindingKind(
     code="names-too-many-for-authority",
-    severity=WARNING,
+    severity=ERROR,
     about=CERTIFICATES,
     title="The subject alternative names are too many for a Windows certification authority",
-    message="the {count} names of {certificate} take {size} bytes, a Windows CA accepts 4096",
+    message="the {count} names of {certificate} take {size} bytes, and the Windows CA {ca} accepts 4096",
     breaks="the request fails with 0xc80005e2",
     mend=(
         "Give some SIP domains another pool as their home, or use another authority; from Lync 2010 on,"
         " simple URL layout 3 and Autodiscover over HTTP need fewer names"
     ),
-    source="skypeadmin.com 2014-10-01 'How many SIP domains', confirmed by its error text only",
-    decision="seen in the field only, and other authorities accept more",
+    source=_SAN_LIMIT,
+    decision="the CA refuses the request; a public authority accepts more, and nothing is said of one",
     elsewhere=(
         "60 SIP domains such as sip-domain-001.example.com at one OCS pool; see"
         " tests/unit/plugins/module_utils/findings/test_certificates.py"
@@ -179,14 +179,17 @@ NAMES_CLOSE_TO_LIMIT = FindingKind(
 
 
 def _size(certificate: PlannedCertificate, sip_domains: set[str]) -> Iterator[Finding]:
+    """A public authority has no limit that is known."""
+    if not certificate.issuer.ca:
+        return
     listed, where = certificate.subject_alternative_names, certificate.id
     size = encoded_size(listed)
     values = {"certificate": where, "count": len(listed), "size": size}
-    if size > LONGEST_EXTENSION:
-        yield NAMES_TOO_MANY_FOR_AUTHORITY.at(where, **values)
+    if size > MAX_EXTENSION:
+        yield NAMES_TOO_MANY_FOR_AUTHORITY.at(where, ca=certificate.issuer.ca, **values)
     elif size > NEARLY_FULL and sip_domains:
         each = encoded_size(tuple(name for name in listed if names.parent(name) in sip_domains)) // len(sip_domains)
-        more = (LONGEST_EXTENSION - size) // max(each, 1)
+        more = (MAX_EXTENSION - size) // max(each, 1)
         yield NAMES_CLOSE_TO_LIMIT.at(where, each=each, more=more, **values)
 
 

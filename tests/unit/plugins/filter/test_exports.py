@@ -14,23 +14,39 @@ from unit.topologies import origin, origin_with
 
 from ansible_collections.ucops.rollout.plugins.filter.exports import FilterModule
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.export import FORMATS, MANAGED
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import TO_ENTER
 
 plan_export = FilterModule().filters()["plan_export"]
-DOCUMENTED = yaml.safe_load((ROOT / "plugins" / "filter" / "plan_export.yml").read_text(encoding="utf-8"))
-OPTIONS = DOCUMENTED["DOCUMENTATION"]["options"]
+plan_hand_over = FilterModule().filters()["plan_hand_over"]
 
 
 def test_the_filter_takes_a_topology_and_a_plan() -> None:
     assert plan_export(origin(), "csv") == plan_export(origin_plan(), "csv")
 
 
-def test_the_filter_is_documented_as_it_is() -> None:
-    assert list(FilterModule().filters()) == ["plan_export"]
-    parameters = list(inspect.signature(plan_export).parameters.values())[1:]
-    assert [one.name for one in parameters] == [name for name in OPTIONS if name != "_input"]
-    assert [name for name in OPTIONS if OPTIONS[name].get("required")] == ["_input", "format"]
-    assert OPTIONS["format"]["choices"] == [*FORMATS, "all"]
-    assert OPTIONS["managed"]["choices"] == [*MANAGED, "all"]
+def test_nothing_else_is_a_filter() -> None:
+    assert list(FilterModule().filters()) == ["plan_export", "plan_hand_over"]
+
+
+@pytest.mark.parametrize("name", ["plan_export", "plan_hand_over"])
+def test_the_filter_is_documented_as_it_is(name: str) -> None:
+    documented = yaml.safe_load((ROOT / "plugins" / "filter" / f"{name}.yml").read_text(encoding="utf-8"))
+    options = documented["DOCUMENTATION"]["options"]
+    parameters = list(inspect.signature(FilterModule().filters()[name]).parameters.values())[1:]
+    assert [one.name for one in parameters] == [option for option in options if option != "_input"]
+    assert [option for option in options if options[option].get("required")] == ["_input", "format"]
+    assert options["format"]["choices"] == [*FORMATS, "all"]
+    assert options["managed"]["choices"] == [*MANAGED, "all"]
+    assert options["managed"]["default"] == list(TO_ENTER)
+
+
+def test_a_hand_over_of_a_topology() -> None:
+    made = plan_hand_over(origin(), "all")
+    assert made["files"] == plan_export(origin(), "all")
+    assert made["left_out"] == [
+        "2 record sets that domain members register themselves (registered_elsewhere): comments, and not in the table"
+    ]
+    assert (made["refused"], made["failure"]) == ([], "")
 
 
 def test_the_page_names_every_format_and_variable() -> None:

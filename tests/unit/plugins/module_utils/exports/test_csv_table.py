@@ -18,7 +18,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 
 def test_the_table_has_a_line_per_record_of_ours() -> None:
-    table = rows(exported(wide_plan(), "csv")["dns_records.csv"])
+    table = rows(exported(wide_plan(), "csv", managed="ours")["dns_records.csv"])
     assert list(table[0]) == ["view", "zone", "name", "type", "ttl", "value", "purpose", "source"]
     assert [tuple(row.values())[:6] for row in table] == [
         ("internal", "contoso.net", "pool01", "A", "90061", "192.168.10.90"),
@@ -38,7 +38,7 @@ FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 @example('"=1', "\t=1")
 @settings(max_examples=150, deadline=None)
 def test_no_cell_becomes_a_formula_and_none_is_lost(purpose: str, source: str) -> None:
-    (row,) = rows(exported(with_reason(purpose, source), "csv")["dns_records.csv"])
+    (row,) = rows(exported(with_reason(purpose, source), "csv", managed="ours")["dns_records.csv"])
     assert list(row) == list(csv_table.COLUMNS) and None not in row.values()
     for given_text, read in ((purpose, row["purpose"]), (source, row["source"])):
         # A table may be opened with another separator, and then has cells inside of these.

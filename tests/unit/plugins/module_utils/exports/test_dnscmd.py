@@ -52,7 +52,7 @@ def test_a_word_of_a_batch_file_is_refused_or_arrives(text: str) -> None:
 @example(EVERYTHING, EVERYTHING)
 @settings(max_examples=80, deadline=None)
 def test_no_remark_becomes_a_command(purpose: str, source: str) -> None:
-    script = exported(with_reason(purpose, source), "dnscmd")["internal_dnscmd.cmd"]
+    script = exported(with_reason(purpose, source), "dnscmd", managed="ours")["internal_dnscmd.cmd"]
     assert [line.arguments[:3] for line in batch(script) if line.arguments] == [
         ("dnscmd", ".", "/zoneadd"),
         ("dnscmd", ".", "/recordadd"),

@@ -55,7 +55,7 @@ def test_the_five_quotation_marks() -> None:
 @example(EVERYTHING, EVERYTHING)
 @settings(max_examples=80, deadline=None)
 def test_no_comment_becomes_a_command(purpose: str, source: str) -> None:
-    script = exported(with_reason(purpose, source), "powershell")["internal_dns.ps1"]
+    script = exported(with_reason(purpose, source), "powershell", managed="ours")["internal_dns.ps1"]
     assert [line.arguments[0] for line in powershell(script) if line.arguments] == [
         "missing?",
         "Add-DnsServerPrimaryZone",

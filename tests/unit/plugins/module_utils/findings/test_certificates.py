@@ -57,8 +57,18 @@ def test_names_too_many_for_authority() -> None:
     (first, _second) = provoked("names-too-many-for-authority")
     assert first.where == "ocssrv01.company.local/default"
     assert first.message == (
-        "the 122 names of ocssrv01.company.local/default take 4131 bytes, a Windows CA accepts 4096"
+        "the 122 names of ocssrv01.company.local/default take 4131 bytes, and the Windows CA"
+        " ca01.company.local\\Company CA accepts 4096"
     )
+    assert first.severity == "error"
+
+
+def test_nothing_is_said_of_a_public_authority() -> None:
+    topology = many_sip_domains(60)
+    topology["certificates"]["issuers"] = {"public": {"public": True}}
+    assert places("names-too-many-for-authority", topology) == []
+    topology["sip_domains"] = topology["sip_domains"][:50]
+    assert places("names-close-to-limit", topology) == []
 
 
 def test_names_close_to_limit() -> None:

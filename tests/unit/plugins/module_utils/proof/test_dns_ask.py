@@ -58,10 +58,10 @@ def test_referral_names_the_zone(bind: NameServer) -> None:
 
 
 def test_what_another_team_enters_is_asked_for_as_a_client_does() -> None:
-    ours = expected_record("meet.company.com", "A", "10.0.0.10")
+    ours = expected_record("meet", "A", "10.0.0.10")
     theirs = replace(ours, managed="other_team")
-    assert dns_ask.question_of(theirs) == Question("meet.company.com", "A", or_recursive=True)
-    assert dns_ask.question_of(ours) == Question("meet.company.com", "A")
+    assert dns_ask.question_of(theirs) == Question("meet.company.local", "A", or_recursive=True)
+    assert dns_ask.question_of(ours) == Question("meet.company.local", "A")
 
 
 def test_each_question_is_put_once() -> None:
