@@ -459,7 +459,7 @@ NAMES: Mapping[str, Callable[[Scope], str]] = {
     "access": _edge_name("access"),
     "web_conferencing": _edge_name("web_conferencing"),
     "av": _edge_name("av"),
-    "access_host": lambda scope: _leads_outside_to(scope),
+    "access_host": _leads_outside_to,
     "av_authentication": lambda scope: _edge_of(scope).av_authentication_fqdn or scope.pool.fqdn,
     # reverse proxy
     "other_external_web": lambda scope: _other_of(scope).external_web_fqdn or _other_of(scope).fqdn,

@@ -68,8 +68,6 @@ class LogonAttempt:
 
 @dataclass(frozen=True, slots=True)
 class LogonCause:
-    ""
-
     """Why a logon failed. ``says`` completes a sentence, ``mend`` is what to do.
 
     Both may hold {user}, {address}, {port}, {transport}, {proxy}, {status} and {said}. ``refused``: the account was

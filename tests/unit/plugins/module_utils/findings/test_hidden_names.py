@@ -53,8 +53,8 @@ def test_the_name_of_sign_in_inside_shadows_the_external_web_name() -> None:
         "Set srv_target: sip at the SIP domain, so that sign-in needs no such name. Give the external web services a"
         " name of their own in web.external_fqdn"
     )
-    assert of_code("outside-name-hidden-inside", lync({**changes, "sip_domains[0].srv_target": "sip",
-        "dns.internal.zones[1].copied_names": ["pool01"]})[1].findings) == []  # fmt: skip
+    mended = {**changes, "sip_domains[0].srv_target": "sip", "dns.internal.zones[1].copied_names": ["pool01"]}
+    assert of_code("outside-name-hidden-inside", lync(mended)[1].findings) == []
 
 
 def test_a_simple_url_inside_shadows_the_external_web_name() -> None:
