@@ -201,13 +201,20 @@ def family_topologies(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def _sip_domain(draw: st.DrawFn, name: str, pools: list[dict[str, Any]]) -> dict[str, Any]:
     homes = [pool["fqdn"] for pool in pools if pool["role"] == "front_end"]
-    return {
+    target = draw(st.sampled_from(["alias", "sip"]))
+    sip_domain = {
         "name": name,
         "home": draw(st.sampled_from(homes)),
-        "srv_target": draw(st.sampled_from(["alias", "sip"])),
+        "srv_target": target,
+        "external_srv_target": draw(st.sampled_from(["access", "sip"])),
+        "srv": {"internal": {"priority": draw(st.integers(0, 65535)), "weight": draw(st.integers(0, 65535))}},
         "plain_tcp": draw(st.booleans()),
         "fallback": draw(st.booleans()),
+        # No SRV record may lead to an alias.
+        "sip_internal": draw(st.sampled_from(["a", "cname"])) if target == "alias" else "a",
     }
+    labels_of_fallback = st.lists(st.sampled_from(["sip", "sipinternal", "sipexternal"]), min_size=1, unique=True)
+    return {**sip_domain, "fallback_names": draw(labels_of_fallback)} if sip_domain["fallback"] else sip_domain
 
 
 @st.composite
@@ -224,7 +231,12 @@ def _options(draw: st.DrawFn, known: set[frozenset[str]], users: list[str]) -> d
     features = frozenset().union(*known)
     given: dict[str, Any] = {"device_update": draw(st.booleans())}
     if "simple_urls" in features:
-        given["simple_urls"] = {"layout": draw(st.sampled_from([1, 2, 3]))}
+        forms = st.sampled_from(["a", "cname"])
+        given["simple_urls"] = {
+            "layout": draw(st.sampled_from([1, 2, 3])),
+            "internal": draw(forms),
+            "external": draw(forms),
+        }
     if "autodiscover" in features:
         forms = st.sampled_from(["a", "cname", "none"])
         given["autodiscover"] = {"internal": draw(forms), "external": draw(forms)}

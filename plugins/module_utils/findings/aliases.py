@@ -131,9 +131,9 @@ def look(facts: Facts) -> Iterator[Finding]:
         if others:
             yield ALIAS_BESIDE_RECORDS.at(name, name=name, other=" and ".join(others))
     for view, owner in facts.services:
-        target = facts.target(view, owner)
-        if target is not None and (view, target) in facts.aliases:
-            yield SRV_TARGET_IS_ALIAS.at(owner, name=owner, target=target)
+        for target in facts.targets(view, owner):
+            if (view, target) in facts.aliases:
+                yield SRV_TARGET_IS_ALIAS.at(owner, name=owner, target=target)
 
 
 def _instead_of_addresses(facts: Facts) -> Iterator[Finding]:

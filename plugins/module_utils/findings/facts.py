@@ -64,11 +64,11 @@ class Facts:
     def is_planned(self, view: str, name: str) -> bool:
         return (view, name) in self.hosts or (view, name) in self.aliases
 
-    def target(self, view: str, owner: str) -> str | None:
-        """The first target of a SRV record."""
+    def targets(self, view: str, owner: str) -> tuple[str, ...]:
+        """The targets of the SRV records of a name, each once, the first that clients take before the others."""
         record = self.services.get((view, owner))
-        value = record.values[0] if record is not None and record.values else None
-        return value.target if isinstance(value, SrvData) else None
+        values = record.values if record is not None else ()
+        return tuple(dict.fromkeys(value.target for value in values if isinstance(value, SrvData)))
 
     def names_of(self, pool: Pool) -> frozenset[str]:
         """Every name of the certificates that the pool's servers hold."""

@@ -178,10 +178,14 @@ def _ports(facts: Facts, sip_domain: SipDomain) -> Iterator[Finding]:
 
 def _strict_names(facts: Facts, sip_domain: SipDomain, home: Pool) -> Iterator[Finding]:
     """The three readings of "strict": the policy's default, its other setting, and the library's."""
-    for view, service in CLIENT_SERVICES:
-        owner = f"{service}.{sip_domain.name}"
-        target = facts.target(view, owner)
-        if target is None or target in (sip_domain.name, f"sip.{sip_domain.name}"):
+    led = [
+        (owner, target)
+        for view, service in CLIENT_SERVICES
+        for owner in (f"{service}.{sip_domain.name}",)
+        for target in facts.targets(view, owner)
+    ]
+    for owner, target in led:
+        if target in (sip_domain.name, f"sip.{sip_domain.name}"):
             continue
         if names.parent(target) == sip_domain.name:
             yield from _not_strict(facts, sip_domain, home, owner, target)

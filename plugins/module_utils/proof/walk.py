@@ -70,7 +70,10 @@ def walk(sip_domain: str, server: NameServer, outside: WalkTools, expectation: E
         return replace(
             result, state=dns_judge.state_of(answer), message=f"{srv_owner(sip_domain)}: {dns_judge.explain(answer)}"
         )
-    services = [value for value in answer.values if isinstance(value, SrvData)]
+    services = sorted(
+        (value for value in answer.values if isinstance(value, SrvData)),
+        key=lambda value: (value.priority, -value.weight),
+    )
     each = in_parallel(lambda value: _from_srv(value, server, outside, expectation), services, _STEPS)
     steps = [step for found in each for step in found]
     state = max((step.state for step in steps), key=_RANK.index, default=proof.FAILED)

@@ -102,7 +102,10 @@ class NameIndex:
 
 
 def _data_text(value: str | SrvData) -> str:
-    return f"port {value.port} of {value.target}" if isinstance(value, SrvData) else value
+    if not isinstance(value, SrvData):
+        return value
+    rank = f" (priority {value.priority}, weight {value.weight})" if value.priority or value.weight else ""
+    return f"port {value.port} of {value.target}{rank}"
 
 
 def _endpoints(plan: Plan) -> Iterator[Mention]:

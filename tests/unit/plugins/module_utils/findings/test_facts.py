@@ -29,8 +29,8 @@ def test_records_are_found_by_view_and_name() -> None:
     facts = gather(*lync(), PRODUCTS)
     assert facts.is_planned("internal", "pool01.contoso.net")
     assert not facts.is_planned("external", "pool01.contoso.net")
-    assert facts.target("internal", "_sipinternaltls._tcp.contoso.com") == "sip.contoso.com"
-    assert facts.target("external", "_sipinternaltls._tcp.contoso.com") is None
+    assert facts.targets("internal", "_sipinternaltls._tcp.contoso.com") == ("sip.contoso.com",)
+    assert facts.targets("external", "_sipinternaltls._tcp.contoso.com") == ()
     assert facts.has_zone("external", "anything.fabrikam.com")
     assert not facts.has_zone("external", "pool01.contoso.net")
 

@@ -10,6 +10,7 @@ from unit.topologies import origin_with
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, SrvData
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.explain import explain
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 EE = [standard(), edge(), proxy()]
@@ -194,6 +195,16 @@ def test_a_second_srv_target() -> None:
     assert [(one.port, one.certificates) for one in plan.endpoints if one.name == "pool02.contoso.com"] == [
         (5061, ("pool02.contoso.net/default",))
     ]
+
+
+def test_each_target_is_looked_at() -> None:
+    """With srv_target pool the second target, which no strict client takes, is told as well as the first."""
+    plan = with_backup("lync2013", "pool02.contoso.net", srv_target="pool")
+    told = [one.message for one in plan.findings if one.code == "srv-target-outside-sip-domain"]
+    assert told == [
+        f"the SRV record '{SIGN_IN}' leads to 'pool02.contoso.net', which does not lie in the SIP domain 'contoso.com'"
+    ]
+    assert "port 5061 of pool02.contoso.net (priority 10, weight 0)" in " ".join(explain(plan, SIGN_IN).split())
 
 
 def test_priority_and_weight_of_the_backup() -> None:

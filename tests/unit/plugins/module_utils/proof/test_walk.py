@@ -84,6 +84,17 @@ def test_the_worst_step_is_the_state() -> None:
     assert "certificate " not in result.message
 
 
+def test_targets_are_walked_in_the_order_of_clients() -> None:
+    target = "ocspool.company.local"
+    held = [SrvData(10, 0, 5063, target), SrvData(0, 1, 5062, target), SrvData(0, 2, 5061, target)]
+    result = walked({**GOOD, SRV: answered(*held)}, SERVED)
+    assert [step.partition(", address")[0] for step in result.found] == [
+        "SRV to ocspool.company.local:5061",
+        "SRV to ocspool.company.local:5062",
+        "SRV to ocspool.company.local:5063",
+    ]
+
+
 def test_every_address_is_tried() -> None:
     both = {**GOOD, ("ocspool.company.local", "AAAA"): answered("fd00::10")}
     result = walked(both, SERVED)
