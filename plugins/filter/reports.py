@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof import trust
 from ansible_collections.ucops.rollout.plugins.module_utils.report import markdown, summary
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_check, read_outcome
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller import running
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
 
 
@@ -25,6 +26,11 @@ def report_data(outcome: Any) -> dict[str, Any]:
 
 def report_markdown(outcome: Any) -> str:
     return markdown.report_markdown(hand_over(read_outcome(outcome)))
+
+
+def report_made_by(ansible_version: Any) -> dict[str, Any]:
+    versions = {"ucops.rollout": running.collection_version() or "not known", "ansible-core": str(ansible_version)}
+    return {"operator": running.operator(), "controller": running.controller(), "versions": versions}
 
 
 def report_files(outcome: Any) -> dict[str, str]:
@@ -55,4 +61,4 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return filters_of(report_data, report_files, report_markdown, report_summary, trust_matrix)
+        return filters_of(report_data, report_files, report_made_by, report_markdown, report_summary, trust_matrix)

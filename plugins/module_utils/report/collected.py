@@ -57,8 +57,8 @@ def collected(
     expect_servers: bool = False,
     expect_push: bool = False,
 ) -> dict[str, Any]:
-    """``dns``, ``servers`` and ``authorities`` as ``outcome`` reads them. A server that is none of the inventory's is
-    left out.
+    """``dns``, ``servers``, ``authorities`` and ``windows`` as ``outcome`` reads them. A server that is none of the
+    inventory's is left out.
 
     :param dns_hosts: the DNS servers; the first is the one that was pushed to.
     :param ca_hosts: the hosts of CAs that may have been read.
@@ -72,7 +72,14 @@ def collected(
         "dns": dns,
         "servers": {fqdn: _server(hostvars, host, missed) for fqdn, host in servers.items() if host in hostvars},
         "authorities": {host: _authority(hostvars, host) for host in ca_hosts},
+        "windows": _windows(hostvars, (*dns_hosts, *ca_hosts, *servers.values())),
     }
+
+
+def _windows(hostvars: HostVars, hosts: Sequence[str]) -> dict[str, str]:
+    """Product and version of each host that was logged on to."""
+    read = {host: kept(hostvars, host, "pool_report_reached") or {} for host in dict.fromkeys(hosts)}
+    return {host: f"{one.get('product', '')} ({one['version']})" for host, one in read.items() if one.get("version")}
 
 
 def _authority(hostvars: HostVars, host: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     PlannedCertificate,
     SrvData,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import halves_of
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING, FRONT_END, WEB_COMPONENTS
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import (
@@ -39,6 +40,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome impor
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts, status_of
 
 SCHEMA = 1
+ROLLOUT, NOTHING_CHANGED, CHECKED_ONLY, PROOF = "rollout", "nothing_changed", "checked_only", "proof"
 STATES = ("proved", "failed", "unproved", "would_be_checked")
 
 
@@ -104,15 +106,22 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Everything that the hand-over tells, in a stable order. ``status``: one of ``status.STATUSES``."""
+    """Everything that the hand-over tells, in a stable order. ``status``: one of ``status.STATUSES``.
+
+    ``kind``: rollout, nothing_changed (a rollout that found all as planned), checked_only, or proof.
+    """
 
     schema: int
+    kind: str
     status: str
     counts: Counts
     started: str | None
     ended: str | None
     check_mode: bool
+    operator: str
+    controller: str
     versions: Mapping[str, str]
+    windows: Mapping[str, str]
     pools: tuple[str, ...]
     plan: Plan | None
     changes: tuple[ChangeLine, ...]
@@ -148,17 +157,22 @@ def hand_over(outcome: Outcome) -> HandOver:
         unproved=summary["unproved"] or int(outcome.proof_expected and not any(summary.values())),
         proved=summary["proved"],
     )
+    changes = (*_dns_changes(outcome.dns), *_server_changes(outcome))
     return HandOver(
         schema=SCHEMA,
+        kind=_kind(outcome, changes),
         status=status_of(counts, check_mode=outcome.check_mode),
         counts=counts,
         started=outcome.started,
         ended=outcome.ended,
         check_mode=outcome.check_mode,
+        operator=outcome.operator,
+        controller=outcome.controller,
         versions=outcome.versions,
+        windows=outcome.windows,
         pools=tuple(dict.fromkeys(server.pool for server in plan.servers)),
         plan=outcome.plan,
-        changes=(*_dns_changes(outcome.dns), *_server_changes(outcome)),
+        changes=changes,
         dns_done=outcome.dns.done and not outcome.dns.failed,
         certificates=tuple(_certificates(plan, outcome, proof["tls"])),
         assignments=tuple(_assignments(plan, outcome)),
@@ -170,6 +184,17 @@ def hand_over(outcome: Outcome) -> HandOver:
         steps_by_hand=steps,
         report_paths=outcome.report_paths,
     )
+
+
+def _kind(outcome: Outcome, changes: Sequence[ChangeLine]) -> str:
+    if outcome.parts and not halves_of(outcome.parts):
+        return PROOF
+    if outcome.check_mode:
+        return CHECKED_ONLY
+    if any(change.verb != "report" for change in changes) or outcome.dns.changed:
+        return ROLLOUT
+    done = outcome.dns.done or any(True for _entry in entries(outcome))
+    return NOTHING_CHANGED if done and not tuple(_failures(outcome)) else ROLLOUT
 
 
 def _check(checked: Checked) -> Check:

@@ -6,7 +6,8 @@
 
 Escaping with backslashes is not enough: GitHub makes links of bare addresses, and readers of the raw text see noise.
 So a word of letters, digits and harmless punctuation stays as it is, and every other word becomes a code span, in
-which Markdown has no meaning but for the backtick.
+which Markdown has no meaning but for the backtick, which a longer fence makes literal. Neighbours share one span, and
+so do the words of a placeholder such as ``<SIP domain>``. What a message quotes in backticks is a span already.
 """
 
 from __future__ import annotations
@@ -22,43 +23,77 @@ _LINK = re.compile(r"://|^\W*www\.|@", re.IGNORECASE)
 # The first word of a line must not begin a list, a quotation or a rule.
 _FIRST = re.compile(r"[^\W_]|[(\"']")
 _ORDERED = re.compile(r"\d+[.)]$")
+# What a message quotes, a placeholder in angle brackets with what is glued to it, a word.
+_PIECE = re.compile(r"(?<!`)`(?!`)([^`]*[^`\s][^`]*)`(?!`)|[^\s`<>]*<[^`<>]{1,80}>[^\s`<>]*|[^\s`]+|`+")
+_CLOSING = set(".,;:)")
 
 
 def text(value: Any) -> str:
     """A sentence: white space becomes single blanks, words that could mean something to Markdown become code."""
-    tokens = str(value)[:LONGEST].split()
-    if not tokens:
+    sentence = " ".join(_cut(value).split())
+    if not sentence:
         return "–"
-    first = tokens[0]
-    begins = _FIRST.match(first) and not _ORDERED.match(first)
-    shown = [_word(first) if begins else code(first)]
-    return " ".join(shown + [word if word == "-" else _word(word) for word in tokens[1:]])
+    pieces: list[tuple[str, bool, bool]] = []
+    end = 0
+    for found in _PIECE.finditer(sentence):
+        glued = found.start() == end and bool(pieces)
+        pieces.append((found[1] or found[0], not _is_harmless(found, glued, first=not pieces), glued))
+        end = found.end()
+    return _joined(pieces)
+
+
+def _joined(pieces: list[tuple[str, bool, bool]]) -> str:
+    """The pieces (their text, whether it is code, whether it is glued to the one before) with code spans merged."""
+    merged: list[tuple[str, bool, bool]] = []
+    for shown, is_code, glued in pieces:
+        if is_code and merged and merged[-1][1]:
+            before = merged.pop()
+            merged.append((before[0] + ("" if glued else " ") + shown, True, before[2]))
+        else:
+            merged.append((shown, is_code, glued))
+    return "".join(
+        ("" if glued or not at else " ") + (code(shown) if is_code else shown)
+        for at, (shown, is_code, glued) in enumerate(merged)
+    )
 
 
 def code(value: Any) -> str:
     """A name, a number, a command: literally, in one code span."""
-    # The backtick would end the code, the pipe the cell of a table.
-    shown = visible(str(value)[:LONGEST], "`|")
+    # In a table a backslash before a pipe would be read in two ways.
+    shown = visible(_cut(value)).replace("\\|", "\\\\x7c")
     if not shown.strip():
         return "–"
-    padding = " " if shown[0] == " " or shown[-1] == " " else ""
-    return f"`{padding}{shown}{padding}`"
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    padding = " " if shown[0] in " `" or shown[-1] in " `" else ""
+    return f"{fence}{padding}{shown}{padding}{fence}"
 
 
-def visible(value: str, also: str = "") -> str:
-    """Control and invisible characters, and those of ``also``, as escapes such as ``\\x1b``."""
-    return "".join(char if char.isprintable() and char not in also else _escape(char) for char in value)
+def visible(value: str) -> str:
+    """Control and invisible characters as escapes such as ``\\x1b``."""
+    return "".join(char if char.isprintable() else _escape(char) for char in value)
 
 
 def table(headings: list[str], rows: list[list[str]]) -> list[str]:
     """The lines of a table; the cells are Markdown already (``text``, ``code``)."""
     lines = ["| " + " | ".join(headings) + " |", "|" + " --- |" * len(headings)]
-    return lines + ["| " + " | ".join(row) + " |" for row in rows]
+    return lines + ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
 
 
-def _word(word: str) -> str:
-    harmless = all(char.isalnum() or char in _HARMLESS for char in word) and any(char.isalnum() for char in word)
-    return word if harmless and not _LINK.search(word) else code(word)
+def _cut(value: Any) -> str:
+    shown = str(value)
+    return shown if len(shown) <= LONGEST else shown[:LONGEST] + "…"
+
+
+def _is_harmless(found: re.Match[str], glued: bool, *, first: bool) -> bool:
+    word = found[0]
+    if found[1]:
+        return False
+    if first and (not _FIRST.match(word) or _ORDERED.match(word)):
+        return False
+    if (glued and set(word) <= _CLOSING) or (word == "-" and not first):
+        return True
+    harmless = all(char.isalnum() or char in _HARMLESS or char == "…" for char in word)
+    return harmless and any(char.isalnum() for char in word) and not _LINK.search(word)
 
 
 def _escape(char: str) -> str:

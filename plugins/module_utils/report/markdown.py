@@ -11,6 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, Reason
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import (
+    CHECKED_ONLY,
+    NOTHING_CHANGED,
+    PROOF,
+    ROLLOUT,
     CertificateState,
     Check,
     HandOver,
@@ -23,12 +27,31 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping impo
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CHECKS
 
 NOT_DONE = "Not done."
+NOT_KNOWN = "not known"
 _TITLES = {
     "dns": "DNS records, at each server",
     "tls": "Certificates, by handshake",
     "trust": "Trust among the servers",
     "sign_in": "A client's way to sign in",
 }
+_KINDS = {
+    ROLLOUT: ("Rollout", "DNS records and certificates of the pool were brought to the plan, as far as said below."),
+    NOTHING_CHANGED: (
+        "Rollout, nothing to change",
+        "The pool was compared with the plan, and everything that this run can bring there was as planned.",
+    ),
+    CHECKED_ONLY: (
+        "Rollout, checked only",
+        "The pool was compared with the plan; the changes are those still to make.",
+    ),
+    PROOF: ("Proof", "The pool was proved as it stands: its records, certificates and a client's way to sign in."),
+}
+_READING = (
+    "This document is for the people who run the pool. What is open comes first, then what was changed, what is planned"
+    " with the reason for each name, and what was seen from outside: *proved* was seen to be as planned, *failed* was"
+    " seen to be otherwise, and of what is *unproved* nothing is known. Nothing is listed as changed that was not read"
+    " again afterwards."
+)
 _VERBS = {"create": "created", "change": "changed", "delete": "deleted", "report": "left alone"}
 
 
@@ -40,12 +63,19 @@ def report_markdown(data: HandOver) -> str:
 
 def _head(data: HandOver) -> list[str]:
     pools = ", ".join(code(pool) for pool in data.pools)
-    lines = [f"# Hand-over: {pools}" if pools else "# Hand-over", ""]
+    title, introduction = _KINDS[data.kind]
+    lines = [f"# {title}: {pools}" if pools else f"# {title}", ""]
     if data.check_mode:
         lines += ["**Check mode: nothing was changed.** What follows would be done.", ""]
-    if data.started or data.ended:
-        lines += [f"Began {text(data.started or '?')}, ended {text(data.ended or '?')}.", ""]
+    lines += [f"{introduction} {_READING}", "", _run(data), ""]
     return [*lines, *table(["step", "result"], _results(data))]
+
+
+def _run(data: HandOver) -> str:
+    who = f"Run by {code(data.operator) if data.operator else 'somebody whose name is not known'}"
+    where = f" on {code(data.controller)}" if data.controller else ""
+    times = f", begun {text(data.started)}" if data.started else ""
+    return f"{who}{where}{times}{f', ended {text(data.ended)}' if data.ended else ''}."
 
 
 def _results(data: HandOver) -> list[list[str]]:
@@ -131,7 +161,7 @@ def _properties(certificate: CertificateState) -> list[list[str]]:
         ("valid until", "not_after"),
     )
     values = ((title, getattr(certificate, key)) for title, key in shown)
-    return [[title, code("" if value is None else value)] for title, value in values]
+    return [[title, NOT_KNOWN if value is None else code(value)] for title, value in values]
 
 
 def _names(certificate: CertificateState, plan: Plan) -> list[list[str]]:
@@ -189,6 +219,7 @@ def _findings(data: HandOver) -> list[str]:
 
 
 def _versions(data: HandOver) -> list[str]:
-    if not data.versions:
+    versions = {**data.versions, **data.windows}
+    if not versions:
         return []
-    return ["## Made with", "", *table(["what", "version"], [[text(k), code(v)] for k, v in data.versions.items()])]
+    return ["## Made with", "", *table(["what", "version"], [[code(k), code(v)] for k, v in versions.items()])]

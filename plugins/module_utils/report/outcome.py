@@ -148,7 +148,9 @@ class Checked:
 class Outcome:
     """A whole run. ``failure``: what ended it early. ``proof``: by the names of ``CHECKS``.
 
-    ``proof_expected``: the run was to prove; that nothing was looked at then counts as unproved.
+    ``proof_expected``: the run was to prove; that nothing was looked at then counts as unproved. ``parts``: those that
+    the run was to do (``plan.parts.PARTS``), empty where nobody said. ``operator``, ``controller``: who ran it on which
+    host. ``windows``: host to its product and version.
     """
 
     plan: Plan | None = None
@@ -157,10 +159,14 @@ class Outcome:
     authorities: Mapping[str, AuthorityOutcome] = field(default_factory=dict)
     proof: Mapping[str, Checked] = field(default_factory=dict)
     proof_expected: bool = False
+    parts: tuple[str, ...] = ()
     failure: str = ""
     steps_by_hand: tuple[str, ...] = ()
     check_mode: bool = False
+    operator: str = ""
+    controller: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    windows: Mapping[str, str] = field(default_factory=dict)
     started: str | None = None
     ended: str | None = None
     report_paths: tuple[str, ...] = ()

@@ -13,7 +13,10 @@ from ansible_collections.ucops.rollout.plugins.filter.reports import FilterModul
 
 def test_filters() -> None:
     filters = FilterModule().filters()
-    assert sorted(filters) == ["report_data", "report_files", "report_markdown", "report_summary", "trust_matrix"]
+    made = ["report_data", "report_files", "report_made_by", "report_markdown", "report_summary"]
+    assert sorted(filters) == [*made, "trust_matrix"]
+    by = filters["report_made_by"]("2.19.4")
+    assert list(by) == ["operator", "controller", "versions"] and by["versions"]["ansible-core"] == "2.19.4"
     assert filters["report_summary"](GIVEN).startswith(
         "Planned    1 DNS record (and 1 that others register) in 1 zone, 1 certificate"
     )

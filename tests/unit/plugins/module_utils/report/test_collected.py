@@ -37,7 +37,10 @@ def test_the_plan_of_the_host_itself_comes_first() -> None:
 
 def test_results_by_fqdn() -> None:
     hostvars: dict[str, dict[str, Any]] = {
-        "dc1": {"pool_dns_result": {"changed": True}},
+        "dc1": {
+            "pool_dns_result": {"changed": True},
+            "pool_report_reached": {"product": "Microsoft Windows Server 2008 R2", "version": "6.1.7601"},
+        },
         "fe1": {
             "pool_certificates_result": {"id": {"thumbprint": "AB"}},
             "pool_certificates_held": {"certificates": []},
@@ -51,6 +54,7 @@ def test_results_by_fqdn() -> None:
             TWO: {"certificates": {}, "held": {}, "failure": "the CA denied it"},
         },
         "authorities": {},
+        "windows": {"dc1": "Microsoft Windows Server 2008 R2 (6.1.7601)"},
     }
 
 

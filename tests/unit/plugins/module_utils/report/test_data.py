@@ -48,7 +48,7 @@ def test_nothing_done_yet(given: dict) -> None:
         "           sign-in: not done\n"
         "Hand-over  not done"
     )
-    assert "# Hand-over\n" in report_markdown(given)
+    assert "# Rollout\n" in report_markdown(given)
 
 
 def test_second_run_shows_held_certificates() -> None:

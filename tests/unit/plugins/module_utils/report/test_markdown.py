@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from unit.hand_overs import GIVEN, poisoned, report_markdown
+from unit.hand_overs import GIVEN, ID, SERVER, poisoned, report_markdown
 from unit.places import DATA
+
+from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import code
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
 
 MARKDOWN = """\
-# Hand-over: `ocspool.company.local`
+# Rollout: `ocspool.company.local`
 
-Began 2026-11-22T08:00:00Z, ended 2026-11-22T08:01:00Z.
+DNS records and certificates of the pool were brought to the plan, as far as said below. This document is for\
+ the people who run the pool. What is open comes first, then what was changed, what is planned with the reason\
+ for each name, and what was seen from outside: *proved* was seen to be as planned, *failed* was seen to be\
+ otherwise, and of what is *unproved* nothing is known. Nothing is listed as changed that was not read again\
+ afterwards.
+
+Run by `consultant` on `jump01`, begun 2026-11-22T08:00:00Z, ended 2026-11-22T08:01:00Z.
 
 | step | result |
 | --- | --- |
@@ -113,7 +124,8 @@ Not done.
 
 | what | version |
 | --- | --- |
-| ucops.rollout | `0.1.0` |
+| `ucops.rollout` | `0.1.0` |
+| `dc01.company.local` | `Microsoft Windows Server 2008 R2 Standard (6.1.7601)` |
 """
 
 
@@ -128,6 +140,49 @@ def _structure(text: str) -> list[tuple[str, str]]:
 @given(st.text(max_size=30) | st.sampled_from(["\n# x", "|", "`", "\n```\n", "<script>", "[a](b)", "\n\n- x", "\\"]))
 def test_no_value_changes_the_structure(poison: str) -> None:
     assert _structure(report_markdown(poisoned(GIVEN, poison))) == _structure(report_markdown(poisoned(GIVEN, "")))
+
+
+def _texts(markdown: str) -> set[str]:
+    """Every text and every code span that a reader sees, as a parser that others wrote finds them."""
+    inlines = [token for token in PARSER.parse(markdown) if token.type == "inline"]
+    return {child.content for inline in inlines for child in inline.children or ()}
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "sip.<SIP domain>", "a`b", "``", "a|b", "<script>alert(1)</script>", "[x](y)", "*a*", "&lt;", "a\\"]
+)
+def test_hostile_names_are_read_as_they_are(name: str) -> None:
+    given = copy.deepcopy(GIVEN)
+    given["plan"]["records"][0]["name"] = name
+    given["plan"]["servers"][0]["pool"] = name
+    given["servers"][SERVER]["certificates"][ID]["issue"]["description"]["serial_number"] = name
+    given["operator"] = name
+    text = report_markdown(given)
+    assert name in _texts(text)
+    assert text.splitlines()[0] == f"# Rollout: {code(name)}"
+    lines = [line for line in text.splitlines() if line.startswith("| serial number |")]
+    assert [_texts(f"{code(name)}")] == [{name}] and len(lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        ({}, "# Rollout"),
+        ({"check_mode": True}, "# Rollout, checked only"),
+        ({"dns": {"changed": False, "changes": []}}, "# Rollout, nothing to change"),
+        ({"dns": {"failed": True, "msg": "it failed"}}, "# Rollout"),
+        ({"dns": {"changed": False}, "parts": ["plan", "verify", "report"]}, "# Proof"),
+        ({"dns": {"changed": False}, "parts": ["plan", "dns", "report"]}, "# Rollout, nothing to change"),
+    ],
+)
+def test_titles(given: dict[str, Any], title: str) -> None:
+    assert report_markdown(given).splitlines()[0] == title
+
+
+def test_a_number_that_nobody_knows() -> None:
+    held = {"request": {"state": "held", "held": {"thumbprint": "AB"}, "thumbprint": "AB"}, "thumbprint": "AB"}
+    text = report_markdown({**GIVEN, "servers": {SERVER: {"certificates": {ID: held}}}})
+    assert "| request ID | not known |" in text
 
 
 def test_the_plan_of_the_origin_renders() -> None:
