@@ -43,15 +43,26 @@ CONFIGURATION = "SYSTEM\\CurrentControlSet\\Services\\CertSvc\\Configuration"
 DEFAULT_POLICY = "CertificateAuthority_MicrosoftDefault.Policy"
 _COMMON_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 
-_REQUEST_ID = re.compile(r"RequestId:\s*\"?(\d{1,10})\"?", re.IGNORECASE)
+_BLANK = r"[ \t\xa0\u202f\u3000]*"
+_QUOTE = "[\"'«»“”„‹›「」]?"
+# "RequestId: 7", 'Anforderungs-ID: "22"', "IDDemande : « 29 »": a line that is a label, a colon and a bare number.
+_REQUEST_ID = re.compile(
+    rf"^[^\W\d_][^\d:：\r\n]{{0,60}}[:：]{_BLANK}{_QUOTE}{_BLANK}([1-9]\d{{0,9}}){_BLANK}{_QUOTE}{_BLANK}\r?$",
+    re.MULTILINE,
+)
 _COLUMNS = ("Request.RequestID", "Request.Disposition", "Request.StatusCode", "Request.RawRequest")
-# "Row 1:" in the language of the server (French has a blank before the colon); then indented "label: 0x5 (5)" or
-# "label: EMPTY" in the order of -out.
-_ROW = re.compile(r"^\S[^\r\n]*?\d+[ \t\xa0\u202f]*:[ \t]*\r?$", re.MULTILINE)
-_VALUE = re.compile(r"^[ \t]+[^:\r\n]+:[ \t]*(?:(0x[0-9a-f]+)|EMPTY)\b", re.MULTILINE | re.IGNORECASE)
+# "Row 1:" in the language of the server (French has a blank before the colon); then indented "label: 0x5 (5)" in the
+# order of -out, or a word for EMPTY, without digits, of whatever language.
+_ROW = re.compile(rf"^\S[^\r\n]*?\d+{_BLANK}[:：]{_BLANK}\r?$", re.MULTILINE)
+_VALUE = re.compile(
+    rf"^[ \t]+[^:：\r\n]+[:：]{_BLANK}(?:(0x[0-9a-fA-F]+)\b[^\r\n]*|[^\d\s\"][^\d\"\r\n]*)\r?$", re.MULTILINE
+)
+# "0 Rows", "Maximum Row Index: 0": a line of the closing totals whose only number is zero.
+_NONE = re.compile(r"^[^\d\r\n]*\b0\b[^\d\r\n]*\r?$", re.MULTILINE)
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----.*?-----END [A-Z0-9 ]+-----", re.DOTALL)
 # "CertUtil: -view command completed successfully.": program and verb are in no language, the rest is.
 _DONE = re.compile(r"^CertUtil: -view\b", re.MULTILINE | re.IGNORECASE)
+_UNTRACED = "certreq names no number of a request that can be read, and the CA's database holds none of this key"
 
 
 class AdcsAuthority(Authority):
@@ -127,16 +138,17 @@ class AdcsAuthority(Authority):
         certificate = load_certificate(content, where=where)
         chain = self._host.files.read(outputs[1])
         candidates = load_certificates(chain, where=f"{self.name}: the chain that it gave") if chain else ()
-        return AuthorityAnswer(_request_id(result.text), ISSUED, certificate, candidates, text=result.text), result
+        return AuthorityAnswer(request_number(result.text), ISSUED, certificate, candidates, text=result.text), result
 
     def _settled(self, request: CertificateRequest, result: ProgramResult) -> AuthorityAnswer:
         """What became of a submission that brought no certificate, by the numbers in the CA's database."""
-        request_id = _request_id(result.text)
+        request_id = request_number(result.text)
         rows = self._view(f"Request.RequestID={request_id}") if request_id is not None else ()
-        # The label of the number is in English everywhere, as far as is known; the key finds it without.
-        row = next(iter(rows), None) or next(iter(self._found(request)), None)
-        if row is None or row.request.public_key != request.public_key:
-            raise failed("the CA took no request", result, where=self.name)
+        # A number that cannot be read, or that is another's, decides nothing: the key finds the request without.
+        row = next((row for row in rows if row.request.public_key == request.public_key), None)
+        row = row or next(iter(self._found(request)), None)
+        if row is None:
+            raise failed(_UNTRACED if result.exit_code == 0 else "the CA took no request", result, where=self.name)
         if row.disposition == ISSUED and row.request_id is not None:
             return self._retrieved(row.request_id)
         codes = failure_codes(result.text)
@@ -171,20 +183,21 @@ def parse_view(text: str, *, where: str) -> tuple[KnownRequest, ...]:
     if not _DONE.search(text):
         raise RolloutError("certutil's answer about the CA's database is cut off", where=where, mend="Run again")
     rows = _ROW.split(text)[1:]
-    if not rows and (_PEM.search(text) or _VALUE.search(text)):
-        # Never "no rows": who believes that submits anew at every run.
-        raise RolloutError("certutil's answer about the CA's database cannot be read", where=where, mend="Run again")
-    found = (_row(row, where) for row in rows)
+    # Never "no rows" without a count of zero: who believes that submits anew at every run.
+    if not rows and (_PEM.search(text) or any(_VALUE.findall(text)) or not _NONE.search(text)):
+        raise _unreadable("no head of a row and no count of zero", text, where)
+    found = (_row(number, row, where) for number, row in enumerate(rows, 1))
     return tuple(row for row in found if row is not None)
 
 
-def _row(text: str, where: str) -> KnownRequest | None:
+def _row(number: int, text: str, where: str) -> KnownRequest | None:
     requests = _PEM.findall(text)
     values = _VALUE.findall(_PEM.sub("", text))
-    if len(values) == len(_COLUMNS) and not requests:
+    expected = len(_COLUMNS) if not requests else len(_COLUMNS) - 1
+    if len(values) != expected or len(requests) > 1 or not all(values[:2]) or any(values[3:]):
+        raise _unreadable(f"the columns {', '.join(_COLUMNS)} of row {number}", text, where)
+    if not requests:
         return None  # the request itself was purged
-    if len(values) != len(_COLUMNS) - 1 or len(requests) != 1:
-        raise RolloutError("certutil's answer about the CA's database cannot be read", where=where, mend="Run again")
     request_id, disposition, status = (int(value or "0", 16) for value in values)
     try:
         request = load_request(requests[0], where=f"{where}: request {request_id}")
@@ -193,6 +206,16 @@ def _row(text: str, where: str) -> KnownRequest | None:
     return KnownRequest(request_id, disposition, status, request)
 
 
-def _request_id(text: str) -> int | None:
-    found = _REQUEST_ID.search(text)
-    return int(found.group(1)) if found else None
+def _unreadable(what: str, text: str, where: str) -> RolloutError:
+    said = " ".join(_PEM.sub("", text).split())[:300]
+    return RolloutError(
+        f"certutil's answer about the CA's database cannot be read ({what}): {said!r}",
+        where=where,
+        mend="Run again; if it stays, report this text and the language of the CA's Windows",
+    )
+
+
+def request_number(text: str) -> int | None:
+    """The number of a request in certreq's answer, whatever its label; None unless there is exactly one."""
+    found = set(_REQUEST_ID.findall(text))
+    return int(found.pop()) if len(found) == 1 else None

@@ -25,7 +25,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority, parse_view
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import (
+    AdcsAuthority,
+    parse_view,
+    request_number,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import NotIssued
 
 REQUEST = csr(key=rsa_key(0))
@@ -42,7 +46,13 @@ def ask(ca, *, csr=REQUEST, public_key=PUBLIC_KEY, roots=(), **more):
 
 def view(*rows):
     blocks = [view_row(index, number, row) for index, (number, row) in enumerate(rows, 1)]
-    return "".join(["Schéma:\r\n  Spalte   Long  4 -- Indiziert\r\n", *blocks, "\r\nCertUtil: -view Xyzzy\r\n"])
+    return "".join(
+        [
+            "Schéma:\r\n  Spalte   Long  4 -- Indiziert\r\n",
+            *blocks,
+            f"\r\n{len(rows)} Zeilen\r\nCertUtil: -view Xyzzy\r\n",
+        ]
+    )
 
 
 def test_rows_in_a_language_that_nobody_knows():
@@ -67,12 +77,77 @@ def test_french_rows_have_a_blank_before_the_colon(blank):
 
 def test_rows_that_are_not_recognised_are_not_no_rows():
     text = view((5, Row(REQUEST, 9))).replace("Zeile 1:", "Zeile 1;")
-    with pytest.raises(RolloutError, match="cannot be read"):
+    with pytest.raises(RolloutError, match="cannot be read \\(no head of a row.*Anforderungskennung: 0x5"):
         parse_view(text, where="test")
 
 
-def test_no_rows():
-    assert parse_view(view(), where="test") == ()
+# A row and the totals as certutil would print them, with its words in each language; the PEM block stands for itself.
+LANGUAGES = {
+    "English": (
+        "Schema:\r\n  Request.RequestID  Request ID  4 -- Indexed\r\n\r\nRow 1:\r\n"
+        "  Request ID: 0x5\r\n  Request Disposition: 0x9 (9) -- Taken Under Submission\r\n"
+        "  Request Status Code: EMPTY\r\nBinary Request:\r\nPEM\r\n"
+        "Maximum Row Index: 1\r\n\r\n1 Rows\r\n   4 Row Properties, Total Size = 16, Max Size = 4, Ave Size = 4\r\n"
+        "CertUtil: -view command completed successfully.\r\n"
+    ),
+    "German": (
+        "Schema:\r\n  Request.RequestID  Anforderungs-ID  4 -- Indiziert\r\n\r\nZeile 1:\r\n"
+        "  Anforderungs-ID: 0x5\r\n  Anforderungsdisposition: 0x9 (9) -- Zur Übermittlung\r\n"
+        "  Anforderungsstatuscode: LEER\r\nBinäre Anforderung:\r\nPEM\r\n"
+        "Maximaler Zeilenindex: 1\r\n\r\n1 Zeilen\r\n"
+        "CertUtil: -view-Befehl wurde erfolgreich ausgeführt.\r\n"
+    ),
+    "French": (
+        "Schéma\u00a0:\r\n  Request.RequestID  ID de la demande  4 -- Indexé\r\n\r\nLigne 1\u00a0:\r\n"
+        "  ID de la demande\u00a0: 0x5\r\n  Disposition de la demande\u00a0: 0x9 (9) -- En cours d'envoi\r\n"
+        "  Code d'état de la demande\u00a0: VIDE\r\nDemande binaire\u00a0:\r\nPEM\r\n"
+        "Index de ligne maximal\u00a0: 1\r\n\r\n1 Lignes\r\n"
+        "CertUtil: -view La commande s'est terminée correctement.\r\n"
+    ),
+    "Spanish": (
+        "Esquema:\r\n\r\nFila 1:\r\n  Id. de solicitud: 0x5\r\n"
+        "  Disposición de solicitud: 0x9 (9) -- Pendiente\r\n  Código de estado de solicitud: VACÍO\r\n"
+        "Solicitud binaria:\r\nPEM\r\nÍndice máximo de fila: 1\r\n\r\n1 Filas\r\n"
+        "CertUtil: -view comando completado correctamente.\r\n"
+    ),
+    "Japanese": (
+        "スキーマ:\r\n\r\n行 1:\r\n  要求 ID: 0x5\r\n  要求の後処理: 0x9 (9) -- 送信中\r\n"
+        "  要求の状態コード: 空\r\nバイナリ要求:\r\nPEM\r\n最大行インデックス: 1\r\n\r\n1 行\r\n"
+        "CertUtil: -view コマンドは正常に完了しました。\r\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rows_in_a_language(language):
+    text = LANGUAGES[language].replace("PEM\r\n", REQUEST.public_bytes(PEM).decode())
+    rows = parse_view(text, where="test")
+    assert [(row.request_id, row.disposition, row.status) for row in rows] == [(5, 9, 0)]
+    assert rows[0].request.public_key == PUBLIC_KEY
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("English", "Schema:\r\n\r\nMaximum Row Index: 0\r\n\r\n0 Rows\r\nCertUtil: -view command completed"),
+        ("French", "Schéma\u00a0:\r\n\r\nIndex de ligne maximal\u00a0: 0\r\n\r\n0 Lignes\r\nCertUtil: -view Xyzzy"),
+        ("Japanese", "スキーマ:\r\n\r\n最大行インデックス: 0\r\n\r\n0 行\r\nCertUtil: -view 完了"),
+    ],
+)
+def test_no_rows_by_a_count_of_zero(language, text):
+    assert parse_view(text, where="test") == ()
+
+
+def test_no_rows_without_a_count_of_zero_cannot_be_read():
+    with pytest.raises(
+        RolloutError, match="cannot be read \\(no head of a row and no count of zero\\): 'Schema: Xyzzy"
+    ):
+        parse_view("Schema:\r\n  Xyzzy  4\r\nCertUtil: -view Xyzzy\r\n", where="test")
+
+
+def test_a_purged_request_is_left_out():
+    row = "Row 1:\r\n  ID: 0x5\r\n  D: 0x14 (20) -- Issued\r\n  S: 0x0 (WIN32: 0)\r\n  R: EMPTY\r\n"
+    assert parse_view(f"{row}1 Rows\r\nCertUtil: -view", where="test") == ()
 
 
 def test_requests_that_are_not_ours_are_left_out():
@@ -141,6 +216,53 @@ def test_every_file_name_is_used_once():
 def test_pending_without_a_number_in_the_output():
     ca = FakeCa(decision=9, prints_id=False)
     assert ask(ca)["request_id"] == 1
+
+
+NUMBERS = [
+    ("RequestId: 7\r\n", 7),
+    ('RequestId: 22\r\nRequestId: "22"\r\nCertificate request is pending: Taken Under Submission (0)', 22),
+    ('Anforderungs-ID: 22\r\nAnforderungs-ID: "22"\r\nZertifikatanforderung steht aus: 5 (0)', 22),
+    ("IDDemande\u00a0: 29\r\nIDDemande\u00a0: « 29 »\r\n", 29),
+    ("IDDemande : «\u00a029\u00a0»\n", 29),
+    ("要求 ID: 7\r\n要求 ID: 「7」", 7),
+    ("要求 ID：7", 7),
+    # Not a number alone, no label, two numbers, or none at all: nothing is guessed.
+    ("RequestId: 0x7", None),
+    ("RequestId: 7 of 9", None),
+    ("Certificate not issued (Denied): 12:30", None),
+    ("7", None),
+    (": 7", None),
+    ("RequestId: 7\r\nRequestId: 8", None),
+    ("RequestId: 12345678901", None),
+    ("RequestId: 0", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("text", "number"), NUMBERS)
+def test_the_number_of_a_request_in_any_language(text, number):
+    assert request_number(text) == number
+
+
+def test_the_number_of_somebody_else_s_request_decides_nothing():
+    """The CA's answer names request 1, which has another key: the request is found by its own."""
+    ca = FakeCa(decision=9)
+    ask(ca, csr=csr(key=rsa_key(3)), public_key=None)
+    honest = ca.programs.handlers["certreq"]
+
+    def first(words):
+        code, text = honest(words)
+        return code, text.replace("2", "1")
+
+    ca.programs.handlers["certreq"] = first
+    assert ask(ca)["request_id"] == 2
+
+
+def test_an_answer_that_names_nothing_says_what_could_not_be_read():
+    ca = FakeCa()
+    ca.programs.handlers["certreq"] = lambda words: (0, "Xyzzy plugh")
+    with pytest.raises(RolloutError, match="names no number of a request that can be read.*Xyzzy plugh"):
+        ask(ca)
 
 
 def test_denied_by_a_ca_that_tells_the_code_in_its_words_only():
