@@ -409,7 +409,8 @@ class FakeServer:
             .add_extension(extension, False)
             .add_extension(key_usage("digital_signature", "key_encipherment"), True)
             .add_extension(x509.ExtendedKeyUsage(usages), False)
-            .sign(key, hashes.SHA256())
+            # Without the key HashAlgorithm a default of this Windows decides, which is another one.
+            .sign(key, hashes.SHA256() if entries.get("HashAlgorithm") == "sha256" else hashes.SHA512())
         )
 
     def _stand_in(self, request: x509.CertificateSigningRequest, container: str) -> None:

@@ -6,7 +6,8 @@
 
 The text works from Windows Server 2003 on: keys of a legacy provider, the subject alternative names as DER in base64
 (``{text}`` came later). It names no template: certreq would look that up in Active Directory, which a WinRM logon
-cannot reach, and would ask. The template travels with the submission.
+cannot reach, and would ask. The template travels with the submission. The hash algorithm is named where certreq knows
+it, so that the default of an older Windows (SHA-1) does not decide.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ MAX_EXTENSION = 4096
 SUBJECT_ALTERNATIVE_NAME = "2.5.29.17"
 # Characters of base64 in one line of an INF; SetupAPI's limit is far above.
 _PIECE = 64
+#: signs requests, as certreq writes it; from Windows Server 2008 on
+HASH_ALGORITHM = "sha256"
+# PROV_RSA_FULL of wincrypt.h: providers of this type know no SHA-2.
+_RSA_FULL = 1
 _INF_VALUE_LIMIT = 1024
 # RFC 5280 appendix A (ub-common-name and its like).
 _SUBJECT_LIMIT = 64
@@ -68,15 +73,20 @@ def inf_value(text: str, *, where: str) -> str:
     return f'"{doubled}"'
 
 
-def request_inf(planned: PlannedCertificate, *, existing: PrivateKey | None = None) -> bytes:
+def request_inf(planned: PlannedCertificate, *, existing: PrivateKey | None = None, cng: bool = False) -> bytes:
     """The policy file for ``certreq -new``, in ASCII with CR LF.
 
     :param existing: make no new key, but ask once more for this one.
+    :param cng: the server's Windows knows the key ``HashAlgorithm`` (``Generation.cng``); False: any Windows takes it.
     """
     where = f"certificate {planned.id}"
     sections = {
         "Version": [("Signature", '"$Windows NT$"')],
-        "NewRequest": [*_request_lines(planned, where), *_key_lines(planned.key, existing, where)],
+        "NewRequest": [
+            *_request_lines(planned, where),
+            *_key_lines(planned.key, existing, where),
+            *_hash_lines(existing.provider_type if existing else planned.key.provider_type, cng),
+        ],
         "EnhancedKeyUsageExtension": [("OID", _oid(usage, where)) for usage in planned.extended_key_usage],
     }
     if planned.subject_alternative_names:
@@ -139,6 +149,11 @@ def _key_lines(key: Key, existing: PrivateKey | None, where: str) -> Iterator[tu
     yield "Exportable", "TRUE" if key.exportable else "FALSE"
     yield "ProviderName", inf_value(key.provider, where=where)
     yield "ProviderType", str(key.provider_type)
+
+
+def _hash_lines(provider_type: int, cng: bool) -> Iterator[tuple[str, str]]:
+    if cng and provider_type != _RSA_FULL:
+        yield "HashAlgorithm", HASH_ALGORITHM
 
 
 def _key_usage(key: Key, where: str) -> int:

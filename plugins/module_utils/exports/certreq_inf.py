@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import HASH_ALGORITHM, request_inf
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
     Selection,
@@ -35,4 +35,6 @@ def _policy(planned: PlannedCertificate) -> Iterator[str]:
     for fact in certificate_facts(planned):
         yield comment(fact)
     yield comment("The template is named to the CA with the request, not here.")
+    # The file may meet any Windows; 2003 does not know the key.
+    yield comment(f"From Windows Server 2008 on, HashAlgorithm = {HASH_ALGORITHM} belongs into [NewRequest].")
     yield request_inf(planned).decode("ascii")

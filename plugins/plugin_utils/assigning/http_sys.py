@@ -15,7 +15,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CH
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.module_utils.windows.generation import generation
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import (
     MANUAL,
     WEB_COMPONENTS,
@@ -26,9 +25,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
 
 BINDINGS = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslBindingInfo"
-WINDOWS = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 # The application that IIS Manager names when it makes a binding.
 IIS = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
 
@@ -210,11 +209,7 @@ def bind(
 
 def can_bind(host: WindowsHost) -> bool:
     """Whether netsh can configure this host's http.sys (from Windows Server 2008 on)."""
-    version = host.registry.string(WINDOWS, "CurrentVersion")
-    if version is None:
-        raise RolloutError("the version of Windows cannot be read", where=host.name)
-    # The value ends with the minor version; builds do not matter here.
-    return generation(f"{version}.0").netsh_http
+    return generation_of(host).netsh_http
 
 
 def _require_key(host: WindowsHost, binding: Binding) -> None:

@@ -39,6 +39,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     StoreEntry,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def _new(wanted: Enrolling) -> CertificateRequest:
     """A request for a new key, which the store REQUEST was seen to hold afterwards, whatever certreq said."""
     before = frozenset(wanted.stores.thumbprints(REQUEST))
     try:
-        request = _made(wanted, request_inf(wanted.planned))
+        request = _made(wanted, _policy(wanted))
     except RolloutError as error:
         if _appeared(wanted, before):
             raise NotRequested(error, wanted.planned) from error
@@ -219,6 +220,10 @@ def _made(wanted: Enrolling, inf: bytes) -> CertificateRequest:
     return request
 
 
+def _policy(wanted: Enrolling, existing: PrivateKey | None = None) -> bytes:
+    return request_inf(wanted.planned, existing=existing, cng=generation_of(wanted.host).cng)
+
+
 def _request_again(wanted: Enrolling, waiting: Outstanding) -> CertificateRequest | None:
     """The request of a waiting key once more; None when it cannot be had, for a CA that knows the key needs none, and
     in check mode. certreq adds a further stand-in for the same key each time, which is taken away again."""
@@ -226,7 +231,7 @@ def _request_again(wanted: Enrolling, waiting: Outstanding) -> CertificateReques
         return None
     before = frozenset(wanted.stores.thumbprints(REQUEST))
     try:
-        request = _made(wanted, request_inf(wanted.planned, existing=waiting.key))
+        request = _made(wanted, _policy(wanted, waiting.key))
     except RolloutError:
         return None
     finally:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.windows.generation import generation
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.generation import Generation, generation
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
+
+WINDOWS = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,15 @@ def describe_system(wmi: Wmi, *, where: str) -> SystemDescription:
     if len(found) != 1:
         raise RolloutError(f"the host describes {len(found)} operating systems", where=where)
     return _described(found[0])
+
+
+def generation_of(host: WindowsHost) -> Generation:
+    """The host's generation by its registry: exact below Windows Server 2016, whose successors all say 6.3 there."""
+    version = host.registry.string(WINDOWS, "CurrentVersion")
+    if version is None:
+        raise RolloutError("the version of Windows cannot be read", where=host.name)
+    # The value ends with the minor version; builds do not matter here.
+    return generation(f"{version}.0")
 
 
 def _described(system: WmiObject) -> SystemDescription:

@@ -61,6 +61,18 @@ def test_a_key_that_exists_is_named_and_not_described():
     assert "KeyLength" not in entries
 
 
+def test_the_hash_is_named_where_windows_knows_the_key():
+    entries = parse_inf(request_inf(planned_certificate(), cng=True).decode())["NewRequest"]
+    assert entries[-1] == ("HashAlgorithm", "sha256")
+
+
+@pytest.mark.parametrize(("provider_type", "named"), [(1, None), (12, "sha256"), (24, "sha256")])
+def test_a_provider_without_sha_2_is_not_asked_for_it(provider_type, named):
+    key = PrivateKey("old", "Microsoft Enhanced Cryptographic Provider v1.0", provider_type, 0x20, 1)
+    entries = dict(parse_inf(request_inf(planned_certificate(), existing=key, cng=True).decode())["NewRequest"])
+    assert entries.get("HashAlgorithm") == named
+
+
 def test_no_template_and_nothing_newer_than_2003():
     text = request_inf(planned_certificate()).decode()
     for word in ("CertificateTemplate", "{text}", "HashAlgorithm", "KeyAlgorithm", "FriendlyName", "Silent"):

@@ -21,7 +21,8 @@ def test_certreq_gets_the_text_of_the_rollout_itself() -> None:
     assert name == "certificate_fe01.contoso.net_default.inf"
     remarks, _version, policy = text.partition("[Version]")
     assert f"[Version]{policy}".encode() == request_inf(certificate_from_plain(one))
-    assert [line[0] for line in remarks.split("\r\n")[:-1]] == [";", ";", ";"]
+    assert [line[0] for line in remarks.split("\r\n")[:-1]] == [";", ";", ";", ";"]
+    assert "; From Windows Server 2008 on, HashAlgorithm = sha256 belongs into [NewRequest].\r\n" in remarks
 
 
 def test_certreq_learns_of_exportable_keys_and_both_usages() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
 from unit.certificate_steps import request
 from unit.fakes_windows import NOW, STORES, FakeCa, FakeServer, certificate, key_info, planned
 
@@ -104,3 +105,26 @@ def test_a_renewal_window_is_told_in_days(server, ca):
     assert request(server, check_mode=True)["reasons"][0]["reasons"] == [
         "it expires on 2026-12-21T12:00:00Z, in less than 30 days"
     ]
+
+
+@pytest.mark.parametrize(("version", "name"), [("5.2", "sha512"), ("6.0", "sha256"), ("6.3", "sha256")])
+def test_the_request_names_its_hash_where_windows_knows_the_key(version, name):
+    """sha512 stands for the default of the fake's Windows."""
+    asked = request(FakeServer(version=version))
+    assert x509.load_pem_x509_csr(asked["request"].encode()).signature_hash_algorithm.name == name
+
+
+def test_a_waiting_request_with_another_hash_is_not_requested_again():
+    server = FakeServer(version="5.2")
+    first = request(server)
+    server.registry.set("SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", "CurrentVersion", "6.1")
+    second = request(server)
+    assert (second["state"], second["changed"], second["public_key"]) == ("outstanding", False, first["public_key"])
+    assert len(server.keys) == len(server.listed("REQUEST")) == 1
+
+
+def test_a_host_whose_version_cannot_be_read_makes_no_key(server):
+    server.registry.values.clear()
+    with pytest.raises(RolloutError, match="the version of Windows cannot be read"):
+        request(server)
+    assert server.keys == {}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from unit.fakes_windows import NoWmi
+from unit.fakes_windows import FakeServer, NoWmi
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import describe_system
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import describe_system, generation_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
 
 
@@ -56,3 +56,11 @@ def test_server_2003_can_less_and_may_say_less() -> None:
 def test_a_host_has_one_system(systems: tuple[WmiObject, ...]) -> None:
     with pytest.raises(RolloutError, match=f"^ocssrv01: the host describes {len(systems)} operating systems"):
         describe_system(OneSystem(*systems), where="ocssrv01")
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "cng"), [("5.2", "2003", False), ("6.0", "2008", True), ("6.3", "2012r2", True)]
+)
+def test_a_generation_by_the_registry(version: str, name: str, cng: bool) -> None:
+    found = generation_of(FakeServer(version=version).host)
+    assert (found.name, found.cng) == (name, cng)
