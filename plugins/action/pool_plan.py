@@ -16,8 +16,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     hosts_of_run,
     refuse_strangers,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import PARTS
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import PARTS, halves_of
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import PlanHasErrors
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
@@ -60,6 +61,9 @@ class ActionModule(PureAction):
         planned = make_plan(parse(arguments["topology"]))
         plan = find_hosts(planned, groups.of_parts(parts), inventory, check=arguments["check_inventory"])
         if plan.errors and arguments["fail_on_errors"]:
+            if not planned.errors and (groups.dns or groups.ca):
+                # Who gives these groups means to roll out: hosts that are missing must not hide that it cannot be done.
+                refuse_beyond(planned, *halves_of(parts))
             raise PlanHasErrors(plan.errors)
         hosts = hosts_of_run(plan, groups, inventory, parts)
         return {"changed": False, "plan": plan.to_plain(), "hosts": to_plain(hosts)}

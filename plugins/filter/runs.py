@@ -63,6 +63,14 @@ def server_work(
     return work.to_plain()
 
 
+def found_certificates(results: Any, jobs: Any) -> dict[str, Any]:
+    """What a loop over a server's work has found, by the IDs of the certificates."""
+    return {
+        job["certificate"]["id"]: {"request": one, "thumbprint": one.get("thumbprint") or None, "waiting": ""}
+        for job, one in zip(jobs, results, strict=True)
+    }
+
+
 def outcomes(
     hostvars: Any,
     plan: Any,
@@ -132,6 +140,7 @@ class FilterModule:
             run_parts,
             run_halves,
             server_work,
+            found_certificates,
             outcomes,
             rollout_left,
             proof_inputs,

@@ -31,6 +31,16 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm imp
 
 display = Display()
 
+# In characters; a longer result is shown from -vvv on.
+LONGEST_SHOWN = 1500
+
+
+def shortened(result: dict[str, Any]) -> dict[str, Any]:
+    """The same result, of which -v and -vv show nothing where it is long: a plan, proofs, certificates."""
+    if display.verbosity < 3 and not result.get("failed") and len(str(result)) > LONGEST_SHOWN:
+        result["_ansible_verbose_override"] = True
+    return result
+
 
 class _CheckedAction(ActionBase):  # type: ignore[misc]
     """Reads the arguments, calls one thing, returns its result; a RolloutError becomes ``failed``."""
@@ -56,7 +66,7 @@ class _CheckedAction(ActionBase):  # type: ignore[misc]
         except RolloutError as error:
             # An error may carry what is known in spite of it, such as the changes that were made before.
             result.update({"changed": False, **getattr(error, "result", {}), "failed": True, "msg": str(error)})
-        return result
+        return shortened(result)
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         raise NotImplementedError
@@ -108,7 +118,7 @@ class ControllerModule(ActionBase):  # type: ignore[misc]
             self._connection._shell.set_options(var_options=variables)
         result.update(self._execute_module(task_vars=variables))
         self._remove_tmp_path(self._connection._shell.tmpdir)
-        return result
+        return shortened(result)
 
     def _is_controller(self, variables: dict[str, Any]) -> bool:
         return not self._task.delegate_to and variables.get("inventory_hostname") in LOCALHOST

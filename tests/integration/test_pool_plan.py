@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from sitekit import play
+from unit import lync_sites
 from unit.topologies import DATA, origin, origin_with
 
 from ansible_collections.ucops.rollout.plugins.modules import pool_plan as documented
@@ -27,6 +28,7 @@ all:
 
 
 # Each case is one task; all of them run in one play, on a Windows host that cannot be reached.
+WITH_EDGE = lync_sites.topology("lync2010", [lync_sites.enterprise(), lync_sites.edge()])
 GROUPS = {"dns_group": "ucops_dns", "ca_group": "ucops_ca"}
 CASES: dict[str, dict[str, Any]] = {
     "origin": {"topology": origin(), "check_inventory": True, **GROUPS},
@@ -44,6 +46,7 @@ CASES: dict[str, dict[str, Any]] = {
         "servers_group": "empty",
         "fail_on_errors": False,
     },
+    "beyond a rollout": {"topology": WITH_EDGE, "check_inventory": True, **GROUPS},
     "no mapping": {"topology": "no mapping"},
     "unknown argument": {"topology": origin(), "topologie": 1},
     "wrong argument": {"topology": origin(), "check_inventory": "perhaps"},
@@ -129,6 +132,12 @@ def test_errors_fail_the_task_and_are_all_told(answers: dict[str, dict[str, Any]
         "- ocssrv02.company.local: the server 'ocssrv02.company.local' has no host in the inventory group"
         " 'ucops_servers'; looked for 'nohost'. Breaks: certificates cannot be requested"
     )
+
+
+def test_missing_hosts_do_not_hide_that_a_plan_cannot_be_rolled_out(answers: dict[str, dict[str, Any]]) -> None:
+    told = answers["beyond a rollout"]["msg"]
+    assert told.startswith("Nothing was touched, since this version cannot roll out the whole of this plan yet")
+    assert "has no host" not in told
 
 
 def test_errors_can_be_left_to_the_caller(answers: dict[str, dict[str, Any]]) -> None:

@@ -17,6 +17,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.wildcards i
 from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, Finding, Plan, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import RUN_CAS, authorities_without_host
 
+# More errors of one kind than that are folded.
+MOST_ALIKE = 3
+
 
 class PlanHasErrors(RolloutError):
     """Errors among the findings of a plan, all in one message."""
@@ -24,7 +27,20 @@ class PlanHasErrors(RolloutError):
     def __init__(self, errors: Sequence[Finding]) -> None:
         self.errors = tuple(errors)
         heading = f"the plan has {len(errors)} error{'s' if len(errors) > 1 else ''}, and nothing was touched"
-        super().__init__("\n".join([heading, *(f"- {finding}" for finding in errors)]))
+        super().__init__("\n".join([heading, *(f"- {told}" for told in _folded(errors))]))
+
+
+def _folded(errors: Sequence[Finding]) -> Iterator[str]:
+    """Many errors of one kind with one remedy are one line with all places, and come last: a crowd does not hide the
+    one that matters."""
+    kinds: dict[tuple[str, str], list[Finding]] = {}
+    for one in errors:
+        kinds.setdefault((one.code, one.mend), []).append(one)
+    yield from (str(one) for one in errors if len(kinds[one.code, one.mend]) <= MOST_ALIKE)
+    for alike in kinds.values():
+        if len(alike) > MOST_ALIKE:
+            places = ", ".join(dict.fromkeys(one.where for one in alike if one.where))
+            yield f"{len(alike)} times alike, at {places}. The first: {alike[0]}"
 
 
 def refuse_unsound(plan: Plan, halves: Iterable[str], ca_hosts: Sequence[str] = ()) -> None:

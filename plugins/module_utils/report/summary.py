@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import FAILED, UNPROVED
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, Line, number, planned_counts
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import visible
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CHECKS
@@ -27,10 +27,11 @@ def report_summary(data: HandOver) -> str:
     sections = [
         ("Planned", _planned(data)),
         (changed, _changed(data)),
-        ("Proved", _proved(data)),
-        ("Failed", _items(data.failures)),
+        ("Failed", [*_items(data.failures), *_seen(data, FAILED)]),
         ("Waits", _items(data.waiting)),
         ("By hand", _items(data.steps_by_hand)),
+        ("Unproved", _seen(data, UNPROVED)),
+        ("Proved", _proved(data)),
         ("Hand-over", list(data.report_paths) or [NOT_DONE]),
     ]
     return "\n".join(_section(title, lines) for title, lines in sections if lines)
@@ -66,12 +67,8 @@ def _changed(data: HandOver) -> list[str]:
 
 
 def _proved(data: HandOver) -> list[str]:
-    lines = []
-    for check in CHECKS:
-        part = data.proof[check]
-        lines.append(f"{_CHECKS[check]}: {_counts(part.summary) if part.done else NOT_DONE}")
-        lines += [_told(result) for result in part.results if result.state in ("failed", "unproved")]
-    return lines
+    parts = {check: data.proof[check] for check in CHECKS}
+    return [f"{_CHECKS[check]}: {_counts(part.summary) if part.done else NOT_DONE}" for check, part in parts.items()]
 
 
 def _counts(summary: Mapping[str, int]) -> str:
@@ -81,9 +78,13 @@ def _counts(summary: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.items() if count)
 
 
-def _told(result: ProofResult) -> str:
-    at = f" at {result.address}" if result.address else ""
-    return f"{result.state.upper()} {result.subject}{at}: {result.message}"
+def _seen(data: HandOver, state: str) -> list[str]:
+    """The results of that state, each message once with all the places that it holds for."""
+    places: dict[str, list[str]] = {}
+    for result in (one for check in CHECKS for one in data.proof[check].results if one.state == state):
+        at = f" at {result.address}" if result.address else ""
+        places.setdefault(result.message, []).append(f"{result.subject}{at}")
+    return [f"{', '.join(dict.fromkeys(subjects))}: {message}" for message, subjects in places.items()]
 
 
 def _items(items: Sequence[Line]) -> list[str]:

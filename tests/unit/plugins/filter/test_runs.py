@@ -37,6 +37,15 @@ def test_nothing_is_planned_yet() -> None:
     assert FILTERS["proof_inputs"]({}, {})["sip_domains"] == []
 
 
+def test_what_a_loop_found_by_certificate() -> None:
+    found, none = {"state": "held", "thumbprint": "AB"}, {"state": "would_create", "thumbprint": None}
+    jobs = [{"certificate": {"id": "fe1/default"}}, {"certificate": {"id": "fe1/web"}}]
+    assert FILTERS["found_certificates"]([found, none], jobs) == {
+        "fe1/default": {"request": found, "thumbprint": "AB", "waiting": ""},
+        "fe1/web": {"request": none, "thumbprint": None, "waiting": ""},
+    }
+
+
 def test_parts_and_hosts_of_a_run() -> None:
     assert FILTERS["run_parts"](["verify", "dns"], []) == ["plan", "dns", "verify"]
     assert FILTERS["run_parts"](["all"], [], of=["plan", "verify", "report"]) == ["plan", "verify", "report"]

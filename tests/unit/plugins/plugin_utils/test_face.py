@@ -10,6 +10,7 @@ from unit.wsman_fakes import Script, enumerated, instance, protocol_of
 
 from ansible_collections.ucops.rollout.plugins.action import target_info
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils import face
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import ControllerModule, PureAction, WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, HostUnreachable
 
@@ -293,3 +294,19 @@ def test_first_contact_sees_whether_something_listens_without_a_logon(monkeypatc
     told = run(target_info.ActionModule, connection, log_on=False, fail=False)
     assert (told["reached"], told["logon_refused"], told["where"]) == (False, False, "dc01 (10.0.0.5:5985)")
     assert "no password is given" in told["msg"] and len(tried) == 1
+
+
+@pytest.mark.parametrize(
+    ("result", "verbosity", "hidden"),
+    [
+        ({"changed": True, "msg": "short"}, 1, False),
+        ({"changed": False, "plan": "x" * 2000}, 1, True),
+        ({"changed": False, "plan": "x" * 2000}, 3, False),
+        ({"failed": True, "msg": "x" * 2000}, 1, False),
+    ],
+)
+def test_long_results_are_shown_from_vvv_on(
+    monkeypatch: pytest.MonkeyPatch, result: dict[str, Any], verbosity: int, hidden: bool
+) -> None:
+    monkeypatch.setattr(face.display, "verbosity", verbosity)
+    assert ("_ansible_verbose_override" in face.shortened(dict(result))) is hidden

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from unit.topologies import origin
 
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Key, Plan, PlannedIssuer, Subject
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Key, Plan, PlannedIssuer, Subject
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import PlanHasErrors, refuse_unsound, unsound
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 
@@ -52,6 +52,16 @@ def test_all_of_it_in_one_message() -> None:
     text = str(refused.value)
     assert text.startswith("the plan has 2 errors, and nothing was touched\n- ocssrv01.company.local/default: the key")
     assert [one.code for one in refused.value.errors] == ["key-too-short", "wildcard-as-subject"]
+
+
+def test_alike_errors_are_told_once_and_the_rare_ones_first() -> None:
+    crowd = [Finding("error", "no-host", f"the server '{at}' has no host", "it", "Add it", "", at) for at in "abcd"]
+    rare = Finding("error", "other", "the name is wrong", "it", "Correct it", "", "pools[0]")
+    assert str(PlanHasErrors([*crowd, rare])).splitlines() == [
+        "the plan has 5 errors, and nothing was touched",
+        "- pools[0]: the name is wrong. Breaks: it. Correct it [other]",
+        "- 4 times alike, at a, b, c, d. The first: a: the server 'a' has no host. Breaks: it. Add it [no-host]",
+    ]
 
 
 def test_the_half_that_is_not_rolled_out_is_not_looked_at() -> None:

@@ -16,19 +16,34 @@ Changed    + company.com: zone company.com
            + ocssrv01.company.local: certificate issued (ocssrv01.company.local/default)
            + ocssrv01.company.local: certificate installed (ocssrv01.company.local/default)
            ~ ocssrv01.company.local: bound to 0.0.0.0:443 (ocssrv01.company.local/default)
-Proved     DNS: all 1 proved
-           TLS: 1 failed
-           FAILED ocspool.company.local:5061 at 10.0.0.10:5061: wrong certificate: it does not hold
-             the name sip.company.com
-           trust: not done
-           sign-in: not done
+Failed     ocspool.company.local:5061 at 10.0.0.10:5061: wrong certificate: it does not hold the
+             name sip.company.com
 By hand    ocssrv01.company.local: Choose the certificate in the wizard.
            Open the firewall.
+Proved     DNS: all 1 proved
+           TLS: 1 failed
+           trust: not done
+           sign-in: not done
 Hand-over  /srv/handover/ocspool.md"""
 
 
 def test_summary() -> None:
     assert report_summary(GIVEN) == SUMMARY
+
+
+def test_alike_results_are_told_once() -> None:
+    silent = {"check": "tls", "state": "unproved", "message": "nothing listens there"}
+    results = [{**silent, "subject": name, "address": "10.0.0.10:5061"} for name in ("a.example", "b.example")]
+    assert report_summary({"proof": {"tls": results}}) == (
+        "Planned    not done\n"
+        "Changed    nothing\n"
+        "Unproved   a.example at 10.0.0.10:5061, b.example at 10.0.0.10:5061: nothing listens there\n"
+        "Proved     DNS: not done\n"
+        "           TLS: 2 unproved\n"
+        "           trust: not done\n"
+        "           sign-in: not done\n"
+        "Hand-over  not done"
+    )
 
 
 @given(st.text(max_size=30))

@@ -1,0 +1,53 @@
+"""What a run says in a terminal: short lines, and each failure once at its end."""
+
+from __future__ import annotations
+
+import pytest
+from sitekit import Run, Site
+
+# In bytes.
+LONGEST = 2000
+ENROL = "Give the account that logs on to the CA the permission Enroll on the template"
+
+
+def longest(run: Run) -> str:
+    return max(run.output.splitlines(), key=lambda line: len(line.encode()))
+
+
+def told(run: Run) -> str:
+    """What the summary says, in one line, without the quotes of a list."""
+    summary = run.output.partition("Show the summary")[2].partition("\nTASK ")[0]
+    return " ".join(line.strip().strip('",') for line in summary.splitlines() if line.startswith(" ")).replace("  ", "")
+
+
+def test_no_long_lines(site: Site) -> None:
+    for playbook in ("deploy_pool", "verify_pool"):
+        run = site.play(playbook, "-v")
+        assert run.code == 0 or playbook == "verify_pool", run.output
+        assert len(longest(run).encode()) < LONGEST, longest(run)
+
+
+@pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"templates": {"WebServer": {"enroll": ["Enterprise Admins"]}}}}])
+def test_a_failure_is_told_once_at_the_end(site: Site) -> None:
+    run = site.play("deploy_pool", "-v")
+    assert run.code == 2
+    assert len(longest(run).encode()) < LONGEST, longest(run)
+    end = told(run)
+    assert end.count("the CA refused request") == 2, end
+    assert end.index("Failed ") < end.index("Unproved ") < end.index("Proved "), end
+    # Seven endpoints, and two causes.
+    assert end.count("the listener ended the connection") == 3 and end.count("nothing listens there") == 1, end
+    after = run.output.partition("Fail where something is left")[2]
+    assert "FAILED: 2 steps failed" in after and "refused request" not in after, after
+
+
+def test_alike_errors_are_one_line(site: Site) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    topology["pools"][0]["servers"] += [
+        {"fqdn": f"srv{at}.company.local", "addresses": {"internal": [f"10.0.1.{at}"]}} for at in range(10, 24)
+    ]
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert run.code == 2
+    assert "14 times alike, at srv10.company.local, srv11.company.local, " in run.output
+    assert run.output.count("has no host in the inventory group") == 2, run.output
+    assert len(longest(run).encode()) < LONGEST, longest(run)
