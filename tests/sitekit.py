@@ -80,6 +80,7 @@ UNMEASURED = (
     "test_trouble.py",
     "test_variants.py",
     "test_examples.py",
+    "test_languages.py",
     "test_who_takes_part.py",
 )
 

@@ -125,6 +125,18 @@ def test_pending_approved_and_found_by_its_key(tmp_path: Path) -> None:
         assert len(site.ca()["requests"]) == 1
 
 
+@pytest.mark.parametrize("language", ["de-DE", "fr-FR", "ja-JP"])
+def test_issued_at_once_by_a_ca_in_a_language(tmp_path: Path, language: str) -> None:
+    hosts = [{"name": name, "language": language} for name in ("ca01", "ocssrv01")]
+    with start_estate("origin", tmp_path, overrides={"hosts": hosts}) as estate:
+        site = Rollout(estate)
+        issued = site.issue(site.request())
+        (row,) = site.ca()["requests"]
+        assert (issued["state"], issued["request_id"]) == ("issued", row["request_id"])
+        assert site.install(issued)["state"] == "installed"
+        assert site.request()["state"] == "held"
+
+
 def test_pending_and_denied_by_an_officer(tmp_path: Path) -> None:
     with rollout(tmp_path, request_disposition=2) as site:
         asked = site.request()

@@ -12,6 +12,7 @@ import pytest
 from lab_tests.windows import CONFIG, TEMP, Lab, inf, local
 
 from lab.languages import language_of
+from lab.programs.process import CODE_PAGES
 
 NBSP = "\u00a0"
 SUBMIT = f"certreq -submit -q -f -config {CONFIG} -attrib CertificateTemplate:WebServer {TEMP}a.req {TEMP}a.cer"
@@ -34,6 +35,7 @@ def submitted(lab: Lab) -> str:
     ("en-US", ["RequestId: 2", 'RequestId: "2"']),
     ("de-DE", ["Anforderungs-ID: 2", 'Anforderungs-ID: "2"']),
     ("fr-FR", [f"IDDemande{NBSP}: 2", f"IDDemande{NBSP}: « 2 »"]),
+    ("ja-JP", ["要求 ID: 2", '要求 ID: "2"']),
 ])  # fmt: skip
 def test_label_of_the_request_s_number(tmp_path: Path, language: str, lines: list[str]) -> None:
     assert submitted(speaking(tmp_path, language)).split("\r\n")[:2] == lines
@@ -46,14 +48,14 @@ def test_french_has_a_blank_before_the_colon(tmp_path: Path) -> None:
     assert re.search(rf"Hach\. cert\. \(sha1\){NBSP}: [0-9a-f ]{{59}}\r\n", lab.run("ca01", "certutil -store root").out)
 
 
-@pytest.mark.parametrize("language", ["de-DE", "fr-FR"])
+@pytest.mark.parametrize("language", ["de-DE", "fr-FR", "ja-JP"])
 def test_the_verb_is_not_localised(tmp_path: Path, language: str) -> None:
     lab = speaking(tmp_path, language)
     assert (
         lab.run("srv01", "certutil -store root")
         .out.rstrip()
         .rsplit("\r\n", maxsplit=1)[-1]
-        .startswith("CertUtil: -store ")
+        .startswith("CertUtil: -store")
     )
 
 
@@ -62,17 +64,30 @@ def test_messages_of_the_system(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("tag", "found"), [
-    ("de-DE", "de-DE"), ("DE-de", "de-DE"), ("de-AT", "de-DE"), ("fr-CA", "fr-FR"), ("cs-CZ", "en-US"),
+    ("de-DE", "de-DE"), ("DE-de", "de-DE"), ("de-AT", "de-DE"), ("fr-CA", "fr-FR"), ("ja", "ja-JP"), ("cs-CZ", "en-US"),
 ])  # fmt: skip
 def test_language_of_a_tag(tag: str, found: str) -> None:
     assert language_of(tag).tag == found
 
 
-@pytest.mark.parametrize("tag", ["de-DE", "fr-FR"])
+@pytest.mark.parametrize(("tag", "number"), [("en-US", 437), ("de-DE", 850), ("fr-FR", 850), ("ja-JP", 932)])
+def test_code_page_of_a_console(tag: str, number: int) -> None:
+    """A console without an order for its code page; it has letters for what is said on it."""
+    assert language_of(tag).code_page == number
+    empty = language_of(tag).text("view.empty")
+    assert empty.encode(CODE_PAGES[number]).decode(f"cp{number}") == empty
+
+
+@pytest.mark.parametrize(("tag", "empty"), [("en-US", "EMPTY"), ("de-DE", "LEER"), ("fr-FR", "VIDE"), ("ja-JP", "空")])
+def test_an_empty_column(tag: str, empty: str) -> None:
+    assert language_of(tag).text("view.empty") == empty
+
+
+@pytest.mark.parametrize("tag", ["de-DE", "fr-FR", "ja-JP"])
 def test_tables_know_no_text_that_english_lacks(tag: str) -> None:
     assert set(language_of(tag).texts) <= set(language_of("en-US").texts)
 
 
 def test_text_without_translation_is_english() -> None:
-    assert language_of("de-DE").text("certreq.created") == "CertReq: Request Created"
-    assert language_of("fr-FR").error(0x80070002) == "The system cannot find the file specified."
+    assert language_of("de-DE").text("cmd.syntax") == "The syntax of the command is incorrect."
+    assert language_of("fr-FR").error(0x80070003) == "The system cannot find the path specified."

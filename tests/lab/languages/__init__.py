@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The languages of Windows: one file of this folder each, with what programs and the system say in it.
 
-A table that lacks a text takes the English one: for what no evidence gives, the lab invents no translation.
+A table that lacks a text takes the English one. What no evidence gives is worded as that Windows might say it, so that
+nothing can rest on English words, and docs/evidence.md marks it so.
 """
 
 from __future__ import annotations
@@ -23,14 +24,15 @@ USUAL = "en-US"
 class Language:
     """One language: `tag` as xml:lang has it, `number` (LCID) and `locale` as WMI gives them.
 
-    `moment` is the form of a date with time in programs; `texts` are by name, with fields in braces; `errors` are the
-    system's messages by Win32 code or HRESULT.
+    `moment` is the form of a date with time in programs, `code_page` that of consoles (OEM); `texts` are by name, with
+    fields in braces; `errors` are the system's messages by Win32 code or HRESULT.
     """
 
     tag: str
     number: int
     locale: str
     moment: str
+    code_page: int
     texts: Mapping[str, str]
     errors: Mapping[int, str]
 

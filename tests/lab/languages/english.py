@@ -276,6 +276,7 @@ LANGUAGE = Language(
     number=1033,
     locale="0409",
     moment="{0.month}/{0.day}/{0.year} {hour12}:{0.minute:02} {half}",
+    code_page=437,
     texts={**_CMD, **_TOOLS, **_SERVICES, **_NETSH, **_CERTREQ, **_CERTUTIL, **_VIEW, **_CA},
     errors=_ERRORS,
 )

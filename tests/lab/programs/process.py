@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from lab.machine import Machine
 
 CODE_PAGES = {
-    437: "cp437", 850: "cp850", 852: "cp852", 1250: "cp1250", 1252: "cp1252", 1200: "utf-16-le", 65001: "utf-8",
+    437: "cp437", 850: "cp850", 852: "cp852", 932: "cp932", 1250: "cp1250", 1252: "cp1252", 1200: "utf-16-le",
+    65001: "utf-8",
 }  # fmt: skip
 
 

@@ -116,7 +116,7 @@ class ShellService:
 
     def _new_shell(self, payload: ET.Element, request: Request, session: Session) -> Shell:
         options = {name.upper(): value for name, value in request.options.items()}
-        page = options.get("WINRS_CODEPAGE", "437")
+        page = options.get("WINRS_CODEPAGE", str(self.machine.texts.code_page))
         if not page.isdigit() or int(page) not in CODE_PAGES:
             raise faults.invalid_parameter()
         variables = payload.iterfind(f"{q('rsp:Environment')}/{q('rsp:Variable')}")
