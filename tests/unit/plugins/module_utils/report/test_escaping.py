@@ -96,11 +96,13 @@ def test_known_tricks(place: str, value: str) -> None:
 @pytest.mark.parametrize("place", ALLOWED)
 @given(value=WORDS)
 @example(value="a@b.example www.evil.example HTTP://x")
+@example(value="\\ |")
 def test_no_value_acts(place: str, value: str) -> None:
-    words = "".join(value.split())
+    words = value.split()
     shown = "".join(_rendered(place, escaping.text(value)).split())
-    # What stands between two backticks becomes code without them; a backslash before a pipe is the one escape.
-    told = escaping.visible(words).replace("\\|", "\\\\x7c")
+    # What stands between two backticks becomes code without them; a backslash before a pipe is the one escape, and
+    # none where a blank is between them.
+    told = "".join(escaping.visible(word).replace("\\|", "\\\\x7c") for word in words)
     assert shown.replace("`", "") == (told.replace("`", "") if words else "–")
     assert "`" in value or shown == (told or "–")
     literal = escaping.visible(value).replace("\\|", "\\\\x7c")
