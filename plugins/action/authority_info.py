@@ -6,14 +6,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import ISSUED
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import authority_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import ca_host
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.describing import describe_authority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -48,4 +52,17 @@ class ActionModule(WindowsAction):
             **({"failed": arguments["fail"], "msg": "\n".join(against)} if against else {}),
             **found.to_plain(),
             "findings": to_plain(findings),
+            **_issued(host, ours),
         }
+
+
+def _issued(host: WindowsHost, planned: Sequence[PlannedCertificate]) -> dict[str, Any]:
+    """By which request each key got its certificate: of the planned common names, one look at the database for each."""
+    places = dict.fromkeys((one.issuer.ca, one.common_name) for one in planned)
+    try:
+        known = [row for ca, name in places for row in AdcsAuthority(host, CaConfig(ca)).requests_for(name)]
+    except RolloutError as error:
+        return {"request_ids": {}, "request_ids_problem": str(error)}
+    oldest_first = sorted(known, key=lambda row: row.request_id or 0)
+    ids = {row.request.public_key: row.request_id for row in oldest_first if row.disposition == ISSUED}
+    return {"request_ids": ids, "request_ids_problem": ""}

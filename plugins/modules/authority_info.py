@@ -108,6 +108,16 @@ chain_problem:
   description: Why these do not lead to a root, or that there is none; empty where they do.
   returned: when the CA was read
   type: str
+request_ids:
+  description:
+    - The public key (SHA-256 of its information, hexadecimal) of each issued request of a planned common name, to the
+      request's number.
+  returned: when the CA was read
+  type: dict
+request_ids_problem:
+  description: Why the CA's database could not be looked into; empty where it was.
+  returned: when the CA was read
+  type: str
 findings:
   description:
     - What speaks against the planned certificates, what of that is not known, and what the settings of their CA give

@@ -85,6 +85,8 @@ def test_first_and_second_run(site: Site) -> None:
     assert site.state() == before
     assert len(issued(site)) == 2
 
+    assert sorted(one["request_id"] for one in site.report()["certificates"]) == [2, 3]
+
     proof = site.play("verify_pool")
     assert proof.code == 0, proof.output
     assert site.state() == before

@@ -246,12 +246,15 @@ def _server_changes(outcome: Outcome) -> Iterator[ChangeLine]:
 
 def _certificates(plan: Plan, outcome: Outcome, tls: Check) -> Iterator[CertificateState]:
     done = {id: (fqdn, entry) for fqdn, id, entry in entries(outcome)}
+    ids = {key: number for one in outcome.authorities.values() for key, number in one.request_ids.items()}
     for planned in plan.certificates:
         fqdn, entry = done.get(planned.id, (", ".join(planned.holders), CertificateOutcome()))
-        yield _certificate(planned, fqdn, entry, tls)
+        yield _certificate(planned, fqdn, entry, tls, ids)
 
 
-def _certificate(planned: PlannedCertificate, fqdn: str, done: CertificateOutcome, tls: Check) -> CertificateState:
+def _certificate(
+    planned: PlannedCertificate, fqdn: str, done: CertificateOutcome, tls: Check, ids: Mapping[str, int]
+) -> CertificateState:
     thumbprint = done.thumbprint or done.install.thumbprint or done.request.thumbprint
     nothing = Described()
     described = next((one for one in (done.request.held, done.issue.description) if one != nothing), None)
@@ -263,7 +266,7 @@ def _certificate(planned: PlannedCertificate, fqdn: str, done: CertificateOutcom
         subject_alternative_names=planned.subject_alternative_names,
         issuer=planned.issuer.ca,
         state=_state(done),
-        request_id=done.issue.request_id,
+        request_id=done.issue.request_id or ids.get(done.request.public_key or ""),
         thumbprint=thumbprint,
         not_before=described.not_before,
         not_after=described.not_after,

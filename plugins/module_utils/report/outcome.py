@@ -57,6 +57,7 @@ class StepResult:
     skipped: bool = False
     state: str = ""
     thumbprint: str | None = None
+    public_key: str | None = None
     request_id: int | None = None
     endpoint: str = ""
     held: Described = field(default_factory=Described)
@@ -115,13 +116,15 @@ class ServerOutcome:
 @dataclass(frozen=True, slots=True)
 class AuthorityOutcome:
     """What a CA was read to be: its own name, and its certificates up to the root (PEM). ``msg``: why it could not be
-    read; ``chain_problem``: why these lead to no root; ``findings``: what its settings give reason to say."""
+    read; ``chain_problem``: why these lead to no root; ``findings``: what its settings give reason to say.
+    ``request_ids``: the public key of a certificate that it issued, to the request's number."""
 
     name: str = ""
     ca_certificates: tuple[str, ...] = ()
     msg: str = ""
     chain_problem: str = ""
     findings: tuple[Finding, ...] = ()
+    request_ids: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,12 +113,15 @@ class AdcsAuthority(Authority):
     def waiting(self, planned: PlannedCertificate, request_id: int | None) -> str:
         return f"request {request_id} waits for an officer of {self.name}; run again once it is approved"
 
-    def _of_key(self, common_name: str, public_key: str) -> tuple[KnownRequest, ...]:
+    def requests_for(self, common_name: str) -> tuple[KnownRequest, ...]:
+        """All requests of this common name that the CA's database has, the newest first."""
         if not _COMMON_NAME.fullmatch(common_name):
             raise RolloutError(f"{common_name!r} cannot be looked up at a CA", where=self.name)
         rows = self._view(f"Request.CommonName={common_name}")
-        matching = (row for row in rows if row.request.public_key == public_key)
-        return tuple(sorted(matching, key=lambda row: row.request_id or 0, reverse=True))
+        return tuple(sorted(rows, key=lambda row: row.request_id or 0, reverse=True))
+
+    def _of_key(self, common_name: str, public_key: str) -> tuple[KnownRequest, ...]:
+        return tuple(row for row in self.requests_for(common_name) if row.request.public_key == public_key)
 
     def _retrieved(self, request_id: int) -> AuthorityAnswer:
         with scratch(self._host.files, ".cer", ".p7b", ".rsp") as outputs:

@@ -138,3 +138,15 @@ def test_a_ca_is_compared_with_what_is_planned_there(name, failed):
     assert (result["name"], result["serves"], result.get("failed")) == (name, failed is None, failed)
     assert [one["code"] for one in result["findings"]] == (["ca-is-another"] if failed else [])
     assert "msg" not in result or "ca02" not in result["msg"]
+    assert result["request_ids"] == {} and "cut off" in result["request_ids_problem"]
+
+
+def test_a_ca_tells_by_which_request_a_key_got_its_certificate(server, ca):
+    ca.registry.set(f"{CONFIGURATION}\\Company CA", "CAServerName", "ca01.company.local")
+    asked = request(server)
+    number = issue(ca, asked)["request_id"]
+    viewed = ca.programs.handlers["certutil"]
+    templates = (0, "WebServer: x\r\nCertUtil: -CATemplates x")
+    ca.programs.handlers["certutil"] = lambda words: templates if words[-1] == "-CATemplates" else viewed(words)
+    result = run(authority_info, ca.host, certificates=(planned_certificate(),), fail=True)
+    assert (result["request_ids"], result["request_ids_problem"]) == ({asked["public_key"]: number}, "")

@@ -121,6 +121,17 @@ def test_dates_come_from_the_handshake_where_no_step_tells_them() -> None:
     assert report_data(given)["certificates"][0]["not_after"] == "2028-11-22T08:00:00Z"
 
 
+@pytest.mark.parametrize(("key", "number"), [("AB12", 7), ("CD34", None), (None, None)])
+def test_a_later_run_has_the_request_s_number_from_the_ca(key: str | None, number: int | None) -> None:
+    held = {"request": {"state": "held", "public_key": key}, "thumbprint": THUMBPRINT}
+    given = {
+        "plan": PLAN,
+        "servers": {SERVER: {"certificates": {ID: held}}},
+        "authorities": {"ca01": {"name": "Company CA", "request_ids": {"AB12": 7}}},
+    }
+    assert report_data(given)["certificates"][0]["request_id"] == number
+
+
 def test_failures_and_waiting_come_first() -> None:
     entry = {"issue": {"state": "pending", "request_id": 7}, "waiting": "Request 7 waits at ca01 for an approval."}
     given = {
