@@ -12,6 +12,8 @@ version_added: 0.1.0
 description:
   - Asks every given DNS server itself, without recursion, for every given record of a plan and compares the answer with
     the plan. This is what an administrator does with nslookup, once for each record and each server.
+  - Records of another team (C(managed) is V(other_team)) are asked for as a client does, with recursion, where the
+    server does not hold their zone.
   - Checks that the target of each SRV record has an address at the same server and is no alias (RFC 2782).
   - Tells what is wrong (another value, no such name, an alias, a server that does not hold the zone) from what could
     not be seen (no answer, a refusal, an error of the server).
