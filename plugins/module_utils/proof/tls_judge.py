@@ -36,7 +36,10 @@ LOAD_BALANCER = "load_balancer"
 _SHA2 = ("SHA-256", "SHA-384", "SHA-512")
 _HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
 _ADVICE = {
-    tls_wire.NO_LISTENER: "A Front End listens only once its services were started or, after an assignment, restarted",
+    tls_wire.NO_LISTENER: (
+        "See whether the service of this port runs. A Front End listens only once its services were started or, after"
+        " an assignment, restarted"
+    ),
     tls_wire.TIMEOUT: "Check the address, the firewall and the load balancer",
     tls_wire.NO_COMMON_CIPHER: (
         "This host and the listener have no protocol version or cipher suite in common: run the check from a host with"

@@ -27,6 +27,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping impo
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CHECKS
 
 NOT_DONE = "Not done."
+_THIS_RUN = "This run pushes and assigns nothing; what it saw is told under Proof."
 NOT_KNOWN = "not known"
 _TITLES = {
     "dns": "DNS records, at each server",
@@ -129,7 +130,7 @@ def _records(data: HandOver) -> list[str]:
         + [text(record.ttl), text(record.managed.replace("_", " ")), text(_purposes(record.reasons))]
         for record in data.plan.records
     ]
-    pushed = [] if data.dns_done else ["Planned; pushing them was not done.", ""]
+    pushed = [] if data.dns_done else [_THIS_RUN if data.kind == PROOF else "Planned; pushing them was not done.", ""]
     headings = ["zone", "name", "type", "value", "TTL", "managed", "why"]
     return ["## DNS records", "", *pushed, *table(headings, rows)]
 
@@ -177,7 +178,9 @@ def _assignments(data: HandOver) -> list[str]:
         + [code(one.certificate), text(one.state.replace("_", " ")), _command(one.command)]
         for one in data.assignments
     ]
-    return ["## Assignments", "", *table(["server", "component", "port", "certificate", "state", "command"], rows)]
+    proved = [_THIS_RUN, ""] if data.kind == PROOF else []
+    headings = ["server", "component", "port", "certificate", "state", "command"]
+    return ["## Assignments", "", *proved, *table(headings, rows)]
 
 
 def _command(command: Sequence[str] | None) -> str:

@@ -24,7 +24,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome impor
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
 
 NOT_READ = (
-    "the CA took no part in this run. Put its host into the inventory's group of CAs, or give its root certificate"
+    "the CA took no part in this run. Put its host into the inventory's group of CAs and name it in --limit, or give"
+    " its root certificate"
     " (pool_verify_roots)"
 )
 

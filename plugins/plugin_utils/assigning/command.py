@@ -216,10 +216,21 @@ def _outcome(
         wanted.thumbprint,
         served,
         _change_set(wanted, served, changed=state in (ASSIGNED, WOULD_ASSIGN)),
-        steps=steps_by_hand(wanted.by_hand) if state in (MANUAL, UNKNOWN) else (),
+        steps=_steps(state, wanted),
         command=line,
         stdout=stdout,
     )
+
+
+def _steps(state: str, wanted: CommandAssignment) -> tuple[str, ...]:
+    """For a person. Where the site has a command, nobody assigns by hand: the way to the port is to be looked at."""
+    if state == UNKNOWN and wanted.command is not None:
+        return (
+            f"On {wanted.server}, something listens on port {wanted.own_port or wanted.port}, and the controller gets"
+            f" no certificate at {wanted.endpoint}. See whether the address is right and a firewall lies between; where"
+            " the certificate is still to be assigned, run again with pool_certificates_assign_again: true",
+        )
+    return steps_by_hand(wanted.by_hand) if state in (MANUAL, UNKNOWN) else ()
 
 
 def _change_set(wanted: CommandAssignment, served: Served, *, changed: bool) -> ChangeSet:

@@ -44,7 +44,7 @@ DEFAULT_POLICY = "CertificateAuthority_MicrosoftDefault.Policy"
 _COMMON_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 
 _BLANK = r"[ \t\xa0\u202f\u3000]*"
-_QUOTE = "[\"'«»“”„‹›「」]?"
+_QUOTE = "[\"'«»\u201c\u201d„‹›「」]?"
 # "RequestId: 7", 'Anforderungs-ID: "22"', "IDDemande : « 29 »": a line that is a label, a colon and a bare number.
 _REQUEST_ID = re.compile(
     rf"^[^\W\d_][^\d:：\r\n]{{0,60}}[:：]{_BLANK}{_QUOTE}{_BLANK}([1-9]\d{{0,9}}){_BLANK}{_QUOTE}{_BLANK}\r?$",

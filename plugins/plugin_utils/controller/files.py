@@ -55,11 +55,16 @@ def write_whole(path: str, content: bytes, mode: int) -> None:
 
 
 def see_writable(path: str) -> None:
-    """Raise RolloutError where no file can be written into this folder, or where it cannot be made; changes nothing."""
+    """Raise RolloutError where no file can be written into this folder, or where it cannot be made; leaves nothing.
+
+    It is tried with a folder that goes again: rights alone do not tell, least of all to root.
+    """
     there = os.path.abspath(path)
     while not os.path.lexists(there):
         there = os.path.dirname(there)
     if not os.path.isdir(there):
         raise RolloutError("is a file and no folder", where=there)
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise RolloutError("nothing can be written into this folder (Permission denied)", where=there)
+    try:
+        os.rmdir(tempfile.mkdtemp(dir=there, prefix=".ucops-"))
+    except OSError as error:
+        raise RolloutError(f"nothing can be written into this folder ({error.strerror})", where=there) from error

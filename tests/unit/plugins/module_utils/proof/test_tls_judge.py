@@ -259,7 +259,8 @@ def test_names(pattern: str, name: str, holds: bool) -> None:
         (
             Handshake("no_listener", detail="connection refused: nothing listens there"),
             "unproved",
-            "connection refused: nothing listens there. A Front End listens only once its services were started or,"
+            "connection refused: nothing listens there. See whether the service of this port runs. A Front End"
+            " listens only once its services were started or,"
             " after an assignment, restarted",
         ),
         (

@@ -190,3 +190,10 @@ def test_the_plan_of_the_origin_renders() -> None:
     text = report_markdown({"plan": plan})
     assert "| `company.com` | `_sipinternaltls._tcp` | SRV | `0 0 5061 ocspool.company.com` | 3600 | ours |" in text
     assert text.count("### `ocssrv0") == 2
+
+
+def test_a_proof_does_not_say_that_work_was_not_done() -> None:
+    document = report_markdown({**GIVEN, "dns": {}, "parts": ["plan", "verify", "report"]})
+    assert document.startswith("# Proof: ")
+    assert "was not done" not in document
+    assert document.count("This run pushes and assigns nothing; what it saw is told under Proof.") == 2

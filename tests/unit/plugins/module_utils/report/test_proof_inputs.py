@@ -52,7 +52,8 @@ def test_after_a_rollout() -> None:
                 "trust",
                 "root of ca01.company.local\\Company CA",
                 "unproved",
-                "the CA took no part in this run. Put its host into the inventory's group of CAs, or give its root"
+                "the CA took no part in this run. Put its host into the inventory's group of CAs and name it in"
+                " --limit, or give its root"
                 " certificate (pool_verify_roots)",
                 expected={"read_on": "ca01.company.local"},
             ),

@@ -95,6 +95,15 @@ def test_where_nothing_listens_it_is_assigned_again(server, front_end, ports, ar
     assert len(commands(server)) == runs
 
 
+def test_where_a_command_assigns_nobody_is_sent_to_the_wizard(server, front_end):
+    (step,) = assign(server, command=SITE)["steps"]
+    assert step == (
+        "On ocssrv01.company.local, something listens on port 5061, and the controller gets no certificate at"
+        " 10.0.0.11:5061. See whether the address is right and a firewall lies between; where the certificate is still"
+        " to be assigned, run again with pool_certificates_assign_again: true"
+    )
+
+
 def test_the_server_is_not_asked_where_the_handshake_tells(server, front_end):
     front_end(OTHER, "ok")
     assign(server, command=SITE)

@@ -73,6 +73,17 @@ def test_whether_a_folder_can_be_written_is_seen_without_making_it(
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(RolloutError, match="file: is a file and no folder"):
         files.see_writable(str(tmp_path / "file" / "b"))
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    with pytest.raises(RolloutError, match="nothing can be written into this folder"):
+    assert os.listdir(tmp_path) == ["file"]
+
+    def refuse(**_where: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(files.tempfile, "mkdtemp", refuse)
+    with pytest.raises(RolloutError, match=r"nothing can be written into this folder \(Permission denied\)"):
         files.see_writable(str(tmp_path / "a"))
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="no /proc, in which nobody can make a folder")
+def test_a_place_where_even_root_can_make_nothing() -> None:
+    with pytest.raises(RolloutError, match="/proc: nothing can be written into this folder"):
+        files.see_writable("/proc/ucops-none")
