@@ -44,6 +44,14 @@ ROLLOUT, NOTHING_CHANGED, CHECKED_ONLY, PROOF = "rollout", "nothing_changed", "c
 STATES = ("proved", "failed", "unproved", "would_be_checked")
 
 
+# What a look into a server's store finds where no certificate serves. What a service took at its start it serves on.
+_NOT_HELD = frozenset({"would_create", "outstanding"})
+_NOT_IN_STORE = (
+    "the store holds no certificate that serves as {id}; what is still served there is gone with the next restart. Run"
+    " deploy_pool"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Something told of a place; ``where`` is empty where it is told of the whole run."""
@@ -186,8 +194,12 @@ def hand_over(outcome: Outcome) -> HandOver:
     )
 
 
+def _proves_alone(outcome: Outcome) -> bool:
+    return bool(outcome.parts) and not halves_of(outcome.parts)
+
+
 def _kind(outcome: Outcome, changes: Sequence[ChangeLine]) -> str:
-    if outcome.parts and not halves_of(outcome.parts):
+    if _proves_alone(outcome):
         return PROOF
     if outcome.check_mode:
         return CHECKED_ONLY
@@ -323,6 +335,10 @@ def _failures(outcome: Outcome) -> Iterator[Line]:
     for fqdn, server in outcome.servers.items():
         if server.failure:
             yield Line(fqdn, server.failure)
+    if _proves_alone(outcome):
+        for fqdn, id, done in entries(outcome):
+            if done.request.state in _NOT_HELD:
+                yield Line(fqdn, _NOT_IN_STORE.format(id=id))
 
 
 def _findings(plan: Plan, outcome: Outcome) -> tuple[Finding, ...]:

@@ -132,6 +132,31 @@ def test_a_later_run_has_the_request_s_number_from_the_ca(key: str | None, numbe
     assert report_data(given)["certificates"][0]["request_id"] == number
 
 
+@pytest.mark.parametrize(
+    ("state", "parts", "told"),
+    [
+        ("would_create", ["plan", "verify"], True),
+        ("outstanding", ["plan", "verify", "report"], True),
+        ("held", ["plan", "verify"], False),
+        ("would_create", ["plan", "certificates", "verify"], False),
+        ("would_create", [], False),
+    ],
+)
+def test_a_proof_fails_where_the_store_holds_no_certificate(state: str, parts: list[str], told: bool) -> None:
+    given = {"plan": PLAN, "parts": parts, "servers": {SERVER: {"certificates": {ID: {"request": {"state": state}}}}}}
+    assert (
+        report_data(given)["failures"]
+        == [
+            {
+                "where": SERVER,
+                "what": f"the store holds no certificate that serves as {ID}; what is still served there is gone with"
+                " the next restart. Run deploy_pool",
+            }
+        ]
+        * told
+    )
+
+
 def test_failures_and_waiting_come_first() -> None:
     entry = {"issue": {"state": "pending", "request_id": 7}, "waiting": "Request 7 waits at ca01 for an approval."}
     given = {
