@@ -63,6 +63,6 @@ def _issued(host: WindowsHost, planned: Sequence[PlannedCertificate]) -> dict[st
         known = [row for ca, name in places for row in AdcsAuthority(host, CaConfig(ca)).requests_for(name)]
     except RolloutError as error:
         return {"request_ids": {}, "request_ids_problem": str(error)}
-    oldest_first = sorted(known, key=lambda row: row.request_id or 0)
-    ids = {row.request.public_key: row.request_id for row in oldest_first if row.disposition == ISSUED}
+    # Of one key the newest request counts, and comes first.
+    ids = {row.request.public_key: row.request_id for row in reversed(known) if row.disposition == ISSUED}
     return {"request_ids": ids, "request_ids_problem": ""}

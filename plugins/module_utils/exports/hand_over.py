@@ -30,7 +30,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     Finding,
     Plan,
     PlannedZone,
-    RecordSet,
 )
 
 _WHOSE = {
@@ -155,14 +154,10 @@ def _without_unwritable(work: _Work, format: str) -> Plan:
         ]
         kept = tuple(one for what, one, alone in parts if _writable(work, format, what, alone))
         return replace(work.plan, certificates=kept)
-    records = [(f"record {one.fqdn} {one.type}", one, _record_alone(work.plan, one)) for one in work.plan.records]
+    records = [(f"record {one.fqdn} {one.type}", one, replace(work.plan, records=(one,))) for one in work.plan.records]
     return replace(
         work.plan, records=tuple(one for what, one, alone in records if _writable(work, format, what, alone))
     )
-
-
-def _record_alone(plan: Plan, record: RecordSet) -> Plan:
-    return replace(plan, records=(record,))
 
 
 def _writable(work: _Work, format: str, what: str, alone: Plan) -> bool:

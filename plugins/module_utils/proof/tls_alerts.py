@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 _EVENT_LOG = "See in the server's event log (source Schannel) why it ended the handshake"
 _OLDER = "Run the check from a host with an older OpenSSL, or let the server offer more (Schannel's registry keys)"
-_DEMANDED = "Let it ask for a client certificate without demanding one: ordinary clients have none to show"
+DEMANDED = "Let it ask for a client certificate without demanding one: ordinary clients have none to show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ _ROWS = (
         "See whether a certificate with its private key is assigned there, and in the server's event log (source"
         " Schannel). Else run the check from a host with an older OpenSSL",
     ),
-    Alert(42, "bad_certificate", "it takes the client's certificate, or the lack of one, for bad", _DEMANDED),
-    Alert(43, "unsupported_certificate", "it does not take a client certificate of this kind", _DEMANDED),
-    Alert(46, "certificate_unknown", "it does not accept the client's certificate, or the lack of one", _DEMANDED),
+    Alert(42, "bad_certificate", "it takes the client's certificate, or the lack of one, for bad", DEMANDED),
+    Alert(43, "unsupported_certificate", "it does not take a client certificate of this kind", DEMANDED),
+    Alert(46, "certificate_unknown", "it does not accept the client's certificate, or the lack of one", DEMANDED),
     Alert(47, "illegal_parameter", "it takes something in the hello for wrong"),
     Alert(48, "unknown_ca", "it does not know who issued a certificate"),
     Alert(49, "access_denied", "it lets this client not in"),
@@ -56,7 +56,7 @@ _ROWS = (
         "it serves no host of the name that was asked for",
         "See whether the name is bound there, or what stands between, such as a reverse proxy",
     ),
-    Alert(116, "certificate_required", "it demands a client certificate", _DEMANDED),
+    Alert(116, "certificate_required", "it demands a client certificate", DEMANDED),
     Alert(120, "no_application_protocol", "it found no application protocol in common"),
 )
 _ALERTS = {row.number: row for row in _ROWS}

@@ -48,9 +48,7 @@ _ADVICE = {
     tls_wire.NOT_TLS: "See what listens there, and whether the load balancer sends the port to the right service",
     tls_wire.NOT_POSSIBLE_HERE: "Run the check from a host whose OpenSSL and policy allow old TLS versions",
     tls_wire.NO_CERTIFICATE: "Let the listener offer cipher suites with a certificate: clients take no others",
-    tls_wire.CLIENT_CERTIFICATE: (
-        "Let it ask for a client certificate without demanding one: ordinary clients have none to show"
-    ),
+    tls_wire.CLIENT_CERTIFICATE: tls_alerts.DEMANDED,
     tls_wire.BROKEN_OFF: "See in the server's event log (source Schannel) why it ended the handshake",
 }
 

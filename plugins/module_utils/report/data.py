@@ -168,7 +168,7 @@ def hand_over(outcome: Outcome) -> HandOver:
     changes = (*_dns_changes(outcome.dns), *_server_changes(outcome))
     return HandOver(
         schema=SCHEMA,
-        kind=_kind(outcome, changes),
+        kind=_kind(outcome, changes, failures),
         status=status_of(counts, check_mode=outcome.check_mode),
         counts=counts,
         started=outcome.started,
@@ -198,7 +198,7 @@ def _proves_alone(outcome: Outcome) -> bool:
     return bool(outcome.parts) and not halves_of(outcome.parts)
 
 
-def _kind(outcome: Outcome, changes: Sequence[ChangeLine]) -> str:
+def _kind(outcome: Outcome, changes: Sequence[ChangeLine], failures: Sequence[Line]) -> str:
     if _proves_alone(outcome):
         return PROOF
     if outcome.check_mode:
@@ -206,7 +206,7 @@ def _kind(outcome: Outcome, changes: Sequence[ChangeLine]) -> str:
     if any(change.verb != "report" for change in changes) or outcome.dns.changed:
         return ROLLOUT
     done = outcome.dns.done or any(True for _entry in entries(outcome))
-    return NOTHING_CHANGED if done and not tuple(_failures(outcome)) else ROLLOUT
+    return NOTHING_CHANGED if done and not failures else ROLLOUT
 
 
 def _check(checked: Checked) -> Check:

@@ -59,7 +59,6 @@ class StepResult:
     thumbprint: str | None = None
     public_key: str | None = None
     request_id: int | None = None
-    endpoint: str = ""
     held: Described = field(default_factory=Described)
     description: Described = field(default_factory=Described)
     chain: tuple[str, ...] = ()

@@ -30,7 +30,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand im
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.listeners import listening_ports
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
 
 COMMAND_TIMEOUT = 300.0
 PROVED, ASSIGNED, WOULD_ASSIGN, UNKNOWN = "proved", "assigned", "would_assign", "unknown"
@@ -46,8 +46,8 @@ class CommandAssignment:
     """What shall be served where.
 
     ``thumbprint``: None for a certificate that is only planned yet (check mode). ``address``: empty where nothing can
-    be asked, which is then left to a person. ``own_port``: the server's, where the controller reaches it under another
-    ``port``. ``command``: the site's own, None for by hand.
+    be asked, which is then left to a person. ``own_port``: the server's; ``port``: under which the controller
+    reaches it. ``command``: the site's own, None for by hand.
     """
 
     thumbprint: Thumbprint | None
@@ -57,7 +57,7 @@ class CommandAssignment:
     use: str
     address: str
     port: int
-    own_port: int = 0
+    own_port: int
     command: tuple[str, ...] | None = None
     installed: bool = False
 
@@ -192,7 +192,7 @@ def _state(host: WindowsHost, wanted: CommandAssignment, served: Served) -> str:
 
 
 def _listens(host: WindowsHost, wanted: CommandAssignment) -> bool:
-    return (wanted.own_port or wanted.port) in listening_ports(host)
+    return wanted.own_port in listening_ports(host)
 
 
 # --- apply ----------------------------------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ def _steps(state: str, wanted: CommandAssignment) -> tuple[str, ...]:
     """For a person. Where the site has a command, nobody assigns by hand: the way to the port is to be looked at."""
     if state == UNKNOWN and wanted.command is not None:
         return (
-            f"On {wanted.server}, something listens on port {wanted.own_port or wanted.port}, and the controller gets"
+            f"On {wanted.server}, something listens on port {wanted.own_port}, and the controller gets"
             f" no certificate at {wanted.endpoint}. See whether the address is right and a firewall lies between; where"
             " the certificate is still to be assigned, run again with pool_certificates_assign_again: true",
         )

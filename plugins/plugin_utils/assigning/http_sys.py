@@ -68,12 +68,19 @@ class BindingOutcome:
         """The documented result of ``http_binding``."""
         return {
             **self.change_set.to_result(),
+            **_ends(self.endpoint, self.before, self.after),
             "state": self.state,
-            "endpoint": self.endpoint,
-            "before": to_plain(self.before.thumbprint) if self.before else None,
-            "thumbprint": to_plain(self.after.thumbprint) if self.after else None,
             "steps": list(self.steps),
         }
+
+
+def _ends(endpoint: str, before: Binding | None, after: Binding | None) -> dict[str, Any]:
+    """Where something was bound, and what was before and is after."""
+    return {
+        "endpoint": endpoint,
+        "before": to_plain(before.thumbprint) if before else None,
+        "thumbprint": to_plain(after.thumbprint) if after else None,
+    }
 
 
 class BindingRefused(RolloutError):
@@ -99,12 +106,7 @@ class NotBound(RolloutError):
 def _result_of(endpoint: str, before: Binding | None, now: Binding | None) -> dict[str, Any]:
     same = before == now or (before is not None and before.same_as(now))
     done = _unchanged(endpoint, now) if same else _change_set(endpoint, before, now)
-    return {
-        **done.to_result(),
-        "endpoint": endpoint,
-        "before": to_plain(before.thumbprint) if before else None,
-        "thumbprint": to_plain(now.thumbprint) if now else None,
-    }
+    return {**done.to_result(), **_ends(endpoint, before, now)}
 
 
 class HttpBindings:

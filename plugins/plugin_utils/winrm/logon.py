@@ -118,8 +118,7 @@ CAUSES = (
         (r"requests-credssp is not installed",),
         "the library for CredSSP is not installed on the controller",
         "pip install 'pywinrm[credssp]' into the Python that runs Ansible, or set ansible_winrm_transport: ntlm or"
-        " kerberos:"
-        " nothing here needs CredSSP",
+        " kerberos: nothing here needs CredSSP",
     ),
     LogonCause(
         "ntlm-library-missing",
@@ -223,8 +222,7 @@ CAUSES = (
         (r"Server (?:\S+ )?not found in Kerberos database",),
         "the domain knows no service HTTP/{address}",
         "Let ansible_host, or the host's name in the inventory, be its full name in Active Directory (never an"
-        " address or"
-        " an alias), or give that name in ansible_winrm_kerberos_hostname_override",
+        " address or an alias), or give that name in ansible_winrm_kerberos_hostname_override",
     ),
     LogonCause(
         "no-ticket",
@@ -267,8 +265,7 @@ CAUSES = (
         (r"did not respond with NTLM challenge", r"did not response CredSSP being an available"),
         "the host does not offer this transport",
         "See `winrm get winrm/config/service/auth` on the host and its policies on NTLM; ansible_winrm_transport:"
-        " kerberos"
-        " or ntlm choose another",
+        " kerberos or ntlm choose another",
     ),
 )
 
@@ -309,8 +306,7 @@ PROXY = LogonCause(
     (),
     "the proxy {proxy} stands between and did not lead there ({said})",
     "The environment's variables http_proxy and https_proxy, or ansible_winrm_proxy, put it there. Take the hosts"
-    " out of"
-    " it: export no_proxy='{address}' (names, domains such as .company.local, networks such as"
+    " out of it: export no_proxy='{address}' (names, domains such as .company.local, networks such as"
     " 10.0.0.0/8) before the run, or unset the variables",
 )
 HTTP_STATUS = LogonCause(
@@ -327,8 +323,7 @@ ON_THE_WAY = (
         (r"self-signed certificate", r"unable to get (?:local )?issuer", r"self signed certificate"),
         "the controller does not trust the certificate of the host's HTTPS listener ({said})",
         "Give the CA's certificate as PEM in ansible_winrm_ca_trust_path, or use ntlm or kerberos over HTTP, which"
-        " encrypt"
-        " by themselves",
+        " encrypt by themselves",
     ),
     LogonCause(
         "certificate-of-another-name",
@@ -366,16 +361,14 @@ ON_THE_WAY = (
         ),
         "the name '{address}' does not resolve on the controller",
         "Correct the host's name in the inventory, set ansible_host to its address, or let the controller ask the"
-        " domain's"
-        " DNS",
+        " domain's DNS",
     ),
     LogonCause(
         "connection-refused",
         (r"[Cc]onnection refused", r"actively refused"),
         "nothing listens there (connection refused)",
         "See on the host what `winrm enumerate winrm/config/listener` shows (`winrm quickconfig` sets a listener"
-        " up), and"
-        " check ansible_port: 5985 for HTTP, 5986 for HTTPS",
+        " up), and check ansible_port: 5985 for HTTP, 5986 for HTTPS",
     ),
     LogonCause(
         "no-route",
@@ -402,8 +395,7 @@ UNKNOWN = LogonCause(
     (),
     "{said}",
     "Check the address and port (5985 for HTTP, 5986 for HTTPS), that `winrm enumerate winrm/config/listener` on the"
-    " host"
-    " shows a listener, and the firewall between",
+    " host shows a listener, and the firewall between",
 )
 
 

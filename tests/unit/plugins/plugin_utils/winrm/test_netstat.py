@@ -6,7 +6,7 @@ import pytest
 from unit.fakes_windows import FakeServer
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.listeners import listening_ports
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 
 ENGLISH = """
