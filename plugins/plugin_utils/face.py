@@ -18,15 +18,17 @@ from typing import Any, ClassVar
 from ansible.constants import LOCALHOST
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import guarding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import SEALING, LogonAttempt
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import IN_THE_CLEAR, SEALING, LogonAttempt
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import proxy_of
 
 display = Display()
@@ -154,7 +156,8 @@ class WindowsAction(_CheckedAction):
         """Ansible's own connection, made now; returns its pywinrm Protocol."""
         attempt = self.attempt()
         try:
-            self._connection._connect()
+            with guarding(self._connection):
+                self._connection._connect()
         except AnsibleError as error:
             raise attempt.failure(str(error)) from error
         return self._connection.protocol
@@ -180,6 +183,8 @@ class WindowsAction(_CheckedAction):
         self._refuse_other_connections()
         self._keep_one_transport()
         attempt = self._attempt()
+        if not boolean(self.task_vars.get(IN_THE_CLEAR, False), strict=False):
+            attempt.refuse_in_the_clear()
         attempt.refuse_without_credentials()
         return attempt
 

@@ -111,7 +111,14 @@ def test_folder_that_cannot_be_written_is_known_before_any_logon(site: Site, pla
         ({"ansible_host": "nohost.invalid"}, "the name 'nohost.invalid' does not resolve on the controller"),
         ({"ansible_port": 1}, "nothing listens there (connection refused)"),
         ({"ansible_winrm_scheme": "https"}, "what answers there does not speak TLS"),
-        ({"ansible_winrm_message_encryption": "never"}, "the host refuses messages that anybody can read (HTTP 500"),
+        (
+            {"ansible_winrm_message_encryption": "never"},
+            "with transport ntlm over HTTP anybody on the way could read and change what is sent; nothing was sent",
+        ),
+        (
+            {"ansible_winrm_message_encryption": "never", "ucops_anybody_may_read_the_passwords": True},
+            "the host refuses messages that anybody can read (HTTP 500",
+        ),
         ({"ansible_winrm_path": "/nowhere"}, "what answers there is not WinRM (HTTP 404)"),
         ({"ansible_winrm_transport": "ntml"}, "pywinrm knows no such transport"),
     ],

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import NOT_BELIEVED, SEE_WHAT_LISTENS
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     ADVICE,
     CODE_OPERATION_QUOTA,
@@ -21,6 +22,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
     LogonRefused,
 )
 
+# Lets a lab talk in the clear; its name is meant to be read aloud in a review.
+IN_THE_CLEAR = "ucops_anybody_may_read_the_passwords"
 # Transports that encrypt by themselves over HTTP.
 SEALING = ("ntlm", "kerberos", "credssp")
 # What else than WinRM answers with, or a proxy on the way.
@@ -55,6 +58,19 @@ class LogonAttempt:
             raise self.failure("requires a username")
         if not self.password:
             raise self.failure("requires a password")
+
+    def refuse_in_the_clear(self) -> None:
+        """Raise HostUnreachable where the password, or all that is sent, could be read on the way."""
+        if self.sealed:
+            return
+        transport = self.transport if self.transport in SEALING else "ntlm"
+        raise HostUnreachable(
+            f"with transport {self.transport} over HTTP anybody on the way could read and change what is sent"
+            f"{'' if self.transport in SEALING else ', the password too'}; nothing was sent",
+            where=self.where,
+            mend=f"Set two lines in the inventory:\n  ansible_winrm_transport: {transport}\n"
+            f"  ansible_winrm_message_encryption: always\nOr use HTTPS (ansible_port: 5986)",
+        )
 
     def failure(self, said: str) -> HostUnreachable:
         """The error for what the libraries said when the logon failed."""
@@ -242,6 +258,12 @@ CAUSES = (
         " ntlm",
     ),
     # --- the host answered
+    LogonCause(
+        "answer-not-believed",
+        (NOT_BELIEVED,),
+        "{said}",
+        SEE_WHAT_LISTENS,
+    ),
     LogonCause(
         "no-rights",
         (r"w:AccessDenied", r"'wsmanfault_code': 5,"),
@@ -445,6 +467,7 @@ _NOISE = (
     r"(?<=['\"]), -?\d{5,}(?=\))",
     r" \(extended fault data: .*\)$",
     r"\\[rn]",
+    re.escape(f". {SEE_WHAT_LISTENS}"),
 )
 _NOISES = re.compile("|".join(_NOISE))
 _ENDS = " ().,"

@@ -12,10 +12,16 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
 MISSING: ImportError | None = None
+# Without the libraries what is derived from these can still be defined.
+HTTPAdapter: Any = object
+Protocol: Any = object
+Transport: Any = object
 try:
     import requests
     import xmltodict
-    from winrm import exceptions
+    from winrm import exceptions, protocol, transport
+
+    HTTPAdapter, Protocol, Transport = requests.adapters.HTTPAdapter, protocol.Protocol, transport.Transport
 except ImportError as error:
     MISSING = error
 

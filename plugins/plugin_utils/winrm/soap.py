@@ -18,9 +18,10 @@ from xml.parsers import expat
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_winrm
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import MAX_ANSWER_BYTES
 
-MAX_ANSWER_BYTES = 8 * 1024 * 1024  # sixteen times the largest envelope that any Windows sends by default
 MAX_DEPTH = 64
+MAX_ELEMENTS = 50_000  # five times what 500 kB of the smallest records hold
 _XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 # Control characters (a carriage return would come back as a line feed), lone surrogates, and non-characters.
@@ -65,6 +66,7 @@ class _Reader:
     def __init__(self) -> None:
         self._builder = ET.TreeBuilder()
         self._depth = 0
+        self._elements = 0
         self.parser = expat.ParserCreate(namespace_separator="}")
         self.parser.StartDoctypeDeclHandler = self._refuse
         self.parser.EntityDeclHandler = self._refuse
@@ -83,6 +85,9 @@ class _Reader:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise GarbledAnswer(f"the answer is nested deeper than {MAX_DEPTH} elements")
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            raise GarbledAnswer(f"the answer has more than {MAX_ELEMENTS} elements")
         self._builder.start(_braced(name), {_braced(key): value for key, value in attributes.items()})
 
     def _end(self, name: str) -> None:

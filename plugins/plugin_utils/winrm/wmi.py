@@ -110,15 +110,15 @@ def read_reference(parameters: ET.Element) -> WmiReference | None:
 
 def read_object(element: ET.Element, reference: WmiReference | None = None) -> WmiObject:
     """An instance, a fragment or a method's output; a property that comes several times is an array."""
-    properties: dict[str, WmiValue] = {}
+    found: dict[str, list[WmiValue]] = {}
     for part in element:
-        name, value = local(part), read_value(part)
-        properties[name] = _joined(properties[name], value) if name in properties else value
+        found.setdefault(local(part), []).append(read_value(part))
+    properties = {name: values[0] if len(values) == 1 else _joined(values) for name, values in found.items()}
     return WmiObject(local(element), properties, reference)
 
 
-def _joined(before: WmiValue, value: WmiValue) -> WmiValue:
-    return (*as_tuple(before), *as_tuple(value))
+def _joined(values: list[WmiValue]) -> WmiValue:
+    return tuple(one for value in values for one in as_tuple(value))
 
 
 def read_item(item: ET.Element) -> WmiObject:

@@ -10,13 +10,15 @@ happened: the caller reads the state anew.
 
 from __future__ import annotations
 
+import time
 import uuid
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_winrm
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import UnsafeAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     ConnectionLost,
     FaultParts,
@@ -40,16 +42,22 @@ ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 WQL_DIALECT = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 
 
+_OF_ANOTHER = "{doing}: the answer belongs to another request"
 MAX_ELEMENTS = "32000"  # what Windows allows at most; it sends fewer per batch as it likes
+# Of one enumeration: what a zone of 20,000 records takes, and ten minutes.
 MAX_PULLS = 5000
+MAX_ENUMERATED_BYTES = 32 * 1024 * 1024
+MAX_ENUMERATION_SECONDS = 600
 
 
 class WsmanClient:
     """One host's WS-Management service, reached through an open pywinrm ``Protocol``."""
 
-    def __init__(self, protocol: Any, *, name: str = "") -> None:
+    def __init__(self, protocol: Any, *, name: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         seam_winrm.require()
         self._protocol = protocol
+        self._clock = clock
+        self._received = 0
         self.name = name
 
     @property
@@ -79,7 +87,7 @@ class WsmanClient:
         envelope = self._protocol.build_wsman_header(action, resource_uri, message_id=message_id)
         self._fill(envelope["env:Header"], selectors, options, timeout)
         envelope["env:Body"] = dict(body)
-        answer = self._exchange(serialise({"env:Envelope": envelope}), doing)
+        answer = self._exchange(serialise({"env:Envelope": envelope}), message_id, doing)
         return self._body(answer, message_id, doing)
 
     def _fill(
@@ -96,13 +104,15 @@ class WsmanClient:
         if timeout is not None:
             header["w:OperationTimeout"] = f"PT{max(1, min(timeout, self.operation_timeout))}S"
 
-    def _exchange(self, message: str, doing: str) -> bytes:
+    def _exchange(self, message: str, message_id: str, doing: str) -> bytes:
         try:
-            return bytes(self._protocol.send_message(message))
+            answer = bytes(self._protocol.send_message(message))
         except Exception as error:  # every library below raises its own kind; all are told apart here
-            raise self._translated(error, doing) from error
+            raise self._translated(error, message_id, doing) from error
+        self._received += len(answer)
+        return answer
 
-    def _translated(self, error: Exception, doing: str) -> RolloutError:
+    def _translated(self, error: Exception, message_id: str, doing: str) -> RolloutError:
         if seam_winrm.is_operation_timeout(error):
             return OperationTimedOut(
                 f"{doing}: the host did not finish within {self.operation_timeout} seconds",
@@ -116,23 +126,28 @@ class WsmanClient:
                 mend="It had accepted the account before: see whether it was locked or got a new password meanwhile",
             )
         if seam_winrm.is_fault(error):
-            return self._fault(error, doing)
+            return self._fault(error, message_id, doing)
         return self._lost(error, doing)
 
-    def _fault(self, error: Exception, doing: str) -> WsmanFault:
+    def _fault(self, error: Exception, message_id: str, doing: str) -> RolloutError:
         """Parsed from the raw answer, which says more than pywinrm keeps."""
         response = getattr(error, "response", "")
         parts = None
         if response:
             try:
-                parts = fault_parts(child(parse(response), "Body"), int(getattr(error, "code", 0)))
+                envelope = parse(response)
+                parts = fault_parts(child(envelope, "Body"), int(getattr(error, "code", 0)))
             except GarbledAnswer:
                 pass
+            if parts is not None and not _answers(envelope, message_id):
+                return GarbledAnswer(_OF_ANOTHER.format(doing=doing), where=self.name)
         return WsmanFault(parts or FaultParts(http_code=500, reason=str(error)), doing=doing, where=self.name)
 
     def _lost(self, error: Exception, doing: str) -> ConnectionLost:
         """Sealed messages are bound to their TCP connection: whatever comes next needs a new session."""
         self._protocol.transport.close_session()
+        if isinstance(error, UnsafeAnswer):
+            return ConnectionLost(f"{doing}: {error.what}", where=self.name, mend=error.mend)
         if seam_winrm.is_http_error(error):
             cause = f"the host answered HTTP {getattr(error, 'code', '?')} without a SOAP fault"
         elif seam_winrm.is_connection_error(error):
@@ -150,9 +165,8 @@ class WsmanClient:
         header, body = child(envelope, "Header"), child(envelope, "Body")
         if local(envelope) != "Envelope" or header is None or body is None:
             raise GarbledAnswer(f"{doing}: the answer is no SOAP envelope", where=self.name)
-        related = text_of(child(header, "RelatesTo"))
-        if related and related.lower().rpartition(":")[2] != message_id:
-            raise GarbledAnswer(f"{doing}: the answer belongs to another request", where=self.name)
+        if not _answers(envelope, message_id):
+            raise GarbledAnswer(_OF_ANOTHER.format(doing=doing), where=self.name)
         parts = fault_parts(body, 200)
         if parts is not None:
             raise WsmanFault(parts, doing=doing, where=self.name)
@@ -174,8 +188,14 @@ class WsmanClient:
             "w:Filter": {"@Dialect": WQL_DIALECT, "#text": wql},
         }
         body = self.send(f"{ENUMERATION}/Enumerate", resource_uri, {"n:Enumerate": ask}, doing=doing)
-        context = ""
+        context, ends, most = "", self._clock() + MAX_ENUMERATION_SECONDS, self._received + MAX_ENUMERATED_BYTES
         for _pull in range(MAX_PULLS):
+            if self._received > most or self._clock() > ends:
+                raise GarbledAnswer(
+                    f"{doing}: still no end after {_pull} batches, {MAX_ENUMERATED_BYTES >> 20} MB or"
+                    f" {MAX_ENUMERATION_SECONDS} seconds",
+                    where=self.name,
+                )
             answer = self._batch(body, "EnumerateResponse" if not _pull else "PullResponse", doing)
             yield from child(answer, "Items") or ()
             if child(answer, "EndOfSequence") is not None:
@@ -214,6 +234,13 @@ class WsmanClient:
         if len(body) != 1:
             raise GarbledAnswer(f"{doing}: the answer holds {len(body)} objects instead of one", where=self.name)
         return body[0]
+
+
+def _answers(envelope: ET.Element, message_id: str) -> bool:
+    """Whether an answer says that it is that to this message (WS-Addressing: RelatesTo)."""
+    header = child(envelope, "Header")
+    related = "" if header is None else text_of(child(header, "RelatesTo"))
+    return related.lower().rpartition(":")[2] == message_id
 
 
 def selector_set(selectors: Sequence[tuple[str, str]]) -> dict[str, Any]:

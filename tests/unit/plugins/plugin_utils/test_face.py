@@ -14,6 +14,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils import face
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import ControllerModule, PureAction, WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, HostUnreachable
 
+IN_A_LAB = {"ucops_anybody_may_read_the_passwords": "yes"}
 REJECTED = "ntlm: the specified credentials were rejected by the server"
 
 
@@ -48,12 +49,19 @@ class FakeConnection:
         self.protocol, self.shell_id = protocol_of(self.script), "ANSIBLES-SHELL"
 
 
-def run(action_class: Any, connection: Any = None, *, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
+def run(
+    action_class: Any,
+    connection: Any = None,
+    *,
+    check_mode: bool = False,
+    variables: dict[str, Any] | None = None,
+    **arguments: Any,
+) -> dict[str, Any]:
     task = SimpleNamespace(
         args=arguments, check_mode=check_mode, async_val=0, action="ucops.rollout.x", delegate_to=None, diff=False
     )
     action = action_class(task, connection or FakeConnection(), SimpleNamespace(), None, None, None)
-    return action.run(task_vars={"inventory_hostname": "dc01"})
+    return action.run(task_vars={"inventory_hostname": "dc01", **(variables or {})})
 
 
 class Reader(WindowsAction):
@@ -126,7 +134,7 @@ def test_wrong_password_is_one_logon_and_an_unreachable_host() -> None:
 )
 def test_wrong_password_is_one_logon_with_every_transport(transport: str, failure: str) -> None:
     connection = FakeConnection(AnsibleConnectionFailure(failure), transports=(transport, "ntlm"))
-    result = run(Reader, connection, name="x")
+    result = run(Reader, connection, variables=IN_A_LAB, name="x")
     assert (connection.logons, result["unreachable"], result["logon_refused"]) == (1, True, True)
     assert "domains lock an account after a few" in result["msg"]
 
@@ -153,7 +161,44 @@ def test_encryption_that_is_off(options: dict[str, Any], told: str) -> None:
     connection = FakeConnection(AnsibleConnectionFailure("x: Bad HTTP response returned from server. Code 500"))
     connection.options.update(options)
     connection._connect = failing_with(connection.failure)  # type: ignore[method-assign]
-    assert told in run(Reader, connection, name="x")["msg"]
+    assert told in run(Reader, connection, variables=IN_A_LAB, name="x")["msg"]
+
+
+@pytest.mark.parametrize(
+    ("options", "transport", "readable", "mended"),
+    [
+        ({"transport": None}, "plaintext", ", the password too", "ntlm"),
+        ({"transport": ["basic"]}, "basic", ", the password too", "ntlm"),
+        ({"transport": ["ssl"], "scheme": "http"}, "ssl", ", the password too", "ntlm"),
+        ({"_extras": {"ansible_winrm_message_encryption": "never"}}, "ntlm", "", "ntlm"),
+        (
+            {"transport": ["kerberos"], "_extras": {"ansible_winrm_message_encryption": "never"}},
+            "kerberos",
+            "",
+            "kerberos",
+        ),
+    ],
+)
+def test_what_anybody_could_read_is_refused_before_anything_is_sent(
+    options: dict[str, Any], transport: str, readable: str, mended: str
+) -> None:
+    connection = FakeConnection()
+    connection.options.update(options)
+    result = run(Reader, connection, name="x")
+    assert (connection.logons, result["unreachable"], result["logon_refused"]) == (0, True, False)
+    assert result["msg"] == (
+        f"dc01 (10.0.0.5:5985): with transport {transport} over HTTP anybody on the way could read and change what is"
+        f" sent{readable}; nothing was sent. Set two lines in the inventory:\n"
+        f"  ansible_winrm_transport: {mended}\n  ansible_winrm_message_encryption: always\n"
+        "Or use HTTPS (ansible_port: 5986)"
+    )
+
+
+@pytest.mark.parametrize("answer", [False, "no", "", "what?"])
+def test_only_a_plain_yes_lets_a_lab_talk_in_the_clear(answer: Any) -> None:
+    connection = FakeConnection(transports=("basic",))
+    result = run(Reader, connection, variables={"ucops_anybody_may_read_the_passwords": answer}, name="x")
+    assert (connection.logons, result["unreachable"]) == (0, True)
 
 
 def failing_with(failure: Any) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import UnsafeAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import (
     CAUSES,
@@ -29,6 +30,8 @@ FAULT = (
 )
 
 SAID = [
+    # what listens there is no WinRM that knows the password
+    ("answer-not-believed", f"ntlm: {UnsafeAnswer('it is compressed, which nobody asked for')}"),
     # the controller
     ("no-user", "ntlm: auth method ntlm requires a username"),
     ("no-password", "ntlm: auth method ntlm requires a password"),

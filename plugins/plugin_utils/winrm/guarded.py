@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""pywinrm's transport with each exchange bounded and each answer of a sealed session refused unless it was sealed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import (
+    BoundedResponse,
+    Exchange,
+    UnsafeAnswer,
+    readable_body,
+    refuse_detours,
+    refuse_weak_challenge,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import HTTPAdapter, Protocol, Transport
+
+
+class _BoundedConnection:
+    """Comes before urllib3's class of a connection, which reads answers by ``response_class``."""
+
+    exchange: Exchange
+
+    def request(self: Any, *args: Any, **kwargs: Any) -> Any:
+        """A connection that is used again still has the time-out of its last read."""
+        if self.sock is not None:
+            self.sock.settimeout(self.exchange.seconds_left())
+        return super().request(*args, **kwargs)  # type: ignore[misc]
+
+
+class GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
+    """Connections of requests, also those that its authentication libraries ask for."""
+
+    def __init__(self, exchange: Exchange, *, seals: bool) -> None:
+        self._exchange, self._seals = exchange, seals
+        super().__init__()
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        return self._bounded(super().get_connection_with_tls_context(*args, **kwargs))
+
+    def get_connection(self, *args: Any, **kwargs: Any) -> Any:
+        """The same for requests before 2.32."""
+        return self._bounded(super().get_connection(*args, **kwargs))
+
+    def _bounded(self, pool: Any) -> Any:
+        kind = pool.ConnectionCls
+        if not issubclass(kind, _BoundedConnection):
+            reading = partial(BoundedResponse, self._exchange)
+            body = {"exchange": self._exchange, "response_class": reading}
+            pool.ConnectionCls = type(f"Bounded{kind.__name__}", (_BoundedConnection, kind), body)
+        return pool
+
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        request.headers["Accept-Encoding"] = "identity"
+        response = super().send(request, *args, **kwargs)
+        try:
+            refuse_detours(response.status_code, response.headers)
+            if self._seals:
+                refuse_weak_challenge(response.headers)
+        except UnsafeAnswer:
+            response.close()
+            raise
+        return response
+
+
+class GuardedTransport(Transport):  # type: ignore[misc]
+    """As pywinrm's, with an exchange of its own."""
+
+    @classmethod
+    def of(cls, transport: Any) -> GuardedTransport:
+        """The same settings, before a message was sent."""
+        guarded = cls.__new__(cls)
+        guarded.__dict__.update(transport.__dict__)
+        guarded.exchange = Exchange()
+        return guarded
+
+    def build_session(self) -> Any:
+        if not self.session:
+            self.encryption = None  # that of the session before
+        return super().build_session()
+
+    def setup_encryption(self, session: Any) -> None:
+        super().setup_encryption(session)
+        if self.auth_method == "ntlm" and session.auth.session_security is None:
+            raise UnsafeAnswer("it came without a logon, so that nothing could be sealed")
+
+    def _send_message_request(self, session: Any, prepared_request: Any) -> Any:
+        self._guard(session)
+        self.exchange.begin(self.read_timeout_sec)
+        return super()._send_message_request(session, prepared_request)
+
+    def _guard(self, session: Any) -> None:
+        if not isinstance(session.get_adapter(self.endpoint), GuardedAdapter):
+            seals = self.message_encryption != "never" and not self.endpoint.lower().startswith("https:")
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, GuardedAdapter(self.exchange, seals=seals and self.auth_method == "ntlm"))
+
+    def _get_message_response_text(self, response: Any) -> bytes:
+        if self.encryption:
+            protocol = self.encryption.protocol_string.decode()
+            if not readable_body(response.status_code, response.headers, protocol):
+                return b""
+        return bytes(super()._get_message_response_text(response))
+
+
+class GuardedProtocol(Protocol):  # type: ignore[misc]
+    """pywinrm's Protocol over a guarded transport. Ansible looks at its arguments, so ``__init__`` stays theirs."""
+
+    @property
+    def transport(self) -> Any:
+        return self._guarded
+
+    @transport.setter
+    def transport(self, theirs: Any) -> None:
+        self._guarded = GuardedTransport.of(theirs)
+
+
+@contextmanager
+def guarding(connection: Any) -> Iterator[None]:
+    """While this lasts, a connection of Ansible's winrm plugin that connects gets a guarded protocol.
+
+    The plugin makes its Protocol and opens a shell in one step, so there is no later point that is early enough.
+    """
+    module = sys.modules[type(connection).__module__]
+    theirs = module.__dict__.get("Protocol")
+    module.__dict__["Protocol"] = GuardedProtocol
+    try:
+        yield
+    finally:
+        module.__dict__["Protocol"] = theirs

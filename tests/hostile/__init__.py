@@ -1,0 +1,1 @@
+"""Hosts that mean harm, on loopback: each test of an attack starts one, so that it stays defended."""
