@@ -26,6 +26,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
 IN_THE_CLEAR = "ucops_anybody_may_read_the_passwords"
 # Transports that encrypt by themselves over HTTP.
 SEALING = ("ntlm", "kerberos", "credssp")
+READABLE = ("basic", "plaintext", "ssl", "certificate")
 # What else than WinRM answers with, or a proxy on the way.
 _HTTP = re.compile(r"\bCode (\d{3})\b")
 
@@ -61,8 +62,8 @@ class LogonAttempt:
 
     def refuse_in_the_clear(self) -> None:
         """Raise HostUnreachable where the password, or all that is sent, could be read on the way."""
-        if self.sealed:
-            return
+        if self.sealed or self.transport not in (*SEALING, *READABLE):
+            return  # pywinrm refuses a transport that it does not know
         transport = self.transport if self.transport in SEALING else "ntlm"
         raise HostUnreachable(
             f"with transport {self.transport} over HTTP anybody on the way could read and change what is sent"
@@ -315,7 +316,7 @@ REJECTED_TICKET = LogonCause(
     "Its service name HTTP/{address} may belong to another account (setspn -Q HTTP/{address}), or its clock or its"
     " membership of the domain is broken; ansible_winrm_transport: ntlm goes without the service name",
 )
-_REJECTED_BY = {"kerberos": REJECTED_TICKET, **dict.fromkeys(("basic", "plaintext", "ssl"), REJECTED_BASIC)}
+_REJECTED_BY = {"kerberos": REJECTED_TICKET, **dict.fromkeys(READABLE[:3], REJECTED_BASIC)}
 UNENCRYPTED = LogonCause(
     "unencrypted-refused",
     (),

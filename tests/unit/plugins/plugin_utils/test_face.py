@@ -194,6 +194,11 @@ def test_what_anybody_could_read_is_refused_before_anything_is_sent(
     )
 
 
+def test_an_unknown_transport_is_left_to_pywinrm() -> None:
+    connection = FakeConnection(AnsibleError("does not support transport(s) ['ntml']"), transports=("ntml",))
+    assert "pywinrm knows no such transport" in run(Reader, connection, name="x")["msg"]
+
+
 @pytest.mark.parametrize("answer", [False, "no", "", "what?"])
 def test_only_a_plain_yes_lets_a_lab_talk_in_the_clear(answer: Any) -> None:
     connection = FakeConnection(transports=("basic",))
