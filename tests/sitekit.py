@@ -55,10 +55,21 @@ class Site:
         timeout: int = 240,
     ) -> Run:
         """Run a playbook of the collection, or a file, against the estate's inventory."""
-        # The lab's services listen at once: what is not proved at the first look stays so.
-        extra = {"pool_report_directory": str(self.reports), "pool_verify_wait": 0, **(variables or {})}
+        extra = {**self._variables(), **(variables or {})}
         inventory = ("-i", str(self.estate.inventory))
         return play(playbook, *inventory, *options, variables=extra, cwd=self.work, timeout=timeout, settings=settings)
+
+    def begin(self, playbook: str) -> subprocess.Popen[bytes]:
+        """Start a playbook that is not waited for, and nobody listens to."""
+        command = command_line(playbook, "-i", str(self.estate.inventory), variables=self._variables())
+        silent = subprocess.DEVNULL
+        return subprocess.Popen(
+            command, cwd=self.work, env=environment(self.work), stdin=silent, stdout=silent, stderr=silent
+        )
+
+    def _variables(self) -> dict[str, Any]:
+        # The lab's services listen at once: what is not proved at the first look stays so.
+        return {"pool_report_directory": str(self.reports), "pool_verify_wait": 0}
 
     def state(self) -> Any:
         return self.estate.state()
@@ -99,6 +110,26 @@ def measured(*patterns: str) -> dict[str, str]:
     return {"COVERAGE_PROCESS_CONFIG": config.serialize()}
 
 
+def environment(cwd: Path, settings: dict[str, str] | None = None) -> dict[str, str]:
+    """The caller's, without settings of Ansible other than these."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
+    kept |= {
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_LOCALHOST_WARNING": "False",
+        "PWD": str(cwd),
+        "PYTHONWARNINGS": "ignore",
+        **(settings or {}),
+    }
+    # The core has its unit tests; tracing it in every worker would double the time of a run.
+    return kept | measured("action/*", "filter/*", "plugin_utils/*")
+
+
+def command_line(playbook: str, *options: str, variables: dict[str, Any] | None = None) -> list[str]:
+    """Of a playbook of the collection, or a file."""
+    name = playbook if "/" in playbook or "." in playbook else f"ucops.rollout.{playbook}"
+    return [str(BIN / "ansible-playbook"), name, *options, "-e", json.dumps(variables or {})]
+
+
 def play(
     playbook: str,
     *options: str,
@@ -111,22 +142,10 @@ def play(
 
     :param settings: Ansible's environment variables for this run.
     """
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
-    environment |= {
-        "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_LOCALHOST_WARNING": "False",
-        "PWD": str(cwd),
-        "PYTHONWARNINGS": "ignore",
-        **(settings or {}),
-    }
-    # The core has its unit tests; tracing it in every worker would double the time of a run.
-    environment |= measured("action/*", "filter/*", "plugin_utils/*")
-    name = playbook if "/" in playbook or "." in playbook else f"ucops.rollout.{playbook}"
-    command = [str(BIN / "ansible-playbook"), name, *options, "-e", json.dumps(variables or {})]
     done = subprocess.run(
-        command,
+        command_line(playbook, *options, variables=variables),
         cwd=cwd,
-        env=environment,
+        env=environment(cwd, settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

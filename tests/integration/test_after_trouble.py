@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import winrm
 from sitekit import Site
 
 pytestmark = pytest.mark.slow
@@ -39,15 +46,67 @@ def test_the_next_run_finishes_what_was_cut_off(site: Site, match: dict[str, Any
 
 
 TEMP = "C:\\Windows\\Temp\\"
-OLD = f"{TEMP}ucops-20200101-{'0123456789abcdef' * 2}.req"
+OLD = f"{TEMP}ucops-20200101-0123456789ab-4711-0123456789abcdef.req"
 OTHERS = f"{TEMP}ucops-report.txt"
 LITTER = {OLD: "x", OTHERS: "x"}
 
 
+def temporary_files(site: Site, host: str) -> list[str]:
+    return [path for path in site.state()["hosts"][host]["files"] if "ucops-" in path]
+
+
+def holds_certificate(site: Site, host: str) -> bool:
+    store = "SOFTWARE\\Microsoft\\SystemCertificates\\MY\\Certificates\\"
+    return any(key.startswith(store) for key in site.state()["hosts"][host]["registry"])
+
+
+def put_file(site: Site, host: str, path: str) -> None:
+    variables = site.group_vars()
+    account = (variables["ansible_user"], variables["ansible_password"])
+    session = winrm.Session(f"http://{site.estate.address(host)}:5985/wsman", auth=account, transport="ntlm")
+    done = session.run_cmd(f'echo x > "{path}"')
+    assert done.status_code == 0, done.std_out + done.std_err
+
+
+def kill_at(site: Site, playbook: str, reached: Callable[[], bool]) -> None:
+    """End a run and all that it started as kill -9 does, once the estate has come so far."""
+    run = site.begin(playbook)
+    try:
+        end = time.monotonic() + 120
+        while not reached():
+            assert run.poll() is None and time.monotonic() < end, "the run came to its end, or not so far"
+            time.sleep(0.1)
+    finally:
+        if run.poll() is None:
+            workers = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text(encoding="ascii").split()
+            for process in (run.pid, *map(int, workers)):
+                os.kill(process, signal.SIGKILL)
+        run.wait()
+
+
 @pytest.mark.estate(hosts=[{"name": "ocssrv01", "files": LITTER}, {"name": "ca01", "files": LITTER}])
-def test_files_of_days_ago_are_removed_and_nobody_elses(site: Site) -> None:
+def test_files_of_runs_that_ended_are_removed_and_nobody_elses(site: Site) -> None:
+    # The certificate is installed, and the run is killed before it hears of it: no later step makes files there.
+    site.estate.fault("ocssrv01", "delay", match={"kind": "command", "text": "-accept"}, after=True, seconds=1000)
+    kill_at(site, "deploy_pool", lambda: holds_certificate(site, "ocssrv01"))
+    site.estate.clear_faults()
+    left = temporary_files(site, "ocssrv01")
+    assert len(left) == 2 and OTHERS in left, left  # days ago is over
+    (mine,) = set(left) - {OTHERS}
+    assert re.fullmatch(r"C:\\Windows\\Temp\\ucops-\d{8}-[0-9a-f]{12}-\d+-[0-9a-f]{16}\.cer", mine)
+    assert temporary_files(site, "ca01") == [OTHERS]
+
+    _, day, controller, process, unique = mine.split("-")
+    stay = [
+        OTHERS,
+        "-".join((f"{TEMP}ucops", day, "0123456789ab", process, unique)),  # of another controller
+        "-".join((f"{TEMP}ucops", day, controller, str(os.getpid()), unique)),  # of a run that lives: this test
+        f"{mine}.bak",
+        mine.replace("ucops-", "my-ucops-"),
+    ]
+    for path in stay[1:]:
+        put_file(site, "ocssrv01", path)
     run = site.play("deploy_pool")
     assert run.code == 0, run.output
-    for host in ("ocssrv01", "ca01"):
-        found = [path for path in site.state()["hosts"][host]["files"] if "ucops-" in path]
-        assert found == [OTHERS]
+    assert sorted(temporary_files(site, "ocssrv01")) == sorted(stay)
+    assert temporary_files(site, "ca01") == [OTHERS]

@@ -39,6 +39,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     StoreEntry,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import sweep
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
 
 
@@ -107,6 +108,9 @@ class Enrolling:
 
 def enrol(wanted: Enrolling) -> Enrolment:
     """Look for a certificate that serves, else for a key that waits for one, else make a key and a request."""
+    if not wanted.check_mode:
+        # A run that was cut off once the certificate was in the store leaves a later one no other step with files.
+        sweep(wanted.host.files)
     place = wanted.authority.place(wanted.planned) if wanted.authority else None
     held, reasons = _held(wanted)
     if held:

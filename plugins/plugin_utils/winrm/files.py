@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 import re
-import uuid
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta, timezone
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import lives, process_space
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
@@ -25,8 +27,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import Ga
 PIECE = 6000  # characters of base64 per line, a multiple of four; with the path well below cmd's limit
 DELETED_AT_ONCE = 20
 _WINDOWS_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
-_OURS = re.compile(r"ucops-([0-9]{8})-[0-9a-f]{32}[A-Za-z0-9._-]*")
-_SUFFIX = re.compile(r"[A-Za-z0-9._-]*")
+_SUFFIX = re.compile(r"\.[a-z0-9]{3}")
+# The day, where process ids are given out, the process that made it, and what makes it unique.
+_OURS = re.compile(rf"ucops-([0-9]{{8}})-([0-9a-f]{{12}})-([1-9][0-9]{{0,6}})-[0-9a-f]{{16}}{_SUFFIX.pattern}")
 # ERROR_FILE_NOT_FOUND and ERROR_PATH_NOT_FOUND, plain and as HRESULT
 _MISSING = (2, 3, 0x80070002, 0x80070003)
 _ARMOUR = re.compile(rb"-----BEGIN [A-Z ]+-----(.*)-----END [A-Z ]+-----", re.DOTALL)
@@ -50,21 +53,26 @@ class WinrsFiles(Files):
         *,
         name: str = "",
         today: Callable[[], date] = lambda: datetime.now(timezone.utc).date(),
+        space: Callable[[], str] = process_space,
+        living: Callable[[int], bool] = lives,
     ) -> None:
         self._programs = programs
         self._registry = registry
         self._name = name
         self._today = today
+        self._space = space()
+        self._living = living
         self._folder: str | None = None
         self._swept = False
 
     def temporary(self, suffix: str) -> str:
         if not _SUFFIX.fullmatch(suffix):
             raise RolloutError(f"{suffix!r} is no ending for a file name")
-        return rf"{self._temporary_folder()}\ucops-{self._today():%Y%m%d}-{uuid.uuid4().hex}{suffix}"
+        maker = f"{self._today():%Y%m%d}-{self._space}-{os.getpid()}"
+        return rf"{self._temporary_folder()}\ucops-{maker}-{secrets.token_hex(8)}{suffix}"
 
     def leftovers(self) -> tuple[str, ...]:
-        """By the day in the name; looked for once, since it costs a command."""
+        """By what the name tells; looked for once, since it costs a command."""
         if self._swept:
             return ()
         self._swept = True
@@ -73,12 +81,19 @@ class WinrsFiles(Files):
         # /b: names alone, in no language. Where there is none, dir says so and ends with 1.
         listed = self._programs.run_line(fit(f"dir /b /a-d {pattern}"))
         names = listed.stdout.decode("ascii", errors="replace").split() if listed.exit_code == 0 else []
-        return tuple(rf"{folder}\{name}" for name in names if self._is_old(name))
+        return tuple(rf"{folder}\{name}" for name in names if self._is_left(name))
 
-    def _is_old(self, name: str) -> bool:
-        """Whether it is a name of ours, made before yesterday: a run of today may still need its files."""
+    def _is_left(self, name: str) -> bool:
+        """Whether it is a name of ours whose process has ended, or one of before yesterday, whoever made it.
+
+        A process keeps its files for one task only. An id that was given out again lets the file wait for its day.
+        """
         made = _OURS.fullmatch(name)
-        return made is not None and made.group(1) < f"{self._today() - timedelta(days=1):%Y%m%d}"
+        if made is None:
+            return False
+        day, space, process = made.groups()
+        ended = space == self._space and not self._living(int(process))
+        return ended or day < f"{self._today() - timedelta(days=1):%Y%m%d}"
 
     def write(self, path: str, content: bytes) -> None:
         if not content:

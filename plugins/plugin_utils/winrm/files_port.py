@@ -19,7 +19,7 @@ class Files(ABC):
 
     @abstractmethod
     def leftovers(self) -> tuple[str, ...]:
-        """Paths that ``temporary`` gave more than a day ago and that are still there: of a run that was cut off."""
+        """Paths that ``temporary`` gave and that nobody needs any more: their process has ended, or their day."""
 
     @abstractmethod
     def write(self, path: str, content: bytes) -> None:

@@ -13,16 +13,21 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
 
 
+def sweep(files: Files) -> None:
+    """Delete what runs that ended left behind; where that fails, the next run tries again."""
+    with suppress(RolloutError):
+        files.delete(files.leftovers())
+
+
 @contextmanager
 def scratch(files: Files, *suffixes: str) -> Iterator[tuple[str, ...]]:
     """Paths that differ in these suffixes only, deleted afterwards.
 
     One stem for all, since certreq puts a full response (``.rsp``) next to the certificate whatever it is told. When
-    the step itself failed, a failure to clean up (the connection is gone, say) does not hide its error. Files of ours
-    that a run left here days ago go first; where that fails, the next run tries again.
+    the step itself failed, a failure to clean up (the connection is gone, say) does not hide its error. What earlier
+    runs left goes first.
     """
-    with suppress(RolloutError):
-        files.delete(files.leftovers())
+    sweep(files)
     stem = files.temporary(suffixes[0])[: -len(suffixes[0])]
     paths = tuple(stem + suffix for suffix in suffixes)
     try:

@@ -128,3 +128,14 @@ def test_a_host_whose_version_cannot_be_read_makes_no_key(server):
     with pytest.raises(RolloutError, match="the version of Windows cannot be read"):
         request(server)
     assert server.keys == {}
+
+
+OLD = "C:\\Windows\\Temp\\old.req"
+
+
+@pytest.mark.parametrize(("check_mode", "left"), [(False, []), (True, [OLD])])
+def test_what_an_earlier_run_left_goes_where_a_certificate_is_held(server, ca, check_mode, left):
+    server.put("MY", certificate(ca.issuer), key_info())
+    server.files.write(OLD, b"x")
+    assert request(server, check_mode=check_mode)["state"] == "held"
+    assert (list(server.files.contents), server.programs.ran) == (left, [])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 from datetime import date
 
@@ -103,11 +104,11 @@ def test_temporary_names_are_unique_in_the_machines_folder() -> None:
     files, disk = files_of(r"D:\WINNT")
     first, second = files.temporary(".req"), files.temporary(".req")
     assert first != second
-    assert re.fullmatch(r"D:\\WINNT\\Temp\\ucops-[0-9]{8}-[0-9a-f]{32}\.req", first)
+    assert re.fullmatch(r"D:\\WINNT\\Temp\\ucops-[0-9]{8}-[0-9a-f]{12}-[0-9]+-[0-9a-f]{16}\.req", first)
     assert disk.lines == []
 
 
-@pytest.mark.parametrize("suffix", [r"\x", "a b", '"', "%", "/", "\u00e4"])
+@pytest.mark.parametrize("suffix", ["", ".", ".REQ", ".requ", ".req\n", "-.req", r"\x", "a b", '"', "%", "/", "\u00e4"])
 def test_suffix_is_no_way_out(suffix: str) -> None:
     with pytest.raises(RolloutError):
         files_of()[0].temporary(suffix)
@@ -220,32 +221,83 @@ def test_what_goes_up_comes_down(content: bytes) -> None:
 
 
 TEMP = r"C:\Windows\Temp"
-DIGITS = "0123456789abcdef" * 2
+OURS, OTHERS = "0123456789ab", "0123456789ac"
+UNIQUE = "0123456789abcdef"
 
 
-def test_what_was_left_days_ago_goes_and_nothing_else() -> None:
+def sweeping(disk: Disk, *living: int) -> WinrsFiles:
+    """Files on 26 November 2026, asked for by a controller on which these processes live."""
+    registry, today = OneValue(r"C:\Windows"), date(2026, 11, 26)
+    return WinrsFiles(disk, registry, today=lambda: today, space=lambda: OURS, living=lambda process: process in living)
+
+
+def swept(*names: str, living: tuple[int, ...] = ()) -> list[str]:
+    """Which of these names are removed from the temporary folder."""
     disk = Disk()
-    kept = [
-        f"ucops-20261125-{DIGITS}.req",  # yesterday's: a run over midnight may still need it
-        f"ucops-20261126-{DIGITS}.req",
-        f"ucops-20271124-{DIGITS}.req",
-        f"ucops-{DIGITS}.req",
-        f"ucops-20261124-{DIGITS[1:]}.req",
-        "ucops-20261124-notes.txt",
-    ]
-    old = [f"ucops-20261124-{DIGITS}{suffix}" for suffix in (".inf", ".req", ".b64")]
-    for name in (*kept, *old):
+    for name in names:
         disk.files[f"{TEMP}\\{name}".lower()] = b"x"
-    files = WinrsFiles(disk, OneValue(r"C:\Windows"), today=lambda: date(2026, 11, 26))
-    assert files.leftovers() == tuple(f"{TEMP}\\{name}" for name in old)
-    assert files.leftovers() == ()  # looked for once
-    assert len(disk.lines) == 1
+    files = sweeping(disk, *living)
+    left = files.leftovers()
+    assert files.leftovers() == () and len(disk.lines) == 1  # looked for once
+    return [path.removeprefix(f"{TEMP}\\") for path in left]
+
+
+def test_what_was_left_days_ago_goes_whoever_made_it() -> None:
+    old = [f"ucops-20261124-{OTHERS}-4711-{UNIQUE}{suffix}" for suffix in (".inf", ".req", ".b64")]
+    reused = f"ucops-20261124-{OURS}-4711-{UNIQUE}.req"
+    kept = [
+        f"ucops-20261125-{OTHERS}-4711-{UNIQUE}.req",  # yesterday's: a run over midnight may still need it
+        f"ucops-20261126-{OTHERS}-4711-{UNIQUE}.req",
+        f"ucops-20271124-{OTHERS}-4711-{UNIQUE}.req",
+    ]
+    assert swept(*kept, *old, reused, living=(4711,)) == [*old, reused]
+
+
+def test_what_an_ended_process_of_this_controller_left_goes_at_once() -> None:
+    ended = f"ucops-20261126-{OURS}-4711-{UNIQUE}.req"
+    kept = [
+        f"ucops-20261126-{OURS}-4712-{UNIQUE}.req",  # its process lives
+        f"ucops-20261126-{OTHERS}-4711-{UNIQUE}.req",  # another controller's: who lives there is not known here
+    ]
+    assert swept(ended, *kept, living=(4712,)) == [ended]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ucops-20261124-notes.txt",
+        f"ucops-20261124-{UNIQUE}{UNIQUE}.req",
+        f"ucops-20261124-{OURS}-4711-{UNIQUE}",
+        f"ucops-20261124-{OURS}-4711-{UNIQUE}.req.bak",
+        f"ucops-20261124-{OURS}-4711-{UNIQUE}.REQ",
+        f"ucops-20261124-{OURS}-4711-{UNIQUE[1:]}.req",
+        f"ucops-20261124-{OURS}-0-{UNIQUE}.req",
+        f"ucops-20261124-{OURS}--1-{UNIQUE}.req",
+        f"ucops-20261124-{OURS}-99999999-{UNIQUE}.req",
+        f"ucops-2026112-{OURS}-4711-{UNIQUE}.req",
+        f"ucops-20261124-{OURS[1:]}-4711-{UNIQUE}.req",
+    ],
+)
+def test_what_only_looks_like_ours_stays(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Disk, "_dir", lambda _disk, line: ProgramResult(line, 0, f"{name}\r\n".encode()))
+    assert swept(name) == []
 
 
 def test_nothing_was_left() -> None:
-    assert WinrsFiles(Disk(), OneValue(r"C:\Windows"), today=lambda: date(2026, 11, 26)).leftovers() == ()
+    assert swept() == []
 
 
-def test_names_tell_the_day() -> None:
-    path = WinrsFiles(Disk(), OneValue(r"C:\Windows"), today=lambda: date(2026, 11, 6)).temporary(".inf")
-    assert re.fullmatch(r"C:\\Windows\\Temp\\ucops-20261106-[0-9a-f]{32}\.inf", path)
+def test_names_tell_the_day_and_the_process() -> None:
+    registry, day = OneValue(r"C:\Windows"), date(2026, 11, 6)
+    path = WinrsFiles(Disk(), registry, today=lambda: day, space=lambda: OURS).temporary(".inf")
+    assert re.fullmatch(rf"C:\\Windows\\Temp\\ucops-20261106-0123456789ab-{os.getpid()}-[0-9a-f]{{16}}\.inf", path)
+
+
+def test_what_is_being_used_is_not_left() -> None:
+    """By the real process: its own file stays, and goes once the process has ended."""
+    disk, registry = Disk(), OneValue(r"C:\Windows")
+    disk.files[WinrsFiles(disk, registry).temporary(".inf").lower()] = b"x"
+    (path,) = disk.files
+    assert WinrsFiles(disk, registry).leftovers() == ()
+    gone = WinrsFiles(disk, registry, living=lambda process: process != os.getpid())
+    assert [found.lower() for found in gone.leftovers()] == [path]
