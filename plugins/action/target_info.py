@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import clock_findings
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -34,4 +36,6 @@ class ActionModule(WindowsAction):
             return {"changed": False, "reached": False, **told}
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        return {"changed": False, **to_plain(describe_system(host.wmi, where=host.name))}
+        found = describe_system(host.wmi, where=host.name)
+        findings = clock_findings(host.name, found.clock, datetime.now(timezone.utc))
+        return {"changed": False, **to_plain(found), "findings": to_plain(findings)}

@@ -16,7 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan import parts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.report import collected, reaching
+from ansible_collections.ucops.rollout.plugins.module_utils.report import asking, collected, reaching
 from ansible_collections.ucops.rollout.plugins.module_utils.report import left as report
 from ansible_collections.ucops.rollout.plugins.module_utils.report import proof_inputs as inputs
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
@@ -41,6 +41,11 @@ def first_logons(hostvars: Any, hosts: Sequence[str]) -> list[str]:
 
 def unready(hostvars: Any, hosts: Sequence[str]) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(reaching.unready(_hostvars(hostvars), list(hosts)))
+    return plain
+
+
+def ca_turn(hostvars: Any, hosts: Sequence[str], host: str, number: int) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(asking.ca_turn(_hostvars(hostvars), list(hosts), str(host), int(number)))
     return plain
 
 
@@ -136,6 +141,7 @@ class FilterModule:
             left_out,
             first_logons,
             unready,
+            ca_turn,
             push_failed,
             run_parts,
             run_halves,

@@ -117,4 +117,14 @@ capabilities:
     netsh_http:
       description: Whether certificate bindings of http.sys can be set with netsh.
       type: bool
+clock:
+  description: The host's time when it answered, in UTC.
+  returned: success
+  type: str
+  sample: "2026-11-22T08:00:00Z"
+findings:
+  description: What this gives reason to say, such as a clock that differs from the controller's.
+  returned: success
+  type: list
+  elements: dict
 """

@@ -380,8 +380,23 @@ def test_denied_by_the_template(site: Site) -> None:
     assert run.code != 0
     text = clean(run)
     assert "80094012" in text and "Enroll" in text
+    # What the CA refuses one server it would refuse the other.
+    assert len(requests(site)) == 1
+    assert "The CA was not asked: it refused the same for ocssrv01.company.local in this run" in text
     for server in ("ocssrv01", "ocssrv02"):
         assert site.state()["hosts"][server]["front_end"]["assigned"] == ""
+
+
+@pytest.mark.estate(hosts=[{"name": "ca01", "clock_ahead": 1500}])
+def test_clock_that_is_wrong_is_told_and_nothing_is_to_be_revoked(site: Site) -> None:
+    """25 minutes, of which Windows' CA takes ten back."""
+    run = site.play("deploy_pool")
+    assert run.code != 0
+    text = clean(run)
+    assert "the clock of ca01.company.local is 25 minutes ahead of the controller's" in text
+    assert "The controller's clock says" in text and "no other is asked for" in text and "revoke" not in text
+    assert "clock-differs" in [one["code"] for one in site.report()["findings"]]
+    assert len(requests(site)) == 1
 
 
 def test_unknown_template(site: Site) -> None:

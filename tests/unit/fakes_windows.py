@@ -168,6 +168,8 @@ def certificate(
     crl: str | None = "http://ca01.company.local/CertEnroll/Company%20CA.crl",
     digest: Any = None,
     pss: bool = False,
+    ca: bool = False,
+    more: Sequence[x509.GeneralName] = (),
 ) -> x509.Certificate:
     """A server's certificate, as planned unless told otherwise."""
     names = planned()["subject_alternative_names"] if names is None else names
@@ -181,7 +183,10 @@ def certificate(
         .not_valid_after(NOW + timedelta(days=days))
     )
     if names:
-        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), False)
+        alternative = [*(x509.DNSName(name) for name in names), *more]
+        builder = builder.add_extension(x509.SubjectAlternativeName(alternative), False)
+    if ca:
+        builder = builder.add_extension(x509.BasicConstraints(True, None), True)
     if usage is not None:
         builder = builder.add_extension(key_usage(*usage), True)
     if extended:
@@ -306,6 +311,18 @@ class NoWmi(Wmi):
         raise AssertionError("no WMI here")
 
     get = put = delete = invoke = query  # type: ignore[assignment]
+
+
+class ClockWmi(NoWmi):
+    """Tells what time it is, and nothing else."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def query(self, namespace: str, wql: str) -> tuple[WmiObject, ...]:  # type: ignore[override]
+        assert (namespace, wql) == ("root/cimv2", "SELECT * FROM Win32_OperatingSystem")
+        told = {"Version": "6.1.7601", "LocalDateTime": f"{self._now:%Y-%m-%dT%H:%M:%SZ}"}
+        return (WmiObject("Win32_OperatingSystem", told),)
 
 
 def parse_inf(text: str) -> dict[str, list[tuple[str, str]]]:
@@ -492,6 +509,8 @@ class FakeCa:
     names: Sequence[str] | None = None
     other_key: Any = None
     days: float = 700
+    adds: Mapping[str, Any] = field(default_factory=dict)
+    minutes_ahead: float = 0
     lose_at: str = ""
     view_code: int = 0
     rows: list[Row] = field(default_factory=list)
@@ -500,7 +519,8 @@ class FakeCa:
         self.registry = FakeRegistry()
         self.files = FakeFiles()
         self.programs = FakePrograms({"certreq": self._certreq, "certutil": self._certutil})
-        self.host = WindowsHost("ca01.company.local", NoWmi(), self.registry, self.programs, self.files)
+        clock = NOW + timedelta(minutes=self.minutes_ahead)
+        self.host = WindowsHost("ca01.company.local", ClockWmi(clock), self.registry, self.programs, self.files)
         policy = POLICY.replace("Company CA", self.name)
         self.registry.set(CONFIGURATION, "Active", self.name)
         self.registry.set(policy, "EditFlags", 0x11014E)
@@ -545,7 +565,10 @@ class FakeCa:
             found = request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
             names = found.get_values_for_type(x509.DNSName)
         common_name = str(request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
-        return certificate(self.issuer, common_name, names, key=self.other_key or request, days=self.days)
+        # Windows dates what it issues ten minutes back.
+        begin = NOW + timedelta(minutes=self.minutes_ahead - 10)
+        issued = {"key": self.other_key or request, "days": self.days, "begin": begin, **self.adds}
+        return certificate(self.issuer, common_name, issued.pop("names", names), **issued)
 
     def _certutil(self, words: list[str]) -> tuple[int, str]:
         assert words[:2] == ["-config", f"ca01.company.local\\{self.name}"] and words[2:4] == ["-view", "-restrict"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import yaml
-from unit.fakes_windows import DER, authority
+from cryptography import x509
+from unit.fakes_windows import DER, NOW, authority, certificate, planned_certificate
 from unit.places import DATA
 from unit.topologies import ABSENT, origin, origin_with, put
 
@@ -21,7 +23,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import find_all
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import (
     authority_findings,
+    clock_findings,
     dns_findings,
+    issued_findings,
     policy_findings,
     root_findings,
 )
@@ -43,6 +47,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.rules impor
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import SimpleUrl, Topology
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+
+
+def read_certificate(built: x509.Certificate) -> X509Certificate:
+    return parse_certificate(built.public_bytes(DER), where="test")
+
 
 BASES: Mapping[str, Any] = yaml.safe_load((DATA / "finding_bases.yml").read_text(encoding="utf-8"))
 Change = Callable[[PlannedCertificate], PlannedCertificate]
@@ -316,6 +325,13 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
         a_ca(templates=None, templates_problem="access denied"), made("ocs").certificates[:1]
     ),
     "root-not-among-trusted": lambda: root_findings(a_root(), [Thumbprint("0" * 40)]),
+    "issued-for-long": lambda: issued_findings(
+        planned_certificate(), read_certificate(certificate(authority(), days=9000))
+    ),
+    "issued-with-other-names": lambda: issued_findings(
+        planned_certificate(), read_certificate(certificate(authority(), more=[x509.RFC822Name("rollout@company.com")]))
+    ),
+    "clock-differs": lambda: clock_findings("dc01.company.local", NOW + timedelta(minutes=6), NOW),
     "dns-server": lambda: dns_findings(["the zone takes updates from anybody"]),
 }
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import CertificateRequest
@@ -143,6 +144,10 @@ class Authority(ABC):
     @abstractmethod
     def authorities(self) -> Iterator[X509Certificate]:
         """Certificates of authorities that it holds itself, for a chain that came incomplete."""
+
+    @abstractmethod
+    def clock(self) -> datetime | None:
+        """Its time now, in UTC; None where it cannot be asked."""
 
     @abstractmethod
     def place(self, planned: PlannedCertificate) -> str | None:

@@ -22,6 +22,26 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConf
 # CRYPT_MACHINE_KEYSET and NCRYPT_MACHINE_KEY_FLAG have the same value.
 MACHINE_KEY_SET = 0x20
 
+# What lets the holder of a server's key log on as a person, sign what people or Windows run, or issue (RFC 5280 section
+# 4.2.1.12; Microsoft, object identifiers of its cryptography). Client authentication is in many templates of servers.
+POWERS = {
+    "2.5.29.37.0": "any purpose",
+    "1.3.6.1.4.1.311.10.12.1": "any purpose (of an application policy)",
+    "1.3.6.1.4.1.311.20.2.1": "enrolment agent",
+    "1.3.6.1.4.1.311.20.2.2": "smart-card logon",
+    "1.3.6.1.5.2.3.4": "logon by PKINIT",
+    "1.3.6.1.5.5.7.3.3": "code signing",
+    "1.3.6.1.5.5.7.3.8": "time stamping",
+    "1.3.6.1.5.5.7.3.9": "OCSP signing",
+    "1.3.6.1.4.1.311.10.3.1": "trust list signing",
+    "1.3.6.1.4.1.311.10.3.10": "qualified subordination",
+    "1.3.6.1.4.1.311.10.3.12": "document signing",
+    "1.3.6.1.4.1.311.10.3.4.1": "file recovery",
+    "1.3.6.1.4.1.311.21.5": "CA exchange",
+    "1.3.6.1.4.1.311.21.6": "key recovery agent",
+}
+_ISSUING = ("key_cert_sign", "crl_sign")
+
 REFUSED_SIGNATURES = frozenset({"md2_rsa", "md4_rsa", "md5_rsa", "rsassa_pss"})
 
 
@@ -68,6 +88,7 @@ def unmet_by_content(
         *_unmet_issuer(planned, certificate),
         *_unmet_public_key(planned, certificate),
         *_unmet_usage(planned, certificate),
+        *_powers(planned, certificate),
         *_unmet_distribution_point(planned, certificate),
         *_unmet_signature(certificate),
         *unmet_extensions(certificate),
@@ -103,6 +124,8 @@ def _unmet_names(planned: PlannedCertificate, certificate: X509Certificate) -> l
     wanted = {comparable(name): name for name in planned.subject_alternative_names}
     if missing := [name for key, name in wanted.items() if key not in held]:
         reasons.append(f"its subject alternative names lack {', '.join(missing)}")
+    if unprintable := [ascii(name) for name in certificate.names if not name.isprintable()]:
+        reasons.append(f"it has the name {', '.join(unprintable)}, which some clients cut off and others do not")
     if wild := sorted(name for name in held - set(wanted) if "*" in name):
         reasons.append(f"it has the wildcard {', '.join(wild)}, which the product does not support")
     return reasons
@@ -134,6 +157,30 @@ def _unmet_usage(planned: PlannedCertificate, certificate: X509Certificate) -> l
     if missing := [usage for usage in planned.key.key_usage if usage not in allowed]:
         reasons.append(f"it lacks the key usage {', '.join(missing)}")
     return reasons
+
+
+def _powers(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:
+    """What no certificate of a server may be able to do."""
+    reasons = ["it is a certificate of a CA, which can issue others"] if certificate.is_authority else []
+    if issuing := [usage for usage in certificate.key_usage or () if usage in _ISSUING]:
+        reasons.append(f"it has the key usage {', '.join(issuing)}, with which it can issue")
+    unplanned = [one for one in certificate.extended_key_usage or () if one not in planned.extended_key_usage]
+    if powers := [f"{POWERS[one]} ({one})" for one in unplanned if one in POWERS]:
+        reasons.append(f"it may be used for {', '.join(powers)}, which was not planned")
+    return reasons
+
+
+def unasked_names(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:
+    """Names that an issuer put in though nobody asked for them: a reason not to install what it issued.
+
+    A certificate that a site put into the store itself may have further names, and public authorities add such as
+    ``www.company.com`` unasked.
+    """
+    if authority_common_name(planned) is None:
+        return []
+    asked = {comparable(name) for name in planned.names}
+    more = [ascii(name) for name in certificate.names if comparable(name) not in asked]
+    return [f"it has names that were not asked for: {', '.join(more)}"] if more else []
 
 
 def _unmet_distribution_point(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:

@@ -143,6 +143,13 @@ class X509Certificate:
         return tuple(oid for oid in found if oid not in KNOWN_EXTENSIONS)
 
     @property
+    def other_names(self) -> tuple[str, ...]:
+        """The alternative names that are no DNS names, each with its kind, such as ``RFC822Name: x@company.com``."""
+        found = extension(self.parsed.extensions, crypto.x509.SubjectAlternativeName) or ()
+        others = (one for one in found if not isinstance(one, crypto.x509.DNSName))
+        return tuple(f"{type(one).__name__}: {getattr(one, 'value', one)!s}" for one in others)
+
+    @property
     def description(self) -> CertificateDescription:
         return CertificateDescription(
             thumbprint=self.thumbprint,

@@ -10,13 +10,14 @@ No plan knows of it; the engines and the report ask here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
     AuthorityDescription,
     AuthorityPolicy,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RUN, FindingKind
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     ERROR,
@@ -26,6 +27,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     PlannedCertificate,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.clock import apart
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+LONGEST_VALIDITY = timedelta(days=5 * 366)
 
 CA_NAMES_FROM_ATTRIBUTES = FindingKind(
     code="ca-names-from-attributes",
@@ -98,6 +103,45 @@ ROOT_NOT_AMONG_TRUSTED = FindingKind(
     decision="the servers may hold the root already",
     elsewhere="trusted roots are named, and the issued certificate's root is another",
 )
+ISSUED_FOR_LONG = FindingKind(
+    code="issued-for-long",
+    severity=WARNING,
+    about=RUN,
+    title="A certificate is valid for longer than anybody plans",
+    message="{certificate} is valid until {end}, {years} years",
+    breaks="A key that is lost or copied serves for as long; some clients misread dates past 2050",
+    mend="See the validity of the template and of the CA (certutil -getreg CA\\ValidityPeriodUnits)",
+    source="Microsoft: the template WebServer gives two years; RFC 5280 section 4.1.2.5 (dates from 2050 on)",
+    decision="it serves, and how long is the site's affair",
+    elsewhere="a CA that issues for more than five years, or past 2050",
+)
+ISSUED_WITH_OTHER_NAMES = FindingKind(
+    code="issued-with-other-names",
+    severity=WARNING,
+    about=RUN,
+    title="A CA put names of other kinds into a certificate",
+    message="{certificate} has alternative names that nobody asked for: {names}",
+    breaks="Whoever holds the server's key can use them too, such as a person's logon name",
+    mend="See what the template takes from Active Directory (its subject name should be supplied in the request)",
+    source="RFC 5280 section 4.2.1.6",
+    decision="clients look at the DNS names alone, and these are as planned",
+    elsewhere="a template that adds the account's mail address or logon name",
+)
+CLOCK_DIFFERS = FindingKind(
+    code="clock-differs",
+    severity=WARNING,
+    about=RUN,
+    title="A host's clock differs from the controller's",
+    message="the clock of {host} is {apart} of the controller's ({theirs}, and {ours} here)",
+    breaks="Kerberos refuses logons; a certificate counts as not yet valid, or as expired too early",
+    mend=(
+        "Set the wrong one by the domain's time: `w32tm /query /status` shows whom Windows follows, and the controller"
+        " takes it by NTP"
+    ),
+    source="RFC 4120 section 1.6; Microsoft, policy for the tolerance of clocks with Kerberos: 5 minutes",
+    decision="what is done depends on no clock until a certificate is judged, and then it is said",
+    elsewhere="a host whose clock is more than 5 minutes away",
+)
 DNS_SERVER = FindingKind(
     code="dns-server",
     severity=NOTE,
@@ -148,6 +192,30 @@ def _template_findings(found: AuthorityDescription, ca: str, template: str, ids:
     elif found.templates is not None and template.casefold() not in map(str.casefold, found.templates):
         offered = ", ".join(found.templates) or "none"
         yield TEMPLATE_NOT_OFFERED.at(ca, name=ca, template=asked, offered=offered, certificates=", ".join(ids))
+
+
+def issued_findings(planned: PlannedCertificate, issued: X509Certificate) -> tuple[Finding, ...]:
+    """What an issued certificate has beyond the plan that keeps nobody from using it."""
+    told = []
+    lasts = issued.not_after - issued.not_before
+    if lasts > LONGEST_VALIDITY or issued.not_after.year >= 2050:
+        years, end = round(lasts.days / 365.25), timestamp(issued.not_after)
+        told.append(ISSUED_FOR_LONG.at(planned.id, certificate=planned.id, end=end, years=years))
+    if issued.other_names:
+        told.append(
+            ISSUED_WITH_OTHER_NAMES.at(
+                planned.id, certificate=planned.id, names=", ".join(map(ascii, issued.other_names))
+            )
+        )
+    return tuple(told)
+
+
+def clock_findings(host: str, theirs: datetime | None, ours: datetime) -> tuple[Finding, ...]:
+    """A warning where a host's clock is further away than Kerberos allows; both in UTC."""
+    if theirs is None or abs(theirs - ours) <= CLOCK_TOLERANCE:
+        return ()
+    distance = apart((theirs - ours).total_seconds())
+    return (CLOCK_DIFFERS.at(host, host=host, apart=distance, theirs=timestamp(theirs), ours=timestamp(ours)),)
 
 
 def root_findings(root: X509Certificate, trusted: Sequence[Thumbprint]) -> tuple[Finding, ...]:

@@ -57,8 +57,8 @@ def collected(
     expect_servers: bool = False,
     expect_push: bool = False,
 ) -> dict[str, Any]:
-    """``dns``, ``servers``, ``authorities`` and ``windows`` as ``outcome`` reads them. A server that is none of the
-    inventory's is left out.
+    """``dns``, ``servers``, ``authorities``, ``windows`` and ``findings`` as ``outcome`` reads them. A server that is
+    none of the inventory's is left out.
 
     :param dns_hosts: the DNS servers; the first is the one that was pushed to.
     :param ca_hosts: the hosts of CAs that may have been read.
@@ -73,7 +73,14 @@ def collected(
         "servers": {fqdn: _server(hostvars, host, missed) for fqdn, host in servers.items() if host in hostvars},
         "authorities": {host: _authority(hostvars, host) for host in ca_hosts},
         "windows": _windows(hostvars, (*dns_hosts, *ca_hosts, *servers.values())),
+        "findings": _of_hosts(hostvars, (*dns_hosts, *ca_hosts, *servers.values())),
     }
+
+
+def _of_hosts(hostvars: HostVars, hosts: Sequence[str]) -> list[Any]:
+    """What logging on to each host gave reason to say."""
+    read = (kept(hostvars, host, "pool_report_reached") or {} for host in dict.fromkeys(hosts))
+    return [one for result in read for one in result.get("findings") or ()]
 
 
 def _windows(hostvars: HostVars, hosts: Sequence[str]) -> dict[str, str]:

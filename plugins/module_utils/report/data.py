@@ -342,11 +342,11 @@ def _failures(outcome: Outcome) -> Iterator[Line]:
 
 
 def _findings(plan: Plan, outcome: Outcome) -> tuple[Finding, ...]:
-    """The plan's, then what was found on the CA; each once."""
+    """The plan's, then what was found on hosts and on the CA; each once."""
     before = (finding for authority in outcome.authorities.values() for finding in authority.findings)
     while_issuing = (finding for _fqdn, _id, done in entries(outcome) for finding in done.issue.findings)
-    of_the_ca = dict.fromkeys((*before, *while_issuing))
-    return (*plan.findings, *(one for one in of_the_ca if one not in plan.findings))
+    of_the_run = dict.fromkeys((*outcome.findings, *before, *while_issuing))
+    return (*plan.findings, *(one for one in of_the_run if one not in plan.findings))
 
 
 def _steps(outcome: Outcome) -> Iterator[Line]:

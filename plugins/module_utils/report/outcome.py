@@ -169,6 +169,7 @@ class Outcome:
     controller: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     windows: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
     started: str | None = None
     ended: str | None = None
     report_paths: tuple[str, ...] = ()
@@ -188,6 +189,7 @@ def read_outcome(given: Any) -> Outcome:
         dns=read_dns(given.get("dns")),
         servers=read_servers(given.get("servers")),
         authorities=read_authorities(given.get("authorities")),
+        findings=_findings("report", given),
         proof={check: read_check(proof.get(check), check) for check in CHECKS},
         started=given.get("started") or None,
         ended=given.get("ended") or None,

@@ -12,19 +12,22 @@ from __future__ import annotations
 import re
 
 RPC_UNAVAILABLE = 0x800706BA
+ADMIN_DENIED = 0x80094014
 
 # code: (what it means, what to do). From winerror.h as Microsoft documents it.
 _MEANINGS = {
     0x80094001: (
-        "the CA refuses the subject of the request",
-        "Use a template whose subject is supplied in the request",
+        "the CA refuses the subject of the request, or finds its names too long",
+        "Use a template whose subject is supplied in the request. A subject that is longer than the CA takes has this"
+        " code too: see what the CA says",
     ),
     0x80094003: ("the request's state does not allow this", "Look at the request in the CA's console"),
+    0x80094004: ("the CA's database holds no such request", "Look at the request in the CA's console"),
     0x80094012: (
         "the template's permissions do not let this account enrol",
         "Give the account that logs on to the CA the permission Enroll on the template",
     ),
-    0x80094014: (
+    ADMIN_DENIED: (
         "an officer of the CA denied the request",
         "Settle it with the CA's officers. To ask anew, delete the outstanding request on the server"
         " (certutil -delstore REQUEST <thumbprint>), then run again",
@@ -39,6 +42,18 @@ _MEANINGS = {
         "Give `template` at the issuer in the topology",
     ),
     0x80094802: ("the request names two templates that contradict each other", "Name one template only"),
+    0x80094804: (
+        "the template wants an issuance policy that the request does not have",
+        "Use a template without issuance requirements, such as WebServer",
+    ),
+    0x80094808: (
+        "the template wants signatures of others under the request, and it has none",
+        "Use a template whose issuance requirements ask for no authorized signatures, such as WebServer",
+    ),
+    0x8009480F: (
+        "the template builds the subject from Active Directory, and this account has no DNS name there",
+        "Use a template whose subject is supplied in the request, such as WebServer",
+    ),
     0x80094811: (
         "the key is shorter than the template's minimum",
         "Plan a longer key, or lower the template's minimum key size",
@@ -57,11 +72,20 @@ _MEANINGS = {
         "the CA's service does not answer (RPC server unavailable)",
         "Start the service CertSvc on the CA and check its name in the topology",
     ),
+    0x80092012: (
+        "a certificate above the CA names no place of its revocation list, or none that can be checked",
+        "See on the CA whether its own chain can be checked (certutil -verify -urlfetch on its certificate)",
+    ),
     0x80092013: (
         "the CA cannot reach a revocation list that it must check",
         "Publish the revocation lists of the CAs above it (certutil -crl), then run again",
     ),
     0x80092004: ("there is no outstanding request with this certificate's key", "Ask for a new certificate"),
+    0x800B0101: (
+        "a certificate of the CA has expired or is not valid yet, by the CA's clock",
+        "See the dates of the CA's own certificates (certutil -verify) and its clock (w32tm /query /status); renew the"
+        " CA's certificate where it has run out",
+    ),
     0x800B0109: (
         "the chain ends in a root certificate that this server does not trust",
         "Add the root, or give its thumbprint in the trusted roots",
@@ -69,6 +93,10 @@ _MEANINGS = {
     0x800B010A: (
         "the chain to the root cannot be built on this server",
         "Check the intermediate certificates of the CA",
+    ),
+    0xC80005E2: (
+        "the CA's database takes nothing that long: more names than fit into one of its fields",
+        "Plan fewer names in one certificate, or shorter ones",
     ),
 }
 _HEX = re.compile(r"0x([89a-f][0-9a-f]{7})\b", re.IGNORECASE)
@@ -90,6 +118,16 @@ def failure_code(exit_code: int, text: str) -> int | None:
         return (known or found)[-1]
     code = exit_code & 0xFFFFFFFF
     return code if code & 0x80000000 else None
+
+
+LONGEST_SAID = 400
+
+
+def as_said(text: str, most: int = LONGEST_SAID) -> str:
+    """What a program of another host printed, to be shown to people: on one line, cut to a length in characters, and
+    without characters that hide or turn others."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def meaning(code: int | None) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
     ISSUED,
@@ -31,13 +32,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
-from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import failure_code, failure_codes
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said, failure_code, failure_codes
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import scratch
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import describe_system
 
 CONFIGURATION = "SYSTEM\\CurrentControlSet\\Services\\CertSvc\\Configuration"
 DEFAULT_POLICY = "CertificateAuthority_MicrosoftDefault.Policy"
@@ -106,6 +108,12 @@ class AdcsAuthority(Authority):
 
     def authorities(self) -> Iterator[X509Certificate]:
         return CertificateStores(self._host.registry, self._host.name).authorities()
+
+    def clock(self) -> datetime | None:
+        try:
+            return describe_system(self._host.wmi, where=self._host.name).clock
+        except RolloutError:
+            return None  # only told beside something else that is wrong
 
     def place(self, planned: PlannedCertificate) -> str | None:
         return None
@@ -210,7 +218,7 @@ def _row(number: int, text: str, where: str) -> KnownRequest | None:
 
 
 def _unreadable(what: str, text: str, where: str) -> RolloutError:
-    said = " ".join(_PEM.sub("", text).split())[:300]
+    said = as_said(_PEM.sub("", text), 300)
     return RolloutError(
         f"certutil's answer about the CA's database cannot be read ({what}): {said!r}",
         where=where,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import advice, failure_code, meaning
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import advice, as_said, failure_code, meaning
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import scratch
@@ -24,7 +24,7 @@ TIMEOUT = 120.0
 def failed(what: str, result: ProgramResult, *, where: str) -> RolloutError:
     """An error that shows the code with its meaning, and the program's own text for a person."""
     code = failure_code(result.exit_code, result.text)
-    said = " ".join(result.text.split())[:600]
+    said = as_said(result.text, 600)
     reason = meaning(code) if code else f"exit code {result.exit_code}"
     return RolloutError(
         f"{what}: {reason}. `{result.command_line}` said: {said or 'nothing'}", where=where, mend=advice(code)

@@ -201,13 +201,26 @@ def _new(wanted: Enrolling) -> CertificateRequest:
         if _appeared(wanted, before):
             raise NotRequested(error, wanted.planned) from error
         raise
-    if not frozenset(wanted.stores.thumbprints(REQUEST)) - before:
+    appeared = frozenset(wanted.stores.thumbprints(REQUEST)) - before
+    if not appeared:
         raise RolloutError(
             "certreq made a request, and no key waits for its certificate in the store REQUEST of the machine",
             where=f"{wanted.host.name}: certificate {wanted.planned.id}",
             mend="Nothing was handed in. Run again; if it stays so, look at the log of certreq on the server",
         )
+    if not any(_waits_for(wanted, name, request.public_key) for name in appeared):
+        exchanged = RolloutError(
+            "the request that came back is for another key than the one that waits in the store REQUEST of the machine",
+            where=f"{wanted.host.name}: certificate {wanted.planned.id}",
+            mend="Nothing was handed in. See who else makes requests on this server, then run again",
+        )
+        raise NotRequested(exchanged, wanted.planned)
     return request
+
+
+def _waits_for(wanted: Enrolling, name: str, public_key: str) -> bool:
+    entry = wanted.stores.entry(REQUEST, name)
+    return bool(entry and entry.certificate and entry.certificate.public_key == public_key)
 
 
 def _appeared(wanted: Enrolling, before: frozenset[str]) -> bool:
@@ -245,8 +258,7 @@ def _request_again(wanted: Enrolling, waiting: Outstanding) -> CertificateReques
 
 
 def _remove_duplicate(wanted: Enrolling, name: str, waiting: Outstanding) -> None:
-    entry = wanted.stores.entry(REQUEST, name)
-    if entry and entry.certificate and entry.certificate.public_key == waiting.stand_in.public_key:
+    if _waits_for(wanted, name, waiting.stand_in.public_key):
         delete_from_store(wanted.host, REQUEST, name)
 
 

@@ -17,8 +17,12 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityAnswer
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import build_chain
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import unmet_by_content, unmet_by_key
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import (
+    unasked_names,
+    unmet_by_content,
+    unmet_by_key,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -81,12 +85,21 @@ def delivery_of(planned: PlannedCertificate, answer: AuthorityAnswer, *, now: da
     certificate = answer.certificate
     if certificate is None:
         raise RolloutError("there is no certificate to install", where=where)
-    reasons = unmet_by_content(planned, certificate, now=now, minimum_days=minimum_days)
+    reasons = unmet_by_content(
+        planned, certificate, now=max(now, certificate.not_before), minimum_days=minimum_days
+    ) + unasked_names(planned, certificate)
     if reasons:
         raise RolloutError(
             f"'{certificate.subject}' ({certificate.thumbprint}) is not what was planned: {'; '.join(reasons)}",
             where=where,
             mend="Nothing was installed. Get the certificate issued as planned",
+        )
+    if certificate.not_before > now:
+        raise RolloutError(
+            f"'{certificate.subject}' ({certificate.thumbprint}) is valid from {timestamp(certificate.not_before)} on,"
+            f" and the controller's clock says {timestamp(now)}",
+            where=where,
+            mend="Nothing was installed. Set the controller's clock, or the CA's, or wait; then run again",
         )
     return Delivery(planned, certificate, build_chain(certificate, answer.candidates, now=now, where=where))
 

@@ -24,26 +24,25 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authori
     KnownRequest,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import find_chain
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import unmet_by_content
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import unasked_names, unmet_by_content
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import (
     CertificateRequest,
     check_request,
     load_request,
     unmet_by_request,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import (
+    issued_findings,
     policy_findings,
     root_findings,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import advice, meaning
-
-ADMIN_DENIED = 0x80094014
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import ADMIN_DENIED, advice, as_said, meaning
 
 
 @dataclass(frozen=True)
@@ -224,7 +223,7 @@ def _submit(
         template = order.planned.template
         asked = order.planned.id + (f", template '{template}'" if template else "")
         raise NotIssued(
-            f"the CA refused {answer.label} for {asked}: {meaning(answer.code)}",
+            f"the CA refused {answer.label} for {asked}: {meaning(answer.code)}{_as_the_ca_said(answer)}",
             where=authority.name,
             mend=advice(answer.code, "Look at the request in the CA's console"),
             change_set=change_set,
@@ -233,6 +232,11 @@ def _submit(
             code=answer.code,
         )
     return _Submission(answer, change_set)
+
+
+def _as_the_ca_said(answer: AuthorityAnswer) -> str:
+    """What the CA itself said, which may know more than its code; marked as its own."""
+    return f'. The CA said: "{as_said(answer.text)}"' if answer.text.strip() else ""
 
 
 def _request(authority: Authority, order: Order, known: Sequence[KnownRequest]) -> CertificateRequest:
@@ -292,7 +296,7 @@ def _reported(
         message = authority.waiting(order.planned, answer.request_id)
         return Issuance("pending", submission.change_set, findings, answer.request_id, message=message)
     certificate, chain = _checked(authority, order, answer, submission.change_set, findings)
-    told = (*findings, *root_findings(chain[-1], trusted_roots))
+    told = (*findings, *root_findings(chain[-1], trusted_roots), *issued_findings(order.planned, certificate))
     return Issuance("issued", submission.change_set, told, answer.request_id, certificate, chain)
 
 
@@ -313,7 +317,8 @@ def _checked(
         "request_id": answer.request_id,
         "thumbprint": certificate.thumbprint,
     }
-    reasons = check_issued(order, certificate)
+    # What is not valid yet is judged as if it were: that alone is a clock's fault, and nothing to revoke.
+    reasons = check_issued(order, certificate, max(order.now, certificate.not_before))
     if reasons:
         raise NotIssued(
             f"the certificate of {answer.label} for {order.planned.id} is not what was asked for:"
@@ -323,15 +328,32 @@ def _checked(
             " then run again",
             **known,
         )
+    if certificate.not_before > order.now:
+        early = _clock_at_fault(authority, order, certificate, answer.label)
+        raise NotIssued(early.what, where=early.where, mend=early.mend, **known)
     try:
         return certificate, _chain(authority, certificate, answer, order.now)
     except RolloutError as error:
         raise NotIssued(error.what, where=error.where, mend=error.mend, **known) from error
 
 
-def check_issued(order: Order, certificate: X509Certificate) -> list[str]:
+def _clock_at_fault(authority: Authority, order: Order, certificate: X509Certificate, label: str) -> RolloutError:
+    """A CA dates what it issues by its own clock (ten minutes back, as Windows comes): nothing is wrong with it."""
+    theirs = authority.clock()
+    read = "" if theirs is None else f", the CA's {timestamp(theirs)}"
+    return RolloutError(
+        f"the certificate of {label} for {order.planned.id} is valid from {timestamp(certificate.not_before)} on. The"
+        f" controller's clock says {timestamp(order.now)}{read}. It was not installed",
+        where=authority.name,
+        mend="Set the wrong clock by the domain's time (w32tm /resync on Windows, NTP on the controller), or wait, and"
+        " run again: the certificate waits at the CA, and no other is asked for",
+    )
+
+
+def check_issued(order: Order, certificate: X509Certificate, now: datetime) -> list[str]:
     """Why an issued certificate must not be installed; empty when it may."""
-    reasons = unmet_by_content(order.planned, certificate, now=order.now, minimum_days=order.minimum_days)
+    reasons = unmet_by_content(order.planned, certificate, now=now, minimum_days=order.minimum_days)
+    reasons += unasked_names(order.planned, certificate)
     if order.public_key is not None and certificate.public_key != order.public_key:
         reasons.insert(0, "it is for another key than the one that was made on the server")
     return reasons

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
     ISSUED,
@@ -97,6 +98,9 @@ class OfflineAuthority(Authority):
 
     def authorities(self) -> Iterator[X509Certificate]:
         return iter(())
+
+    def clock(self) -> datetime | None:
+        return None
 
     def place(self, planned: PlannedCertificate) -> str:
         return self._path(planned, REQUEST_SUFFIX)

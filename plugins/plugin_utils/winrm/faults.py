@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import child, find, local, text_of
 
 CODE_ACCESS_DENIED = 5
@@ -105,7 +106,7 @@ def _told(parts: FaultParts) -> str:
         parts.extended_status.get("Description", ""),
         parts.wmi_error.get("Message", ""),
     ]
-    texts = [" ".join(text.split()).rstrip(".") for text in details]
+    texts = [as_said(text, 1000).rstrip(".") for text in details]
     return "; ".join(dict.fromkeys(text for text in texts if text)) + number
 
 

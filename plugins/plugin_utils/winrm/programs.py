@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     CODE_BAD_SELECTORS,
     CODE_OPERATION_QUOTA,
@@ -50,10 +51,10 @@ class ProgramTimeout(RolloutError):
         self.command_line = line
         self.stdout = stdout
         self.stderr = stderr
-        said = (stdout + stderr).decode("utf-8", errors="replace").strip()
+        said = as_said((stdout + stderr).decode("utf-8", errors="replace"), 500)
         super().__init__(
             f"the program did not end within {timeout:g} seconds and was ended: {line}"
-            + (f" (it had said: {said[:500]})" if said else ""),
+            + (f" (it had said: {said})" if said else ""),
             where=where,
             mend="It probably waits for an answer to a question that nobody sees: run it by hand on the host to see",
         )

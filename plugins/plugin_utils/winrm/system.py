@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.clock import moment
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.generation import Generation, generation
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text
@@ -27,7 +29,8 @@ class SystemCapabilities:
 
 @dataclass(frozen=True, slots=True)
 class SystemDescription:
-    """A host's operating system. Numbers are None where the host gives none; ``language``: a Windows language code."""
+    """A host's operating system. Numbers are None where the host gives none; ``language``: a Windows language code.
+    ``clock``: its time when it answered, in UTC."""
 
     host: str
     version: str
@@ -37,6 +40,7 @@ class SystemDescription:
     language: int | None
     generation: str
     capabilities: SystemCapabilities
+    clock: datetime | None = None
 
 
 def describe_system(wmi: Wmi, *, where: str) -> SystemDescription:
@@ -68,4 +72,5 @@ def _described(system: WmiObject) -> SystemDescription:
         language=as_number(system.get("OSLanguage"), what="OSLanguage"),
         generation=known.name,
         capabilities=SystemCapabilities(known.cng, known.netsh_http),
+        clock=moment(as_text(system.get("LocalDateTime"))),
     )

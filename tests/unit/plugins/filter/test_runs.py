@@ -33,8 +33,12 @@ def test_what_is_wrong_is_told_in_words() -> None:
 
 
 def test_nothing_is_planned_yet() -> None:
-    assert FILTERS["outcomes"]({}, {}) == {"dns": {}, "servers": {}, "authorities": {}, "windows": {}}
+    assert FILTERS["outcomes"]({}, {}) == {"dns": {}, "servers": {}, "authorities": {}, "windows": {}, "findings": []}
     assert FILTERS["proof_inputs"]({}, {})["sip_domains"] == []
+
+
+def test_a_server_that_asks_first() -> None:
+    assert FILTERS["ca_turn"]({"fe1": {}}, ["fe1"], "fe1", 0) == {"first": True, "refusal": ""}
 
 
 def test_what_a_loop_found_by_certificate() -> None:

@@ -13,6 +13,7 @@ from unit.fakes_windows import DER, NOW, authority, certificate, planned, planne
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import (
     PrivateKey,
     authority_common_name,
+    unasked_names,
     unmet,
     unmet_by_content,
     unmet_by_key,
@@ -27,6 +28,7 @@ def read(parsed: x509.Certificate) -> X509Certificate:
     return parse_certificate(parsed.public_bytes(DER), where="test")
 
 
+SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
 NAMES = planned()["subject_alternative_names"]
 MATRIX = [
     ("as planned", {}, []),
@@ -49,6 +51,20 @@ MATRIX = [
         "it lacks the extended key usage 1.3.6.1.5.5.7.3.1"
     ]),
     ("any key usage", {"usage": None}, []),
+    ("a CA of its own", {"ca": True}, ["it is a certificate of a CA, which can issue others"]),
+    ("usages that issue", {"usage": ["digital_signature", "key_encipherment", "key_cert_sign", "crl_sign"]}, [
+        "it has the key usage key_cert_sign, crl_sign, with which it can issue"
+    ]),
+    ("client authentication too", {"extended": [SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]}, []),
+    ("smart-card logon and more", {"extended": [SERVER_AUTH, *map(x509.ObjectIdentifier, (
+        "1.3.6.1.4.1.311.20.2.2", "1.3.6.1.4.1.311.20.2.1", "2.5.29.37.0"
+    ))]}, [
+        "it may be used for smart-card logon (1.3.6.1.4.1.311.20.2.2), enrolment agent (1.3.6.1.4.1.311.20.2.1), any"
+        " purpose (2.5.29.37.0), which was not planned"
+    ]),
+    ("a NUL in a name", {"names": [*NAMES, "sip.company.local\0.evil.example"]}, [
+        "it has the name 'sip.company.local\\x00.evil.example', which some clients cut off and others do not"
+    ]),
     ("another key usage", {"usage": ["digital_signature"]}, ["it lacks the key usage key_encipherment"]),
     ("no distribution point", {"crl": None}, ["it names no CRL distribution point"]),
     ("signed with PSS", {"pss": True}, ["it is signed with rsassa_pss, which the product refuses"]),
@@ -67,6 +83,32 @@ MATRIX = [
 def test_unmet(changes, reasons):
     held = read(certificate(changes.pop("issuer", CA), **changes))
     assert unmet(planned_certificate(), held, KEY, now=NOW, minimum_days=30) == reasons
+
+
+@pytest.mark.parametrize(
+    ("names", "reasons"),
+    [
+        (NAMES, []),
+        ([name.upper() for name in NAMES], []),
+        (["ocspool.company.local", *NAMES], []),
+        ([*NAMES, "dc01.company.local", "sip.company.local\0.x"], [
+            "it has names that were not asked for: 'dc01.company.local', 'sip.company.local\\x00.x'"
+        ]),
+    ],
+)  # fmt: skip
+def test_what_nobody_asked_for(names: list[str], reasons: list[str]) -> None:
+    assert unasked_names(planned_certificate(), read(certificate(CA, names=names))) == reasons
+
+
+def test_a_public_authority_may_add_names() -> None:
+    public = planned_certificate(issuer={"name": "public", "ca": ""})
+    assert unasked_names(public, read(certificate(CA, names=[*NAMES, "www.company.com"]))) == []
+
+
+def test_a_usage_that_was_planned_is_no_power_too_many() -> None:
+    held = read(certificate(CA, extended=[SERVER_AUTH, ExtendedKeyUsageOID.CODE_SIGNING]))
+    wanted = planned_certificate(extended_key_usage=[SERVER_AUTH.dotted_string, "1.3.6.1.5.5.7.3.3"])
+    assert unmet_by_content(wanted, held, now=NOW, minimum_days=30) == []
 
 
 def test_md5_is_refused():

@@ -39,7 +39,11 @@ def test_results_by_fqdn() -> None:
     hostvars: dict[str, dict[str, Any]] = {
         "dc1": {
             "pool_dns_result": {"changed": True},
-            "pool_report_reached": {"product": "Microsoft Windows Server 2008 R2", "version": "6.1.7601"},
+            "pool_report_reached": {
+                "product": "Microsoft Windows Server 2008 R2",
+                "version": "6.1.7601",
+                "findings": [{"code": "clock-differs"}],
+            },
         },
         "fe1": {
             "pool_certificates_result": {"id": {"thumbprint": "AB"}},
@@ -55,6 +59,7 @@ def test_results_by_fqdn() -> None:
         },
         "authorities": {},
         "windows": {"dc1": "Microsoft Windows Server 2008 R2 (6.1.7601)"},
+        "findings": [{"code": "clock-differs"}],
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import (
     advice,
+    as_said,
     failure_code,
     failure_codes,
     meaning,
@@ -39,6 +40,21 @@ def test_codes_are_explained():
 def test_all_codes_in_their_order_each_once():
     text = "Xyzzy 0x80094004 (-2146877436), 0x80094800, 0X80094004, 0x00000001, 0x8009480"
     assert failure_codes(text) == (0x80094004, 0x80094800)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("  Certificate\r\n  request denied. ", "Certificate request denied."),
+        ("\x1b[2J\u202eevil\u2066\u200b\xa0x\ud800", "[2J evil x"),
+        ("été 日本", "été 日本"),
+        ("a" * 400, "a" * 400),
+        ("a" * 401, "a" * 399 + "…"),
+        ("", ""),
+    ],
+)
+def test_what_others_say_is_shown_on_one_line_cut_and_tamed(text, shown):
+    assert as_said(text) == shown
 
 
 def test_advice_for_an_unknown_code():

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 from unit.certificate_steps import request
-from unit.fakes_windows import NOW, STORES, FakeCa, FakeServer, certificate, key_info, planned
+from unit.fakes_windows import NOW, PEM, STORES, FakeCa, FakeServer, certificate, csr, key_info, planned, rsa_key
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolling import NotRequested
 
 
 @pytest.fixture
@@ -82,6 +83,21 @@ def test_certreq_that_makes_another_request_than_told(server):
     with pytest.raises(RolloutError, match="is not what was planned: its names are ocspool.company.local, not"):
         request(server)
     assert server.files.contents == {}
+
+
+def test_a_request_for_a_key_that_the_store_does_not_hold_is_not_handed_in(server):
+    """Whoever answers in the server's place has a key of his own, and knows not that of the store."""
+    made = server._certreq
+
+    def exchanged(words):
+        code, said = made(words)
+        server.files.contents[words[-1]] = csr(key=rsa_key(99)).public_bytes(PEM)
+        return code, said
+
+    server.programs.handlers["certreq"] = exchanged
+    with pytest.raises(NotRequested, match="for another key than the one that waits in the store REQUEST") as caught:
+        request(server)
+    assert caught.value.result["changed"] is True and "Nothing was handed in" in str(caught.value)
 
 
 def test_certreq_that_makes_nothing(server):

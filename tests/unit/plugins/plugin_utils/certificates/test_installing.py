@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from unit.certificate_steps import install_issued, issued_for, request, snapshot
-from unit.fakes_windows import PEM, FakeCa, FakeServer, authority, certificate, rsa_key
+from unit.fakes_windows import NAMES, NOW, PEM, FakeCa, FakeServer, authority, certificate, rsa_key
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
@@ -81,6 +83,20 @@ def test_a_wrong_certificate_is_not_installed(server, ca):
     with pytest.raises(RolloutError, match="is not what was planned: its subject alternative names lack.*Nothing was"):
         install_issued(server, {"certificate": wrong.public_bytes(PEM).decode(), "chain": [ca.issuer.pem]})
     assert snapshot(server) == before
+
+
+def test_names_that_a_ca_added_are_not_installed(server, ca):
+    request(server)
+    wide = certificate(ca.issuer, names=[*NAMES, "dc01.company.local"], key=rsa_key(200))
+    with pytest.raises(RolloutError, match="it has names that were not asked for: 'dc01.company.local'.*Nothing was"):
+        install_issued(server, {"certificate": wide.public_bytes(PEM).decode(), "chain": [ca.issuer.pem]})
+
+
+def test_not_valid_yet_is_a_clocks_fault(server, ca):
+    request(server)
+    early = certificate(ca.issuer, begin=NOW + timedelta(minutes=3), key=rsa_key(200))
+    with pytest.raises(RolloutError, match="valid from 2026-11-22T12:03:00Z on, and the controller's clock says"):
+        install_issued(server, {"certificate": early.public_bytes(PEM).decode(), "chain": [ca.issuer.pem]})
 
 
 def test_a_chain_that_did_not_sign_it(server, ca):

@@ -7,6 +7,7 @@ from cryptography import x509
 from unit.certificate_steps import issue_request
 from unit.fakes_windows import (
     DER,
+    NAMES,
     PEM,
     POLICY,
     FakeCa,
@@ -89,6 +90,14 @@ def test_the_twin_on_the_other_server_is_not_taken_for_this_one():
         (0x80094801, "names no template.*Give `template`"),
         (0x80094811, "shorter than the template's minimum"),
         (0x80070005, "access denied"),
+        (0x80092012, "names no place of its revocation list.*-urlfetch"),
+        (0x80092013, "cannot reach a revocation list.*certutil -crl"),
+        (0x80094001, "refuses the subject of the request, or finds its names too long.*see what the CA says"),
+        (0x80094804, "wants an issuance policy"),
+        (0x80094808, "wants signatures of others"),
+        (0x8009480F, "has no DNS name there.*supplied in the request"),
+        (0x800B0101, "has expired or is not valid yet, by the CA's clock.*w32tm"),
+        (0xC80005E2, "more names than fit into one of its fields.*fewer names"),
     ],
 )
 def test_denied(code, said):
@@ -128,6 +137,10 @@ def test_what_an_officer_denied_is_not_asked_again():
         (FakeCa(other_key=rsa_key(9)), "it is for another key than the one that was made on the server"),
         (FakeCa(days=10), "in less than 30 days"),
         (FakeCa(issuer=authority("Rogue CA", number=120)), "its issuer is 'Rogue CA'"),
+        (FakeCa(adds={"names": [*NAMES, "dc01.company.local"]}), "it has names that were not asked for: 'dc01.company"),
+        (FakeCa(adds={"ca": True}), "it is a certificate of a CA"),
+        (FakeCa(adds={"usage": ["digital_signature", "key_encipherment", "crl_sign"]}), "with which it can issue"),
+        (FakeCa(minutes_ahead=60, days=10), "in less than 30 days"),
     ],
 )
 def test_another_certificate_than_asked_for(ca, reason):
@@ -138,6 +151,42 @@ def test_another_certificate_than_asked_for(ca, reason):
     with pytest.raises(NotIssued):
         ask(ca)
     assert len(ca.rows) == 1
+
+
+def test_not_valid_yet_is_a_clocks_fault_and_nothing_to_revoke():
+    ca = FakeCa(minutes_ahead=25)
+    with pytest.raises(NotIssued) as caught:
+        ask(ca)
+    assert str(caught.value) == (
+        "ca01.company.local\\Company CA: the certificate of request 1 for ocssrv01.company.local/default is valid from"
+        " 2026-11-22T12:15:00Z on. The controller's clock says 2026-11-22T12:00:00Z, the CA's 2026-11-22T12:25:00Z. It"
+        " was not installed. Set the wrong clock by the domain's time (w32tm /resync on Windows, NTP on the"
+        " controller), or wait, and run again: the certificate waits at the CA, and no other is asked for"
+    )
+    assert (caught.value.result["changed"], caught.value.result["request_id"]) == (True, 1)
+    assert "revoke" not in str(caught.value)
+    # With the clock set right the same certificate comes.
+    ca.rows[0].issued = FakeCa()._issue(ca.rows[0].request)
+    assert (ask(ca)["state"], len(ca.rows)) == ("issued", 1)
+
+
+def test_what_a_ca_adds_and_nobody_is_harmed_by_is_told():
+    result = ask(FakeCa(days=9000, adds={"more": [x509.RFC822Name("rollout@company.com")]}))
+    assert [one["code"] for one in result["findings"]] == ["issued-for-long", "issued-with-other-names"]
+    assert result["state"] == "issued"
+
+
+def test_the_cas_own_words_are_told_as_its_own_and_tamed():
+    words = 'Denied by Policy Module  \x1b[2J\u202eName of\r\n the template "X" ' + "y" * 900
+    with pytest.raises(NotIssued) as caught:
+        ask(FakeCa(decision=31, status=0x80094800, words=words, prints_id=False))
+    told = caught.value.what
+    assert (
+        ': 0x80094800: the CA does not offer this template. The CA said: "Denied by Policy Module [2J Name of the'
+        in told
+    )
+    assert told.endswith('yyy…"') and len(told.partition("The CA said: ")[2]) == 402
+    assert all(char.isprintable() for char in told)
 
 
 def test_a_revoked_wrong_certificate_makes_way():

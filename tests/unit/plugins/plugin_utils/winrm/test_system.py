@@ -30,6 +30,7 @@ def system(**changes: str | None) -> WmiObject:
         "ServicePackMajorVersion": "1",
         "Caption": "Microsoft Windows Server 2008 R2 Enterprise ",
         "OSLanguage": "1031",
+        "LocalDateTime": "2026-11-22T09:00:00.5+01:00",
     }
     return WmiObject("Win32_OperatingSystem", {**known, **changes})
 
@@ -44,6 +45,7 @@ def test_a_system_in_plain_types() -> None:
         "language": 1031,
         "generation": "2008r2",
         "capabilities": {"cng": True, "netsh_http": True},
+        "clock": "2026-11-22T08:00:00Z",
     }
 
 
