@@ -19,6 +19,8 @@ from lab.client import RunningEstate
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(os.environ.get("UCOPS_BIN", ROOT / ".venv" / "bin"))
 
+STATISTICS = {"ANSIBLE_SHOW_CUSTOM_STATS": "1"}
+
 
 @dataclass(frozen=True)
 class Run:
@@ -33,6 +35,12 @@ class Run:
         tail = self.output.rpartition("PLAY RECAP")[2]
         rows = re.findall(r"^(\S+)\s+: (ok=.*)$", tail, flags=re.MULTILINE)
         return {host: {key: int(number) for key, number in re.findall(r"(\w+)=(\d+)", row)} for host, row in rows}
+
+    @property
+    def published(self) -> dict[str, Any]:
+        """What the run published for automation; shown to runs with ``STATISTICS``."""
+        shown = self.output.partition("RUN: ")[2].partition("\n\n")[0]
+        return json.loads(shown)["ucops_rollout"]
 
     def total(self, key: str) -> int:
         return sum(row[key] for row in self.recap.values())

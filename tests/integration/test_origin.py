@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from lab_tests.foreign import Psrp
-from sitekit import ROOT, Site, play
+from sitekit import ROOT, STATISTICS, Site, play
 
 POOL = "ocspool.company.local"
 SAN = [POOL, "sip.company.local", "sip.company.com", "ocspool.company.com"]
@@ -97,8 +97,10 @@ def test_first_and_second_run(site: Site) -> None:
     other = {"Priority": 0, "Weight": 0, "Port": 5061, "SRVDomainName": "oldpool.company.local."}
     create(site, "SRV", "company.local", "_sipinternaltls._tcp", **other)
     today = "".join(site.state()["hosts"]["ca01"]["ca"]["chain"][-1:])
-    rebuilt = site.play("verify_pool", variables={"pool_verify_roots": [root_of_the_same_name(site.work)]})
+    roots = {"pool_verify_roots": [root_of_the_same_name(site.work)]}
+    rebuilt = site.play("verify_pool", variables=roots, settings=STATISTICS)
     assert rebuilt.code == 2 and "FAILED: " in rebuilt.output, rebuilt.output
+    assert (rebuilt.published["status"], site.report()["status"]) == ("failed", "failed")
     wrong = {
         one["subject"]: one["message"] for one in site.report()["proof"]["dns"]["results"] if one["state"] == "failed"
     }

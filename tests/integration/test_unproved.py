@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 import winrm
 from lab_tests.foreign import Psrp
-from sitekit import Run, Site
+from sitekit import STATISTICS, Run, Site
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +67,7 @@ def test_what_is_unproved_ends_a_run_badly_unless_it_may(site: Site) -> None:
     site.estate.stop_host("ca01")
     alone = {"pool_verify_dns_servers": [{"name": "dc01", "address": dc01, "port": site.estate.port(53)}]}
     allowed = {"pool_verify_unproved": "warn", **alone}
-    run = site.play("verify_pool", variables=allowed, settings={"ANSIBLE_SHOW_CUSTOM_STATS": "1"})
+    run = site.play("verify_pool", variables=allowed, settings=STATISTICS)
     assert run.code == 0 and "WARNING UNPROVED: " in told(run), run.output
     assert results(site, "tls")["ocssrv01.company.local:5061", one] == "unproved"
     assert results(site, "tls")["ocspool.company.local:5061", vip] == "unproved"
@@ -79,7 +77,41 @@ def test_what_is_unproved_ends_a_run_badly_unless_it_may(site: Site) -> None:
     assert whom["state"] == "unproved" and "cannot log on over WinRM" in whom["message"], whom
     report = site.report()
     assert report["status"] == "unproved" and report["counts"]["wrong"] == 0
-    published = json.loads(run.output.partition("RUN: ")[2].partition("\n\n")[0])["ucops_rollout"]
+    published = run.published
     assert (published["status"], published["pool"]) == ("unproved", "ocspool.company.local")
     assert published["counts"] == report["counts"]
     assert [path.rpartition(".")[2] for path in published["reports"]] == ["md", "json"]
+
+
+def unproved(site: Site) -> dict[str, set[str]]:
+    """Check -> what it could not prove."""
+    proof = site.report()["proof"]
+    return {
+        check: {one["subject"] for one in proof[check]["results"] if one["state"] == "unproved"}
+        for check in ("dns", "tls", "sign_in", "trust")
+    }
+
+
+VIP = {"ocspool.company.local:5061", "ocspool.company.com:5061", "ocspool.company.local:443"}
+SIGN_IN = {"company.local", "company.com"}
+
+
+@pytest.mark.estate(balancers=[])
+def test_the_pools_address_is_gone_then_the_only_dns_server(site: Site) -> None:
+    run = site.play("deploy_pool", settings=STATISTICS)
+    assert run.code == 2 and "UNPROVED: 5 checks unproved" in told(run), run.output
+    assert unproved(site) == {"dns": set(), "tls": VIP, "sign_in": SIGN_IN, "trust": set()}
+    counts = {"failed": 0, "wrong": 0, "waiting": 0, "by_hand": 0}
+    assert (run.published["status"], site.report()["status"]) == ("unproved", "unproved")
+    assert run.published["counts"] == {**counts, "unproved": 5, "proved": 17}
+
+    site.estate.stop_host("dc01")
+    run = site.play("verify_pool", settings=STATISTICS)
+    assert run.code == 2 and "UNPROVED: 15 checks unproved" in told(run), run.output
+    names = {"ocspool.company.local", "ocspool.company.com"}
+    records = {f"{name} A" for name in (*names, "ocssrv01.company.local", "ocssrv02.company.local")}
+    records |= {f"_sipinternaltls._tcp.{domain} SRV" for domain in SIGN_IN}
+    before = {f"names that clients try before _sipinternaltls._tcp.{domain}" for domain in SIGN_IN}
+    assert unproved(site) == {"dns": names | records | before, "tls": VIP, "sign_in": SIGN_IN, "trust": set()}
+    assert (run.published["status"], site.report()["status"]) == ("unproved", "unproved")
+    assert run.published["counts"] == {**counts, "unproved": 15, "proved": 7}
