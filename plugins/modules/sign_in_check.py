@@ -90,6 +90,11 @@ results:
     found:
       description: The steps of the walk, one line for each.
       type: raw
+    cause:
+      description:
+        - What several results that are not V(proved) may have in common, as C(kind), C(where), C(what)
+          and C(mend); equal ones are told as one. Null where the message is of this result alone.
+      type: raw
 summary:
   description: How many results there are of each state.
   returned: always

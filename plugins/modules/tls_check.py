@@ -112,6 +112,11 @@ results:
           its chain as far as it could be followed, the root last. Further the TLS version and cipher suite that were
           agreed, and the versions that the listener offers and does not offer.
       type: raw
+    cause:
+      description:
+        - What several results that are not V(proved) may have in common, as C(kind), C(where), C(what)
+          and C(mend); equal ones are told as one. Null where the message is of this result alone.
+      type: raw
 summary:
   description: How many results there are of each state.
   returned: always

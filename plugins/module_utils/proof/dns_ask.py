@@ -26,6 +26,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof import result 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import (
     NOT_AGAIN,
+    SILENT_EARLIER,
     Silence,
     in_parallel,
 )
@@ -258,12 +259,14 @@ def ask_once_silent(server: NameServer, question: Question, timeout: float, sile
 
     def instead(first: DnsAnswer | None) -> DnsAnswer:
         if first is None:
-            return DnsAnswer(server, question, TIMEOUT, detail=NOT_AGAIN)
-        return replace(first, question=question, detail=f"{first.detail}; {NOT_AGAIN}")
+            return DnsAnswer(server, question, TIMEOUT, detail=SILENT_EARLIER)
+        return replace(first, question=question, detail="; ".join(filter(None, (first.detail, NOT_AGAIN))))
 
     return silence.probe(
         server.place,
         lambda: ask(server, question, timeout),
         is_silent=lambda answer: answer.state in (TIMEOUT, UNREACHABLE),
         instead=instead,
+        # That a connection is refused shows at once, and a later check is to say so itself.
+        is_known_later=lambda answer: answer.state == TIMEOUT,
     )

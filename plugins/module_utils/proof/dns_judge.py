@@ -35,11 +35,13 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import
     wildcard,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import Cause, ProofResult
 
 NO_SERVER = (
     "there is no DNS server to ask. Put the DNS servers into their inventory group, or give pool_verify_dns_servers"
 )
+
+NO_SERVER_CAUSE = Cause("no_server", "", NO_SERVER)
 
 # The server was reached, and what it says is not what the plan says; everything else is not known.
 _WRONG = (ALIAS, NXDOMAIN, NODATA, NOT_AUTHORITATIVE)
@@ -85,7 +87,7 @@ def judge(records: Sequence[ExpectedRecord], servers: Sequence[NameServer], answ
     Without servers each record is unproved.
     """
     if not servers:
-        return [replace(_of_record(record), message=NO_SERVER) for record in records]
+        return [replace(_of_record(record), message=NO_SERVER, cause=NO_SERVER_CAUSE) for record in records]
     results = [_judge_record(record, server, answers) for record in records for server in servers]
     pairs = {(target, server): None for record in records for target in record.targets for server in servers}
     return results + [_judge_target(target, server, answers) for target, server in pairs]
@@ -94,7 +96,7 @@ def judge(records: Sequence[ExpectedRecord], servers: Sequence[NameServer], answ
 def planned(records: Sequence[ExpectedRecord], servers: Sequence[NameServer]) -> list[ProofResult]:
     """What ``judge`` would check, without any answer."""
     return [
-        replace(result, state=proof.WOULD_BE_CHECKED, message="would be asked for", found=None)
+        replace(result, state=proof.WOULD_BE_CHECKED, message="would be asked for", found=None, cause=None)
         for result in judge(records, servers, {})
     ]
 
@@ -124,10 +126,12 @@ def _holders(record: ExpectedRecord, server: NameServer, answers: Answers) -> li
 
 
 def _not_answered(result: ProofResult, answer: DnsAnswer, holders: Sequence[str] = ()) -> ProofResult:
-    message = explain(answer)
+    message, cause = explain(answer), cause_of(answer)
     if holders and answer.state in (NOT_AUTHORITATIVE, REFUSED):
-        message += f". {', '.join(holders)} holds the zone, so that rather the list or the NS records are wrong"
-    return replace(result, state=state_of(answer), message=message, found=_alias(answer))
+        others = f". {', '.join(holders)} holds the zone, so that rather the list or the NS records are wrong"
+        message += others
+        cause = cause and replace(cause, mend=cause.mend + others)
+    return replace(result, state=state_of(answer), message=message, found=_alias(answer), cause=cause)
 
 
 def _alias(answer: DnsAnswer) -> Any:
@@ -139,6 +143,15 @@ def state_of(answer: DnsAnswer) -> str:
     if answer.state == ANSWERED:
         return proof.PROVED
     return proof.FAILED if answer.state in _WRONG else proof.UNPROVED
+
+
+def cause_of(answer: DnsAnswer) -> Cause | None:
+    """What all questions that this server left without an answer in the same way have in common."""
+    if answer.state in (ANSWERED, ALIAS):
+        return None
+    says = _SAYS[answer.state].format(type=answer.question.type)
+    server = answer.server
+    return Cause(answer.state, f"DNS server {server.name} ({server.place})", says, _ADVICE[answer.state])
 
 
 def explain(answer: DnsAnswer) -> str:

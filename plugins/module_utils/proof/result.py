@@ -18,12 +18,31 @@ UNPROVED = "unproved"
 WOULD_BE_CHECKED = "would_be_checked"
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why results are not ``proved``; those of an equal cause are told as one.
+
+    ``kind``: a state of an answer or a handshake, or a word of the judge. ``where``: what it was met at, empty where
+    that is different for each. ``what``, ``mend``: what to say of it and what to do, for all of them alike.
+    """
+
+    kind: str
+    where: str
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        said = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{said}. {self.mend}" if self.mend else said
+
+
 @dataclass(frozen=True)
 class ProofResult:
     """One check of one subject at one place.
 
     ``state``: ``proved``; ``failed`` (seen, and wrong); ``unproved`` (could not be seen); ``would_be_checked``.
     ``server`` and ``address`` say who was asked. ``expected`` and ``found`` are JSON-able, None where there is none.
+    ``cause``: what several results may have in common, None where the message is this one's alone.
     """
 
     check: str
@@ -34,6 +53,7 @@ class ProofResult:
     address: str = ""
     expected: Any = None
     found: Any = None
+    cause: Cause | None = None
 
     def to_plain(self) -> dict[str, Any]:
         """The result as a module returns it."""

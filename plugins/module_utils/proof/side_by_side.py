@@ -14,13 +14,14 @@ from typing import Any, TypeVar
 
 # Enough that hundreds of checks take seconds, few enough for the sessions that an old load balancer allows.
 WORKERS = 16
-NOT_AGAIN = "it was silent before, and is not waited for again"
+NOT_AGAIN = "not tried again"
+SILENT_EARLIER = f"it did not answer in an earlier check of this run, and was {NOT_AGAIN}"
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
-# Whether the first probe of a place met silence, and what it brought.
-_Answer = tuple[bool, Any]
+# Whether the first probe of a place met silence, whether later checks are to know that, and what it brought.
+_Answer = tuple[bool, bool, Any]
 
 
 def in_parallel(
@@ -64,7 +65,7 @@ class Silence:
         self._lock = Lock()
         self._first: dict[str, Future[_Answer]] = {}
         for place in known:
-            self._claim(place)[0].set_result((True, None))
+            self._claim(place)[0].set_result((True, True, None))
 
     def probe(
         self,
@@ -73,17 +74,19 @@ class Silence:
         *,
         is_silent: Callable[[Outcome], bool],
         instead: Callable[[Outcome | None], Outcome],
+        is_known_later: Callable[[Outcome], bool] = lambda _outcome: True,
     ) -> Outcome:
         """What ``ask`` returns; where the place is silent already, what ``instead`` makes of the first outcome there,
-        None where it was silent before all this."""
+        None where it was silent before all this. ``is_known_later``: whether a silent place is one of ``places``."""
         first, is_mine = self._claim(place)
         if not is_mine:
-            silent, outcome = first.result()
+            silent, _later, outcome = first.result()
             return instead(outcome) if silent else ask()
-        answer: _Answer = (False, None)
+        answer: _Answer = (False, False, None)
         try:
             outcome = ask()
-            answer = (is_silent(outcome), outcome)
+            silent = is_silent(outcome)
+            answer = (silent, silent and is_known_later(outcome), outcome)
             return outcome
         finally:
             first.set_result(answer)
@@ -97,7 +100,7 @@ class Silence:
 
     @property
     def places(self) -> list[str]:
-        """The silent ones, sorted."""
+        """The silent ones that later checks are to know, sorted."""
         with self._lock:
             first = sorted(self._first.items())
-        return [place for place, future in first if future.result()[0]]
+        return [place for place, future in first if future.result()[1]]

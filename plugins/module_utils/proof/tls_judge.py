@@ -19,7 +19,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import Planned
 from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable, covers
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_alerts, tls_clients, tls_wire
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import Cause, ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import NOT_AGAIN
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_targets import Target
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
@@ -28,11 +29,12 @@ NO_ROOTS = (
     "whether clients trust it is not known: no root of the planned CA was read or given. Let the CA take part, or give"
     " its root certificate (pool_verify_roots)"
 )
+NO_ROOTS_CAUSE = Cause("no_roots", "", NO_ROOTS)
 REBUILT = (
     ", of the same name and with another key: the CA was set up anew, or this is another one. Let the CA of the plan"
     " issue the certificate again"
 )
-LOAD_BALANCER = "load_balancer"
+DIRECT, LOAD_BALANCER = "direct", "load_balancer"
 _SHA2 = ("SHA-256", "SHA-384", "SHA-512")
 _HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
 _ADVICE = {
@@ -40,7 +42,7 @@ _ADVICE = {
         "See whether the service of this port runs. A Front End listens only once its services were started or, after"
         " an assignment, restarted"
     ),
-    tls_wire.TIMEOUT: "Check the address, the firewall and the load balancer",
+    tls_wire.TIMEOUT: "Check the address, and the firewall on the way",
     tls_wire.NO_COMMON_CIPHER: (
         "This host and the listener have no protocol version or cipher suite in common: run the check from a host with"
         " an older OpenSSL"
@@ -50,6 +52,18 @@ _ADVICE = {
     tls_wire.NO_CERTIFICATE: "Let the listener offer cipher suites with a certificate: clients take no others",
     tls_wire.CLIENT_CERTIFICATE: tls_alerts.DEMANDED,
     tls_wire.BROKEN_OFF: "See in the server's event log (source Schannel) why it ended the handshake",
+}
+
+
+_BALANCED_ADVICE = {
+    tls_wire.NO_LISTENER: (
+        "See whether the load balancer has this port at this address, and a server in the pool behind it that it takes"
+        " for alive"
+    ),
+    tls_wire.TIMEOUT: (
+        "Check the address, and whether the load balancer has this port, a live server behind it, and a way back from"
+        " there; then the firewall"
+    ),
 }
 
 
@@ -134,7 +148,7 @@ def compare(target: Target, handshake: Handshake, expectation: Expectation) -> P
     """One result for one handshake: wrong certificates are ``failed``, what could not be seen is ``unproved``."""
     if not handshake.chain_der:
         state = proof.FAILED if handshake.state == tls_wire.NOT_TLS else proof.UNPROVED
-        return _result(target, state, _not_seen(handshake))
+        return replace(_result(target, state, _not_seen(target, handshake)), cause=_unseen(target, handshake))
     try:
         chain = [x509.parse_certificate(der, where=target.place) for der in handshake.chain_der]
     except RolloutError as error:
@@ -143,10 +157,14 @@ def compare(target: Target, handshake: Handshake, expectation: Expectation) -> P
     if not verdict.reasons:
         verdict.remarks += [*_of_clients(verdict), *_of_connection(handshake)]
     result = _result(target, verdict.state, verdict.message, to_plain(_served(verdict, handshake)))
+    result = replace(result, cause=verdict.cause)
     if handshake.state == tls_wire.CLIENT_CERTIFICATE:
-        return replace(result, state=proof.FAILED, message=f"{_not_seen(handshake)}; {verdict.message}")
+        return replace(
+            result, state=proof.FAILED, message=f"{_not_seen(target, handshake)}; {verdict.message}", cause=None
+        )
     if handshake.state != tls_wire.OK and result.state == proof.PROVED:
-        return replace(result, state=proof.UNPROVED, message=_not_seen(handshake))
+        told = _unseen(target, handshake)
+        return replace(result, state=proof.UNPROVED, message=_not_seen(target, handshake), cause=told)
     return result
 
 
@@ -155,11 +173,29 @@ def _result(target: Target, state: str, message: str, found: Any = None) -> Proo
     return ProofResult("tls", target.subject, state, message, target.through, target.place, expected, found)
 
 
-def _not_seen(handshake: Handshake) -> str:
-    advice = _ADVICE.get(handshake.state, "")
+def _not_seen(target: Target, handshake: Handshake) -> str:
+    return ". ".join(part for part in (_met(handshake), _advice(target, handshake)) if part)
+
+
+def _met(handshake: Handshake) -> str:
+    return handshake.detail or handshake.state.replace("_", " ")
+
+
+def _advice(target: Target, handshake: Handshake) -> str:
     if handshake.alert is not None:
-        advice = tls_alerts.alert(handshake.alert).mend
-    return ". ".join(part for part in (handshake.detail or handshake.state.replace("_", " "), advice) if part)
+        return tls_alerts.alert(handshake.alert).mend
+    server, balanced = _ADVICE.get(handshake.state, ""), _BALANCED_ADVICE.get(handshake.state)
+    if balanced is None or target.through == DIRECT:
+        return server
+    if target.through == LOAD_BALANCER:
+        return balanced
+    return f"If the address is a server's: {server}. If it is a load balancer's: {balanced}"
+
+
+def _unseen(target: Target, handshake: Handshake) -> Cause:
+    """What all listeners of a port that were met in the same way have in common."""
+    met = _met(handshake).removesuffix(f"; {NOT_AGAIN}")
+    return Cause(handshake.state, f"port {target.port}", met, _advice(target, handshake))
 
 
 def _of_connection(handshake: Handshake) -> list[str]:
@@ -226,6 +262,13 @@ class _Verdict:
         until = x509.timestamp(self.leaf.not_after)
         unknown = [] if self._roots_decide() else [*filter(None, [self._end()]), NO_ROOTS]
         return "; ".join([f"certificate {self.leaf.thumbprint}, valid until {until}", *self.remarks, *unknown])
+
+    @property
+    def cause(self) -> Cause | None:
+        """The reasons where they say nothing of one certificate alone, else that no root is known."""
+        if self.reasons:
+            return Cause("wrong_certificate", "", f"wrong certificate: {'; '.join(self.reasons)}")
+        return None if self._roots_decide() or self.expectation.roots else NO_ROOTS_CAUSE
 
     def _holder(self) -> str:
         """Whose it is, where several servers may answer and one of them was found out."""

@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import NOT_AGAIN, Silence, in_parallel
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import (
+    NOT_AGAIN,
+    SILENT_EARLIER,
+    Silence,
+    in_parallel,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_targets import Target
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import TIMEOUT, Handshake
 
@@ -22,7 +27,7 @@ def patient_once(shake_hands: ShakeHands, silence: Silence) -> Callable[[Target]
     """A handshake with a target, but a listener that is known not to answer is not waited for again."""
 
     def instead(first: Handshake | None) -> Handshake:
-        return Handshake(TIMEOUT, detail=NOT_AGAIN if first is None else f"{first.detail}; {NOT_AGAIN}")
+        return Handshake(TIMEOUT, detail=SILENT_EARLIER if first is None else f"{first.detail}; {NOT_AGAIN}")
 
     return lambda target: silence.probe(
         target.place,

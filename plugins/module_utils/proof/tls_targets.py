@@ -19,6 +19,7 @@ class Target:
 
     ``name``: what clients ask for, and what the certificate must hold. ``connect_to``: the port as it is reached from
     here, 0 when that is ``port``.
+    ``through``: ``direct``, ``load_balancer``, or empty where it is not known.
     ``planned``: the plan's certificates that may answer there, one or, behind a load balancer, each server's.
     """
 

@@ -15,7 +15,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.names import domain
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, dns_judge, tls_judge
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import DnsAnswer, NameServer, Question
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import Cause, ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import in_parallel
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import Expectation
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_targets import Target
@@ -43,6 +43,7 @@ class WalkTools:
 class _Step:
     state: str
     text: str
+    cause: Cause | None = None
 
 
 def sip_domains(given: Sequence[str]) -> tuple[str, ...]:
@@ -67,9 +68,8 @@ def walk(sip_domain: str, server: NameServer, outside: WalkTools, expectation: E
     answer = outside.ask(server, Question(srv_owner(sip_domain), "SRV", or_recursive=True))
     result = ProofResult("sign_in", sip_domain, proof.UNPROVED, "", server.name, server.place, srv_owner(sip_domain))
     if answer.state != dns_ask.ANSWERED:
-        return replace(
-            result, state=dns_judge.state_of(answer), message=f"{srv_owner(sip_domain)}: {dns_judge.explain(answer)}"
-        )
+        message = f"{srv_owner(sip_domain)}: {dns_judge.explain(answer)}"
+        return replace(result, state=dns_judge.state_of(answer), message=message, cause=dns_judge.cause_of(answer))
     services = sorted(
         (value for value in answer.values if isinstance(value, SrvData)),
         key=lambda value: (value.priority, -value.weight),
@@ -77,8 +77,11 @@ def walk(sip_domain: str, server: NameServer, outside: WalkTools, expectation: E
     each = in_parallel(lambda value: _from_srv(value, server, outside, expectation), services, _STEPS)
     steps = [step for found in each for step in found]
     state = max((step.state for step in steps), key=_RANK.index, default=proof.FAILED)
-    shown = [step.text for step in steps if step.state == state]
-    return replace(result, state=state, message="; ".join(shown), found=[step.text for step in steps])
+    shown = [step for step in steps if step.state == state]
+    causes = {step.cause for step in shown}
+    cause = causes.pop() if len(causes) == 1 else None
+    message = "; ".join(step.text for step in shown)
+    return replace(result, state=state, message=message, cause=cause, found=[step.text for step in steps])
 
 
 def _from_srv(value: SrvData, server: NameServer, outside: WalkTools, expectation: Expectation) -> list[_Step]:
@@ -88,14 +91,15 @@ def _from_srv(value: SrvData, server: NameServer, outside: WalkTools, expectatio
     addresses = [address for answer in answers for address in map(str, answer.values)]
     if not addresses:
         answer = next((answer for answer in answers if dns_judge.state_of(answer) != proof.FAILED), answers[0])
-        return [_Step(dns_judge.state_of(answer), f"SRV to {target}:{port}: {dns_judge.explain(answer)}")]
+        text = f"SRV to {target}:{port}: {dns_judge.explain(answer)}"
+        return [_Step(dns_judge.state_of(answer), text, dns_judge.cause_of(answer))]
     return in_parallel(lambda address: _connect(target, address, port, outside, expectation), addresses, _STEPS)
 
 
 def _connect(target: str, address: str, port: int, outside: WalkTools, expectation: Expectation) -> _Step:
-    wanted = Target(target, address, port, connect_to=outside.port_map.get(port, 0))
+    wanted = Target(target, address, port, through="", connect_to=outside.port_map.get(port, 0))
     result = tls_judge.compare(wanted, outside.shake_hands(wanted), expectation)
-    return _Step(result.state, f"SRV to {target}:{port}, address {wanted.place}: {result.message}")
+    return _Step(result.state, f"SRV to {target}:{port}, address {wanted.place}: {result.message}", result.cause)
 
 
 def walk_all(
@@ -103,7 +107,10 @@ def walk_all(
 ) -> list[ProofResult]:
     """Every SIP domain at every server, in this order; without servers each SIP domain is unproved."""
     if not servers:
-        return [_unasked(domain, proof.UNPROVED, dns_judge.NO_SERVER) for domain in sip_domains]
+        return [
+            replace(_unasked(domain, proof.UNPROVED, dns_judge.NO_SERVER), cause=dns_judge.NO_SERVER_CAUSE)
+            for domain in sip_domains
+        ]
     pairs = [(domain, server) for domain in sip_domains for server in servers]
     return in_parallel(
         lambda pair: walk(pair[0], pair[1], outside, expectation), pairs, place=lambda pair: pair[1].place

@@ -144,6 +144,11 @@ class HandOver:
     steps_by_hand: tuple[Line, ...]
     report_paths: tuple[str, ...]
 
+    @property
+    def proof_results(self) -> tuple[ProofResult, ...]:
+        """Those of all checks."""
+        return tuple(result for check in CHECKS for result in self.proof[check].results)
+
     @collector_paused()
     def to_plain(self) -> dict[str, Any]:
         plain: dict[str, Any] = to_plain(self)

@@ -26,6 +26,7 @@ _ORDERED = re.compile(r"\d+[.)]$")
 # What a message quotes, a placeholder in angle brackets with what is glued to it, a word.
 _PIECE = re.compile(r"(?<!`)`(?!`)([^`]*[^`\s][^`]*)`(?!`)|[^\s`<>]*<[^`<>]{1,80}>[^\s`<>]*|[^\s`]+|`+")
 _CLOSING = set(".,;:)")
+_ENDS = ".,;:"
 
 
 def text(value: Any) -> str:
@@ -37,7 +38,13 @@ def text(value: Any) -> str:
     end = 0
     for found in _PIECE.finditer(sentence):
         glued = found.start() == end and bool(pieces)
-        pieces.append((found[1] or found[0], not _is_harmless(found, glued, first=not pieces), glued))
+        is_code = not _is_harmless(found, glued, first=not pieces)
+        shown = found[1] or found[0]
+        # The comma after a word is the sentence's.
+        word = shown.rstrip(_ENDS) if is_code and not found[1] else shown
+        pieces.append((word or shown, is_code, glued))
+        if word and word != shown:
+            pieces.append((shown[len(word) :], False, True))
         end = found.end()
     return _joined(pieces)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, number
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import DONE, PLANNED, Counts
 
@@ -20,8 +21,8 @@ NO_PROOF = "nothing was proved: no record, endpoint or sign-in was looked at in 
 class RolloutLeft:
     """Lines for people, and the run's ``status`` and ``counts`` for programs.
 
-    ``blocking``: what ends the run badly; empty where nothing does. ``headline``: the status in capitals as its first
-    word, then how much is left; empty where nothing is left.
+    ``wrong`` and ``unproved`` hold each check. ``blocking``: what ends the run badly, each cause once; empty where
+    nothing does. ``headline``: the status in capitals as its first word, then how much is left; empty where nothing is.
     """
 
     status: str
@@ -45,17 +46,21 @@ def rollout_left(data: HandOver, *, unproved_fails: bool = True) -> RolloutLeft:
     :param unproved_fails: whether what is unproved, and steps left by hand, end the run badly.
     """
     failed, waiting, by_hand = (tuple(map(str, ls)) for ls in (data.failures, data.waiting, data.steps_by_hand))
-    wrong, unproved = _proofs(data, "failed"), _proofs(data, "unproved")
-    unproved = unproved or ((NO_PROOF,) if data.counts.unproved else ())
+    nothing = (NO_PROOF,) if data.counts.unproved and not data.summary["unproved"] else ()
+    wrong, unproved = _proofs(data, "failed"), nothing or _proofs(data, "unproved")
+    causes_wrong, causes_unproved = _causes(data, "failed"), nothing or _causes(data, "unproved")
     # In check mode a step by hand is one that would be left.
     steps = () if data.check_mode else by_hand
-    blocking = (*failed, *wrong, *waiting, *((*steps, *unproved) if unproved_fails else ()))
+    blocking = (*failed, *causes_wrong, *waiting, *((*steps, *causes_unproved) if unproved_fails else ()))
     return RolloutLeft(data.status, data.counts, _headline(data), failed, waiting, by_hand, wrong, unproved, blocking)
 
 
 def _proofs(data: HandOver, state: str) -> tuple[str, ...]:
-    results = [result for check in data.proof.values() for result in check.results if result.state == state]
-    return tuple(f"{result.subject}: {result.message}" for result in results)
+    return tuple(f"{result.subject}: {result.message}" for result in data.proof_results if result.state == state)
+
+
+def _causes(data: HandOver, state: str) -> tuple[str, ...]:
+    return tuple(map(str, told_by_cause(data.proof_results, state)))
 
 
 def _headline(data: HandOver) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, Reason
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import (
     CHECKED_ONLY,
     NOTHING_CHANGED,
@@ -68,6 +69,7 @@ def _head(data: HandOver) -> list[str]:
     lines = [f"# {title}: {pools}" if pools else f"# {title}", ""]
     if data.check_mode:
         lines += ["**Check mode: nothing was changed.** What follows would be done.", ""]
+    lines += [f"**Status: {data.status.replace('_', ' ')}**", ""]
     lines += [f"{introduction} {_READING}", "", _run(data), ""]
     return [*lines, *table(["step", "result"], _results(data))]
 
@@ -102,7 +104,13 @@ def _counts(summary: Mapping[str, int]) -> str:
 
 def _open(data: HandOver) -> list[str]:
     lines = [*_items("Failed", data.failures), *_items("Waits for others", data.waiting)]
-    return [*lines, *_items("To be done by hand", data.steps_by_hand)][1:]
+    lines += _proofs("Proofs that failed", data, "failed")
+    lines += _items("To be done by hand", data.steps_by_hand)
+    return [*lines, *_proofs("Unproved", data, "unproved")][1:]
+
+
+def _proofs(title: str, data: HandOver, state: str) -> list[str]:
+    return _items(title, [Line("", str(told)) for told in told_by_cause(data.proof_results, state)])
 
 
 def _items(title: str, items: Sequence[Line]) -> list[str]:

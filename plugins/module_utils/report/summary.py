@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import FAILED, UNPROVED
+from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, Line, number, planned_counts
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import visible
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CHECKS
@@ -79,12 +80,7 @@ def _counts(summary: Mapping[str, int]) -> str:
 
 
 def _seen(data: HandOver, state: str) -> list[str]:
-    """The results of that state, each message once with all the places that it holds for."""
-    places: dict[str, list[str]] = {}
-    for result in (one for check in CHECKS for one in data.proof[check].results if one.state == state):
-        at = f" at {result.address}" if result.address else ""
-        places.setdefault(result.message, []).append(f"{result.subject}{at}")
-    return [f"{', '.join(dict.fromkeys(subjects))}: {message}" for message, subjects in places.items()]
+    return [str(told) for told in told_by_cause(data.proof_results, state)]
 
 
 def _items(items: Sequence[Line]) -> list[str]:

@@ -17,6 +17,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils import seam_dns
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, dns_judge
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import DnsAnswer, NameServer, Question, ask
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import Cause
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,25 @@ def test_dead_server_is_given_up_after_one_question(bind: NameServer) -> None:
         "the server cannot be reached (Connection refused). Check the address, the DNS service, and the firewall for"
         " UDP and TCP"
     )
+
+    assert results[2].message.startswith("the server cannot be reached (Connection refused; not tried again)")
+    assert {one.cause for one in results if one.server == "dead" and one.check == "record"} == {
+        Cause(
+            "unreachable",
+            f"DNS server dead ({dead.place})",
+            "the server cannot be reached",
+            "Check the address, the DNS service, and the firewall for UDP and TCP",
+        )
+    }
+
+
+def test_a_later_check_hears_itself_that_a_server_refuses() -> None:
+    dead = NameServer("dead", "127.0.0.1", listeners.refused_port())
+    silence = Silence()
+    dns_ask.ask_all([dead], [OCSPOOL, OCSPOOL], 1, silence)
+    assert silence.places == []
+    later = dns_ask.ask_once_silent(dead, OCSPOOL, 1, Silence(silence.places))
+    assert (later.state, later.detail) == ("unreachable", "Connection refused")
 
 
 OCSPOOL = Question("ocspool.company.local", "A")

@@ -259,14 +259,14 @@ def test_names(pattern: str, name: str, holds: bool) -> None:
         (
             Handshake("no_listener", detail="connection refused: nothing listens there"),
             "unproved",
-            "connection refused: nothing listens there. See whether the service of this port runs. A Front End"
-            " listens only once its services were started or,"
-            " after an assignment, restarted",
+            "connection refused: nothing listens there. See whether the load balancer has this port at this address,"
+            " and a server in the pool behind it that it takes for alive",
         ),
         (
             Handshake("timeout", detail="no answer"),
             "unproved",
-            "no answer. Check the address, the firewall and the load balancer",
+            "no answer. Check the address, and whether the load balancer has this port, a live server behind it, and a"
+            " way back from there; then the firewall",
         ),
         (
             Handshake("no_common_cipher", detail="alert 40"),
@@ -348,6 +348,7 @@ def test_what_was_found() -> None:
         "server": "load_balancer",
         "address": "10.0.0.10:5061",
         "expected": {"name": "ocspool.company.local", "certificates": ["ocssrv01.company.local/default"]},
+        "cause": None,
         "found": {
             "certificate": "ocssrv01.company.local/default",
             "thumbprint": BELOW.thumbprint,
@@ -493,3 +494,37 @@ def test_where_nothing_tells_whose_it_is_nobody_is_blamed_alone() -> None:
         " ocssrv01.company.local; as that of ocssrv02.company.local, its subject alternative names lack"
         " ocssrv02.company.local; not compared with a known thumbprint"
     )
+
+
+@pytest.mark.parametrize(
+    ("through", "advice"),
+    [
+        ("direct", "See whether the service of this port runs."),
+        ("load_balancer", "See whether the load balancer has this port at this address"),
+        ("", "If the address is a server's: See whether the service of this port runs."),
+    ],
+)
+def test_the_advice_is_of_what_has_the_address(through: str, advice: str) -> None:
+    closed = Handshake("no_listener", detail="connection refused")
+    target = Target("pool.example", "10.0.0.10", 5061, through)
+    result = tls_judge.compare(target, closed, tls_judge.Expectation(NOW))
+    assert result.message.startswith(f"connection refused. {advice}")
+    assert result.cause is not None
+    assert (result.cause.kind, result.cause.where, result.cause.what) == (
+        "no_listener",
+        "port 5061",
+        "connection refused",
+    )
+    again = tls_judge.compare(
+        target, Handshake("no_listener", detail="connection refused; not tried again"), tls_judge.Expectation(NOW)
+    )
+    assert again.cause == result.cause
+
+
+def test_no_known_root_is_one_cause_of_all_endpoints() -> None:
+    seen = Handshake("ok", (LEAF.der,), "TLSv1", "AES128-SHA")
+    causes = {
+        tls_judge.compare(Target("pool.example", address, 5061), seen, tls_judge.Expectation(NOW)).cause
+        for address in ("10.0.0.10", "10.0.0.11")
+    }
+    assert len(causes) == 1

@@ -120,10 +120,10 @@ def test_nothing_invisible_is_left(value: str) -> None:
     [
         ("as planned; TTL 3600", "as planned; TTL 3600"),
         ("SRV to ocspool.company.com:5061", "SRV to ocspool.company.com:5061"),
-        ("_sipinternaltls._tcp.company.com: no answer", "`_sipinternaltls._tcp.company.com:` no answer"),
+        ("_sipinternaltls._tcp.company.com: no answer", "`_sipinternaltls._tcp.company.com`: no answer"),
         ("see https://evil.example now", "see `https://evil.example` now"),
         ("write to a@b.example", "write to `a@b.example`"),
-        ("1. first", "`1.` first"),
+        ("1. first", "`1`. first"),
         ("- first - last", "`-` first - last"),
         ("(CNAME) it is", "(CNAME) it is"),
         ("two\nlines", "two lines"),
@@ -132,7 +132,7 @@ def test_nothing_invisible_is_left(value: str) -> None:
         ("bücher ok", "bücher ok"),
         ("x" * 3000, "x" * 2000 + "…"),
         ("asks sip.<SIP domain> first", "asks `sip.<SIP domain>` first"),
-        ("of <default SIP domain>, and <b>", "of `<default SIP domain>,` and `<b>`"),
+        ("of <default SIP domain>, and <b>", "of `<default SIP domain>`, and `<b>`"),
         ("see a@b.example c@b.example", "see `a@b.example c@b.example`"),
         ("`certutil -view` said: no", "`certutil -view` said: no"),
         ("Choose `Assign it`.", "Choose `Assign it`."),
@@ -164,3 +164,7 @@ def test_code(value: str, shown: str) -> None:
 
 def test_table() -> None:
     assert escaping.table(["a", "b"], [["1", "`2|3`"]]) == ["| a | b |", "| --- | --- |", "| 1 | `2\\|3` |"]
+
+
+def test_punctuation_after_a_word_in_code_is_the_sentence_s() -> None:
+    assert escaping.text("see copied_names, or a_b: say x_y.") == "see `copied_names`, or `a_b`: say `x_y`."

@@ -20,6 +20,8 @@ PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
 MARKDOWN = """\
 # Rollout: `ocspool.company.local`
 
+**Status: failed**
+
 DNS records and certificates of the pool were brought to the plan, as far as said below. This document is for\
  the people who run the pool. What is open comes first, then what was changed, what is planned with the reason\
  for each name, and what was seen from outside: *proved* was seen to be as planned, *failed* was seen to be\
@@ -35,6 +37,10 @@ Run by `consultant` on `jump01`, begun 2026-11-22T08:00:00Z, ended 2026-11-22T08
 | proved | 1 proved, 1 failed |
 | failed | 0 |
 | left to do by hand | 2 |
+
+## Proofs that failed
+
+1. ocspool.company.local:5061 at 10.0.0.10:5061: wrong certificate: it does not hold the name sip.company.com
 
 ## To be done by hand
 
@@ -197,3 +203,15 @@ def test_a_proof_does_not_say_that_work_was_not_done() -> None:
     assert document.startswith("# Proof: ")
     assert "was not done" not in document
     assert document.count("This run pushes and assigns nothing; what it saw is told under Proof.") == 2
+
+
+def test_what_is_unproved_has_a_section_of_its_own() -> None:
+    cause = {"kind": "timeout", "where": "DNS server dc01 (10.0.0.5:53)", "what": "no answer", "mend": "Check it"}
+    asked = {"check": "record", "state": "unproved", "address": "10.0.0.5:53", "cause": cause}
+    results = [{**asked, "subject": name, "message": f"{name} m"} for name in ("a A", "b A")]
+    shown = report_markdown({"proof": {"dns": results}})
+    tokens = PARSER.parse(shown)
+    at = [token.content for token in tokens].index("Unproved")
+    items = [token.content for token in tokens[at:] if token.type == "inline"]
+    assert items[:3] == ["Unproved", "a A, b A: DNS server dc01 (10.0.0.5:53): no answer. Check it", "Changes"]
+    assert "**Status: unproved**" in shown
