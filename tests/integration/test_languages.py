@@ -1,4 +1,4 @@
-"""A whole rollout in each language of Windows: what waits, what was approved and what was denied is told apart."""
+"""A whole rollout in each language of Windows: what is issued at once, waits, was approved and was denied."""
 
 from __future__ import annotations
 
@@ -9,37 +9,76 @@ from sitekit import Run, Site
 
 pytestmark = pytest.mark.slow
 
+# The certificates of the pool's name are issued at once; those of the web farm wait for an officer.
+OFFICERS = {"supply_in_request": True, "enroll": ["Domain Admins"], "pending": True}
+TEMPLATES = {"WebServer": {}, "OfficersWebServer": OFFICERS}
+
 
 def speaking(tag: str) -> Any:
-    """All hosts of the estate in one language; their CA has each request wait."""
+    """All hosts of the estate in one language."""
     hosts = [{"name": name, "language": tag} for name in ("dc01", "ocssrv01", "ocssrv02")]
-    ca = {"name": "ca01", "language": tag, "ca": {"request_disposition": 0x101}}
+    ca = {"name": "ca01", "language": tag, "ca": {"templates": TEMPLATES}}
     return pytest.param(tag, marks=pytest.mark.estate(hosts=[*hosts, ca]))
 
 
-def rows(site: Site) -> dict[int, int]:
-    """Number and disposition of each request at the CA."""
-    return {row["request_id"]: row["disposition"] for row in site.state()["hosts"]["ca01"]["ca"]["requests"]}
+def topology(site: Site) -> dict[str, Any]:
+    """The origin's, with a web farm of its own name and a certificate for it."""
+    wanted = site.group_vars()["ucops_topology"]
+    wanted["pools"][0]["web_farm_fqdn"] = "ocsweb.company.local"
+    issuers = wanted["certificates"]["issuers"]
+    issuers["officer"] = {**issuers["enterprise"], "template": "OfficersWebServer"}
+    wanted["certificates"] |= {"placement": "per_use", "issuer_for": {"web_internal": "officer"}}
+    return wanted
 
 
-def rolled_out(site: Site) -> Run:
-    run = site.play("deploy_pool")
+def rows(site: Site, template: str) -> dict[int, int]:
+    """Number and disposition of each request for a certificate by this template at the CA."""
+    held = site.state()["hosts"]["ca01"]["ca"]["requests"]
+    return {row["request_id"]: row["disposition"] for row in held if row["template"] == template}
+
+
+def served(site: Site) -> list[dict[str, str]]:
+    return [site.state()["hosts"][name]["front_end"] for name in ("ocssrv01", "ocssrv02")]
+
+
+def bound(site: Site) -> list[bool]:
+    """Whether each server has a certificate bound for its web site."""
+    return [bool(site.state()["hosts"][name]["http"]) for name in ("ocssrv01", "ocssrv02")]
+
+
+def rolled_out(site: Site, *options: str) -> Run:
+    run = site.play("deploy_pool", *options, variables={"ucops_topology": topology(site)})
     assert "Traceback (most recent call last)" not in run.output, run.output
     return run
 
 
 @pytest.mark.parametrize("language", [speaking("en-US"), speaking("de-DE"), speaking("fr-FR"), speaking("ja-JP")])
-def test_pending_then_approved_or_denied(site: Site, language: str) -> None:
+def test_issued_at_once_pending_then_approved_or_denied(site: Site, language: str) -> None:
     first = rolled_out(site)
     assert first.code == 2 and site.report()["status"] == "by_hand", first.output
-    one, other = sorted(rows(site))
-    assert rows(site) == {one: 9, other: 9}
+    assert sorted(rows(site, "WebServer").values()) == [20, 20]
+    at_once = served(site)
+    assert all(one["serving"] == one["assigned"] != "" for one in at_once)
+    one, other = sorted(rows(site, "OfficersWebServer"))
+    assert rows(site, "OfficersWebServer") == {one: 9, other: 9}
     assert f"request {one} waits" in first.output and f"request {other} waits" in first.output
+    assert bound(site) == [False, False]
+    proof = {one["subject"]: one["state"] for one in site.report()["proof"]["tls"]["results"]}
+    assert {proof[f"{name}.company.local:5061"] for name in ("ocspool", "ocssrv01", "ocssrv02")} == {"proved"}
     site.estate.approve(one)
     site.estate.deny(other)
 
-    second = rolled_out(site)
+    # Records and proof do not depend on what follows, and have told all above.
+    second = rolled_out(site, "--tags", "plan,certificates,assign,report")
     assert second.code == 2 and f"request {other} was denied: 0x80094014" in " ".join(second.output.split())
-    assert rows(site) == {one: 20, other: 31}
-    assigned = [site.state()["hosts"][name]["front_end"]["assigned"] for name in ("ocssrv01", "ocssrv02")]
-    assert sorted(map(bool, assigned)) == [False, True]
+    assert rows(site, "OfficersWebServer") == {one: 20, other: 31}
+    assert sorted(bound(site)) == [False, True]
+    # What was issued at once is found again, and nothing is done to it.
+    assert served(site) == at_once and sorted(rows(site, "WebServer").values()) == [20, 20]
+    (approved,) = {change["where"] for change in site.report()["changes"]}
+    certificate = f"{approved}/web_internal"
+    assert [change["what"] for change in site.report()["changes"]] == [
+        f"certificate installed ({certificate})",
+        f"bound to 0.0.0.0:443 ({certificate})",
+    ]
+    assert second.total("changed") == 2, second.output
