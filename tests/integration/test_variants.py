@@ -52,11 +52,18 @@ def test_wizard_by_hand_then_proved(site: Site) -> None:
     assert site.report()["summary"]["unproved"] == 0
 
 
-def test_wrong_command_then_the_right_one(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["C:\\Site\\Asign.exe", "{thumbprint}"], "the command that assigns the certificate failed"),
+        (["hostname.exe"], "connection refused: nothing listens there"),
+    ],
+    ids=["fails", "succeeds and assigns nothing"],
+)
+def test_wrong_command_then_the_right_one(site: Site, command: list[str], told: str) -> None:
     """Nothing listens: the command that was corrected is run by itself, and no certificate is requested again."""
-    wrong = {"pool_certificates_front_end_command": ["C:\\Site\\Asign.exe", "{thumbprint}"]}
-    broken = site.play("deploy_pool", variables=wrong)
-    assert broken.code != 0 and "Asign.exe" in broken.output
+    broken = site.play("deploy_pool", variables={"pool_certificates_front_end_command": command})
+    assert broken.code != 0 and told in " ".join(broken.output.split()), broken.output
     healed = site.play("deploy_pool")
     assert healed.code == 0, healed.output
     assert site.report()["summary"]["unproved"] == 0
