@@ -33,7 +33,8 @@ def serving(site: Site) -> list[str]:
 @pytest.mark.parametrize(("match", "after"), [cut[1:] for cut in CUTS], ids=[cut[0] for cut in CUTS])
 def test_the_next_run_finishes_what_was_cut_off(site: Site, match: dict[str, Any], after: bool) -> None:
     site.estate.fault("ocssrv01", "drop", match=match, after=after, times=1000)
-    cut = site.play("deploy_pool")
+    # A service whose start gets lost is waited for no longer than needed to see it.
+    cut = site.play("deploy_pool", variables={"pool_certificates_service_timeout": 5})
     assert cut.code != 0, cut.output
     site.estate.clear_faults()
     finished = site.play("deploy_pool")
@@ -110,3 +111,17 @@ def test_files_of_runs_that_ended_are_removed_and_nobody_elses(site: Site) -> No
     assert run.code == 0, run.output
     assert sorted(temporary_files(site, "ocssrv01")) == sorted(stay)
     assert temporary_files(site, "ca01") == [OTHERS]
+
+
+def test_two_runs_at_once_make_one_key_and_one_certificate_for_each_server(site: Site) -> None:
+    """From one controller or two: what one of them makes the other finds."""
+    both = [site.begin("deploy_pool") for _run in range(2)]
+    assert all(run.wait(240) is not None for run in both)
+    finished = site.play("deploy_pool")
+    assert finished.code == 0 and finished.total("changed") == 0, finished.output
+    assert len(site.state()["hosts"]["ca01"]["ca"]["requests"]) == 2
+    for server in ("ocssrv01", "ocssrv02"):
+        keys = site.state()["hosts"][server]["registry"]
+        held = [key for key in keys if key.startswith("SOFTWARE\\Microsoft\\SystemCertificates\\MY\\Certificates\\")]
+        assert len(held) == 1, held
+        assert not [path for path in site.state()["hosts"][server]["files"] if "ucops-claim" in path]

@@ -193,10 +193,14 @@ class FileSystem:
             assert parent.children is not None
             del parent.children[node.name.upper()]
 
-    def make_directory(self, path: str, directory: str = "C:\\", system: bool = False) -> None:
-        """Create a directory and those above it."""
+    def make_directory(
+        self, path: str, directory: str = "C:\\", system: bool = False, must_be_new: bool = False
+    ) -> None:
+        """Create a directory and those above it; for one of several only where it must be new."""
         absolute = self.absolute(path, directory)
         with self._lock:
+            if must_be_new and self._find(absolute) is not None:
+                raise FileError(ALREADY_EXISTS, absolute)
             node = self._root
             for part in self._parts(absolute):
                 if node.children is None:

@@ -261,6 +261,8 @@ class FakeFiles(Files):
         self.number = 0
         self.written: list[tuple[str, bytes]] = []
         self.lost = False
+        self.claims: dict[str, str] = {}
+        self.claimed: list[str] = []
 
     def temporary(self, suffix: str) -> str:
         self.number += 1
@@ -268,6 +270,19 @@ class FakeFiles(Files):
 
     def leftovers(self) -> tuple[str, ...]:
         return tuple(path for path in self.contents if "old" in path)
+
+    def claim(self, name: str, holder: str) -> bool:
+        if name in self.claims:
+            return False
+        self.claims[name] = holder
+        self.claimed.append(name)
+        return True
+
+    def claimed_by(self, name: str) -> str | None:
+        return self.claims.get(name)
+
+    def unclaim(self, name: str) -> None:
+        self.claims.pop(name, None)
 
     def write(self, path: str, content: bytes) -> None:
         self.contents[path] = content

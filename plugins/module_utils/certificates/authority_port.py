@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -132,6 +133,10 @@ class Authority(ABC):
     @abstractmethod
     def find(self, planned: PlannedCertificate, public_key: str) -> tuple[KnownRequest, ...]:
         """The requests for this key that it has, the newest first."""
+
+    @abstractmethod
+    def alone(self) -> AbstractContextManager[None]:
+        """While this lasts, no other run submits; waits for one that does."""
 
     @abstractmethod
     def submit(self, planned: PlannedCertificate, request: CertificateRequest) -> AuthorityAnswer:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
@@ -35,6 +36,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConf
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said, failure_code, failure_codes
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
@@ -94,6 +96,9 @@ class AdcsAuthority(Authority):
 
     def find(self, planned: PlannedCertificate, public_key: str) -> tuple[KnownRequest, ...]:
         return self._of_key(planned.common_name, public_key)
+
+    def alone(self) -> AbstractContextManager[None]:
+        return alone(self._host, "requests")
 
     def submit(self, planned: PlannedCertificate, request: CertificateRequest) -> AuthorityAnswer:
         attributes = ["-attrib", f"CertificateTemplate:{planned.template}"] if planned.template else []

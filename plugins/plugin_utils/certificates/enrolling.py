@@ -38,6 +38,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     CertificateStores,
     StoreEntry,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import sweep
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
@@ -112,17 +113,29 @@ def enrol(wanted: Enrolling) -> Enrolment:
         # A run that was cut off once the certificate was in the store leaves a later one no other step with files.
         sweep(wanted.host.files)
     place = wanted.authority.place(wanted.planned) if wanted.authority else None
+    there, reasons = _there(wanted, place)
+    if there or wanted.check_mode:
+        return there or _reported(wanted, "would_create", reasons, None, None, place)
+    # Two runs at once would otherwise make two keys: the second finds what the first made, or has installed since.
+    with alone(wanted.host, "certificates"):
+        there, reasons = _there(wanted, place)
+        if there:
+            return there
+        request = _new(wanted)
+        return _reported(wanted, "created", reasons, request.public_key, request, place)
+
+
+def _there(wanted: Enrolling, place: str | None) -> tuple[Enrolment | None, tuple[NotServing, ...]]:
+    """What the server has already, a certificate or a key that waits for one; and why other certificates do not
+    serve."""
     held, reasons = _held(wanted)
     if held:
-        return Enrolment("held", reasons, held, held.public_key)
+        return Enrolment("held", reasons, held, held.public_key), reasons
     waiting = find_outstanding(wanted.planned, wanted.stores.entries(REQUEST))
-    if waiting:
-        request = _at_hand(wanted, waiting) or _request_again(wanted, waiting)
-        return _reported(wanted, "outstanding", reasons, waiting.stand_in.public_key, request, place)
-    if wanted.check_mode:
-        return _reported(wanted, "would_create", reasons, None, None, place)
-    request = _new(wanted)
-    return _reported(wanted, "created", reasons, request.public_key, request, place)
+    if not waiting:
+        return None, reasons
+    request = _at_hand(wanted, waiting) or _request_again(wanted, waiting)
+    return _reported(wanted, "outstanding", reasons, waiting.stand_in.public_key, request, place), reasons
 
 
 # --- plan: what the server has --------------------------------------------------------------------------------------

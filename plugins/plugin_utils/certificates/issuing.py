@@ -138,10 +138,22 @@ def order_of(
 def issue(authority: Authority, order: Order, *, trusted_roots: Sequence[Thumbprint] = ()) -> Issuance:
     """Find or get the certificate. An error after a submission carries what was done (``NotIssued``)."""
     findings = policy_findings(authority.policy(), authority.name) if authority.capabilities.has_policy else ()
+    submission = _obtained(authority, order, findings)
+    return _reported(authority, order, submission, findings, trusted_roots)
+
+
+def _obtained(authority: Authority, order: Order, findings: Sequence[Finding]) -> _Submission:
     known = _known(authority, order)
     standing = _standing(authority, order, known)
-    submission = _Submission(standing) if standing else _submit(authority, order, known, findings)
-    return _reported(authority, order, submission, findings, trusted_roots)
+    if standing:
+        return _Submission(standing)
+    if order.check_mode:
+        return _submit(authority, order, known, findings)
+    # Another run may have handed the same in meanwhile; from here on none can.
+    with authority.alone():
+        known = _known(authority, order)
+        standing = _standing(authority, order, known)
+        return _Submission(standing) if standing else _submit(authority, order, known, findings)
 
 
 def hand_in(authority: Authority, order: Order) -> ChangeSet:

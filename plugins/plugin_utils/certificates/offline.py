@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
@@ -98,6 +99,9 @@ class OfflineAuthority(Authority):
 
     def authorities(self) -> Iterator[X509Certificate]:
         return iter(())
+
+    def alone(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def clock(self) -> datetime | None:
         return None

@@ -27,12 +27,20 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import Ga
 PIECE = 6000  # characters of base64 per line, a multiple of four; with the path well below cmd's limit
 DELETED_AT_ONCE = 20
 _WINDOWS_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+_PLAIN = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{3}")
 # The day, where process ids are given out, the process that made it, and what makes it unique.
 _OURS = re.compile(rf"ucops-([0-9]{{8}})-([0-9a-f]{{12}})-([1-9][0-9]{{0,6}})-[0-9a-f]{{16}}{_SUFFIX.pattern}")
 # ERROR_FILE_NOT_FOUND and ERROR_PATH_NOT_FOUND, plain and as HRESULT
 _MISSING = (2, 3, 0x80070002, 0x80070003)
 _ARMOUR = re.compile(rb"-----BEGIN [A-Z ]+-----(.*)-----END [A-Z ]+-----", re.DOTALL)
+
+
+def _plain(text: str) -> str:
+    """Text that means nothing to cmd."""
+    if not _PLAIN.fullmatch(text):
+        raise RolloutError(f"{text!r} holds more than letters, digits and _ . : -")
+    return text
 
 
 def _pieces(text: str) -> list[str]:
@@ -94,6 +102,29 @@ class WinrsFiles(Files):
         day, space, process = made.groups()
         ended = space == self._space and not self._living(int(process))
         return ended or day < f"{self._today() - timedelta(days=1):%Y%m%d}"
+
+    def claim(self, name: str, holder: str) -> bool:
+        folder, note = self._claim(name)
+        # md makes the folder for one of several, and ends with 1 for the others (CreateDirectory).
+        made = self._programs.run_line(fit(f"md {folder} && echo {_plain(holder)} > {note}"))
+        if made.exit_code and not self._exists(folder):
+            self._succeeded(made, f"making the folder {folder}")
+        return made.exit_code == 0
+
+    def claimed_by(self, name: str) -> str | None:
+        _folder, note = self._claim(name)
+        shown = self._programs.run_line(fit(f"type {note}"))
+        found = shown.stdout.decode("ascii", errors="replace").strip()
+        return found if shown.exit_code == 0 and _PLAIN.fullmatch(found) else None
+
+    def unclaim(self, name: str) -> None:
+        folder, _note = self._claim(name)
+        self._programs.run_line(fit(f"rd /s /q {folder}"))
+
+    def _claim(self, name: str) -> tuple[str, str]:
+        """The quoted names of the folder that stands for it and of the file in it."""
+        folder = rf"{self._temporary_folder()}\ucops-claim-{_plain(name)}"
+        return quoted_path(folder), quoted_path(rf"{folder}\holder.txt")
 
     def write(self, path: str, content: bytes) -> None:
         if not content:

@@ -22,6 +22,18 @@ class Files(ABC):
         """Paths that ``temporary`` gave and that nobody needs any more: their process has ended, or their day."""
 
     @abstractmethod
+    def claim(self, name: str, holder: str) -> bool:
+        """Take a name that one at a time may have; False when it is taken. Both are letters, digits and ``_.:-``."""
+
+    @abstractmethod
+    def claimed_by(self, name: str) -> str | None:
+        """Who has the name, None when nobody has, or does not say."""
+
+    @abstractmethod
+    def unclaim(self, name: str) -> None:
+        """Give the name back, whoever has it."""
+
+    @abstractmethod
     def write(self, path: str, content: bytes) -> None:
         """Put a file there, replacing what was."""
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from lab.files import FILE_EXISTS, NOT_FOUND, PATH_NOT_FOUND, FileError
+from lab.files import ALREADY_EXISTS, NOT_FOUND, PATH_NOT_FOUND, FileError
 from lab.programs.process import Process
 
 if TYPE_CHECKING:
@@ -186,11 +186,9 @@ def _mkdir(cmd: CommandProcessor, process: Process, rest: str) -> int:
     code = 0
     for name in names:
         try:
-            if process.machine.files.exists(name, process.directory):
-                raise FileError(FILE_EXISTS, name)
-            process.machine.files.make_directory(name, process.directory)
+            process.machine.files.make_directory(name, process.directory, must_be_new=True)
         except FileError as error:
-            if error.code == FILE_EXISTS:
+            if error.code == ALREADY_EXISTS:
                 process.complain_of("cmd.directory_exists", name=name)
             else:
                 process.complain_error(error)

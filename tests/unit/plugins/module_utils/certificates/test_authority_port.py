@@ -34,7 +34,19 @@ def test_how_messages_call_a_request() -> None:
 def test_a_port_is_no_adapter() -> None:
     assert demands(
         Authority,
-        *("name", "capabilities", "policy", "find", "submit", "retrieve", "authorities", "clock", "place", "waiting"),
+        *(
+            "name",
+            "capabilities",
+            "policy",
+            "find",
+            "alone",
+            "submit",
+            "retrieve",
+            "authorities",
+            "clock",
+            "place",
+            "waiting",
+        ),
     )
 
 

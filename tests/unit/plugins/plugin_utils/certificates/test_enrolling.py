@@ -155,3 +155,36 @@ def test_what_an_earlier_run_left_goes_where_a_certificate_is_held(server, ca, c
     server.files.write(OLD, b"x")
     assert request(server, check_mode=check_mode)["state"] == "held"
     assert (list(server.files.contents), server.programs.ran) == (left, [])
+
+
+def test_a_key_that_another_run_made_meanwhile_is_taken(server):
+    """Between the look at the store and the claim another run made a key: there is one, and both go on with it."""
+    claim = server.files.claim
+
+    def overtaken(name, holder):
+        server.files.claim = claim
+        theirs = request(server)
+        assert theirs["state"] == "created"
+        return claim(name, holder)
+
+    server.files.claim = overtaken
+    asked = request(server)
+    assert (asked["state"], asked["changed"], len(server.keys)) == ("outstanding", False, 1)
+    assert server.files.claims == {}
+
+
+def test_a_certificate_that_another_run_installed_meanwhile_is_taken(server, ca):
+    claim = server.files.claim
+
+    def overtaken(name, holder):
+        server.put("MY", certificate(ca.issuer), key_info())
+        return claim(name, holder)
+
+    server.files.claim = overtaken
+    assert (request(server)["state"], server.keys) == ("held", {})
+
+
+def test_a_server_that_holds_a_certificate_is_not_claimed(server, ca):
+    server.put("MY", certificate(ca.issuer), key_info())
+    assert (request(server)["state"], server.files.claimed) == ("held", [])
+    request(FakeServer(), check_mode=True)

@@ -281,3 +281,27 @@ def test_roots_that_nobody_named_are_noted():
     result = ask(ca, roots=["0" * 40])
     assert [finding["code"] for finding in result["findings"]] == ["root-not-among-trusted"]
     assert ask(ca, roots=[ca.issuer.thumbprint])["findings"] == []
+
+
+def test_what_another_run_handed_in_meanwhile_is_not_handed_in_again():
+    ca = FakeCa()
+    claim = ca.files.claim
+
+    def overtaken(name, holder):
+        ca.files.claim = claim
+        ask(ca)
+        return claim(name, holder)
+
+    ca.files.claim = overtaken
+    result = ask(ca)
+    assert (result["state"], result["changed"], len(ca.rows)) == ("issued", False, 1)
+    assert ca.files.claims == {} and ca.files.claimed == ["requests", "requests"]
+
+
+def test_nobody_is_kept_waiting_where_nothing_is_handed_in():
+    ca = FakeCa()
+    ask(ca)
+    ca.files.claimed.clear()
+    ask(ca)
+    ask(FakeCa(), check_mode=True)
+    assert ca.files.claimed == []

@@ -23,6 +23,7 @@ class Disk:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
+        self.folders: set[str] = set()
         self.lines: list[str] = []
         self.exit_codes: dict[str, int] = {}
 
@@ -44,7 +45,7 @@ class Disk:
         return [path.lower() for path in re.findall(r'"([^"]*)"', line)]
 
     def _echo(self, line: str) -> ProgramResult:
-        match = re.fullmatch(r'echo ([A-Za-z0-9+/=]+ )(>>?) "[^"]+"', line)
+        match = re.fullmatch(r'echo ([A-Za-z0-9+/=_.:-]+ )(>>?) "[^"]+"', line)
         assert match, line
         (path,) = self._paths(line)
         before = self.files.get(path, b"") if match[2] == ">>" else b""
@@ -52,7 +53,21 @@ class Disk:
         return ProgramResult(line, 0)
 
     def _if(self, line: str) -> ProgramResult:
-        return ProgramResult(line, 0, b"there\r\n" if self._paths(line)[0] in self.files else b"")
+        path = self._paths(line)[0]
+        return ProgramResult(line, 0, b"there\r\n" if path in self.files or path in self.folders else b"")
+
+    def _md(self, line: str) -> ProgramResult:
+        (path,) = self._paths(line)
+        there = path in self.folders
+        self.folders.add(path)
+        return ProgramResult(line, int(there))
+
+    def _rd(self, line: str) -> ProgramResult:
+        assert line.startswith("rd /s /q ")
+        (path,) = self._paths(line)
+        self.folders.discard(path)
+        self.files = {name: content for name, content in self.files.items() if not name.startswith(path)}
+        return ProgramResult(line, 0)
 
     def _dir(self, line: str) -> ProgramResult:
         (pattern,) = self._paths(line)
@@ -60,7 +75,8 @@ class Disk:
         return ProgramResult(line, 0 if names else 1, "\r\n".join(names).encode())
 
     def _type(self, line: str) -> ProgramResult:
-        return ProgramResult(line, 0, self.files[self._paths(line)[0]])
+        path = self._paths(line)[0]
+        return ProgramResult(line, 0, self.files[path]) if path in self.files else ProgramResult(line, 1)
 
     def _del(self, line: str) -> ProgramResult:
         for path in self._paths(line):
@@ -301,3 +317,40 @@ def test_what_is_being_used_is_not_left() -> None:
     assert WinrsFiles(disk, registry).leftovers() == ()
     gone = WinrsFiles(disk, registry, living=lambda process: process != os.getpid())
     assert [found.lower() for found in gone.leftovers()] == [path]
+
+
+def test_a_name_is_claimed_by_one_and_given_back() -> None:
+    files, disk = files_of()
+    assert files.claimed_by("requests") is None
+    assert files.claim("requests", "eva_admin01_2026-11-22T08:00:00Z_1") is True
+    assert disk.lines[-1] == (
+        'md "C:\\Windows\\Temp\\ucops-claim-requests" && echo eva_admin01_2026-11-22T08:00:00Z_1 >'
+        ' "C:\\Windows\\Temp\\ucops-claim-requests\\holder.txt"'
+    )
+    assert files.claim("requests", "someone-else") is False
+    assert files.claimed_by("requests") == "eva_admin01_2026-11-22T08:00:00Z_1"
+    files.unclaim("requests")
+    assert (files.claimed_by("requests"), disk.files, disk.folders) == (None, {}, set())
+
+
+def test_a_claim_that_cannot_be_made_at_all_raises() -> None:
+    files, disk = files_of()
+    disk.exit_codes["md"] = 1
+    with pytest.raises(RolloutError, match="making the folder .* failed with exit code 0x1: nicht gut"):
+        files.claim("requests", "me")
+
+
+@pytest.mark.parametrize("text", ["", "a b", "a&b", "%X%", 'a"', "a\n", "\u00e4"])
+def test_a_claim_is_no_way_out(text: str) -> None:
+    files, disk = files_of()
+    with pytest.raises(RolloutError, match="more than letters"):
+        files.claim(text, "me")
+    with pytest.raises(RolloutError, match="more than letters"):
+        files.claim("requests", text)
+    assert disk.lines == []
+
+
+def test_a_holder_that_is_no_text_of_ours_is_nobody() -> None:
+    files, disk = files_of()
+    disk.files["c:\\windows\\temp\\ucops-claim-requests\\holder.txt"] = b"\x1b[2J evil"
+    assert files.claimed_by("requests") is None

@@ -1,0 +1,117 @@
+"""One run at a time at what must not be done twice."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from unit.fakes_windows import FakeServer
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
+
+OTHER = "eva_admin02_2026-11-22T08:00:00Z_0badcafe"
+
+
+class Time:
+    """Goes on by what is slept; ``then`` happens at the given second."""
+
+    def __init__(self, **then: Any) -> None:
+        self.now = 0.0
+        self.slept = 0
+        self.then = {int(name.removeprefix("at")): action for name, action in then.items()}
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept += 1
+        for second in [second for second in self.then if second <= self.now]:
+            self.then.pop(second)()
+
+
+@pytest.fixture
+def server() -> FakeServer:
+    return FakeServer()
+
+
+def hold(server: FakeServer, time: Time) -> Any:
+    return alone(server.host, "certificates", clock=time.clock, sleep=time.sleep)
+
+
+def test_a_claim_says_who_holds_it_and_is_given_back(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claim, "operator", lambda: "eva & co")
+    monkeypatch.setattr(claim, "controller", lambda: "admin01")
+    with hold(server, Time()):
+        holder = server.files.claims["certificates"]
+        assert re.fullmatch(r"eva---co_admin01_\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ_[0-9a-f]{8}", holder)
+    assert server.files.claims == {}
+    with pytest.raises(ZeroDivisionError), hold(server, Time()):
+        raise ZeroDivisionError
+    assert server.files.claims == {}
+
+
+def test_who_comes_second_waits(server: FakeServer) -> None:
+    server.files.claims["certificates"] = OTHER
+    time = Time(at20=lambda: server.files.unclaim("certificates"))
+    with hold(server, time):
+        assert (time.now, server.files.claims["certificates"] != OTHER) == (20, True)
+
+
+def test_a_holder_that_is_gone_is_followed(server: FakeServer) -> None:
+    """It stays the same for longer than any step takes."""
+    server.files.claims["certificates"] = OTHER
+    time = Time()
+    with hold(server, time):
+        assert time.now == 300
+    server.files.claims["certificates"] = ""  # it was cut off before it said who it is
+    with hold(server, Time()):
+        assert server.files.claims["certificates"]
+
+
+def test_others_that_follow_each_other_are_named_at_last(server: FakeServer) -> None:
+    server.files.claims["certificates"] = OTHER
+
+    def next_one(number: int) -> Any:
+        return lambda: server.files.claims.update(certificates=f"rollout_admin03_2026-11-22T08:0{number}:00Z_{number}")
+
+    time = Time(at200=next_one(1), at400=next_one(2), at600=next_one(3), at800=next_one(4))
+    with pytest.raises(RolloutError) as failure, hold(server, time):
+        raise AssertionError("never held")
+    assert str(failure.value) == (
+        "ocssrv01.company.local: other runs work on this host, now rollout on admin03, since 2026-11-22T08:04:00Z."
+        " Nothing was begun here. Let them end, then run again: what they did is found and not done twice"
+    )
+    assert server.files.claims["certificates"].endswith("_4")
+
+
+def test_who_loses_the_race_for_a_claim_that_was_left_waits_on(server: FakeServer) -> None:
+    server.files.claims["certificates"] = OTHER
+    lost = server.files.claim
+
+    def overtaken(name: str, holder: str) -> bool:
+        taken = lost(name, holder)
+        if taken and server.files.claimed.count(name) == 1:
+            server.files.claims[name] = "rollout_admin03_2026-11-22T08:09:00Z_1"
+        return taken
+
+    server.files.claim = overtaken  # type: ignore[method-assign]
+    time = Time(at310=lambda: server.files.unclaim("certificates"))
+    with hold(server, time):
+        assert time.now == 310
+
+
+def test_a_claim_of_somebody_else_is_not_given_back(server: FakeServer) -> None:
+    with hold(server, Time()):
+        server.files.claims["certificates"] = OTHER
+    assert server.files.claims == {"certificates": OTHER}
+
+
+def test_a_holder_that_does_not_say_who_it_is(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claim, "PATIENCE", 100.0)
+    server.files.claims["certificates"] = "x"
+    with pytest.raises(RolloutError, match="now one that does not say who it is"), hold(server, Time()):
+        raise AssertionError("never held")
