@@ -28,7 +28,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import
     Question,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import Cause, ProofResult
 
 # Below the SIP domain, each list in the order in which clients go through it.
 SEARCH = ("lyncdiscoverinternal", "lyncdiscover", "_sipinternaltls._tcp", "_sipinternal._tcp", "_sip._tls")
@@ -119,8 +119,10 @@ def planned(looked: Sequence[Tried], servers: Sequence[NameServer]) -> list[Proo
     return [_result(before, server, proof.WOULD_BE_CHECKED, message) for before, server in pairs]
 
 
-def _result(before: Tried, server: NameServer, state: str, message: str, found: object = None) -> ProofResult:
-    return ProofResult("absent", before.subject, state, message, server.name, server.place, [], found)
+def _result(
+    before: Tried, server: NameServer, state: str, message: str, found: object = None, cause: Cause | None = None
+) -> ProofResult:
+    return ProofResult("absent", before.subject, state, message, server.name, server.place, [], found, cause)
 
 
 def _judge(before: Tried, server: NameServer, answers: Answers, label: str) -> ProofResult:
@@ -134,7 +136,7 @@ def _judge(before: Tried, server: NameServer, answers: Answers, label: str) -> P
     unseen = [one for name, given in seen.items() if before.is_ours(name) for one in given if _is_open(one)]
     if unseen:
         message = f"{unseen[0].question.name}: {dns_judge.explain(unseen[0])}"
-        return _result(before, server, proof.UNPROVED, message)
+        return _result(before, server, proof.UNPROVED, message, cause=dns_judge.cause_of(unseen[0]))
     told = [_stray(name, leading[name]) if name in leading else f"nobody answers for {name}" for name in before.names]
     return _result(before, server, proof.PROVED, "; ".join(told))
 

@@ -8,7 +8,7 @@ import pytest
 from proofkit import dnsservers
 from unit.proof_records import expected_record, service
 
-from ansible_collections.ucops.rollout.plugins.module_utils.proof import client_names, dns_ask
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import client_names, dns_ask, dns_judge
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.client_names import Tried, tried_before_ours
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import DnsAnswer, NameServer
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
@@ -164,6 +164,14 @@ def test_name_of_our_zone_that_could_not_be_asked_for_is_unproved() -> None:
         "unproved",
         "lyncdiscover.a.example: the server could not answer (SERVFAIL)",
     )
+
+
+def test_what_could_not_be_asked_has_the_cause_of_all_questions_to_that_server() -> None:
+    (before,) = tried_before_ours(planned("a.example"))
+    questions = before.questions("nobody")
+    answers = {(SILENT, question): DnsAnswer(SILENT, question, dns_ask.TIMEOUT) for question in questions}
+    (result,) = client_names.judge([before], [SILENT], answers, "nobody")
+    assert result.cause == dns_judge.cause_of(next(iter(answers.values())))
 
 
 def test_name_that_others_publish_outside_of_our_zones_is_a_remark() -> None:
