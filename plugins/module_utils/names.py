@@ -106,6 +106,12 @@ def owner_in(name: str, zone_name: str) -> str:
     return name[: -len(zone_name) - 1]
 
 
+def down_to(name: str, zone_name: str) -> tuple[str, ...]:
+    """The names from just below the zone down to the name itself, the shortest first; none for the zone's own name."""
+    labels = [] if name == zone_name else owner_in(name, zone_name).split(".")
+    return tuple(".".join((*labels[at:], zone_name)) for at in reversed(range(len(labels))))
+
+
 class ZoneIndex:
     """Finds the zone of a name: the longest declared suffix, in as many steps as the name has labels."""
 

@@ -13,8 +13,9 @@ description:
   - Creates missing zones and adds missing A, AAAA, CNAME and SRV records on a Windows DNS server, all zones in one
     task.
   - Reads first, changes only what differs, and reads back what it wrote.
-  - Records that it was not told about are left alone. A CNAME, a delegation or other values in a planned record
-    set are reported as conflicts; all of them are listed together and nothing at all is changed.
+  - Records that it was not told about are left alone. A CNAME or other values in a planned record set, and a
+    delegation or another zone of the server at its name or above it, are reported as conflicts; all of them are
+    listed together and nothing at all is changed.
   - Works through WMI over WS-Management, from Windows Server 2003 on, without PowerShell.
 version_added: 0.1.0
 author:

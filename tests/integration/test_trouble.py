@@ -343,6 +343,38 @@ def test_alias_where_an_address_must_go(site: Site) -> None:
     assert [one["where"] for one in site.report()["failures"]] == ["DNS"]
 
 
+@pytest.mark.estate(
+    hosts=[
+        {
+            "name": "dc01",
+            "dns": {
+                "zones": [
+                    {
+                        "name": "company.local",
+                        "records": [{"owner": "_tcp", "type": "NS", "data": "ns1.company.test."}],
+                    },
+                    {"name": "ocspool.company.local", "records": []},
+                ]
+            },
+        }
+    ]
+)
+def test_record_below_the_end_of_a_zone(site: Site) -> None:
+    before = site.state()
+    run = site.play("deploy_pool")
+    assert run.code != 0
+    (told,) = site.report()["failures"]
+    assert told["where"] == "DNS"
+    for cut in (
+        "the zone company.local ends at _tcp.company.local, which is delegated to ns1.company.test,",
+        "the zone company.local ends at ocspool.company.local, which is a zone of its own on this server,",
+    ):
+        assert cut in told["what"], told
+    assert "declare _tcp.company.local under dns.internal.zones" in told["what"]
+    assert "or remove the delegation" in told["what"] and "or delete that zone" in told["what"]
+    assert site.state() == before
+
+
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"request_disposition": 0x101}}])
 def test_pending_ends_the_run_and_is_found_again(site: Site) -> None:
     first = site.play("deploy_pool")

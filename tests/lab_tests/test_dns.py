@@ -38,6 +38,8 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
             {"owner": "*.wild", "type": "A", "data": "192.0.2.9"},
             {"owner": "sub", "type": "NS", "data": "ns.sub.example.test."},
             {"owner": "ns.sub", "type": "A", "data": "192.0.2.53"},
+            {"owner": "deep.sub", "type": "A", "data": "192.0.2.7"},
+            {"owner": "deep.child", "type": "A", "data": "192.0.2.8"},
             *({"owner": "big", "type": "TXT", "data": f'"{number:03}{"x" * 240}"'} for number in range(10)),
         ],
     }
@@ -47,7 +49,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
         "name": "dc01",
         "address": "10.0.0.5",
         "generation": "2008r2",
-        "dns": {"zones": [zone, other], "outside": outside},
+        "dns": {"zones": [zone, other, {"name": "child.example.test", "records": []}], "outside": outside},
     }
     second = small.dns_host("dc02", "10.0.0.6", "2008r2", dns={"recursion": False})
     with start_estate(small.estate(place / "estate.yml", first, second), place / "run") as running:
@@ -128,10 +130,17 @@ def test_wildcard(estate: RunningEstate) -> None:
     assert lines(ask(estate, "a.b.wild.example.test")) == ["a.b.wild.example.test. 3600 IN A 192.0.2.9"]
 
 
-def test_delegation(estate: RunningEstate) -> None:
-    answer = ask(estate, "host.sub.example.test")
+@pytest.mark.parametrize("name", ["sub", "host.sub", "deep.sub"])
+def test_delegation_hides_what_the_zone_holds_below(estate: RunningEstate, name: str) -> None:
+    answer = ask(estate, f"{name}.example.test")
     assert (answer.answer, bool(answer.flags & dns.flags.AA)) == ([], False)
     assert answer.authority[0].to_text() == "sub.example.test. 3600 IN NS ns.sub.example.test."
+
+
+def test_child_zone_hides_what_its_parent_holds_there(estate: RunningEstate) -> None:
+    answer = ask(estate, "deep.child.example.test")
+    assert (answer.rcode(), answer.answer, bool(answer.flags & dns.flags.AA)) == (dns.rcode.NXDOMAIN, [], True)
+    assert answer.authority[0].name.to_text() == "child.example.test."
 
 
 def test_outside_with_recursion(estate: RunningEstate) -> None:

@@ -10,7 +10,7 @@ are for the report. ``push.py`` carries them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, RecordSet
 
 _ALIASES = ("CNAME", "DNAME")
+# At a name within a zone they end the zone there: nothing of the zone is seen below.
+CUTS = ("NS", "DNAME")
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,39 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """A name at which a zone ends, so that its server shows nothing of the zone there and below.
+
+    :param how: what ends the zone, for a person; ``undo``: how that is taken away; ``hidden``: what would not be seen.
+    """
+
+    owner: str
+    how: str
+    undo: str
+    hidden: tuple[RecordSet, ...]
+
+    def __str__(self) -> str:
+        first = self.hidden[0]
+        told = ", ".join(f"{item.fqdn} {item.type}" for item in self.hidden)
+        return (
+            f"the zone {first.zone} ends at {self.owner}, which {self.how}, so what the zone holds there and below is"
+            f" never seen: {told}; push into the child zone (declare {self.owner} under dns.{first.view}.zones, as"
+            f" managed: other_team where others hold it), or {self.undo}"
+        )
+
+
+@dataclass(frozen=True)
 class Differences:
     """The outcome of ``plan``."""
 
     changes: tuple[SetChange, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+
+    @property
+    def problems(self) -> list[str]:
+        """All that stands in the way, for a person."""
+        return [*map(str, self.cuts), *map(str, self.conflicts)]
 
 
 @dataclass(frozen=True)
@@ -108,22 +138,48 @@ def _why_not(record: RecordSet, capabilities: Capabilities, any_view: bool) -> s
 # --- plan -------------------------------------------------------------------------------------------------------------
 
 
-def plan(wanted: Iterable[RecordSet], found: Iterable[FoundRecord]) -> Differences:
+def plan(
+    wanted: Iterable[RecordSet], found: Iterable[FoundRecord], zones: Collection[str] = frozenset()
+) -> Differences:
     """What must be changed, and what stands in the way. Records that nobody asked about play no part.
 
     A set of ours that holds other values is a conflict, not a change: another hand may need them.
+
+    :param found: also what ``CUTS`` lists at the names between a zone and the owners.
+    :param zones: names of zones that the server has or will have; those within another zone end it there.
     """
     by_owner: dict[tuple[str, str], list[FoundRecord]] = {}
     for record in found:
         by_owner.setdefault((record.zone, record.owner), []).append(record)
     changes: list[SetChange] = []
     conflicts: list[Conflict] = []
+    hidden: dict[tuple[str, str, str], list[RecordSet]] = {}
     for item in wanted:
+        if cut := _cut(item, by_owner, zones):
+            hidden.setdefault(cut, []).append(item)
+            continue
         there = by_owner.get((item.zone, item.fqdn), [])
         against = _conflicts(item, there)
         conflicts += against
         changes += [] if against else _changes(item, [record for record in there if record.type == item.type])
-    return Differences(tuple(changes), tuple(conflicts))
+    cuts = tuple(Cut(*cut, hidden=tuple(items)) for cut, items in hidden.items())
+    return Differences(tuple(changes), tuple(conflicts), cuts)
+
+
+def _cut(
+    item: RecordSet, by_owner: Mapping[tuple[str, str], Sequence[FoundRecord]], zones: Collection[str]
+) -> tuple[str, str, str] | None:
+    """Where the zone ends above a record set or at it, by what, and how that is undone; the highest such name."""
+    for name in names.down_to(item.fqdn, item.zone):
+        there = by_owner.get((item.zone, name), ())
+        if name in zones:
+            return name, "is a zone of its own on this server", "delete that zone"
+        if servers := sorted(str(record.value) for record in there if record.type == "NS"):
+            return name, f"is delegated to {', '.join(servers)}", "remove the delegation"
+        redirect = [record for record in there if record.type == "DNAME" and name != item.fqdn]
+        if redirect:
+            return name, f"is redirected with all below it (DNAME to {redirect[0].value})", "remove the DNAME"
+    return None
 
 
 def _conflicts(item: RecordSet, there: Sequence[FoundRecord]) -> list[Conflict]:
@@ -134,8 +190,6 @@ def _conflict(item: RecordSet, record: FoundRecord) -> str:
     same = record.type == item.type
     if record.type in _ALIASES and not same:
         return f"the name is an alias ({record.type} to {record.value}), which allows no other record beside it"
-    if record.type == "NS" and item.fqdn != item.zone:
-        return f"the name is delegated to {record.value}, so the record would not be seen there"
     if same and record.value not in item.values:
         return f"there is already {value_text(record.type, record.value)}, which is not planned"
     if not same and RECORD_TYPES[item.type].alone:

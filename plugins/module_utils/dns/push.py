@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, REPORT, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes as record_sets
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import Differences, SetChange
@@ -47,13 +48,14 @@ class PushFailed(RolloutError):
 
 @dataclass
 class _Seen:
-    """The server as it was last read."""
+    """The server as it was last read. ``others``: zones that nobody asked for, at or above the owners."""
 
     zones: dict[str, ZoneState] = field(default_factory=dict)
     records: dict[str, tuple[FoundRecord, ...]] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
 
     def copy(self) -> _Seen:
-        return _Seen(dict(self.zones), dict(self.records))
+        return _Seen(dict(self.zones), dict(self.records), self.others)
 
     def all_records(self) -> list[FoundRecord]:
         return [record for zone in sorted(self.records) for record in self.records[zone]]
@@ -79,7 +81,7 @@ class _Push:
         before = self.before = self._read()
         self.notes += [note for zone in self.request.zones if (note := self._without_records(zone, before))]
         new_zones = [zone for zone in self.request.zones if self._is_new(zone, before)]
-        differences = record_sets.plan(self.request.sets, before.all_records())
+        differences = self._differences(before, new_zones)
         self._guard(before, new_zones, differences)
         changes = differences.changes
         after = self._predicted(before, new_zones, changes)
@@ -90,7 +92,11 @@ class _Push:
     # read
 
     def _read(self) -> _Seen:
-        seen = _Seen(dict(self.server.zones([zone.name for zone in self.request.zones])))
+        asked = [zone.name for zone in self.request.zones]
+        ends = [name for item in self.request.sets for name in names.down_to(item.fqdn, item.zone)]
+        # One question for both: a child zone on the same server hides what its parent holds.
+        states = self.server.zones(list(dict.fromkeys((*asked, *ends))))
+        seen = _Seen({name: states[name] for name in asked if name in states}, others=frozenset(states) - {*asked})
         for zone in self.request.zones:
             state = seen.zones.get(zone.name)
             if state is not None and not _unfit(state):
@@ -98,8 +104,16 @@ class _Push:
         return seen
 
     def _records_of(self, zone: str) -> tuple[FoundRecord, ...]:
-        owners = list(dict.fromkeys(item.fqdn for item in self.request.sets if item.zone == zone))
-        return self.server.records(zone, owners) if owners else ()
+        """All at the owners; at the names above them only what ends the zone there."""
+        sets = [item for item in self.request.sets if item.zone == zone]
+        owners = {item.fqdn for item in sets}
+        asked = dict.fromkeys(name for item in sets for name in (*names.down_to(item.fqdn, zone), item.fqdn))
+        found = self.server.records(zone, list(asked)) if asked else ()
+        return tuple(one for one in found if one.owner in owners or one.type in record_sets.CUTS)
+
+    def _differences(self, seen: _Seen, new_zones: Sequence[PlannedZone] = ()) -> Differences:
+        there = {*seen.zones, *seen.others, *(zone.name for zone in new_zones)}
+        return record_sets.plan(self.request.sets, seen.all_records(), there)
 
     def _is_new(self, zone: PlannedZone, seen: _Seen) -> bool:
         """Whether the zone is to be created; what another team enters lies in a zone of that team."""
@@ -124,7 +138,7 @@ class _Push:
         if new_zones and not able.creates_zones:
             problems.append("this server's zones cannot be created from here")
         problems += [str(one) for one in record_sets.unsupported(self.request.sets, able, any_view=True)]
-        problems += [str(conflict) for conflict in differences.conflicts]
+        problems += differences.problems
         if not able.changes_ttl:
             problems += [
                 f"{c.wanted.fqdn}: its TTL cannot be changed from here" for c in differences.changes if c.retime
@@ -230,9 +244,9 @@ class _Push:
 
     def _confirm(self, state: _Seen) -> None:
         """Everything wanted must be there now, read and not remembered."""
-        differences = record_sets.plan(self.request.sets, state.all_records())
+        differences = self._differences(state)
         missing = [change.wanted for change in _real(differences.changes)]
-        problems = [f"{item.fqdn} {item.type}" for item in missing] + [str(item) for item in differences.conflicts]
+        problems = [*(f"{item.fqdn} {item.type}" for item in missing), *differences.problems]
         if problems:
             raise self._failed(f"the server took the changes, but holds something else now: {'; '.join(problems)}")
 
@@ -259,14 +273,14 @@ class _Push:
             if zone.name in now.zones and zone.name not in self.before.zones:
                 yield _zone_change(zone, now.zones[zone.name])
         held = now.all_records()
-        for change in _real(record_sets.plan(self.request.sets, self.before.all_records()).changes):
+        for change in _real(self._differences(self.before).changes):
             seen = record_sets.describe_change(change, held)
             if seen.after is not None and seen.before != seen.after:
                 yield seen
 
     def _waiting(self, now: _Seen) -> list[SetChange]:
         """What is not there yet in the zones, new ones and old ones."""
-        return _real(record_sets.plan(self.request.sets, now.all_records()).changes)
+        return _real(self._differences(now).changes)
 
     # report
 

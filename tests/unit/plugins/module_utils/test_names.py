@@ -149,6 +149,18 @@ def test_owner_outside_its_zone() -> None:
         names.owner_in("mycompany.com", "company.com")
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("company.com", ()),
+        ("sip.company.com", ("sip.company.com",)),
+        ("_sip._tcp.a.company.com", ("a.company.com", "_tcp.a.company.com", "_sip._tcp.a.company.com")),
+    ],
+)
+def test_names_down_to_an_owner(name: str, expected: tuple[str, ...]) -> None:
+    assert names.down_to(name, "company.com") == expected
+
+
 @given(strategies.fqdns())
 def test_uniform_names_stay_as_they_are(name: str) -> None:
     assert names.fqdn(name) == name

@@ -64,13 +64,82 @@ def test_nothing_to_do() -> None:
     assert plan([POOL, SIGN_IN], [found(), found(SIP, "_sipinternaltls._tcp", "SRV")]).changes == ()
 
 
+DEEP = record_set(ZONE, "_sipfederationtls._tcp.company.local", "SRV", 3600, (SIP,))
+CURES = (
+    "push into the child zone (declare {} under dns.internal.zones, as managed: other_team where others hold it), or {}"
+)
+
+
+@pytest.mark.parametrize(
+    ("there", "zones", "told"),
+    [
+        (
+            [found("ns2.company.test", "_tcp", "NS"), found("ns1.company.test", "_tcp", "NS")],
+            (),
+            "the zone company.local ends at _tcp.company.local, which is delegated to ns1.company.test,"
+            " ns2.company.test, so what the zone holds there and below is never seen:"
+            " _sipinternaltls._tcp.company.local SRV, _sipfederationtls._tcp.company.local SRV; "
+            + CURES.format("_tcp.company.local", "remove the delegation"),
+        ),
+        (
+            [found("ns1.company.test", "_tcp", "NS")],
+            (ZONE, "_tcp.company.local"),
+            "the zone company.local ends at _tcp.company.local, which is a zone of its own on this server, so what the"
+            " zone holds there and below is never seen:"
+            " _sipinternaltls._tcp.company.local SRV, _sipfederationtls._tcp.company.local SRV; "
+            + CURES.format("_tcp.company.local", "delete that zone"),
+        ),
+        (
+            [found("_tcp.company.com", "_tcp", "DNAME")],
+            (),
+            "the zone company.local ends at _tcp.company.local, which is redirected with all below it (DNAME to"
+            " _tcp.company.com), so what the zone holds there and below is never seen:"
+            " _sipinternaltls._tcp.company.local SRV, _sipfederationtls._tcp.company.local SRV; "
+            + CURES.format("_tcp.company.local", "remove the DNAME"),
+        ),
+        (
+            [found("ns1.company.test", "ocspool", "NS")],
+            (),
+            "the zone company.local ends at ocspool.company.local, which is delegated to ns1.company.test, so what the"
+            " zone holds there and below is never seen: ocspool.company.local A; "
+            + CURES.format("ocspool.company.local", "remove the delegation"),
+        ),
+    ],
+    ids=["delegation", "child zone", "DNAME", "at the owner"],
+)
+def test_what_lies_below_the_end_of_the_zone_is_told_once(
+    there: list[FoundRecord], zones: tuple[str, ...], told: str
+) -> None:
+    differences = plan([SIGN_IN, POOL, DEEP], there, zones)
+    assert differences.problems == [told]
+    hidden = {item for cut in differences.cuts for item in cut.hidden}
+    assert {change.wanted for change in differences.changes} == {SIGN_IN, POOL, DEEP} - hidden
+
+
+def test_the_highest_end_of_the_zone_counts() -> None:
+    differences = plan([SIGN_IN], [found("ns1.test", "_sipinternaltls._tcp", "NS"), found("ns2.test", "_tcp", "NS")])
+    assert [cut.owner for cut in differences.cuts] == ["_tcp.company.local"]
+
+
+@pytest.mark.parametrize(
+    ("there", "zones"),
+    [
+        ([found("ns1.test", "", "NS")], (ZONE, "local")),
+        ([found("ns1.test", "_tls", "NS")], ("_tls.company.local", "tcp.company.local", "a._tcp.company.local")),
+        ([found("ns1.test", "a._sipinternaltls._tcp", "NS")], ()),
+    ],
+    ids=["apex", "beside", "below"],
+)
+def test_other_cuts_play_no_part(there: list[FoundRecord], zones: tuple[str, ...]) -> None:
+    assert plan([SIGN_IN], there, zones).problems == []
+
+
 @pytest.mark.parametrize(
     ("wanted", "there", "words"),
     [
         (POOL, found("10.0.0.99"), "ocspool.company.local A: there is already 10.0.0.99, which is not planned"),
         (POOL, found("other.company.local", kind="CNAME"), "an alias (CNAME to other.company.local)"),
         (POOL, found("other", kind="DNAME"), "an alias (DNAME to other)"),
-        (POOL, found("ns1.company.local", kind="NS"), "delegated to ns1.company.local"),
         (SIGN_IN, found(SrvData(0, 0, 5061, "old.company.local"), "_sipinternaltls._tcp", "SRV"),
          "there is already 0 0 5061 old.company.local"),
         (SIGN_IN, found(SrvData(0, 0, 5060, "ocspool.company.local"), "_sipinternaltls._tcp", "SRV"),
@@ -173,7 +242,10 @@ def test_changes_lead_to_what_is_wanted_and_touch_nothing_else(
     wanted: list[RecordSet], there: list[FoundRecord]
 ) -> None:
     differences = plan(wanted, there)
-    against = {conflict.wanted for conflict in differences.conflicts}
+    against = {
+        *(one.wanted for one in differences.conflicts),
+        *(item for cut in differences.cuts for item in cut.hidden),
+    }
     after = applied(there, differences.changes)
     for item in wanted:
         held = [record for record in after if (record.owner, record.type) == (item.fqdn, item.type)]
@@ -188,7 +260,11 @@ def test_changes_lead_to_what_is_wanted_and_touch_nothing_else(
 
 @given(wanted_sets(), FOUND)
 def test_conflict_exactly_where_another_hand_wrote(wanted: list[RecordSet], there: list[FoundRecord]) -> None:
-    against = {conflict.wanted for conflict in plan(wanted, there).conflicts}
+    differences = plan(wanted, there)
+    against = {
+        *(one.wanted for one in differences.conflicts),
+        *(item for cut in differences.cuts for item in cut.hidden),
+    }
     for item in wanted:
         at = [record for record in there if record.owner == item.fqdn]
         alias = any(record.type == "CNAME" for record in at)

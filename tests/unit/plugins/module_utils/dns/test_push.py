@@ -13,7 +13,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import WIND
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import PushFailed, ServerRefused, push
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone, SrvData
 
 ZONE = "company.local"
 KEPT = ZoneState(ZONE, "primary", in_directory=True, dynamic_update="secure")
@@ -166,6 +166,49 @@ def test_everything_in_the_way_is_told_at_once() -> None:
         "the zone b.test does not exist on this server; create it, or say if_missing: create",
         "sip.company.local A: there is already 10.0.0.99, which is not planned",
     ]
+
+
+SIGN_IN = record_set(
+    ZONE, "_sipinternaltls._tcp.company.local", "SRV", 3600, (SrvData(0, 0, 5061, "sip.company.local"),)
+)
+HIDDEN = (
+    "the zone company.local ends at _tcp.company.local, which {}, so what the zone holds there and below is never seen:"
+    " _sipinternaltls._tcp.company.local SRV; push into the child zone (declare _tcp.company.local under"
+    " dns.internal.zones, as managed: other_team where others hold it), or {}"
+)
+CHILD = PlannedZone("internal", "_tcp.company.local", "create")
+
+
+def test_delegation_above_a_record_is_told_before_anything_is_written() -> None:
+    cut = FoundRecord(ZONE, "_tcp.company.local", "NS", "ns1.company.test", 3600)
+    assert refused(server(cut), wanted(SIP, SIGN_IN)) == [
+        HIDDEN.format("is delegated to ns1.company.test", "remove the delegation")
+    ]
+
+
+def test_child_zone_on_the_same_server_is_told_before_anything_is_written() -> None:
+    held = server(held={ZONE: KEPT, CHILD.name: replace(KEPT, name=CHILD.name)})
+    told = [HIDDEN.format("is a zone of its own on this server", "delete that zone")]
+    assert refused(held, wanted(SIP, SIGN_IN)) == told
+    new = PushRequest((PlannedZone("internal", ZONE, "fail"), CHILD), (SIP, SIGN_IN))
+    assert refused(server(), new) == told
+
+
+def test_zone_that_the_plan_declares_takes_what_lies_below_the_cut() -> None:
+    cut = FoundRecord(ZONE, CHILD.name, "NS", "dc01.company.local", 3600)
+    held = server(cut, held={ZONE: KEPT, CHILD.name: replace(KEPT, name=CHILD.name)})
+    inside = replace(SIGN_IN, zone=CHILD.name, name="_sipinternaltls")
+    request = PushRequest((PlannedZone("internal", ZONE, "fail"), CHILD), (SIP, inside))
+    assert push(held, request, check_mode=False)["changed"] is True
+    assert held.calls == [
+        "add sip.company.local", "add _sipinternaltls._tcp.company.local",
+        "flush company.local", "flush _tcp.company.local",
+    ]  # fmt: skip
+
+
+def test_what_else_lies_above_a_record_is_not_told() -> None:
+    held = server(FoundRecord(ZONE, "_tcp.company.local", "TXT", "a note", 3600))
+    assert push(held, wanted(SIGN_IN), check_mode=False)["before"] == []
 
 
 @pytest.mark.parametrize(
