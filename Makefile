@@ -50,6 +50,10 @@ sanity: $(STAMP) ## ansible-test sanity, in a copy of the tree
 pytest: $(STAMP) ## The tests alone; choose with ARGS="tests/unit -k planner"
 	tools/pytest.sh $(ARGS)
 
+.PHONY: nightly
+nightly: $(STAMP) ## The property tests with many values, other ones each time; some hours
+	HYPOTHESIS_PROFILE=nightly tools/pytest.sh tests/unit -m hypothesis -n 2 --dist worksteal --timeout 7200 $(ARGS)
+
 .PHONY: versions
 versions: $(STAMP) ## The tests marked `versions` on each older ansible-core that we claim
 	tools/versions.sh

@@ -18,13 +18,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
-from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError, writable
 
 T = TypeVar("T")
 Read = Callable[[Any], Any]
 Write = Callable[[Any], Any]
 
 _MOST_TOLD = 8  # a list that is wrong throughout shall not fill the screen
+_LARGEST = 2**63 - 1  # nothing here counts further, and Python writes no number of more than 4300 digits
+_LONGEST_TOLD = 60  # characters, or digits
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
@@ -163,7 +165,7 @@ def _fields_reader(kind: Any) -> Read:
 
     def read(value: Any) -> Any:
         if not isinstance(value, Mapping):
-            raise _Wrong(("", f"must be a mapping, not {_kind_of(value)}"))
+            raise _Wrong(("", f"must be a mapping, not {kind_of(value)}"))
         problems = [(str(key), "unknown key") for key in value if key not in readers]
         problems += [(name, "missing") for name in readers if name in needed and name not in value]
         found: dict[str, Any] = {}
@@ -188,7 +190,7 @@ def _made(kind: Any, found: Mapping[str, Any]) -> Any:
     try:
         return kind(**found)
     except RolloutError as error:
-        raise _Wrong((error.where, _told(error))) from None
+        raise _Wrong((error.where, _refusal(error))) from None
 
 
 def _list_reader(hint: Any) -> Read:
@@ -196,7 +198,7 @@ def _list_reader(hint: Any) -> Read:
 
     def read(value: Any) -> tuple[Any, ...]:
         if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
-            raise _Wrong(("", f"must be a list, not {_kind_of(value)}"))
+            raise _Wrong(("", f"must be a list, not {kind_of(value)}"))
         try:
             return tuple(reader(item) for item in value)
         except _Wrong:
@@ -210,7 +212,7 @@ def _mapping_reader(hint: Any) -> Read:
 
     def read(value: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
-            raise _Wrong(("", f"must be a mapping, not {_kind_of(value)}"))
+            raise _Wrong(("", f"must be a mapping, not {kind_of(value)}"))
         try:
             return {_text(key): reader(item) for key, item in value.items()}
         except _Wrong:
@@ -239,7 +241,7 @@ def _union_reader(hints: tuple[Any, ...]) -> Read:
     def read(value: Any) -> Any:
         if value is None and may_be_none:
             return None
-        kind = _kind_of(value)
+        kind = kind_of(value)
         if kind not in readers:
             raise _Wrong(("", f"must be {expected}, not {kind}"))
         return readers[kind](value)
@@ -258,7 +260,16 @@ def _plain_kind(hint: Any) -> str:
     return "a number" if issubclass(hint, int) else "text"
 
 
-def _kind_of(value: Any) -> str:
+def told(value: Any) -> str:
+    """A value of the input as messages show it: text in quotes and cut, numbers, and of all else what it is."""
+    if isinstance(value, str):
+        return repr(str.__str__(value)[:_LONGEST_TOLD])
+    if isinstance(value, int) and abs(value) >= 10**_LONGEST_TOLD:
+        return "a number of too many digits"
+    return repr(value) if value is None or isinstance(value, (int, float)) else kind_of(value)
+
+
+def kind_of(value: Any) -> str:
     """What a value is, in the words of YAML."""
     if value is None:
         return "empty"
@@ -275,19 +286,21 @@ def _kind_of(value: Any) -> str:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise _Wrong(("", f"must be text, not {_kind_of(value)}"))
-    return str.__str__(value)
+        raise _Wrong(("", f"must be text, not {kind_of(value)}"))
+    return writable(str.__str__(value))
 
 
 def _number(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _Wrong(("", f"must be a whole number, not {_kind_of(value)}"))
+        raise _Wrong(("", f"must be a whole number, not {kind_of(value)}"))
+    if abs(value) > _LARGEST:
+        raise _Wrong(("", f"must be a whole number of at most {_LARGEST}"))
     return int(value)
 
 
 def _truth(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise _Wrong(("", f"must be true or false, not {_kind_of(value)}"))
+        raise _Wrong(("", f"must be true or false, not {kind_of(value)}"))
     return value
 
 
@@ -303,10 +316,10 @@ def _checked(reader: Read, kind: Any) -> Read:
         try:
             return kind(reader(value))
         except RolloutError as error:
-            raise _Wrong(("", _told(error))) from None
+            raise _Wrong(("", _refusal(error))) from None
 
     return read
 
 
-def _told(error: RolloutError) -> str:
+def _refusal(error: RolloutError) -> str:
     return f"{error.what}. {error.mend}" if error.mend else error.what

@@ -16,12 +16,15 @@ class RolloutError(Exception):
     """
 
     def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
-        self.what = what
-        self.where = where
-        self.mend = mend
+        self.what, self.where, self.mend = writable(what), writable(where), writable(mend)
         super().__init__(self._text())
 
     def _text(self) -> str:
         place = f"{self.where}: " if self.where else ""
         advice = f". {self.mend}" if self.mend else ""
         return f"{place}{self.what}{advice}"
+
+
+def writable(text: str) -> str:
+    """The text with halves of surrogate pairs, which no terminal and no file takes, as escapes."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain, told
 from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, TemplateName, Ttl
@@ -37,7 +37,7 @@ SEVERITIES = (ERROR, WARNING, NOTE)
 
 def _one_of(field: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise RolloutError(f"{value!r} is none of {', '.join(choices)}", where=field)
+        raise RolloutError(f"{told(value)} is none of {', '.join(choices)}", where=field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ def plan_from_plain(value: Any) -> Plan:
     """The plan that a playbook hands back, where anybody may have written it; NotPlain says where it is none."""
     if isinstance(value, Mapping) and value.get("schema") != PLAN_SCHEMA:
         raise RolloutError(
-            f"schema: {value.get('schema', 'missing')!r}, and this version knows schema {PLAN_SCHEMA}",
+            f"schema: {told(value.get('schema', 'missing'))}, and this version knows schema {PLAN_SCHEMA}",
             where="plan",
             mend=_MEND,
         )

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import told
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
 LONGEST_NAME = 253  # characters of the text form without the trailing dot, RFC 1035 section 2.3.4
@@ -129,7 +130,7 @@ class ZoneIndex:
 def _uniform(text: str) -> str:
     """Lower case without the trailing dot; refuses what no later rule should meet."""
     if not isinstance(text, str):
-        raise BadName(f"{text!r} is not text", mend="Write a full name such as ocspool.company.local")
+        raise BadName(f"{told(text)} is not text", mend="Write a full name such as ocspool.company.local")
     if not text:
         raise BadName("the name is empty", mend="Write a full name such as ocspool.company.local")
     if not text.isascii():

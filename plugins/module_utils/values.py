@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import told
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
 
@@ -29,7 +30,7 @@ class Ttl(int):
 
     def __new__(cls, seconds: int) -> Ttl:
         if isinstance(seconds, bool) or not isinstance(seconds, int) or not cls.SHORTEST <= seconds <= cls.LONGEST:
-            raise BadValue(f"{seconds} is no TTL", mend=f"Give {cls.SHORTEST} to {cls.LONGEST} seconds")
+            raise BadValue(f"{told(seconds)} is no TTL", mend=f"Give {cls.SHORTEST} to {cls.LONGEST} seconds")
         return super().__new__(cls, seconds)
 
 

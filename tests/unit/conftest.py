@@ -6,11 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import settings
-
-# A busy machine, or coverage being measured, makes an example slow and nothing wrong.
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
+import unit.budgets  # noqa: F401
 
 _THUMBPRINT = re.compile(r"\b[0-9A-F]{40}\b")
 

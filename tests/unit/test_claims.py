@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from unit.certificate_steps import install_issued, issued_for, request
 from unit.fakes_windows import STORES, FakeCa, FakeServer, Lost, authority, rsa_key, thumbprint
@@ -138,7 +138,6 @@ CAS = {
 }
 
 
-@settings(deadline=None, max_examples=150)
 @given(
     ca=st.sampled_from(sorted(CAS)),
     where=st.sampled_from(["server", "ca"]),

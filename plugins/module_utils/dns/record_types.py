@@ -11,18 +11,22 @@ type. What belongs to one server or one file format (properties, parameters) sta
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain, told
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
 
 Value = Union[str, SrvData]  # noqa: UP007
 
 _SRV_NUMBERS = ("priority", "weight", "port")
+_SRV_KEYS = frozenset({*_SRV_NUMBERS, "target"})
+# As people and YAML write them: no signs, blanks, underscores or digits of other scripts, and none that is endless.
+_WHOLE = re.compile(r"[0-9]{1,20}")
 _MOST_UINT16 = 65535
 
 
@@ -72,12 +76,12 @@ def uniform(name: str) -> str:
 def _address_type(name: str, version: int, read: Callable[[Any], Any]) -> RecordType:
     def parse(value: Any, owner: str) -> str:
         try:
-            address = read(str(value))
+            address = read(value if isinstance(value, str) else "")
             if getattr(address, "scope_id", None):
                 raise ValueError("a scope is known to one host only")
             return str(address)
         except ValueError:
-            raise RolloutError(f"{owner}: '{value}' is no IPv{version} address") from None
+            raise RolloutError(f"{owner}: {told(value)} is no IPv{version} address") from None
 
     return RecordType(
         name=name,
@@ -94,7 +98,7 @@ def _address_type(name: str, version: int, read: Callable[[Any], Any]) -> Record
 
 def _parse_name(value: Any, owner: str) -> str:
     if not isinstance(value, str):
-        raise RolloutError(f"{owner}: an alias leads to a name, and {value!r} is none")
+        raise RolloutError(f"{owner}: an alias leads to a name, and {told(value)} is none")
     return names.fqdn(value)
 
 
@@ -119,18 +123,28 @@ _ALIAS = RecordType(
 def _parse_service(value: Any, owner: str) -> SrvData:
     if not isinstance(value, Mapping) or not value.get("target"):
         raise RolloutError(f"{owner}: a SRV value is a mapping with priority, weight, port and target")
-    numbers = [_whole(value.get(key, 0), f"{owner}: {key}") for key in _SRV_NUMBERS]
-    if any(not 0 <= number <= _MOST_UINT16 for number in numbers) or numbers[2] == 0:
+    refuse_unknown(value, _SRV_KEYS)
+    numbers = [whole(value.get(key, 0), f"{owner}: {key}") for key in _SRV_NUMBERS]
+    if any(number > _MOST_UINT16 for number in numbers) or numbers[2] == 0:
         raise RolloutError(f"{owner}: priority, weight and port {numbers} do not fit into 16 bits, or port is 0")
     priority, weight, port = numbers
-    return SrvData(priority, weight, port, names.fqdn(str(value["target"])))
+    return SrvData(priority, weight, port, names.fqdn(value["target"]))
 
 
-def _whole(value: Any, what: str) -> int:
-    try:
-        return int(str(value))
-    except ValueError:
-        raise RolloutError(f"{what} is '{value}', not a number") from None
+def whole(value: Any, what: str) -> int:
+    """A number from 0 on, also one in text, as templates give it; raises RolloutError."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**20:
+        return int(value)
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
+    raise RolloutError(f"{what} is {told(value)}, not a number from 0 on")
+
+
+def refuse_unknown(item: Mapping[Any, Any], known: frozenset[str]) -> None:
+    """Raise RolloutError for a key that nobody would look at."""
+    unknown = [key for key in item if key not in known]
+    if unknown:
+        raise RolloutError(f"unknown key {told(unknown[0])}", mend=f"Known are {', '.join(sorted(known))}")
 
 
 def _service(value: Value) -> SrvData:
@@ -175,12 +189,12 @@ RECORD_TYPES: dict[str, RecordType] = {
 }
 
 
-def record_type(name: str, *, owner: str) -> RecordType:
+def record_type(name: Any, *, owner: str) -> RecordType:
     """The row of a type; raises RolloutError for one that is none of ours."""
-    found = RECORD_TYPES.get(name.upper())
+    found = RECORD_TYPES.get(name.upper()) if isinstance(name, str) else None
     if found is None:
         supported = ", ".join(RECORD_TYPES)
-        raise RolloutError(f"{owner}: records of type '{name}' are not supported", mend=f"Supported: {supported}")
+        raise RolloutError(f"{owner}: records of type {told(name)} are not supported", mend=f"Supported: {supported}")
     return found
 
 

@@ -6,24 +6,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES, record_type
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, kind_of, told
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import (
+    RECORD_TYPES,
+    record_type,
+    refuse_unknown,
+    uniform,
+    whole,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     IF_MISSING,
     INTERNAL,
+    MANAGED,
     OTHER_TEAM,
     OURS,
     PlannedZone,
     Reason,
     RecordSet,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
+from ansible_collections.ucops.rollout.plugins.module_utils.values import BadValue, Ttl
 
 _ZONE_KEYS = frozenset({"view", "name", "if_missing"})
 _RECORD_KEYS = frozenset({"view", "zone", "name", "fqdn", "type", "ttl", "values", "managed", "reasons"})
@@ -50,17 +57,16 @@ class BadRecords(RolloutError):
         super().__init__("; ".join(problems), where="zones and records")
 
 
-def read_request(zones: Sequence[Mapping[str, Any]], records: Sequence[Mapping[str, Any]]) -> PushRequest:
-    """Zones and records in the plan's form; raises BadRecords with every problem at once.
+def read_request(zones: Any, records: Any) -> PushRequest:
+    """Zones and records in the plan's form, lists of mappings; raises BadRecords with every problem at once.
 
     Records that are not ours (``managed``) are left out: they are proved, not pushed.
     """
     problems: list[str] = []
-    wanted_zones = _each(zones, _zone, "zones", problems)
+    wanted_zones = [one for one in _each(zones, _zone, "zones", problems) if one is not None]
     names_of_zones = {zone.name for zone in wanted_zones}
     _refuse_twice([zone.name for zone in wanted_zones], "zones", problems)
-    ours = [(index, record) for index, record in enumerate(records) if record.get("managed", OURS) == OURS]
-    sets = _each(records, _set, "records", problems, only=[index for index, _record in ours])
+    sets = [one for one in _each(records, _set, "records", problems) if one is not None]
     _refuse_twice([f"{item.fqdn} {item.type}" for item in sets], "records", problems)
     problems += [problem for item in sets if (problem := _beside_alias(item, sets))]
     strays = [item for item in sets if item.zone not in names_of_zones]
@@ -73,20 +79,38 @@ def read_request(zones: Sequence[Mapping[str, Any]], records: Sequence[Mapping[s
 def _elsewhere(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     managed: dict[str, set[str]] = {}
     for record in records:
-        managed.setdefault(str(record.get("zone") or "").lower().rstrip("."), set()).add(record.get("managed", OURS))
+        zone = record.get("zone")
+        if isinstance(zone, str):
+            managed.setdefault(uniform(zone), set()).add(record.get("managed", OURS))
     return (zone for zone, teams in managed.items() if teams == {OTHER_TEAM})
 
 
-def _each(
-    items: Sequence[Mapping[str, Any]], read: Any, where: str, problems: list[str], *, only: Sequence[int] | None = None
-) -> list[Any]:
+def _each(items: Any, read: Callable[[Mapping[str, Any]], Any], where: str, problems: list[str]) -> list[Any]:
     done = []
-    for index in range(len(items)) if only is None else only:
+    try:
+        given = _listed(items, where)
+    except RolloutError as error:
+        problems.append(str(error))
+        given = ()
+    for index, item in enumerate(given):
         try:
-            done.append(read(items[index]))
+            done.append(read(_mapping(item)))
         except RolloutError as error:
             problems.append(f"{where}[{index}]: {error}")
     return done
+
+
+def _listed(value: Any, what: str) -> Sequence[Any]:
+    """A text is a sequence too, of letters that nobody meant."""
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+        raise RolloutError(f"{what} must be a list, not {kind_of(value)}")
+    return value
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise RolloutError(f"must be a mapping, not {kind_of(value)}")
+    return value
 
 
 def _refuse_twice(keys: Sequence[str], where: str, problems: list[str]) -> None:
@@ -106,26 +130,26 @@ def _beside_alias(item: RecordSet, sets: Sequence[RecordSet]) -> str:
     return f"records: '{item.fqdn}': {item.type} allows no {', '.join(beside)} record beside it" if beside else ""
 
 
-def _refuse_unknown(item: Mapping[str, Any], known: frozenset[str]) -> None:
-    unknown = sorted(set(item) - known)
-    if unknown:
-        raise RolloutError(f"unknown key '{unknown[0]}'", mend=f"Known are {', '.join(sorted(known))}")
-
-
 def _zone(item: Mapping[str, Any]) -> PlannedZone:
-    _refuse_unknown(item, _ZONE_KEYS)
+    refuse_unknown(item, _ZONE_KEYS)
     if_missing = item.get("if_missing") or "fail"
     if if_missing not in IF_MISSING:
-        raise RolloutError(f"if_missing is '{if_missing}'", mend="Give fail or create")
-    return PlannedZone(item.get("view") or INTERNAL, names.zone(str(item.get("name") or "")), if_missing)
+        raise RolloutError(f"if_missing is {told(if_missing)}", mend="Give fail or create")
+    return PlannedZone(item.get("view") or INTERNAL, names.zone(item.get("name") or ""), if_missing)
 
 
-def _set(item: Mapping[str, Any]) -> RecordSet:
-    _refuse_unknown(item, _RECORD_KEYS)
-    zone = names.zone(str(item.get("zone") or ""))
+def _set(item: Mapping[str, Any]) -> RecordSet | None:
+    """None for one that is not ours: it is not even looked at."""
+    managed = item.get("managed", OURS)
+    if managed not in MANAGED:
+        raise RolloutError(f"managed is {told(managed)}", mend=f"Give one of {', '.join(MANAGED)}")
+    if managed != OURS:
+        return None
+    refuse_unknown(item, _RECORD_KEYS)
+    zone = names.zone(item.get("zone") or "")
     owner = _owner(item, zone)
-    row = record_type(str(item.get("type") or ""), owner=owner)
-    values = tuple(dict.fromkeys(row.parse(value, owner) for value in item.get("values") or ()))
+    row = record_type(item.get("type") or "", owner=owner)
+    values = tuple(dict.fromkeys(row.parse(value, owner) for value in _given(item, "values", owner)))
     if not values or (row.alone and len(values) > 1):
         raise RolloutError(f"{owner}: {'several values, and an alias has one' if values else 'no values'}")
     return RecordSet(
@@ -137,8 +161,12 @@ def _set(item: Mapping[str, Any]) -> RecordSet:
         ttl=_ttl(item.get("ttl"), owner),
         values=values,
         managed=OURS,
-        reasons=tuple(_reason(reason, owner) for reason in item.get("reasons") or ()),
+        reasons=tuple(_reason(reason, owner) for reason in _given(item, "reasons", owner)),
     )
+
+
+def _given(item: Mapping[str, Any], key: str, owner: str) -> Sequence[Any]:
+    return () if item.get(key) is None else _listed(item[key], f"{owner}: {key}")
 
 
 def _reason(reason: Any, owner: str) -> Reason:
@@ -147,9 +175,9 @@ def _reason(reason: Any, owner: str) -> Reason:
 
 def _owner(item: Mapping[str, Any], zone: str) -> str:
     """The full owner name, from ``fqdn``, ``name`` or both."""
-    relative = names.relative(str(item["name"])) if item.get("name") else None
+    relative = names.relative(item["name"]) if item.get("name") else None
     full = None if relative is None else (zone if relative == names.APEX else f"{relative}.{zone}")
-    given = names.relative(str(item["fqdn"])) if item.get("fqdn") else full
+    given = names.relative(item["fqdn"]) if item.get("fqdn") else full
     if given is None:
         raise RolloutError("a record needs a name", mend="Give name (relative to the zone) or fqdn")
     if full not in (None, given) or not names.is_within(given, zone):
@@ -159,8 +187,6 @@ def _owner(item: Mapping[str, Any], zone: str) -> str:
 
 def _ttl(value: Any, owner: str) -> Ttl:
     try:
-        return Ttl(Ttl.DEFAULT if value is None else int(str(value)))
-    except ValueError:
-        raise RolloutError(f"{owner}: ttl is '{value}', not a number") from None
-    except RolloutError as error:
+        return Ttl(Ttl.DEFAULT if value is None else whole(value, f"{owner}: ttl"))
+    except BadValue as error:
         raise RolloutError(f"{owner}: a ttl of {value} seconds", mend=error.mend) from None

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names, values
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import told
 
 _URL_PATH = re.compile(r"[A-Za-z0-9./-]*\Z")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
@@ -117,7 +118,7 @@ class Whole(Shape):
             return None
         number = int(value)
         if not self.minimum <= number <= self.maximum or (self.choices and number not in self.choices):
-            problems.add(path, f"{number} is not possible", self._right())
+            problems.add(path, f"{told(number)} is not possible", self._right())
             return None
         return number
 
@@ -350,7 +351,7 @@ FORMS: Mapping[str, Form] = {
 def _key(key: Any, path: str, problems: Problems) -> str | None:
     if isinstance(key, str):
         return str.__str__(key)
-    problems.add(path, f"the key {key!r} is {_kind_of(key)}, not text", "Keys are names")
+    problems.add(path, f"the key {told(key)} is {_kind_of(key)}, not text", "Keys are names")
     return None
 
 
@@ -361,9 +362,9 @@ def _kind_of(value: Any) -> str:
     if isinstance(value, bool):
         return f"{str(value).lower()} (a truth value)"
     if isinstance(value, (int, float)):
-        return f"the number {value}"
+        return f"the number {told(value)}"
     if isinstance(value, str):
-        return f"the text {str.__str__(value)[:60]!r}"
+        return f"the text {told(value)}"
     if isinstance(value, Mapping):
         return "a mapping"
     return "a list" if isinstance(value, Sequence) else f"a value of type {type(value).__name__}"

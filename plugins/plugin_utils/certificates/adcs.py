@@ -34,7 +34,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said, failure_code, failure_codes
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, failed
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, end_of_answer, failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -64,8 +64,6 @@ _VALUE = re.compile(
 # "0 Rows", "Maximum Row Index: 0": a line of the closing totals whose only number is zero.
 _NONE = re.compile(r"^[^\d\r\n]*\b0\b[^\d\r\n]*\r?$", re.MULTILINE)
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----.*?-----END [A-Z0-9 ]+-----", re.DOTALL)
-# "CertUtil: -view command completed successfully.": program and verb are in no language, the rest is.
-_DONE = re.compile(r"^CertUtil: -view\b", re.MULTILINE | re.IGNORECASE)
 _UNTRACED = "certreq names no number of a request that can be read, and the CA's database holds none of this key"
 
 
@@ -196,7 +194,7 @@ def parse_view(text: str, *, where: str) -> tuple[KnownRequest, ...]:
 
     Requests that are no PKCS#10 (renewals through CMC, say) are none of ours and left out.
     """
-    if not _DONE.search(text):
+    if end_of_answer("-view", text) is None:
         raise RolloutError("certutil's answer about the CA's database is cut off", where=where, mend="Run again")
     rows = _ROW.split(text)[1:]
     # Never "no rows" without a count of zero: who believes that submits anew at every run.

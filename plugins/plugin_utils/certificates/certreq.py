@@ -10,9 +10,17 @@ nobody sees, and the program waits for ever.
 
 from __future__ import annotations
 
+import re
+
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import advice, as_said, failure_code, meaning
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import (
+    advice,
+    as_said,
+    failure_code,
+    failure_codes,
+    meaning,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import scratch
@@ -29,6 +37,18 @@ def failed(what: str, result: ProgramResult, *, where: str) -> RolloutError:
     return RolloutError(
         f"{what}: {reason}. `{result.command_line}` said: {said or 'nothing'}", where=where, mend=advice(code)
     )
+
+
+def end_of_answer(verb: str, text: str) -> int | None:
+    """Where certutil's answer ends: before its last line "CertUtil: -verb command completed successfully."
+
+    Program and verb are in no language, the rest is. "CertUtil: -verb command FAILED: 0x80070005" holds a code, and a
+    line of its meaning follows. None where the last line is not that, so that the answer is cut off or a failure.
+    """
+    lines = text.rstrip()
+    begin = lines.rfind("\n") + 1
+    closes = re.match(rf"CertUtil: {re.escape(verb)}\b", lines[begin:], re.IGNORECASE)
+    return begin if closes and not failure_codes(lines[begin:]) else None
 
 
 def new_request(host: WindowsHost, inf: bytes) -> bytes:

@@ -20,13 +20,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.values import BadValue, CaConfig, Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import RPC_UNAVAILABLE, failure_code
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import CONFIGURATION, read_policy
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, failed
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, end_of_answer, failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CA, MY, ROOT, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 # A line for each template, "WebServer: Web Server -- …": its name, and then its display name in some language.
 _TEMPLATE = re.compile(r"^([A-Za-z0-9 _.()+-]{1,64}?)[ \t\xa0\u202f]*(?::.*)?\r?$", re.MULTILINE)
-_DONE = re.compile(r"^CertUtil: -CATemplates\b", re.MULTILINE | re.IGNORECASE)
 
 
 def describe_authority(host: WindowsHost, *, now: datetime) -> AuthorityDescription:
@@ -72,10 +71,10 @@ def _templates(host: WindowsHost, server: str, name: str) -> tuple[tuple[str, ..
 
 def parse_templates(text: str) -> tuple[tuple[str, ...] | None, str]:
     """The names in what ``certutil -CATemplates`` says; None and the reason where that is not to be understood."""
-    end = _DONE.search(text)
+    end = end_of_answer("-CATemplates", text)
     if end is None:
         return None, "certutil's answer about the CA's templates is cut off"
-    listed = text[: end.start()]
+    listed = text[:end]
     names = tuple(dict.fromkeys(found[1] for found in _TEMPLATE.finditer(listed)))
     if listed.strip() and not names:
         return None, "certutil's answer about the CA's templates is in a form that is not known"

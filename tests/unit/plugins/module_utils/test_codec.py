@@ -9,8 +9,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from unit import strategies
+from hypothesis import given
+from unit import budgets, strategies
 from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import NotPlain, from_plain, to_plain
@@ -115,7 +115,7 @@ def test_a_list_that_is_wrong_throughout_does_not_fill_the_screen() -> None:
     assert str(caught.value).endswith("leaves[7]: must be a mapping, not a number; and 992 more")
 
 
-@settings(deadline=None, max_examples=25)
+@budgets.part(1 / 2)
 @given(strategies.family_topologies())
 def test_every_plan_comes_back_as_it_went(topology: dict[str, Any]) -> None:
     plan = make_plan(parse(topology))

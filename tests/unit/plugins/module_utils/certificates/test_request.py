@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from unit.damage import torn
 from unit.fakes_windows import DER, PEM, csr, planned, planned_certificate, rsa_key
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import (
@@ -53,3 +55,11 @@ def test_a_signature_of_another_key_is_refused():
 def test_garbage_is_an_error_of_ours(data):
     with pytest.raises(RolloutError):
         load_request(data, where="test")
+
+
+@given(torn(csr().public_bytes(PEM)) | torn(csr().public_bytes(DER)))
+def test_a_torn_request_is_read_or_refused_in_words(data):
+    try:
+        assert load_request(data, where="test").public_key
+    except RolloutError as error:
+        str(error).encode("utf-8")

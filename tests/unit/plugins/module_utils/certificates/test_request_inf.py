@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from unit.fakes_windows import parse_inf, planned, planned_certificate
 
@@ -164,7 +164,6 @@ def test_what_an_inf_cannot_carry(text):
         inf_value(text, where="test")
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40) | st.text(alphabet="ab\"=,[]\r\n;%\\' \x00\x85\u2028ü", max_size=20))
 def test_a_value_comes_back_as_it_was_or_is_refused(text):
     try:
@@ -175,7 +174,6 @@ def test_a_value_comes_back_as_it_was_or_is_refused(text):
     assert parse_inf(line) == {"A": [("Key", text)], "B": [("Other", "1")]}
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1, max_size=30))
 def test_a_common_name_cannot_break_out(common_name):
     try:
@@ -188,7 +186,6 @@ def test_a_common_name_cannot_break_out(common_name):
     assert dict(sections["NewRequest"])["Subject"] in (f"CN={common_name}", f'CN="{common_name}"')
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["organization", "locality"]), st.text(min_size=1, max_size=30)))
 def test_a_subject_cannot_break_out(parts):
     subject = {"common_name": "ocspool.company.local", **parts}

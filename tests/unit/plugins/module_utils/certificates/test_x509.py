@@ -7,8 +7,9 @@ import base64
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs7
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from unit.damage import torn
 from unit.fakes_windows import DER, NOW, PEM, authority, certificate, thumbprint
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography
@@ -102,7 +103,6 @@ def test_garbage_is_an_error_of_ours(data):
 
 
 @given(st.integers(min_value=0), st.integers(0, 255))
-@settings(max_examples=150, deadline=None)
 def test_a_damaged_certificate_raises_or_reads(position, octet):
     der = bytearray(_DAMAGED)
     der[position % len(der)] = octet
@@ -116,7 +116,6 @@ _DAMAGED = certificate(CA).public_bytes(DER)
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=100, deadline=None)
 def test_any_bytes_raise_or_read(data):
     try:
         load_certificates(data, where="test")
@@ -167,3 +166,24 @@ def test_a_certificate_without_extensions_restricts_nothing():
 
 def test_timestamps_are_utc_to_the_second():
     assert timestamp(NOW.astimezone()) == "2026-11-22T12:00:00Z"
+
+
+HELD = certificate(CA)
+FORMS = [
+    HELD.public_bytes(DER),
+    HELD.public_bytes(PEM),
+    HELD.public_bytes(PEM).decode().encode("utf-16"),
+    pkcs7.serialize_certificates([HELD], DER),
+    pkcs7.serialize_certificates([HELD], PEM),
+]
+NOISE = [b"-----BEGIN X-----\n", b"-----END X-----", b"\x30\x82", b"\x30\x80", b"\0\0", b"\xff\xfe", b"\x06\x00"]
+
+
+@pytest.mark.filterwarnings("ignore:PKCS#7 certificates could not be parsed as DER:UserWarning")
+@given(st.sampled_from(FORMS).flatmap(lambda data: torn(data, NOISE)))
+def test_a_torn_form_is_read_or_refused_in_words(data):
+    try:
+        for one in load_certificates(data, where="test"):
+            to_plain(one.description)
+    except RolloutError as error:
+        str(error).encode("utf-8")

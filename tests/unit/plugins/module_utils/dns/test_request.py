@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from unit.damage import ANYTHING, ENDLESS, NEST, damaged, places
 from unit.record_sets import record_set
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import BadRecords, read_request
@@ -101,7 +103,33 @@ def test_values_given_twice_count_once() -> None:
         (ZONES, [record(fqdn="other.company.local")], ["'other.company.local'", "'ocspool'"]),
         (ZONES, [record(name=None, fqdn="ocspool.company.com")], ["'ocspool.company.com'"]),
         (ZONES, [record(tll=60)], ["unknown key 'tll'"]),
+        (5, [], ["zones must be a list, not a number"]),
+        ([5], [], ["zones[0]: must be a mapping, not a number"]),
+        (ZONES, "x", ["records must be a list, not text"]),
+        (ZONES, [None], ["records[0]: must be a mapping, not empty"]),
+        (ZONES, [record(managed="our")], ["records[0]: managed is 'our'", "ours, registered_elsewhere, other_team"]),
+        (ZONES, [record(managed=["ours"])], ["records[0]: managed is a list"]),
+        (ZONES, [record(values=5)], ["ocspool.company.local: values must be a list, not a number"]),
+        (ZONES, [record(values="1.2.3.4")], ["ocspool.company.local: values must be a list, not text"]),
+        (ZONES, [record(values=[True])], ["True is no IPv4 address"]),
+        (ZONES, [record(reasons=5)], ["ocspool.company.local: reasons must be a list, not a number"]),
+        (ZONES, [record(reasons="x")], ["ocspool.company.local: reasons must be a list, not text"]),
+        (ZONES, [record(ttl="\u0663\u0660\u0660")], ["'\u0663\u0660\u0660', not a number"]),
+        (ZONES, [record(ttl="3_600")], ["'3_600', not a number"]),
+        (ZONES, [record(ttl=True)], ["True, not a number"]),
+        (ZONES, [record(ttl=-1)], ["-1, not a number from 0 on"]),
+        (ZONES, [record(ttl=ENDLESS)], ["a number of too many digits, not a number from 0 on"]),
+        (ZONES, [record(name=5)], ["5 is not text"]),
+        (ZONES, [record(type=5)], ["records of type 5 are not supported"]),
+        (ZONES, [{**record(), 5: "x"}], ["unknown key 5"]),
         (ZONES, [record(type="SRV", values=["0 0 5061 x"])], ["mapping"]),
+        (ZONES, [record(type="SRV", values=[{"port": 1, "target": "a.b.c", "wieght": 1}])], ["unknown key 'wieght'"]),
+        (
+            ZONES,
+            [record(type="SRV", values=[{"port": "\u0665", "target": "a.b.c"}])],
+            ["port is '\u0665', not"],
+        ),
+        (ZONES, [record(type="SRV", values=[{"port": 1, "target": ["a.b.c"]}])], ["a list is not text"]),
         (ZONES, [record(type="SRV", values=[{"port": 65536, "target": "a.company.local"}])], ["16 bits"]),
         (ZONES, [record(type="SRV", values=[{"port": 0, "target": "a.company.local"}])], ["port is 0"]),
         (ZONES, [record(type="SRV", values=[{"port": 5061, "target": "a_b.company.local"}])], ["a_b.company.local"]),
@@ -143,3 +171,42 @@ def test_values_of_further_types_are_made_uniform(kind: str, given: str, values:
 def test_alias_and_address_of_different_names_go_together() -> None:
     request = read_request(ZONES, [record(), record(name="sip", type="CNAME", values=["ocspool.company.local"])])
     assert [(item.name, item.type) for item in request.sets] == [("ocspool", "A"), ("sip", "CNAME")]
+
+
+# Whatever is given ends with a request, or with a text for people
+
+
+def reads_or_tells(zones: Any, records: Any) -> None:
+    try:
+        read_request(zones, records)
+    except BadRecords as error:
+        str(error).encode("utf-8")
+
+
+SOUND: Any = [
+    [{"view": "internal", "name": ZONE, "if_missing": "create"}],
+    [
+        record(ttl=60, managed="ours", reasons=[{"rule": "a", "purpose": "b", "source": "c", "mark": "S"}]),
+        record(name="_sip._tls", type="SRV", values=[{"priority": 0, "weight": 0, "port": 5061, "target": "a.b.c"}]),
+        record(name="old", managed="other_team"),
+    ],
+]
+
+
+@given(ANYTHING, ANYTHING)
+def test_any_values_are_refused_in_words(zones: Any, records: Any) -> None:
+    reads_or_tells(zones, records)
+    reads_or_tells([zones], [records])
+
+
+@given(damaged(SOUND[0]), damaged(SOUND[1]))
+def test_damaged_records_are_read_or_refused_in_words(zones: Any, records: Any) -> None:
+    reads_or_tells(zones, records)
+
+
+@pytest.mark.parametrize("monster", [ENDLESS, NEST, "\ud800"], ids=["endless", "nest", "half a character"])
+def test_what_cannot_be_written_out_is_refused_in_words(monster: Any) -> None:
+    for container, key in list(places(SOUND)):
+        sound, container[key] = container[key], monster
+        reads_or_tells(*SOUND)
+        container[key] = sound

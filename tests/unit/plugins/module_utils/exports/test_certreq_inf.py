@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from unit.exports_hostile import EVERYTHING, HOSTILE
 from unit.exports_plans import edge_certificate, exported, lync_certificate, with_certificates
 from unit.fakes_windows import parse_inf
@@ -37,7 +37,6 @@ def test_certreq_learns_of_exportable_keys_and_both_usages() -> None:
 
 @given(issuer=HOSTILE)
 @example(EVERYTHING)
-@settings(max_examples=60, deadline=None)
 def test_no_remark_reaches_a_policy(issuer: str) -> None:
     plain = parse_inf(request_inf(certificate_from_plain(lync_certificate())).decode("ascii"))
     hostile = lync_certificate(issuer={"name": issuer, "ca": ""}, template=None)
@@ -47,7 +46,6 @@ def test_no_remark_reaches_a_policy(issuer: str) -> None:
 
 @given(authority=HOSTILE, template=HOSTILE)
 @example("ca01\\CA; calc", "T")
-@settings(max_examples=60, deadline=None)
 def test_the_names_of_a_ca_and_of_a_template_are_refused_or_stay_remarks(authority: str, template: str) -> None:
     """They are checked where the plan is read."""
     plain = parse_inf(request_inf(certificate_from_plain(lync_certificate())).decode("ascii"))

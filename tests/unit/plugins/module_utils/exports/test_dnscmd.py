@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from unit.exports_hostile import EVERYTHING, HOSTILE
 from unit.exports_plans import exported, wide_plan, with_reason
 from unit.exports_readers import Outbreak, batch, cmd_arguments
@@ -39,7 +39,6 @@ def test_each_view_has_a_script_of_its_own() -> None:
 @given(text=HOSTILE)
 @example("a\\")
 @example("a b\\\\")
-@settings(max_examples=150, deadline=None)
 def test_a_word_of_a_batch_file_is_refused_or_arrives(text: str) -> None:
     try:
         word = dnscmd.word(text)
@@ -50,7 +49,6 @@ def test_a_word_of_a_batch_file_is_refused_or_arrives(text: str) -> None:
 
 @given(purpose=HOSTILE, source=HOSTILE)
 @example(EVERYTHING, EVERYTHING)
-@settings(max_examples=80, deadline=None)
 def test_no_remark_becomes_a_command(purpose: str, source: str) -> None:
     script = exported(with_reason(purpose, source), "dnscmd", managed="ours")["internal_dnscmd.cmd"]
     assert [line.arguments[:3] for line in batch(script) if line.arguments] == [

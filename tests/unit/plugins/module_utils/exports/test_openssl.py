@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from proofkit.needs import program
 from unit.exports_hostile import EVERYTHING, HOSTILE
 from unit.exports_plans import edge_certificate, exported, lync_certificate, origin_plan, with_certificates
@@ -101,7 +101,6 @@ def test_a_subject_has_a_common_name_only() -> None:
 @example('Contoso "R&D", $HOME; #1 \\ \u00d6l')
 @example("it's `us`")
 @example("a\\b$c")
-@settings(max_examples=60, deadline=None)
 def test_a_value_for_openssl_is_refused_or_arrives(
     tmp_path_factory: pytest.TempPathFactory, key_file: Path, text: str
 ) -> None:
@@ -122,7 +121,6 @@ def test_a_value_for_openssl_is_refused_or_arrives(
 
 @given(issuer=HOSTILE)
 @example(EVERYTHING)
-@settings(max_examples=60, deadline=None)
 def test_no_comment_becomes_a_setting(issuer: str) -> None:
     hostile = lync_certificate(issuer={"name": issuer, "ca": ""}, template=None)
     ((_name, text),) = list(exported(with_certificates(hostile), "openssl").items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from unit.exports_hostile import EVERYTHING, HOSTILE
 from unit.exports_plans import exported, wide_plan, with_reason
 from unit.exports_readers import Outbreak, powershell, powershell_arguments
@@ -33,7 +33,6 @@ def test_powershell_names_every_field_and_the_ttl() -> None:
 @example("it's \u2018quoted\u2019 \u201aand\u201b")
 @example("\u00f6")
 @example("")
-@settings(max_examples=150, deadline=None)
 def test_a_text_in_powershell_is_refused_or_arrives(text: str) -> None:
     try:
         written = writer.literal(text)
@@ -53,7 +52,6 @@ def test_the_five_quotation_marks() -> None:
 
 @given(purpose=HOSTILE, source=HOSTILE)
 @example(EVERYTHING, EVERYTHING)
-@settings(max_examples=80, deadline=None)
 def test_no_comment_becomes_a_command(purpose: str, source: str) -> None:
     script = exported(with_reason(purpose, source), "powershell", managed="ours")["internal_dns.ps1"]
     assert [line.arguments[0] for line in powershell(script) if line.arguments] == [

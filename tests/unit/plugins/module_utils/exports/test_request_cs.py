@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from unit.exports_hostile import HOSTILE
 from unit.exports_plans import edge_certificate, exported, lync_certificate, with_certificates
 from unit.exports_readers import powershell
@@ -115,7 +115,6 @@ def test_a_product_without_the_cmdlet_gets_a_comment(changes: dict[str, Any], sa
 @given(use=HOSTILE)
 @example("\u201b")
 @example("T\u2019;calc")
-@settings(max_examples=100, deadline=None)
 def test_a_name_of_others_is_refused_or_arrives(use: str) -> None:
     try:
         (command,) = commands(with_certificates(lync_certificate(use=f"u{use}")))
@@ -127,7 +126,6 @@ def test_a_name_of_others_is_refused_or_arrives(use: str) -> None:
 @given(authority=HOSTILE, template=HOSTILE)
 @example("it's (a) CA's & more", "T (1)")
 @example("Gr\u00f6\u00dfe 'CA'; calc", "T\u2019;calc")
-@settings(max_examples=100, deadline=None)
 def test_a_ca_and_a_template_are_refused_or_arrive(authority: str, template: str) -> None:
     """Most are refused where the plan is read."""
     issuer = {"name": "x", "ca": f"ca01\\{authority}"}

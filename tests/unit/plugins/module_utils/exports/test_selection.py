@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from unit.exports_hostile import HOSTILE
 from unit.exports_plans import exported, lync_certificate, record, service, wide_plan, with_certificates, zone
@@ -57,7 +57,6 @@ def test_what_is_no_record_is_refused_in_every_format(format: str, wrong: dict[s
 
 
 @given(text=HOSTILE, place=st.sampled_from(["name", "zone", "value", "target", "view"]))
-@settings(max_examples=80, deadline=None)
 def test_no_name_breaks_out_of_any_format(text: str, place: str) -> None:
     one = record("contoso.net", "a", "CNAME", text if place == "value" else "b.contoso.net")
     if place == "target":

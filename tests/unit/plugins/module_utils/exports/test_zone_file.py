@@ -8,7 +8,7 @@ from pathlib import Path
 import dns.rdatatype
 import dns.zone
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from proofkit.needs import program
 from unit.exports_hostile import EVERYTHING, HOSTILE
 from unit.exports_plans import exported, origin_plan, wide_plan, with_reason
@@ -100,7 +100,6 @@ def test_name_servers_stand_in_a_whole_zone(tmp_path: Path) -> None:
 
 @given(purpose=HOSTILE, source=HOSTILE)
 @example(EVERYTHING, EVERYTHING)
-@settings(max_examples=80, deadline=None)
 def test_no_comment_becomes_a_record(purpose: str, source: str) -> None:
     plan = with_reason(purpose, source)
     text = exported(plan, "bind", managed="ours")["internal_contoso.net.zone"]

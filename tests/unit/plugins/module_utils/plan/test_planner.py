@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from unit import strategies
+from hypothesis import given
+from unit import budgets, strategies
 from unit.topologies import DATA, origin, origin_with, two_pools
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
@@ -326,7 +326,6 @@ def test_a_rule_that_names_the_same_for_every_sip_domain_is_one_reason() -> None
 # Properties of every valid topology
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.topologies())
 def test_a_valid_topology_gives_a_sound_plan(topology: dict[str, Any]) -> None:
     plan = plan_of(topology)
@@ -342,14 +341,14 @@ def test_a_valid_topology_gives_a_sound_plan(topology: dict[str, Any]) -> None:
     assert {one.name for one in plan.endpoints} <= addressed
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@budgets.part(1 / 2)
 @given(strategies.topologies())
 def test_planning_twice_gives_the_same_bytes(topology: dict[str, Any]) -> None:
     first = json.dumps(plan_of(topology).to_plain())
     assert json.dumps(plan_of(json.loads(json.dumps(topology))).to_plain()) == first
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@budgets.part(1 / 2)
 @given(strategies.topologies())
 def test_the_order_of_keys_means_nothing(topology: dict[str, Any]) -> None:
     def turned(value: Any) -> Any:
@@ -360,7 +359,7 @@ def test_the_order_of_keys_means_nothing(topology: dict[str, Any]) -> None:
     assert json.dumps(plan_of(turned(topology)).to_plain()) == json.dumps(plan_of(topology).to_plain())
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@budgets.part(1 / 2)
 @given(strategies.topologies())
 def test_the_order_of_lists_changes_the_order_only(topology: dict[str, Any]) -> None:
     """Pools, servers, SIP domains and zones turned round: the same records and the same names in the certificates."""

@@ -7,16 +7,16 @@ import json
 from collections import Counter
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from unit import strategies
+from unit import budgets, strategies
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.coherence import check_coherence
 from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = budgets.part(2 / 3)
 
 
 def plan_of(topology: Any) -> Plan:

@@ -9,7 +9,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from proofkit import listeners, pki
+from unit.damage import torn
 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_wire
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import probe
@@ -304,3 +307,65 @@ def test_server_without_secure_renegotiation_is_spoken_to() -> None:
         seen = probe("127.0.0.1", port)
     assert answers[0][:1] == b"\x16"  # the key exchange goes on; an alert would begin with 0x15
     assert (seen.state, seen.chain_der) == ("broken_off", (LEAF.der,))
+
+
+# Handshakes of a real server that are torn on the way, without a network
+
+
+class TornWire:
+    """What a server of OpenSSL says, of which one flight goes through ``tear``."""
+
+    def __init__(self, server: ssl.SSLContext, flight: int, tear) -> None:
+        self.received = bytearray()
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._server = server.wrap_bio(self._in, self._out, server_side=True)
+        self._flight, self._tear, self._number = flight, tear, 0
+
+    def end_within(self, seconds: float) -> None:
+        pass
+
+    def send(self, data: bytes) -> None:
+        self._in.write(data)
+        try:
+            self._server.do_handshake()
+        except ssl.SSLError:
+            pass
+
+    def receive(self) -> bytes:
+        data = self._out.read()
+        if data and self._number == self._flight:
+            data = self._tear(data)
+        self._number += 1
+        self.received += data
+        return data
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ssl.SSLContext]:
+    made = {}
+    chain, key = listeners.write_identity(tmp_path_factory.mktemp("torn"), LEAF)
+    for name, version in (("1.2", ssl.TLSVersion.TLSv1_2), ("1.3", ssl.TLSVersion.TLSv1_3)):
+        made[name] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        made[name].load_cert_chain(chain, key)
+        made[name].minimum_version = made[name].maximum_version = version
+    return made
+
+
+def shaken(server: ssl.SSLContext, flight: int, tear) -> tls_wire.Handshake:
+    return tls_wire._shake(TornWire(server, flight, tear), tls_wire._context(tls_wire._CIPHERS), None, 1)
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_the_untorn_handshake_is_complete(servers: dict[str, ssl.SSLContext], version: str) -> None:
+    seen = shaken(servers[version], 0, lambda data: data)
+    assert (seen.state, seen.agreed, seen.chain_der) == ("ok", version, (LEAF.der, ISSUING.der))
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+@given(data=st.data())
+def test_a_torn_handshake_never_shows_another_chain_as_proved(servers, version: str, data: st.DataObject) -> None:
+    flight = data.draw(st.integers(0, 1))
+    noise = [b"\x15\x03\x03\x00\x02\x02\x28", b"\x16\x03\x03\xff\xff", b"\x0b\x00\x00\x03\x00\x00\x00", bytes(9)]
+    seen = shaken(servers[version], flight, lambda whole: data.draw(torn(whole, noise)))
+    assert not seen.shows_key or seen.chain_der == (LEAF.der, ISSUING.der)
+    seen.detail.encode("ascii")

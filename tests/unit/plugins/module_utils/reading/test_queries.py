@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from unit.damage import ANYTHING, ENDLESS, NEST, damaged, places
 from unit.topologies import origin, origin_with
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.export import FORMATS, export_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import alternative_names, as_plan, records
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.text import plan_text
 
 
 def owners(given: Any, **choice: Any) -> list[str]:
@@ -95,3 +99,59 @@ def test_a_plan_made_by_hand_is_refused_with_the_path_of_what_is_wrong() -> None
 def test_a_plan_of_another_version_is_refused() -> None:
     with pytest.raises(RolloutError, match="plan: schema: 2, and this version knows schema 1"):
         records({**as_plan(origin()).to_plain(), "schema": 2})
+
+
+# Plans that anybody may have written
+
+
+def reads_or_tells(given: Any) -> None:
+    """Whatever is given ends with texts that can be written, or with an error that can."""
+    for make in (plan_text, *(lambda plan, form=form: "".join(export_plan(plan, form).values()) for form in FORMATS)):
+        try:
+            make(as_plan(given)).encode("utf-8")
+        except RolloutError as error:
+            str(error).encode("utf-8")
+
+
+PLAN = as_plan(origin()).to_plain()
+
+
+@given(ANYTHING)
+def test_any_value_is_refused_in_words(value: Any) -> None:
+    reads_or_tells(value)
+
+
+@given(damaged(PLAN))
+def test_a_damaged_plan_is_read_or_refused_in_words(plan: Any) -> None:
+    reads_or_tells(plan)
+
+
+@pytest.mark.parametrize("monster", [ENDLESS, NEST, "\ud800"], ids=["endless", "nest", "half a character"])
+def test_what_cannot_be_written_out_is_refused_or_escaped_at_every_place(monster: Any) -> None:
+    plan = as_plan(origin()).to_plain()
+    for container, key in list(places(plan)):
+        sound, container[key] = container[key], monster
+        reads_or_tells(plan)
+        container[key] = sound
+
+
+def test_half_a_character_is_shown_as_an_escape() -> None:
+    plan = as_plan(origin()).to_plain()
+    plan["records"][0]["reasons"][0]["purpose"] = "a\ud800b"
+    assert as_plan(plan).records[0].reasons[0].purpose == "a\\ud800b"
+
+
+@pytest.mark.parametrize(
+    ("schema", "told"),
+    [
+        (NEST, "schema: a list, and this version"),
+        (ENDLESS, "schema: a number of too many digits, and this version"),
+        ("\ud800", "schema: '\\ud800', and this version"),
+        (2, "schema: 2, and this version"),
+    ],
+    ids=["nest", "endless", "half a character", "another"],
+)
+def test_a_schema_that_is_not_known(schema: Any, told: str) -> None:
+    with pytest.raises(RolloutError) as caught:
+        as_plan({**PLAN, "schema": schema})
+    assert told in str(caught.value)

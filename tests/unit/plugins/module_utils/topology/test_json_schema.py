@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from unit import strategies
 from unit.bad_topologies import BAD
@@ -208,7 +208,6 @@ def test_a_pattern_refuses(form: str, text: str) -> None:
 # Whole topologies
 
 
-@settings(max_examples=60, deadline=None)
 @given(strategies.topologies() | strategies.family_topologies())
 def test_no_topology_without_problems_is_refused(topology: dict[str, Any]) -> None:
     VALIDATOR.validate(topology)

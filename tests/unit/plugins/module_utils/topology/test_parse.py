@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit import strategies
 from unit.bad_topologies import BAD
-from unit.topologies import ABSENT, origin, origin_with
+from unit.damage import ANYTHING, ENDLESS, NEST, damaged, places
+from unit.topologies import ABSENT, origin, origin_with, two_pools
 
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import TopologyError, parse
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Topology
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, TemplateName, Ttl
@@ -218,3 +221,33 @@ def test_junk_anywhere_is_a_problem_or_right_and_never_a_traceback(path: str, ju
     except TopologyError as error:
         assert error.problems
         assert all(one.what for one in error.problems)
+
+
+# Whatever is given ends with a plan, or with a text for people
+
+
+def plans_or_tells(topology: Any) -> None:
+    try:
+        make_plan(parse(topology))
+    except RolloutError as error:
+        str(error).encode("utf-8")
+
+
+@given(ANYTHING)
+def test_any_value_is_refused_in_words(value: Any) -> None:
+    plans_or_tells(value)
+
+
+@given(st.sampled_from([origin(), two_pools()]).flatmap(damaged) | strategies.family_topologies().flatmap(damaged))
+def test_a_damaged_topology_is_planned_or_refused_in_words(topology: Any) -> None:
+    plans_or_tells(topology)
+
+
+@pytest.mark.parametrize("monster", [ENDLESS, NEST, {"a": NEST}], ids=["endless", "nest", "nest in a mapping"])
+def test_what_python_cannot_write_out_is_refused_at_every_place(monster: Any) -> None:
+    topology = origin()
+    for container, key in list(places(topology)):
+        sound, container[key] = container[key], monster
+        with pytest.raises(RolloutError):
+            make_plan(parse(topology))
+        container[key] = sound

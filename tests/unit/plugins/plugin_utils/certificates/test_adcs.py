@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from unit.certificate_steps import install_issued, issue_request, issued_for, request
+from unit.damage import torn
 from unit.fakes_windows import (
     CONFIGURATION,
     DER,
@@ -349,3 +352,30 @@ def test_a_common_name_that_would_break_a_restriction(common_name):
     adapter = AdcsAuthority(FakeCa().host, CaConfig("ca01.company.local\\Company CA"))
     with pytest.raises(RolloutError, match="cannot be looked up at a CA"):
         adapter.find(planned_certificate(subject={"common_name": common_name}), PUBLIC_KEY)
+
+
+# ---- answers that are torn -------------------------------------------------------------------------------------------
+
+ANSWERS = [
+    view((5, Row(REQUEST, 9)), (18, Row(REQUEST, 31, 0x80094014))),
+    *(text.replace("PEM\r\n", REQUEST.public_bytes(PEM).decode()) for text in LANGUAGES.values()),
+]
+NOISE = ["\r\n", ": ", "0x5", "0 ", "EMPTY", "-----END X-----", " " * 400, "\xa0" * 300, ":" * 200, "CertUtil: -view"]
+
+
+@given(st.sampled_from(ANSWERS).flatmap(lambda text: torn(text, NOISE)))
+def test_a_torn_answer_is_read_or_refused_in_words(text):
+    request_number(text)
+    try:
+        rows = parse_view(text, where="test")
+    except RolloutError as error:
+        str(error).encode("utf-8")
+    else:
+        assert {row.request.public_key for row in rows} <= {PUBLIC_KEY}
+
+
+@given(st.sampled_from(ANSWERS), st.floats(0, 1))
+def test_an_answer_that_ends_early_is_never_believed(text, share):
+    end = text.rindex("CertUtil: -view") + len("CertUtil: -view")
+    with pytest.raises(RolloutError):
+        parse_view(text[: int(share * (end - 1))], where="test")

@@ -13,6 +13,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq
     accept,
     add_to_store,
     delete_from_store,
+    end_of_answer,
     failed,
     new_request,
 )
@@ -72,3 +73,29 @@ def test_stores(server: FakeServer) -> None:
 def test_a_failure_shows_code_meaning_and_words(exit_code: int, text: str, told: str) -> None:
     error = failed("it failed", ProgramResult("certreq -x", exit_code, text.encode()), where="ca01")
     assert str(error).startswith(f"ca01: {told}")
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("x\r\nCertUtil: -view command completed successfully.\r\n", 3),
+        ("x\r\nCertUtil: -view-Befehl wurde erfolgreich ausgeführt.\r\n", 3),
+        ("x\r\nCertUtil: -view La commande s'est terminée correctement.\r\n", 3),
+        ("x\r\nCertUtil: -view コマンドは正常に完了しました。\r\n", 3),
+        ("CertUtil: -view command FAILED: 0x80070005 (WIN32: 5)\r\nCertUtil: Access is denied.\r\n", None),
+        ("CertUtil: -view-Befehl ist fehlgeschlagen: 0x80070005 (WIN32: 5)\r\nCertUtil: Zugriff verweigert\r\n", None),
+        ("CertUtil: -view ÉCHEC de la commande\u00a0: 0x80070005 (WIN32: 5)\r\nCertUtil: Accès refusé.\r\n", None),
+        (
+            "CertUtil: -view コマンド エラーです: 0x80070005 (WIN32: 5)\r\nCertUtil: アクセスが拒否\r\n",
+            None,
+        ),
+        ("CertUtil: -view command FAILED: 0x80070005 (WIN32: 5)\r\n", None),
+        ("CertUtil: -view command FAILED: 0x80070005", None),
+        ("CertUtil: -viewer command completed successfully.", None),
+        ("CertUtil: -view command completed successfully.\r\nRow 1:\r\n", None),
+        ("  CertUtil: -view command completed successfully.", None),
+        ("", None),
+    ],
+)
+def test_an_answer_that_is_done_and_one_that_failed(text: str, end: int | None) -> None:
+    assert end_of_answer("-view", text) == end

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from unit.damage import torn
 from unit.fakes_windows import CONFIGURATION, DER, NOW, FakeCa, Issuer, authority, blob
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityPolicy
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import TemplateName
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.describing import (
     describe_authority,
     parse_templates,
@@ -123,3 +126,10 @@ def test_lines_of_certutil(text: str, names: tuple[str, ...] | None, problem: st
     found, told = parse_templates(text)
     assert found == names
     assert told.startswith(problem) and bool(told) == bool(problem)
+
+
+@given(torn(LISTED, ["\r\n", ":", "CertUtil: -CATemplates", "0x80070005", " " * 300, "\xa0" * 300]))
+def test_torn_lines_of_certutil_name_templates_or_a_reason(text: str) -> None:
+    found, told = parse_templates(text)
+    assert (found is None) is bool(told)
+    assert all(TemplateName(name.strip()) for name in found or ())

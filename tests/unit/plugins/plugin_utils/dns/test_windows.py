@@ -3,6 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.damage import TEXTS
 from unit.dns_fakes import DnsWmi, a_row, generic_failure, row, srv_row, zone
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import Capabilities, FoundRecord
@@ -22,7 +25,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
     WsmanFault,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject, WmiReference
 
 SRV = "_sipinternaltls._tcp"
 ORIGIN_ZONES = [{"name": "company.local", "if_missing": "fail"}, {"name": "company.com", "if_missing": "create"}]
@@ -440,3 +443,22 @@ def test_types_of_one_property(kind: str, value: str, properties: list[tuple[str
     assert data_of(wmi)[len(FOREIGN) :] == [("web.company.local", kind, properties[0][1], "3600")]
     assert wmi.rows[-1][properties[0][0]] == properties[0][1]
     assert run(wmi, zones=LOCAL, records=[record])["changed"] is False
+
+
+ODD = (
+    st.none() | TEXTS | st.sampled_from(["1_0", "\u0661", "9" * 5000, "-1", "a.b.", WmiReference("u", ()), ("a", "b")])
+)
+ROWS = [a_row("a.company.local", "10.0.0.1"), srv_row("_x._tcp.company.local", "0 1 2 a."), FOREIGN[0]]
+
+
+@given(
+    st.sampled_from(ROWS), st.dictionaries(st.sampled_from(sorted(set().union(*ROWS))), ODD, max_size=4), st.booleans()
+)
+def test_an_odd_record_is_read_or_refused_in_words(row: Any, odd: Any, base: bool) -> None:
+    kind = "MicrosoftDNS_ResourceRecord" if base else f"MicrosoftDNS_{row['kind']}Type"
+    try:
+        found = read_record(WmiObject(kind, {**row, **odd}))
+    except RolloutError as error:
+        str(error).encode("utf-8")
+    else:
+        assert found is None or (found.owner and isinstance(found.ttl, int))

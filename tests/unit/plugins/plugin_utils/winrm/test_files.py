@@ -6,8 +6,9 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from unit import budgets
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
@@ -227,7 +228,7 @@ def test_path_is_no_way_out() -> None:
         assert disk.lines == []
 
 
-@settings(max_examples=30)
+@budgets.part(1 / 2)
 @given(st.binary(min_size=1, max_size=20000))
 def test_what_goes_up_comes_down(content: bytes) -> None:
     files, disk = files_of()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from unit.damage import torn
 from unit.fakes_windows import FakeServer
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -51,3 +53,12 @@ def test_no_port_at_all_is_no_answer() -> None:
 def test_a_failure_is_told() -> None:
     with pytest.raises(RolloutError, match="netstat failed with exit code 1: no"):
         ports(1, "no")
+
+
+@given(torn(ENGLISH, ["0.0.0.0:0", "TCP", ":", "99999", "\u0663", "LISTENING", " " * 300]))
+def test_torn_lines_name_ports_or_nothing(text: str) -> None:
+    try:
+        found = ports(0, text)
+    except GarbledAnswer:
+        return
+    assert found and all(0 < port < 65536 for port in found)

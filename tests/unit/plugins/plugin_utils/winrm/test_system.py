@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.damage import TEXTS
 from unit.fakes_windows import FakeServer, NoWmi
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
@@ -66,3 +69,14 @@ def test_a_host_has_one_system(systems: tuple[WmiObject, ...]) -> None:
 def test_a_generation_by_the_registry(version: str, name: str, cng: bool) -> None:
     found = generation_of(FakeServer(version=version).host)
     assert (found.name, found.cng) == (name, cng)
+
+
+ODD = st.none() | TEXTS | st.sampled_from(["20261126170000.000000+999", "99999999999999.000000+000", "9" * 5000, "-1"])
+
+
+@given(st.dictionaries(st.sampled_from(sorted(system().properties)), ODD))
+def test_an_odd_description_is_read_or_refused_in_words(odd: Any) -> None:
+    try:
+        to_plain(describe_system(OneSystem(system(**odd)), where="ocssrv01"))
+    except RolloutError as error:
+        str(error).encode("utf-8")

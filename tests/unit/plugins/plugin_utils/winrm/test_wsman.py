@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
+from unit.damage import torn
 from unit.wsman_fakes import (
     TIMED_OUT,
     client_of,
@@ -9,9 +12,11 @@ from unit.wsman_fakes import (
     envelope,
     instance,
     pulled,
+    wsman_fault,
 )
 from winrm.exceptions import InvalidCredentialsError, WinRMError, WinRMTransportError
 
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import soap
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     ConnectionLost,
@@ -160,3 +165,24 @@ def test_illegal_text_is_never_sent() -> None:
     with pytest.raises(IllegalText, match="U\\+0000"):
         client.send("urn:act", URI, {"p:X": "a\x00b"}, doing="d")
     assert script.requests == []
+
+
+ANSWERS = [
+    enumerated(*ZONES),
+    enumerated(ZONES[0], context="uuid:1", end=False),
+    wsman_fault(2150858793),
+]
+NOISE = ["<", ">", "&", "&#0;", "<![CDATA[", "]]>", "<!DOCTYPE a>", "<?x?>", "</s:Body>", '<p:B xmlns:p="">', "}", "{"]
+
+
+@given(st.sampled_from(ANSWERS).flatmap(lambda text: torn(text, NOISE)))
+def test_a_torn_answer_is_read_or_refused_in_words(text: str) -> None:
+    """What cannot be sent over HTTP as UTF-8 comes as other bytes, and is garbled."""
+    told = text.encode("utf-8", "replace").decode("utf-8")
+    client, _script = client_of(told, *[enumerated()] * 2)
+    try:
+        found = [item.tag for item in client.enumerate(URI, WQL, doing="reading the zones")]
+    except RolloutError as error:
+        str(error).encode("utf-8")
+    else:
+        assert len(found) <= told.count("<")
