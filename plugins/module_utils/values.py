@@ -37,22 +37,32 @@ class Ttl(int):
 class CaConfig(str):
     """How Windows names a CA: ``host\\name``, as ``certutil`` on the CA shows it in "Config".
 
-    The name is the sanitised one, in which AD CS writes letters outside ASCII as ``!`` and their UTF-16 code in four
-    hexadecimal digits; who writes ``Müller CA`` gets ``M!00fcller CA``. It goes to command lines: other characters that
-    these or the registry could take for their own are refused.
+    The name is the sanitised one, which the CA's registry and command lines use: AD CS writes each character but
+    letters and digits of ASCII, the blank and ``$ - . @ _ ~`` as ``!`` and its UTF-16 code in four hexadecimal digits
+    (MS-WCCE section 3.1.1.4.1.1.2). It may be given so, or as the common name: ``Müller CA`` gives ``M!00fcller CA``.
     """
 
-    _NAME = re.compile(r"[A-Za-z0-9 !()'_.,&+#@=-]{1,64}\Z")
+    _LONGEST_KEY = 255  # characters of a registry key's name
     _EXAMPLE = r"Give it as `certutil` on the CA shows it in 'Config', such as ca01.company.local\Company CA"
-    _CODED = re.compile("!([0-9a-f]{4})")
 
     def __new__(cls, text: str) -> CaConfig:
-        host, backslash, name = str.__str__(text).partition("\\")
-        name = _sanitised(name)
-        if not backslash or not cls._NAME.match(name) or name != name.strip():
-            mend = f"{cls._EXAMPLE}{_odd_one(name, cls._NAME)}"
-            raise BadValue(f"{str.__str__(text)!r} does not name a CA", mend=mend)
-        return super().__new__(cls, f"{names.host(host)}\\{name}")
+        host, _backslash, name = str.__str__(text).partition("\\")
+        if lack := cls._lack(name):
+            raise BadValue(f"{str.__str__(text)!r} does not name a CA: {lack}", mend=cls._EXAMPLE)
+        return super().__new__(cls, f"{names.host(host)}\\{_sanitised(name)}")
+
+    @classmethod
+    def _lack(cls, name: str) -> str:
+        """Why it is no CA's name; empty for one that is."""
+        if not name or name != name.strip():
+            return "its name is padded with blanks" if name else "it has no backslash with a name behind it"
+        if "\\" in name:
+            return "it has a second backslash, which a CA's name has as !005c"
+        if not name.isprintable():
+            return f"it holds {next(one for one in name if not one.isprintable())!r}"
+        short = len(_common(_sanitised(name))) <= names.LONGEST_COMMON_NAME
+        fits = short and len(_sanitised(name)) <= cls._LONGEST_KEY
+        return "" if fits else f"its name is longer than {names.LONGEST_COMMON_NAME} characters"
 
     @property
     def host(self) -> str:
@@ -67,8 +77,31 @@ class CaConfig(str):
     @property
     def common_name(self) -> str:
         """The CA's name as its certificate shows it."""
-        units = self._CODED.sub(lambda found: chr(int(found[1], 16)), self.name)
-        return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return _common(self.name)
+
+    def is_called(self, name: str) -> bool:
+        """Whether a CA's own name for itself, common or sanitised, is this one; case does not matter to AD CS."""
+        return _sanitised(name).casefold() == self.name.casefold()
+
+
+def _sanitised(name: str) -> str:
+    """What is written so already stays, so that either form of a name gives the same."""
+    return _AS_IT_IS.sub(lambda found: found[0].lower() if found[1] else _coded(found[0]), name)
+
+
+_CODED = re.compile("!([0-9a-fA-F]{4})")
+# A character that is coded already, or one that is to be.
+_AS_IT_IS = re.compile(rf"{_CODED.pattern}|[^A-Za-z0-9 $.@_~-]")
+
+
+def _coded(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"!{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+def _common(sanitised: str) -> str:
+    units = _CODED.sub(lambda found: chr(int(found[1], 16)), sanitised)
+    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _odd_one(text: str, form: re.Pattern[str]) -> str:
@@ -77,23 +110,23 @@ def _odd_one(text: str, form: re.Pattern[str]) -> str:
     return f"; this one holds {found if found.isprintable() else repr(found)}" if found else ""
 
 
-def _sanitised(name: str) -> str:
-    """Letters outside ASCII as AD CS writes them: ``!`` and the UTF-16 code (MS-WCCE, sanitized common name)."""
-    return "".join(c if c.isascii() or not c.isprintable() else _coded(c) for c in name)
-
-
-def _coded(character: str) -> str:
-    units = character.encode("utf-16-be")
-    return "".join(f"!{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
-
-
 class TemplateName(str):
-    """The name (not the display name) of a certificate template; it goes to a command line and to attributes."""
+    """The name (not the display name) of a certificate template; it goes to a command line and to attributes.
+
+    A CA looks a request's template up by this name, the ``cn`` in Active Directory, and by no OID (MS-WCCE section
+    2.2.2.7.10, CertificateTemplate).
+    """
 
     _FORM = re.compile(r"[A-Za-z0-9 _.()+-]{1,64}\Z")
+    _OID = re.compile(r"[0-2](\.[0-9]+)+\Z")
 
     def __new__(cls, text: str) -> TemplateName:
         name = str.__str__(text)
+        if cls._OID.match(name):
+            raise BadValue(
+                f"{name!r} is the OID of a certificate template, and a CA takes its name",
+                mend="Give the name that `certutil -CATemplates` on the CA shows, such as WebServer",
+            )
         if not cls._FORM.match(name) or name != name.strip():
             raise BadValue(
                 f"{name!r} is no name of a certificate template",

@@ -193,6 +193,24 @@ def test_two_tiers(site: Site) -> None:
     assert site.play("deploy_pool").total("changed") == 0
 
 
+UMLAUT = "Müller & Söhne CA; `A/B` 100%"
+
+
+@pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"common_name": UMLAUT}}])
+def test_a_ca_with_an_umlaut_by_either_name(site: Site) -> None:
+    topology = site.group_vars()["ucops_topology"]
+    issuer = topology["certificates"]["issuers"]["enterprise"]
+    issuer["ca"] = f"ca01.company.local\\{UMLAUT}"
+    run = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert run.code == 0, run.output
+    summary = site.report()["summary"]
+    assert (summary["failed"], summary["unproved"]) == (0, 0)
+    assert len(site.state()["hosts"]["ca01"]["ca"]["requests"]) == 2
+    issuer["ca"] = "ca01.company.local\\M!00fcller !0026 S!00f6hne CA!003b !0060A!002fB!0060 100!0025"
+    again = site.play("deploy_pool", variables={"ucops_topology": topology})
+    assert again.code == 0 and again.total("changed") == 0, again.output
+
+
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"type": "standalone_root"}}])
 def test_root_is_added_only_when_its_thumbprint_was_given(site: Site) -> None:
     """A standalone CA: nobody trusts it by Active Directory, and its requests wait for an officer."""

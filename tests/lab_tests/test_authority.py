@@ -20,6 +20,7 @@ from lab_tests.windows import NAMES, local
 from lab.pki import codes
 from lab.pki.database import DENIED, FAILED, ISSUED, PENDING, Row
 from lab.pki.inf import san_from_text
+from lab.pki.names import sanitised, short_sanitised
 from lab.pki.requester import Requester
 from lab.roles.ca import CertificateAuthority
 
@@ -278,3 +279,36 @@ def test_members_of_the_domain_trust_an_enterprise_ca(tmp_path: Path) -> None:
 
 def hashes_of(der: bytes) -> str:
     return x509.load_der_x509_certificate(der).fingerprint(hashes.SHA1()).hex().upper()
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Company-CA_1.0 $~@", "Company-CA_1.0 $~@"),
+        ("LongCAName(WithSpeci@#$%^Characters", "LongCAName!0028WithSpeci@!0023$!0025!005eCharacters"),
+        ("Müller & Söhne; `A/B`", "M!00fcller !0026 S!00f6hne!003b !0060A!002fB!0060"),
+        ("\U0001f600\x7f", "!d83d!de00!007f"),
+    ],
+)
+def test_the_sanitised_name(name: str, written: str) -> None:
+    assert sanitised(name) == written
+
+
+def test_the_short_sanitised_name() -> None:
+    """One bit to the left, the highest comes in again from the right, and the next character is added."""
+    assert short_sanitised("x" * 51) == "x" * 51
+    assert short_sanitised("x" * 51 + "AB") == "x" * 51 + "-00196"
+    # What the cut leaves of a code is taken away and hashed too: "!0026" here.
+    assert short_sanitised("x" * 48 + "&") == "x" * 48 + "-01258"
+
+
+def test_a_ca_is_called_by_each_of_its_names(tmp_path: Path) -> None:
+    name = "Müller & Söhne Gesellschaft mbH Zertifizierung"
+    ca = authority(tmp_path, common_name=name)
+    written = "M!00fcller !0026 S!00f6hne Gesellschaft mbH Zertifizierung"
+    assert ca.config == f"ca01.company.local\\{written}"
+    key = r"SYSTEM\CurrentControlSet\Services\CertSvc\Configuration"
+    assert ca.machine.registry.get(key, "Active") == (1, written)
+    assert ca.machine.registry.get(f"{key}\\{written}", "CommonName") == (1, name)
+    assert all(ca.is_called(called) for called in (name, written.upper(), short_sanitised(name)))
+    assert not ca.is_called("Muller")

@@ -182,7 +182,7 @@ def _is_named(found: AuthorityDescription, ca: CaConfig) -> bool:
     """By the CA's name, and by its host: short names are compared where one of both is short."""
     short = "." not in ca.host or "." not in found.host
     hosts = [names.first_label(host) if short else host for host in (ca.host, found.host)]
-    return found.name.casefold() == ca.name.casefold() and (not found.host or hosts[0] == hosts[1])
+    return ca.is_called(found.name) and (not found.host or hosts[0] == hosts[1])
 
 
 def _template_findings(found: AuthorityDescription, ca: str, template: str, ids: Sequence[str]) -> Iterator[Finding]:

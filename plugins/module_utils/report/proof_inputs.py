@@ -114,16 +114,12 @@ def _roots_of_plan(plan: Plan, outcome: Outcome) -> Iterator[str]:
     """Of the CAs that the plan names, and of no other that a host of theirs may have."""
     for ca in _planned_cas(plan):
         for host, authority in outcome.authorities.items():
-            if _is_named(authority, ca):
+            if ca.is_called(authority.name):
                 yield from (root.pem for root in _roots(authority, host))
 
 
 def _planned_cas(plan: Plan) -> tuple[CaConfig, ...]:
     return tuple(dict.fromkeys(CaConfig(one.issuer.ca) for one in plan.certificates if one.issuer.ca))
-
-
-def _is_named(authority: AuthorityOutcome, ca: CaConfig) -> bool:
-    return authority.name.casefold() == ca.name.casefold()
 
 
 def _roots(authority: AuthorityOutcome, host: str) -> tuple[X509Certificate, ...]:
@@ -151,7 +147,7 @@ def _anchor(unknown: ProofResult, ca: CaConfig, host: str, authority: AuthorityO
     there = replace(unknown, server=host)
     if not authority.name:
         return replace(there, message=authority.msg)
-    if not _is_named(authority, ca):
+    if not ca.is_called(authority.name):
         return replace(there, message=f"the CA on {host} is '{authority.name}'")
     roots = [f"'{root.subject}' ({root.thumbprint})" for root in _roots(authority, host)]
     if not roots:

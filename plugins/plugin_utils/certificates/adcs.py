@@ -84,7 +84,7 @@ class AdcsAuthority(Authority):
 
     def policy(self) -> AuthorityPolicy:
         active = self._host.registry.string(CONFIGURATION, "Active")
-        if active is None or active.casefold() != self._config.name.casefold():
+        if active is None or not self._config.is_called(active):
             raise RolloutError(
                 f"this host's active CA is {'none' if active is None else repr(active)}, not '{self._config.name}'",
                 where=self._host.name,

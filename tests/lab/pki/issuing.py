@@ -23,6 +23,7 @@ from lab.pki.extensions import (
     raw_extension,
     with_template,
 )
+from lab.pki.names import sanitised
 from lab.pki.stores import KSP, PROVIDERS, KeyContainer, new_container
 from lab.pki.templates import Template
 
@@ -106,7 +107,7 @@ class Issuer:
     def _uris(self, kind: str, name: str = "") -> list[str]:
         fqdn = self._machine.fqdn
         values = {
-            "ca": (name or self._name).replace(" ", "%20"),
+            "ca": sanitised(name or self._name).replace(" ", "%20"),
             "host": self._machine.name,
             "fqdn": fqdn,
             "base": ",".join(f"DC={part}" for part in fqdn.split(".")[1:]),

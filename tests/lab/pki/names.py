@@ -64,3 +64,36 @@ def _show_part(part: x509.NameAttribute[str | bytes]) -> str:
 def common_name(name: x509.Name) -> str:
     found = name.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(found[-1].value) if found else ""
+
+
+# --- a CA's name (MS-WCCE sections 1.3.2.5 and 3.1.1.4.1.1) -----------------------------------------------------------
+
+# Section 3.1.1.4.1.1.2: these, and all below 0x20 and from 0x7F on.
+_DISALLOWED = frozenset("!\"#%&'()*+,/:;<=>?[\\]^`{|}")
+_SHORT_BASE = 51
+
+
+def sanitised(name: str) -> str:
+    """A CA's name for its registry key, its files and its configuration string."""
+    written = ""
+    for unit in _utf16(name):
+        disallowed = not 0x20 <= unit < 0x7F or chr(unit) in _DISALLOWED
+        written += f"!{unit:04x}" if disallowed else chr(unit)
+    return written
+
+
+def short_sanitised(name: str) -> str:
+    """The same for objects in Active Directory: cut after 51 characters, with a hash of what was cut off."""
+    full = sanitised(name)
+    if len(full) <= _SHORT_BASE:
+        return full
+    base = re.sub(r"![0-9a-f]{0,3}$", "", full[:_SHORT_BASE])
+    value = 0
+    for character in full[len(base) :]:
+        value = ((value << 1 & 0xFFFF | value >> 15) + ord(character)) & 0xFFFF
+    return f"{base}-{value:05d}"
+
+
+def _utf16(text: str) -> list[int]:
+    data = text.encode("utf-16-be")
+    return [int.from_bytes(data[at : at + 2], "big") for at in range(0, len(data), 2)]

@@ -43,7 +43,7 @@ def find_authority(machine: Machine, config: str) -> CertificateAuthority:
     host, slash, name = config.partition("\\")
     for authority in authorities(machine):
         if host.lower() in (authority.machine.fqdn.lower(), authority.machine.name.lower()):
-            if slash and name.lower() != authority.common_name.lower():
+            if slash and not authority.is_called(name):
                 raise codes.EnrolmentError(codes.E_FILE_NOT_FOUND)
             return authority
     raise codes.EnrolmentError(codes.RPC_UNAVAILABLE)

@@ -17,7 +17,7 @@ from cryptography import x509
 from lab.pki import codes, policy
 from lab.pki.database import DENIED, FAILED, ISSUED, PENDING, REVOKED, Row
 from lab.pki.issuing import Issuer
-from lab.pki.names import common_name
+from lab.pki.names import common_name, sanitised, short_sanitised
 from lab.pki.requester import Requester, account_requester
 from lab.pki.stores import Stores
 from lab.pki.templates import Template, as_requested, templates_of
@@ -70,8 +70,18 @@ class CertificateAuthority(Role):
 
     @property
     def config(self) -> str:
-        """The configuration string, `host\\CA name`."""
-        return f"{self.machine.fqdn}\\{self.common_name}"
+        """The configuration string, `host\\sanitised name`."""
+        return f"{self.machine.fqdn}\\{self.sanitised_name}"
+
+    @property
+    def sanitised_name(self) -> str:
+        """Its name in the registry, in file names and in its configuration string."""
+        return sanitised(self.common_name)
+
+    def is_called(self, name: str) -> bool:
+        """Whether a client may call it so: by its common, its sanitised or its short sanitised name."""
+        known = (self.common_name, self.sanitised_name, short_sanitised(self.common_name))
+        return name.lower() in map(str.lower, known)
 
     @property
     def issuer(self) -> Issuer:
@@ -110,15 +120,15 @@ class CertificateAuthority(Role):
     @property
     def policy_key(self) -> str:
         """The registry key of the policy module."""
-        return f"{CONFIGURATION}\\{self.common_name}\\PolicyModules\\{POLICY_MODULE}"
+        return f"{CONFIGURATION}\\{self.sanitised_name}\\PolicyModules\\{POLICY_MODULE}"
 
     def _policy_value(self, name: str, default: int) -> int:
         found = self.machine.registry.get(self.policy_key, name)
         return found[1] if found is not None and isinstance(found[1], int) else default
 
     def _write_registry(self) -> None:
-        registry, own = self.machine.registry, f"{CONFIGURATION}\\{self.common_name}"
-        registry.set(CONFIGURATION, "Active", REG_SZ, self.common_name)
+        registry, own = self.machine.registry, f"{CONFIGURATION}\\{self.sanitised_name}"
+        registry.set(CONFIGURATION, "Active", REG_SZ, self.sanitised_name)
         registry.set(own, "CommonName", REG_SZ, self.common_name)
         registry.set(own, "CAServerName", REG_SZ, self.machine.fqdn)
         registry.set(own, "CAType", REG_DWORD, (1 if len(self.chain) > 1 else 0) + (0 if self.enterprise else 3))
@@ -146,8 +156,8 @@ class CertificateAuthority(Role):
 
     def _write_files(self) -> None:
         files, host = self.machine.files, self.machine.fqdn
-        files.write(f"{ENROLL_FOLDER}\\{host}_{self.common_name}.crt", self.chain[0], system=True)
-        files.write(f"{ENROLL_FOLDER}\\{self.common_name}.crl", self.issuer.revocation_list(), system=True)
+        files.write(f"{ENROLL_FOLDER}\\{host}_{self.sanitised_name}.crt", self.chain[0], system=True)
+        files.write(f"{ENROLL_FOLDER}\\{self.sanitised_name}.crl", self.issuer.revocation_list(), system=True)
 
     # --- what clients do ---------------------------------------------------------------------------------------------
 

@@ -175,6 +175,6 @@ def test_certificate_is_named_where_it_is_wrong() -> None:
 
 def test_ca_that_no_adapter_would_take_is_refused_in_a_plan() -> None:
     certificate = origin_plan()["certificates"][0]
-    certificate["issuer"]["ca"] = "ca01.company.local\\Company; CA"
+    certificate["issuer"]["ca"] = "ca01.company.local\\Company\\CA"
     with pytest.raises(RolloutError, match="issuer: .*does not name a CA"):
         certificate_from_plain(certificate)

@@ -28,11 +28,26 @@ def test_ttl_that_is_none(seconds: int) -> None:
         (r"ca01\Müller CA", r"ca01\M!00fcller CA", "ca01", "M!00fcller CA", "Müller CA"),
         (r"ca01\Company !0026 CO", r"ca01\Company !0026 CO", "ca01", "Company !0026 CO", "Company & CO"),
         (
-            r"ca01\M!00fcller (Root) & Co. CA",
-            r"ca01\M!00fcller (Root) & Co. CA",
+            r"ca01\M!00FCller (Root) & Co. CA",
+            r"ca01\M!00fcller !0028Root!0029 !0026 Co. CA",
             "ca01",
-            "M!00fcller (Root) & Co. CA",
+            "M!00fcller !0028Root!0029 !0026 Co. CA",
             "Müller (Root) & Co. CA",
+        ),
+        # The example of MS-WCCE section 1.3.2.5.
+        (
+            r"ca01\LongCAName(WithSpeci@#$%^Characters",
+            r"ca01\LongCAName!0028WithSpeci@!0023$!0025!005eCharacters",
+            "ca01",
+            "LongCAName!0028WithSpeci@!0023$!0025!005eCharacters",
+            "LongCAName(WithSpeci@#$%^Characters",
+        ),
+        (
+            r"ca01\CA! `1`;/",
+            r"ca01\CA!0021 !00601!0060!003b!002f",
+            "ca01",
+            "CA!0021 !00601!0060!003b!002f",
+            "CA! `1`;/",
         ),
         (r"ca01\会社", r"ca01\!4f1a!793e", "ca01", "!4f1a!793e", "会社"),
     ],
@@ -47,33 +62,49 @@ def test_letters_of_two_units_come_back_as_one() -> None:
     assert CaConfig("ca01\\a!d83d").common_name == "a\ufffd"
 
 
+AS_CERTUTIL = ". Give it as `certutil` on the CA shows it in 'Config', such as ca01.company.local\\Company CA"
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "told"),
     [
-        "Company CA",
-        "ca01\\",
-        "\\Company CA",
-        "ca01\\Company; CA",
-        "ca01\\Company`CA",
-        "ca01\\a/b",
-        'ca01\\a"b',
-        "ca01\\%PATH%",
-        "ca01\\ CA",
-        "ca01\\a\nb",
-        "ca 01\\CA",
-        "ca01\\" + "x" * 65,
-        "ca01\\a\\b",
-        "ca01\\a\u202eb",
-        "",
-        "ca01",
-        "-ca01\\CA",
-        "ca01\\A|B",
-        "ca01\\A>B",
+        *(
+            (text, f"{text!r} does not name a CA: it has no backslash with a name behind it")
+            for text in ("", "ca01", "ca01\\")
+        ),
+        ("ca01\\ CA", "'ca01\\\\ CA' does not name a CA: its name is padded with blanks"),
+        ("ca01\\a\nb", "'ca01\\\\a\\nb' does not name a CA: it holds '\\n'"),
+        ("ca01\\a\u202eb", "'ca01\\\\a\\u202eb' does not name a CA: it holds '\\u202e'"),
+        (
+            "ca01\\a\\b",
+            "'ca01\\\\a\\\\b' does not name a CA: it has a second backslash, which a CA's name has as !005c",
+        ),
+        ("ca01\\" + "x" * 65, f"'ca01\\\\{'x' * 65}' does not name a CA: its name is longer than 64 characters"),
+        ("ca01\\" + "ü" * 52, f"'ca01\\\\{'ü' * 52}' does not name a CA: its name is longer than 64 characters"),
     ],
 )
-def test_ca_that_is_none(text: str) -> None:
+def test_ca_that_is_none(text: str, told: str) -> None:
+    with pytest.raises(RolloutError) as raised:
+        CaConfig(text)
+    assert str(raised.value) == told + AS_CERTUTIL
+
+
+@pytest.mark.parametrize("text", ["\\Company CA", "ca 01\\CA", "-ca01\\CA", "c/a\\CA"])
+def test_ca_on_a_host_that_is_none(text: str) -> None:
     with pytest.raises(RolloutError):
         CaConfig(text)
+
+
+def test_longest_name_of_a_ca() -> None:
+    assert CaConfig("ca01\\" + "x" * 64).name == "x" * 64
+    assert CaConfig("ca01\\" + "ü" * 51).name == "!00fc" * 51
+
+
+@pytest.mark.parametrize("name", ["Müller & Co", "M!00fcller !0026 Co", "M!00FCLLER & CO"])
+def test_what_a_ca_calls_itself(name: str) -> None:
+    assert CaConfig("ca01\\Müller & Co").is_called(name)
+    assert CaConfig("ca01\\M!00fcller !0026 Co").is_called(name)
+    assert not CaConfig("ca01\\Muller & Co").is_called(name)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +120,24 @@ def test_template(name: str) -> None:
 def test_template_that_is_none(name: str) -> None:
     with pytest.raises(RolloutError, match="is no name of a certificate template. Give the template's name"):
         TemplateName(name)
+
+
+def test_template_by_its_oid() -> None:
+    with pytest.raises(RolloutError) as raised:
+        TemplateName("1.3.6.1.4.1.311.21.8.1.2")
+    assert str(raised.value) == (
+        "'1.3.6.1.4.1.311.21.8.1.2' is the OID of a certificate template, and a CA takes its name. Give the name that"
+        " `certutil -CATemplates` on the CA shows, such as WebServer"
+    )
+
+
+def test_template_with_an_umlaut() -> None:
+    with pytest.raises(RolloutError) as raised:
+        TemplateName("Länge")
+    assert str(raised.value) == (
+        "'Länge' is no name of a certificate template. Give the template's name, not its display name, such as"
+        " WebServer; this one holds ä"
+    )
 
 
 @pytest.mark.parametrize(

@@ -137,10 +137,10 @@ def test_a_ca_and_a_template_are_refused_or_arrive(authority: str, template: str
     assert value_of("-Template", command) == f"T{template}"
 
 
-def test_quotation_marks_of_a_ca_arrive() -> None:
-    issuer = {"name": "x", "ca": "ca01\\Gr\u00f6\u00dfe 'CA'"}
+def test_a_ca_is_called_by_its_sanitised_name() -> None:
+    issuer = {"name": "x", "ca": "ca01\\Gr\u00f6\u00dfe 'CA' $x"}
     (command,) = commands(with_certificates(lync_certificate(issuer=issuer)))
-    assert value_of("-CA", command) == "ca01\\Gr!00f6!00dfe 'CA'"
+    assert value_of("-CA", command) == "ca01\\Gr!00f6!00dfe !0027CA!0027 $x"
 
 
 def value_of(parameter: str, command: tuple[str, ...]) -> str:

@@ -156,6 +156,8 @@ NAMELIKE = st.text("aZ0-9._*@:/ \\\n%1", max_size=12) | st.text(max_size=8) | st
 @example("url", "HTTPS://meet.company.com/a/b/")
 @example("line", "ä \u2019 b")
 @example("authority", "ca01\\会社 !0026 CO")
+@example("authority", "ca01\\a;`/%|")
+@example("authority", "ca01\\" + "!00fc" * 51)
 @example("template", "Web Server")
 @example("template", "Web+Server")
 def test_a_pattern_refuses_nothing_that_the_reader_takes(form: str, text: str) -> None:
@@ -191,9 +193,10 @@ def test_a_pattern_refuses_nothing_that_the_reader_takes(form: str, text: str) -
         ("url", "https://meet.company.com:443/"),
         ("url", "https://meet.company.com/a?b"),
         ("authority", "Company CA"),
-        ("authority", "ca01\\a|b"),
+        ("authority", "ca01\\a\\b"),
         ("authority", "ca01\\CA\r\n[x]"),
-        ("authority", "ca01\\a;b"),
+        ("authority", "ca01\\" + "x" * 65),
+        ("template", "1.3.6.1.4.1.311.21.8.1.2"),
         ("template", "a&b"),
         ("template", "Wébserver"),
         ("line", ""),

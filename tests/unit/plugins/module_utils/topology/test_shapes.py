@@ -58,7 +58,11 @@ def test_what_is_right_is_made_uniform(shape: Shape, value: Any, found: Any) -> 
     [
         (Text("host"), "a b", "it: 'a b' holds a space"),
         (Text("template"), "a&b", "it: 'a&b' is no name of a certificate template. Give the template's name"),
-        (Text("authority"), "ca01\\a|b", "it: 'ca01\\\\a|b' does not name a CA. Give it as `certutil`"),
+        (
+            Text("authority"),
+            "ca01",
+            "it: 'ca01' does not name a CA: it has no backslash with a name behind it. Give it as `certutil`",
+        ),
         (
             Text(choices=("alpha", "beta")),
             "alfa",

@@ -296,7 +296,8 @@ CAS = [
     ("as its certificate has it", "ca01.company.local\\Müller CA", "M!00fcller CA", "Müller CA"),
     ("as certutil shows it", "CA01.company.local\\M!00fcller CA", "M!00fcller CA", "Müller CA"),
     ("a coded ASCII character", "ca01.company.local\\Company !0026 CO", "Company !0026 CO", "Company & CO"),
-    ("the same character as it is", "ca01.company.local\\Company & CO", "Company & CO", "Company & CO"),
+    ("the same character as it is", "ca01.company.local\\Company & CO", "Company !0026 CO", "Company & CO"),
+    ("what command lines do not carry", 'ca01.company.local\\a;`/"%', "a!003b!0060!002f!0022!0025", 'a;`/"%'),
 ]
 
 

@@ -166,6 +166,7 @@ def test_too_long_is_refused() -> None:
         ("Company CA", r'certreq -config "ca01\Company CA"'),
         ("Müller CA", r'certreq -config "ca01\M!00fcller CA"'),
         ("Company !0026 CO", r'certreq -config "ca01\Company !0026 CO"'),
+        ('50% "A;B`C/D" CA!', r'certreq -config "ca01\50!0025 !0022A!003bB!0060C!002fD!0022 CA!0021"'),
     ],
 )
 def test_every_name_of_a_ca_that_is_planned_is_carried(name: str, line: str) -> None:
