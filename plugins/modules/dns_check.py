@@ -106,6 +106,10 @@ results:
         - What several results that are not V(proved) may have in common, as C(kind), C(where), C(what)
           and C(mend); equal ones are told as one. Null where the message is of this result alone.
       type: raw
+    remarks:
+      description: What is worth knowing and keeps nothing from being proved, such as clients that are shut out.
+      type: list
+      elements: str
 summary:
   description: How many results there are of each state.
   returned: always

@@ -42,7 +42,8 @@ class ProofResult:
 
     ``state``: ``proved``; ``failed`` (seen, and wrong); ``unproved`` (could not be seen); ``would_be_checked``.
     ``server`` and ``address`` say who was asked. ``expected`` and ``found`` are JSON-able, None where there is none.
-    ``cause``: what several results may have in common, None where the message is this one's alone.
+    ``cause``: what several results may have in common, None where the message is this one's alone. ``remarks``: what
+    is worth knowing and keeps nothing from being proved, such as clients that are shut out.
     """
 
     check: str
@@ -54,6 +55,7 @@ class ProofResult:
     expected: Any = None
     found: Any = None
     cause: Cause | None = None
+    remarks: tuple[str, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         """The result as a module returns it."""

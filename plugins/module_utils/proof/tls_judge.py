@@ -154,10 +154,9 @@ def compare(target: Target, handshake: Handshake, expectation: Expectation) -> P
     except RolloutError as error:
         return _result(target, proof.FAILED, f"the listener serves no readable certificate: {error.what}")
     verdict = _Verdict(target, chain, expectation)
-    if not verdict.reasons:
-        verdict.remarks += [*_of_clients(verdict), *_of_connection(handshake)]
     result = _result(target, verdict.state, verdict.message, to_plain(_served(verdict, handshake)))
-    result = replace(result, cause=verdict.cause)
+    remarks = () if verdict.reasons else (*_of_clients(verdict), *_of_connection(handshake))
+    result = replace(result, cause=verdict.cause, remarks=remarks)
     if handshake.state == tls_wire.CLIENT_CERTIFICATE:
         return replace(
             result, state=proof.FAILED, message=f"{_not_seen(target, handshake)}; {verdict.message}", cause=None
@@ -203,12 +202,9 @@ def _of_connection(handshake: Handshake) -> list[str]:
     told = []
     if handshake.offered:
         lacking = f", {' and '.join(handshake.not_offered)} not offered" if handshake.not_offered else ""
-        told.append(f"TLS {handshake.agreed} agreed{lacking}")
         able, shut_out = tls_clients.connecting(handshake.offered, handshake.not_offered)
-        if shut_out:
-            told.append(
-                f"as far as is known, that serves {', '.join(able) or 'no client'}, but not {', '.join(shut_out)}"
-            )
+        served = f"as far as is known, that serves {', '.join(able) or 'no client'}, but not {', '.join(shut_out)}"
+        told.append(f"TLS {handshake.agreed} agreed{lacking}{f'; {served}' if shut_out else ''}")
     if handshake.wants_client_certificate:
         told.append("it asks for a client certificate, and goes on without one")
     return told

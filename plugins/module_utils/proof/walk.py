@@ -44,6 +44,7 @@ class _Step:
     state: str
     text: str
     cause: Cause | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def sip_domains(given: Sequence[str]) -> tuple[str, ...]:
@@ -75,13 +76,15 @@ def walk(sip_domain: str, server: NameServer, outside: WalkTools, expectation: E
         key=lambda value: (value.priority, -value.weight),
     )
     each = in_parallel(lambda value: _from_srv(value, server, outside, expectation), services, _STEPS)
-    steps = [step for found in each for step in found]
+    steps = [step for part in each for step in part]
     state = max((step.state for step in steps), key=_RANK.index, default=proof.FAILED)
     shown = [step for step in steps if step.state == state]
     causes = {step.cause for step in shown}
     cause = causes.pop() if len(causes) == 1 else None
     message = "; ".join(step.text for step in shown)
-    return replace(result, state=state, message=message, cause=cause, found=[step.text for step in steps])
+    found = [step.text for step in steps]
+    remarks = tuple(dict.fromkeys(remark for step in steps for remark in step.remarks))
+    return replace(result, state=state, message=message, cause=cause, found=found, remarks=remarks)
 
 
 def _from_srv(value: SrvData, server: NameServer, outside: WalkTools, expectation: Expectation) -> list[_Step]:
@@ -99,7 +102,8 @@ def _from_srv(value: SrvData, server: NameServer, outside: WalkTools, expectatio
 def _connect(target: str, address: str, port: int, outside: WalkTools, expectation: Expectation) -> _Step:
     wanted = Target(target, address, port, through="", connect_to=outside.port_map.get(port, 0))
     result = tls_judge.compare(wanted, outside.shake_hands(wanted), expectation)
-    return _Step(result.state, f"SRV to {target}:{port}, address {wanted.place}: {result.message}", result.cause)
+    text = f"SRV to {target}:{port}, address {wanted.place}: {result.message}"
+    return _Step(result.state, text, result.cause, result.remarks)
 
 
 def walk_all(

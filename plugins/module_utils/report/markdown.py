@@ -201,12 +201,25 @@ def _proof(data: HandOver) -> list[str]:
         part = data.proof[check]
         lines += ["", f"### {_TITLES[check]}", ""]
         lines += table(["subject", "at", "state", "what was seen"], _seen(part)) if part.done else [NOT_DONE]
-        lines += ["", *(f"- {text(hint)}" for hint in part.hints)] if part.hints else []
+        below = [*_remarks(part), *(text(hint) for hint in part.hints)]
+        lines += ["", *(f"- {one}" for one in below)] if below else []
     return lines
 
 
 def _seen(part: Check) -> list[list[str]]:
     return [[code(result.subject), _place(result), _state(result), text(result.message)] for result in part.results]
+
+
+def _remarks(part: Check) -> list[str]:
+    """Each remark once, with what it holds for."""
+    holding: dict[str, list[str]] = {}
+    for result in part.results:
+        for remark in result.remarks:
+            holding.setdefault(remark, []).append(code(result.subject))
+    return [
+        f"{'All' if len(subjects) == len(part.results) else ', '.join(dict.fromkeys(subjects))}: {text(remark)}"
+        for remark, subjects in holding.items()
+    ]
 
 
 def _place(result: ProofResult) -> str:

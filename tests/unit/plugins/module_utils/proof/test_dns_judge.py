@@ -156,6 +156,7 @@ def test_results_name_server_expected_and_found(bind: NameServer) -> None:
         "expected": [{"priority": 0, "weight": 0, "port": 5061, "target": "elsewhere.company.local"}],
         "found": [{"priority": 0, "weight": 0, "port": 5061, "target": "ocspool.company.local"}],
         "cause": None,
+        "remarks": [],
     }
 
 

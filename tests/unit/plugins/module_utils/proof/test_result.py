@@ -24,6 +24,7 @@ def test_a_result_is_returned_in_plain_types() -> None:
         "expected": [{"priority": 0, "weight": 5, "port": 5061, "target": "pool.company.local"}],
         "found": None,
         "cause": None,
+        "remarks": [],
     }
 
 

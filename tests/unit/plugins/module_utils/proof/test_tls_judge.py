@@ -340,11 +340,14 @@ def test_what_was_found() -> None:
         "check": "tls",
         "subject": "ocspool.company.local:5061",
         "state": "proved",
-        "message": f"certificate {BELOW.thumbprint}, valid until 2036-01-01T00:00:00Z; TLS 1.0 agreed, 1.1 and 1.2 and"
-        " 1.3 not offered; as far as is known, that serves Communicator 2007 and 2007 R2 on Windows XP, Communicator"
-        " 2007 and 2007 R2 on Windows Vista and 7, Lync 2010, Lync Phone Edition, Lync 2013 and Skype for Business"
-        " 2015, Skype for Business 2016 and 2019, but not Windows 11 and others with TLS 1.0 and 1.1 off, Skype for"
-        " Business on iOS 13 and newer, Skype for Business on Android 10 and newer",
+        "message": f"certificate {BELOW.thumbprint}, valid until 2036-01-01T00:00:00Z",
+        "remarks": [
+            "TLS 1.0 agreed, 1.1 and 1.2 and 1.3 not offered; as far as is known, that serves Communicator 2007 "
+            "and 2007 R2 on Windows XP, Communicator 2007 and 2007 R2 on Windows Vista and 7, Lync 2010, Lync "
+            "Phone Edition, Lync 2013 and Skype for Business 2015, Skype for Business 2016 and 2019, but not "
+            "Windows 11 and others with TLS 1.0 and 1.1 off, Skype for Business on iOS 13 and newer, Skype for "
+            "Business on Android 10 and newer"
+        ],
         "server": "load_balancer",
         "address": "10.0.0.10:5061",
         "expected": {"name": "ocspool.company.local", "certificates": ["ocssrv01.company.local/default"]},
@@ -377,8 +380,11 @@ def test_refused_arguments() -> None:
 
 
 def test_a_client_certificate_that_is_only_asked_for_is_remarked_on() -> None:
-    state, message = _compared(Handshake("ok", (LEAF.der,), "TLSv1.2", wants_client_certificate=True))
-    assert (state, message) == ("proved", f"{GOOD}; it asks for a client certificate, and goes on without one")
+    target, roots = Target("ocspool.company.local", "10.0.0.10", 5061), tls_judge.load_roots([ROOT.pem])
+    asking = Handshake("ok", (LEAF.der,), "TLSv1.2", wants_client_certificate=True)
+    result = compare(target, asking, Expectation(NOW, roots=roots))
+    assert (result.state, result.message) == ("proved", GOOD)
+    assert result.remarks == ("it asks for a client certificate, and goes on without one",)
 
 
 def test_a_critical_extension_that_no_client_knows() -> None:
@@ -390,7 +396,7 @@ def test_a_critical_extension_that_no_client_knows() -> None:
 
 
 # pki signs with elliptic keys; a signature of another kind is put in the place of what was read.
-def _signed_with(monkeypatch: pytest.MonkeyPatch, algorithm: str, newest: str) -> str:
+def _signed_with(monkeypatch: pytest.MonkeyPatch, algorithm: str, newest: str) -> tuple[str, ...]:
     parse = tls_judge.x509.parse_certificate
 
     def parsed(der: bytes, *, where: str) -> Any:
@@ -400,7 +406,7 @@ def _signed_with(monkeypatch: pytest.MonkeyPatch, algorithm: str, newest: str) -
     monkeypatch.setattr(tls_judge.x509, "parse_certificate", parsed)
     target = Target("ocspool.company.local", "10.0.0.10", 5061)
     roots = tls_judge.load_roots([ROOT.pem])
-    return compare(target, Handshake("ok", (LEAF.der,)), Expectation(NOW, roots=roots, newest_hash=newest)).message
+    return compare(target, Handshake("ok", (LEAF.der,)), Expectation(NOW, roots=roots, newest_hash=newest)).remarks
 
 
 @pytest.mark.parametrize(
@@ -409,14 +415,14 @@ def _signed_with(monkeypatch: pytest.MonkeyPatch, algorithm: str, newest: str) -
         (
             "sha1_rsa",
             "SHA-256",
-            "; it is signed with SHA-1, others of this estate are signed with SHA-256 and which Skype for Business on"
+            "it is signed with SHA-1, others of this estate are signed with SHA-256 and which Skype for Business on"
             " iOS 13 and newer refuse",
         ),
-        ("sha1_rsa", "", "; it is signed with SHA-1, which Skype for Business on iOS 13 and newer refuse"),
+        ("sha1_rsa", "", "it is signed with SHA-1, which Skype for Business on iOS 13 and newer refuse"),
         (
             "rsassa_pss",
             "SHA-256",
-            "; it is signed with RSASSA-PSS, which Communicator 2007 and 2007 R2 on Windows XP, Lync Phone Edition"
+            "it is signed with RSASSA-PSS, which Communicator 2007 and 2007 R2 on Windows XP, Lync Phone Edition"
             " refuse",
         ),
         ("sha256_rsa", "SHA-384", ""),
@@ -425,7 +431,7 @@ def _signed_with(monkeypatch: pytest.MonkeyPatch, algorithm: str, newest: str) -
 def test_signatures_that_some_clients_refuse(
     algorithm: str, newest: str, remark: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert _signed_with(monkeypatch, algorithm, newest) == GOOD + remark
+    assert _signed_with(monkeypatch, algorithm, newest) == ((remark,) if remark else ())
 
 
 def test_how_the_estate_signs_is_judged_by_all_that_was_seen() -> None:

@@ -215,3 +215,14 @@ def test_what_is_unproved_has_a_section_of_its_own() -> None:
     items = [token.content for token in tokens[at:] if token.type == "inline"]
     assert items[:3] == ["Unproved", "a A, b A: DNS server dc01 (10.0.0.5:53): no answer. Check it", "Changes"]
     assert "**Status: unproved**" in shown
+
+
+def test_a_remark_is_told_once_below_the_table_with_what_it_holds_for() -> None:
+    seen = {"check": "tls", "state": "proved", "message": "certificate AB"}
+    results = [
+        {**seen, "subject": "a:5061", "remarks": ["TLS 1.0 agreed", "signed with SHA-1"]},
+        {**seen, "subject": "b:5061", "remarks": ["TLS 1.0 agreed"]},
+    ]
+    shown = report_markdown({"proof": {"tls": results}})
+    assert "| `a:5061` | – | proved | certificate AB |\n" in shown
+    assert "\n- All: TLS 1.0 agreed\n- `a:5061`: signed with SHA-1\n" in shown
