@@ -54,9 +54,12 @@ class DnsWmi(Wmi):
     fail_after: dict[str, RolloutError] = field(default_factory=dict)
     base_class_only: bool = False
     gives_references: bool = True
+    directory: str | None = "true"
 
     def query(self, namespace: str, wql: str, *, references: bool = False) -> tuple[WmiObject, ...]:
         assert namespace == "root/MicrosoftDNS"
+        if wql == "SELECT * FROM MicrosoftDNS_Server":
+            return (WmiObject("MicrosoftDNS_Server", {"DsAvailable": self.directory}),)
         class_name = re.match(r"SELECT \* FROM (\w+) WHERE ", wql)[1]
         self.calls.append(f"query {class_name}")
         if class_name == "MicrosoftDNS_Zone":

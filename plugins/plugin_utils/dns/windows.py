@@ -97,7 +97,28 @@ class WindowsDns(DnsServer):
 
     def create_zone(self, name: str) -> None:
         parameters = [("ZoneName", name), ("ZoneType", _CREATE_PRIMARY), ("DsIntegrated", "true")]
-        self._wmi.invoke(NAMESPACE, "MicrosoftDNS_Zone", "CreateZone", parameters)
+        try:
+            self._wmi.invoke(NAMESPACE, "MicrosoftDNS_Zone", "CreateZone", parameters)
+        except WsmanFault as fault:
+            if fault.access_denied or not self._lacks_directory():
+                raise
+            raise RolloutError(
+                "this DNS server has no Active Directory to keep a zone in (DsAvailable is false), and zones are"
+                f" created there only: {fault.what}",
+                where=self.name,
+                mend="Let a domain controller with the DNS Server role be the server, or create the zone by hand as a"
+                " primary one in a file (DNS console, or dnscmd /ZoneAdd <zone> /Primary /file <zone>.dns), then run"
+                " again",
+            ) from fault
+
+    def _lacks_directory(self) -> bool:
+        """Whether the server says so; one that cannot be asked says nothing."""
+        try:
+            found = self._wmi.query(NAMESPACE, "SELECT * FROM MicrosoftDNS_Server")
+            told = [server.get("DsAvailable") for server in found]
+            return len(told) == 1 and told[0] is not None and not as_truth(told[0])
+        except RolloutError:
+            return False
 
     def add(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
         data = _typed_data(kind, value)

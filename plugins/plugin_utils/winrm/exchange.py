@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 
 # A request says that 150 kB are taken, and no Windows sends more than 500 kB as it comes.
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
@@ -35,6 +36,7 @@ _STRONG = 0x10 | 0x20 | 0x80000 | 0x20000000 | 0x40000000
 
 
 NOT_BELIEVED = "the answer is not believed"
+NOT_OFFERED = "the host takes logons by other schemes only"
 SEE_WHAT_LISTENS = "See what listens there, and what is between: ansible_host, ansible_port, a proxy, a load balancer"
 
 
@@ -115,6 +117,30 @@ def refuse_detours(status: int, headers: Mapping[str, str]) -> None:
         raise UnsafeAnswer(f"it sends the request elsewhere (HTTP {status}), which WinRM never does")
     if headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise UnsafeAnswer("it is compressed, which nobody asked for")
+
+
+_SCHEMES = {
+    "basic": ("basic",),
+    "plaintext": ("basic",),
+    "ssl": ("basic",),
+    "ntlm": ("negotiate", "ntlm"),
+    "kerberos": ("negotiate", "kerberos"),
+    "credssp": ("credssp",),
+}
+
+
+class SchemeNotOffered(RolloutError):
+    """The host named the ways in which it takes a logon, and ours is none of them: no password was judged."""
+
+
+def refuse_missing_scheme(transport: str, status: int, headers: Mapping[str, str]) -> None:
+    """Raise SchemeNotOffered for a 401 whose WWW-Authenticate (RFC 9110 section 11.6.1) names other schemes only."""
+    offers = [offer.split() for offer in headers.get("WWW-Authenticate", "").split(",")]
+    named = {offer[0].lower(): offer[0] for offer in offers if offer and "=" not in offer[0]}
+    ours = _SCHEMES.get(transport, ())
+    if status == http.client.UNAUTHORIZED and named and ours and named.keys().isdisjoint(ours):
+        shown = ", ".join(sorted(as_said(name, 40) for name in named.values()))
+        raise SchemeNotOffered(f"{NOT_OFFERED}: {shown}")
 
 
 def refuse_weak_challenge(headers: Mapping[str, str]) -> None:

@@ -15,9 +15,11 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import (
     BoundedResponse,
     Exchange,
+    SchemeNotOffered,
     UnsafeAnswer,
     readable_body,
     refuse_detours,
+    refuse_missing_scheme,
     refuse_weak_challenge,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import HTTPAdapter, Protocol, Transport
@@ -38,8 +40,8 @@ class _BoundedConnection:
 class GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
     """Connections of requests, also those that its authentication libraries ask for."""
 
-    def __init__(self, exchange: Exchange, *, seals: bool) -> None:
-        self._exchange, self._seals = exchange, seals
+    def __init__(self, exchange: Exchange, *, transport: str, seals: bool) -> None:
+        self._exchange, self._transport, self._seals = exchange, transport, seals
         super().__init__()
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
@@ -62,9 +64,10 @@ class GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
         response = super().send(request, *args, **kwargs)
         try:
             refuse_detours(response.status_code, response.headers)
+            refuse_missing_scheme(self._transport, response.status_code, response.headers)
             if self._seals:
                 refuse_weak_challenge(response.headers)
-        except UnsafeAnswer:
+        except (UnsafeAnswer, SchemeNotOffered):
             response.close()
             raise
         return response
@@ -99,8 +102,10 @@ class GuardedTransport(Transport):  # type: ignore[misc]
     def _guard(self, session: Any) -> None:
         if not isinstance(session.get_adapter(self.endpoint), GuardedAdapter):
             seals = self.message_encryption != "never" and not self.endpoint.lower().startswith("https:")
+            method = self.auth_method
             for scheme in ("http://", "https://"):
-                session.mount(scheme, GuardedAdapter(self.exchange, seals=seals and self.auth_method == "ntlm"))
+                adapter = GuardedAdapter(self.exchange, transport=method, seals=seals and method == "ntlm")
+                session.mount(scheme, adapter)
 
     def _get_message_response_text(self, response: Any) -> bytes:
         if self.encryption:

@@ -13,7 +13,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import NOT_BELIEVED, SEE_WHAT_LISTENS
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import (
+    NOT_BELIEVED,
+    NOT_OFFERED,
+    SEE_WHAT_LISTENS,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     ADVICE,
     CODE_OPERATION_QUOTA,
@@ -46,6 +50,15 @@ class LogonAttempt:
     ticket: bool = False
     sealed: bool = True
     proxy: str = ""
+
+    @property
+    def local(self) -> bool:
+        """Whether the account is one of the host itself: without a domain, or with the host's name or a dot for it."""
+        domain, backslash, _name = self.user.partition("\\")
+        if not backslash:
+            return "@" not in self.user
+        hosts = {name.lower().partition(".")[0] for name in (self.host, self.address)}
+        return domain == "." or domain.lower() in hosts
 
     @property
     def where(self) -> str:
@@ -285,11 +298,23 @@ CAUSES = (
     ),
     LogonCause(
         "transport-not-offered",
-        (r"did not respond with NTLM challenge", r"did not response CredSSP being an available"),
-        "the host does not offer this transport",
+        (NOT_OFFERED, r"did not respond with NTLM challenge", r"did not response CredSSP being an available"),
+        "the host does not offer this transport ({said}); no password was judged",
         "See `winrm get winrm/config/service/auth` on the host and its policies on NTLM; ansible_winrm_transport:"
-        " kerberos or ntlm choose another",
+        " kerberos or ntlm choose another. As Windows comes, Basic is switched off",
     ),
+)
+# What a proxy can say in the place of the host.
+_MAY_BE_A_PROXYS = ("answer-not-believed", "transport-not-offered")
+NO_RIGHTS_LOCAL = LogonCause(
+    "local-account-filtered",
+    (),
+    "the password is right, but the account may not use WinRM here; an account of the host itself has no rights of an"
+    " administrator over the network, by UAC",
+    "Take an account of the domain that is an administrator of the host, or the built-in Administrator. On a host"
+    " without a domain, and only there, its administrator can set the DWORD LocalAccountTokenFilterPolicy to 1 under"
+    r" HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System: it gives local administrators their rights over"
+    " the network",
 )
 
 # Where the same text has several causes, the attempt tells them apart.
@@ -425,8 +450,10 @@ UNKNOWN = LogonCause(
 def cause_of(said: str, attempt: LogonAttempt) -> LogonCause:
     """The cause that fits what the libraries said about an attempt."""
     found = _first(CAUSES, said)
+    if found is not None and attempt.proxy and found.code in _MAY_BE_A_PROXYS:
+        return PROXY
     if found is not None:
-        return found
+        return NO_RIGHTS_LOCAL if found.code == "no-rights" and attempt.local else found
     if _REJECTED.search(said):
         return _REJECTED_BY.get(attempt.transport, REJECTED)
     status = _status(said)

@@ -279,6 +279,17 @@ def test_change_that_failed_says_what_is_there() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("directory", "blamed"), [("false", True), ("true", False), (None, False)])
+def test_a_server_without_active_directory_is_told_only_where_it_says_so(directory: Any, blamed: bool) -> None:
+    wmi = origin()
+    wmi.directory = directory
+    wmi.refuse["CreateZone"] = generic_failure("MicrosoftDNS_Zone.CreateZone")
+    with pytest.raises(PushFailed) as caught:
+        run(wmi)
+    assert ("company.com could not be created: this DNS server has no Active Directory" in str(caught.value)) is blamed
+    assert ("dnscmd /ZoneAdd <zone> /Primary" in str(caught.value)) is blamed
+
+
 def test_zone_that_cannot_be_created() -> None:
     wmi = origin()
     wmi.refuse["CreateZone"] = generic_failure("MicrosoftDNS_Zone.CreateZone")

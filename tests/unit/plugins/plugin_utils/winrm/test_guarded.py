@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 import requests
 import winrm.protocol
+from hostile import proxy
 from hostile.winrm import SEALED, STRONG, fixed, for_ever, http, in_the_clear, rogue
+from proofkit.listeners import refused_port
 from spnego.exceptions import BadMICError
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import guarded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import MAX_ANSWER_BYTES, UnsafeAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import GuardedProtocol, guarding
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt, cause_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import proxy_of
 
 SEE = ". See what listens there, and what is between: ansible_host, ansible_port, a proxy, a load balancer"
 TOO_LONG = "it is longer than 2097152 bytes, and no Windows sends that much at once"
@@ -182,3 +186,65 @@ def test_most_bytes_are_counted_over_all_legs_of_an_exchange() -> None:
     exchange.take(MAX_ANSWER_BYTES)
     with pytest.raises(UnsafeAnswer):
         exchange.take(1)
+
+
+# Who is to blame when the logon fails
+
+HOST = "ocssrv01.company.local"
+
+
+def cause(url: str, transport: str) -> tuple[str, str]:
+    """The cause and the whole message of a logon that fails, the proxy being the environment's."""
+    protocol = GuardedProtocol(url, username="C\\u", password="p", transport=transport, operation_timeout_sec=1)
+    with pytest.raises(Exception) as failure:
+        protocol.open_shell(codepage=65001)
+    attempt = LogonAttempt(HOST, HOST, 5985, "C\\u", transport, proxy=proxy_of(url))
+    return cause_of(str(failure.value), attempt).code, str(attempt.failure(str(failure.value)))
+
+
+PROXIES = {
+    "403": proxy.FORBIDDEN,
+    "302": proxy.TO_A_PORTAL,
+    "502": proxy.BAD_GATEWAY,
+    "a page": proxy.A_PAGE,
+    "407": proxy.ASKS_FOR_A_LOGON,
+    "nothing": proxy.NOTHING,
+}
+
+
+@pytest.mark.parametrize("transport", ["ntlm", "basic"])
+@pytest.mark.parametrize("says", PROXIES)
+def test_a_proxy_that_leads_nowhere_is_blamed(says: str, transport: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with proxy.proxy(PROXIES[says]) as url:
+        monkeypatch.setenv("http_proxy", url)
+        code, message = cause(f"http://{HOST}:5985/wsman", transport)
+    assert code == "proxy-in-the-way"
+    assert f"the proxy {url} stands between" in message and f"export no_proxy='{HOST}'" in message
+
+
+def test_a_dead_proxy_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"http://127.0.0.1:{refused_port()}"
+    monkeypatch.setenv("http_proxy", url)
+    code, message = cause(f"http://{HOST}:5985/wsman", "ntlm")
+    assert (code, f"the proxy {url} stands between" in message) == ("proxy-in-the-way", True)
+
+
+@pytest.mark.parametrize(
+    ("transport", "offers", "code"),
+    [
+        ("basic", ["Negotiate", "Kerberos"], "transport-not-offered"),
+        ("plaintext", ["Negotiate"], "transport-not-offered"),
+        ("basic", ['Basic realm="WSMAN"', "Negotiate"], "basic-rejected"),
+        ("basic", [], "basic-rejected"),
+        ("ntlm", ['Basic realm="WSMAN"'], "transport-not-offered"),
+        ("ntlm", ["Negotiate"], "credentials-rejected"),
+    ],
+)
+def test_a_scheme_that_is_not_offered_is_no_wrong_password(transport: str, offers: list[str], code: str) -> None:
+    answer = http("401 ", *(f"WWW-Authenticate: {offer}" for offer in offers))
+    with rogue(fixed(answer), logon=False) as port:
+        found, message = cause(f"http://127.0.0.1:{port}/wsman", transport)
+    assert found == code
+    if code == "transport-not-offered":
+        shown = ", ".join(sorted(offer.split()[0] for offer in offers))
+        assert f"(the host takes logons by other schemes only: {shown}); no password was judged" in message
