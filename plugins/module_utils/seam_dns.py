@@ -21,6 +21,7 @@ try:
     import dns.name
     import dns.query
     import dns.rcode
+    import dns.rdataclass
     import dns.rdatatype
     import dns.rrset
 except ImportError:

@@ -95,6 +95,10 @@ class DnsAnswer:
     detail: str = ""
 
 
+class _Garbled(ValueError):
+    """An answer that is none; it says why."""
+
+
 def parse_servers(given: Sequence[Mapping[str, Any]]) -> tuple[NameServer, ...]:
     """Servers from a module's argument ``servers``; raises ``RolloutError`` for an address that leads nowhere."""
     return tuple(_server(item, f"servers[{index}].address") for index, item in enumerate(given))
@@ -157,7 +161,11 @@ def _name(text: str) -> dns.name.Name:
 
 
 def _exchange(server: NameServer, query: dns.message.Message, timeout: float) -> tuple[dns.message.Message, str]:
-    """Two tries over UDP, since a datagram may be lost; then TCP, which also says when nothing listens."""
+    """Two tries over UDP, since a datagram may be lost; then TCP, which also says when nothing listens.
+
+    A server that cut its answer short is there, whatever TCP says: that concerns this question alone.
+    """
+    cut = False
     ends = time.monotonic() + timeout
     for _try in range(2):
         try:
@@ -166,15 +174,29 @@ def _exchange(server: NameServer, query: dns.message.Message, timeout: float) ->
             continue
         if not reply.flags & dns.flags.TC:
             return reply, "udp"
+        cut = True
         break
     left = max(ends - time.monotonic(), timeout / 4)
-    return dns.query.tcp(query, server.address, left, server.port), "tcp"
+    try:
+        reply = dns.query.tcp(query, server.address, left, server.port)
+    except (dns.exception.Timeout, OSError, EOFError) as error:
+        if not cut:
+            raise
+        raise _Garbled(
+            "cut short over UDP, and TCP of the same port does not give it whole: open the firewall for it"
+        ) from error
+    if reply.flags & dns.flags.TC:
+        raise _Garbled("cut short, over TCP too")
+    return reply, "tcp"
 
 
 def _read(
     server: NameServer, question: Question, reply: dns.message.Message, transport: str, *, recursive: bool
 ) -> DnsAnswer:
     answer = DnsAnswer(server, question, ERROR, transport=transport)
+    foreign = [found for found in (*reply.answer, *reply.authority) if found.rdclass != dns.rdataclass.IN]
+    if foreign:
+        raise _Garbled(f"a record of class {dns.rdataclass.to_text(foreign[0].rdclass)}, where IN was asked for")
     states = {dns.rcode.NOERROR: ANSWERED, dns.rcode.NXDOMAIN: NXDOMAIN}
     states.update({dns.rcode.REFUSED: REFUSED, dns.rcode.SERVFAIL: SERVFAIL, dns.rcode.NOTAUTH: NOT_AUTHORITATIVE})
     state = states.get(reply.rcode(), ERROR)
@@ -201,13 +223,14 @@ def _read_values(answer: DnsAnswer, reply: dns.message.Message) -> DnsAnswer:
     for found in reply.answer:
         if found.name == owner and found.rdtype == dns.rdatatype.CNAME and found.rdtype != wanted:
             return replace(answer, state=ALIAS, alias=_text(found[0].target), ttl=found.ttl)
-    if answer.state == NXDOMAIN:
-        return answer
     for found in reply.answer:
-        if found.name == owner and found.rdtype == wanted:
+        if found.name == owner and found.rdtype == wanted and answer.state == ANSWERED:
             read = RECORD_TYPES[answer.question.type].from_wire
             return replace(answer, values=tuple(read(item) for item in sorted(found)), ttl=found.ttl)
-    return replace(answer, state=NODATA)
+    if reply.answer:
+        first = reply.answer[0]
+        raise _Garbled(f"it answers something else: {_text(first.name)} {dns.rdatatype.to_text(first.rdtype)}")
+    return answer if answer.state == NXDOMAIN else replace(answer, state=NODATA)
 
 
 def _text(name: dns.name.Name) -> str:

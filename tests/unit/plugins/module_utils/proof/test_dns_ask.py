@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import dns.message
 import pytest
+from hostile.dns import ODDITIES
 from hypothesis import given
 from hypothesis import strategies as st
 from proofkit import dnsservers, listeners
@@ -166,6 +167,46 @@ def test_odd_answers(change, state: str) -> None:
     assert _asked(talk, timeout=1.6).state == state
 
 
+DETAILS = {
+    "class CH": "a record of class CH, where IN was asked for",
+    "class 4660": "a record of class CLASS4660, where IN was asked for",
+    "cut short for ever": "cut short, over TCP too",
+    "cut short, and no TCP": (
+        "cut short over UDP, and TCP of the same port does not give it whole: open the firewall for it"
+    ),
+    "other type": "it answers something else: odd.company.local NS",
+}
+
+
+@pytest.mark.parametrize("oddity", ODDITIES)
+def test_odd_answer_is_garbled_for_that_record_alone(oddity: str) -> None:
+    def talk(query: dns.message.Message, transport: str) -> bytes | None:
+        name = query.question[0].name.to_text()
+        if name.startswith(("odd.", "_odd.")):
+            return ODDITIES[oddity](query, transport)
+        if name != "good.company.local." or query.question[0].rdtype != dns.rdatatype.A:
+            return reply_to(query, rcode=3).to_wire()
+        return reply_to(query, f"{name} 3600 IN A 10.0.0.10").to_wire()
+
+    records = [
+        expected_record("odd", "A", "10.0.0.10"),
+        expected_record("_odd._tcp", "SRV", service("good.company.local")),
+        expected_record("good", "A", "10.0.0.10"),
+    ]
+    with dnsservers.scripted(talk) as port:
+        server = NameServer("dc01", "127.0.0.1", port)
+        answers = dns_ask.ask_all([server], dns_ask.questions(records, "nobody"), 4)
+    results = dns_judge.judge(records, [server], answers)
+    assert [(one.subject, one.state) for one in results] == [
+        ("odd.company.local A", "unproved"),
+        ("_odd._tcp.company.local SRV", "unproved"),
+        ("good.company.local A", "proved"),
+        ("good.company.local", "proved"),
+    ]
+    assert [answers[server, dns_ask.question_of(record)].state for record in records[:2]] == ["garbled", "garbled"]
+    assert DETAILS.get(oddity) in (None, answers[server, Question("odd.company.local", "A")].detail)
+
+
 @pytest.mark.parametrize(("rcode", "state"), [(1, "error"), (4, "error"), (9, "not_authoritative")])
 def test_error_codes(rcode: int, state: str) -> None:
     answer = _asked(lambda query, transport: reply_to(query, rcode=rcode).to_wire())
@@ -180,7 +221,8 @@ def test_cached_answer_is_no_proof() -> None:
 
 def test_records_of_other_names_do_not_count() -> None:
     line = "evil.company.local. 60 IN A 10.0.0.10"
-    assert _asked(lambda query, transport: reply_to(query, line).to_wire()).state == "nodata"
+    answer = _asked(lambda query, transport: reply_to(query, line).to_wire())
+    assert (answer.state, answer.detail) == ("garbled", "it answers something else: evil.company.local A")
 
 
 def test_lost_datagram_is_asked_for_again() -> None:
