@@ -16,6 +16,7 @@ from lab_tests.foreign import ENUMERATION, NS, TRANSFER, WMI, Psrp, local, prope
 from pypsrp.exceptions import WSManFaultError
 
 from lab.client import RunningEstate, start_estate
+from lab.wmi import wql
 
 MANY = "SELECT * FROM MicrosoftDNS_AType WHERE ContainerName='example.test'"
 CIM = "root/cimv2"
@@ -433,3 +434,19 @@ def test_registry_writes_and_binary_is_one_element_per_byte(client: Psrp) -> Non
 def test_registry_in_cimv2_only_on_newer(estate: RunningEstate, client: Psrp) -> None:
     assert registry(psrp(estate, "g2012r2"), "EnumKey", "SOFTWARE", CIM)["ReturnValue"] == "0"
     assert fault(lambda: registry(client, "EnumKey", "SOFTWARE", CIM)).code == 2150858752
+
+
+@pytest.mark.parametrize(
+    ("condition", "required"),
+    [
+        ("A='x'", {"a": {"x"}}),
+        ("A='x' AND (B='1' OR B='2')", {"a": {"x"}, "b": {"1", "2"}}),
+        ("A='x' OR A='y'", {"a": {"x", "y"}}),
+        ("A='x' OR B='y'", {}),
+        ("NOT A='x'", {}),
+        ("A<>'x' AND B LIKE 'y%' AND C IS NULL", {}),
+    ],
+)
+def test_what_a_condition_requires(condition: str, required: dict[str, set[str]]) -> None:
+    parsed = wql.parse(f"SELECT * FROM Any WHERE {condition}").condition
+    assert parsed is not None and parsed.required() == required

@@ -121,7 +121,7 @@ class Answerer:
                 response.additional += [] if addition in response.additional else [addition]
 
     def _deny(self, zone: Zone, owner: Name, found: list[Record], response: Message) -> None:
-        exists = bool(found) or any(one.owner.is_subdomain(owner) for one in zone.records)
+        exists = bool(found) or zone.reaches(owner)
         if not exists and not response.answer:
             response.set_rcode(dns.rcode.NXDOMAIN)
         if zone.soa is not None:
@@ -159,14 +159,14 @@ def _rrset(owner: Name, records: list[Record]) -> dns.rrset.RRset:
 
 def _delegation(zone: Zone, owner: Name) -> Name | None:
     """The owner of NS records below the apex at or above the name."""
-    cuts = {one.owner for one in zone.records if one.kind == "NS" and one.owner != zone.name}
-    return next((cut for cut in sorted(cuts, key=len) if owner.is_subdomain(cut)), None)
+    below = zone.path(owner)[1:]
+    return next((name for name in below if any(one.kind == "NS" for one in zone.at(name))), None)
 
 
 def _wildcard(zone: Zone, owner: Name) -> list[Record]:
     parent = owner
     while parent != zone.name and len(parent) > 1:
-        if any(one.owner.is_subdomain(parent) for one in zone.records):
+        if zone.reaches(parent):
             return []
         parent = parent.parent()
         found = zone.at(dns.name.Name((b"*", *parent.labels)))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -105,24 +106,54 @@ class Zone:
     auto_created: bool = False
     data_file: str = ""
     masters: tuple[str, ...] = ()
-    records: list[Record] = field(default_factory=list)
     paused: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
+    # By owner, since a zone may hold tens of thousands; and how many records lie at each name or below it.
+    _by_owner: dict[Name, list[Record]] = field(default_factory=dict)
+    _within: Counter[Name] = field(default_factory=Counter)
 
     @property
     def text(self) -> str:
         return plain(self.name)
 
     @property
+    def records(self) -> list[Record]:
+        return [record for same in self._by_owner.values() for record in same]
+
+    @property
     def soa(self) -> Record | None:
-        return next((one for one in self.records if one.kind == "SOA"), None)
+        return next((one for one in self.at(self.name) if one.kind == "SOA"), None)
 
     @property
     def default_ttl(self) -> int:
         return self.soa.rdata.minimum if self.soa else DEFAULT_TTL  # type: ignore[attr-defined]
 
     def at(self, owner: Name) -> list[Record]:
-        return [record for record in self.records if record.owner == owner]
+        return list(self._by_owner.get(owner, ()))
+
+    def reaches(self, name: Name) -> bool:
+        """Whether a record lies at the name or below it."""
+        return self._within[name] > 0
+
+    def path(self, owner: Name) -> list[Name]:
+        """The names from the zone's own down to the owner."""
+        return [owner.split(length)[1] for length in range(len(self.name), len(owner) + 1)]
+
+    def insert(self, record: Record) -> None:
+        self._by_owner.setdefault(record.owner, []).append(record)
+        self._within.update(self.path(record.owner))
+
+    def take_out(self, record: Record) -> None:
+        same = self._by_owner[record.owner]
+        same.remove(record)
+        if not same:
+            del self._by_owner[record.owner]
+        self._within.subtract(self.path(record.owner))
+
+    def swap(self, old: Record, new: Record) -> None:
+        """Put a record of the same owner in the place of another."""
+        same = self._by_owner[old.owner]
+        same[same.index(old)] = new
 
     def holds(self, owner: Name) -> bool:
         return bool(owner.is_subdomain(self.name))
@@ -133,7 +164,7 @@ class Zone:
         if soa is not None:
             serial = (soa.rdata.serial + 1) % 2**32  # type: ignore[attr-defined]
             changed = replace(soa, rdata=soa.rdata.replace(serial=serial))
-            self.records[self.records.index(soa)] = changed
+            self.swap(soa, changed)
 
 
 class DnsStore:
@@ -186,7 +217,8 @@ class DnsStore:
             file = "" if ds_integrated else data_file or f"{plain(zone_name)}.dns"
             zone = Zone(zone_name, kind, ds_integrated, auto_created, file, masters)
             if kind == PRIMARY:
-                zone.records += self._apex(zone_name, administrator)
+                for record in self._apex(zone_name, administrator):
+                    zone.insert(record)
             self._zones[zone_name] = zone
             return zone
 
@@ -205,7 +237,7 @@ class DnsStore:
         with self.lock:
             record = Record(absolute(owner), rdata, zone.default_ttl if ttl is None else ttl, timestamp)
             self._check(zone, record, zone.at(record.owner))
-            zone.records.append(record)
+            zone.insert(record)
             zone.bump()
             return record
 
@@ -224,21 +256,21 @@ class DnsStore:
 
     def remove(self, zone: Zone, record: Record) -> None:
         with self.lock:
-            if record not in zone.records:
+            if record not in zone.at(record.owner):
                 raise refused("RECORD_DOES_NOT_EXIST")
             if record.kind == "SOA":
                 raise refused("INVALID_ZONE_OPERATION")
-            zone.records.remove(record)
+            zone.take_out(record)
             zone.bump()
 
     def change(self, zone: Zone, old: Record, rdata: Rdata, ttl: int) -> Record:
         """Replace a record by one with other data: the old goes, a static one comes."""
         with self.lock:
-            if old not in zone.records:
+            if old not in zone.at(old.owner):
                 raise refused("RECORD_DOES_NOT_EXIST")
             new = Record(old.owner, rdata, ttl)
             self._check(zone, new, [one for one in zone.at(old.owner) if one is not old and one != old])
-            zone.records[zone.records.index(old)] = new
+            zone.swap(old, new)
             zone.bump()
             return new
 
@@ -246,18 +278,21 @@ class DnsStore:
         """Give records the time of now, which makes static ones age: this cannot be taken back."""
         now = hours_since_1601(self._clock())
         with self.lock:
-            zone.records = [
-                replace(one, timestamp=now) if chosen(one) and one.kind not in ("SOA", "NS") else one
-                for one in zone.records
-            ]
+            for one in zone.records:
+                if chosen(one) and one.kind not in ("SOA", "NS"):
+                    zone.swap(one, replace(one, timestamp=now))
 
-    def everything(self) -> Iterator[tuple[str, Record]]:
-        """(container, record) of all zones, the cache and the root hints."""
+    def everything(self, owners: set[Name] | None = None) -> list[tuple[str, Record]]:
+        """(container, record) of all zones, the cache and the root hints; only those of these owners, where given."""
         with self.lock:
-            for zone in self.zones():
-                yield from ((zone.text, record) for record in list(zone.records))
-            yield from (("..Cache", record) for record in self.cache)
-            yield from (("..RootHints", record) for record in self.root_hints)
+            found = [
+                (zone.text, record)
+                for zone in self.zones()
+                for record in (zone.records if owners is None else [one for name in owners for one in zone.at(name)])
+            ]
+            found += [("..Cache", record) for record in self.cache]
+            found += [("..RootHints", record) for record in self.root_hints]
+            return found
 
     def snapshot(self) -> dict[str, Any]:
         """All zones with all records, in a stable order."""

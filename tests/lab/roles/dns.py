@@ -66,7 +66,7 @@ class DnsServer(Role):
         zone.settings.update(entry.get("settings", {}))
         for given in entry.get("records", []):
             record = self._record(entry["name"], given)
-            zone.records.append(record)
+            zone.insert(record)
 
     def _record(self, zone: str, entry: dict[str, Any]) -> Record:
         """`owner` is relative to the zone (`@` the apex) or, without a zone, a whole name."""

@@ -14,6 +14,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from dns.name import Name
+
 from lab.dns import store as dns_store
 from lab.dns.store import DnsError, DnsStore, Record, Zone, absolute, plain, rdata_of
 from lab.soap import faults
@@ -124,9 +126,11 @@ class DnsProvider(Provider):
             given.casefold() not in {one.casefold() for one in containers} for given in hints.get("containername", ())
         ):
             raise faults.generic_failure("ExecQuery", definition.name)
+        wanted = hints.get("ownername")
+        owners = None if wanted is None else {name for text in wanted for name in _names(text)}
         return [
             self._record(container, record)
-            for container, record in self._store.everything()
+            for container, record in self._store.everything(owners)
             if record.kind in RECORD_DATA
         ]
 
@@ -290,3 +294,11 @@ def _given(instance: Instance | None) -> Instance:
     if instance is None:
         raise NotCapable
     return instance
+
+
+def _names(text: str) -> list[Name]:
+    """The name that a text is; none for what is no name."""
+    try:
+        return [absolute(text)]
+    except DnsError:
+        return []

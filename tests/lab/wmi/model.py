@@ -112,7 +112,8 @@ class Provider(abc.ABC):
     def instances(self, definition: ClassDefinition, hints: Mapping[str, set[str]]) -> list[Instance]:
         """All instances of the class and of those derived from it.
 
-        `hints` has the values that the query compares properties with for equality ({casefolded name: values}).
+        `hints` has properties that must be one of some values ({casefolded name: values}); instances without them may
+        be left out.
         """
 
     def get(self, definition: ClassDefinition, keys: Mapping[str, str]) -> Instance | None:

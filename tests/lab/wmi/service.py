@@ -276,9 +276,7 @@ def _query_text(query: ET.Element) -> str:
 
 
 def _selected(provider: Provider, definition: ClassDefinition, query: wql.Query, text: str) -> list[Instance]:
-    hints: dict[str, set[str]] = {}
-    for name, value in query.equalities:
-        hints.setdefault(name, set()).add(value)
+    hints = query.condition.required() if query.condition else {}
     try:
         test = query.condition.bind(definition) if query.condition else None
         if any(definition.property(column) is None for column in query.columns):

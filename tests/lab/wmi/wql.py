@@ -27,12 +27,11 @@ class InvalidQuery(ValueError):
 
 @dataclass(frozen=True)
 class Query:
-    """`columns` empty means `*`. `equalities` lists (property name, text) of every comparison for equality."""
+    """`columns` empty means `*`."""
 
     columns: tuple[str, ...]
     class_name: str
     condition: Condition | None
-    equalities: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,18 @@ class Condition:
     parts: tuple[Condition, ...] = ()
     name: str = ""
     constant: Value = None
+
+    def required(self) -> dict[str, set[str]]:
+        """Of the properties that must be one of some texts for the condition to hold: {casefolded name: texts}."""
+        if self.operator == "=" and self.constant is not None:
+            return {self.name.casefold(): {text_of(self.constant)}}
+        parts = [part.required() for part in self.parts]
+        if self.operator == "and":
+            return {name: texts for part in reversed(parts) for name, texts in part.items()}
+        if self.operator == "or":
+            shared = set.intersection(*(set(part) for part in parts))
+            return {name: set.union(*(part[name] for part in parts)) for name in shared}
+        return {}
 
     def bind(self, definition: ClassDefinition) -> Test:
         """A test for instances. Raises InvalidQuery for a property that the class does not have."""
@@ -113,7 +124,6 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._tokens = _tokens(text)
         self._at = 0
-        self._equalities: list[tuple[str, str]] = []
 
     def _peek(self) -> tuple[str, str]:
         return self._tokens[self._at] if self._at < len(self._tokens) else ("end", "")
@@ -151,7 +161,7 @@ class _Parser:
         condition = self._either() if self._keyword("where") else None
         if self._peek()[0] != "end":
             raise InvalidQuery(f"{self._peek()[1]} is too much")
-        return Query(columns, name, condition, tuple(self._equalities))
+        return Query(columns, name, condition)
 
     def _columns(self) -> tuple[str, ...]:
         columns = [self._name()]
@@ -195,8 +205,6 @@ class _Parser:
 
     def _leaf(self, name: str, operator: str, constant: Value) -> Condition:
         operator = "<>" if operator == "!=" else operator
-        if operator == "=" and constant is not None:
-            self._equalities.append((name.casefold(), text_of(constant)))
         return Condition(operator, (), name, constant)
 
     def _constant(self) -> Value:
