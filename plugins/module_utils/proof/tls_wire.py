@@ -76,6 +76,14 @@ DEMANDED = "the listener demands a client certificate and ended the connection w
 _TimedOut = socket.timeout
 
 
+# Of one try. OpenSSL itself takes 100 kB of certificates; a handshake with a long chain has less than 30 kB.
+MAX_RECEIVED = 256 * 1024
+
+
+class _Flood(OSError):
+    """More than any handshake has."""
+
+
 @dataclass(frozen=True)
 class Handshake:
     """What one listener showed.
@@ -138,6 +146,8 @@ class _Wire:
         self._prepare()
         data = self._socket.recv(65536)
         self.received += data
+        if len(self.received) > MAX_RECEIVED:
+            raise _Flood
         return data
 
     def close(self) -> None:
@@ -244,6 +254,10 @@ def _shake(wire: _Wire, context: ssl.SSLContext, server_name: str | None, timeou
         return _silent(bytes(wire.received), timeout)
     except ssl.SSLError as error:
         return _refused(bytes(wire.received), error.reason or str(error))
+    except _Flood:
+        return Handshake(
+            NOT_TLS, detail=f"the listener sent more than {MAX_RECEIVED} bytes, and no end of the handshake"
+        )
     except OSError:
         return _refused(bytes(wire.received), "")
     done = _done(session, bytes(wire.received), heard)

@@ -72,9 +72,9 @@ class OfflineAuthority(Authority):
         return (KnownRequest(None, PENDING, 0, request),) if request.public_key == public_key else ()
 
     def submit(self, planned: PlannedCertificate, request: CertificateRequest) -> AuthorityAnswer:
-        make_folder(self._directory)
-        # Readable for all: a request holds no secret.
-        write_whole(self.place(planned), request.pem.encode("ascii"), 0o644)
+        # A folder that the site made keeps its rights.
+        make_folder(self._directory, 0o700)
+        write_whole(self.place(planned), request.pem.encode("ascii"), 0o600)
         return AuthorityAnswer(None, PENDING)
 
     def retrieve(self, planned: PlannedCertificate, request_id: int | None) -> AuthorityAnswer | None:

@@ -7,15 +7,22 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
 
 def content_of(path: str, limit: int = -1) -> bytes | None:
-    """What a file holds, at most so many bytes of it; None where there is none."""
+    """What a regular file holds, at most so many bytes of it; None where there is none.
+
+    A pipe would be waited for, and a device may have no end.
+    """
     try:
-        with open(path, "rb") as file:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise RolloutError("is no regular file", where=path, mend="Put a file there, or take it away")
             return file.read(limit)
     except FileNotFoundError:
         return None
@@ -48,10 +55,12 @@ def write_whole(path: str, content: bytes, mode: int) -> None:
             file.write(content)
         os.chmod(temporary, mode)
         os.replace(temporary, path)
-    except OSError as error:
+    except BaseException as error:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)
-        raise RolloutError(f"cannot be written ({error.strerror})", where=path) from error
+        if isinstance(error, OSError):
+            raise RolloutError(f"cannot be written ({error.strerror})", where=path) from error
+        raise
 
 
 def see_writable(path: str) -> None:

@@ -54,6 +54,28 @@ def _alert(number: int):
     return talk
 
 
+HELLO_REQUEST = b"\x16\x03\x01\x00\x04" + bytes(4)  # clients before TLS 1.3 pass over it, any number of times
+
+
+@pytest.mark.parametrize("piece", [HELLO_REQUEST * 10_000, b"x" * 65536], ids=["records", "noise"])
+def test_a_flood_ends_at_the_most_that_is_read(piece: bytes) -> None:
+    sent = 0
+
+    def flood(connection: socket.socket) -> None:
+        nonlocal sent
+        connection.recv(65536)
+        while True:
+            connection.sendall(piece)
+            sent += len(piece)
+
+    with listeners.tcp_listener(flood) as port:
+        seen = probe("127.0.0.1", port, "ocspool.company.local", 20.0)
+    assert (seen.state, seen.chain_der) == ("not_tls", ())
+    assert sent < 50_000_000
+    if piece.startswith(HELLO_REQUEST):
+        assert seen.detail == "the listener sent more than 262144 bytes, and no end of the handshake"
+
+
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_whole_chain_is_seen(tmp_path: Path, version: ssl.TLSVersion) -> None:
     with listeners.tls_listener(tmp_path, LEAF, version=version) as port:

@@ -62,7 +62,7 @@ def test_offline_and_back(server, ca, tmp_path):
     assert asked["file"] == str(place / f"{STEM}.req")
     written = (place / f"{STEM}.req").read_text()
     assert written == asked["request"]
-    assert os.stat(place / f"{STEM}.req").st_mode & 0o777 == 0o644
+    assert os.stat(place / f"{STEM}.req").st_mode & 0o777 == 0o600
     assert [path.name for path in place.iterdir()] == [f"{STEM}.req"]
     assert offline(server, place)["state"] == "waiting"
     again = request(server, directory=str(place))

@@ -65,6 +65,31 @@ def test_content(tmp_path: Path) -> None:
         files.content_of(str(tmp_path))
 
 
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_only_regular_files_are_read(kind: str, tmp_path: Path) -> None:
+    place = tmp_path / "there.cer"
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to("/dev/zero")
+    with pytest.raises(RolloutError, match=r"there.cer: (is no regular file|cannot be read \(Is a directory\))"):
+        files.content_of(str(place))
+
+
+def test_nothing_is_left_of_a_file_whose_writing_was_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(files.os, "chmod", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.write_whole(str(tmp_path / "report.md"), b"x", 0o640)
+    assert os.listdir(tmp_path) == []
+
+
 def test_whether_a_folder_can_be_written_is_seen_without_making_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
