@@ -14,6 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_pl
 from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, TemplateName, Ttl
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place
 
 PLAN_SCHEMA = 1
 
@@ -207,8 +208,7 @@ class Finding:
     where: str
 
     def __str__(self) -> str:
-        place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.message}. Breaks: {self.breaks}. {self.mend} [{self.code}]"
+        return f"{at_place(self.where, self.message)}. Breaks: {self.breaks}. {self.mend} [{self.code}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptogr
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.public_key import verify_signature
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 MAX_DEPTH = 8
 
@@ -110,7 +111,7 @@ def _unfit(issuer: X509Certificate, below: int, now: datetime) -> str:
     if issuer.key_usage is not None and "key_cert_sign" not in issuer.key_usage:
         return f"'{issuer.subject}' may not sign certificates"
     if issuer.path_length is not None and below > issuer.path_length:
-        return f"'{issuer.subject}' allows {issuer.path_length} authorities below it, not {below}"
+        return f"'{issuer.subject}' allows {number(issuer.path_length, 'level')} of authorities below it, not {below}"
     if not issuer.not_before <= now <= issuer.not_after:
         period = f"{timestamp(issuer.not_before)} to {timestamp(issuer.not_after)}"
         return f"'{issuer.subject}' is valid from {period} only"

@@ -18,6 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 # CRYPT_MACHINE_KEYSET and NCRYPT_MACHINE_KEY_FLAG have the same value.
 MACHINE_KEY_SET = 0x20
@@ -209,7 +210,7 @@ def _unmet_dates(certificate: X509Certificate, now: datetime, minimum_days: int)
     if certificate.not_after <= now:
         return [f"it expired on {timestamp(certificate.not_after)}"]
     if certificate.not_after - now < timedelta(days=minimum_days):
-        return [f"it expires on {timestamp(certificate.not_after)}, in less than {minimum_days} days"]
+        return [f"it expires on {timestamp(certificate.not_after)}, in less than {number(minimum_days, 'day')}"]
     return []
 
 

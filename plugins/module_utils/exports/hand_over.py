@@ -31,6 +31,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     Plan,
     PlannedZone,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 _WHOSE = {
     OURS: "of ours",
@@ -52,7 +53,7 @@ class ExportOutcome:
         """One text of all that cannot be written; empty where everything could."""
         if not self.refused:
             return ""
-        written = f"{len(self.files)} files could be written and are in the folder" if self.files else "No file is left"
+        written = f"In the folder: {number(len(self.files), 'file')} that could be written" if self.files else "No file is left"
         return "\n- ".join(("this could not be exported", *self.refused)) + f"\n{written}"
 
     def to_plain(self) -> dict[str, Any]:
@@ -182,8 +183,7 @@ def _left_out(plan: Plan, selection: Selection) -> Iterator[str]:
         if (record.view, record.zone) in places and not selection.is_command(record)
     )
     for managed, count in others.items():
-        sets = "1 record set" if count == 1 else f"{count} record sets"
-        yield f"{sets} {_WHOSE[managed]} ({managed}): comments, and not in the table"
+        yield f"{number(count, 'record set')} {_WHOSE[managed]} ({managed}): comments, and not in the table"
 
 
 def _other_zones(zones: Iterable[PlannedZone]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     Finding,
     PlannedCertificate,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 NEARLY_FULL = 3072  # bytes from which on it is told how much room is left
 MANY_SIP_DOMAINS = 5  # from which on it is told what one more costs
@@ -213,8 +214,8 @@ SIP_DOMAINS_COST = FindingKind(
     about=CERTIFICATES,
     title="What each SIP domain costs",
     message=(
-        "there are {count} SIP domains; one more such as '{domain}' adds about {records} records and {names} names,"
-        " and {certificates} certificates are to be requested anew"
+        "there are {count} SIP domains; one more such as '{domain}' adds about {records} and {names},"
+        " and has {certificates} requested anew"
     ),
     breaks="nothing",
     mend="Gather further SIP domains before certificates are requested; simple URL layout 3 needs fewer names",
@@ -226,8 +227,8 @@ SIP_DOMAINS_COST = FindingKind(
         where=("sip_domains[4]",),
         near={"sip_domains": _FOUR_DOMAINS, "dns.internal.zones": _ZONES_OF_MANY},
         message=(
-            "there are 5 SIP domains; one more such as 'e.example.com' adds about 2 records and 4 names, and 2"
-            " certificates are to be requested anew"
+            "there are 5 SIP domains; one more such as 'e.example.com' adds about 2 records and 4 names, and has 2"
+            " certificates requested anew"
         ),
     ),
 )
@@ -241,9 +242,10 @@ def _cost(facts: Facts) -> Iterator[Finding]:
     last = domains[-1]
     listed = [one.subject_alternative_names for one in facts.plan.certificates]
     new = [sum(_is_of(name, last.name) for name in some) for some in listed]
-    values = {"count": len(domains), "domain": last.name, "names": sum(new), "certificates": sum(map(bool, new))}
     records = sum(_is_of(record.fqdn, last.name) for record in facts.plan.records)
-    yield SIP_DOMAINS_COST.at(last.path, records=records, **values)
+    costs = {"records": records, "names": sum(new), "certificates": sum(map(bool, new))}
+    told = {what: number(count, what.removesuffix("s")) for what, count in costs.items()}
+    yield SIP_DOMAINS_COST.at(last.path, count=len(domains), domain=last.name, **told)
 
 
 def _is_of(name: str, sip_domain: str) -> bool:

@@ -28,6 +28,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.clock import apart
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 LONGEST_VALIDITY = timedelta(days=5 * 366)
@@ -108,7 +109,7 @@ ISSUED_FOR_LONG = FindingKind(
     severity=WARNING,
     about=RUN,
     title="A certificate is valid for longer than anybody plans",
-    message="{certificate} is valid until {end}, {years} years",
+    message="{certificate} is valid until {end}, {years}",
     breaks="A key that is lost or copied serves for as long; some clients misread dates past 2050",
     mend="See the validity of the template and of the CA (certutil -getreg CA\\ValidityPeriodUnits)",
     source="Microsoft: the template WebServer gives two years; RFC 5280 section 4.1.2.5 (dates from 2050 on)",
@@ -199,7 +200,7 @@ def issued_findings(planned: PlannedCertificate, issued: X509Certificate) -> tup
     told = []
     lasts = issued.not_after - issued.not_before
     if lasts > LONGEST_VALIDITY or issued.not_after.year >= 2050:
-        years, end = round(lasts.days / 365.25), timestamp(issued.not_after)
+        years, end = number(round(lasts.days / 365.25), "year"), timestamp(issued.not_after)
         told.append(ISSUED_FOR_LONG.at(planned.id, certificate=planned.id, end=end, years=years))
     if issued.other_names:
         told.append(

@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.wildcards import WILDCARD_AS_SUBJECT
 from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, Finding, Plan, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import RUN_CAS, authorities_without_host
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 # More errors of one kind than that are folded.
 MOST_ALIKE = 3
@@ -26,7 +27,7 @@ class PlanHasErrors(RolloutError):
 
     def __init__(self, errors: Sequence[Finding]) -> None:
         self.errors = tuple(errors)
-        heading = f"the plan has {len(errors)} error{'s' if len(errors) > 1 else ''}, and nothing was touched"
+        heading = f"the plan has {number(len(errors), 'error')}, and nothing was touched"
         super().__init__("\n".join([heading, *(f"- {told}" for told in _folded(errors))]))
 
 

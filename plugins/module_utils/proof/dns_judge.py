@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RecordType, Value
-from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS
+from ansible_collections.ucops.rollout.plugins.module_utils.model import OTHER_TEAM, OURS, REGISTERED_ELSEWHERE
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import (
     ADDRESS_TYPES,
@@ -43,6 +43,11 @@ NO_SERVER = (
 
 NO_SERVER_CAUSE = Cause("no_server", "", NO_SERVER)
 
+# What is said of another TTL than the planned one, where that is not ours to choose.
+_THEIR_TTL = {
+    REGISTERED_ELSEWHERE: ", chosen where the record is registered, usually by the computer itself; nobody needs to act",
+    OTHER_TEAM: ", chosen by the team that enters the record; nobody needs to act",
+}
 # The server was reached, and what it says is not what the plan says; everything else is not known.
 _WRONG = (ALIAS, NXDOMAIN, NODATA, NOT_AUTHORITATIVE)
 _HELD = (ANSWERED, ALIAS, NXDOMAIN, NODATA)
@@ -171,9 +176,11 @@ def _compare(result: ProofResult, record: ExpectedRecord, row: RecordType, answe
     parts = [f"missing: {', '.join(missing)}"] if missing else []
     parts += [f"not planned: {', '.join(surplus)}"] if surplus else []
     other_ttl = record.ttl is not None and record.ttl != answer.ttl
-    ttl = f"TTL {answer.ttl} instead of {record.ttl}" if other_ttl else f"TTL {answer.ttl}"
-    # Whoever registers a record chooses its TTL.
+    # Whoever enters a record chooses its TTL.
     proved = not parts and not (other_ttl and record.managed == OURS)
+    ttl = f"TTL {answer.ttl}"
+    if other_ttl:
+        ttl += _THEIR_TTL[record.managed] if proved else f" instead of {record.ttl}"
     said = [*(["as planned"] if proved else parts), ttl, *(["answered over TCP"] if answer.transport == "tcp" else [])]
     return replace(result, state=proof.PROVED if proved else proof.FAILED, message="; ".join(said))
 

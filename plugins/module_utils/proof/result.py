@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 PROVED = "proved"
 FAILED = "failed"
@@ -90,7 +91,7 @@ def outcome(results: Sequence[ProofResult], *, fail: bool) -> dict[str, Any]:
 def _failure(wrong: Sequence[ProofResult], total: int) -> str:
     first = "; ".join(f"{result.subject} at {place(result)}: {result.message}" for result in wrong[:5])
     more = f"; and {len(wrong) - 5} more, see results" if len(wrong) > 5 else ""
-    return f"{len(wrong)} of {total} checks failed: {first}{more}"
+    return f"{len(wrong)} of {number(total, 'check')} failed: {first}{more}"
 
 
 def place(result: ProofResult) -> str:

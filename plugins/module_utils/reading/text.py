@@ -26,6 +26,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     RecordSet,
     SrvData,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 WIDTH = 110
 
@@ -164,7 +165,7 @@ def _findings(plan: Plan) -> list[str]:
     if not plan.findings:
         return ["none"]
     counts = [(sum(one.severity == each for one in plan.findings), each) for each in SEVERITIES]
-    lines = [", ".join(f"{count} {each}{'' if count == 1 else 's'}" for count, each in counts)]
+    lines = [", ".join(number(count, each) for count, each in counts)]
     for finding in plan.findings:
         lines += _finding(finding)
     return lines

@@ -38,6 +38,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome impor
     StepResult,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts, status_of
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place, names_place
 
 SCHEMA = 1
 ROLLOUT, NOTHING_CHANGED, CHECKED_ONLY, PROOF = "rollout", "nothing_changed", "checked_only", "proof"
@@ -59,8 +60,13 @@ class Line:
     where: str
     what: str
 
+    @property
+    def place(self) -> str:
+        """``where``, unless ``what`` names it itself."""
+        return "" if names_place(self.what, self.where) else self.where
+
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}" if self.where else self.what
+        return at_place(self.where, self.what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,8 +383,3 @@ def planned_counts(plan: Plan) -> PlannedCounts:
     ours = sum(record.managed == OURS for record in plan.records)
     others = len(plan.records) - ours
     return PlannedCounts(ours, others, len(plan.zones), len(plan.certificates), len(plan.endpoints))
-
-
-def number(count: int, what: str) -> str:
-    """``1 zone``, ``2 zones``."""
-    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -11,8 +11,9 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
-from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, number
+from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import DONE, PLANNED, Counts
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 NO_PROOF = "nothing was proved: no record, endpoint or sign-in was looked at in this run"
 

@@ -20,12 +20,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.data import (
     Check,
     HandOver,
     Line,
-    number,
     planned_counts,
     values_text,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import code, table, text
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CHECKS
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 NOT_DONE = "Not done."
 _THIS_RUN = "This run pushes and assigns nothing; what it saw is told under Proof."
@@ -116,7 +116,7 @@ def _proofs(title: str, data: HandOver, state: str) -> list[str]:
 def _items(title: str, items: Sequence[Line]) -> list[str]:
     if not items:
         return []
-    shown = [f"1. {code(item.where) + ': ' if item.where else ''}{text(item.what)}" for item in items]
+    shown = [f"1. {code(item.place) + ': ' if item.place else ''}{text(item.what)}" for item in items]
     return ["", f"## {title}", "", *shown]
 
 

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import FAILED, UNPROVED
 from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
-from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, Line, number, planned_counts
+from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, Line, planned_counts
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import visible
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CHECKS
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 WIDTH = 100
 NOT_DONE = "not done"

@@ -39,6 +39,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology im
     Zone,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, TemplateName, Ttl
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 VIEWS = ("internal", "external")
 # Ports outside of the three Edge services: each with addresses of its own, or all at one address.
@@ -51,8 +52,8 @@ class TopologyError(RolloutError):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__("\n".join([f"the topology has {count}", *(f"- {problem}" for problem in problems)]))
+        heading = f"the topology has {number(len(problems), 'problem')}, and nothing was touched"
+        super().__init__("\n".join([heading, *(f"- {problem}" for problem in problems)]))
 
 
 def parse(given: Any, products: Mapping[str, Product] = PRODUCTS) -> Topology:

@@ -50,6 +50,10 @@ class Problems:
 
     def add(self, path: str, what: str, right: str = "") -> None:
         self._all.append(Problem(path, what, right))
+        self.touch(path)
+
+    def touch(self, path: str) -> None:
+        """Note that something is wrong there which is told elsewhere."""
         self._touched.update(_with_ancestors(path))
 
     def within(self, path: str) -> bool:
@@ -231,7 +235,10 @@ class Fields(Shape):
             problems.add(path, f"{self.title} must be a mapping, not {_kind_of(value)}", self._right())
             return None
         given = self._known(value, path, problems)
-        return {one.name: self._check_field(one, given, path, problems) for one in self.fields if not one.later}
+        known = [one.name for one in self.fields]
+        meant = {_nearest(key, known) for key in value if isinstance(key, str) and key not in known}
+        fields = (one for one in self.fields if not one.later)
+        return {one.name: self._check_field(one, given, path, problems, one.name in meant) for one in fields}
 
     def complete(self, checked: Mapping[str, Any]) -> dict[str, Any]:
         return {one.name: one.complete(checked.get(one.name)) for one in self.fields if not one.later}
@@ -254,21 +261,28 @@ class Fields(Shape):
         return given
 
     def _refusal(self, name: str, known: Mapping[str, Field]) -> tuple[str, str]:
-        usable = [one.name for one in self.fields if not one.later]
         if name in known:
             return f"not supported yet: {known[name].later}", "Leave the key out"
-        return f"unknown key{_did_you_mean(name, known)}", f"The keys of {self.title} are {', '.join(usable)}"
+        return f"unknown key{_did_you_mean(name, known)}", f"The keys of {self.title} are {', '.join(self._usable)}"
 
-    def _check_field(self, one: Field, given: Mapping[str, Any], path: str, problems: Problems) -> Any:
+    @property
+    def _usable(self) -> list[str]:
+        return [one.name for one in self.fields if not one.later]
+
+    def _check_field(self, one: Field, given: Mapping[str, Any], path: str, problems: Problems, meant: bool) -> Any:
         if one.name in given:
             return one.shape.check(given[one.name], join(path, one.name), problems)
+        if one.required and meant:
+            # Written as a key that is nearly the same: that is told already, and is one problem.
+            problems.touch(join(path, one.name))
+            return None
         if one.required:
             problems.add(join(path, one.name), "missing", f"It gives {one.about}")
             return None
         return one.unless_given
 
     def _right(self) -> str:
-        return f"Its keys are {', '.join(one.name for one in self.fields if not one.later)}"
+        return f"Its keys are {', '.join(self._usable)}"
 
 
 @dataclass(frozen=True)
@@ -371,8 +385,13 @@ def _kind_of(value: Any) -> str:
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    near = _nearest(word, known)
+    return f", did you mean '{near}'?" if near else ""
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f", did you mean '{near[0]}'?" if near else ""
+    return near[0] if near else ""
 
 
 def _supported(choices: Iterable[str]) -> str:

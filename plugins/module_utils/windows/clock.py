@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
+
 # DSP0230: a CIM datetime travels as xs:dateTime, such as 2013-03-11T21:28:04Z or 2013-03-11T22:28:04.5+01:00.
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:(Z)|([+-])(\d\d):(\d\d))", re.ASCII)
 
@@ -29,7 +31,7 @@ def moment(text: str) -> datetime | None:
 def apart(seconds: float) -> str:
     """How far a clock is from another, for people: ``7 minutes ahead``, ``2 hours behind``."""
     size = abs(seconds)
-    number, unit = (round(size / 60), "minute") if size < 2 * 3600 else (round(size / 3600), "hour")
+    count, unit = (round(size / 60), "minute") if size < 2 * 3600 else (round(size / 3600), "hour")
     if size >= 48 * 3600:
-        number, unit = round(size / 86400), "day"
-    return f"{number} {unit}{'' if number == 1 else 's'} {'ahead' if seconds > 0 else 'behind'}"
+        count, unit = round(size / 86400), "day"
+    return f"{number(count, unit)} {'ahead' if seconds > 0 else 'behind'}"

@@ -62,7 +62,7 @@ def test_a_cross_certificate_that_leads_nowhere_is_left():
         ([authority("Issuing CA", CA, number=101, is_authority=False), CA], "is not the certificate of an authority"),
         ([authority("Issuing CA", CA, number=101, usage=["crl_sign"]), CA], "may not sign certificates"),
         ([authority("Issuing CA", CA, number=101, end=NOW - timedelta(1)), CA], "valid from .* only"),
-        ([ISSUING, authority("Company CA", path_length=0)], "allows 0 authorities below it, not 1"),
+        ([ISSUING, authority("Company CA", path_length=0)], "allows 0 levels of authorities below it, not 1"),
     ],
 )
 def test_chains_that_end_early(issuers, end):

@@ -82,7 +82,7 @@ def test_a_certificate_with_too_many_names_is_not_written_and_all_else_is() -> N
         "certificate ocssrv02.company.local/default: the 122 names of ocssrv02.company.local/default",
     ]
     assert made.failure.startswith("this could not be exported\n- certificate ocssrv01.company.local/default: ")
-    assert made.failure.endswith(f"\n{len(made.files)} files could be written and are in the folder")
+    assert made.failure.endswith(f"\nIn the folder: {len(made.files)} files that could be written")
 
 
 def test_records_with_errors_are_not_written_and_certificates_are() -> None:

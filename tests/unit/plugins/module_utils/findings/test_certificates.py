@@ -110,7 +110,7 @@ def test_sip_domains_cost() -> None:
     assert note.where == "sip_domains[4]"
     assert note.message == (
         "there are 5 SIP domains; one more such as 'sip-domain-004.example.com' adds about 2 records and 4 names,"
-        " and 2 certificates are to be requested anew"
+        " and has 2 certificates requested anew"
     )
 
 

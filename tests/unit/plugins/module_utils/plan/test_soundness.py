@@ -50,7 +50,7 @@ def test_all_of_it_in_one_message() -> None:
     with pytest.raises(PlanHasErrors) as refused:
         refuse_unsound(plan, BOTH, CA)
     text = str(refused.value)
-    assert text.startswith("the plan has 2 errors, and nothing was touched\n- ocssrv01.company.local/default: the key")
+    assert text.startswith("the plan has 2 errors, and nothing was touched\n- the key of ocssrv01.company.local/default")
     assert [one.code for one in refused.value.errors] == ["key-too-short", "wildcard-as-subject"]
 
 
@@ -60,7 +60,7 @@ def test_alike_errors_are_told_once_and_the_rare_ones_first() -> None:
     assert str(PlanHasErrors([*crowd, rare])).splitlines() == [
         "the plan has 5 errors, and nothing was touched",
         "- pools[0]: the name is wrong. Breaks: it. Correct it [other]",
-        "- 4 times alike, at a, b, c, d. The first: a: the server 'a' has no host. Breaks: it. Add it [no-host]",
+        "- 4 times alike, at a, b, c, d. The first: the server 'a' has no host. Breaks: it. Add it [no-host]",
     ]
 
 

@@ -27,7 +27,18 @@ def _judged(server: NameServer, *records: ExpectedRecord) -> list[tuple[str, str
         (
             replace(expected_record("ocspool", "A", "10.0.0.10", ttl=600), managed="registered_elsewhere"),
             "proved",
-            "as planned; TTL 3600 instead of 600",
+            "as planned; TTL 3600, chosen where the record is registered, usually by the computer itself; nobody needs to"
+            " act",
+        ),
+        (
+            replace(expected_record("ocspool", "A", "10.0.0.10", ttl=600), managed="other_team"),
+            "proved",
+            "as planned; TTL 3600, chosen by the team that enters the record; nobody needs to act",
+        ),
+        (
+            replace(expected_record("ocspool", "A", "10.0.0.20", ttl=600), managed="registered_elsewhere"),
+            "failed",
+            "missing: 10.0.0.20; not planned: 10.0.0.10; TTL 3600 instead of 600",
         ),
         (replace(expected_record("ocspool", "A", "10.0.0.10"), ttl=None), "proved", "as planned; TTL 3600"),
         (

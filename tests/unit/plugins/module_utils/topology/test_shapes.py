@@ -75,6 +75,7 @@ def test_what_is_right_is_made_uniform(shape: Shape, value: Any, found: Any) -> 
         (MapOf(Flag()), [], "it: must be a mapping, not a list"),
         (INNER, {"onn": True}, "it.onn: unknown key, did you mean 'on'? The keys of an inner are on, tags"),
         (OUTER, {}, "it.name: missing. It gives its name"),
+        (OUTER, {"nmae": "a"}, "it.nmae: unknown key, did you mean 'name'? The keys of an outer are name, inner,"),
     ],
 )
 def test_what_is_wrong_is_told_with_what_would_be_right(shape: Shape, value: Any, told: str) -> None:
@@ -122,3 +123,13 @@ def test_a_problem_touches_all_that_is_above_it() -> None:
 )
 def test_the_path_of_a_key(path: str, key: str, joined: str) -> None:
     assert join(path, key) == joined
+
+
+def test_a_misspelt_key_that_is_required_is_one_problem_and_another_key_does_not_hide_it() -> None:
+    problems = Problems()
+    OUTER.check({"nmae": "a"}, "it", problems)
+    assert len(problems.all()) == 1 and problems.within("it.name")
+    assert checked(OUTER, {"quite": "a"})[1] == [
+        "it.quite: unknown key. The keys of an outer are name, inner, other, several",
+        "it.name: missing. It gives its name",
+    ]

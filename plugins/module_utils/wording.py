@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How messages are worded: numbers of things, and places that are named once."""
+
+from __future__ import annotations
+
+import re
+
+
+def number(count: int, what: str) -> str:
+    """``1 zone``, ``2 zones``; of several words the last one counts: ``2 DNS servers``."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def names_place(text: str, place: str) -> bool:
+    """Whether a text names a place itself, whole and in whatever case; a longer name that holds it is another one."""
+    whole = rf"(?<![\w.\\-]){re.escape(place)}(?![\w\\-]|\.\w)"
+    return bool(place) and re.search(whole, text, re.IGNORECASE) is not None
+
+
+def at_place(place: str, text: str) -> str:
+    """``place: text``, or the text alone where it names the place, or where there is none."""
+    return f"{place}: {text}" if place and not names_place(text, place) else text

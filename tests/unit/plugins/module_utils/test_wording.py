@@ -1,0 +1,47 @@
+"""Numbers of things, and places that are named once."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place, names_place, number
+
+
+@pytest.mark.parametrize(
+    ("count", "what", "told"),
+    [(0, "zone", "0 zones"), (1, "zone", "1 zone"), (2, "zone", "2 zones"), (1, "DNS server", "1 DNS server")],
+)
+def test_number(count: int, what: str, told: str) -> None:
+    assert number(count, what) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "named"),
+    [
+        ("srv01.company.local (10.0.0.11:5985): no answer", "srv01.company.local", True),
+        ("On SRV01.company.local, assign it", "srv01.company.local", True),
+        ("it ends with srv01.company.local.", "srv01.company.local", True),
+        ("the CA ca01.company.local\\Company CA does not offer it", "ca01.company.local\\Company CA", True),
+        ("the CA ca01.company.local\\Company CA does not offer it", "ca01.company.local", False),
+        ("the CA ca01.company.local\\Company CAs", "ca01.company.local\\Company CA", False),
+        ("ocspool.company.com cannot exist", "company.com", False),
+        ("company.com.au cannot exist", "company.com", False),
+        ("my-company.com cannot exist", "company.com", False),
+        ("no answer", "srv01.company.local", False),
+        ("no answer", "", False),
+    ],
+)
+def test_names_place(text: str, place: str, named: bool) -> None:
+    assert names_place(text, place) is named
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "told"),
+    [
+        ("dc01", "no answer", "dc01: no answer"),
+        ("dc01", "dc01 (10.0.0.5): no answer", "dc01 (10.0.0.5): no answer"),
+        ("", "no answer", "no answer"),
+    ],
+)
+def test_at_place(place: str, text: str, told: str) -> None:
+    assert at_place(place, text) == told
