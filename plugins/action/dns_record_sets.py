@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import refuse_unsupported
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import push
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import PushFailed, ServerRefused, push
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import read_request
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
@@ -42,12 +42,21 @@ class ActionModule(WindowsAction):
                 "view": {"type": "str"},
             },
         },
+        "fail": {"type": "bool", "default": True},
     }
+
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        try:
+            return super()._answer(arguments, check_mode)
+        except (PushFailed, ServerRefused) as error:
+            if arguments["fail"]:
+                raise
+            return {"changed": False, **error.result, "pushed": False, "msg": str(error)}
 
     def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
         request = read_request(arguments["zones"], arguments["records"])
         refuse_unsupported(request.sets, WindowsDns.capabilities)
-        return {"request": request}
+        return {"request": request, "fail": arguments["fail"]}
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         return push(WindowsDns(host.wmi, name=host.name), arguments["request"], check_mode=check_mode)

@@ -37,12 +37,28 @@ class ActionModule(PureAction):
         differing = [path for path, text in contents.items() if before[path] != text.encode("utf-8")]
         if not check_mode:
             make_folder(directory, FOLDER_MODE)
-            for path in differing:
-                write_whole(path, contents[path].encode("utf-8"), FILE_MODE)
+            _write({path: contents[path] for path in differing}, [path for path in contents if path not in differing])
         result: dict[str, Any] = {"changed": bool(differing), "paths": list(contents)}
         if self._task.diff:
             result["diff"] = [_difference(path, before[path], contents[path]) for path in differing]
         return result
+
+
+class NotWritten(RolloutError):
+    """A file could not be written. ``result`` has those that are there as they should be."""
+
+    def __init__(self, error: RolloutError, paths: list[str], changed: bool) -> None:
+        super().__init__(error.what, where=error.where, mend=error.mend)
+        self.result = {"changed": changed, "paths": paths}
+
+
+def _write(contents: dict[str, str], there: list[str]) -> None:
+    for path, text in contents.items():
+        try:
+            write_whole(path, text.encode("utf-8"), FILE_MODE)
+        except RolloutError as error:
+            raise NotWritten(error, there, changed=not contents.keys().isdisjoint(there)) from error
+        there.append(path)
 
 
 def _path(directory: str, name: Any) -> str:

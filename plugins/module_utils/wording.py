@@ -16,7 +16,7 @@ def number(count: int, what: str) -> str:
 
 def names_place(text: str, place: str) -> bool:
     """Whether a text names a place itself, whole and in whatever case; a longer name that holds it is another one."""
-    whole = rf"(?<![\w.\\-]){re.escape(place)}(?![\w\\-]|\.\w)"
+    whole = rf"(?<![\w.\\-]){re.escape(place)}(?![\w\\/-]|\.\w)"
     return bool(place) and re.search(whole, text, re.IGNORECASE) is not None
 
 

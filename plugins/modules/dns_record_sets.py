@@ -102,6 +102,13 @@ options:
       view:
         description: The view of the record; carried along and not used.
         type: str
+  fail:
+    description:
+      - Whether a push that was refused or that failed on the way fails the task.
+      - With V(false) the task succeeds with RV(pushed=false) and C(msg), so that a later task can say so without all
+        the records. A server that cannot be read fails the task all the same.
+    type: bool
+    default: true
 seealso:
   - module: ucops.rollout.pool_plan
   - module: ucops.rollout.dns_check
@@ -162,7 +169,7 @@ before:
     - {zone: company.local, name: ocspool, type: A, ttl: 3600, values: [10.0.0.10]}
 after:
   description: The record sets at the planned owner names after, as read back; predicted in check mode.
-  returned: always, if the server could be read
+  returned: success
   type: list
   elements: dict
   sample:
@@ -172,7 +179,8 @@ changes:
     - What was done, or would be done in check mode.
     - The verb is V(create), V(change) or V(report), the last for what is only worth knowing.
     - A created zone has the type V(ZONE).
-  returned: success
+    - After a push that failed on the way, what the server was seen to hold of it.
+  returned: success, or when a change failed and the server could be read
   type: list
   elements: dict
   sample:
@@ -184,6 +192,16 @@ changes:
       before:
       after: {ttl: 3600, values: [10.0.0.10]}
       reasons: []
+pushed:
+  description: Whether the server holds what is wanted now, or would in check mode.
+  returned: success
+  type: bool
+left:
+  description: What is still to be done after a push that failed on the way; zones, and records with their type.
+  returned: when a change failed and the server could be read
+  type: list
+  elements: str
+  sample: [web.company.local A]
 conflicts:
   description: Everything that stands in the way.
   returned: when there is any

@@ -50,8 +50,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 paths:
-  description: The files with their folder, in the order given.
-  returned: success
+  description:
+    - The files with their folder, in the order given.
+    - After one that could not be written, those that hold their text.
+  returned: success, or when a file could not be written
   type: list
   elements: str
   sample: [/srv/handover/company.com.zone, /srv/handover/plan.csv]

@@ -46,6 +46,20 @@ def test_the_next_run_finishes_what_was_cut_off(site: Site, match: dict[str, Any
     assert again.code == 0 and again.total("changed") == 0, again.output
 
 
+def test_a_certificate_whose_answer_was_lost_is_told_by_the_run_that_finds_it(site: Site) -> None:
+    site.estate.fault("ca01", "drop", match={"kind": "command", "text": "-submit"}, after=True, times=1000)
+    cut = site.play("deploy_pool")
+    assert cut.code != 0 and site.state()["hosts"]["ca01"]["ca"]["requests"], cut.output
+    lost = len(site.state()["hosts"]["ca01"]["ca"]["requests"])
+    site.estate.clear_faults()
+    finished = site.play("deploy_pool")
+    assert finished.code == 0, finished.output
+    noted = [one["what"] for one in site.report()["changes"] if one["verb"] == "report"]
+    assert len(noted) == lost and "certificate was issued earlier, by request " in noted[0], noted
+    issued = [one for one in site.report()["changes"] if one["what"].startswith("certificate issued")]
+    assert len(issued) == 2 - lost
+
+
 TEMP = "C:\\Windows\\Temp\\"
 OLD = f"{TEMP}ucops-20200101-0123456789ab-4711-0123456789abcdef.req"
 OTHERS = f"{TEMP}ucops-report.txt"

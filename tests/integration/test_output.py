@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sitekit import Run, Site
+import yaml
+from sitekit import STATISTICS, Run, Site
 
 # In bytes.
 LONGEST = 2000
@@ -17,7 +18,8 @@ def longest(run: Run) -> str:
 def told(run: Run) -> str:
     """What the summary says, in one line, without the quotes of a list."""
     summary = run.output.partition("Show the summary")[2].partition("\nTASK ")[0]
-    return " ".join(line.strip().strip('",') for line in summary.splitlines() if line.startswith(" ")).replace("  ", "")
+    lines = (line.strip().strip('",') for line in summary.splitlines() if line.startswith(" "))
+    return " ".join(" ".join(lines).split())
 
 
 def test_no_long_lines(site: Site) -> None:
@@ -51,3 +53,39 @@ def test_alike_errors_are_one_line(site: Site) -> None:
     assert "14 times alike, at srv10.company.local, srv11.company.local, " in run.output
     assert run.output.count("has no host in the inventory group") == 2, run.output
     assert len(longest(run).encode()) < LONGEST, longest(run)
+
+
+def test_nothing_deployed_yet_is_told_once(site: Site) -> None:
+    run = site.play("verify_pool", settings=STATISTICS)
+    assert run.code == 2 and run.published["status"] == "failed", run.output
+    end = told(run)
+    assert end.count("nothing of this plan is deployed yet") == 1, end
+    assert "does not exist" not in end and "Unproved " not in end and "Failed " in end, end
+    assert site.report()["deployed"] is False
+    assert {one["state"] for one in site.report()["proof"]["tls"]["results"]} == {"unproved"}
+
+
+def test_report_that_cannot_be_written_loses_no_summary(site: Site) -> None:
+    (site.work / "file").write_text("", encoding="utf-8")
+    role = {"name": "Report", "ansible.builtin.include_role": {"name": "ucops.rollout.pool_report"}}
+    play = {"name": "Report", "hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [role]}
+    path = site.work / "report_alone.yml"
+    path.write_text(yaml.safe_dump([play]), encoding="utf-8")
+    run = site.play(str(path), variables={"pool_report_directory": str(site.work / "file")}, settings=STATISTICS)
+    assert run.code == 2 and run.published["status"] == "failed", run.output
+    assert run.published["reports"] == []
+    end = told(run)
+    assert "Planned " in end and "report: it could not be written: " in end and "is a file and no folder" in end, end
+    assert "FAILED: 1 step failed" in run.output.partition("Fail where something is left")[2]
+
+
+def test_failed_push_fills_no_screen(site: Site) -> None:
+    site.estate.fault("dc01", "fault", match={"kind": "invoke", "text": "_sipinternaltls"}, fault="busy", times=1000)
+    run = site.play("deploy_pool", "-v")
+    assert run.code == 2 and len(longest(run).encode()) < LONGEST, run.output
+    assert "Still to be done: " in told(run) and site.report()["dns_done"] is False
+    assert {one["verb"] for one in site.report()["changes"]} == {"create"}
+    assert {host: row["changed"] for host, row in run.recap.items() if host.startswith("ocs")} == {
+        "ocssrv01.company.local": 0,
+        "ocssrv02.company.local": 0,
+    }

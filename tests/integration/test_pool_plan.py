@@ -129,7 +129,7 @@ def test_errors_fail_the_task_and_are_all_told(answers: dict[str, dict[str, Any]
     assert heading == "the plan has 5 errors, and nothing was touched"
     assert len(told) == 5
     assert told[4].startswith(
-        "- ocssrv02.company.local: the server 'ocssrv02.company.local' has no host in the inventory group"
+        "- the server 'ocssrv02.company.local' has no host in the inventory group"
         " 'ucops_servers'; looked for 'nohost'. Breaks: certificates cannot be requested"
     )
 

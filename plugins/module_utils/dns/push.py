@@ -25,6 +25,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone, RecordSet
 
 
+# So many of what is left are named in a message; the result has all.
+MOST_TOLD = 8
+
+
 class ServerRefused(RolloutError):
     """Something stands in the way; nothing was changed. ``problems`` lists everything."""
 
@@ -259,13 +263,14 @@ class _Push:
             return PushFailed(unknown, where=self.server.name, result={"changed": True})
         left = [f"zone {zone.name}" for zone in self.request.zones if self._is_new(zone, now)]
         left += [f"{change.wanted.fqdn} {change.wanted.type}" for change in self._waiting(now)]
-        told = f"{what}. Still to be done: {', '.join(left) or 'nothing'}; everything else is there"
-        return PushFailed(told, where=self.server.name, result=self._known(now))
+        more = f" and {len(left) - MOST_TOLD} more" if len(left) > MOST_TOLD else ""
+        told = f"{what}. Still to be done: {', '.join(left[:MOST_TOLD]) or 'nothing'}{more}; everything else is there"
+        return PushFailed(told, where=self.server.name, result={**self._known(now), "left": left})
 
     def _known(self, now: _Seen) -> dict[str, Any]:
         changed = now.zones != self.before.zones or set(now.all_records()) != set(self.before.all_records())
         told = [change.to_plain() for change in self._seen_changes(now)]
-        return {"changed": changed, "changes": told, "after": record_sets.described(now.all_records())}
+        return {"changed": changed, "changes": told}
 
     def _seen_changes(self, now: _Seen) -> Iterator[Change]:
         """Of the changes that were to be made, those that the server was seen to hold, also in part."""
@@ -293,6 +298,7 @@ class _Push:
         result = ChangeSet(_text(before), _text(after), told).to_result()
         return {
             **result,
+            "pushed": True,
             "zones": [
                 _zone_result(zone, after.zones[zone.name], zone in new_zones)
                 for zone in self.request.zones

@@ -45,7 +45,13 @@ def left_out(hostvars: HostVars, hosts: Sequence[str] = (CONTROLLER,)) -> tuple[
 
 def push_failed(hostvars: HostVars, dns_hosts: Sequence[str]) -> bool:
     """Whether the records could not be pushed in this run; False where none were to be pushed."""
-    return any((kept(hostvars, host, "pool_dns_result") or {}).get("failed") for host in dns_hosts)
+    return any(_pushed(hostvars, host).get("failed") for host in dns_hosts)
+
+
+def _pushed(hostvars: HostVars, host: str) -> dict[str, Any]:
+    """What came of the push; one that was left to a later task to tell has failed as well."""
+    result = kept(hostvars, host, "pool_dns_result") or {}
+    return {**result, "failed": True} if result.get("pushed") is False else dict(result)
 
 
 def collected(
@@ -101,10 +107,10 @@ def _host_of(server: PlannedServer) -> str:
 
 def _dns(hostvars: HostVars, dns_hosts: Sequence[str], expect_push: bool) -> dict[str, Any]:
     host = dns_hosts[0] if dns_hosts else CONTROLLER
-    result = kept(hostvars, host, "pool_dns_result")
+    result = _pushed(hostvars, host)
     if expect_push and not result and _left_out(hostvars, host):
         return {"notes": [f"{host} {_LEFT_OUT}; the records are not pushed"]}
-    return dict(result or {})
+    return result
 
 
 def _server(hostvars: HostVars, host: str, missed: bool) -> dict[str, Any]:

@@ -27,6 +27,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import halves_of
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING, FRONT_END, WEB_COMPONENTS
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.report.deployed import (
+    NOT_DEPLOYED,
+    NOT_HELD,
+    nothing_deployed,
+    told_besides,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import (
     CHECKS,
     CertificateOutcome,
@@ -45,8 +51,7 @@ ROLLOUT, NOTHING_CHANGED, CHECKED_ONLY, PROOF = "rollout", "nothing_changed", "c
 STATES = ("proved", "failed", "unproved", "would_be_checked")
 
 
-# What a look into a server's store finds where no certificate serves. What a service took at its start it serves on.
-_NOT_HELD = frozenset({"would_create", "outstanding"})
+# What a service took at its start it serves on.
 _NOT_IN_STORE = (
     "the store holds no certificate that serves as {id}; what is still served there is gone with the next restart. Run"
     " deploy_pool"
@@ -122,7 +127,8 @@ class Check:
 class HandOver:
     """Everything that the hand-over tells, in a stable order. ``status``: one of ``status.STATUSES``.
 
-    ``kind``: rollout, nothing_changed (a rollout that found all as planned), checked_only, or proof.
+    ``kind``: rollout, nothing_changed (a rollout that found all as planned), checked_only, or proof. ``deployed``: False
+    where a proof found nothing at all of the plan; that is then told once, in place of what follows from it.
     """
 
     schema: int
@@ -137,6 +143,7 @@ class HandOver:
     versions: Mapping[str, str]
     windows: Mapping[str, str]
     pools: tuple[str, ...]
+    deployed: bool
     plan: Plan | None
     changes: tuple[ChangeLine, ...]
     dns_done: bool
@@ -155,6 +162,11 @@ class HandOver:
         """Those of all checks."""
         return tuple(result for check in CHECKS for result in self.proof[check].results)
 
+    @property
+    def told_results(self) -> tuple[ProofResult, ...]:
+        """Those that are told to people with their causes."""
+        return self.proof_results if self.deployed else told_besides(self.plan or Plan(), self.proof_results)
+
     @collector_paused()
     def to_plain(self) -> dict[str, Any]:
         plain: dict[str, Any] = to_plain(self)
@@ -167,7 +179,8 @@ def hand_over(outcome: Outcome) -> HandOver:
     proof = {check: _check(outcome.proof.get(check, Checked())) for check in CHECKS}
     summary = {state: sum(proof[check].summary[state] for check in CHECKS) for state in STATES}
     waiting = tuple(Line(fqdn, done.waiting) for fqdn, _id, done in entries(outcome) if done.waiting)
-    failures, steps = tuple(_failures(outcome)), tuple(_steps(outcome))
+    deployed = not (_proves_alone(outcome) and _nothing_deployed(plan, outcome, proof))
+    failures, steps = tuple(_failures(outcome)) if deployed else (Line("", NOT_DEPLOYED),), tuple(_steps(outcome))
     counts = Counts(
         failed=len(failures),
         wrong=summary["failed"],
@@ -190,6 +203,7 @@ def hand_over(outcome: Outcome) -> HandOver:
         versions=outcome.versions,
         windows=outcome.windows,
         pools=tuple(dict.fromkeys(server.pool for server in plan.servers)),
+        deployed=deployed,
         plan=outcome.plan,
         changes=changes,
         dns_done=outcome.dns.done and not outcome.dns.failed,
@@ -203,6 +217,11 @@ def hand_over(outcome: Outcome) -> HandOver:
         steps_by_hand=steps,
         report_paths=outcome.report_paths,
     )
+
+
+def _nothing_deployed(plan: Plan, outcome: Outcome, proof: Mapping[str, Check]) -> bool:
+    results = [result for check in proof.values() for result in check.results]
+    return nothing_deployed(plan, outcome, (done for _fqdn, _id, done in entries(outcome)), results)
 
 
 def _proves_alone(outcome: Outcome) -> bool:
@@ -341,6 +360,8 @@ def _failures(outcome: Outcome) -> Iterator[Line]:
     """What ended early: the whole run, the DNS part, a server's part."""
     if outcome.failure:
         yield Line("", outcome.failure)
+    if outcome.report_failure:
+        yield Line("report", f"it could not be written: {outcome.report_failure}")
     if outcome.dns.failed:
         yield Line("DNS", outcome.dns.msg)
     for fqdn, server in outcome.servers.items():
@@ -348,7 +369,7 @@ def _failures(outcome: Outcome) -> Iterator[Line]:
             yield Line(fqdn, server.failure)
     if _proves_alone(outcome):
         for fqdn, id, done in entries(outcome):
-            if done.request.state in _NOT_HELD:
+            if done.request.state in NOT_HELD:
                 yield Line(fqdn, _NOT_IN_STORE.format(id=id))
 
 

@@ -61,7 +61,7 @@ def _proofs(data: HandOver, state: str) -> tuple[str, ...]:
 
 
 def _causes(data: HandOver, state: str) -> tuple[str, ...]:
-    return tuple(map(str, told_by_cause(data.proof_results, state)))
+    return tuple(map(str, told_by_cause(data.told_results, state)))
 
 
 def _headline(data: HandOver) -> str:

@@ -54,7 +54,7 @@ _READING = (
     " seen to be otherwise, and of what is *unproved* nothing is known. Nothing is listed as changed that was not read"
     " again afterwards."
 )
-_VERBS = {"create": "created", "change": "changed", "delete": "deleted", "report": "left alone"}
+_VERBS = {"create": "created", "change": "changed", "delete": "deleted", "report": "only noted"}
 
 
 def report_markdown(data: HandOver) -> str:
@@ -110,7 +110,7 @@ def _open(data: HandOver) -> list[str]:
 
 
 def _proofs(title: str, data: HandOver, state: str) -> list[str]:
-    return _items(title, [Line("", str(told)) for told in told_by_cause(data.proof_results, state)])
+    return _items(title, [Line("", str(told)) for told in told_by_cause(data.told_results, state)])
 
 
 def _items(title: str, items: Sequence[Line]) -> list[str]:

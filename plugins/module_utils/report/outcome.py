@@ -152,7 +152,7 @@ class Outcome:
 
     ``proof_expected``: the run was to prove; that nothing was looked at then counts as unproved. ``parts``: those that
     the run was to do (``plan.parts.PARTS``), empty where nobody said. ``operator``, ``controller``: who ran it on which
-    host. ``windows``: host to its product and version.
+    host. ``windows``: host to its product and version. ``report_failure``: why the report could not be written.
     """
 
     plan: Plan | None = None
@@ -173,6 +173,7 @@ class Outcome:
     started: str | None = None
     ended: str | None = None
     report_paths: tuple[str, ...] = ()
+    report_failure: str = ""
 
 
 def read_outcome(given: Any) -> Outcome:

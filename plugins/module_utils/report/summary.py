@@ -65,7 +65,8 @@ def _planned(data: HandOver) -> list[str]:
 
 def _changed(data: HandOver) -> list[str]:
     changes = [f"{_SIGNS.get(one.verb, '~')} {one.where}: {one.what}" for one in data.changes]
-    return changes or ["nothing"]
+    changed = any(one.verb != "report" for one in data.changes)
+    return changes if changed else ["nothing", *changes]
 
 
 def _proved(data: HandOver) -> list[str]:
@@ -81,7 +82,7 @@ def _counts(summary: Mapping[str, int]) -> str:
 
 
 def _seen(data: HandOver, state: str) -> list[str]:
-    return [str(told) for told in told_by_cause(data.proof_results, state)]
+    return [str(told) for told in told_by_cause(data.told_results, state)]
 
 
 def _items(items: Sequence[Line]) -> list[str]:

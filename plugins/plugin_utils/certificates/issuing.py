@@ -32,7 +32,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request
     unmet_by_request,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
-from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, REPORT, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import (
@@ -146,14 +146,14 @@ def _obtained(authority: Authority, order: Order, findings: Sequence[Finding]) -
     known = _known(authority, order)
     standing = _standing(authority, order, known)
     if standing:
-        return _Submission(standing)
+        return _found(authority, order, standing)
     if order.check_mode:
         return _submit(authority, order, known, findings)
     # Another run may have handed the same in meanwhile; from here on none can.
     with authority.alone():
         known = _known(authority, order)
         standing = _standing(authority, order, known)
-        return _Submission(standing) if standing else _submit(authority, order, known, findings)
+        return _found(authority, order, standing) if standing else _submit(authority, order, known, findings)
 
 
 def hand_in(authority: Authority, order: Order) -> ChangeSet:
@@ -218,6 +218,16 @@ def _respect_the_officer(authority: Authority, known: Sequence[KnownRequest]) ->
             request_id=known[0].request_id,
             code=ADMIN_DENIED,
         )
+
+
+def _found(authority: Authority, order: Order, answer: AuthorityAnswer) -> _Submission:
+    """What an earlier run had asked for. Its report may have ended before the answer, so this one tells of it."""
+    if answer.certificate is None:
+        return _Submission(answer)
+    what = f"certificate was issued earlier, by {answer.label}; this run found it at the CA by its key"
+    subject = {"certificate": order.planned.id, "authority": authority.name}
+    change = Change(REPORT, what, subject, after=answer.certificate.thumbprint)
+    return _Submission(answer, ChangeSet(changes=(change,)))
 
 
 # --- apply: the submission ------------------------------------------------------------------------------------------

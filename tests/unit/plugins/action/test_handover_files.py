@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -57,3 +58,21 @@ def test_a_folder_that_is_a_file_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "place").write_text("", encoding="utf-8")
     result = run(tmp_path / "place", {"a": "x"}, check_mode=True)
     assert result["failed"] and result["msg"] == f"{tmp_path}/place: is a file and no folder"
+
+
+def test_what_was_written_before_the_disk_was_full_is_returned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.md").write_text("# a", encoding="utf-8")
+    replacing = os.replace
+
+    def full(source: str, target: str) -> None:
+        if target.endswith("c.json"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replacing(source, target)
+
+    monkeypatch.setattr(os, "replace", full)
+    result = run(tmp_path, {"a.md": "# a", "b.csv": "b", "c.json": "{}"})
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert result["msg"] == f"{tmp_path}/c.json: cannot be written (No space left on device)"
+    assert result["paths"] == [f"{tmp_path}/a.md", f"{tmp_path}/b.csv"]
+    assert sorted(os.listdir(tmp_path)) == ["a.md", "b.csv"]
+    assert run(tmp_path, {"c.json": "{}"})["changed"] is False

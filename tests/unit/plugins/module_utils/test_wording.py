@@ -28,6 +28,7 @@ def test_number(count: int, what: str, told: str) -> None:
         ("company.com.au cannot exist", "company.com", False),
         ("my-company.com cannot exist", "company.com", False),
         ("no answer", "srv01.company.local", False),
+        ("refused for srv01.company.local/default", "srv01.company.local", False),
         ("no answer", "", False),
     ],
 )

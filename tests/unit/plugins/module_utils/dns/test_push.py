@@ -269,7 +269,7 @@ def test_zone_that_is_not_there_after_all() -> None:
         "the zone company.local could not be created: the server is busy. Try again later."
         " Still to be done: zone company.local, sip.company.local A; everything else is there"
     )
-    assert error.result == {"changed": False, "changes": [], "after": []}
+    assert error.result == {"changed": False, "changes": [], "left": ["zone company.local", "sip.company.local A"]}
 
 
 def test_zone_that_was_lost_without_an_error() -> None:
@@ -316,15 +316,21 @@ def test_record_that_is_not_there_ends_the_push_and_tells_what_is_left() -> None
     assert [(one["verb"], one["what"], one["before"], one["after"]) for one in error.result.pop("changes")] == [
         ("create", "A sip.company.local", None, {"ttl": 3600, "values": ["10.0.0.10"]})
     ]
-    assert error.result == {
-        "changed": True,
-        "after": [{"zone": ZONE, "name": "sip", "type": "A", "ttl": 3600, "values": ["10.0.0.10"]}],
-    }
+    assert error.result == {"changed": True, "left": ["web.company.local A"]}
+
+
+def test_a_large_push_that_fails_names_some_of_what_is_left_and_returns_no_record_that_was_there() -> None:
+    many = [replace(SIP, fqdn=f"h{at:02}.company.local", name=f"h{at:02}") for at in range(12)]
+    error = failed(server(SIP_THERE, refuse={"add h01.company.local": BUSY}), wanted(SIP, *many))
+    left = [f"h{at:02}.company.local A" for at in range(1, 12)]
+    assert f"Still to be done: {', '.join(left[:8])} and 3 more; everything else is there" in error.what
+    assert [one["what"] for one in error.result["changes"]] == ["A h00.company.local"]
+    assert (error.result["left"], sorted(error.result)) == (left, ["changed", "changes", "left"])
 
 
 def test_first_change_that_fails_has_changed_nothing() -> None:
     error = failed(server(refuse={"add sip.company.local": BUSY}), wanted(SIP))
-    assert error.result == {"changed": False, "changes": [], "after": []}
+    assert error.result == {"changed": False, "changes": [], "left": ["sip.company.local A"]}
 
 
 def test_record_with_another_ttl_than_wanted_is_not_there() -> None:

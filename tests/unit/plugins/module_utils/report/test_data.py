@@ -198,3 +198,26 @@ def test_what_a_ca_gives_reason_to_say_is_told_once() -> None:
     issued = {"servers": {"fe1": {"certificates": {"x": {"issue": {"findings": [finding]}}}}}}
     for given in (before, issued, {**before, **issued}):
         assert [one["code"] for one in report_data(given)["findings"]] == ["templates-unread"]
+
+
+def test_a_report_that_could_not_be_written_is_one_of_the_failures() -> None:
+    data = report_data({**GIVEN, "report_paths": [], "report_failure": "/srv/a.md: cannot be written (No space left)"})
+    told = {"where": "report", "what": "it could not be written: /srv/a.md: cannot be written (No space left)"}
+    assert (data["failures"], data["status"], data["report_paths"]) == ([told], "failed", [])
+
+
+def test_what_was_only_noted_is_no_change() -> None:
+    note = {"verb": "report", "what": "certificate was issued earlier, by request 12", "after": THUMBPRINT}
+    given = {"servers": {SERVER: {"certificates": {ID: {"issue": {"changed": False, "changes": [note]}}}}}}
+    summary = " ".join(report_summary(given).split())
+    assert f"Changed nothing ! {SERVER}: certificate was issued earlier, by request 12 ({ID}) Proved" in summary
+    text = report_markdown(given)
+    assert "| changed | 0 |" in text and "| only noted |" in text
+
+
+def test_a_server_is_named_once() -> None:
+    failure = f"{SERVER} (10.0.0.11:5985): cannot log on"
+    given = {"servers": {SERVER: {"failure": failure}}}
+    assert f"Failed     {failure}\n" in report_summary(given)
+    (line,) = [one for one in report_markdown(given).splitlines() if one.startswith("1. ")]
+    assert line.count("ocssrv01") == 1 and line.endswith("cannot log on")

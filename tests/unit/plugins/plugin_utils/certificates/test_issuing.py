@@ -48,6 +48,17 @@ def test_a_second_run_finds_the_certificate():
     first, second = ask(ca), ask(ca, request=None)
     assert len(ca.rows) == 1
     assert (second["state"], second["changed"], second["thumbprint"]) == ("issued", False, first["thumbprint"])
+    assert second["changes"] == [
+        {
+            "verb": "report",
+            "what": "certificate was issued earlier, by request 1; this run found it at the CA by its key",
+            "certificate": planned()["id"],
+            "authority": "ca01.company.local\\Company CA",
+            "before": None,
+            "after": first["thumbprint"],
+            "reasons": [],
+        }
+    ]
 
 
 def test_a_lost_connection_never_brings_a_second_certificate():
@@ -55,7 +66,11 @@ def test_a_lost_connection_never_brings_a_second_certificate():
     with pytest.raises(Lost, match="^the connection is gone$"):
         ask(ca)
     ca.lose_at, ca.files.lost = "", False
-    assert ask(ca)["state"] == "issued"
+    found = ask(ca)
+    assert (found["state"], found["changed"]) == ("issued", False)
+    assert [(one["verb"], one["what"]) for one in found["changes"]] == [
+        ("report", "certificate was issued earlier, by request 1; this run found it at the CA by its key")
+    ]
     assert len(ca.rows) == 1
 
 
