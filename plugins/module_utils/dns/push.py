@@ -24,7 +24,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import P
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone, RecordSet
 
-
 # So many of what is left are named in a message; the result has all.
 MOST_TOLD = 8
 

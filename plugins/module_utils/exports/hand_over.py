@@ -53,7 +53,8 @@ class ExportOutcome:
         """One text of all that cannot be written; empty where everything could."""
         if not self.refused:
             return ""
-        written = f"In the folder: {number(len(self.files), 'file')} that could be written" if self.files else "No file is left"
+        count = number(len(self.files), "file")
+        written = f"In the folder: {count} that could be written" if self.files else "No file is left"
         return "\n- ".join(("this could not be exported", *self.refused)) + f"\n{written}"
 
     def to_plain(self) -> dict[str, Any]:

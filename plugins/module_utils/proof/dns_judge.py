@@ -45,7 +45,7 @@ NO_SERVER_CAUSE = Cause("no_server", "", NO_SERVER)
 
 # What is said of another TTL than the planned one, where that is not ours to choose.
 _THEIR_TTL = {
-    REGISTERED_ELSEWHERE: ", chosen where the record is registered, usually by the computer itself; nobody needs to act",
+    REGISTERED_ELSEWHERE: ", chosen where the record is registered, usually by the computer; nobody needs to act",
     OTHER_TEAM: ", chosen by the team that enters the record; nobody needs to act",
 }
 # The server was reached, and what it says is not what the plan says; everything else is not known.

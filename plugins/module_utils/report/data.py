@@ -127,8 +127,8 @@ class Check:
 class HandOver:
     """Everything that the hand-over tells, in a stable order. ``status``: one of ``status.STATUSES``.
 
-    ``kind``: rollout, nothing_changed (a rollout that found all as planned), checked_only, or proof. ``deployed``: False
-    where a proof found nothing at all of the plan; that is then told once, in place of what follows from it.
+    ``kind``: rollout, nothing_changed (a rollout that found all as planned), checked_only, or proof. ``deployed``:
+    False where a proof found nothing at all of the plan; that is then told once, in place of what follows from it.
     """
 
     schema: int

@@ -55,7 +55,7 @@ def test_failed(port: int) -> None:
     result = _run(port, _a("ocspool", "10.0.0.20"))
     assert result["failed"] is True
     assert result["msg"] == (
-        f"1 of 1 checks failed: ocspool.company.local A at dc01.company.local (127.0.0.1:{port}):"
+        f"1 of 1 check failed: ocspool.company.local A at dc01.company.local (127.0.0.1:{port}):"
         " missing: 10.0.0.20; not planned: 10.0.0.10; TTL 3600"
     )
     assert result["summary"] == {"proved": 0, "failed": 1, "unproved": 0}

@@ -50,7 +50,9 @@ def test_all_of_it_in_one_message() -> None:
     with pytest.raises(PlanHasErrors) as refused:
         refuse_unsound(plan, BOTH, CA)
     text = str(refused.value)
-    assert text.startswith("the plan has 2 errors, and nothing was touched\n- the key of ocssrv01.company.local/default")
+    assert text.startswith(
+        "the plan has 2 errors, and nothing was touched\n- the key of ocssrv01.company.local/default"
+    )
     assert [one.code for one in refused.value.errors] == ["key-too-short", "wildcard-as-subject"]
 
 

@@ -27,8 +27,7 @@ def _judged(server: NameServer, *records: ExpectedRecord) -> list[tuple[str, str
         (
             replace(expected_record("ocspool", "A", "10.0.0.10", ttl=600), managed="registered_elsewhere"),
             "proved",
-            "as planned; TTL 3600, chosen where the record is registered, usually by the computer itself; nobody needs to"
-            " act",
+            "as planned; TTL 3600, chosen where the record is registered, usually by the computer; nobody needs to act",
         ),
         (
             replace(expected_record("ocspool", "A", "10.0.0.10", ttl=600), managed="other_team"),

@@ -274,8 +274,9 @@ def test_change_that_failed_says_what_is_there() -> None:
     assert "adding ocspool.company.com A 10.0.0.10 failed: the connection was lost" in str(caught.value)
     assert f"Still to be done: ocspool.company.com A, {SRV}.company.com SRV" in str(caught.value)
     assert caught.value.result["changed"] is True
-    assert [(item["zone"], item["name"]) for item in caught.value.result["after"]] == [
-        ("company.local", SRV), ("company.local", "ocspool"),
+    assert caught.value.result["left"] == ["ocspool.company.com A", f"{SRV}.company.com SRV"]
+    assert [one["what"] for one in caught.value.result["changes"]] == [
+        "zone company.com", "A ocspool.company.local", f"SRV {SRV}.company.local",
     ]  # fmt: skip
 
 
@@ -295,7 +296,8 @@ def test_zone_that_cannot_be_created() -> None:
     wmi.refuse["CreateZone"] = generic_failure("MicrosoftDNS_Zone.CreateZone")
     with pytest.raises(PushFailed, match=r"the zone company.com could not be created: .*Generic|Allgemeiner") as caught:
         run(wmi)
-    assert caught.value.result == {"changed": False, "changes": [], "after": []}
+    assert (caught.value.result["changed"], caught.value.result["changes"]) == (False, [])
+    assert caught.value.result["left"][0] == "zone company.com"
 
 
 def test_record_that_is_not_there_after_all_is_noticed() -> None:
