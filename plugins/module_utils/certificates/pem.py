@@ -15,7 +15,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 # A chain of a handful of certificates in base64, with explanatory text around it.
 MAX_BUNDLE = 512 * 1024
 
-_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----\s*([A-Za-z0-9+/=\s]*?)\s*-----END \1-----")
+_MARK = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{1,40})-----")
+_BODY = re.compile(r"[A-Za-z0-9+/=\s]*")
 # DER of some hundred octets or more begins with 30 82.
 _BASE64 = re.compile(r"MI[A-Za-z0-9+/\s]+={0,2}")
 
@@ -37,12 +38,23 @@ def unarmour(data: bytes | str, *, where: str) -> tuple[bytes, ...]:
     if isinstance(data, bytes) and data[:1] == b"\x30":
         return (data,)
     text = _text(data, where) if isinstance(data, bytes) else data
-    bodies = [match.group(2) for match in _PEM.finditer(text)]
+    bodies = _bodies(text)
     if not bodies and _BASE64.fullmatch(text.strip()):
         bodies = [text]
     if not bodies:
         raise RolloutError("neither DER nor PEM", where=where)
     return tuple(_decoded(body, where) for body in bodies)
+
+
+def _bodies(text: str) -> list[str]:
+    """What is between two marks of one label. No pattern looks at anything twice, whatever the text is."""
+    _before, *parts = _MARK.split(text)
+    marks = [(parts[at], parts[at + 1], parts[at + 2]) for at in range(0, len(parts), 3)]
+    return [
+        body
+        for (kind, label, body), (closing, same, _rest) in zip(marks, marks[1:], strict=False)
+        if (kind, closing) == ("BEGIN", "END") and label == same and _BODY.fullmatch(body)
+    ]
 
 
 def _text(data: bytes, where: str) -> str:

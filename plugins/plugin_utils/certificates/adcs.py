@@ -12,8 +12,9 @@ hex codes; never by words, and never by an exit code alone (denied and pending r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
@@ -55,15 +56,11 @@ _REQUEST_ID = re.compile(
     re.MULTILINE,
 )
 _COLUMNS = ("Request.RequestID", "Request.Disposition", "Request.StatusCode", "Request.RawRequest")
-# "Row 1:" in the language of the server (French has a blank before the colon); then indented "label: 0x5 (5)" in the
-# order of -out, or a word for EMPTY, without digits, of whatever language.
-_ROW = re.compile(rf"^\S[^\r\n]*?\d+{_BLANK}[:：]{_BLANK}\r?$", re.MULTILINE)
-_VALUE = re.compile(
-    rf"^[ \t]+[^:：\r\n]+[:：]{_BLANK}(?:(0x[0-9a-fA-F]+)\b[^\r\n]*|[^\d\s\"][^\d\"\r\n]*)\r?$", re.MULTILINE
-)
+_COLON = re.compile("[:：]")
+_NUMBER = re.compile(r"0x[0-9a-fA-F]+\b")
+_BLANKS = " \t\xa0\u202f\u3000\r"
 # "0 Rows", "Maximum Row Index: 0": a line of the closing totals whose only number is zero.
 _NONE = re.compile(r"^[^\d\r\n]*\b0\b[^\d\r\n]*\r?$", re.MULTILINE)
-_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----.*?-----END [A-Z0-9 ]+-----", re.DOTALL)
 _UNTRACED = "certreq names no number of a request that can be read, and the CA's database holds none of this key"
 
 
@@ -196,20 +193,72 @@ def parse_view(text: str, *, where: str) -> tuple[KnownRequest, ...]:
     """
     if end_of_answer("-view", text) is None:
         raise RolloutError("certutil's answer about the CA's database is cut off", where=where, mend="Run again")
-    rows = _ROW.split(text)[1:]
+    rows = _rows(text)
     # Never "no rows" without a count of zero: who believes that submits anew at every run.
-    if not rows and (_PEM.search(text) or any(_VALUE.findall(text)) or not _NONE.search(text)):
-        raise _unreadable("no head of a row and no count of zero", text, where)
+    if not rows and ("-----BEGIN " in text or _holds_values(text) or not _NONE.search(text)):
+        raise _unreadable("no head of a row and no count of zero", text.splitlines(), where)
     found = (_row(number, row, where) for number, row in enumerate(rows, 1))
     return tuple(row for row in found if row is not None)
 
 
-def _row(number: int, text: str, where: str) -> KnownRequest | None:
-    requests = _PEM.findall(text)
-    values = _VALUE.findall(_PEM.sub("", text))
+@dataclass
+class _ViewRow:
+    """The lines of a row: requests in PEM, the others, and of these the values; "" for EMPTY of whatever language."""
+
+    lines: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+def _rows(text: str) -> list[_ViewRow]:
+    """Line by line, each looked at once: "Row 1:" in the language of the server (French has a blank before the colon);
+    then indented "label: 0x5 (5)" in the order of -out."""
+    rows: list[_ViewRow] = []
+    armoured: list[str] | None = None
+    for line in text.split("\n"):
+        if armoured is None and line.startswith("-----BEGIN "):
+            armoured = [line]
+        elif armoured is not None:
+            armoured.append(line)
+            if line.startswith("-----END "):
+                for row in rows[-1:]:
+                    row.requests.append("\n".join(armoured))
+                armoured = None
+        elif _is_head(line):
+            rows.append(_ViewRow())
+        elif rows:
+            rows[-1].lines.append(line)
+            value = _value(line)
+            rows[-1].values += [] if value is None else [value]
+    return rows
+
+
+def _is_head(line: str) -> bool:
+    bare = line.rstrip(_BLANKS)
+    return line[:1].strip() != "" and bare[-1:] in (":", "：") and bare[:-1].rstrip(_BLANKS)[-1:].isdecimal()
+
+
+def _value(line: str) -> str | None:
+    """The number of an indented line, "" for a word without digits, None for anything else."""
+    if line[:1] not in (" ", "\t"):
+        return None
+    label, *rest = _COLON.split(line, maxsplit=1)
+    said = rest[0].strip(_BLANKS) if rest and label.strip(_BLANKS) else ""
+    number = _NUMBER.match(said)
+    if number:
+        return number[0]
+    return "" if said and '"' not in said and not any(char.isdecimal() for char in said) else None
+
+
+def _holds_values(text: str) -> bool:
+    return any(_value(line) for line in text.split("\n"))
+
+
+def _row(number: int, row: _ViewRow, where: str) -> KnownRequest | None:
+    requests, values = row.requests, row.values
     expected = len(_COLUMNS) if not requests else len(_COLUMNS) - 1
     if len(values) != expected or len(requests) > 1 or not all(values[:2]) or any(values[3:]):
-        raise _unreadable(f"the columns {', '.join(_COLUMNS)} of row {number}", text, where)
+        raise _unreadable(f"the columns {', '.join(_COLUMNS)} of row {number}", row.lines, where)
     if not requests:
         return None  # the request itself was purged
     request_id, disposition, status = (int(value or "0", 16) for value in values)
@@ -220,8 +269,8 @@ def _row(number: int, text: str, where: str) -> KnownRequest | None:
     return KnownRequest(request_id, disposition, status, request)
 
 
-def _unreadable(what: str, text: str, where: str) -> RolloutError:
-    said = as_said(_PEM.sub("", text), 300)
+def _unreadable(what: str, lines: Sequence[str], where: str) -> RolloutError:
+    said = as_said(" ".join(line for line in lines[:200] if not line.startswith("-----")), 300)
     return RolloutError(
         f"certutil's answer about the CA's database cannot be read ({what}): {said!r}",
         where=where,

@@ -33,7 +33,6 @@ _SUFFIX = re.compile(r"\.[a-z0-9]{3}")
 _OURS = re.compile(rf"ucops-([0-9]{{8}})-([0-9a-f]{{12}})-([1-9][0-9]{{0,6}})-[0-9a-f]{{16}}{_SUFFIX.pattern}")
 # ERROR_FILE_NOT_FOUND and ERROR_PATH_NOT_FOUND, plain and as HRESULT
 _MISSING = (2, 3, 0x80070002, 0x80070003)
-_ARMOUR = re.compile(rb"-----BEGIN [A-Z ]+-----(.*)-----END [A-Z ]+-----", re.DOTALL)
 
 
 def _plain(text: str) -> str:
@@ -186,9 +185,10 @@ class WinrsFiles(Files):
         return result
 
     def _unarmoured(self, text: bytes, path: str) -> bytes:
-        found = _ARMOUR.search(text)
+        _label, begun, rest = text.partition(b"-----BEGIN ")[2].partition(b"-----")
+        body, ended, _label = rest.rpartition(b"-----END ")
         try:
-            return base64.b64decode(b"".join(found.group(1).split()), validate=True) if found else self._garbled(path)
+            return base64.b64decode(b"".join(body.split()), validate=True) if begun and ended else self._garbled(path)
         except binascii.Error:
             return self._garbled(path)
 

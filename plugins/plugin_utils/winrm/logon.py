@@ -498,12 +498,14 @@ _NOISE = (
     re.escape(f". {SEE_WHAT_LISTENS}"),
 )
 _NOISES = re.compile("|".join(_NOISE))
+# Of an error's text in characters: it may hold a whole answer.
+_LONGEST = 10_000
 _ENDS = " ().,"
 
 
 def plainly(said: str) -> str:
     """The words of an error of requests or urllib3 without the names and addresses of its objects, on one line."""
-    text = " ".join(_NOISES.sub("", " ".join(said.split())).split())
+    text = " ".join(_NOISES.sub("", " ".join(said[:_LONGEST].split())).split())
     # An object that holds several texts tells the innermost last.
     text = re.split(r"(?<=['\"])\)?, ", text)[-1].strip(_ENDS)
     while text[:1] in ("'", '"'):

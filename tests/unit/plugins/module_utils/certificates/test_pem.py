@@ -30,3 +30,20 @@ def test_armour_has_lines_of_64_characters():
 def test_what_is_neither(data, said):
     with pytest.raises(RolloutError, match=f"^file.cer: .*{said}"):
         unarmour(data, where="file.cer")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN CERTIFICATE-----" + " " * 500_000,
+        "-----BEGIN CERTIFICATE-----" * 18_000,
+        "-----BEGIN CERTIFICATE-----" + "A" * 400_000 + "-----END CERTIFICATE REQUEST-----",
+        "-----BEGIN " + "A" * 500_000,
+        "MI" + " =" * 200_000,
+    ],
+    ids=["blanks", "begins", "another end", "no label", "paddings"],
+)
+def test_text_that_is_made_to_be_looked_at_again_and_again(text: str) -> None:
+    """A pattern that did so would take hours, and this test with it."""
+    with pytest.raises(RolloutError, match="neither DER nor PEM"):
+        unarmour(text, where="test")

@@ -380,3 +380,22 @@ def test_an_answer_that_ends_early_is_never_believed(text, share):
     end = text.rindex("CertUtil: -view") + len("CertUtil: -view")
     with pytest.raises(RolloutError):
         parse_view(text[: int(share * (end - 1))], where="test")
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "1" * 1_000_000,
+        "Row " + "1 " * 500_000,
+        " " * 1_000_000,
+        "  " + "a" * 1_000_000,
+        "-----BEGIN X-----\n" * 60_000,
+        "-----BEGIN X-----" * 60_000,
+        ":" * 1_000_000,
+    ],
+    ids=["digits", "numbers", "blanks", "a label", "begins", "begins on one line", "colons"],
+)
+def test_an_answer_that_is_made_to_be_looked_at_again_and_again(noise: str) -> None:
+    """A pattern that did so would take hours, and this test with it."""
+    with pytest.raises(RolloutError, match="cannot be read"):
+        parse_view(f"{noise}\nRow 1:\n  {noise}\nCertUtil: -view command completed successfully.\n", where="test")
