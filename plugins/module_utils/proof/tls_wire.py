@@ -308,7 +308,7 @@ def _read_on(
             except ssl.SSLWantReadError:
                 if heard is None:
                     return done
-    except _TimedOut:
+    except (_TimedOut, _Flood):
         return done
     except ssl.SSLError as error:
         return _after(done, tls_alerts.alert_in(error.reason or ""))

@@ -23,6 +23,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire impor
 
 # So many steps of one walk side by side.
 _STEPS = 4
+# No pool has so many services for one SIP domain, nor addresses of one target; an answer of DNS has room for thousands.
+_MOST = 32
 # The worst of the steps is the state of the whole walk.
 _RANK = (proof.PROVED, proof.UNPROVED, proof.FAILED)
 
@@ -75,8 +77,8 @@ def walk(sip_domain: str, server: NameServer, outside: WalkTools, expectation: E
         (value for value in answer.values if isinstance(value, SrvData)),
         key=lambda value: (value.priority, -value.weight),
     )
-    each = in_parallel(lambda value: _from_srv(value, server, outside, expectation), services, _STEPS)
-    steps = [step for part in each for step in part]
+    each = in_parallel(lambda value: _from_srv(value, server, outside, expectation), services[:_MOST], _STEPS)
+    steps = [step for part in each for step in part] + _left_out(len(services), f"SRV records of {sip_domain}")
     state = max((step.state for step in steps), key=_RANK.index, default=proof.FAILED)
     shown = [step for step in steps if step.state == state]
     causes = {step.cause for step in shown}
@@ -96,7 +98,16 @@ def _from_srv(value: SrvData, server: NameServer, outside: WalkTools, expectatio
         answer = next((answer for answer in answers if dns_judge.state_of(answer) != proof.FAILED), answers[0])
         text = f"SRV to {target}:{port}: {dns_judge.explain(answer)}"
         return [_Step(dns_judge.state_of(answer), text, dns_judge.cause_of(answer))]
-    return in_parallel(lambda address: _connect(target, address, port, outside, expectation), addresses, _STEPS)
+    tried = in_parallel(
+        lambda address: _connect(target, address, port, outside, expectation), addresses[:_MOST], _STEPS
+    )
+    return tried + _left_out(len(addresses), f"addresses of {target}")
+
+
+def _left_out(number: int, of_what: str) -> list[_Step]:
+    if number <= _MOST:
+        return []
+    return [_Step(proof.UNPROVED, f"only the first {_MOST} of {number} {of_what} were tried")]
 
 
 def _connect(target: str, address: str, port: int, outside: WalkTools, expectation: Expectation) -> _Step:

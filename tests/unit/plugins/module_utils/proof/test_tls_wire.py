@@ -6,9 +6,11 @@ import socket
 import ssl
 import struct
 import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
+from hostile import tls as rogue
 from hypothesis import given
 from hypothesis import strategies as st
 from proofkit import listeners, pki
@@ -52,28 +54,6 @@ def _alert(number: int):
         connection.recv(4096)
 
     return talk
-
-
-HELLO_REQUEST = b"\x16\x03\x01\x00\x04" + bytes(4)  # clients before TLS 1.3 pass over it, any number of times
-
-
-@pytest.mark.parametrize("piece", [HELLO_REQUEST * 10_000, b"x" * 65536], ids=["records", "noise"])
-def test_a_flood_ends_at_the_most_that_is_read(piece: bytes) -> None:
-    sent = 0
-
-    def flood(connection: socket.socket) -> None:
-        nonlocal sent
-        connection.recv(65536)
-        while True:
-            connection.sendall(piece)
-            sent += len(piece)
-
-    with listeners.tcp_listener(flood) as port:
-        seen = probe("127.0.0.1", port, "ocspool.company.local", 20.0)
-    assert (seen.state, seen.chain_der) == ("not_tls", ())
-    assert sent < 50_000_000
-    if piece.startswith(HELLO_REQUEST):
-        assert seen.detail == "the listener sent more than 262144 bytes, and no end of the handshake"
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -391,3 +371,75 @@ def test_a_torn_handshake_never_shows_another_chain_as_proved(servers, version: 
     seen = shaken(servers[version], flight, lambda whole: data.draw(torn(whole, noise)))
     assert not seen.shows_key or seen.chain_der == (LEAF.der, ISSUING.der)
     seen.detail.encode("ascii")
+
+
+HELLO = rogue.records(rogue.server_hello())
+WHOLE = rogue.records(rogue.certificates(LEAF.der))
+ENDLESS = "the listener sent more than 262144 bytes, and no end of the handshake"
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "state", "detail"),
+    [
+        # Requests to begin anew are passed over while a handshake runs, so they may go on for ever.
+        (HELLO + WHOLE, rogue.records(rogue.message(rogue.HELLO_REQUEST, b"") * 4096), "not_tls", ENDLESS),
+        (b"", rogue.records(rogue.message(rogue.HELLO_REQUEST, b"") * 4096), "not_tls", ENDLESS),
+        (HELLO, bytes(1 << 20), "broken_off", "the handshake failed here: wrong version number"),
+        (b"", bytes(1 << 20), "not_tls", "the listener does not speak TLS; its answer begins with"),
+        (b"", b"A" * (1 << 20), "not_tls", "the listener does not speak TLS; its answer begins with 'AAAA"),
+    ],
+)
+def test_floods_end_at_a_size(first: bytes, again: bytes, state: str, detail: str) -> None:
+    sent: list[int] = []
+    with listeners.tcp_listener(rogue.floods(first, again, sent)) as port:
+        tracemalloc.start()
+        seen = probe("127.0.0.1", port, timeout=60)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert (seen.state, seen.detail[: len(detail)]) == (state, detail)
+    # What was read, and what the system's buffers on both sides of two connections hold.
+    assert sum(sent) < 64 * 1024 * 1024
+    assert peak < 16 * 1024 * 1024
+
+
+TOO_LONG = "the handshake failed here: excessive message size"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "state", "chain", "detail"),
+    [
+        ((HELLO, rogue.records(rogue.certificates(bytes((1 << 24) - 8)))), "broken_off", 0, TOO_LONG),
+        ((HELLO, rogue.records(rogue.certificates(*[LEAF.der] * 4000))), "broken_off", 0, TOO_LONG),
+        ((HELLO, b"\x16\x03\x03\xff\xff", b"\x0b" * 70000), "broken_off", 0, "the handshake failed here: "),
+        ((HELLO, b"\x16\x03\x03\x40\x00", b"\x0b\x00\x00"), "broken_off", 0, "the listener ended the connection"),
+        ((HELLO, b"\x16\x03\x03\x00\x00" * 1000), "broken_off", 0, "the handshake failed here: "),
+        ((HELLO, WHOLE), "broken_off", 1, "the listener showed its certificate, then ended"),
+        ((HELLO,), "broken_off", 0, "the listener ended the connection without a word"),
+        ((HELLO[:7],), "broken_off", 0, "the listener ended the connection without a word"),
+        ((HELLO[:3],), "broken_off", 0, "the listener ended the connection without a word"),
+        ((), "broken_off", 0, "the listener ended the connection without a word"),
+    ],
+)
+def test_lies_and_ends_at_each_step(pieces: tuple[bytes, ...], state: str, chain: int, detail: str) -> None:
+    with listeners.tcp_listener(rogue.says(*pieces)) as port:
+        seen = probe("127.0.0.1", port, timeout=20)
+    assert (seen.state, len(seen.chain_der), seen.detail[: len(detail)]) == (state, chain, detail)
+
+
+@pytest.mark.parametrize("content", [HELLO + WHOLE, rogue.records(rogue.message(rogue.HELLO_REQUEST, b"") * 100)])
+def test_a_byte_at_a_time_has_the_same_deadline(content: bytes) -> None:
+    with rogue.dripping(content, 0.02) as port:
+        seen = probe("127.0.0.1", port, timeout=0.3)
+    assert (seen.state, seen.detail) == ("timeout", "connected, but the handshake did not end within 0.3 s")
+
+
+def test_a_flood_after_the_handshake_is_no_demand_for_a_certificate() -> None:
+    class Wire:
+        def end_within(self, seconds: float) -> None:
+            pass
+
+        def receive(self) -> bytes:
+            raise tls_wire._Flood
+
+    done = tls_wire.Handshake("ok", (LEAF.der,), "TLSv1.3", wants_client_certificate=True)
+    assert tls_wire._read_on(done, None, Wire(), None, set()) == done

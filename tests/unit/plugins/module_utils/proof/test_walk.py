@@ -141,3 +141,19 @@ def test_without_servers_every_sip_domain_is_unproved() -> None:
     assert result.message.startswith("there is no DNS server to ask. ")
     (planned,) = walk.planned_only(["company.local"], [])
     assert (planned.state, planned.message) == ("would_be_checked", "would be walked")
+
+
+def test_an_answer_with_thousands_of_addresses_is_not_walked_through() -> None:
+    addresses = [f"10.0.{number // 250}.{number % 250}" for number in range(4000)]
+    served = {f"{address}:5061": SERVED["10.0.0.10:5061"] for address in addresses}
+    result = walked({SRV: answered(service()), POOL: answered(*addresses)}, served)
+    assert (result.state, len(result.found)) == ("unproved", 33)
+    assert result.message == "only the first 32 of 4000 addresses of ocspool.company.local were tried"
+
+
+def test_an_answer_with_thousands_of_services_is_not_walked_through() -> None:
+    ports = range(1, 2001)
+    served = {f"10.0.0.10:{port}": SERVED["10.0.0.10:5061"] for port in ports}
+    result = walked({SRV: answered(*map(service, ports)), POOL: answered("10.0.0.10")}, served)
+    assert (result.state, len(result.found)) == ("unproved", 33)
+    assert result.message == "only the first 32 of 2000 SRV records of company.local were tried"
