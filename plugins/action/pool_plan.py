@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     Groups,
     find_hosts,
@@ -21,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import 
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import PlanHasErrors
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
 
@@ -46,9 +48,6 @@ class ActionModule(PureAction):
                 where="ucops_topology",
                 mend="Write it into group_vars/all of the inventory; docs/topology.md shows a whole one",
             )
-        if arguments["front_end_command"] is not None:
-            # It runs at the very end; what is wrong with it is better known before anything is touched.
-            check_command(arguments["front_end_command"])
         groups = Groups(
             servers=arguments["servers_group"],
             dns=arguments["dns_group"] or "",
@@ -59,6 +58,9 @@ class ActionModule(PureAction):
         known = self.task_vars.get("hostvars") or {}
         refuse_strangers(inventory, [host for host in known if "pool_report_takes_part" in known[host]])
         planned = make_plan(parse(arguments["topology"]))
+        if arguments["front_end_command"] is not None:
+            # It runs at the very end; what is wrong with it is better known before anything is touched.
+            check_command(arguments["front_end_command"], _issuers(planned))
         plan = find_hosts(planned, groups.of_parts(parts), inventory, check=arguments["check_inventory"])
         if plan.errors and arguments["fail_on_errors"]:
             if not planned.errors and (groups.dns or groups.ca):
@@ -67,3 +69,9 @@ class ActionModule(PureAction):
             raise PlanHasErrors(plan.errors)
         hosts = hosts_of_run(plan, groups, inventory, parts)
         return {"changed": False, "plan": plan.to_plain(), "hosts": to_plain(hosts)}
+
+
+def _issuers(plan: Plan) -> tuple[str, ...]:
+    """The common names of the CAs that are to issue."""
+    found = (one.issuer.ca for one in plan.certificates)
+    return tuple(dict.fromkeys(ca.common_name for ca in found if isinstance(ca, CaConfig)))

@@ -31,5 +31,5 @@ class ActionModule(PureAction):
         require_libraries(halves, proof=arguments["proof"])
         plan = plan_from_plain(arguments["plan"])
         refuse_beyond(plan, *halves, view=arguments["view"])
-        refuse_unsound(plan, halves, arguments["ca_hosts"])
+        refuse_unsound(plan, halves, arguments["ca_hosts"], arguments["view"])
         return {"changed": False}

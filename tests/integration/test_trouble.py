@@ -216,10 +216,17 @@ def test_refused_request_is_in_the_report(site: Site) -> None:
     ]
 
 
-def test_wrong_placeholder_is_known_before_anything_is_touched(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("argument", "told"),
+    [
+        ("{thumb}", "command: unknown placeholders thumb. Known are issuer, pool, serial_number, server, thumbprint"),
+        ("%TEMP%", "command: the argument '%TEMP%' holds %: cmd expands it even between quotation marks. Put it into"),
+    ],
+)
+def test_wrong_command_is_known_before_anything_is_touched(site: Site, argument: str, told: str) -> None:
     before = site.state()
-    run = site.play("deploy_pool", variables={"pool_certificates_front_end_command": ["C:\\x.exe", "{thumb}"]})
-    assert run.code != 0 and "unknown placeholders thumb" in clean(run)
+    run = site.play("deploy_pool", variables={"pool_certificates_front_end_command": ["C:\\x.exe", argument]})
+    assert run.code != 0 and told in clean(run)
     assert logons(site) == {"ok": 0, "failed": 0} and site.state() == before
 
 

@@ -40,7 +40,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import unsound
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import unsound, unsound_records
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
@@ -318,6 +318,9 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     ),
     "request-impossible": lambda: unsound(
         with_certificates(lambda one: replace(one, subject=Subject("a;b.company.local")), "default", "ocs")
+    ),
+    "record-impossible": lambda: unsound_records(
+        replace(made("ocs"), records=(replace(made("ocs").records[0], name="a.company.local"),))
     ),
     "ca-is-another": lambda: authority_findings(a_ca(name="Old CA"), made("ocs").certificates[:1]),
     "template-not-offered": lambda: authority_findings(a_ca(templates=("Machine", "User")), made("ocs").certificates),

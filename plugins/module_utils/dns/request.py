@@ -176,6 +176,11 @@ def _reason(reason: Any, owner: str) -> Reason:
 def _owner(item: Mapping[str, Any], zone: str) -> str:
     """The full owner name, from ``fqdn``, ``name`` or both."""
     relative = names.relative(item["name"]) if item.get("name") else None
+    if relative is not None and relative != names.APEX and names.is_within(relative, zone):
+        raise RolloutError(
+            f"name is '{relative}', a full name, where the name within the zone '{zone}' belongs",
+            mend=f"Give name: '{names.owner_in(relative, zone)}', or the full name as fqdn alone",
+        )
     full = None if relative is None else (zone if relative == names.APEX else f"{relative}.{zone}")
     given = names.relative(item["fqdn"]) if item.get("fqdn") else full
     if given is None:

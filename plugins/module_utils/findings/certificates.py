@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import MAX_EXTENSION
@@ -48,7 +48,7 @@ def look(facts: Facts) -> Iterator[Finding]:
         yield from wildcards.look_at(facts, certificate, pool)
         yield from _twice(certificate)
         yield from key_findings(certificate)
-        yield from _size(certificate, at_home.get(pool.fqdn, set()) if pool else set())
+        yield from size_findings(certificate, at_home.get(pool.fqdn, set()) if pool else set())
     yield from _cost(facts)
 
 
@@ -179,8 +179,8 @@ NAMES_CLOSE_TO_LIMIT = FindingKind(
 )
 
 
-def _size(certificate: PlannedCertificate, sip_domains: set[str]) -> Iterator[Finding]:
-    """A public authority has no limit that is known."""
+def size_findings(certificate: PlannedCertificate, sip_domains: Collection[str] = ()) -> Iterator[Finding]:
+    """Whether a Windows CA takes so many names; a public authority has no limit that is known."""
     if not certificate.issuer.ca:
         return
     listed, where = certificate.subject_alternative_names, certificate.id

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS, FindingKind
 from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR
 
 _BY_HAND = "a plan that was made or changed by hand"
@@ -59,5 +59,17 @@ REQUEST_IMPOSSIBLE = FindingKind(
     mend="{mend}",
     source=_SOURCE,
     decision="the certificate could not be requested",
+    elsewhere=_BY_HAND,
+)
+RECORD_IMPOSSIBLE = FindingKind(
+    code="record-impossible",
+    severity=ERROR,
+    about=RECORDS,
+    title="A zone or a record of ours cannot be written",
+    message="{reason}",
+    breaks="no record of the plan is written",
+    mend="Correct the plan",
+    source=_SOURCE,
+    decision="the records could only be refused later, after accounts were logged on",
     elsewhere=_BY_HAND,
 )

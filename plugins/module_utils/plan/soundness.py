@@ -7,12 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import BadRecords, read_request
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import hand_made as kinds
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.certificates import key_findings
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.certificates import (
+    key_findings,
+    size_findings,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.wildcards import WILDCARD_AS_SUBJECT
 from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, Finding, Plan, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import RUN_CAS, authorities_without_host
@@ -44,14 +50,35 @@ def _folded(errors: Sequence[Finding]) -> Iterator[str]:
             yield f"{len(alike)} times alike, at {places}. The first: {alike[0]}"
 
 
-def refuse_unsound(plan: Plan, halves: Iterable[str], ca_hosts: Sequence[str] = ()) -> None:
+def refuse_unsound(plan: Plan, halves: Iterable[str], ca_hosts: Sequence[str] = (), view: str | None = None) -> None:
     """Raise PlanHasErrors where the halves that are to be rolled out are wrong in themselves.
 
     :param ca_hosts: the hosts that are asked for certificates; where there are none, nobody is asked.
+    :param view: the view that is pushed alone, so that the other is not looked at.
     """
-    errors = tuple(unsound(plan, ca_hosts)) if CERTIFICATES in halves else ()
+    errors = (
+        *(unsound_records(plan, view) if RECORDS in halves else ()),
+        *(unsound(plan, ca_hosts) if CERTIFICATES in halves else ()),
+    )
     if errors:
         raise PlanHasErrors(errors)
+
+
+def unsound_records(plan: Plan, view: str | None = None) -> Iterator[Finding]:
+    """What is refused when the plan's zones and records are read before they are written."""
+    for each in dict.fromkeys(one.view for one in (*plan.zones, *plan.records)):
+        if view in (None, each):
+            yield from _unreadable(
+                [to_plain(one) for one in plan.zones if one.view == each],
+                [to_plain(one) for one in plan.records if one.view == each],
+            )
+
+
+def _unreadable(zones: Sequence[dict[str, Any]], records: Sequence[dict[str, Any]]) -> Iterator[Finding]:
+    try:
+        read_request(zones, records)
+    except BadRecords as error:
+        yield from (kinds.RECORD_IMPOSSIBLE.at("", reason=problem) for problem in error.problems)
 
 
 def unsound(plan: Plan, ca_hosts: Sequence[str] = ()) -> Iterator[Finding]:
@@ -79,7 +106,8 @@ def _holders(plan: Plan, certificate: PlannedCertificate) -> Iterator[Finding]:
 
 
 def _request(certificate: PlannedCertificate) -> Iterator[Finding]:
-    known = [one for one in key_findings(certificate) if one.severity == ERROR]
+    found = (*key_findings(certificate), *size_findings(certificate))
+    known = [one for one in found if one.severity == ERROR]
     if certificate.common_name.startswith("*"):
         values = {"certificate": certificate.id, "name": certificate.common_name}
         known.append(WILDCARD_AS_SUBJECT.at(certificate.id, **values))

@@ -20,6 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.names import LONGEST_NAME
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import (
@@ -31,12 +32,21 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import CannotQuote, command_line
 
 COMMAND_TIMEOUT = 300.0
 PROVED, ASSIGNED, WOULD_ASSIGN, UNKNOWN = "proved", "assigned", "would_assign", "unknown"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _FROM_STORE = frozenset({"serial_number", "issuer"})
-PLACEHOLDERS = frozenset({"thumbprint", "server", "pool"}) | _FROM_STORE
+# What each placeholder may at most become; a serial number has 20 bytes at most (RFC 5280 section 4.1.2.2).
+_LONGEST = {
+    "thumbprint": "0" * 40,
+    "server": "x" * LONGEST_NAME,
+    "pool": "x" * LONGEST_NAME,
+    "serial_number": "0" * 40,
+    "issuer": "CN=" + "x" * LONGEST_NAME,
+}
+PLACEHOLDERS = frozenset(_LONGEST)
 
 Shake = Callable[[str, int, str], Handshake]
 
@@ -125,8 +135,11 @@ def assign(
 # --- normalise ------------------------------------------------------------------------------------------------------
 
 
-def check_command(command: Sequence[str]) -> None:
-    """Refuse an empty command and placeholders that nobody fills; whatever else stands in braces is left alone."""
+def check_command(command: Sequence[str], issuers: Sequence[str] = ()) -> None:
+    """Refuse an empty command, one that no command line carries, and placeholders that nobody fills.
+
+    Whatever else stands in braces is left alone. ``issuers``: common names that ``{issuer}`` may become.
+    """
     if not command:
         raise RolloutError("an empty command", where="command", mend="Give a program and its arguments as a list")
     unknown = sorted(_placeholders(command) - PLACEHOLDERS)
@@ -136,6 +149,21 @@ def check_command(command: Sequence[str]) -> None:
             where="command",
             mend=f"Known are {', '.join(sorted(PLACEHOLDERS))}",
         )
+    _carried(command, "Put it into a script on the servers, and give that with its placeholders as the command")
+    _carried(_filled(command, _LONGEST), "Put it into a script on the servers, and give that as the command")
+    for issuer in issuers:
+        _carried(_filled(command, _LONGEST | {"issuer": f"CN={issuer}"}), "Use {thumbprint} in place of {issuer}")
+
+
+def _carried(command: Sequence[str], mend: str) -> None:
+    try:
+        command_line(command)
+    except CannotQuote as error:
+        raise RolloutError(error.what, where="command", mend=error.mend or mend) from None
+
+
+def _filled(command: Sequence[str], values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(_PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), argument) for argument in command)
 
 
 def filled(host: WindowsHost, wanted: CommandAssignment, command: Sequence[str]) -> tuple[str, ...]:
@@ -148,7 +176,7 @@ def filled(host: WindowsHost, wanted: CommandAssignment, command: Sequence[str])
     }
     if _placeholders(command) & _FROM_STORE:
         values |= _from_store(host, wanted.thumbprint)
-    return tuple(_PLACEHOLDER.sub(lambda match: values[match.group(1)], argument) for argument in command)
+    return _filled(command, values)
 
 
 def _placeholders(command: Sequence[str]) -> set[str]:

@@ -34,6 +34,9 @@ _LOOKALIKES = re.compile("[\u00a5\u02ba\u02dd\u030b\u030e\u201c-\u201f\u2033\u20
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
+_SHOWN = 200  # characters of an argument in a message
+
+
 class CannotQuote(RolloutError):
     """An argument that no command line can carry safely."""
 
@@ -83,9 +86,9 @@ def _may_be_script(program: str) -> bool:
 def _word(argument: str, *, called: bool, script: bool) -> str:
     _checked(argument)
     if script and re.search(r"[&|<>^()]", argument):
-        raise CannotQuote(f"the argument {argument!r} is not safe for a script", mend="Use a program (.exe)")
+        raise CannotQuote(f"the argument {_shown(argument)} is not safe for a script", mend="Use a program (.exe)")
     if called and ("^" in argument or argument == "/?"):
-        raise CannotQuote(f"the argument {argument!r} would be changed by cmd's call")
+        raise CannotQuote(f"the argument {_shown(argument)} would be changed by cmd's call")
     if _PLAIN.fullmatch(argument) and not (script and re.search("[=,]", argument)):
         return argument
     trailing = len(argument) - len(argument.rstrip("\\"))
@@ -95,10 +98,15 @@ def _word(argument: str, *, called: bool, script: bool) -> str:
 def _checked(argument: str) -> str:
     for character, reason in _REFUSED.items():
         if character in argument:
-            raise CannotQuote(f"the argument {argument!r} holds {character}: {reason}")
+            raise CannotQuote(f"the argument {_shown(argument)} holds {character}: {reason}")
     if _EXPANDED.search(argument):
-        raise CannotQuote(f"the argument {argument!r} holds !: cmd expands it where delayed expansion is on")
+        raise CannotQuote(f"the argument {_shown(argument)} holds !: cmd expands it where delayed expansion is on")
     found = _CONTROL.search(argument) or _LOOKALIKES.search(argument)
     if found:
-        raise CannotQuote(f"the argument {argument!r} holds U+{ord(found.group()):04X}, which no command line carries")
+        code = f"U+{ord(found.group()):04X}"
+        raise CannotQuote(f"the argument {_shown(argument)} holds {code}, which no command line carries")
     return argument
+
+
+def _shown(argument: str) -> str:
+    return repr(argument) if len(argument) <= _SHOWN else f"{argument[:_SHOWN]!r} and so on"

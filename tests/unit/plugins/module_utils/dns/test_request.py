@@ -20,6 +20,10 @@ def record(**more: Any) -> dict[str, Any]:
     return {"zone": ZONE, "name": "ocspool", "type": "A", "values": ["10.0.0.10"], **more}
 
 
+def service(value: Any) -> dict[str, Any]:
+    return record(name="_sip._tls", type="SRV", values=[value])
+
+
 def test_origin_is_made_uniform() -> None:
     request = read_request(
         [
@@ -100,6 +104,23 @@ def test_values_given_twice_count_once() -> None:
         (ZONES, [record(name="")], ["needs a name"]),
         (ZONES, [record(name="a b")], ["a space"]),
         (ZONES, [record(name="x' OR '1'='1")], ["records[0]"]),
+        (
+            ZONES,
+            [record(name="Pool01.company.local.")],
+            [
+                "records[0]: name is 'pool01.company.local', a full name, where the name within the zone"
+                " 'company.local' belongs. Give name: 'pool01', or the full name as fqdn alone"
+            ],
+        ),
+        (ZONES, [record(name="company.local")], ["name is 'company.local', a full name", "Give name: '@'"]),
+        (
+            ZONES,
+            [record(name="_sip", type="SRV", values=[{"port": 5061, "target": "a.company.local"}])],
+            [
+                "records[0]: _sip.company.local: the name of a SRV record begins with a service and a protocol, each"
+                " with an underscore. Give it as _service._protocol, such as _sip._tls"
+            ],
+        ),
         (ZONES, [record(fqdn="other.company.local")], ["'other.company.local'", "'ocspool'"]),
         (ZONES, [record(name=None, fqdn="ocspool.company.com")], ["'ocspool.company.com'"]),
         (ZONES, [record(tll=60)], ["unknown key 'tll'"]),
@@ -122,17 +143,29 @@ def test_values_given_twice_count_once() -> None:
         (ZONES, [record(name=5)], ["5 is not text"]),
         (ZONES, [record(type=5)], ["records of type 5 are not supported"]),
         (ZONES, [{**record(), 5: "x"}], ["unknown key 5"]),
-        (ZONES, [record(type="SRV", values=["0 0 5061 x"])], ["mapping"]),
-        (ZONES, [record(type="SRV", values=[{"port": 1, "target": "a.b.c", "wieght": 1}])], ["unknown key 'wieght'"]),
+        (ZONES, [service("0 0 5061 x")], ["mapping"]),
+        (ZONES, [service({"port": 1, "target": "a.b.c", "wieght": 1})], ["unknown key 'wieght'"]),
         (
             ZONES,
-            [record(type="SRV", values=[{"port": "\u0665", "target": "a.b.c"}])],
+            [service({"port": "\u0665", "target": "a.b.c"})],
             ["port is '\u0665', not"],
         ),
-        (ZONES, [record(type="SRV", values=[{"port": 1, "target": ["a.b.c"]}])], ["a list is not text"]),
-        (ZONES, [record(type="SRV", values=[{"port": 65536, "target": "a.company.local"}])], ["16 bits"]),
-        (ZONES, [record(type="SRV", values=[{"port": 0, "target": "a.company.local"}])], ["port is 0"]),
-        (ZONES, [record(type="SRV", values=[{"port": 5061, "target": "a_b.company.local"}])], ["a_b.company.local"]),
+        (ZONES, [service({"port": 1, "target": ["a.b.c"]})], ["a list is not text"]),
+        (
+            ZONES,
+            [service({"port": 65536, "target": "a.company.local"})],
+            ["16 bits"],
+        ),
+        (
+            ZONES,
+            [service({"port": 0, "target": "a.company.local"})],
+            ["port is 0"],
+        ),
+        (
+            ZONES,
+            [service({"port": 5061, "target": "a_b.company.local"})],
+            ["a_b.company.local"],
+        ),
     ],
 )
 def test_bad_input(zones: Any, records: Any, words: list[str]) -> None:

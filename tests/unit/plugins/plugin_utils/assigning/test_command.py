@@ -9,6 +9,7 @@ from unit.fakes_windows import DER, FakeServer, authority, certificate, key_info
 from ansible_collections.ucops.rollout.plugins.action import certificate_assign
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
 
 
 @pytest.fixture
@@ -159,6 +160,49 @@ def test_a_command_that_fails(server, front_end):
     server.programs.handlers[SITE[0]] = lambda words: (5, "no such component")
     with pytest.raises(RolloutError, match="command that assigns.*failed: exit code 5.*no such component"):
         assign(server, command=SITE, installed=True)
+
+
+SCRIPT = "Put it into a script on the servers, and give that with its placeholders as the command"
+REFUSED = [
+    (["a.exe", "%TEMP%"], f"the argument '%TEMP%' holds %: cmd expands it even between quotation marks. {SCRIPT}"),
+    (["a.exe", 'x"y'], f"the argument 'x\"y' holds \": it would end the quotation. {SCRIPT}"),
+    (["a.exe", "x\ny"], f"the argument 'x\\ny' holds U+000A, which no command line carries. {SCRIPT}"),
+    (["a.exe", "Hi!"], f"the argument 'Hi!' holds !: cmd expands it where delayed expansion is on. {SCRIPT}"),
+    (
+        ["a.exe", "x" * 9000],
+        f"a command line of 9006 characters is longer than the 8000 that cmd takes. {SCRIPT}",
+    ),
+    (
+        ["a.exe", "x" * 9000 + "%"],
+        f"the argument '{'x' * 200}' and so on holds %: cmd expands it even between quotation marks. {SCRIPT}",
+    ),
+    (
+        ["a.exe", "{server}" * 32],
+        "a command line of 8102 characters is longer than the 8000 that cmd takes."
+        " Put it into a script on the servers, and give that as the command",
+    ),
+    (["a|b.exe"], "'a|b.exe' is no name of a program. Give its full path, with backslashes"),
+    (["a.cmd", "x&y"], "the argument 'x&y' is not safe for a script. Use a program (.exe)"),
+    ([""], f"a command needs a program. {SCRIPT}"),
+]
+
+
+@pytest.mark.parametrize(("command", "told"), REFUSED)
+def test_commands_that_no_command_line_carries(command, told):
+    with pytest.raises(RolloutError) as raised:
+        check_command(command)
+    assert str(raised.value) == f"command: {told}"
+
+
+def test_an_issuer_that_no_command_line_carries():
+    check_command(["a.exe", "{issuer}"], ["Company CA"])
+    check_command(["a.exe", "{thumbprint}"], ["100% CA"])
+    with pytest.raises(RolloutError) as raised:
+        check_command(["a.exe", "/i:{issuer}"], ["100% CA"])
+    assert str(raised.value) == (
+        "command: the argument '/i:CN=100% CA' holds %: cmd expands it even between quotation marks."
+        " Use {thumbprint} in place of {issuer}"
+    )
 
 
 @pytest.mark.parametrize("command", [[], ["x", "{password}"]])
