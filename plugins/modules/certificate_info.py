@@ -106,7 +106,10 @@ certificates:
       description: SHA-256 of the SubjectPublicKeyInfo, hexadecimal.
       type: str
     problem:
-      description: Why a certificate cannot be read; then only its thumbprint and its key are known.
+      description:
+        - Why a certificate cannot be read; then only its thumbprint and its key are known.
+        - Of one that is larger than what the host sends at once only its thumbprint is known, and not whether it has a
+          key.
       type: str
     friendly_name:
       description: The name that people gave it.

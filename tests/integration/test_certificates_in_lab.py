@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from unit.fakes_windows import planned
 from winrm.protocol import Protocol
 
@@ -100,6 +105,47 @@ def test_from_the_key_to_the_listener(site: Rollout) -> None:
     assert (again["state"], again["changed"], again["thumbprint"]) == ("held", False, name)
     assert site.install(issued)["changed"] is False
     assert site.estate.state() == before
+
+
+def large_certificate() -> bytes:
+    """A certificate of somebody else, DER, too large for the envelope of Windows 2008 R2: 7 kB of names."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "archive.company.local")])
+    many = [x509.DNSName(f"archive-of-the-company-{number:03}.company.local") for number in range(170)]
+    start = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(start).not_valid_after(start + datetime.timedelta(days=99))
+    made = builder.add_extension(x509.SubjectAlternativeName(many), False).sign(key, hashes.SHA256())
+    return made.public_bytes(serialization.Encoding.DER)
+
+
+@pytest.mark.parametrize("generation", ["2008r2", "2012r2"])
+def test_a_large_certificate_of_somebody_else_stops_nobody(tmp_path: Path, generation: str) -> None:
+    large = large_certificate()
+    assert len(large) > 7000
+    name = hashlib.sha1(large).hexdigest().upper()
+    overrides = {"hosts": [{"name": "ocssrv01", "generation": generation}]}
+    with start_estate("origin", tmp_path, overrides=overrides) as estate:
+        site = Rollout(estate)
+        with site.host("ocssrv01") as host:
+            host.files.write("C:\\Windows\\Temp\\large.cer", large)
+            for store in ("MY", "CA", "Root"):
+                done = host.programs.run(["certutil", "-f", "-addstore", store, "C:\\Windows\\Temp\\large.cer"])
+                assert done.exit_code == 0, done.text
+        asked = site.request()
+        assert asked["state"] == "created"
+        (other,) = asked["reasons"]
+        assert other["thumbprint"] == name
+        too_large = (
+            "the value is larger than what the host sends at once over WS-Management. Raise MaxEnvelopeSizekb on the"
+            ' host (up to Windows 2008 R2 it is 150, later 500): winrm set winrm/config @{MaxEnvelopeSizekb="500"}'
+        )
+        assert (other["reasons"] == [too_large]) is (generation == "2008r2")
+        issued = site.issue(asked)
+        assert site.install(issued)["thumbprint"] == issued["thumbprint"]
+        held = site.run(certificate_info, "ocssrv01", chains=True)["certificates"]
+        assert {one["thumbprint"] for one in held} == {name, issued["thumbprint"]}
+        assert site.request()["state"] == "held"
 
 
 def test_a_waiting_key_is_used_again_and_leaves_no_second_stand_in(site: Rollout) -> None:

@@ -252,7 +252,10 @@ class FakeRegistry(Registry):
 
     def binary(self, key: str, name: str) -> bytes | None:
         self.reads.append(key)
-        return self._get(key, name)
+        found = self._get(key, name)
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 class FakeFiles(Files):

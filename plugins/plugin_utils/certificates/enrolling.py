@@ -22,7 +22,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request
     load_request,
     unmet_by_request,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import request_inf
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import (
+    MAX_EXTENSION,
+    request_inf,
+    subject_alternative_names,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
@@ -131,7 +135,7 @@ def _there(wanted: Enrolling, place: str | None) -> tuple[Enrolment | None, tupl
     held, reasons = _held(wanted)
     if held:
         return Enrolment("held", reasons, held, held.public_key), reasons
-    waiting = find_outstanding(wanted.planned, wanted.stores.entries(REQUEST))
+    waiting = find_outstanding(wanted.planned, _entries(wanted, REQUEST))
     if not waiting:
         return None, reasons
     request = _at_hand(wanted, waiting) or _request_again(wanted, waiting)
@@ -155,7 +159,7 @@ def _held(wanted: Enrolling) -> tuple[X509Certificate | None, tuple[NotServing, 
     """The certificate that serves longest, and for all others why they do not."""
     serving: list[X509Certificate] = []
     others = []
-    for entry in wanted.stores.entries(MY):
+    for entry in _entries(wanted, MY):
         reasons = _reasons(wanted, entry)
         if entry.certificate and not reasons:
             serving.append(entry.certificate)
@@ -163,6 +167,19 @@ def _held(wanted: Enrolling) -> tuple[X509Certificate | None, tuple[NotServing, 
             subject = entry.certificate.subject if entry.certificate else ""
             others.append(NotServing(entry.thumbprint, subject, tuple(reasons)))
     return max(serving, key=lambda held: (held.not_after, held.thumbprint), default=None), tuple(others)
+
+
+def _entries(wanted: Enrolling, store: str) -> tuple[StoreEntry, ...]:
+    """One that is too large to be read is none of ours, unless a public authority is to take more names than a Windows
+    CA does: it would be asked anew at every run."""
+    found = wanted.stores.entries(store)
+    unread = next((entry for entry in found if entry.too_large), None)
+    if unread and len(subject_alternative_names(wanted.planned)) > MAX_EXTENSION:
+        raise RolloutError(
+            f"certificate {unread.thumbprint} in the store {store} may be the planned one: {unread.problem}",
+            where=f"{wanted.host.name}: certificate {wanted.planned.id}",
+        )
+    return found
 
 
 def _reasons(wanted: Enrolling, entry: StoreEntry) -> list[str]:

@@ -6,7 +6,8 @@
 
 A blob is a sequence of property records; one of them is the certificate, another says where its private key is.
 Reading one costs 35 to 50 kB over WS-Management, so names (they are the thumbprints) are listed first and only the
-blobs that matter are read.
+blobs that matter are read. One of some 7 kB is more than Windows 2008 R2 sends at once: where all of a store are read
+it is named and passed over, since no certificate that a Windows CA issues to a server is that large.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry, ValueTooLarge
 
 MACHINE = "SOFTWARE\\Microsoft\\SystemCertificates"
 GROUP_POLICY = "SOFTWARE\\Policies\\Microsoft\\SystemCertificates"
@@ -44,13 +45,17 @@ _KEY_INFO = struct.Struct("<7I")
 
 @dataclass(frozen=True)
 class StoreEntry:
-    """One certificate of a store. ``certificate`` is None when it is of a kind that cannot be read (``problem``)."""
+    """One certificate of a store. ``certificate`` is None when it cannot be read, for its kind or size (``problem``).
+
+    ``too_large``: nothing of it was read, not even whether it has a key here.
+    """
 
     thumbprint: Thumbprint
     certificate: X509Certificate | None
     key: PrivateKey | None
     friendly_name: str = ""
     problem: str = ""
+    too_large: bool = False
 
 
 class CertificateStores:
@@ -73,14 +78,14 @@ class CertificateStores:
         return frozenset(name for listed in lists for name in listed)
 
     def entry(self, store: str, name: str) -> StoreEntry | None:
-        """One certificate of the machine's own store, None when it is not there."""
+        """One certificate of the machine's own store, None when it is not there; raises ValueTooLarge."""
         return self._entry(MACHINE, store, name)
 
     def entries(self, store: str, names: Sequence[str] | None = None) -> tuple[StoreEntry, ...]:
         """The certificates of the machine's own store; with ``names`` those of them that are there."""
         listed = self.thumbprints(store)
         wanted = listed if names is None else [name for name in listed if name in names]
-        return tuple(entry for name in wanted if (entry := self.entry(store, name)))
+        return tuple(entry for name in wanted if (entry := self._passed(MACHINE, store, name)))
 
     def authorities(self) -> Iterator[X509Certificate]:
         """Every readable certificate of the CA and Root stores in all places; expensive, so one by one.
@@ -91,9 +96,15 @@ class CertificateStores:
         for location in reversed(LOCATIONS):
             for store in (CA, ROOT):
                 for name in self._listed(location, store):
-                    entry = self._entry(location, store, name)
+                    entry = self._passed(location, store, name)
                     if entry and entry.certificate:
                         yield entry.certificate
+
+    def _passed(self, location: str, store: str, name: str) -> StoreEntry | None:
+        try:
+            return self._entry(location, store, name)
+        except ValueTooLarge as error:
+            return StoreEntry(Thumbprint(name), None, None, problem=f"{error.what}. {error.mend}", too_large=True)
 
     def _listed(self, location: str, store: str) -> tuple[str, ...]:
         names = self._registry.subkeys(f"{location}\\{store}\\Certificates")

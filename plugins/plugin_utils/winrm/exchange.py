@@ -22,7 +22,7 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 
-# A request says that 150 kB are taken, and no Windows sends more than 500 kB as it comes.
+# A request says that 500 kB are taken, and no Windows sends more than that as it comes.
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
 # The bodies that WS-Management has: an answer, and a SOAP fault.

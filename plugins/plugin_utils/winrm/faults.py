@@ -20,11 +20,17 @@ CODE_NOT_FOUND = 2150858752  # 0x80338000: no such resource, or the selectors ma
 CODE_BAD_FILTER = 2150858778  # 0x8033801A: a class that does not exist, in a query
 CODE_TIMED_OUT = 2150858793  # 0x80338029
 CODE_BAD_SELECTORS = 2150858843  # 0x8033805B: also a shell or command that is gone
+CODE_TOO_LARGE = 2150858871  # 0x80338077: an envelope beyond MaxEnvelopeSizekb
 CODE_PROVIDER_FAILED = 2150859010  # 0x80338102: "Generic failure" of a WMI provider
 CODE_SHELL_QUOTA = 2150859173  # 0x803381A5
 CODE_OPERATION_QUOTA = 2150859174  # 0x803381A6
 
+RAISE_ENVELOPE = (
+    "Raise MaxEnvelopeSizekb on the host (up to Windows 2008 R2 it is 150, later 500):"
+    ' winrm set winrm/config @{MaxEnvelopeSizekb="500"}'
+)
 ADVICE = {
+    CODE_TOO_LARGE: RAISE_ENVELOPE,
     CODE_ACCESS_DENIED: "The account may log on but lacks rights here, see docs/prerequisites.md",
     CODE_BAD_FILTER: "The role or feature that brings this WMI class is probably not installed on the host",
     CODE_SHELL_QUOTA: "The account has too many shells open on the host (2008 R2 allows five). Shells left over"
@@ -85,12 +91,18 @@ class WsmanFault(WsmanError):
 
     def __init__(self, parts: FaultParts, *, doing: str, where: str) -> None:
         self.parts = parts
-        super().__init__(f"{doing} failed: {_told(parts)}", where=where, mend=ADVICE.get(parts.code or 0, ""))
+        mend = RAISE_ENVELOPE if self.too_large else ADVICE.get(parts.code or 0, "")
+        super().__init__(f"{doing} failed: {_told(parts)}", where=where, mend=mend)
 
     @property
     def code(self) -> int | None:
         """The WSManFault's code, or MSFT_WmiError's error_Code, unsigned."""
         return self.parts.code
+
+    @property
+    def too_large(self) -> bool:
+        """Whether the answer is larger than an envelope may be (DSP0226 section 14.5)."""
+        return self.code == CODE_TOO_LARGE or self.parts.subcode.endswith(":EncodingLimit")
 
     @property
     def access_denied(self) -> bool:

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry, ValueTooLarge
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, as_tuple
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
@@ -55,7 +56,13 @@ class WmiRegistry(Registry):
         return None if value is None else value & 0xFFFFFFFF
 
     def binary(self, key: str, name: str) -> bytes | None:
-        answer = self._call("GetBinaryValue", key, name)
+        try:
+            answer = self._call("GetBinaryValue", key, name)
+        except WsmanFault as fault:
+            if not fault.too_large:
+                raise
+            what = "the value is larger than what the host sends at once over WS-Management"
+            raise ValueTooLarge(what, where=rf"HKLM\{key}, {name}", mend=fault.mend) from fault
         if answer is None or answer.get("uValue") is None:
             return None
         try:

@@ -8,6 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+
+
+class ValueTooLarge(RolloutError):
+    """A value is there, and is larger than what the host sends at once."""
+
 
 class Registry(ABC):
     """HKEY_LOCAL_MACHINE of one host, read only. Keys such as ``SOFTWARE\\Microsoft``."""
@@ -30,4 +36,4 @@ class Registry(ABC):
 
     @abstractmethod
     def binary(self, key: str, name: str) -> bytes | None:
-        """A REG_BINARY value, None when there is none."""
+        """A REG_BINARY value, None when there is none; raises ValueTooLarge."""

@@ -20,6 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_winrm
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import UnsafeAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
+    RAISE_ENVELOPE,
     ConnectionLost,
     FaultParts,
     LogonRefused,
@@ -43,6 +44,9 @@ WQL_DIALECT = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 
 
 _OF_ANOTHER = "{doing}: the answer belongs to another request"
+# What Windows 2012 and later send at once, unless told otherwise; older ones send 150 kB whatever is asked for.
+ENVELOPE_BYTES = 512000
+_REQUEST_TOO_LARGE = 413
 MAX_ELEMENTS = "32000"  # what Windows allows at most; it sends fewer per batch as it likes
 # Of one enumeration: what a zone of 20,000 records takes, and ten minutes.
 MAX_PULLS = 5000
@@ -97,6 +101,7 @@ class WsmanClient:
         options: Sequence[tuple[str, str]],
         timeout: int | None,
     ) -> None:
+        header["w:MaxEnvelopeSize"] = {"@mustUnderstand": "true", "#text": str(ENVELOPE_BYTES)}
         if selectors:
             header["w:SelectorSet"] = selector_set(selectors)
         if options:
@@ -148,6 +153,12 @@ class WsmanClient:
         self._protocol.transport.close_session()
         if isinstance(error, UnsafeAnswer):
             return ConnectionLost(f"{doing}: {error.what}", where=self.name, mend=error.mend)
+        if seam_winrm.is_http_error(error) and getattr(error, "code", 0) == _REQUEST_TOO_LARGE:
+            return ConnectionLost(
+                f"{doing}: the host takes no request of this size (HTTP {_REQUEST_TOO_LARGE})",
+                where=self.name,
+                mend=RAISE_ENVELOPE,
+            )
         if seam_winrm.is_http_error(error):
             cause = f"the host answered HTTP {getattr(error, 'code', '?')} without a SOAP fault"
         elif seam_winrm.is_connection_error(error):

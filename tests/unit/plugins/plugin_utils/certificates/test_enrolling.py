@@ -11,6 +11,7 @@ from unit.fakes_windows import NOW, PEM, STORES, FakeCa, FakeServer, certificate
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolling import NotRequested
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import ValueTooLarge
 
 
 @pytest.fixture
@@ -188,3 +189,20 @@ def test_a_server_that_holds_a_certificate_is_not_claimed(server, ca):
     server.put("MY", certificate(ca.issuer), key_info())
     assert (request(server)["state"], server.files.claimed) == ("held", [])
     request(FakeServer(), check_mode=True)
+
+
+@pytest.mark.parametrize("store", ["MY", "REQUEST"])
+def test_what_is_too_large_to_be_read_may_be_a_public_authority_s(server, store):
+    """A Windows CA takes too few names for that; else the authority would be asked anew at every run."""
+    name = "AB" * 20
+    large = ValueTooLarge("the value is too large", where="HKLM", mend="Raise it")
+    server.registry.set(f"{STORES}\\{store}\\Certificates\\{name}", "Blob", large)
+    many = [f"sip-domain-{number:03}.company.com" for number in range(150)]
+    public = planned(issuer={"name": "public", "ca": ""}, subject_alternative_names=many, template=None)
+    with pytest.raises(RolloutError) as raised:
+        request(server, public)
+    assert str(raised.value) == (
+        f"ocssrv01.company.local: certificate ocssrv01.company.local/default: certificate {name} in the store {store}"
+        " may be the planned one: the value is too large. Raise it"
+    )
+    assert request(server)["state"] == "created"

@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     parse_blob,
     parse_key_info,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import ValueTooLarge
 
 CA = authority()
 HELD = certificate(CA)
@@ -112,3 +113,21 @@ def test_roots_from_all_places():
 
 def test_a_store_that_is_not_there_is_empty():
     assert CertificateStores(FakeServer().registry, "ocssrv01").entries("MY") == ()
+
+
+def test_a_certificate_that_is_too_large_is_named_and_passed_over():
+    server = FakeServer()
+    large = ValueTooLarge("the value is larger than what the host sends", where="HKLM", mend="Raise it")
+    name = "AB" * 20
+    for store, place in (("MY", STORES), ("CA", STORES), ("Root", GROUP_POLICY)):
+        server.registry.set(f"{place}\\{store}\\Certificates\\{name}", "Blob", large)
+    held = server.put("MY", HELD)
+    server.put("Root", CA.certificate)
+    stores = CertificateStores(server.registry, "ocssrv01")
+    found = {entry.thumbprint: entry for entry in stores.entries("MY")}
+    assert set(found) == {name, held}
+    assert found[name].certificate is None and found[name].too_large
+    assert found[name].problem == "the value is larger than what the host sends. Raise it"
+    assert [one.common_name for one in stores.authorities()] == ["Company CA"]
+    with pytest.raises(ValueTooLarge):
+        stores.entry("MY", name)

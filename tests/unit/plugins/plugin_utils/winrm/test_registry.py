@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from unit.wsman_fakes import client_of, output
+from unit.wsman_fakes import client_of, output, wsman_fault
 
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry import RegistryError, WmiRegistry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import ValueTooLarge
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import WsmanWmi
 
@@ -90,3 +92,20 @@ def test_other_errors_keep_their_number() -> None:
 def test_no_return_value_is_garbled() -> None:
     with pytest.raises(GarbledAnswer):
         answering("EnumKey", "<p:sNames>AA</p:sNames>")[0].subkeys(KEY)
+
+
+def test_a_value_beyond_the_envelope_is_named_with_what_to_raise() -> None:
+    client, _script = client_of(wsman_fault(2150858871))
+    with pytest.raises(ValueTooLarge) as raised:
+        WmiRegistry(WsmanWmi(client)).binary(KEY, "Blob")
+    assert str(raised.value) == (
+        rf"HKLM\{KEY}, Blob: the value is larger than what the host sends at once over WS-Management. Raise"
+        " MaxEnvelopeSizekb on the host (up to Windows 2008 R2 it is 150, later 500):"
+        ' winrm set winrm/config @{MaxEnvelopeSizekb="500"}'
+    )
+
+
+def test_another_fault_while_a_value_is_read_stays_that_fault() -> None:
+    client, _script = client_of(wsman_fault(2150858752))
+    with pytest.raises(WsmanFault):
+        WmiRegistry(WsmanWmi(client)).binary(KEY, "Blob")

@@ -186,3 +186,18 @@ def test_a_torn_answer_is_read_or_refused_in_words(text: str) -> None:
         str(error).encode("utf-8")
     else:
         assert len(found) <= told.count("<")
+
+
+def test_a_request_that_is_too_large_says_what_to_raise() -> None:
+    client, _script = client_of(WinRMTransportError("http", 413, ""))
+    with pytest.raises(ConnectionLost) as raised:
+        list(client.enumerate(URI, WQL, doing="reading the zones"))
+    assert str(raised.value).partition(": reading")[2] == (
+        " the zones: the host takes no request of this size (HTTP 413). Raise MaxEnvelopeSizekb on the host (up to"
+        ' Windows 2008 R2 it is 150, later 500): winrm set winrm/config @{MaxEnvelopeSizekb="500"}'
+    )
+
+
+def test_answers_of_500_kb_are_taken() -> None:
+    _items, script = enumerate_zones(enumerated(*ZONES))
+    assert script.requests[0].text_of("MaxEnvelopeSize") == "512000"
