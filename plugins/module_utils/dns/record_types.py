@@ -121,11 +121,6 @@ _ALIAS = RecordType(
 
 
 def _parse_service(value: Any, owner: str) -> SrvData:
-    if not all(label.startswith("_") for label in (*owner.split("."), "")[:2]):
-        raise RolloutError(
-            f"{owner}: the name of a SRV record begins with a service and a protocol, each with an underscore",
-            mend="Give it as _service._protocol, such as _sip._tls",
-        )
     if not isinstance(value, Mapping) or not value.get("target"):
         raise RolloutError(f"{owner}: a SRV value is a mapping with priority, weight, port and target")
     refuse_unknown(value, _SRV_KEYS)

@@ -149,6 +149,8 @@ def _set(item: Mapping[str, Any]) -> RecordSet | None:
     zone = names.zone(item.get("zone") or "")
     owner = _owner(item, zone)
     row = record_type(item.get("type") or "", owner=owner)
+    if row.name == "SRV":
+        _refuse_without_service(owner)
     values = tuple(dict.fromkeys(row.parse(value, owner) for value in _given(item, "values", owner)))
     if not values or (row.alone and len(values) > 1):
         raise RolloutError(f"{owner}: {'several values, and an alias has one' if values else 'no values'}")
@@ -188,6 +190,15 @@ def _owner(item: Mapping[str, Any], zone: str) -> str:
     if full not in (None, given) or not names.is_within(given, zone):
         raise RolloutError(f"'{given}' is not the name '{relative}' in the zone '{zone}'")
     return given
+
+
+def _refuse_without_service(owner: str) -> None:
+    """A SRV record's owner begins with the labels of a service and a protocol (RFC 2782)."""
+    if any(not label.startswith("_") for label in (*owner.split("."), "")[:2]):
+        raise RolloutError(
+            f"{owner}: the name of a SRV record begins with a service and a protocol, each with an underscore",
+            mend="Give it as _service._protocol, such as _sip._tls",
+        )
 
 
 def _ttl(value: Any, owner: str) -> Ttl:
