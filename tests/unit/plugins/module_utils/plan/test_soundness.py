@@ -92,7 +92,7 @@ def test_too_many_names_in_the_words_of_the_finding() -> None:
         refuse_unsound(with_first(subject_alternative_names=MANY), BOTH, CA)
     assert str(refused.value) == (
         "the plan has 1 error, and nothing was touched\n"
-        "- ocssrv01.company.local/default: the 150 names of ocssrv01.company.local/default take 4204 bytes, and the"
+        "- the 150 names of ocssrv01.company.local/default take 4204 bytes, and the"
         " Windows CA ca01.company.local\\Company CA accepts 4096. Breaks: the request fails with 0xc80005e2. Give some"
         " SIP domains another pool as their home, or use another authority; from Lync 2010 on, simple URL layout 3 and"
         " Autodiscover over HTTP need fewer names [names-too-many-for-authority]"
