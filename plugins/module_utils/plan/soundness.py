@@ -66,7 +66,8 @@ def refuse_unsound(plan: Plan, halves: Iterable[str], ca_hosts: Sequence[str] = 
 
 def unsound_records(plan: Plan, view: str | None = None) -> Iterator[Finding]:
     """What is refused when the plan's zones and records are read before they are written."""
-    for each in dict.fromkeys(one.view for one in (*plan.zones, *plan.records)):
+    views = (*(one.view for one in plan.zones), *(one.view for one in plan.records))
+    for each in dict.fromkeys(views):
         if view in (None, each):
             yield from _unreadable(
                 [to_plain(one) for one in plan.zones if one.view == each],
