@@ -45,7 +45,7 @@ def request_of(connection: socket.socket) -> tuple[bytes, bytes]:
         if not piece:
             return b"", b""
         head += piece
-    head, _, body = head.partition(b"\r\n\r\n")
+    head, _blank, body = head.partition(b"\r\n\r\n")
     found = re.search(rb"(?i)content-length: (\d+)", head)
     while found and len(body) < int(found[1]):
         body += connection.recv(65536)

@@ -111,7 +111,7 @@ def test_files_of_runs_that_ended_are_removed_and_nobody_elses(site: Site) -> No
     assert re.fullmatch(r"C:\\Windows\\Temp\\ucops-\d{8}-[0-9a-f]{12}-\d+-[0-9a-f]{16}\.cer", mine)
     assert temporary_files(site, "ca01") == [OTHERS]
 
-    _, day, controller, process, unique = mine.split("-")
+    _ours, day, controller, process, unique = mine.split("-")
     stay = [
         OTHERS,
         "-".join((f"{TEMP}ucops", day, "0123456789ab", process, unique)),  # of another controller

@@ -12,7 +12,10 @@ _PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("house", max_examples=60, derandomize=True, database=None, **_PATIENT)
 # Other values each night; a failure is kept in .hypothesis, and says how to repeat it.
 settings.register_profile("nightly", max_examples=3000, print_blob=True, **_PATIENT)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "house")
+
+
+def load() -> None:
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "house")
 
 
 def part(share: float) -> settings:

@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 import pytest
-import unit.budgets  # noqa: F401
+from unit import budgets
 
+budgets.load()
 _THUMBPRINT = re.compile(r"\b[0-9A-F]{40}\b")
 
 

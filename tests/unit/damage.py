@@ -68,7 +68,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 def damaged(draw: st.DrawFn, sound: Any, values: st.SearchStrategy[Any] = ANYTHING) -> Any:
     """A plain value of which one to three places are gone, twice there, exchanged, or something else."""
     value = copy.deepcopy(sound)
-    for _ in range(draw(st.integers(1, 3))):
+    for _place in range(draw(st.integers(1, 3))):
         found = list(places(value))
         if not found:
             break
@@ -93,7 +93,7 @@ def torn(draw: st.DrawFn, sound: S, pieces: Sequence[S] = ()) -> S:
     """Bytes or text of which one to four stretches are gone, twice there, or replaced by noise or by ``pieces``."""
     value = sound
     noise: st.SearchStrategy[Any] = st.binary(max_size=6) if isinstance(sound, bytes) else TEXTS
-    for _ in range(draw(st.integers(1, 4))):
+    for _stretch in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(value)))
         end = min(len(value), start + draw(st.sampled_from([0, 1, 1, 2, 4, 16, 200, len(sound)])))
         insert = draw(noise | st.sampled_from([value[:0], value[start:end] * 2, *pieces]))

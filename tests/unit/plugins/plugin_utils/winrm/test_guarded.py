@@ -136,8 +136,10 @@ def test_a_chunk_size_without_an_end_ends() -> None:
 )
 def test_dripping_ends_with_the_time_of_the_exchange(first: bytes) -> None:
     """Each byte comes before a socket's own time-out, which would begin anew with each."""
-    timed_out = pytest.raises(requests.exceptions.RequestException, match=r"(?i)timed out")
-    with rogue(for_ever(first, b"a", pause=0.3)) as port, timed_out:
+    with (
+        rogue(for_ever(first, b"a", pause=0.3)) as port,
+        pytest.raises(requests.exceptions.RequestException, match=r"(?i)timed out"),
+    ):
         open_shell(port, seconds=2)
 
 
