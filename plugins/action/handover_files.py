@@ -19,6 +19,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.files imp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
 
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
+# What lies there may be of any size; so many bytes more than the new content are read, to show the difference.
+_MORE_TO_SHOW = 1024 * 1024
 
 
 class ActionModule(PureAction):
@@ -33,7 +35,7 @@ class ActionModule(PureAction):
         directory = arguments["directory"]
         contents = {_path(directory, name): str(text) for name, text in arguments["files"].items()}
         see_writable(directory)
-        before = {path: content_of(path) for path in contents}
+        before = {path: content_of(path, len(text.encode("utf-8")) + _MORE_TO_SHOW) for path, text in contents.items()}
         differing = [path for path, text in contents.items() if before[path] != text.encode("utf-8")]
         if not check_mode:
             make_folder(directory, FOLDER_MODE)

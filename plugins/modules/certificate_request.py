@@ -46,7 +46,8 @@ options:
   directory:
     description:
       - A directory on the controller into which the request is written as C(<holder>_<use>.req), for CAs that nobody
-        may log on to. It is made when it is missing.
+        may log on to. It is made with the rights 0700 when it is missing; one that is there keeps its rights. A
+        request is written with 0600.
     type: path
     aliases:
       - file

@@ -13,7 +13,7 @@ import tempfile
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
 
-def content_of(path: str, limit: int = -1) -> bytes | None:
+def content_of(path: str, limit: int) -> bytes | None:
     """What a regular file holds, at most so many bytes of it; None where there is none.
 
     A pipe would be waited for, and a device may have no end.

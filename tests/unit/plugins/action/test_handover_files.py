@@ -76,3 +76,10 @@ def test_what_was_written_before_the_disk_was_full_is_returned(tmp_path: Path, m
     assert result["paths"] == [f"{tmp_path}/a.md", f"{tmp_path}/b.csv"]
     assert sorted(os.listdir(tmp_path)) == ["a.md", "b.csv"]
     assert run(tmp_path, {"c.json": "{}"})["changed"] is False
+
+
+def test_a_huge_file_in_the_place_of_one_is_not_read_whole(tmp_path: Path) -> None:
+    with open(tmp_path / "a.md", "wb") as file:
+        file.truncate(1 << 40)
+    shown = run(tmp_path, {"a.md": "new"}, check_mode=True, diff=True)
+    assert (shown["changed"], len(shown["diff"][0]["before"])) == (True, 3 + 1024 * 1024)

@@ -58,11 +58,11 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 def test_content(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"12345")
-    assert files.content_of(str(tmp_path / "file")) == b"12345"
+    assert files.content_of(str(tmp_path / "file"), 9) == b"12345"
     assert files.content_of(str(tmp_path / "file"), 3) == b"123"
-    assert files.content_of(str(tmp_path / "none")) is None
+    assert files.content_of(str(tmp_path / "none"), 9) is None
     with pytest.raises(RolloutError, match=r"cannot be read \(Is a directory\)"):
-        files.content_of(str(tmp_path))
+        files.content_of(str(tmp_path), 9)
 
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
@@ -75,7 +75,7 @@ def test_only_regular_files_are_read(kind: str, tmp_path: Path) -> None:
     else:
         place.symlink_to("/dev/zero")
     with pytest.raises(RolloutError, match=r"there.cer: (is no regular file|cannot be read \(Is a directory\))"):
-        files.content_of(str(place))
+        files.content_of(str(place), 9)
 
 
 def test_nothing_is_left_of_a_file_whose_writing_was_interrupted(
@@ -112,3 +112,9 @@ def test_whether_a_folder_can_be_written_is_seen_without_making_it(
 def test_a_place_where_even_root_can_make_nothing() -> None:
     with pytest.raises(RolloutError, match="/proc: nothing can be written into this folder"):
         files.see_writable("/proc/ucops-none")
+
+
+def test_no_more_is_read_than_asked_for(tmp_path: Path) -> None:
+    with open(tmp_path / "huge", "wb") as file:
+        file.truncate(1 << 40)
+    assert files.content_of(str(tmp_path / "huge"), 5) == bytes(5)
