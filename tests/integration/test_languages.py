@@ -78,6 +78,7 @@ def test_issued_at_once_pending_then_approved_or_denied(site: Site, language: st
     (approved,) = {change["where"] for change in site.report()["changes"]}
     certificate = f"{approved}/web_internal"
     assert [change["what"] for change in site.report()["changes"]] == [
+        f"certificate was issued earlier, by request {one}; this run found it at the CA by its key ({certificate})",
         f"certificate installed ({certificate})",
         f"bound to 0.0.0.0:443 ({certificate})",
     ]

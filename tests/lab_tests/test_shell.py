@@ -32,7 +32,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
     place = tmp_path_factory.mktemp("shell")
     content = description()
     content["hosts"] += [
-        {"name": "quick01", "address": "10.0.0.21", "winrm": {"shell_idle_ms": 300}},
+        {"name": "quick01", "address": "10.0.0.21", "winrm": {"shell_idle_ms": 3000}},
         {"name": "few01", "address": "10.0.0.23", "generation": "2012", "winrm": {"processes_per_shell": 2}},
         {"name": "new01", "address": "10.0.0.22", "generation": "2012r2", "winrs": {"exit_codes": "unsigned"}},
     ]
@@ -115,7 +115,7 @@ def test_leaked_shells_count_until_their_idle_time_is_over(estate: RunningEstate
         WinRS(connection(estate, "quick01")).open()
     with pytest.raises(WSManFaultError):
         WinRS(connection(estate, "quick01")).open()
-    time.sleep(0.5)
+    time.sleep(3.5)
     with WinRS(connection(estate, "quick01")):
         pass
 
