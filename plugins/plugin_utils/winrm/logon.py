@@ -30,7 +30,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
 IN_THE_CLEAR = "ucops_anybody_may_read_the_passwords"
 # Transports that encrypt by themselves over HTTP.
 SEALING = ("ntlm", "kerberos", "credssp")
-READABLE = ("basic", "plaintext", "ssl", "certificate")
+# Those that send the password as it is, and all that can be read over HTTP.
+WITH_PASSWORD = ("basic", "plaintext", "ssl")
+READABLE = (*WITH_PASSWORD, "certificate")
 # What else than WinRM answers with, or a proxy on the way.
 _HTTP = re.compile(r"\bCode (\d{3})\b")
 
@@ -341,7 +343,7 @@ REJECTED_TICKET = LogonCause(
     "Its service name HTTP/{address} may belong to another account (setspn -Q HTTP/{address}), or its clock or its"
     " membership of the domain is broken; ansible_winrm_transport: ntlm goes without the service name",
 )
-_REJECTED_BY = {"kerberos": REJECTED_TICKET, **dict.fromkeys(READABLE[:3], REJECTED_BASIC)}
+_REJECTED_BY = {"kerberos": REJECTED_TICKET, **dict.fromkeys(WITH_PASSWORD, REJECTED_BASIC)}
 UNENCRYPTED = LogonCause(
     "unencrypted-refused",
     (),
