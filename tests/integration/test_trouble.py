@@ -66,13 +66,10 @@ def test_hosts_that_are_dead_are_told_together_also_in_check_mode(site: Site) ->
     assert "TASK [Log on to ca01.company.local]" in text and "TASK [Log on to dc01" not in text, run.output
     assert text.count("PLAY [Log on to a first host]") == 2
     assert text.count("PLAY [Log on to the other hosts, side by side]") == 1
-    told = text.partition("not every host can do its part")[2]
-    assert (
-        "dc01.company.local (" in told
-        and "ocssrv02.company.local (" in told
-        and "ca01" not in told.partition("RECAP")[0]
-    )
-    assert "nothing listens there (connection refused)" in told and "HTTPConnectionPool" not in run.output
+    after = text.partition("not every host can do its part")[2]
+    told = re.split(r"skipping: |PLAY |TASK ", after)[0]  # who skips comes in any order
+    assert "dc01.company.local (" in told and "ocssrv02.company.local (" in told and "ca01" not in told
+    assert "nothing listens there (connection refused)" in after and "HTTPConnectionPool" not in run.output
     assert [host for host, row in run.recap.items() if row["failed"]] == ["dc01.company.local"]
     assert site.state() == before
 
