@@ -59,4 +59,4 @@ class ActionModule(WindowsAction):
         return {"request": request, "fail": arguments["fail"]}
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        return push(WindowsDns(host.wmi, name=host.name), arguments["request"], check_mode=check_mode)
+        return push(WindowsDns(host), arguments["request"], check_mode=check_mode)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import winrm
+import yaml
 from sitekit import Site
 
 pytestmark = pytest.mark.slow
@@ -127,6 +128,29 @@ def test_files_of_runs_that_ended_are_removed_and_nobody_elses(site: Site) -> No
     assert temporary_files(site, "ca01") == [OTHERS]
 
 
+def claims_left(site: Site) -> list[str]:
+    return [path for host in site.state()["hosts"].values() for path in host["files"] if "ucops-claim" in path]
+
+
+def a_push(site: Site, address: str) -> str:
+    """A playbook that brings 40 names into DNS, all with this address."""
+    records = [{"zone": "company.local", "name": f"n{n}", "type": "A", "values": [address]} for n in range(40)]
+    push = {"name": "Push", "ucops.rollout.dns_record_sets": {"zones": [{"name": "company.local"}], "records": records}}
+    play = {"name": "Push", "hosts": "dc01.company.local", "gather_facts": False, "tasks": [push]}
+    path = site.work / f"push-{address}.yml"
+    path.write_text(yaml.safe_dump([play]), encoding="utf-8")
+    return str(path)
+
+
+def test_two_pushes_of_different_values_at_once_do_not_mix(site: Site) -> None:
+    """The first is whole; the second finds it, as a conflict, and writes nothing."""
+    both = [site.begin(a_push(site, address)) for address in ("10.0.1.1", "10.0.1.2")]
+    assert sorted(run.wait(240) for run in both) == [0, 2]
+    held = [line for line in site.state()["hosts"]["dc01"]["dns"]["company.local"]["records"] if line[0] == "n"]
+    assert len(held) == 40 and len({line.split()[-1] for line in held}) == 1, held
+    assert claims_left(site) == []
+
+
 def test_two_runs_at_once_make_one_key_and_one_certificate_for_each_server(site: Site) -> None:
     """From one controller or two: what one of them makes the other finds."""
     both = [site.begin("deploy_pool") for _run in range(2)]
@@ -138,4 +162,4 @@ def test_two_runs_at_once_make_one_key_and_one_certificate_for_each_server(site:
         keys = site.state()["hosts"][server]["registry"]
         held = [key for key in keys if key.startswith("SOFTWARE\\Microsoft\\SystemCertificates\\MY\\Certificates\\")]
         assert len(held) == 1, held
-        assert not [path for path in site.state()["hosts"][server]["files"] if "ucops-claim" in path]
+    assert claims_left(site) == []

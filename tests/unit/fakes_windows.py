@@ -284,6 +284,9 @@ class FakeFiles(Files):
     def claimed_by(self, name: str) -> str | None:
         return self.claims.get(name)
 
+    def renew_claim(self, name: str, holder: str) -> None:
+        self.claims[name] = holder
+
     def unclaim(self, name: str) -> None:
         self.claims.pop(name, None)
 

@@ -135,7 +135,7 @@ class Authority(ABC):
         """The requests for this key that it has, the newest first."""
 
     @abstractmethod
-    def alone(self) -> AbstractContextManager[None]:
+    def alone(self) -> AbstractContextManager[object]:
         """While this lasts, no other run submits; waits for one that does."""
 
     @abstractmethod

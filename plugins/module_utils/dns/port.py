@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value
@@ -90,3 +91,11 @@ class DnsServer(ABC):
 
     def flush(self, zone: str) -> None:  # noqa: B027
         """Make changes durable where the server keeps them in memory; by default nothing is needed."""
+
+    @contextmanager
+    def alone(self) -> Iterator[str]:
+        """Keep other runs from changing this server while this lasts; yields "", or why they cannot be kept away.
+
+        By default nothing is needed, as where a server refuses what was planned on a state that has passed.
+        """
+        yield ""

@@ -4,8 +4,8 @@
 
 """Bring zones and record sets to what is wanted on one DNS server, through a port.
 
-Read, plan, guard, apply, read back. Nothing is changed while anything stands in the way anywhere. A change that fails
-is followed by reading: what the server holds decides, not what it said.
+Read, plan, guard, apply, read back. Nothing is changed while anything stands in the way anywhere, or another run is
+changing the server. A change that fails is followed by reading: what the server holds decides, not what it said.
 """
 
 from __future__ import annotations
@@ -81,16 +81,24 @@ class _Push:
         self.notes: list[str] = []
 
     def run(self, *, check_mode: bool) -> dict[str, Any]:
+        new_zones, changes = self._look()
+        if check_mode or not (new_zones or _real(changes)):
+            return self._report(self._predicted(self.before, new_zones, changes), new_zones, changes)
+        with self.server.alone() as unkept:
+            # Who had the server until now may have changed it.
+            new_zones, changes = self._look()
+            self.notes += [unkept] if unkept else []
+            after = self._apply(self.before, new_zones, changes)
+        return self._report(after, new_zones, changes)
+
+    def _look(self) -> tuple[list[PlannedZone], tuple[SetChange, ...]]:
+        """Read, plan, guard: the zones to be created, and the changes of records."""
         before = self.before = self._read()
-        self.notes += [note for zone in self.request.zones if (note := self._without_records(zone, before))]
+        self.notes = [note for zone in self.request.zones if (note := self._without_records(zone, before))]
         new_zones = [zone for zone in self.request.zones if self._is_new(zone, before)]
         differences = self._differences(before, new_zones)
         self._guard(before, new_zones, differences)
-        changes = differences.changes
-        after = self._predicted(before, new_zones, changes)
-        if not check_mode and (new_zones or _real(changes)):
-            after = self._apply(before, new_zones, changes)
-        return self._report(before, after, new_zones, changes)
+        return new_zones, differences.changes
 
     # read
 
@@ -288,9 +296,8 @@ class _Push:
 
     # report
 
-    def _report(
-        self, before: _Seen, after: _Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]
-    ) -> dict[str, Any]:
+    def _report(self, after: _Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> dict[str, Any]:
+        before = self.before
         zone_changes = [_zone_change(zone, after.zones[zone.name]) for zone in new_zones]
         held = after.all_records()
         told = (*zone_changes, *(record_sets.describe_change(change, held) for change in changes))

@@ -92,7 +92,7 @@ class AdcsAuthority(Authority):
     def find(self, planned: PlannedCertificate, public_key: str) -> tuple[KnownRequest, ...]:
         return self._of_key(planned.common_name, public_key)
 
-    def alone(self) -> AbstractContextManager[None]:
+    def alone(self) -> AbstractContextManager[object]:
         return alone(self._host, "requests")
 
     def submit(self, planned: PlannedCertificate, request: CertificateRequest) -> AuthorityAnswer:

@@ -100,7 +100,7 @@ class OfflineAuthority(Authority):
     def authorities(self) -> Iterator[X509Certificate]:
         return iter(())
 
-    def alone(self) -> AbstractContextManager[None]:
+    def alone(self) -> AbstractContextManager[object]:
         return nullcontext()
 
     def clock(self) -> datetime | None:

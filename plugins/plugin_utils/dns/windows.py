@@ -10,7 +10,8 @@ zones are read first and nothing is concluded from what a fault says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     PRIMARY,
@@ -26,10 +27,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types imp
     uniform,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, as_truth, wql_literal
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject, WmiValue
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject, WmiValue
 
 NAMESPACE = "root/MicrosoftDNS"
 NAMES_PER_QUERY = 20  # WMI refuses queries with too many conditions
@@ -55,14 +58,32 @@ PROPERTIES = {
 
 
 class WindowsDns(DnsServer):
-    """One Windows DNS server over the WMI port."""
+    """One Windows DNS server over the WMI port of its host."""
 
     capabilities = WINDOWS
 
-    def __init__(self, wmi: Wmi, *, name: str) -> None:
-        self._wmi = wmi
-        self.name = name
+    def __init__(self, host: WindowsHost) -> None:
+        self._host = host
+        self._wmi = host.wmi
+        self.name = host.name
         self._zones: dict[str, WmiObject] = {}
+        self._renew: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def alone(self) -> Iterator[str]:
+        with ExitStack() as kept:
+            unkept = ""
+            try:
+                self._renew = kept.enter_context(alone(self._host, "dns"))
+            except WsmanFault as fault:
+                if not fault.access_denied:
+                    raise
+                # Who manages DNS alone may write records and start no programs.
+                unkept = (
+                    "another run that changes this server at the same time would not be kept away: the account may"
+                    " start no programs here"
+                )
+            yield unkept
 
     def zones(self, names: Sequence[str]) -> Mapping[str, ZoneState]:
         found: dict[str, ZoneState] = {}
@@ -96,6 +117,7 @@ class WindowsDns(DnsServer):
         return tuple(found)
 
     def create_zone(self, name: str) -> None:
+        self._renew()
         parameters = [("ZoneName", name), ("ZoneType", _CREATE_PRIMARY), ("DsIntegrated", "true")]
         try:
             self._wmi.invoke(NAMESPACE, "MicrosoftDNS_Zone", "CreateZone", parameters)
@@ -121,6 +143,7 @@ class WindowsDns(DnsServer):
             return False
 
     def add(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
+        self._renew()
         data = _typed_data(kind, value)
         place = [*self._place(zone), ("OwnerName", owner), ("RecordClass", _IN), ("TTL", str(ttl))]
         try:
@@ -140,6 +163,7 @@ class WindowsDns(DnsServer):
         self._wmi.invoke(NAMESPACE, _BASE_CLASS, "CreateInstanceFromTextRepresentation", parameters)
 
     def set_ttl(self, record: FoundRecord, ttl: int) -> None:
+        self._renew()
         class_name = f"MicrosoftDNS_{record.type}Type"
         where = f"ContainerName={wql_literal(record.zone)} AND OwnerName={wql_literal(record.owner)}"
         same = [

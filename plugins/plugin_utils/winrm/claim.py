@@ -23,6 +23,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port impo
 
 # In seconds. The longest step is a key and a request, or a submission: a program's 120, and reads before and after.
 LONGEST_STEP = 300.0
+_RENEWED = 60.0
 PATIENCE = 900.0
 _POLL = 5.0
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.:-]")
@@ -35,44 +36,72 @@ def alone(
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[None]:
+) -> Iterator[Callable[[], None]]:
     """Hold the host's claim of the name ``what`` (letters) while this lasts; waits for another run that holds it.
+
+    Yields what a step of many parts calls before each of them, so that nobody takes its holder for gone.
 
     :raises RolloutError: when others hold it for longer than ``PATIENCE``, with who and since when.
     """
-    me = f"{_holder()}_{secrets.token_hex(4)}"
-    _claim(host, what, me, clock, sleep)
+    held = _Held(host, what, clock)
+    _claim(held, sleep)
     try:
-        yield
+        yield held.renew
     finally:
         # A claim that cannot be given back is taken over by the next run; that must not hide what went before.
         with suppress(RolloutError):
-            if host.files.claimed_by(what) == me:
-                host.files.unclaim(what)
+            held.give_back()
+
+
+class _Held:
+    """A claim and the name under which this run holds it."""
+
+    def __init__(self, host: WindowsHost, what: str, clock: Callable[[], float]) -> None:
+        self.host, self.what, self.clock = host, what, clock
+        self.began = clock()
+        self.me, self.said = _holder(), self.began
+
+    def take(self) -> bool:
+        self.me, self.said = _holder(), self.clock()
+        return self.host.files.claim(self.what, self.me)
+
+    def holder(self) -> str | None:
+        return self.host.files.claimed_by(self.what)
+
+    def renew(self) -> None:
+        if self.clock() - self.said >= _RENEWED:
+            self.me, self.said = _holder(), self.clock()
+            with suppress(RolloutError):  # the step itself meets what ails the host, and says so
+                self.host.files.renew_claim(self.what, self.me)
+
+    def give_back(self) -> None:
+        if self.holder() == self.me:
+            self.host.files.unclaim(self.what)
 
 
 def _holder() -> str:
     """Who runs, where, since when, in characters that mean nothing to cmd."""
     names = (_UNSAFE.sub("-", name)[:40] or "unknown" for name in (operator(), controller()))
-    return "_".join([*names, f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"])
+    return "_".join([*names, f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}", secrets.token_hex(4)])
 
 
-def _claim(host: WindowsHost, what: str, me: str, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
-    began = since = clock()
+def _claim(held: _Held, sleep: Callable[[float], None]) -> None:
+    since = held.began
     holder: str | None = None
     contended = False
-    while not (host.files.claim(what, me) and (not contended or host.files.claimed_by(what) == me)):
+    while not (held.take() and (not contended or held.holder() == held.me)):
         contended = True
-        now, seen = clock(), host.files.claimed_by(what)
+        now, seen = held.clock(), held.holder()
         if seen != holder:
             holder, since = seen, now
         elif now - since >= LONGEST_STEP:
-            host.files.unclaim(what)
+            held.host.files.unclaim(held.what)
+            since = now
             continue
-        if now - began >= PATIENCE:
+        if now - held.began >= PATIENCE:
             raise RolloutError(
                 f"other runs work on this host, now {_shown(holder)}",
-                where=host.name,
+                where=held.host.name,
                 mend="Nothing was begun here. Let them end, then run again: what they did is found and not done twice",
             )
         sleep(_POLL)

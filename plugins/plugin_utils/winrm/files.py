@@ -116,6 +116,10 @@ class WinrsFiles(Files):
         found = shown.stdout.decode("ascii", errors="replace").strip()
         return found if shown.exit_code == 0 and _PLAIN.fullmatch(found) else None
 
+    def renew_claim(self, name: str, holder: str) -> None:
+        _folder, note = self._claim(name)
+        self._programs.run_line(fit(f"echo {_plain(holder)} > {note}"))
+
     def unclaim(self, name: str) -> None:
         folder, _note = self._claim(name)
         self._programs.run_line(fit(f"rd /s /q {folder}"))

@@ -30,6 +30,10 @@ class Files(ABC):
         """Who has the name, None when nobody has, or does not say."""
 
     @abstractmethod
+    def renew_claim(self, name: str, holder: str) -> None:
+        """Let a name that is had say another holder."""
+
+    @abstractmethod
     def unclaim(self, name: str) -> None:
         """Give the name back, whoever has it."""
 

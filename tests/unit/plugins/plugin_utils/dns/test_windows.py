@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.damage import TEXTS
 from unit.dns_fakes import DnsWmi, a_row, generic_failure, row, srv_row, zone
+from unit.fakes_windows import FakeFiles, FakePrograms, FakeRegistry
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import Capabilities, FoundRecord
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import (
@@ -17,13 +19,16 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import (
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import read_request
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
+from ansible_collections.ucops.rollout.plugins.plugin_utils.dns import windows
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns, read_record
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     ConnectionLost,
     FaultParts,
     OperationTimedOut,
     WsmanFault,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject, WmiReference
 
@@ -48,13 +53,17 @@ FOREIGN = [
 ]
 
 
+def on(wmi: DnsWmi, files: FakeFiles | None = None) -> WindowsHost:
+    return WindowsHost("dc01", wmi, FakeRegistry(), FakePrograms({}), files or FakeFiles())
+
+
 def origin() -> DnsWmi:
     return DnsWmi({"company.local": zone("company.local")}, [dict(item) for item in FOREIGN])
 
 
 def run(wmi: DnsWmi, *, zones: Any = None, records: Any = None, check_mode: bool = False) -> dict[str, Any]:
     request = read_request(zones or ORIGIN_ZONES, ORIGIN_RECORDS if records is None else records)
-    return push(WindowsDns(wmi, name="dc01"), request, check_mode=check_mode)
+    return push(WindowsDns(on(wmi)), request, check_mode=check_mode)
 
 
 def local_a(**more: Any) -> dict[str, Any]:
@@ -105,6 +114,9 @@ def test_origin_takes_few_calls_and_the_second_run_only_reads() -> None:
     wmi = origin()
     run(wmi)
     assert wmi.calls == [
+        "query MicrosoftDNS_Zone",
+        "query MicrosoftDNS_ResourceRecord",
+        # what others may have done before this run had the server for itself
         "query MicrosoftDNS_Zone",
         "query MicrosoftDNS_ResourceRecord",
         "MicrosoftDNS_Zone.CreateZone",
@@ -338,7 +350,7 @@ def test_no_dns_role_is_explained() -> None:
 def test_what_a_server_cannot_do_is_said_before_anything_is_changed() -> None:
     wmi = origin()
     wmi.rows.append(a_row("ocspool.company.local", "10.0.0.10", ttl=60))
-    server = WindowsDns(wmi, name="dc01")
+    server = WindowsDns(on(wmi))
     server.capabilities = Capabilities(types=("A",))
     with pytest.raises(ServerRefused) as caught:
         push(server, read_request(ORIGIN_ZONES, ORIGIN_RECORDS), check_mode=False)
@@ -354,7 +366,7 @@ def test_hundreds_of_records_go_in_several_queries() -> None:
     wmi = origin()
     records = [local_a(name=f"host{number:03}", values=["10.0.1.1"]) for number in range(100)]
     run(wmi, zones=LOCAL, records=records)
-    assert wmi.calls.count("query MicrosoftDNS_ResourceRecord") == 2 * 5
+    assert wmi.calls.count("query MicrosoftDNS_ResourceRecord") == 3 * 5
     assert run(wmi, zones=LOCAL, records=records)["changed"] is False
 
 
@@ -364,16 +376,16 @@ def test_more_than_was_asked_for_is_no_harm() -> None:
     zone_name = "company.local"
     everything = [wmi._object(item, False) for item in wmi.rows]
     wmi.query = lambda *_args, **_kwargs: tuple(everything)
-    (found,) = WindowsDns(wmi, name="dc01").records(zone_name, ["dc01.company.local"])
+    (found,) = WindowsDns(on(wmi)).records(zone_name, ["dc01.company.local"])
     assert (found.owner, found.type, found.value) == ("dc01.company.local", "A", "10.0.0.5")
-    assert WindowsDns(wmi, name="dc01").records("company.com", ["dc01.company.local"]) == ()
+    assert WindowsDns(on(wmi)).records("company.com", ["dc01.company.local"]) == ()
 
 
 def test_names_never_reach_wql_unescaped() -> None:
     wmi = origin()
     seen: list[str] = []
     wmi.query = lambda namespace, wql, **_kwargs: seen.append(wql) or ()
-    server = WindowsDns(wmi, name="dc01")
+    server = WindowsDns(on(wmi))
     server.zones(["x' OR '1'='1"])
     server.records("z\\", ["o'"])
     assert seen == [
@@ -475,3 +487,100 @@ def test_an_odd_record_is_read_or_refused_in_words(row: Any, odd: Any, base: boo
         str(error).encode("utf-8")
     else:
         assert found is None or (found.owner and isinstance(found.ttl, int))
+
+
+# Two runs at once
+
+OTHER_RUN = "eva_admin02_2026-11-22T08:00:00Z_0badcafe"
+DENIED = WsmanFault(FaultParts(500, 5), doing="opening a shell", where="dc01")
+
+
+class Claims(FakeFiles):
+    """``then`` happens when the server is claimed: what another run did just before, or the claim's own trouble."""
+
+    def __init__(self, then: Any = None) -> None:
+        super().__init__()
+        self.then = then
+
+    def claim(self, name: str, holder: str) -> bool:
+        if self.then:
+            self.then()
+        return super().claim(name, holder)
+
+
+def pushed(wmi: DnsWmi, files: FakeFiles, records: Any) -> dict[str, Any]:
+    return push(WindowsDns(on(wmi, files)), read_request(LOCAL, records), check_mode=False)
+
+
+def test_the_server_is_claimed_for_changes_alone() -> None:
+    wmi, files = origin(), FakeFiles()
+    pushed(wmi, files, [local_a()])
+    assert (files.claimed, files.claims) == (["dns"], {})
+    pushed(wmi, files, [local_a()])
+    assert files.claimed == ["dns"]
+
+
+def test_what_another_run_did_meanwhile_is_found_and_not_done_twice() -> None:
+    wmi = origin()
+    done = Claims(lambda: wmi.rows.append(a_row("ocspool.company.local", "10.0.0.10")))
+    result = pushed(wmi, done, [local_a()])
+    assert (result["changed"], result["changes"], done.claims) == (False, [], {})
+    assert "MicrosoftDNS_AType.CreateInstanceFromPropertyData" not in wmi.calls
+
+
+def test_another_value_that_another_run_wrote_meanwhile_is_a_conflict() -> None:
+    wmi = origin()
+    other = Claims(lambda: wmi.rows.append(a_row("ocspool.company.local", "10.9.9.9")))
+    with pytest.raises(ServerRefused, match=r"ocspool\.company\.local.*10\.9\.9\.9"):
+        pushed(wmi, other, [local_a()])
+    assert "MicrosoftDNS_AType.CreateInstanceFromPropertyData" not in wmi.calls
+    assert other.claims == {}
+
+
+def test_a_server_that_another_run_holds_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim.PATIENCE", 0.0)
+    wmi, files = origin(), FakeFiles()
+    files.claims["dns"] = OTHER_RUN
+    with pytest.raises(RolloutError, match="other runs work on this host, now eva on admin02, since 2026-11-22T08:00"):
+        pushed(wmi, files, [local_a()])
+    assert wmi.calls == ["query MicrosoftDNS_Zone", "query MicrosoftDNS_ResourceRecord"]
+    assert files.claims == {"dns": OTHER_RUN}
+
+
+def test_who_may_start_no_programs_writes_records_all_the_same_and_is_told() -> None:
+    def refuse() -> None:
+        raise DENIED
+
+    wmi = origin()
+    result = pushed(wmi, Claims(refuse), [local_a()])
+    assert result["changed"] is True
+    assert result["notes"] == [
+        "another run that changes this server at the same time would not be kept away: the account may start"
+        " no programs here"
+    ]
+
+
+def test_other_trouble_with_the_claim_ends_the_push_before_anything_is_changed() -> None:
+    def break_down() -> None:
+        raise generic_failure("opening a shell")
+
+    wmi = origin()
+    with pytest.raises(WsmanFault, match="opening a shell"):
+        pushed(wmi, Claims(break_down), [local_a()])
+    assert "MicrosoftDNS_AType.CreateInstanceFromPropertyData" not in wmi.calls
+
+
+def test_a_long_push_says_that_it_is_still_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = iter(range(0, 10_000, 70))  # each look at the clock is 70 s later
+    monkeypatch.setattr(windows, "alone", partial(claim.alone, clock=lambda: next(seconds)))
+    renewed: list[str] = []
+    files = FakeFiles()
+    monkeypatch.setattr(files, "renew_claim", lambda name, holder: renewed.append(name) or _hold(files, name, holder))
+    wmi = origin()
+    pushed(wmi, files, [local_a(name=name) for name in ("one", "two", "three")])
+    assert renewed == ["dns"] * 3
+    assert files.claims == {}
+
+
+def _hold(files: FakeFiles, name: str, holder: str) -> None:
+    files.claims[name] = holder

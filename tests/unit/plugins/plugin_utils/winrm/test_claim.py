@@ -72,6 +72,44 @@ def test_a_holder_that_is_gone_is_followed(server: FakeServer) -> None:
         assert server.files.claims["certificates"]
 
 
+def test_a_holder_that_renews_its_claim_is_not_gone(server: FakeServer) -> None:
+    mine = Time()
+    with hold(server, mine) as renew:
+        first = server.files.claims["certificates"]
+        renew()
+        assert server.files.claims["certificates"] == first  # a claim just made says enough
+        mine.now = 250
+        renew()
+        second = server.files.claims["certificates"]
+        assert second != first
+        waiting = Time(at400=lambda: server.files.unclaim("certificates"))
+        waiting.then[200] = lambda: server.files.renew_claim("certificates", second + "1")
+        with hold(server, waiting):
+            assert waiting.now == 400
+
+
+def test_a_claim_that_cannot_be_renewed_stops_no_step(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_name: str, _holder: str) -> None:
+        raise RolloutError("no answer")
+
+    monkeypatch.setattr(server.files, "renew_claim", fail)
+    time = Time()
+    with hold(server, time) as renew:
+        time.now = 100
+        renew()
+
+
+def test_a_claim_left_by_somebody_whose_folder_one_may_not_remove(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.files.claims["certificates"] = OTHER
+    monkeypatch.setattr(server.files, "unclaim", lambda _name: None)
+    time = Time()
+    with pytest.raises(RolloutError, match="other runs work on this host, now eva on admin02"), hold(server, time):
+        raise AssertionError("never held")
+    assert time.now == 900
+
+
 def test_others_that_follow_each_other_are_named_at_last(server: FakeServer) -> None:
     server.files.claims["certificates"] = OTHER
 

@@ -330,6 +330,8 @@ def test_a_name_is_claimed_by_one_and_given_back() -> None:
     )
     assert files.claim("requests", "someone-else") is False
     assert files.claimed_by("requests") == "eva_admin01_2026-11-22T08:00:00Z_1"
+    files.renew_claim("requests", "eva_admin01_2026-11-22T08:01:00Z_2")
+    assert files.claimed_by("requests") == "eva_admin01_2026-11-22T08:01:00Z_2"
     files.unclaim("requests")
     assert (files.claimed_by("requests"), disk.files, disk.folders) == (None, {}, set())
 

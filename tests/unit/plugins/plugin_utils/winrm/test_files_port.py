@@ -8,4 +8,6 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port imp
 
 
 def test_an_adapter_brings_all_of_it() -> None:
-    assert demands(Files, "temporary", "leftovers", "claim", "claimed_by", "unclaim", "write", "read", "delete")
+    assert demands(
+        Files, "temporary", "leftovers", "claim", "claimed_by", "renew_claim", "unclaim", "write", "read", "delete"
+    )
