@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ansible_collections.ucops.rollout.plugins.filter import exports, plans, reports, runs
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
@@ -25,6 +26,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse impor
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
+
+# Every run plans first, and uses these filters afterwards. Ansible imports an action in its own process and a filter in
+# each worker that it forks: what is imported here is there for all of them.
+FILTERS = (exports, plans, reports, runs)
 
 
 class ActionModule(PureAction):

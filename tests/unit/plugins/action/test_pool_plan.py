@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import yaml
+from sitekit import ROOT
 
-from ansible_collections.ucops.rollout.plugins.action.pool_plan import ActionModule
+from ansible_collections.ucops.rollout.plugins.action.pool_plan import FILTERS, ActionModule
 from ansible_collections.ucops.rollout.plugins.modules import pool_plan as documented
 
 
@@ -15,3 +16,8 @@ def test_the_documentation_says_what_the_action_takes() -> None:
         for name, option in options.items()
     }
     assert said == ActionModule.argument_spec
+
+
+def test_every_filter_is_imported_before_ansible_forks() -> None:
+    files = {str(path.relative_to(ROOT)) for path in (ROOT / "plugins" / "filter").glob("*.py")}
+    assert files == {"plugins/filter/" + module.__name__.rpartition(".")[2] + ".py" for module in FILTERS}
