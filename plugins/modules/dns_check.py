@@ -140,6 +140,13 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records im
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "records": {"type": "list", "elements": "dict", "required": True},
+    "complete": {"type": "bool", "default": False},
+    "servers": proof_module.SERVERS,
+    **proof_module.COMMON,
+}
+
 
 def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], list[str]]:
     records, servers = read_records(params["records"]), dns_ask.parse_servers(params["servers"])
@@ -159,15 +166,7 @@ def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], 
 
 
 def main() -> None:
-    records = {"type": "list", "elements": "dict", "required": True}
-    complete = {"type": "bool", "default": False}
-    specification = {
-        "records": records,
-        "complete": complete,
-        "servers": proof_module.SERVERS,
-        **proof_module.COMMON,
-    }
-    proof_module.run(AnsibleModule(argument_spec=specification, supports_check_mode=True), check)
+    proof_module.run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True), check)
 
 
 if __name__ == "__main__":

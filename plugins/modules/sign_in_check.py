@@ -134,6 +134,13 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof import module 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "sip_domains": {"type": "list", "elements": "str", "required": True},
+    "servers": proof_module.SERVERS,
+    **proof_module.TLS,
+    **proof_module.COMMON,
+}
+
 
 def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], list[str]]:
     servers = dns_ask.parse_servers(params["servers"])
@@ -160,13 +167,7 @@ def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], 
 
 
 def main() -> None:
-    specification = {
-        "sip_domains": {"type": "list", "elements": "str", "required": True},
-        "servers": proof_module.SERVERS,
-        **proof_module.TLS,
-        **proof_module.COMMON,
-    }
-    proof_module.run(AnsibleModule(argument_spec=specification, supports_check_mode=True), check)
+    proof_module.run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True), check)
 
 
 if __name__ == "__main__":

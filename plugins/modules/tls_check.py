@@ -157,6 +157,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof import (
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "endpoints": {"type": "list", "elements": "dict", "required": True},
+    "certificates": {"type": "list", "elements": "dict", "default": []},
+    "thumbprints": {"type": "dict", "default": {}},
+    **proof_module.TLS,
+    **proof_module.COMMON,
+}
+
 # What an endpoint may leave out here: nothing is proved with it.
 LEFT_OUT = {"view": "", "protocol": "", "through": "direct", "certificates": [], "clients": []}
 UNCHANGED = "Give the endpoints of a plan (pool_plan) unchanged"
@@ -197,15 +205,7 @@ def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], 
 
 
 def main() -> None:
-    dicts = {"type": "list", "elements": "dict"}
-    specification = {
-        "endpoints": {**dicts, "required": True},
-        "certificates": {**dicts, "default": []},
-        "thumbprints": {"type": "dict", "default": {}},
-        **proof_module.TLS,
-        **proof_module.COMMON,
-    }
-    proof_module.run(AnsibleModule(argument_spec=specification, supports_check_mode=True), check)
+    proof_module.run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True), check)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,11 @@ from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import guarding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
@@ -100,30 +101,26 @@ class PureAction(_CheckedAction):
         return self.work(arguments, check_mode)
 
 
-class ControllerModule(ActionBase):  # type: ignore[misc]
-    """Runs the module of the task's name; on the controller itself always without another host's connection.
+class ControllerModule(_CheckedAction):
+    """Does what the module of the task's name does: for the controller itself here, for any other host as that module.
 
-    ``-e ansible_connection=winrm`` outranks what a play says of its own connection, and would send it to Windows.
+    Here no module is packed and no Python started, and no connection is used: ``-e ansible_connection=winrm`` outranks
+    what a play says of its own, and would send the module to Windows.
     """
 
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _supports_async = False
     _connection: Any
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        variables = task_vars or {}
-        result: dict[str, Any] = super().run(tmp, variables)
-        if self._is_controller(variables) and self._connection.transport != "local":
-            self._connection = connection_loader.get("local", self._play_context, "/dev/null")
-            self._connection.set_options(var_options=variables)
-            self._connection._shell.set_options(var_options=variables)
-        result.update(self._execute_module(task_vars=variables))
-        self._remove_tmp_path(self._connection._shell.tmpdir)
-        return shortened(result)
+    @staticmethod
+    def check(params: dict[str, Any], silence: Silence) -> proof_module.Found:
+        """The module's work; its arguments are ``argument_spec``."""
+        raise NotImplementedError
 
-    def _is_controller(self, variables: dict[str, Any]) -> bool:
-        return not self._task.delegate_to and variables.get("inventory_hostname") in LOCALHOST
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        if not self._task.delegate_to and self.task_vars.get("inventory_hostname") in LOCALHOST:
+            return proof_module.answer(arguments, self.check)
+        result: dict[str, Any] = self._execute_module(task_vars=self.task_vars)
+        self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result
 
 
 class WindowsAction(_CheckedAction):

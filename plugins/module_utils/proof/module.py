@@ -48,7 +48,18 @@ SETTLED = (proof.PROVED, proof.WOULD_BE_CHECKED)
 
 
 def run(module: Any, work: Work) -> None:
-    """End an ``AnsibleModule`` with the results and hints that ``work(params, silence)`` returns."""
+    """End an ``AnsibleModule`` with what ``answer`` returns."""
+    try:
+        returned = answer(module.params, work)
+    except RolloutError as error:
+        module.fail_json(msg=str(error))
+    if returned.get("failed"):
+        module.fail_json(**returned)
+    module.exit_json(**returned)
+
+
+def answer(params: dict[str, Any], work: Work) -> dict[str, Any]:
+    """The result of a task: the results and hints of ``work(params, silence)``; a hint is a warning, too."""
     silence = Silence()
 
     def look(params: dict[str, Any]) -> Found:
@@ -56,18 +67,11 @@ def run(module: Any, work: Work) -> None:
         silence = Silence(params["silent_places"])
         return work(params, silence)
 
-    try:
-        if module.params["timeout"] <= 0:
-            raise RolloutError("must be greater than 0", where="timeout", mend="Give seconds, such as 10")
-        results, hints = look_until_settled(look, module.params)
-    except RolloutError as error:
-        module.fail_json(msg=str(error))
-    returned = {**proof.outcome(results, fail=module.params["fail"]), "hints": hints, "silent_places": silence.places}
-    for hint in hints:
-        module.warn(hint)
-    if returned.get("failed"):
-        module.fail_json(**returned)
-    module.exit_json(**returned)
+    if params["timeout"] <= 0:
+        raise RolloutError("must be greater than 0", where="timeout", mend="Give seconds, such as 10")
+    results, hints = look_until_settled(look, params)
+    told = {"hints": hints, "warnings": hints, "silent_places": silence.places}
+    return {**proof.outcome(results, fail=params["fail"]), **told}
 
 
 def look_until_settled(

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.playbook.play_context import PlayContext
 from unit.wsman_fakes import Script, enumerated, instance, protocol_of
 
 from ansible_collections.ucops.rollout.plugins.action import target_info
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import COMMON
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 from ansible_collections.ucops.rollout.plugins.plugin_utils import face
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import ControllerModule, PureAction, WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, HostUnreachable
@@ -55,10 +57,16 @@ def run(
     *,
     check_mode: bool = False,
     variables: dict[str, Any] | None = None,
+    delegate_to: str | None = None,
     **arguments: Any,
 ) -> dict[str, Any]:
     task = SimpleNamespace(
-        args=arguments, check_mode=check_mode, async_val=0, action="ucops.rollout.x", delegate_to=None, diff=False
+        args=arguments,
+        check_mode=check_mode,
+        async_val=0,
+        action="ucops.rollout.x",
+        delegate_to=delegate_to,
+        diff=False,
     )
     action = action_class(task, connection or FakeConnection(), SimpleNamespace(), None, None, None)
     return action.run(task_vars={"inventory_hostname": "dc01", **(variables or {})})
@@ -309,30 +317,46 @@ def test_pure_action_touches_no_connection() -> None:
     assert connection.logons == 0
 
 
-class Executed(ControllerModule):
-    """Keeps over which connection the module would run."""
+class Asker(ControllerModule):
+    """Proves what it is told to, and keeps over which connection it ran as a module."""
+
+    argument_spec = {**COMMON, "state": {"type": "str", "required": True}}
+
+    @staticmethod
+    def check(params: dict[str, Any], silence: Silence) -> Any:
+        if params["state"] == "broken":
+            raise RolloutError("makes no sense", where="state")
+        return [ProofResult("tls", "x", params["state"], "m")], ["a hint"]
 
     def _execute_module(self, **_options: Any) -> dict[str, Any]:
-        return {"transport": self._connection.transport}
+        return {"ran_over": self._connection.transport}
 
     def _remove_tmp_path(self, tmp_path: Any, force: bool = False) -> None:
         pass
 
 
 @pytest.mark.parametrize(
-    ("host", "delegate_to", "transport"),
-    [
-        ("localhost", None, "local"),
-        ("127.0.0.1", None, "local"),
-        ("prober", None, "winrm"),
-        ("localhost", "prober", "winrm"),
-    ],
+    ("host", "delegate_to", "ran_over"),
+    [("localhost", None, None), ("127.0.0.1", None, None), ("prober", None, "winrm"), ("localhost", "prober", "winrm")],
 )
-def test_the_controller_probes_over_no_connection(host: str, delegate_to: str | None, transport: str) -> None:
-    task = SimpleNamespace(args={}, check_mode=False, async_val=0, action="x", delegate_to=delegate_to, diff=False)
-    context = PlayContext()
-    action = Executed(task, FakeConnection(), context, None, None, None)
-    assert action.run(task_vars={"inventory_hostname": host})["transport"] == transport
+def test_the_controller_probes_over_no_connection(host: str, delegate_to: str | None, ran_over: str | None) -> None:
+    """Anybody else is sent the module; here its work is done at once, without one."""
+    result = run(Asker, variables={"inventory_hostname": host}, delegate_to=delegate_to, state="proved", timeout="1.5")
+    assert result.get("ran_over") == ran_over
+    assert ("results" in result) is (ran_over is None)
+
+
+def test_what_the_controller_proves_itself_is_what_the_module_returns() -> None:
+    here = {"inventory_hostname": "localhost"}
+    proved = run(Asker, variables=here, state="proved")
+    assert (proved["summary"], proved["changed"]) == ({"proved": 1, "failed": 0, "unproved": 0}, False)
+    assert (proved["hints"], proved["warnings"], proved["silent_places"]) == (["a hint"], ["a hint"], [])
+    failed = run(Asker, variables=here, state="failed")
+    assert failed["failed"] is True and failed["msg"].startswith("1 of 1 check failed: x at ")
+    assert "failed" not in run(Asker, variables=here, state="failed", fail=False)
+    broken = run(Asker, variables=here, state="broken")
+    assert (broken["failed"], broken["msg"]) == (True, "state: makes no sense")
+    assert "missing required arguments: state" in run(Asker, variables=here)["msg"]
 
 
 def test_first_contact_sees_whether_something_listens_without_a_logon(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,15 +69,11 @@ class Ended(Exception):
 
 
 class Module:
-    """As much of AnsibleModule as is used: what it ended with, and its warnings."""
+    """As much of AnsibleModule as is used: what it ended with."""
 
     def __init__(self, **params: Any) -> None:
         self.params = {"timeout": 1.0, "wait": 0.0, "fail": True, "silent_places": [], **params}
-        self.warnings: list[str] = []
         self.returned: dict[str, Any] = {}
-
-    def warn(self, text: str) -> None:
-        self.warnings.append(text)
 
     def exit_json(self, **returned: Any) -> None:
         self.returned = {"ended": "exit", **returned}
@@ -97,7 +93,8 @@ def ended(work: proof_module.Work, **params: Any) -> Module:
 
 def test_a_module_ends_with_results_and_hints() -> None:
     module = ended(lambda _params, _silence: ([ProofResult("tls", "x", "proved", "m")], ["a hint"]))
-    assert (module.returned["ended"], module.returned["hints"], module.warnings) == ("exit", ["a hint"], ["a hint"])
+    assert (module.returned["ended"], module.returned["hints"]) == ("exit", ["a hint"])
+    assert module.returned["warnings"] == ["a hint"]
     assert module.returned["summary"] == {"proved": 1, "failed": 0, "unproved": 0}
 
 
