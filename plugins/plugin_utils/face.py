@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from ansible.constants import LOCALHOST
+from ansible.constants import DEFAULT_LOCAL_TMP, LOCALHOST
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -142,9 +142,14 @@ class WindowsAction(_CheckedAction):
     @contextmanager
     def open_host(self) -> Iterator[WindowsHost]:
         """The host of this task with all its ports, after one logon; everything of ours is released at the end."""
-        protocol = self._connected_protocol()
-        with open_windows_host(protocol, name=self._host_name(), shell_id=self._connection.shell_id) as host:
-            yield host
+        protocol, name, shell_id = self._connected_protocol(), self._host_name(), self._connection.shell_id
+        # A folder that Ansible makes for each run, hands down to its workers, and removes.
+        with open_windows_host(protocol, name=name, shell_id=shell_id, run_folder=DEFAULT_LOCAL_TMP) as host:
+            try:
+                yield host
+            finally:
+                if host.files.notice:
+                    display.warning(f"{name}: {host.files.notice}")
 
     def _host_name(self) -> str:
         return str(self._task.delegate_to or self.task_vars.get("inventory_hostname") or "")

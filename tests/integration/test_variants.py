@@ -301,6 +301,32 @@ def test_newer_windows(site: Site) -> None:
     assert site.play("deploy_pool").total("changed") == 0
 
 
+CODING = {"program": "certutil.exe", "verbs": ["-decode", "-encode"]}
+
+
+@pytest.mark.estate(
+    hosts=[
+        {"name": "ca01", "security_software": [{**CODING, "does": "refused"}]},
+        {"name": "ocssrv01", "security_software": [{**CODING, "does": "killed"}]},
+        {"name": "ocssrv02", "security_software": [{**CODING, "does": "removed"}]},
+    ]
+)
+def test_security_software_that_stops_certutil(site: Site) -> None:
+    """Files go another way: each host is told of once, and asked for nothing that it refused again."""
+    run = site.play("deploy_pool")
+    assert run.code == 0, run.output
+    assert site.report()["summary"]["unproved"] == 0
+    told = " ".join(run.output.split())
+    for name in ("ca01", "ocssrv01", "ocssrv02"):
+        assert told.count(f"{name}.company.local: echo and certutil -decode ended with exit code") == 1, run.output
+    assert told.count("Security software probably stops certutil -decode") == 3
+    files = {host: [path for path in seen["files"] if "ucops" in path] for host, seen in site.state()["hosts"].items()}
+    assert not any(files.values()), files
+    again = site.play("deploy_pool")
+    assert (again.code, again.total("changed")) == (0, 0), again.output
+    assert "Security software" not in again.output
+
+
 def test_each_component_without_an_interface_is_a_step_by_hand(site: Site) -> None:
     """The role alone, with a plan of components that only their product's own tools assign."""
     plan = as_plan(site.group_vars()["ucops_topology"]).to_plain()

@@ -57,6 +57,7 @@ class Generation:
     ping_time: bool = False
     enrolment_policy: bool = True
     quoted_request_id: bool = True
+    findstr_wants_line_end: bool = True
 
     # Certificates: what the CA signs with, and what certreq knows.
     ca_hash: str = "sha1"
@@ -109,6 +110,7 @@ _2012 = Generation(
     symbolic_codes=True,
     hash_in_pairs=False,
     ping_time=True,
+    findstr_wants_line_end=False,
     tls_versions=("1.0", "1.1", "1.2"),
     tls_suites=_SHA256_SUITES,
     **_WINRM_3,  # type: ignore[arg-type]

@@ -174,3 +174,77 @@ def test_dir_names_what_fits_a_pattern(lab: Lab) -> None:
     lab.write("srv01", "ours-1", "x")
     assert lab.run("srv01", f'dir /b /a-d "{TEMP}ours-*"') == Ended(0, "ours-1\r\n", "")
     assert lab.run("srv01", f'dir /b /a-d "{TEMP}others-*"').code == 1
+
+
+TEXT = b'[Version]\r\nSignature = "$Windows NT$"\r\n\r\n\tx\xff\nend\r\n'
+
+
+@pytest.mark.parametrize(("line", "shown"), [
+    ('findstr "^"', TEXT),
+    ("findstr /r ^^", TEXT),
+    ('findstr /v ""', TEXT),
+    ('findstr /n "^"', b"1:[Version]\r\n2:Signature = \"$Windows NT$\"\r\n3:\r\n4:\tx\xff\n5:end\r\n"),
+    ('findstr "^$"', b"\r\n"),
+    ('findstr /v "^$"', TEXT.replace(b"\r\n\r\n", b"\r\n")),
+    ('findstr /i "VERSION END"', b"[Version]\r\nend\r\n"),
+    ('findstr /c:"Windows NT"', b"Signature = \"$Windows NT$\"\r\n"),
+    ('findstr /l "[V"', b"[Version]\r\n"),
+    ('findstr "\\[[A-V]e.*n\\]"', b"[Version]\r\n"),
+    ('findstr /b "e"', b"end\r\n"),
+    ('findstr /x "end Vers"', b"end\r\n"),
+    ('findstr "\\<end\\>"', b"end\r\n"),
+    ('findstr "gone"', b""),
+])  # fmt: skip
+def test_findstr_shows_lines_as_they_came(lab: Lab, line: str, shown: bytes) -> None:
+    done = lab.run("srv01", f"{line} > {TEMP}out", stdin=TEXT)
+    assert (done.code, lab.read("srv01", "out")) == (0 if shown else 1, shown)
+    lab.write("srv01", "in", TEXT)
+    done = lab.run("srv01", f"{line} {TEMP}in > {TEMP}two")
+    assert (done.code, lab.read("srv01", "two")) == (0 if shown else 1, shown)
+
+
+@pytest.mark.parametrize(("line", "stdin", "code", "err"), [
+    ("findstr", b"x\r\n", 2, "FINDSTR: Bad command line\r\n"),
+    ("findstr /z x", b"x\r\n", 2, "FINDSTR: Bad command line\r\n"),
+    ("findstr x C:\\none", b"", 1, "FINDSTR: Cannot open C:\\none\r\n"),
+])  # fmt: skip
+def test_findstr_on_what_it_cannot_read(lab: Lab, line: str, stdin: bytes, code: int, err: str) -> None:
+    assert lab.run("srv01", line, stdin=stdin) == Ended(code, "", err)
+
+
+def test_findstr_waits_for_a_line_end_from_a_pipe_up_to_2008_r2(lab: Lab, tmp_path: Path) -> None:
+    assert lab.run("srv01", 'findstr "^"', stdin=b"a\r\nb").code is None
+    later = local(tmp_path / "later", start=False, generation="2012")
+    assert later.run("srv01", 'findstr "^"', stdin=b"a\r\nb").out == "a\r\nb"
+
+
+def test_find_v_with_nothing_shows_every_line(lab: Lab) -> None:
+    assert lab.run("srv01", 'find /v ""', stdin=b"a\r\n\r\nb\r\n") == Ended(0, "a\r\n\r\nb\r\n", "")
+    assert lab.run("srv01", 'find ""', stdin=b"a\r\n") == Ended(1, "", "")
+
+
+DENIED = "CertUtil: -decode command FAILED: 0x80070005 (WIN32: 5)\r\nCertUtil: Access is denied.\r\n"
+
+
+@pytest.mark.parametrize(("does", "ended"), [
+    ("blocked", Ended(1, "", "Access is denied.\r\n")),
+    ("killed", Ended(1, "", "")),
+    ("refused", Ended(0x80070005, DENIED, "")),
+    ("removed", Ended(0, "Input Length = 10\r\nOutput Length = 5\r\n"
+                         "CertUtil: -decode command completed successfully.\r\n", "")),
+])  # fmt: skip
+def test_security_software_stops_a_verb_of_a_program(lab: Lab, does: str, ended: Ended) -> None:
+    rules = [{"program": "certutil.exe", "verbs": ["-decode"], "does": does}]
+    lab.machine("srv01").settings["security_software"] = rules
+    lab.write("srv01", "in", b"aGVsbG8=\r\n")
+    for switch in ("-", "/"):
+        assert lab.run("srv01", f"certutil -f {switch}Decode {TEMP}in {TEMP}out") == ended
+        assert not lab.has("srv01", "out")
+    assert lab.run("srv01", f"certutil -f -encode {TEMP}in {TEMP}out").code == 0
+    del rules[0]["verbs"]
+    assert lab.run("srv01", f"certutil -hashfile {TEMP}in").code == (1 if does in ("blocked", "killed") else 0)
+
+
+def test_whoever_ends_a_program_chooses_its_code(lab: Lab) -> None:
+    lab.machine("srv01").settings["security_software"] = [{"program": "certutil.exe", "does": "killed", "code": 0}]
+    assert lab.run("srv01", "certutil -ping && echo went on") == Ended(0, "went on\r\n", "")

@@ -305,6 +305,22 @@ def test_standard_input_arrives_over_several_sends(shell: WinRS) -> None:
     assert (process.rc, process.stdout) == (0, b"two\r\n")
 
 
+@pytest.mark.parametrize("line", ['findstr "^"', 'find /v ""', "more"])
+def test_a_filter_writes_its_input_into_a_file(estate: RunningEstate, line: str) -> None:
+    protocol = pywinrm(estate.address("srv01"))
+    shell_id = protocol.open_shell()
+    command_id = protocol.run_command(
+        shell_id, f"{line} > {TEMP}fed.inf && type {TEMP}fed.inf", console_mode_stdin=False
+    )
+    protocol.send_command_input(shell_id, command_id, b'[NewRequest]\r\n\r\nSubject = "CN=po')
+    protocol.send_command_input(shell_id, command_id, b'ol"\r\n', end=True)
+    output = protocol.get_command_output(shell_id, command_id)
+    protocol.cleanup_command(shell_id, command_id)
+    protocol.close_shell(shell_id)
+    assert output == (b'[NewRequest]\r\n\r\nSubject = "CN=pool"\r\n', b"", 0)
+    assert download(estate, "srv01", "fed.inf") == '[NewRequest]\r\n\r\nSubject = "CN=pool"\r\n'
+
+
 def test_an_answer_lets_a_prompt_go_on(estate: RunningEstate, shell: WinRS) -> None:
     upload(estate, "srv01", "one", "new")
     upload(estate, "srv01", "two", "old")

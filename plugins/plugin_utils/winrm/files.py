@@ -2,12 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files up and down without PowerShell: base64 in pieces with echo, and certutil to turn it over."""
+"""Files of text up and down without PowerShell.
+
+Up: base64 in pieces with echo, and certutil to turn it over; where something stops that, by a filter that copies its
+standard input. Either way the line that wrote a file shows it again, and that is compared. Down: cmd's ``type``.
+"""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 import re
 import secrets
@@ -16,9 +19,12 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta, timezone
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import lives, process_space
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import WinrsPrograms
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout, WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import fit, quoted_path
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
@@ -31,8 +37,20 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{3}")
 # The day, where process ids are given out, the process that made it, and what makes it unique.
 _OURS = re.compile(rf"ucops-([0-9]{{8}})-([0-9a-f]{{12}})-([1-9][0-9]{{0,6}})-[0-9a-f]{{16}}{_SUFFIX.pattern}")
-# ERROR_FILE_NOT_FOUND and ERROR_PATH_NOT_FOUND, plain and as HRESULT
-_MISSING = (2, 3, 0x80070002, 0x80070003)
+_LINE = re.compile(r"[ -~]{0,2000}")  # findstr takes lines of 8191 bytes from a pipe
+_ARMOURED = re.compile(rb"\s*-----BEGIN [^-]+-----\s[^-]+-----END [^-]+-----\s*")
+ALLOW = (
+    "Security software on the host probably stops them: allow certutil.exe -decode, or findstr.exe with redirected"
+    " input, for this account. Or see whether the folder can be written and its disk is full"
+)
+INSTEAD = (
+    "{tried}. Security software probably stops certutil -decode; for the rest of this run, files go through the"
+    " standard input of findstr. To be rid of this, allow certutil.exe -decode for this account on this host"
+)
+
+
+class _NotWritten(RolloutError):
+    """One way of writing a file did not bring it there; what was seen instead."""
 
 
 def _plain(text: str) -> str:
@@ -59,13 +77,17 @@ class WinrsFiles(Files):
         registry: Registry,
         *,
         name: str = "",
+        stopped: Note | None = None,
         today: Callable[[], date] = lambda: datetime.now(timezone.utc).date(),
         space: Callable[[], str] = process_space,
         living: Callable[[int], bool] = lives,
     ) -> None:
+        """:param stopped: left once certutil -decode was seen not to work on this host; it is not tried again."""
         self._programs = programs
         self._registry = registry
         self._name = name
+        self._stopped = stopped or Note()
+        self._notice = ""
         self._today = today
         self._space = space()
         self._living = living
@@ -106,7 +128,8 @@ class WinrsFiles(Files):
         folder, note = self._claim(name)
         # md makes the folder for one of several, and ends with 1 for the others (CreateDirectory).
         made = self._programs.run_line(fit(f"md {folder} && echo {_plain(holder)} > {note}"))
-        if made.exit_code and not self._exists(folder):
+        # The word that answers is ours, in no language.
+        if made.exit_code and b"there" not in self._programs.run_line(fit(f"if exist {folder} echo there")).stdout:
             self._succeeded(made, f"making the folder {folder}")
         return made.exit_code == 0
 
@@ -129,30 +152,71 @@ class WinrsFiles(Files):
         folder = rf"{self._temporary_folder()}\ucops-claim-{_plain(name)}"
         return quoted_path(folder), quoted_path(rf"{folder}\holder.txt")
 
+    @property
+    def notice(self) -> str:
+        return self._notice
+
     def write(self, path: str, content: bytes) -> None:
-        if not content:
-            raise RolloutError(f"{path}: an empty file cannot be written", where=self._name)
-        *pieces, last = _pieces(base64.b64encode(content).decode("ascii"))
-        target, doing, arrow = quoted_path(path), f"writing {path}", ">"
+        text = self._lines(path, content)
+        tried: list[str] = []
+        for way in (self._fed,) if self._stopped.left else (self._decoded, self._fed):
+            try:
+                way(path, text)
+                break
+            except _NotWritten as seen:
+                tried.append(str(seen))
+        else:
+            raise RolloutError(f"{path} cannot be written: {'; '.join(tried)}", where=self._name, mend=ALLOW)
+        if tried:
+            self._stopped.leave()
+            self._notice = INSTEAD.format(tried=tried[0])
+
+    def _lines(self, path: str, content: bytes) -> bytes:
+        """Lines of printable ASCII with CR LF, in which no filter changes anything."""
+        lines = content.decode("latin-1").replace("\r\n", "\n").removesuffix("\n").split("\n")
+        if not content or not all(_LINE.fullmatch(line) for line in lines):
+            what = "an empty file" if not content else "anything but lines of ASCII text"
+            raise RolloutError(f"{path}: {what} cannot be written", where=self._name)
+        return "".join(f"{line}\r\n" for line in lines).encode("ascii")
+
+    def _decoded(self, path: str, text: bytes) -> None:
+        """The first way: echo and certutil, and the file shown again by the same line."""
+        target = quoted_path(path)
         with self._helper() as helper:
-            for piece in pieces:
-                self._must(f"echo {piece} {arrow} {helper}", doing)
-                arrow = ">>"
-            turned = f"certutil -f -decode {helper} {target}"
-            self._must(f"echo {last} {arrow} {helper} && {turned} && del /f /q {helper}", doing)
+            lines = [f"echo {piece} >> {helper}" for piece in _pieces(base64.b64encode(text).decode("ascii"))]
+            lines[0] = lines[0].replace(">>", ">")
+            lines[-1] += f" && certutil -f -decode {helper} {target} && del /f /q {helper} && type {target}"
+            for line in lines:
+                shown = self._seen(line, "echo and certutil -decode")
+            if not shown.endswith(text):  # after certutil's own words
+                raise _NotWritten("certutil -decode made another file than was sent")
+
+    def _fed(self, path: str, text: bytes) -> None:
+        """The second way: a filter that copies its standard input line by line."""
+        target = quoted_path(path)
+        shown = self._seen(f'findstr "^" > {target} && type {target}', "findstr with the text as its input", stdin=text)
+        if shown != text:
+            raise _NotWritten("findstr made another file than was sent")
+
+    def _seen(self, line: str, what: str, *, stdin: bytes = b"") -> bytes:
+        """What the line printed; whatever else comes of it means that this way does not go here."""
+        try:
+            result = self._programs.run_line(fit(line), stdin=stdin)
+        except (WsmanFault, ProgramTimeout) as error:
+            if isinstance(error, WsmanFault) and not stdin:
+                raise
+            raise _NotWritten(f"{what} came to no end ({as_said(str(error))})") from error
+        if result.exit_code:
+            said = as_said(result.text).rstrip(".") or "nothing"
+            raise _NotWritten(f"{what} ended with exit code 0x{result.exit_code:X} and said: {said}")
+        return result.stdout
 
     def read(self, path: str) -> bytes | None:
         source = quoted_path(path)
-        with self._helper() as helper:
-            turned = f"certutil -f -encode {source} {helper}"
-            made = self._programs.run_line(fit(f"{turned} && type {helper} && del /f /q {helper}"))
-            if made.exit_code in _MISSING or (made.exit_code and not self._exists(source)):
-                return None
-            return self._unarmoured(self._succeeded(made, f"reading {path}").stdout, path)
-
-    def _exists(self, quoted: str) -> bool:
-        """Asked only where certutil's exit code did not tell: the word that answers is ours, in no language."""
-        return b"there" in self._programs.run_line(fit(f"if exist {quoted} echo there")).stdout
+        shown = self._succeeded(self._programs.run_line(fit(f"if exist {source} type {source}")), f"reading {path}")
+        if shown.stdout and not _ARMOURED.fullmatch(shown.stdout):
+            raise GarbledAnswer(f"{path} came back unreadable", where=self._name)
+        return shown.stdout or None
 
     @contextmanager
     def _helper(self) -> Iterator[str]:
@@ -178,23 +242,9 @@ class WinrsFiles(Files):
             self._folder = root.rstrip("\\") + r"\Temp"
         return self._folder
 
-    def _must(self, line: str, doing: str) -> ProgramResult:
-        return self._succeeded(self._programs.run_line(fit(line)), doing)
-
     def _succeeded(self, result: ProgramResult, doing: str) -> ProgramResult:
         if result.exit_code != 0:
             raise RolloutError(
                 f"{doing} failed with exit code 0x{result.exit_code:X}: {result.text[:500]}", where=self._name
             )
         return result
-
-    def _unarmoured(self, text: bytes, path: str) -> bytes:
-        _label, begun, rest = text.partition(b"-----BEGIN ")[2].partition(b"-----")
-        body, ended, _label = rest.rpartition(b"-----END ")
-        try:
-            return base64.b64decode(b"".join(body.split()), validate=True) if begun and ended else self._garbled(path)
-        except binascii.Error:
-            return self._garbled(path)
-
-    def _garbled(self, path: str) -> bytes:
-        raise GarbledAnswer(f"{path} came back unreadable", where=self._name)

@@ -13,6 +13,11 @@ from collections.abc import Sequence
 class Files(ABC):
     """Files on one host."""
 
+    @property
+    def notice(self) -> str:
+        """What whoever runs this should know of how files get onto this host; empty for nothing."""
+        return ""
+
     @abstractmethod
     def temporary(self, suffix: str) -> str:
         """A new, unique path in the machine's temporary folder; nothing is created."""
@@ -39,11 +44,11 @@ class Files(ABC):
 
     @abstractmethod
     def write(self, path: str, content: bytes) -> None:
-        """Put a file there, replacing what was."""
+        """Put a file of ASCII text there, replacing what was; its lines end with CR LF there."""
 
     @abstractmethod
     def read(self, path: str) -> bytes | None:
-        """The whole file, None when there is none."""
+        """A whole file in PEM, None when there is none or nothing in it."""
 
     @abstractmethod
     def delete(self, paths: Sequence[str]) -> None:

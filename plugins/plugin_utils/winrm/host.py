@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -20,16 +21,18 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import W
 
 
 @contextmanager
-def open_windows_host(protocol: Any, *, name: str, shell_id: str | None) -> Iterator[WindowsHost]:
+def open_windows_host(protocol: Any, *, name: str, shell_id: str | None, run_folder: str = "") -> Iterator[WindowsHost]:
     """The ports of a host behind an open pywinrm ``Protocol``; a shell of our own is deleted at the end.
 
     :param shell_id: the shell that the owner of the protocol has open and will close, or None.
+    :param run_folder: where the tasks of this run leave notes for each other.
     """
     client = WsmanClient(protocol, name=name)
     wmi = WsmanWmi(client)
     registry, programs = WmiRegistry(wmi), WinrsPrograms(client, shell_id=shell_id)
     try:
-        yield WindowsHost(name, wmi, registry, programs, WinrsFiles(programs, registry, name=name))
+        stopped = Note(run_folder, f"certutil -decode on {name}")
+        yield WindowsHost(name, wmi, registry, programs, WinrsFiles(programs, registry, name=name, stopped=stopped))
     finally:
         _release(programs)
 

@@ -38,6 +38,8 @@ _CMD = f"{_SHELL}/cmd"
 _UTF8 = "65001"
 _STREAMS = "stdout stderr"
 MAX_OUTPUT = 32 * 1024 * 1024
+INPUT_PIECE = 32 * 1024  # bytes of input in one message; in base64 well below the smallest envelope
+AFTER_REFUSED_INPUT = 10.0  # seconds in which a program that takes no input tells why it ended
 
 # Answers to Command after which nothing has run: the shell is gone, or has used up its operations (15 on 2008 R2),
 # which are not given back when a command ends but when its shell is deleted.
@@ -103,15 +105,23 @@ class WinrsPrograms(Programs):
     def run(self, arguments: Sequence[str], *, timeout: float = 60.0) -> ProgramResult:
         return self.run_line(command_line(arguments), timeout=timeout)
 
-    def run_line(self, line: str, *, timeout: float = 60.0) -> ProgramResult:
-        """Run a line that is safe for cmd as it stands (``quoting.py``); for cmd's own commands."""
+    def run_line(self, line: str, *, stdin: bytes = b"", timeout: float = 60.0) -> ProgramResult:
+        """Run a line that is safe for cmd as it stands (``quoting.py``); for cmd's own commands.
+
+        :param stdin: what its programs read from standard input, and then the end; without it they have a console.
+        """
         deadline = self._clock() + timeout
-        shell_id, command_id = self._start(line)
+        shell_id, command_id = self._start(line, console=not stdin)
         output = _Output()
         try:
+            refused = self._feed(shell_id, command_id, stdin)
+            if refused:
+                deadline = min(deadline, self._clock() + AFTER_REFUSED_INPUT)
             exit_code = self._finish(shell_id, command_id, output, deadline)
         finally:
             self._terminate(shell_id, command_id)
+        if exit_code is None and refused:
+            raise refused
         if exit_code is None:
             raise ProgramTimeout(line, timeout, output.stdout, output.stderr, where=self._client.name)
         return ProgramResult(line, exit_code, output.stdout, output.stderr)
@@ -122,16 +132,16 @@ class WinrsPrograms(Programs):
             shell_id, self._own_shell_id, self._shell_id = self._own_shell_id, None, None
             self._client.delete(_CMD, [("ShellId", shell_id)], doing="closing the remote shell")
 
-    def _start(self, line: str) -> tuple[str, str]:
+    def _start(self, line: str, *, console: bool) -> tuple[str, str]:
         """Start a command; returns the shell's and the command's id."""
         shell_id = self._shell_id or self._open()
         try:
-            return shell_id, self._command(shell_id, line)
+            return shell_id, self._command(shell_id, line, console=console)
         except WsmanFault as fault:
             if fault.code not in _NOTHING_RAN:
                 raise
         shell_id = self._renew()
-        return shell_id, self._command(shell_id, line)
+        return shell_id, self._command(shell_id, line, console=console)
 
     def _renew(self) -> str:
         """A fresh shell in place of one that takes no more commands; Ansible's own is left for Ansible to close."""
@@ -153,9 +163,9 @@ class WinrsPrograms(Programs):
         self._shell_id = self._own_shell_id = text_of(selectors[0])
         return self._own_shell_id
 
-    def _command(self, shell_id: str, line: str) -> str:
+    def _command(self, shell_id: str, line: str, *, console: bool) -> str:
         # The shell joins Command and Arguments with a blank, so the line goes as one.
-        options = [("WINRS_CONSOLEMODE_STDIN", "TRUE"), ("WINRS_SKIP_CMD_SHELL", "FALSE")]
+        options = [("WINRS_CONSOLEMODE_STDIN", str(console).upper()), ("WINRS_SKIP_CMD_SHELL", "FALSE")]
         body = self._shell_message(
             "Command", shell_id, {"rsp:CommandLine": {"rsp:Command": line}}, f"starting {line}", options=options
         )
@@ -163,6 +173,24 @@ class WinrsPrograms(Programs):
         if not command_id:
             raise GarbledAnswer(f"starting {line}: the answer has no CommandId", where=self._client.name)
         return command_id
+
+    def _feed(self, shell_id: str, command_id: str, stdin: bytes) -> WsmanFault | None:
+        """Send the input and its end; returns the fault where the program takes none: it may have ended, and says why.
+
+        A Send that timed out may have come through: it is not sent again, and the program's end shows it.
+        """
+        for start in range(0, len(stdin), INPUT_PIECE):
+            piece = base64.b64encode(stdin[start : start + INPUT_PIECE]).decode("ascii")
+            stream = {"@Name": "stdin", "@CommandId": command_id, "#text": piece}
+            if start + INPUT_PIECE >= len(stdin):
+                stream["@End"] = "true"
+            try:
+                self._shell_message("Send", shell_id, {"rsp:Send": {"rsp:Stream": stream}}, "sending input")
+            except OperationTimedOut:
+                continue
+            except WsmanFault as fault:
+                return fault
+        return None
 
     def _finish(self, shell_id: str, command_id: str, output: _Output, deadline: float) -> int | None:
         """Receive until the command is done; returns its exit code, None when the deadline came first."""

@@ -31,6 +31,8 @@ _CMD = {
 _TOOLS = {
     "where.nothing": "INFO: Could not find files for the given pattern(s).",
     "find.syntax": "FIND: Parameter format not correct",
+    "findstr.syntax": "FINDSTR: Bad command line",
+    "findstr.cannot_open": "FINDSTR: Cannot open {name}",
     "chcp.invalid": "Invalid code page",
     "chcp.active": "Active code page: {number}",
     "ping.begin": "Pinging {host} with 32 bytes of data:",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lab.files import NOT_FOUND, FileError, FileSystem
 from lab.programs.process import Process, split_command_line
+from lab.programs.security import guarded
 
 if TYPE_CHECKING:
     from lab.machine import Machine
@@ -30,7 +31,7 @@ PROGRAMS = {
     SYSTEM + "whoami.exe": "lab.programs.small:run_whoami",
     SYSTEM + "where.exe": "lab.programs.small:run_where",
     SYSTEM + "find.exe": "lab.programs.small:run_find",
-    SYSTEM + "findstr.exe": "lab.programs.small:run_findstr",
+    SYSTEM + "findstr.exe": "lab.programs.findstr:run",
     SYSTEM + "more.com": "lab.programs.small:run_more",
     SYSTEM + "chcp.com": "lab.programs.small:run_chcp",
     SYSTEM + "netstat.exe": "lab.programs.netstat:run",
@@ -103,7 +104,7 @@ def run_program(path: str, process: Process) -> int:
     wanted = path.lower().replace("\\sysnative\\", "\\system32\\").replace("\\syswow64\\", "\\system32\\")
     for known, target in {**PROGRAMS, **programs_of_roles(process.machine)}.items():
         if known.lower() == wanted:
-            return _load(target)(process)
+            return guarded(path, _load(target), process)
     if wanted in {known.lower() for known in UNMODELLED}:
         process.complain(f"lab: {path.rpartition(chr(92))[2]} is not modelled")
         return 1

@@ -136,6 +136,7 @@ class Process:
     code_page: int = 437
     line: str = ""
     note: Callable[[str], None] = field(default=lambda text: None)
+    before_write: Callable[[str], None] = field(default=lambda path: None)  # may raise FileError
 
     @property
     def arguments(self) -> list[str]:
@@ -197,6 +198,7 @@ class Process:
         return bytes(self.machine.files.read(path, self.directory))
 
     def write_file(self, path: str, content: bytes) -> str:
+        self.before_write(path)
         return str(self.machine.files.write(path, content, self.directory))
 
     def exists(self, path: str) -> bool:

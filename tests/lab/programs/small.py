@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The ucops.rollout developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The small tools: hostname, whoami, where, find, findstr, more, chcp, ping, timeout."""
+"""The small tools: hostname, whoami, where, find, more, chcp, ping, timeout."""
 
 from __future__ import annotations
 
@@ -43,31 +43,19 @@ def _lines(process: Process, names: list[str]) -> list[str]:
 
 
 def run_find(process: Process) -> int:
-    """find "text" [file]: the lines that hold the text; the text must be in quotes."""
+    """find [/v] [/i] "text" [file]: the lines that hold the text, or do not; the text must be in quotes."""
     match = re.search(r'"([^"]*)"\s*(\S*)', process.line.partition(" ")[2])
     if not match:
         process.complain_of("find.syntax")
         return 2
-    fold = "/i" in process.line.lower().split('"')[0]
+    switches = process.line.lower().split('"')[0]
+    fold, others = "/i" in switches, "/v" in switches
     wanted = match[1].lower() if fold else match[1]
     names = [match[2]] if match[2] else []
-    hits = [line for line in _lines(process, names) if wanted in (line.lower() if fold else line)]
-    for line in hits:
-        process.print(line)
-    return 0 if hits else 1
-
-
-def run_findstr(process: Process) -> int:
-    """findstr [/i] "a b" [file]: the lines that hold one of the texts (regular expressions are not modelled)."""
-    options = {one.lower() for one in process.arguments if one.startswith("/")}
-    plain = [one for one in process.arguments if not one.startswith("/")]
-    literal = [one[3:] for one in process.arguments if one.lower().startswith("/c:")]
-    wanted = literal or (plain[0].split() if plain else [])
-    names = plain if literal else plain[1:]
-    fold = "/i" in options
+    # No line holds the empty text, so that /v "" shows them all.
     hits = [
         line for line in _lines(process, names)
-        if any((one.lower() if fold else one) in (line.lower() if fold else line) for one in wanted)
+        if (bool(wanted) and wanted in (line.lower() if fold else line)) != others
     ]  # fmt: skip
     for line in hits:
         process.print(line)

@@ -3,7 +3,9 @@ from __future__ import annotations
 import base64
 import os
 import re
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,10 @@ from hypothesis import strategies as st
 from unit import budgets
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import FaultParts, WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
@@ -27,16 +32,18 @@ class Disk:
         self.folders: set[str] = set()
         self.lines: list[str] = []
         self.exit_codes: dict[str, int] = {}
+        self.meddle: dict[str, Callable[[str], ProgramResult | None]] = {}
 
-    def run_line(self, line: str, *, timeout: float = 60.0) -> ProgramResult:
+    def run_line(self, line: str, *, stdin: bytes = b"", timeout: float = 60.0) -> ProgramResult:
         assert len(line) <= 8191
         self.lines.append(line)
+        self.stdin = stdin
         printed = b""
         for command in line.split(" && "):
             word = command.split()[0]
             if word in self.exit_codes and word != "del":
                 return ProgramResult(line, self.exit_codes[word], b"", b"nicht gut")
-            done = getattr(self, f"_{word}")(command)
+            done = self.meddle.get(word, lambda one: None)(command) or getattr(self, f"_{word}")(command)
             printed += done.stdout
             if done.exit_code:
                 break
@@ -55,7 +62,9 @@ class Disk:
 
     def _if(self, line: str) -> ProgramResult:
         path = self._paths(line)[0]
-        return ProgramResult(line, 0, b"there\r\n" if path in self.files or path in self.folders else b"")
+        if path not in self.files and path not in self.folders:
+            return ProgramResult(line, 0)
+        return self._type(line) if " type " in line else ProgramResult(line, 0, b"there\r\n")
 
     def _md(self, line: str) -> ProgramResult:
         (path,) = self._paths(line)
@@ -85,16 +94,18 @@ class Disk:
         return ProgramResult(line, 0)
 
     def _certutil(self, line: str) -> ProgramResult:
+        assert line.startswith("certutil -f -decode ")
         source, target = self._paths(line)
         if source not in self.files:
             return ProgramResult(line, 0x80070002, b"0x80070002 (WIN32: 2)")
-        content = self.files[source]
-        if "-decode" in line:
-            self.files[target] = base64.b64decode(content)
-        else:
-            text = base64.encodebytes(content).replace(b"\n", b"\r\n")
-            self.files[target] = b"-----BEGIN CERTIFICATE-----\r\n" + text + b"-----END CERTIFICATE-----\r\n"
+        self.files[target] = base64.b64decode(self.files[source])
         return ProgramResult(line, 0, b"CertUtil: fertig.\r\n")
+
+    def _findstr(self, line: str) -> ProgramResult:
+        match = re.fullmatch(r'findstr "\^" > "([^"]+)"', line)
+        assert match and self.stdin, line
+        self.files[match[1].lower()] = self.stdin
+        return ProgramResult(line, 0)
 
 
 class OneValue(Registry):
@@ -139,18 +150,28 @@ def test_strange_system_root_is_not_used(root: str | None) -> None:
 
 def test_write_leaves_the_file_and_nothing_else() -> None:
     files, disk = files_of()
-    files.write(TARGET, b"[NewRequest]\r\n")
-    assert disk.files == {TARGET.lower(): b"[NewRequest]\r\n"}
-    assert len(disk.lines) == 1
+    files.write(TARGET, b"[NewRequest]\nSubject = x\n")
+    assert disk.files == {TARGET.lower(): b"[NewRequest]\r\nSubject = x\r\n"}
+    assert len(disk.lines) == 1 and files.notice == ""
 
 
 def test_long_content_goes_in_pieces_that_start_afresh() -> None:
     files, disk = files_of()
-    content = bytes(range(256)) * 50
+    content = b"".join(b"%05d\r\n" % number for number in range(1830))
     files.write(TARGET, content)
     assert disk.files == {TARGET.lower(): content}
     arrows = [line.split()[2] for line in disk.lines]
     assert arrows == [">", ">>", ">>"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"gr\xc3\xbc\xc3\x9fe\r\n", b"\xff\xfea\0", b"a\0", b"a\x1ab", b"a\rb", b"x" * 2001]
+)
+def test_what_a_filter_could_change_is_refused(content: bytes) -> None:
+    files, disk = files_of()
+    with pytest.raises(RolloutError, match="lines of ASCII text"):
+        files.write(TARGET, content)
+    assert disk.lines == []
 
 
 def test_empty_file_is_refused() -> None:
@@ -169,11 +190,14 @@ def test_many_files_are_deleted_together() -> None:
     assert len(disk.lines) == 2
 
 
-def test_read_and_clean_up() -> None:
+PEM = b"-----BEGIN CERTIFICATE-----\r\nMIIB\r\nAA==\r\n-----END CERTIFICATE-----\r\n"
+
+
+def test_read_takes_one_line_and_no_program() -> None:
     files, disk = files_of()
-    disk.files[TARGET.lower()] = b"\x30\x82\x00\xff"
-    assert files.read(TARGET) == b"\x30\x82\x00\xff"
-    assert len(disk.lines) == 1
+    disk.files[TARGET.lower()] = PEM
+    assert files.read(TARGET) == PEM
+    assert disk.lines == [f'if exist "{TARGET}" type "{TARGET}"']
     assert list(disk.files) == [TARGET.lower()]
 
 
@@ -181,39 +205,143 @@ def test_missing_file_is_none() -> None:
     assert files_of()[0].read(TARGET) is None
 
 
-@pytest.mark.parametrize("word", ["echo", "certutil"])
-def test_failed_write_raises_and_cleans_up(word: str) -> None:
+def test_failed_read_is_not_a_missing_file() -> None:
     files, disk = files_of()
-    disk.exit_codes[word] = 1
-    with pytest.raises(RolloutError, match="exit code 0x1: nicht gut"):
-        files.write(TARGET, b"x")
-    assert disk.files == {}
-
-
-def test_missing_file_is_none_whatever_certutil_says() -> None:
-    """Which code certutil ends with for a missing file is unconfirmed: where it tells nothing, cmd is asked."""
-    files, disk = files_of()
-    disk.exit_codes["certutil"] = 0x80070057
-    assert files.read(TARGET) is None
-
-
-@pytest.mark.parametrize("word", ["type", "certutil"])
-def test_failed_read_is_not_a_missing_file(word: str) -> None:
-    files, disk = files_of()
-    disk.files[TARGET.lower()] = b"x"
-    disk.exit_codes[word] = 5
-    with pytest.raises(RolloutError, match="0x5"):
+    disk.exit_codes["if"] = 5
+    with pytest.raises(RolloutError, match="reading .* failed with exit code 0x5: nicht gut"):
         files.read(TARGET)
-    assert list(disk.files) == [TARGET.lower()]
 
 
-@pytest.mark.parametrize("text", [b"", b"-----BEGIN CERTIFICATE-----\r\n*\r\n-----END CERTIFICATE-----", b"MIIB"])
-def test_garbled_read_raises(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("text", [PEM[:40], PEM[28:], b"MIIB", b"\x30\x82\x00\xff", b"lab: said something", PEM + b"x"])
+def test_garbled_read_raises(text: bytes) -> None:
     files, disk = files_of()
-    disk.files[TARGET.lower()] = b"x"
-    monkeypatch.setattr(disk, "_type", lambda line: ProgramResult(line, 0, text))
+    disk.files[TARGET.lower()] = text
     with pytest.raises(GarbledAnswer):
         files.read(TARGET)
+
+
+INF = b'[NewRequest]\r\n\r\nSubject = "CN=pool.company.com"\r\n'
+
+
+def refused(line: str) -> ProgramResult:
+    return ProgramResult(
+        line, 0x80070005, b"CertUtil: -decode command FAILED: 0x80070005\r\nCertUtil: Access is denied."
+    )
+
+
+def stopping(disk: Disk, kind: str) -> None:
+    """What security software does to certutil -decode: it fails, says nothing, or its product goes or changes."""
+
+    def vanished(line: str) -> ProgramResult:
+        disk._certutil(line)
+        disk.files.pop(disk._paths(line)[1])
+        return ProgramResult(line, 0)
+
+    def changed(line: str) -> ProgramResult:
+        disk._certutil(line)
+        disk.files[disk._paths(line)[1]] += b"x"
+        return ProgramResult(line, 0)
+
+    def slow(line: str) -> ProgramResult:
+        raise ProgramTimeout(line, 60, b"", b"", where="ca01")
+
+    kinds = {
+        "refused": refused,
+        "killed": lambda line: ProgramResult(line, 1),
+        "killed, and no code": lambda line: ProgramResult(line, 0),
+        "vanished": vanished,
+        "changed": changed,
+        "slow": slow,
+    }
+    disk.meddle["certutil"] = kinds[kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (
+            "refused",
+            "ended with exit code 0x80070005 and said: CertUtil: -decode command FAILED: 0x80070005 CertUtil:"
+            " Access is denied. Security software probably",
+        ),
+        ("killed", "echo and certutil -decode ended with exit code 0x1 and said: nothing"),
+        ("killed, and no code", "echo and certutil -decode ended with exit code 0x1 and said: nothing"),
+        ("vanished", "echo and certutil -decode ended with exit code 0x1 and said: nothing"),
+        ("changed", "certutil -decode made another file than was sent"),
+        ("slow", "echo and certutil -decode came to no end"),
+    ],
+)
+def test_where_certutil_is_stopped_a_filter_writes(kind: str, told: str) -> None:
+    files, disk = files_of()
+    stopping(disk, kind)
+    files.write(TARGET, INF)
+    assert disk.files == {TARGET.lower(): INF}
+    assert told in files.notice and "Security software probably stops certutil -decode" in files.notice
+    assert disk.lines[-1] == f'findstr "^" > "{TARGET}" && type "{TARGET}"' and disk.stdin == INF
+    assert [line.split()[0] for line in disk.lines] == ["echo", "del", "findstr"]
+
+
+def test_what_was_refused_once_is_not_tried_again_in_this_run(tmp_path: Path) -> None:
+    disk = Disk()
+    stopping(disk, "refused")
+    files = WinrsFiles(disk, OneValue(), name="ca01", stopped=Note(str(tmp_path), "ca01"))
+    files.write(TARGET, INF)
+    files.write(TARGET, INF)
+    later = WinrsFiles(disk, OneValue(), name="ca01", stopped=Note(str(tmp_path), "ca01"))
+    later.write(TARGET, INF)
+    assert [line.split()[0] for line in disk.lines] == ["echo", "del", "findstr", "findstr", "findstr"]
+    assert later.notice == ""  # told once
+    other = WinrsFiles(disk, OneValue(), name="ca02", stopped=Note(str(tmp_path), "ca02"))
+    other.write(TARGET, INF)
+    assert disk.lines[-3].startswith("echo ")
+
+
+@pytest.mark.parametrize("word", ["echo", "certutil"])
+def test_where_neither_way_goes_both_are_told(word: str) -> None:
+    files, disk = files_of()
+    disk.exit_codes.update({word: 1, "findstr": 5})
+    with pytest.raises(RolloutError) as caught:
+        files.write(TARGET, INF)
+    assert str(caught.value) == (
+        f"ca01: {TARGET} cannot be written: echo and certutil -decode ended with exit code 0x1 and said: nicht gut;"
+        " findstr with the text as its input ended with exit code 0x5 and said: nicht gut. Security software on the"
+        " host probably stops them: allow certutil.exe -decode, or findstr.exe with redirected input, for this account."
+        " Or see whether the folder can be written and its disk is full"
+    )
+    assert disk.files == {} and files.notice == ""
+    disk.exit_codes.clear()
+    files.write(TARGET, INF)  # nothing was learned about certutil
+    assert disk.lines[-1].startswith("echo ")
+
+
+def test_a_filter_that_changes_the_text_is_no_way() -> None:
+    files, disk = files_of()
+    stopping(disk, "killed")
+
+    def numbered(line: str) -> ProgramResult:
+        disk.files[TARGET.lower()] = b"1:" + disk.stdin
+        return ProgramResult(line, 0)
+
+    disk.meddle["findstr"] = numbered
+    with pytest.raises(RolloutError, match="findstr made another file than was sent"):
+        files.write(TARGET, INF)
+
+
+def test_a_fault_of_the_host_is_no_security_software() -> None:
+    """Only input that a host does not take is told of a way to write; other faults keep their own words."""
+    files, disk = files_of()
+    fault = WsmanFault(FaultParts(code=5), doing="starting echo", where="ca01")
+
+    def faulty(line: str) -> ProgramResult:
+        raise fault
+
+    disk.meddle["certutil"] = faulty
+    with pytest.raises(WsmanFault):
+        files.write(TARGET, INF)
+    disk.meddle = {"findstr": faulty}
+    stopping(disk, "killed")
+    with pytest.raises(RolloutError, match="findstr with the text as its input came to no end"):
+        files.write(TARGET, INF)
 
 
 def test_path_is_no_way_out() -> None:
@@ -229,12 +357,14 @@ def test_path_is_no_way_out() -> None:
 
 
 @budgets.part(1 / 2)
-@given(st.binary(min_size=1, max_size=20000))
-def test_what_goes_up_comes_down(content: bytes) -> None:
+@given(st.lists(st.from_regex(r"[ -~]{0,200}", fullmatch=True), min_size=1, max_size=60), st.booleans())
+def test_what_goes_up_is_there_either_way(lines: list[str], stopped: bool) -> None:
     files, disk = files_of()
+    if stopped:
+        stopping(disk, "killed")
+    content = "".join(f"{line}\r\n" for line in lines).encode()
     files.write(TARGET, content)
-    assert files.read(TARGET) == content
-    assert list(disk.files) == [TARGET.lower()]
+    assert disk.files == {TARGET.lower(): content}
 
 
 TEMP = r"C:\Windows\Temp"

@@ -119,6 +119,55 @@ def test_exit_codes_are_unsigned(text: str, code: int) -> None:
     assert programs.run(["certreq"]).exit_code == code
 
 
+SENT = envelope("<rsp:SendResponse/>")
+FILTER = 'findstr "^" > x'
+
+
+def sent(request: Request) -> tuple[bytes, str | None]:
+    stream = request.one("Stream")
+    assert (stream.get("Name"), stream.get("CommandId")) == ("stdin", "CMD-1")
+    return base64.b64decode(stream.text), stream.get("End")
+
+
+def test_input_is_sent_before_output_is_asked_for() -> None:
+    programs, script = programs_of(COMMAND, SENT, received(("stdout", b"ok"), exit_code="0"), SIGNAL)
+    assert programs.run_line(FILTER, stdin=b"a\r\nb\r\n").stdout == b"ok"
+    assert script.actions == ["Command", "Send", "Receive", "Signal"]
+    assert script.requests[0].options == {"WINRS_CONSOLEMODE_STDIN": "FALSE", "WINRS_SKIP_CMD_SHELL": "FALSE"}
+    assert sent(script.requests[1]) == (b"a\r\nb\r\n", "true")
+
+
+def test_long_input_goes_in_pieces_and_the_last_ends_it() -> None:
+    programs, script = programs_of(COMMAND, SENT, SENT, SENT, received(exit_code="0"), SIGNAL)
+    programs.run_line(FILTER, stdin=b"x" * 32768 + b"y" * 32768 + b"z")
+    assert [sent(request) for request in script.requests[1:4]] == [
+        (b"x" * 32768, None), (b"y" * 32768, None), (b"z", "true"),
+    ]  # fmt: skip
+
+
+def test_a_program_that_takes_no_input_says_why() -> None:
+    programs, script = programs_of(
+        COMMAND, SHELL_GONE, received(("stderr", b"Access is denied.\r\n"), exit_code="1"), SIGNAL
+    )
+    result = programs.run_line(FILTER, stdin=b"x" * 40000)
+    assert (result.exit_code, result.stderr) == (1, b"Access is denied.\r\n")
+    assert script.actions == ["Command", "Send", "Receive", "Signal"]
+
+
+def test_input_that_is_refused_for_nothing_is_the_fault_itself() -> None:
+    """The program still waits for input: it is ended after ten seconds, not after the minute that it may take."""
+    programs, script = programs_of(COMMAND, SHELL_GONE, TIMED_OUT, TIMED_OUT, TIMED_OUT, SIGNAL, clock=Clock(3))
+    with pytest.raises(WsmanFault, match="sending input"):
+        programs.run_line(FILTER, stdin=b"x")
+    assert script.actions == ["Command", "Send", "Receive", "Receive", "Receive", "Signal"]
+
+
+def test_input_whose_answer_was_late_is_not_sent_again() -> None:
+    programs, script = programs_of(COMMAND, TIMED_OUT, received(exit_code="0"), SIGNAL)
+    assert programs.run_line(FILTER, stdin=b"x").exit_code == 0
+    assert script.actions == ["Command", "Send", "Receive", "Signal"]
+
+
 def test_silence_is_waited_through() -> None:
     programs, script = programs_of(COMMAND, TIMED_OUT, TIMED_OUT, received(exit_code="0"), SIGNAL, clock=Clock(1))
     assert programs.run(["certreq"]).exit_code == 0
