@@ -71,6 +71,7 @@ def test_words_are_split_as_the_c_run_time_does(line: str, words: list[str]) -> 
     ("set LAB=1& set LAB", 0, "LAB=1\r\n", ""),
     ("exit /b -2147023174", 0x800706BA, "", ""),
     ("type C:\\Windows\\Temp\\none", 1, "", "The system cannot find the file specified.\r\n"),
+    ('if exist "C:\\Windows\\Temp\\none" type "C:\\Windows\\Temp\\none"', 0, "", ""),
     ("del C:\\Windows\\Temp\\none", 0, "", "Could Not Find C:\\Windows\\Temp\\none\r\n"),
     ("echo x > C:\\root.txt", 1, "", "Access is denied.\r\n"),
     ("echo x > C:\\nowhere\\f", 1, "", "The system cannot find the path specified.\r\n"),

@@ -65,7 +65,13 @@ _MEANINGS = {
     0x80070005: (
         "access denied",
         "The account needs Read and Request Certificates at the CA, and Enroll on the template; the CA must be"
-        " reached on a WinRM connection of its own, not through another server",
+        " reached on a WinRM connection of its own, not through another server. A program that asks no CA is refused"
+        " to who is no administrator of the server, or by security software",
+    ),
+    0x80070002: (
+        "a file is not there",
+        "What this collection writes is read back before a program is told of it: if it was such a file, security"
+        " software probably removed it. Allow files of this account in the Temp folder of Windows",
     ),
     0x80070050: ("the file exists already", "Delete what an earlier run left in the temporary folder"),
     RPC_UNAVAILABLE: (

@@ -29,14 +29,22 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import
 TIMEOUT = 120.0
 
 
+_TELL_CODES = ("certreq", "certutil")
+_STOPPED = (
+    "{program} tells a code of its own with every failure, and told none: security software probably stops it. Allow"
+    " {program}.exe for this account on this host"
+)
+
+
 def failed(what: str, result: ProgramResult, *, where: str) -> RolloutError:
     """An error that shows the code with its meaning, and the program's own text for a person."""
     code = failure_code(result.exit_code, result.text)
     said = as_said(result.text, 600)
     reason = meaning(code) if code else f"exit code {result.exit_code}"
-    return RolloutError(
-        f"{what}: {reason}. `{result.command_line}` said: {said or 'nothing'}", where=where, mend=advice(code)
-    )
+    program = result.command_line.partition(" ")[0]
+    silent = code is None and (result.exit_code != 0 or not said)
+    mend = _STOPPED.format(program=program) if silent and program in _TELL_CODES else advice(code)
+    return RolloutError(f"{what}: {reason}. `{result.command_line}` said: {said or 'nothing'}", where=where, mend=mend)
 
 
 def end_of_answer(verb: str, text: str) -> int | None:

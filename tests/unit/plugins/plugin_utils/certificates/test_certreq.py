@@ -42,6 +42,29 @@ def test_no_request_came_out(server: FakeServer) -> None:
     assert server.files.contents == {}
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "said", "stopped"),
+    [
+        ("certutil -f -addstore Root x", 1, b"Access is denied.\r\n", True),
+        ("certutil -f -addstore Root x", 1, b"", True),
+        ("certreq -accept x", 0, b"", True),
+        ("certreq -accept x", 0, b"Installed\r\n", False),
+        ("certutil -view", 0x80070057, b"", False),
+        ("certutil -view", 1, b"CertUtil: -view command FAILED: 0x80070057 (WIN32: 87)", False),
+        ("netsh http add sslcert", 1, b"Access is denied.\r\n", False),
+    ],
+)
+def test_a_program_that_was_stopped_tells_no_code(line: str, code: int, said: bytes, stopped: bool) -> None:
+    told = str(failed("it failed", ProgramResult(line, code, said), where="ca01"))
+    assert (f"Allow {line.split()[0]}.exe for this account on this host" in told) is stopped
+
+
+def test_a_file_that_went_before_it_was_used_is_told(server: FakeServer) -> None:
+    server.programs.handlers["certreq"] = lambda words: (0x80070002, "0x80070002 (WIN32: 2)")
+    with pytest.raises(RolloutError, match="0x80070002: a file is not there.*security software probably removed it"):
+        new_request(server.host, request_inf(planned_certificate()))
+
+
 def test_accept(server: FakeServer) -> None:
     held = parse_certificate(certificate(CA).public_bytes(DER), where="test")
     accept(server.host, held)
