@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import struct
 from collections.abc import Callable
+from typing import Any
 
 import dns.message
 
@@ -99,3 +101,19 @@ ODDITIES: dict[str, Odd] = {
     "other type": lambda query, _: message(query, record(_ASKED, _NS, _OTHER)),
     "no such name, and records": lambda query, _: message(query, _good(query), flags=_AUTHORITATIVE | 3),
 }
+
+
+def strangers_datagrams(asker: Any, most: int = 1000) -> int:
+    """Sends datagrams to an asker from a port that it did not ask; returns how many its system took, at most ``most``.
+
+    Where nobody reads what comes from there, the system says so at the next datagram (RFC 1122 section 3.2.2.1).
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.connect(asker)
+        for number in range(most):
+            try:
+                stranger.send(b"\0" * 12)
+            except ConnectionRefusedError:
+                return number - 1
+    return most

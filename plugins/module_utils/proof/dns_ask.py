@@ -169,9 +169,9 @@ def _exchange(server: NameServer, query: dns.message.Message, timeout: float) ->
     ends = time.monotonic() + timeout
     for _try in range(2):
         try:
-            reply = dns.query.udp(query, server.address, timeout / 4, server.port, ignore_unexpected=True)
-        except dns.exception.Timeout:
-            continue
+            reply = _over_udp(server, query, timeout / 4)
+        except (dns.exception.Timeout, OSError):
+            continue  # TCP says why
         if not reply.flags & dns.flags.TC:
             return reply, "udp"
         cut = True
@@ -188,6 +188,24 @@ def _exchange(server: NameServer, query: dns.message.Message, timeout: float) ->
     if reply.flags & dns.flags.TC:
         raise _Garbled("cut short, over TCP too")
     return reply, "tcp"
+
+
+def _over_udp(server: NameServer, query: dns.message.Message, seconds: float) -> dns.message.Message:
+    """One datagram each way; whatever the server sends ends it.
+
+    The socket is connected, so that the system drops what others send: dnspython reads that on and on, and looks at
+    its clock only once there is nothing more to read.
+    """
+    family, kind, protocol, _name, place = socket.getaddrinfo(server.address, server.port, type=socket.SOCK_DGRAM)[0]
+    with socket.socket(family, kind, protocol) as connected:
+        connected.setblocking(False)
+        connected.connect(place)
+        ends = time.time() + seconds  # by dnspython's clock
+        dns.query.send_udp(connected, query, None, ends)
+        reply: dns.message.Message = dns.query.receive_udp(connected, None, ends)[0]
+    if not query.is_response(reply):
+        raise dns.query.BadResponse
+    return reply
 
 
 def _read(

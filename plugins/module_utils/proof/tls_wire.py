@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_alerts
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.connecting import connect
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_clients import VERSIONS
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_records import (
     CERTIFICATE_REQUEST,
@@ -126,7 +127,7 @@ class _Wire:
     def __init__(self, address: str, port: int, timeout: float) -> None:
         self.received = bytearray()
         self._ends = time.monotonic() + timeout
-        self._socket = socket.create_connection((address, port), timeout=timeout)
+        self._socket = connect(address, port, timeout)
 
     def end_within(self, seconds: float) -> None:
         """Bring the deadline forward."""

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-import socket
-
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.connecting import connect
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt
 
 # As long as pywinrm waits for a connection.
@@ -19,6 +18,6 @@ def see_listener(attempt: LogonAttempt, seconds: float = CONNECT_SECONDS) -> Non
     if attempt.proxy:
         return
     try:
-        socket.create_connection((attempt.address, attempt.port), timeout=seconds).close()
+        connect(attempt.address, attempt.port, seconds).close()
     except OSError as error:
         raise attempt.failure(str(error)) from error

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import socketserver
+import struct
 import threading
 from dataclasses import replace
 
 import dns.message
 import pytest
-from hostile.dns import ODDITIES
+from hostile.dns import ODDITIES, strangers_datagrams
 from hypothesis import given
 from hypothesis import strategies as st
 from proofkit import dnsservers, listeners
@@ -243,6 +246,46 @@ def test_silence_over_udp_ends_in_tcp() -> None:
 
     answer = _asked(talk, timeout=1.6)
     assert (answer.state, answer.transport) == ("answered", "tcp")
+
+
+@pytest.mark.parametrize(("answered", "state"), [(True, "answered"), (False, "timeout")])
+def test_what_others_send_is_not_even_read(answered: bool, state: str) -> None:
+    """A flood from elsewhere neither hides the answer nor keeps anybody reading past the deadline."""
+    taken: list[int] = []
+    line = "ocspool.company.local. 60 IN A 10.0.0.10"
+
+    class Flooded(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            data, server = self.request
+            taken.append(strangers_datagrams(self.client_address))
+            if answered:
+                server.sendto(reply_to(dns.message.from_wire(data), line).to_wire(), self.client_address)
+
+    with socketserver.UDPServer(("127.0.0.1", 0), Flooded) as udp, socket.socket() as tcp:
+        port = udp.server_address[1]
+        tcp.bind(("127.0.0.1", port))
+        tcp.listen()  # takes the connection, and is silent
+        threading.Thread(target=udp.serve_forever, args=(0.02,), daemon=True).start()
+        answer = ask(NameServer("dc01", "127.0.0.1", port), OCSPOOL, 4 if answered else 0.8)
+        udp.shutdown()
+    assert answer.state == state
+    assert set(taken) == {0}
+
+
+def test_where_udp_is_closed_tcp_is_asked() -> None:
+    line = "ocspool.company.local. 60 IN A 10.0.0.10"
+
+    class Tcp(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            length = struct.unpack("!H", self.request.recv(2))[0]
+            reply = reply_to(dns.message.from_wire(self.request.recv(length)), line).to_wire()
+            self.request.sendall(struct.pack("!H", len(reply)) + reply)
+
+    with socketserver.TCPServer(("127.0.0.1", dnsservers.free_port()), Tcp) as tcp:
+        threading.Thread(target=tcp.serve_forever, args=(0.02,), daemon=True).start()
+        answer = ask(NameServer("dc01", "127.0.0.1", tcp.server_address[1]), OCSPOOL, 8)
+        tcp.shutdown()
+    assert (answer.state, answer.transport, answer.values) == ("answered", "tcp", ("10.0.0.10",))
 
 
 def test_silence_ends_at_the_deadline() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import listener
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.listener import see_listener
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt
@@ -43,10 +44,10 @@ def test_nothing_listens(changes: dict[str, str], told: str) -> None:
 
 
 def test_no_answer_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    def silent(place: tuple[str, int], timeout: float) -> None:
+    def silent(address: str, port: int, seconds: float) -> None:
         raise TimeoutError("timed out")
 
-    monkeypatch.setattr(socket, "create_connection", silent)
+    monkeypatch.setattr(listener, "connect", silent)
     with pytest.raises(HostUnreachable, match=r"no answer in time \(timed out\)"):
         see_listener(attempt(5985))
 
