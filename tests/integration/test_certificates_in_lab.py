@@ -265,6 +265,57 @@ def test_a_lost_connection_never_brings_a_second_certificate(
     assert len(site.ca()["requests"]) == 1
 
 
+CERTUTIL = {"program": "certutil.exe", "does": "blocked"}
+CERTREQ = {"program": "certreq.exe", "does": "blocked"}
+TAKEN = {"program": "certreq.exe", "does": "removed"}
+FINDSTR = {"program": "findstr.exe", "does": "killed"}
+
+
+@pytest.mark.parametrize(
+    ("server", "ca", "told"),
+    [
+        (
+            [CERTREQ],
+            [],
+            "certreq made no request: exit code 1.*said: Access is denied.*Allow certreq.exe for this account",
+        ),
+        (
+            [CERTUTIL, FINDSTR],
+            [],
+            "cannot be written: .*Access is denied; findstr .* said: nothing.*allow certutil.exe",
+        ),
+        ([], [CERTUTIL], "database cannot be read: exit code 1.*Access is denied.*Allow certutil.exe for this account"),
+        ([CERTUTIL], [CERTREQ], "exit code 1. `certreq -submit .*Access is denied.*Allow certreq.exe for this account"),
+    ],
+)
+def test_a_program_that_is_stopped_altogether_is_named(
+    tmp_path: Path, server: list[Any], ca: list[Any], told: str
+) -> None:
+    """Before anything is handed in, and with what is to be allowed; the next run goes on once it is."""
+    hosts = [{"name": "ocssrv01", "security_software": server}, {"name": "ca01", "security_software": ca}]
+    with start_estate("origin", tmp_path, overrides={"hosts": hosts}) as estate:
+        site = Rollout(estate)
+        with pytest.raises(RolloutError, match=told):
+            site.issue(site.request())
+        assert site.ca()["requests"] == []
+        seen = estate.state()["hosts"]
+        assert [path for name in ("ocssrv01", "ca01") for path in seen[name]["files"] if "ucops" in path] == []
+
+
+def test_certificates_that_are_taken_away_on_the_ca_are_asked_for_once(tmp_path: Path) -> None:
+    with start_estate(
+        "origin", tmp_path, overrides={"hosts": [{"name": "ca01", "security_software": [TAKEN]}]}
+    ) as estate:
+        site = Rollout(estate)
+        asked = site.request()
+        for _run in range(2):
+            with pytest.raises(
+                RolloutError, match="does not hand out the certificate of request 2.*its file is not there"
+            ):
+                site.issue(asked)
+        assert len(site.ca()["requests"]) == 1
+
+
 @pytest.mark.parametrize("language", ["de-DE", "fr-FR"])
 def test_a_second_run_finds_the_request_in_every_language(tmp_path: Path, language: str) -> None:
     overrides = {"hosts": [{"name": "ca01", "language": language}]}

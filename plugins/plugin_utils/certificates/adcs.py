@@ -136,7 +136,8 @@ class AdcsAuthority(Authority):
             arguments = ["-retrieve", "-f", "-q", "-config", self.name, str(request_id), *outputs]
             answer, result = self._certreq(arguments, list(outputs))
         if answer is None:
-            raise failed(f"the CA does not hand out the certificate of request {request_id}", result, where=self.name)
+            lacking = f"the CA does not hand out the certificate of request {request_id}"
+            raise failed(lacking, result, where=self.name, wrote=True)
         return AuthorityAnswer(request_id, ISSUED, answer.certificate, answer.candidates, text=answer.text)
 
     def _certreq(self, arguments: list[str], outputs: list[str]) -> tuple[AuthorityAnswer | None, ProgramResult]:

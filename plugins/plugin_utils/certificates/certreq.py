@@ -34,16 +34,27 @@ _STOPPED = (
     "{program} tells a code of its own with every failure, and told none: security software probably stops it. Allow"
     " {program}.exe for this account on this host"
 )
+_GONE = (
+    "{program} tells of no failure, and its file is not there: security software probably removed it. Allow files of"
+    " this account in the Temp folder of Windows"
+)
 
 
-def failed(what: str, result: ProgramResult, *, where: str) -> RolloutError:
-    """An error that shows the code with its meaning, and the program's own text for a person."""
+def failed(what: str, result: ProgramResult, *, where: str, wrote: bool = False) -> RolloutError:
+    """An error that shows the code with its meaning, and the program's own text for a person.
+
+    :param wrote: a file is missing that the program writes whenever it succeeds.
+    """
     code = failure_code(result.exit_code, result.text)
     said = as_said(result.text, 600)
     reason = meaning(code) if code else f"exit code {result.exit_code}"
     program = result.command_line.partition(" ")[0]
     silent = code is None and (result.exit_code != 0 or not said)
-    mend = _STOPPED.format(program=program) if silent and program in _TELL_CODES else advice(code)
+    mend = advice(code)
+    if program in _TELL_CODES and silent:
+        mend = _STOPPED.format(program=program)
+    elif wrote and code is None:
+        mend = _GONE.format(program=program)
     return RolloutError(f"{what}: {reason}. `{result.command_line}` said: {said or 'nothing'}", where=where, mend=mend)
 
 
@@ -66,7 +77,7 @@ def new_request(host: WindowsHost, inf: bytes) -> bytes:
         result = host.programs.run(["certreq", "-new", "-f", "-q", policy, output], timeout=TIMEOUT)
         content = host.files.read(output)
     if not content:
-        raise failed("certreq made no request", result, where=host.name)
+        raise failed("certreq made no request", result, where=host.name, wrote=True)
     return content
 
 
