@@ -8,6 +8,8 @@ export PATH="$ROOT/.venv/bin:$PATH"
 # Ansible and Python find the collection under this path (tools/setup.sh links it).
 export ANSIBLE_COLLECTIONS_PATH="$ROOT/.venv/collections"
 unset ANSIBLE_CONFIG
+# The checks start hundreds of Pythons: what one has compiled is kept for the others.
+unset PYTHONDONTWRITEBYTECODE
 [ -t 1 ] || export NO_COLOR=1
 PYTHON_VERSION=$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 export ROOT PYTHON_VERSION
