@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from ansible_collections.ucops.rollout.plugins.filter import exports, plans, reports, runs
@@ -18,6 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     hosts_of_run,
     refuse_strangers,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.only import Only, only
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import PARTS, halves_of
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import refuse_beyond
@@ -40,7 +42,14 @@ class ActionModule(PureAction):
         "check_inventory": {"type": "bool", "default": False},
         "servers_group": {"type": "str", "default": "ucops_servers"},
         "dns_group": {"type": "str"},
+        "dns_external_group": {"type": "str"},
         "ca_group": {"type": "str"},
+        "only": {
+            "type": "dict",
+            "options": {
+                name: {"type": "list", "elements": "str", "default": []} for name in ("pools", "roles", "views", "uses")
+            },
+        },
         "fail_on_errors": {"type": "bool", "default": True},
         "front_end_command": {"type": "list", "elements": "str"},
         "parts": {"type": "list", "elements": "str", "choices": list(PARTS), "default": list(PARTS)},
@@ -57,12 +66,14 @@ class ActionModule(PureAction):
             servers=arguments["servers_group"],
             dns=arguments["dns_group"] or "",
             ca=arguments["ca_group"] or "",
+            dns_external=arguments["dns_external_group"] or "",
         )
         parts = arguments["parts"]
         inventory = self.task_vars.get("groups") or {}
         known = self.task_vars.get("hostvars") or {}
         refuse_strangers(inventory, [host for host in known if "pool_report_takes_part" in known[host]])
-        planned = make_plan(parse(arguments["topology"]))
+        topology = parse(arguments["topology"])
+        planned = only(make_plan(topology), topology, _only(arguments["only"] or {}))
         if arguments["front_end_command"] is not None:
             # It runs at the very end; what is wrong with it is better known before anything is touched.
             check_command(arguments["front_end_command"], _issuers(planned))
@@ -70,10 +81,14 @@ class ActionModule(PureAction):
         if plan.errors and arguments["fail_on_errors"]:
             if not planned.errors and (groups.dns or groups.ca):
                 # Who gives these groups means to roll out: hosts that are missing must not hide that it cannot be done.
-                refuse_beyond(planned, *halves_of(parts))
+                refuse_beyond(planned, *halves_of(parts), views=hosts_of_run(plan, groups, inventory, parts).views)
             raise PlanHasErrors(plan.errors)
         hosts = hosts_of_run(plan, groups, inventory, parts)
         return {"changed": False, "plan": plan.to_plain(), "hosts": to_plain(hosts)}
+
+
+def _only(given: Mapping[str, Sequence[str]]) -> Only:
+    return Only(**{name: tuple(values) for name, values in given.items()})
 
 
 def _issuers(plan: Plan) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ansible_collections.ucops.rollout.plugins.module_utils.model import plan_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, VIEWS, plan_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import HALVES, refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import refuse_unsound
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
@@ -21,7 +21,8 @@ class ActionModule(PureAction):
     argument_spec: ClassVar[dict[str, Any]] = {
         "plan": {"type": "dict", "required": True},
         "halves": {"type": "list", "elements": "str", "choices": list(HALVES), "default": list(HALVES)},
-        "view": {"type": "str", "choices": ["internal", "external"]},
+        "view": {"type": "str", "choices": list(VIEWS)},
+        "views": {"type": "list", "elements": "str", "choices": list(VIEWS), "default": [INTERNAL]},
         "ca_hosts": {"type": "list", "elements": "str", "default": []},
         "proof": {"type": "bool", "default": False},
     }
@@ -30,6 +31,6 @@ class ActionModule(PureAction):
         halves = arguments["halves"]
         require_libraries(halves, proof=arguments["proof"])
         plan = plan_from_plain(arguments["plan"])
-        refuse_beyond(plan, *halves, view=arguments["view"])
+        refuse_beyond(plan, *halves, views=arguments["views"], view=arguments["view"])
         refuse_unsound(plan, halves, arguments["ca_hosts"], arguments["view"])
         return {"changed": False}

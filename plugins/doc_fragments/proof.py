@@ -64,6 +64,10 @@ options:
         description: Its port, for UDP and TCP.
         type: int
         default: 53
+      view:
+        description: The view whose records it is asked for. By default those of all views.
+        type: str
+        choices: [internal, external]
 """
 
     TLS = r"""

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL, INTERNAL, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan import parts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
@@ -104,8 +104,9 @@ def rollout_left(outcome: Any, unproved: str = "fail") -> dict[str, Any]:
 def proof_inputs(
     hostvars: Any,
     plan: Any,
-    view: str = "internal",
+    views: Sequence[str] = (INTERNAL,),
     dns_hosts: Sequence[str] = (),
+    dns_external_hosts: Sequence[str] = (),
     dns_servers: Sequence[Mapping[str, Any]] = (),
     dns_port: int = 53,
     ca_hosts: Sequence[str] = (),
@@ -113,12 +114,14 @@ def proof_inputs(
     trusted_roots: Sequence[str] = (),
     check_mode: bool = False,
 ) -> dict[str, Any]:
-    planned, kept, hosts = _plan(plan), _hostvars(hostvars), list(dns_hosts)
-    servers = list(dns_servers) or inputs.name_servers(hosts, kept, int(dns_port))
-    done = collected.collected(kept, planned, hosts, list(ca_hosts))
+    planned, kept, hosts, outside = _plan(plan), _hostvars(hostvars), list(dns_hosts), list(dns_external_hosts)
+    port = int(dns_port)
+    found = [*inputs.name_servers(hosts, kept, port), *inputs.name_servers(outside, kept, port, EXTERNAL)]
+    servers = list(dns_servers) or found
+    done = collected.collected(kept, planned, [*hosts, *outside], list(ca_hosts))
     outcome = read_outcome({**done, "check_mode": bool(check_mode)})
     trusted = from_plain(tuple[Thumbprint, ...], list(trusted_roots), where="trusted_roots")
-    return inputs.proof_inputs(planned, outcome, servers, view, list(roots), trusted).to_plain()
+    return inputs.proof_inputs(planned, outcome, servers, list(views), list(roots), trusted).to_plain()
 
 
 def _plan(given: Any) -> Plan:

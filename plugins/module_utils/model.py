@@ -212,6 +212,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part of the plan that the site left out; ``kind``: ``record``, ``certificate`` or ``server``."""
+
+    kind: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that a rollout needs to know; its plain form is the contract with playbooks."""
 
@@ -222,6 +230,7 @@ class Plan:
     endpoints: tuple[Endpoint, ...] = ()
     servers: tuple[PlannedServer, ...] = ()
     findings: tuple[Finding, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -129,6 +129,7 @@ silent_places:
 """
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -136,7 +137,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_dns
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import client_names, dns_ask, dns_judge
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import read_records
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import NameServer
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord, read_records
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
@@ -147,9 +149,32 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     **proof_module.COMMON,
 }
 
+Asked = tuple[Sequence[ExpectedRecord], Sequence[NameServer]]
+
 
 def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], list[str]]:
     records, servers = read_records(params["records"]), dns_ask.parse_servers(params["servers"])
+    results, hints = [], []
+    for of_view, asked in _by_view(records, servers):
+        found, hinted = _check(of_view, asked, params, silence)
+        results += found
+        hints += hinted
+    return results, hints
+
+
+def _by_view(records: Sequence[ExpectedRecord], servers: Sequence[NameServer]) -> list[Asked]:
+    """The records of each view with the servers that hold it."""
+    if not any(server.view for server in servers):
+        return [(records, servers)]
+    return [
+        ([one for one in records if one.view == view], [one for one in servers if one.view in ("", view)])
+        for view in dict.fromkeys(record.view for record in records)
+    ]
+
+
+def _check(
+    records: Sequence[ExpectedRecord], servers: Sequence[NameServer], params: dict[str, Any], silence: Silence
+) -> tuple[list[ProofResult], list[str]]:
     tried = client_names.tried_before_ours(records) if params["complete"] else ()
     if params["planned_only"]:
         return [*dns_judge.planned(records, servers), *client_names.planned(tried, servers)], []

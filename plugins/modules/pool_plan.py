@@ -51,9 +51,41 @@ options:
   dns_group:
     description: The inventory group of the DNS servers. Looked at only with O(check_inventory=true).
     type: str
+  dns_external_group:
+    description:
+      - The inventory group of the DNS servers that hold the external view. Where it has hosts, the external view can be
+        pushed and proved as well.
+    type: str
   ca_group:
     description: The inventory group of the certification authorities. Looked at only with O(check_inventory=true).
     type: str
+  only:
+    description:
+      - What of the plan is wanted. Each key that is given narrows it, and what is left is in all of them. The plan then
+        holds this part, and names under C(left_out) what it leaves out.
+      - Record sets and certificates stay as the whole plan has them.
+    type: dict
+    suboptions:
+      pools:
+        description: FQDNs of pools.
+        type: list
+        elements: str
+        default: []
+      roles:
+        description: Roles of pools.
+        type: list
+        elements: str
+        default: []
+      views:
+        description: Views of records and endpoints.
+        type: list
+        elements: str
+        default: []
+      uses:
+        description: Uses of certificates.
+        type: list
+        elements: str
+        default: []
   fail_on_errors:
     description:
       - Whether errors among the findings fail the task, with all of them in the message. Otherwise the plan is returned

@@ -37,6 +37,12 @@ options:
     description: The view whose records are to be pushed. Records of all views unless given.
     type: str
     choices: [internal, external]
+  views:
+    description: The views with DNS servers to push to. Records of ours in another view are refused.
+    type: list
+    elements: str
+    choices: [internal, external]
+    default: [internal]
   ca_hosts:
     description:
       - The inventory's hosts of CAs that are asked, as M(ucops.rollout.pool_plan) returns them. Each CA of the plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import winrm
@@ -161,6 +162,53 @@ def test_second_srv_target(site: Site) -> None:
     assert '"proved"' in run.output and '"failed"' not in run.output, run.output
     again = site.play(str(path), variables={"ucops_topology": topology})
     assert again.code == 0 and again.total("changed") == 0, again.output
+
+
+OUTSIDE = {"name": "ns01", "address": "10.0.0.7", "generation": "2012r2", "dns": {"view": "external"}}
+
+
+def both_views() -> dict[str, Any]:
+    topology: dict[str, Any] = yaml.safe_load(LYNC.read_text(encoding="utf-8"))["ucops_topology"]
+    for view in ("internal", "external"):
+        for zone in topology["dns"][view]["zones"]:
+            zone |= {"if_missing": "create", "managed": "ours"}
+    return topology
+
+
+@pytest.mark.estate(hosts=[OUTSIDE])
+def test_each_view_goes_to_its_own_server(site: Site) -> None:
+    topology = both_views()
+    given = {"ucops_topology": topology, "pool_plan_check_inventory": False}
+    run = site.play("deploy_pool", "--tags", "dns,report", variables=given)
+    assert run.code == 0, run.output
+    plan = as_plan(topology)
+    dns = {host: site.state()["hosts"][host]["dns"] for host in ("dc01", "ns01")}
+    held = {host: [one for zone in zones.values() for one in zone["records"]] for host, zones in dns.items()}
+    for host, view in (("dc01", "internal"), ("ns01", "external")):
+        for record in plan.records:
+            if record.view == view and record.managed == "ours":
+                assert any(one.startswith(f"{record.fqdn} {record.ttl} {record.type} ") for one in held[host]), record
+    assert any(one.startswith("_sip._tls.company.com ") for one in held["ns01"]), held["ns01"]
+    assert not any(one.startswith("_sip._tls.") for one in held["dc01"])
+    told = {one["where"] for one in site.report()["changes"] if one["what"] == "zone company.com"}
+    assert told == {"company.com at dc01.company.local", "company.com at ns01.company.local"}
+    again = site.play("deploy_pool", "--tags", "dns", variables=given)
+    assert again.code == 0 and again.total("changed") == 0, again.output
+
+
+def test_a_view_without_a_server_is_refused_or_left_out_and_told(site: Site) -> None:
+    topology = both_views()
+    given = {"ucops_topology": topology, "pool_plan_check_inventory": False}
+    before = site.state()
+    refused = site.play("deploy_pool", "--tags", "dns", variables=given)
+    assert refused.code != 0 and "no DNS server is named for the external view" in refused.output, refused.output
+    assert site.state() == before
+    run = site.play("deploy_pool", "--tags", "dns,report", variables={**given, "ucops_only": {"views": ["internal"]}})
+    assert run.code == 0, run.output
+    assert "left out (ucops_only): " in run.output
+    left = [one["what"] for one in site.report()["plan"]["left_out"]]
+    assert left and all(one.endswith("(external)") for one in left)
+    assert "## Left out of this rollout" in next(site.reports.glob("*.md")).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -29,11 +29,13 @@ def write(estate: Estate, directory: Path) -> Path:
 
 def _members(estate: Estate) -> dict[str, list[str]]:
     """The hosts of each group that a role puts its hosts into."""
-    return {
-        role.inventory_group: [one.fqdn for one in estate.machines.values() if one.role(role) is not None]
-        for role in roles()
-        if role.inventory_group
-    }
+    members: dict[str, list[str]] = {role.inventory_group: [] for role in roles() if role.inventory_group}
+    for role in roles():
+        for one in estate.machines.values():
+            held = one.role(role)
+            if held is not None and held.group:
+                members.setdefault(held.group, []).append(one.fqdn)
+    return members
 
 
 def _variables(estate: Estate) -> dict[str, Any]:

@@ -104,32 +104,35 @@ class Unsupported:
 
 
 _BY_FILE = "export_plan writes them for the people who own DNS"
+_BY_GROUP = (
+    f"put it into the inventory's group (ucops_dns, ucops_dns_external), or leave the view out (ucops_only): {_BY_FILE}"
+)
 
 
 def unsupported(
-    records: Iterable[RecordSet], capabilities: Capabilities, *, any_view: bool = False
+    records: Iterable[RecordSet], capabilities: Capabilities, views: Collection[str] | None = None
 ) -> tuple[Unsupported, ...]:
     """The record sets of ours that a server with these capabilities cannot be asked to hold.
 
-    :param any_view: for records given to a server that somebody chose: the view plays no part then.
+    :param views: those with a DNS server; None for records given to a server that somebody chose.
     """
     return tuple(
-        Unsupported(f"records[{at}]", record, why, _BY_FILE)
+        Unsupported(f"records[{at}]", record, why, _BY_FILE if views is None or record.view in views else _BY_GROUP)
         for at, record in enumerate(records)
-        if record.managed == OURS and (why := _why_not(record, capabilities, any_view))
+        if record.managed == OURS and (why := _why_not(record, capabilities, views))
     )
 
 
 def refuse_unsupported(records: Iterable[RecordSet], capabilities: Capabilities) -> None:
     """Raise RolloutError with all record sets that a chosen server cannot hold, before anything is touched."""
-    told = [str(one) for one in unsupported(records, capabilities, any_view=True)]
+    told = [str(one) for one in unsupported(records, capabilities)]
     if told:
         raise RolloutError(f"nothing was touched, since records cannot be written: {'. '.join(told)}")
 
 
-def _why_not(record: RecordSet, capabilities: Capabilities, any_view: bool) -> str:
-    if not any_view and record.view not in capabilities.views:
-        return f"records of the {record.view} view are not pushed"
+def _why_not(record: RecordSet, capabilities: Capabilities, views: Collection[str] | None) -> str:
+    if views is not None and record.view not in views:
+        return f"no DNS server is named for the {record.view} view"
     if record.type not in capabilities.types:
         return f"only {' and '.join(capabilities.types)} records are pushed"
     return ""

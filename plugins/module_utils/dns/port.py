@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value
-from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL
 
 PRIMARY = "primary"
 
@@ -51,10 +50,9 @@ class FoundRecord:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a DNS server can be asked to do through its port, and which views it is asked to hold."""
+    """What a DNS server can be asked to do through its port."""
 
     types: tuple[str, ...]
-    views: tuple[str, ...] = (INTERNAL,)
     creates_zones: bool = False
     changes_ttl: bool = False
 

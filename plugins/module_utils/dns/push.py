@@ -148,7 +148,7 @@ class _Push:
         problems = [problem for zone in self.request.zones if (problem := self._zone_problem(zone, seen))]
         if new_zones and not able.creates_zones:
             problems.append("this server's zones cannot be created from here")
-        problems += [str(one) for one in record_sets.unsupported(self.request.sets, able, any_view=True)]
+        problems += [str(one) for one in record_sets.unsupported(self.request.sets, able)]
         problems += differences.problems
         if not able.changes_ttl:
             problems += [

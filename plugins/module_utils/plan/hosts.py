@@ -13,7 +13,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings import inventory as kinds
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import in_order
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan, PlannedServer
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    EXTERNAL,
+    INTERNAL,
+    VIEWS,
+    Finding,
+    Plan,
+    PlannedServer,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import ASSIGN, DNS, OBTAIN, PARTS, VERIFY
 
 
@@ -24,19 +31,31 @@ class Groups:
     servers: str
     dns: str = ""
     ca: str = ""
+    dns_external: str = ""
 
     def of_parts(self, parts: Collection[str]) -> Groups:
         """Those that these parts of a run work on; the plan finds its servers in any case."""
-        return Groups(self.servers, self.dns if DNS in parts else "", self.ca if OBTAIN in parts else "")
+        pushed = DNS in parts
+        return replace(
+            self,
+            dns=self.dns if pushed else "",
+            ca=self.ca if OBTAIN in parts else "",
+            dns_external=self.dns_external if pushed else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class RunHosts:
-    """The hosts that take part in a rollout: the DNS server that is pushed to, the CAs that are asked, the servers."""
+    """The hosts that take part in a rollout: the DNS servers that are pushed to, the CAs that are asked, the servers.
+
+    ``views``: the views of the plan with DNS servers to push to and to ask, whatever part the run has.
+    """
 
     dns: tuple[str, ...] = ()
     ca: tuple[str, ...] = ()
     servers: tuple[str, ...] = ()
+    dns_external: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
 
 
 def hosts_of_run(
@@ -44,14 +63,33 @@ def hosts_of_run(
 ) -> RunHosts:
     """The hosts that these parts of a run need, of a plan whose servers were found; each once, in the plan's order.
 
-    Records go to the first DNS server alone: the others hold the same zones by replication. A proof reads the CAs, and
-    does without those that are not there.
+    Records go to the first DNS server of each view alone: the others hold the same zones by replication. A proof reads
+    the CAs, and does without those that are not there.
+
+    :raises RolloutError: one DNS server is to hold both views.
     """
+    views = _views(plan, groups, inventory)
+    pushed = groups.of_parts(parts)
+    dns = _members(pushed.dns if INTERNAL in views else "", inventory)[:1]
+    dns_external = _members(pushed.dns_external if EXTERNAL in views else "", inventory)[:1]
+    if dns and dns == dns_external:
+        raise RolloutError(
+            f"{dns[0]} is the first DNS server of both views, in the groups '{groups.dns}' and '{groups.dns_external}'",
+            where="inventory",
+            mend="One server answers everybody alike: name the server that clients outside ask for the external view",
+        )
     authorities = _members(groups.ca if {OBTAIN, VERIFY} & set(parts) else "", inventory)
     asked = (ca_host(certificate.issuer.ca, authorities) for certificate in plan.certificates)
     on_servers = {OBTAIN, ASSIGN, VERIFY} & set(parts)
     servers = (server.inventory_host for server in plan.servers if on_servers)
-    return RunHosts(_members(groups.of_parts(parts).dns, inventory)[:1], _each_once(asked), _each_once(servers))
+    return RunHosts(dns, _each_once(asked), _each_once(servers), dns_external, views)
+
+
+def _views(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """The plan's views; the external one where the inventory has DNS servers for it."""
+    planned = {zone.view for zone in plan.zones}
+    outside = bool(_members(groups.dns_external, inventory))
+    return tuple(view for view in VIEWS if view in planned and (view == INTERNAL or outside))
 
 
 RUN_CAS = "ucops_run_ca"
@@ -106,7 +144,7 @@ def find_hosts(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]
     if not check:
         return found
     problems = [
-        *_empty_groups(groups, inventory),
+        *_empty_groups(plan, groups, inventory),
         *authorities_without_host(plan, groups.ca, inventory),
         *_without_host(plan, found, groups.servers),
         *_shared(found),
@@ -155,9 +193,10 @@ def authorities_without_host(plan: Plan, group: str, inventory: Mapping[str, Ite
             yield kinds.CA_WITHOUT_INVENTORY_HOST.at(ca, name=ca, group=group, tried=tried)
 
 
-def _empty_groups(groups: Groups, inventory: Mapping[str, Iterable[str]]) -> Iterator[Finding]:
+def _empty_groups(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]]) -> Iterator[Finding]:
+    inside = not plan.zones or any(zone.view == INTERNAL for zone in plan.zones)
     for group, breaks in (
-        (groups.dns, "there is no DNS server to push the records to"),
+        (groups.dns if inside else "", "there is no DNS server to push the records to"),
         (groups.ca, "there is no certification authority to issue the certificates"),
     ):
         if group and not list(inventory.get(group, ())):

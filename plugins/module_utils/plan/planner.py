@@ -50,27 +50,39 @@ Placed = tuple[Scope, RoleRules]
 @collector_paused()
 def make_plan(topology: Topology, products: Mapping[str, Product] = PRODUCTS) -> model.Plan:
     """The plan of a topology; what speaks against it is in its findings, nothing is raised."""
-    deployment = Deployment(topology, products)
-    pools = list(_pools(deployment, products))
+    plan, records = _put_together(topology, products, topology.pools)
+    found = [*records.findings(), *find_all(plan, topology, products)]
+    return replace(plan, findings=in_order(told_once(found, topology)))
+
+
+@collector_paused()
+def plan_of_pools(topology: Topology, pools: Iterable[Pool], products: Mapping[str, Product] = PRODUCTS) -> model.Plan:
+    """What these pools of the topology alone ask for, without findings."""
+    return _put_together(topology, products, pools)[0]
+
+
+def _put_together(
+    topology: Topology, products: Mapping[str, Product], wanted: Iterable[Pool]
+) -> tuple[model.Plan, PlannedRecords]:
+    pools = list(_placed(wanted, Deployment(topology, products), products))
     certificates = share_certificates(_certificates(pools), topology.pools)
     endpoints = tuple(_endpoints(pools, certificates))
     records = PlannedRecords(topology.zones)
-    for wanted in _wanted_records(pools, {zone.view for zone in topology.zones}):
-        records.want(wanted)
+    for one in _wanted_records(pools, {zone.view for zone in topology.zones}):
+        records.want(one)
     plan = model.Plan(
         zones=records.zones(),
         records=records.records(),
         certificates=certificates,
         endpoints=endpoints,
-        servers=tuple(_servers(topology.pools)),
+        servers=tuple(_servers(scope.pool for scope, _rules in pools)),
     )
-    found = [*records.findings(), *find_all(plan, topology, products)]
-    return replace(plan, findings=in_order(told_once(found, topology)))
+    return plan, records
 
 
-def _pools(deployment: Deployment, products: Mapping[str, Product]) -> Iterator[Placed]:
+def _placed(pools: Iterable[Pool], deployment: Deployment, products: Mapping[str, Product]) -> Iterator[Placed]:
     """Each pool with the rules for it."""
-    for pool in deployment.topology.pools:
+    for pool in pools:
         rules = products[pool.product].role_rules(pool.role, pool.edition, pool.configuration)
         if rules is not None:  # parse() refuses pools without rules
             yield Scope(pool, deployment), rules

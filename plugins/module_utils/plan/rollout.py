@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import port
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import unsupported
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, Plan, PlannedCertificate
 
 HALVES = (RECORDS, CERTIFICATES)
 
@@ -66,31 +66,39 @@ class PlanBeyondRollout(RolloutError):
 
 
 _HEADING = "Nothing was touched, since this version cannot roll out the whole of this plan yet"
-_FOOTING = "plan_pool shows such a plan whole. Or keep these parts in a topology of their own"
+_FOOTING = (
+    "plan_pool shows such a plan whole. To roll out the rest of it, name in ucops_only the pools, roles, views or uses"
+    " that are wanted; what is left out stands in the report"
+)
 
 
 def refuse_beyond(
     plan: Plan,
     *halves: str,
+    views: Collection[str] = (INTERNAL,),
     view: str | None = None,
     pushing: port.Capabilities = port.WINDOWS,
     assigning: Assigning = ASSIGNING,
 ) -> None:
     """Raise PlanBeyondRollout where a half of the plan (RECORDS, CERTIFICATES) holds what no port can do.
 
-    :param view: the view that is pushed alone, so that the other is not looked at.
+    :param views: those with a DNS server to push to.
+    :param view: the view that is pushed alone, to a server that somebody chose, so that the other is not looked at.
     """
-    parts = [*(beyond_pushing(plan, pushing, view) if RECORDS in halves else ())]
+    parts = [*(beyond_pushing(plan, pushing, (view,) if view else views, view) if RECORDS in halves else ())]
     parts += beyond_assigning(plan, assigning) if CERTIFICATES in halves else ()
     if parts:
         raise PlanBeyondRollout(parts)
 
 
 def beyond_pushing(
-    plan: Plan, pushing: port.Capabilities = port.WINDOWS, view: str | None = None
+    plan: Plan,
+    pushing: port.Capabilities = port.WINDOWS,
+    views: Collection[str] = (INTERNAL,),
+    view: str | None = None,
 ) -> Iterator[BeyondRollout]:
     """Records of ours that cannot be pushed, of one view or of all."""
-    for one in unsupported(plan.records, pushing):
+    for one in unsupported(plan.records, pushing, views):
         if view in (None, one.wanted.view):
             yield BeyondRollout(one.path, f"{one.wanted.type} {one.wanted.fqdn}", one.why, one.instead)
 

@@ -53,13 +53,14 @@ ADDRESS_TYPES = tuple(row.name for row in RECORD_TYPES.values() if row.is_addres
 class NameServer:
     """An authoritative server; ``address`` is an IP address, so that no name is looked up within the proof.
 
-    ``problem`` says why there is no address; then nothing is asked.
+    ``problem`` says why there is no address; then nothing is asked. ``view``: whose records it holds, "" for all.
     """
 
     name: str
     address: str
     port: int = 53
     problem: str = ""
+    view: str = ""
 
     @property
     def place(self) -> str:
@@ -114,7 +115,7 @@ def _server(item: Mapping[str, Any], where: str) -> NameServer:
         address, problem = str(ipaddress.ip_address(given)), ""
     except ValueError:
         address, problem = _looked_up(given)
-    return NameServer(str(item.get("name") or given), address, port, problem)
+    return NameServer(str(item.get("name") or given), address, port, problem, str(item.get("view") or ""))
 
 
 def _looked_up(name: str) -> tuple[str, str]:

@@ -24,7 +24,7 @@ _MEND = "Give the records of a plan (pool_plan) unchanged"
 class ExpectedRecord:
     """A record set as it is to be found. ``values`` as the type's row in ``record_types`` reads them; ``ttl``: or None.
 
-    ``managed``: as in a plan; of records that others register the TTL is theirs.
+    ``managed``, ``view``: as in a plan; of records that others register the TTL is theirs.
 
     A plan's RecordSet has more, which a proof does not need and a person does not write.
     """
@@ -35,6 +35,7 @@ class ExpectedRecord:
     values: tuple[Value, ...]
     ttl: Ttl | None = None
     managed: str = OURS
+    view: str = ""
 
     @property
     def row(self) -> RecordType | None:
@@ -58,6 +59,7 @@ class _Given:
     values: tuple[Any, ...]
     ttl: Ttl | None = None
     managed: str = OURS
+    view: str = ""
 
 
 def read_records(given: Sequence[Mapping[str, Any]]) -> tuple[ExpectedRecord, ...]:
@@ -72,12 +74,11 @@ def _read(record: Mapping[str, Any], where: str) -> ExpectedRecord:
     missing = [key for key in _NEEDED if key not in record]
     if missing:
         raise RolloutError(f"{', '.join(missing)} missing", where=where, mend=_MEND)
-    known = {key: record[key] for key in (*_NEEDED, "ttl", "managed") if key in record}
+    known = {key: record[key] for key in (*_NEEDED, "ttl", "managed", "view") if key in record}
     given = from_plain(_Given, known, where=where, mend=_MEND)
     row = RECORD_TYPES.get(given.type.upper())
     if row is None:
-        return ExpectedRecord(
-            given.zone, given.fqdn, given.type, tuple(map(str, given.values)), given.ttl, given.managed
-        )
+        as_given = tuple(map(str, given.values))
+        return ExpectedRecord(given.zone, given.fqdn, given.type, as_given, given.ttl, given.managed, given.view)
     values = tuple(row.parse(value, f"{where}: {given.fqdn!a}") for value in given.values)
-    return ExpectedRecord(given.zone, given.fqdn, row.name, values, given.ttl, given.managed)
+    return ExpectedRecord(given.zone, given.fqdn, row.name, values, given.ttl, given.managed, given.view)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import VIEWS
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
@@ -22,6 +23,7 @@ SERVERS: dict[str, Any] = {
         "name": {"type": "str"},
         "address": {"type": "str", "required": True},
         "port": {"type": "int", "default": 53},
+        "view": {"type": "str", "choices": list(VIEWS)},
     },
 }
 COMMON: dict[str, dict[str, Any]] = {

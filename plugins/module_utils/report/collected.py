@@ -66,7 +66,7 @@ def collected(
     """``dns``, ``servers``, ``authorities``, ``windows`` and ``findings`` as ``outcome`` reads them. A server that is
     none of the inventory's is left out.
 
-    :param dns_hosts: the DNS servers; the first is the one that was pushed to.
+    :param dns_hosts: the DNS servers; those that a run names for a view, else the first, are pushed to.
     :param ca_hosts: the hosts of CAs that may have been read.
     :param expect_push: a DNS server that a limit left out is told, since the run was to push the records.
     :param expect_servers: a server that has not had its turn is a failure, unless the push of the records failed.
@@ -106,7 +106,24 @@ def _host_of(server: PlannedServer) -> str:
 
 
 def _dns(hostvars: HostVars, dns_hosts: Sequence[str], expect_push: bool) -> dict[str, Any]:
-    host = dns_hosts[0] if dns_hosts else CONTROLLER
+    """What came of the pushes, of both views as of one."""
+    named = [host for host in dict.fromkeys(dns_hosts) if kept(hostvars, host, "pool_dns_pushed_view")]
+    results = [_dns_of(hostvars, host, expect_push) for host in named or [*dns_hosts, CONTROLLER][:1]]
+    done = [result for result in results if result]
+    if len(done) < 2:
+        return done[0] if done else {}
+    placed = zip(named, results, strict=True)
+    return {
+        **done[0],
+        "changed": any(one.get("changed") for one in done),
+        "failed": any(one.get("failed") for one in done),
+        "msg": "; ".join(str(one["msg"]) for one in done if one.get("failed") and "msg" in one),
+        "changes": [{**change, "server": host} for host, one in placed for change in one.get("changes") or ()],
+        "notes": [note for one in done for note in one.get("notes") or ()],
+    }
+
+
+def _dns_of(hostvars: HostVars, host: str, expect_push: bool) -> dict[str, Any]:
     result = _pushed(hostvars, host)
     if expect_push and not result and _left_out(hostvars, host):
         return {"notes": [f"{host} {_LEFT_OUT}; the records are not pushed"]}

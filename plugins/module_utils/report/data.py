@@ -253,7 +253,8 @@ def entries(outcome: Outcome) -> Iterator[tuple[str, str, CertificateOutcome]]:
 
 def _dns_changes(dns: DnsOutcome) -> Iterator[ChangeLine]:
     for change in dns.changes:
-        yield ChangeLine(change.zone, change.verb, _record_change(change), change.after)
+        where = f"{change.zone} at {change.server}" if change.server else change.zone
+        yield ChangeLine(where, change.verb, _record_change(change), change.after)
 
 
 def _record_change(change: StepChange) -> str:

@@ -54,12 +54,15 @@ _READING = (
     " seen to be otherwise, and of what is *unproved* nothing is known. Nothing is listed as changed that was not read"
     " again afterwards."
 )
+_LEFT_OUT = (
+    "The site named the part of the plan that is rolled out (`ucops_only`). Of what follows nothing is said here."
+)
 _VERBS = {"create": "created", "change": "changed", "delete": "deleted", "report": "only noted"}
 
 
 def report_markdown(data: HandOver) -> str:
     """The document, ending with a line end. Every value in it is shown and cannot act as Markdown."""
-    sections = (_head, _open, _changes, _records, _certificates, _assignments, _proof, _findings, _versions)
+    sections = (_head, _open, _changes, _records, _certificates, _assignments, _proof, _findings, _left_out, _versions)
     return "\n\n".join("\n".join(section(data)) for section in sections if section(data)) + "\n"
 
 
@@ -240,6 +243,13 @@ def _findings(data: HandOver) -> list[str]:
         for finding in data.findings
     ]
     return ["## Findings", "", *table(["severity", "code", "what", "breaks", "mend"], rows)]
+
+
+def _left_out(data: HandOver) -> list[str]:
+    if data.plan is None or not data.plan.left_out:
+        return []
+    rows = [[text(one.kind), code(one.what)] for one in data.plan.left_out]
+    return ["## Left out of this rollout", "", _LEFT_OUT, "", *table(["kind", "what"], rows)]
 
 
 def _versions(data: HandOver) -> list[str]:

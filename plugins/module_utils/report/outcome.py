@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class StepChange:
-    """One of the ``changes`` of a step, as far as people are told of it. ``after`` is in plain types."""
+    """One of the ``changes`` of a step, as far as people are told of it. ``after`` is in plain types.
+
+    ``server``: where the change was made, where several servers hold zones of the same name.
+    """
 
     verb: str = "change"
     what: str = ""
@@ -36,6 +39,7 @@ class StepChange:
     type: str = ""
     after: Any = None
     note: str = ""
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import PROVED, UNPROVED, ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.walk import srv_owner
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import (
@@ -31,7 +31,10 @@ NOT_READ = (
 
 @dataclass(frozen=True, slots=True)
 class ProofInputs:
-    """``thumbprints``: certificate id to what was installed. ``roots``: PEM, those that clients trust;
+    """``servers``: the name servers to ask, ``inside`` those of them that a client within the company asks.
+    ``records``, ``endpoints``: the plan's of the views that are proved.
+
+    ``thumbprints``: certificate id to what was installed. ``roots``: PEM, those that clients trust;
     ``roots_complete``: whether these are the roots of all planned authorities. ``issuers``: PEM, which help to follow a
     chain and are not trusted. ``anchors``: for each planned CA, whether its root is known; none where roots were given.
     ``stores``: server (FQDN) to the ``root_thumbprints`` of its store, None where they are not known.
@@ -41,6 +44,9 @@ class ProofInputs:
     """
 
     servers: tuple[Mapping[str, Any], ...]
+    records: tuple[Mapping[str, Any], ...]
+    endpoints: tuple[Mapping[str, Any], ...]
+    inside: tuple[Mapping[str, Any], ...]
     thumbprints: Mapping[str, str]
     roots: tuple[str, ...]
     roots_complete: bool
@@ -61,14 +67,14 @@ def proof_inputs(
     plan: Plan,
     outcome: Outcome,
     servers: Sequence[Mapping[str, Any]],
-    view: str,
+    views: Collection[str] = (INTERNAL,),
     roots: Sequence[str] = (),
     trusted: Sequence[Thumbprint] = (),
 ) -> ProofInputs:
-    """The inputs of the proof of one view.
+    """The inputs of the proof of these views.
 
     :param outcome: the run until now: its DNS part, its servers, and whether it was in check mode.
-    :param servers: the name servers to ask.
+    :param servers: the name servers to ask; those of no view hold all.
     :param roots: the roots that clients trust; else those of the planned CAs, as far as these were read.
     :param trusted: thumbprints of roots that were named as trusted; such a one is trusted wherever it comes from.
     """
@@ -77,13 +83,16 @@ def proof_inputs(
     issuers = tuple(dict.fromkeys(_issuers(outcome, done.values())))
     named, anchors = tuple(_named(issuers, trusted)), tuple(_anchors(plan, outcome))
     return ProofInputs(
-        servers=tuple(servers),
+        servers=tuple(one for one in servers if one.get("view") in (None, "", *views)),
         thumbprints={id: one.thumbprint for id, one in done.items() if one.thumbprint},
         roots=tuple(roots) or tuple(dict.fromkeys((*_roots_of_plan(plan, outcome), *named))),
         roots_complete=bool(roots) or _all_known(plan, anchors),
         issuers=issuers,
         anchors=() if roots or named else anchors,
-        sip_domains=tuple(_sip_domains(plan, view)),
+        records=tuple(to_plain(record) for record in plan.records if record.view in views),
+        endpoints=tuple(to_plain(endpoint) for endpoint in plan.endpoints if endpoint.view in views),
+        inside=tuple(one for one in servers if one.get("view") in (None, "", INTERNAL)),
+        sip_domains=tuple(_sip_domains(plan)) if INTERNAL in views else (),
         stores=dict(_stores(outcome)),
         predicted=checked and (pushed or any(one.changed for one in done.values())),
         services_started=not checked and any(one.services_started for one in done.values()),
@@ -91,10 +100,15 @@ def proof_inputs(
     )
 
 
-def name_servers(hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], port: int) -> list[dict[str, Any]]:
-    """The inventory's DNS servers as a check takes them, at the address under which Ansible reaches them."""
+def name_servers(
+    hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], port: int, view: str = INTERNAL
+) -> list[dict[str, Any]]:
+    """The inventory's DNS servers of a view as a check takes them, at the address under which Ansible reaches them."""
     addresses = {host: hostvars[host].get("ansible_host") if host in hostvars else None for host in hosts}
-    return [{"name": host, "address": str(address or host), "port": port} for host, address in addresses.items()]
+    return [
+        {"name": host, "address": str(address or host), "port": port, "view": view}
+        for host, address in addresses.items()
+    ]
 
 
 def _stores(outcome: Outcome) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -161,9 +175,9 @@ def _named(issuers: Sequence[str], trusted: Sequence[Thumbprint]) -> Iterator[st
     return (one.pem for one in known if one.thumbprint in trusted and is_root(one))
 
 
-def _sip_domains(plan: Plan, view: str) -> Iterator[str]:
+def _sip_domains(plan: Plan) -> Iterator[str]:
     """The SIP domains whose users sign in by themselves: those with the record that a client asks for first."""
     owner = srv_owner("")
     for record in plan.records:
-        if record.view == view and record.type == "SRV" and record.fqdn.startswith(owner):
+        if record.view == INTERNAL and record.type == "SRV" and record.fqdn.startswith(owner):
             yield record.fqdn.removeprefix(owner)

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import FAILED, UNPROVED
 from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, Line, planned_counts
@@ -59,8 +61,15 @@ def _planned(data: HandOver) -> list[str]:
     return [
         f"{number(counts.records, 'DNS record')}{others} in {number(counts.zones, 'zone')},"
         f" {number(counts.certificates, 'certificate')}, {number(counts.endpoints, 'endpoint')}",
+        *_left_out(data.plan),
         *(f"{finding.severity}: {finding.message}" for finding in data.findings),
     ]
+
+
+def _left_out(plan: Plan) -> list[str]:
+    kinds = Counter(one.kind for one in plan.left_out)
+    told = ", ".join(number(count, kind) for kind, count in kinds.items())
+    return [f"left out (ucops_only): {told}"] if told else []
 
 
 def _changed(data: HandOver) -> list[str]:

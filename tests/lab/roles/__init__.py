@@ -51,6 +51,11 @@ class Role(Part):
     rank: ClassVar[int] = 50
     inventory_group: ClassVar[str] = ""
 
+    @property
+    def group(self) -> str:
+        """The group of the inventory that this host stands in for the role."""
+        return self.inventory_group
+
     def __init_subclass__(cls, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
         if cls.name:

@@ -31,7 +31,8 @@ _ROOT_HINTS = (("a.root-servers.net", "198.41.0.4"), ("m.root-servers.net", "202
 
 class DnsServer(Role):
     """Settings: `zones` [{name, type, ds_integrated, records: [{owner, type, data, ttl, timestamp}]}], `outside`
-    (records of the rest of the world), `cache`, `recursion`, `ds_available`, and `reported` (see lab.wmi.dns)."""
+    (records of the rest of the world), `cache`, `recursion`, `ds_available`, `reported` (see lab.wmi.dns), and `view`
+    (`external`: clients outside ask)."""
 
     name = "dns"
     rank = 10
@@ -44,6 +45,10 @@ class DnsServer(Role):
         answerer = Answerer(self.store, outside, recursion=settings.get("recursion", True))
         self._listener = DnsListener(machine.bind(PORT), answerer)
         self._seed()
+
+    @property
+    def group(self) -> str:
+        return "ucops_dns_external" if self.settings.get("view") == "external" else self.inventory_group
 
     def _seed(self) -> None:
         for name in _AUTO_CREATED:

@@ -51,6 +51,23 @@ def test_proved(port: int, check_mode: bool) -> None:
     ]
 
 
+def test_a_server_is_asked_for_the_records_of_its_view(port: int) -> None:
+    inside = {**_a("ocspool", "10.0.0.10"), "view": "internal"}
+    outside = {**_a("ocspool", "192.0.2.10"), "view": "external"}
+    servers = [{"name": name, "address": "127.0.0.1", "port": port, "view": view} for name, view in VIEWS]
+    result = run_module("dns_check", {"records": [inside, outside], "servers": servers, "fail": False})
+    assert [(one["server"], one["expected"], one["state"]) for one in result["results"]] == [
+        ("dc01", ["10.0.0.10"], "proved"),
+        ("ns01", ["192.0.2.10"], "failed"),
+    ]
+    alone = run_module("dns_check", {"records": [outside], "servers": servers[:1], "fail": False})
+    assert [(one["server"], one["state"]) for one in alone["results"]] == [("", "unproved")]
+    assert "there is no DNS server to ask" in alone["results"][0]["message"]
+
+
+VIEWS = (("dc01", "internal"), ("ns01", "external"))
+
+
 def test_failed(port: int) -> None:
     result = _run(port, _a("ocspool", "10.0.0.20"))
     assert result["failed"] is True

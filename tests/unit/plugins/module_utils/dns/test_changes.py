@@ -299,16 +299,18 @@ def test_what_a_server_cannot_be_asked_to_hold() -> None:
     able = Capabilities(types=("A", "SRV"))
     outside = dataclasses.replace(POOL, view="external")
     theirs = dataclasses.replace(ALIAS, managed="other_team")
-    found_out = unsupported([POOL, theirs, ALIAS, outside], able)
+    found_out = unsupported([POOL, theirs, ALIAS, outside], able, ("internal",))
     assert [one.path for one in found_out] == ["records[2]", "records[3]"]
     assert [str(one) for one in found_out] == [
         "CNAME sip.company.local: only A and SRV records are pushed;"
         " export_plan writes them for the people who own DNS",
-        "A ocspool.company.local: records of the external view are not pushed;"
-        " export_plan writes them for the people who own DNS",
+        "A ocspool.company.local: no DNS server is named for the external view; put it into the inventory's group"
+        " (ucops_dns, ucops_dns_external), or leave the view out (ucops_only): export_plan writes them for the people"
+        " who own DNS",
     ]
+    assert [one.path for one in unsupported([POOL, theirs, ALIAS, outside], able)] == ["records[2]"]
     with pytest.raises(RolloutError, match="nothing was touched, since records cannot be written: CNAME sip.company.l"):
         refuse_unsupported([POOL, ALIAS], able)
     refuse_unsupported([POOL, theirs], able)
-    assert unsupported([outside], able, any_view=True) == ()
+    assert unsupported([outside], able) == ()
     refuse_unsupported([outside], able)

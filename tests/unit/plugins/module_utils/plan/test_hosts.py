@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from unit.topologies import origin, origin_with
 
@@ -17,6 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 
 GROUPS = Groups("fes", dns="dcs", ca="cas")
+SERVERS = ("OCSSRV01", "ocssrv02.company.local")
 INVENTORY = {
     "all": ["dc1", "dc2", "ca1", "CA01", "OCSSRV01", "ocssrv02.company.local", "other"],
     "dcs": ["dc1", "dc2"],
@@ -29,7 +32,7 @@ def test_exactly_the_hosts_of_the_plan_take_part() -> None:
     plan = find_hosts(as_plan(origin()), GROUPS, INVENTORY, check=True)
     assert plan.errors == ()
     assert hosts_of_run(plan, GROUPS, INVENTORY) == RunHosts(
-        dns=("dc1",), ca=("CA01",), servers=("OCSSRV01", "ocssrv02.company.local")
+        dns=("dc1",), ca=("CA01",), servers=("OCSSRV01", "ocssrv02.company.local"), views=("internal",)
     )
 
 
@@ -38,17 +41,35 @@ def test_exactly_the_hosts_of_the_plan_take_part() -> None:
     [
         (["plan", "report"], RunHosts()),
         (["plan", "dns"], RunHosts(dns=("dc1",))),
-        (["plan", "certificates"], RunHosts(ca=("CA01",), servers=("OCSSRV01", "ocssrv02.company.local"))),
-        (["plan", "assign"], RunHosts(servers=("OCSSRV01", "ocssrv02.company.local"))),
-        (
-            ["plan", "dns", "verify"],
-            RunHosts(dns=("dc1",), ca=("CA01",), servers=("OCSSRV01", "ocssrv02.company.local")),
-        ),
+        (["plan", "certificates"], RunHosts(ca=("CA01",), servers=SERVERS)),
+        (["plan", "assign"], RunHosts(servers=SERVERS)),
+        (["plan", "dns", "verify"], RunHosts(dns=("dc1",), ca=("CA01",), servers=SERVERS)),
     ],
 )
 def test_only_hosts_that_the_parts_need_take_part(parts: list[str], hosts: RunHosts) -> None:
     plan = find_hosts(as_plan(origin()), GROUPS, INVENTORY, check=True)
-    assert hosts_of_run(plan, GROUPS, INVENTORY, parts) == hosts
+    assert hosts_of_run(plan, GROUPS, INVENTORY, parts) == replace(hosts, views=("internal",))
+
+
+def test_the_external_view_has_a_server_of_its_own() -> None:
+    inventory = {**INVENTORY, "outside": ["ns1", "ns2"]}
+    groups = replace(GROUPS, dns_external="outside")
+    inside = find_hosts(as_plan(origin()), groups, inventory, check=True)
+    assert hosts_of_run(inside, groups, inventory).views == ("internal",)  # nothing is planned outside
+
+    both = replace(inside, zones=(*inside.zones, replace(inside.zones[0], view="external")))
+    found = hosts_of_run(both, groups, inventory)
+    assert (found.dns, found.dns_external, found.views) == (("dc1",), ("ns1",), ("internal", "external"))
+    assert hosts_of_run(both, groups, inventory, ["plan", "verify"]).views == ("internal", "external")
+    assert hosts_of_run(both, groups, {**inventory, "outside": []}).views == ("internal",)
+
+    outside = replace(both, zones=both.zones[-1:])
+    found = hosts_of_run(outside, groups, inventory)
+    assert (found.dns, found.dns_external, found.views) == ((), ("ns1",), ("external",))
+    assert find_hosts(outside, replace(groups, dns="none"), inventory, check=True).errors == ()
+
+    with pytest.raises(RolloutError, match="dc1 is the first DNS server of both views, in the groups 'dcs' and 'outs"):
+        hosts_of_run(both, groups, {**inventory, "outside": ["dc1"]})
 
 
 def test_groups_that_the_parts_do_not_need_may_be_missing() -> None:
@@ -64,7 +85,7 @@ def test_groups_that_the_parts_do_not_need_may_be_missing() -> None:
 def test_groups_that_are_not_asked_for_and_servers_without_a_host() -> None:
     groups = Groups("fes")
     plan = find_hosts(as_plan(origin()), groups, {"fes": ["OCSSRV01"], "dcs": ["dc1"]}, check=False)
-    assert hosts_of_run(plan, groups, INVENTORY) == RunHosts(servers=("OCSSRV01",))
+    assert hosts_of_run(plan, groups, INVENTORY) == RunHosts(servers=("OCSSRV01",), views=("internal",))
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,10 @@ def test_types_that_are_not_pushed_are_told_with_their_paths() -> None:
     assert lines[0] == "Nothing was touched, since this version cannot roll out the whole of this plan yet"
     assert lines[1].startswith("- AAAA pool01.company.local (records[")
     assert lines[1].endswith("only A and SRV records are pushed; export_plan writes them for the people who own DNS")
-    assert lines[2] == "plan_pool shows such a plan whole. Or keep these parts in a topology of their own"
+    assert lines[2] == (
+        "plan_pool shows such a plan whole. To roll out the rest of it, name in ucops_only the pools, roles, views or"
+        " uses that are wanted; what is left out stands in the report"
+    )
 
 
 def test_a_port_that_can_do_more_is_refused_less() -> None:
@@ -61,10 +64,9 @@ def test_a_port_that_can_do_more_is_refused_less() -> None:
 def test_records_of_the_external_view() -> None:
     plan = as_plan(origin())
     outside = replace(plan, records=(*plan.records, replace(plan.records[0], view="external")))
-    told = (
-        "- A ocspool.company.local (records[6]): records of the external view are not pushed; export_plan writes them"
-    )
+    told = "- A ocspool.company.local (records[6]): no DNS server is named for the external view; put it into the"
     assert told in refusal(outside, RECORDS)
+    refuse_beyond(outside, RECORDS, views=("internal", "external"))
     refuse_beyond(outside, RECORDS, view="internal")
     others = replace(plan, records=(*plan.records, replace(plan.records[0], view="external", managed="other_team")))
     refuse_beyond(others, RECORDS)

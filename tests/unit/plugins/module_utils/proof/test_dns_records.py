@@ -26,7 +26,8 @@ def test_records_of_people_and_of_a_plan() -> None:
     data = (SrvData(0, 5, 5061, "pool.company.local"),)
     service = ExpectedRecord("company.local", "_sip._tls.company.local", "SRV", data, Ttl(600))
     address = ExpectedRecord("company.local", "pool.company.local", "A", ("10.0.0.10",))
-    assert read_records([ADDRESS, SERVICE, plan]) == (address, service, service)
+    of_view = ExpectedRecord("company.local", "_sip._tls.company.local", "SRV", data, Ttl(600), view="internal")
+    assert read_records([ADDRESS, SERVICE, plan]) == (address, service, of_view)
     assert (address.targets, service.targets) == ((), ("pool.company.local",))
 
 

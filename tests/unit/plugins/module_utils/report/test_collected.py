@@ -97,6 +97,37 @@ def test_hosts_that_a_limit_leaves_out() -> None:
     assert found["servers"][TWO]["failure"] == DROPPED
 
 
+def test_the_servers_of_both_views() -> None:
+    done = {"pushed": True, "changed": True, "changes": [{"what": "A"}], "notes": ["one"], "msg": ""}
+    hostvars: dict[str, dict[str, Any]] = {
+        "dc1": {"pool_dns_pushed_view": "internal", "pool_dns_result": done},
+        "dc2": {},
+        "ns1": {
+            "pool_dns_pushed_view": "external",
+            "pool_dns_result": {
+                "pushed": False,
+                "changed": False,
+                "msg": "a conflict",
+                "changes": [],
+                "notes": ["two"],
+            },
+        },
+    }
+    assert collected(hostvars, plan(), ["dc1", "dc2", "ns1"])["dns"] == {
+        "pushed": True,
+        "changed": True,
+        "failed": True,
+        "msg": "a conflict",
+        "changes": [{"what": "A", "server": "dc1"}],
+        "notes": ["one", "two"],
+    }
+    hostvars["ns1"] = {"pool_dns_pushed_view": "external"}
+    assert collected(hostvars, plan(), ["dc1", "dc2", "ns1"])["dns"] == done
+    hostvars["ns1"]["pool_report_takes_part"] = False
+    found = collected(hostvars, plan(), ["dc1", "dc2", "ns1"], expect_push=True)["dns"]
+    assert found["notes"] == ["one", f"ns1 {LEFT_OUT}; the records are not pushed"]
+
+
 def test_who_had_no_turn() -> None:
     hostvars: dict[str, dict[str, Any]] = {
         "localhost": {"pool_report_parts": []},

@@ -35,7 +35,7 @@ def inputs(
     servers: Any = None, *, dns: Any = None, check_mode: bool = False, authorities: Any = None, **more: Any
 ) -> ProofInputs:
     outcome = read_outcome({"dns": dns, "servers": servers, "check_mode": check_mode, "authorities": authorities})
-    return proof_inputs(more.pop("plan", as_plan(origin())), outcome, more.pop("asked", TWO), "internal", **more)
+    return proof_inputs(more.pop("plan", as_plan(origin())), outcome, more.pop("asked", TWO), **more)
 
 
 def test_after_a_rollout() -> None:
@@ -43,6 +43,9 @@ def test_after_a_rollout() -> None:
     server = {"certificates": {ID: DONE, "other": {"thumbprint": None}}, "held": held}
     assert inputs({FQDN: server, "fe2": {}}, dns={"changed": True}) == ProofInputs(
         servers=tuple(TWO),
+        records=tuple(as_plan(origin()).to_plain()["records"]),
+        endpoints=tuple(as_plan(origin()).to_plain()["endpoints"]),
+        inside=tuple(TWO),
         thumbprints={ID: "AB"},
         roots=(),
         roots_complete=False,
@@ -171,6 +174,24 @@ def test_an_empty_plan_has_no_sip_domain() -> None:
 def test_name_servers_of_the_inventory() -> None:
     hostvars = {"dc1": {"ansible_host": "10.0.0.5"}, "dc2": {}}
     assert name_servers(["dc1", "dc2"], hostvars, 5353) == [
-        {"name": "dc1", "address": "10.0.0.5", "port": 5353},
-        {"name": "dc2", "address": "dc2", "port": 5353},
+        {"name": "dc1", "address": "10.0.0.5", "port": 5353, "view": "internal"},
+        {"name": "dc2", "address": "dc2", "port": 5353, "view": "internal"},
     ]
+
+
+def test_servers_and_what_they_are_asked_for_by_view() -> None:
+    plan = as_plan(origin())
+    outside = replace(plan.records[0], view="external")
+    end = replace(plan.endpoints[0], view="external")
+    both = replace(plan, records=(*plan.records, outside), endpoints=(*plan.endpoints, end))
+    inside, beyond, any_view = {"name": "dc1", "view": "internal"}, {"name": "ns1", "view": "external"}, {"name": "x"}
+    asked = [inside, beyond, any_view]
+
+    found = inputs(plan=both, asked=asked, views=("internal", "external"))
+    assert (found.servers, found.inside) == ((inside, beyond, any_view), (inside, any_view))
+    assert (len(found.records), len(found.endpoints)) == (len(plan.records) + 1, len(plan.endpoints) + 1)
+    assert found.sip_domains == ("company.local", "company.com")
+
+    found = inputs(plan=both, asked=asked, views=("external",))
+    assert (found.servers, found.sip_domains) == ((beyond, any_view), ())
+    assert [one["view"] for one in (*found.records, *found.endpoints)] == ["external", "external"]
