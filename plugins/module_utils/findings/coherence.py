@@ -12,6 +12,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts impor
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, Example, FindingKind
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     ERROR,
+    NOTE,
     WARNING,
     Endpoint,
     Finding,
@@ -52,9 +53,70 @@ NAME_NOT_IN_CERTIFICATE = FindingKind(
 )
 
 
+PHONE_NAME_NOT_IN_CERTIFICATE = FindingKind(
+    code="phone-name-not-in-certificate",
+    severity=NOTE,
+    about=CERTIFICATES,
+    title="The name where phones look for updates is not in the certificate that answers",
+    message=(
+        "DNS sends phones to '{name}' for updates before anybody signs in, and the certificate of the web services"
+        " there does not have the name: {certificates}. No table of the product lists it"
+    ),
+    breaks="updates of phones that nobody has signed in at, where they ask over HTTPS: the certificate does not match",
+    mend=(
+        "Nothing, where phones take their updates. Otherwise sign in at the phone once: it is then told the name of the"
+        " web services, which is in the certificate. Where there are no such phones, set device_update: false"
+    ),
+    source=(
+        "TechNet 'DNS Requirements for Front End Pools' (Lync Server 2013) has the record, and what a phone is told"
+        " when somebody signs in; 'Certificate Requirements for Internal Servers' has no such name; 'IIS Requirements"
+        " for Front End Pools and Standard Edition Servers' has the service under http, the example of Get-CsService"
+        " under https"
+    ),
+    decision="the vendor's pages do not say over what phones ask this name, and ask for no certificate with it",
+    example=Example(
+        "ocs",
+        change={"device_update": True},
+        where=("ucupdates.company.local", "ucupdates.company.com"),
+        near={
+            "device_update": True,
+            "pools[0].web_farm_fqdn": "ucupdates.company.local",
+            "sip_domains": ["company.local"],
+        },
+        message=(
+            "DNS sends phones to 'ucupdates.company.local' for updates before anybody signs in, and the certificate of"
+            " the web services there does not have the name: ocssrv01.company.local/default,"
+            " ocssrv02.company.local/default. No table of the product lists it"
+        ),
+    ),
+)
+# The rules that send phones somewhere by DNS alone.
+_OF_PHONES = frozenset({"device-update", "device-update-2007"})
+
+
 def look(facts: Facts) -> Iterator[Finding]:
     """Every break between the names that clients use and the certificates."""
     yield from check_coherence(facts.plan)
+    yield from _phones(facts.plan)
+
+
+def _phones(plan: Plan) -> Iterator[Finding]:
+    """Names of phones that no certificate of the web services there has; a wildcard does not count with phones."""
+    listed = {one.id: {one.common_name, *one.subject_alternative_names} for one in plan.certificates}
+    answering: dict[tuple[str, str], dict[str, None]] = {}
+    for endpoint in plan.endpoints:
+        for address in endpoint.addresses if endpoint.protocol == HTTPS else ():
+            answering.setdefault((endpoint.view, address), {}).update(dict.fromkeys(endpoint.certificates))
+    without: dict[str, dict[str, None]] = {}
+    for record in plan.records:
+        if _OF_PHONES.isdisjoint(reason.rule.rpartition(".")[2] for reason in record.reasons):
+            continue
+        found = (one for value in record.values for one in answering.get((record.view, str(value)), ()))
+        lacking = [one for one in found if record.fqdn not in listed.get(one, ())]
+        if lacking:
+            without.setdefault(record.fqdn, {}).update(dict.fromkeys(lacking))
+    for name, certificates in without.items():
+        yield PHONE_NAME_NOT_IN_CERTIFICATE.at(name, name=name, certificates=", ".join(certificates))
 
 
 def check_coherence(plan: Plan) -> Iterator[Finding]:

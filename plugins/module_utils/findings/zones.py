@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Zones that get no record, and zones that hide names when they are created."""
+"""Zones that get no record, and zones that hide names."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ ZONE_HIDES_NAMES = FindingKind(
     code="zone-hides-names",
     severity=WARNING,
     about=RECORDS,
-    title="A zone that is created inside hides the names that exist outside",
-    message="creating the zone '{name}' inside hides {hidden} from everybody inside",
+    title="A zone inside hides the names that exist outside",
+    message="the zone '{name}' inside, created where it is missing, hides {hidden} from everybody inside",
     breaks="mail, autodiscover and web sites of the domain for users inside",
     mend=(
         "Copy the names into the zone and list them in copied_names, say with known_names: [] that there are"
@@ -52,7 +52,7 @@ ZONE_HIDES_NAMES = FindingKind(
         change={"dns.internal.zones[1].known_names": ["www"]},
         where=("dns.internal.zones[1]",),
         near={"dns.internal.zones[1].known_names": []},
-        message="creating the zone 'company.com' inside hides www from everybody inside",
+        message="the zone 'company.com' inside, created where it is missing, hides www from everybody inside",
     ),
 )
 

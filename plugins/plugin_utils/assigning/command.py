@@ -47,6 +47,8 @@ _LONGEST = {
     "issuer": "CN=" + "x" * LONGEST_NAME,
 }
 PLACEHOLDERS = frozenset(_LONGEST)
+# In check mode, where there is no certificate yet.
+_TO_BE_ISSUED = "(the {} of the certificate that will be issued)"
 
 Shake = Callable[[str, int, str], Handshake]
 
@@ -170,7 +172,7 @@ def filled(host: WindowsHost, wanted: CommandAssignment, command: Sequence[str])
     """The command with its placeholders filled, each within its own argument."""
     check_command(command)
     values: dict[str, str] = {
-        "thumbprint": wanted.thumbprint or "(thumbprint)",
+        "thumbprint": wanted.thumbprint or _TO_BE_ISSUED.format("thumbprint"),
         "server": wanted.server,
         "pool": wanted.pool,
     }
@@ -185,7 +187,7 @@ def _placeholders(command: Sequence[str]) -> set[str]:
 
 def _from_store(host: WindowsHost, name: Thumbprint | None) -> Mapping[str, str]:
     if name is None:
-        return {"serial_number": "(serial number)", "issuer": "(issuer)"}
+        return {key: _TO_BE_ISSUED.format(key.replace("_", " ")) for key in _FROM_STORE}
     certificate = _stored(host, name)
     return {"serial_number": certificate.serial, "issuer": certificate.issuer}
 

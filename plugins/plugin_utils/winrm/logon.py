@@ -82,7 +82,7 @@ class LogonAttempt:
         transport = self.transport if self.transport in SEALING else "ntlm"
         raise HostUnreachable(
             f"with transport {self.transport} over HTTP anybody on the way could read and change what is sent"
-            f"{'' if self.transport in SEALING else ', the password too'}; nothing was sent",
+            f"{', the password too' if self.transport in WITH_PASSWORD else ''}; nothing was sent",
             where=self.where,
             mend=f"Set two lines in the inventory:\n  ansible_winrm_transport: {transport}\n"
             f"  ansible_winrm_message_encryption: always\nOr use HTTPS (ansible_port: 5986)",

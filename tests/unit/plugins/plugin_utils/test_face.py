@@ -178,6 +178,7 @@ def test_encryption_that_is_off(options: dict[str, Any], told: str) -> None:
         ({"transport": None}, "plaintext", ", the password too", "ntlm"),
         ({"transport": ["basic"]}, "basic", ", the password too", "ntlm"),
         ({"transport": ["ssl"], "scheme": "http"}, "ssl", ", the password too", "ntlm"),
+        ({"transport": ["certificate"], "scheme": "http"}, "certificate", "", "ntlm"),
         ({"_extras": {"ansible_winrm_message_encryption": "never"}}, "ntlm", "", "ntlm"),
         (
             {"transport": ["kerberos"], "_extras": {"ansible_winrm_message_encryption": "never"}},

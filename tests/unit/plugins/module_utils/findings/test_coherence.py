@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from unit.finding_cases import codes_and_places, found, made, places, plan_of, without_name_rule
+from unit.lync_sites import standard
+from unit.lync_sites import topology as lync_site
 from unit.topologies import origin, origin_with
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.coherence import check_coherence
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 
 def test_the_origin_is_coherent() -> None:
@@ -53,6 +58,44 @@ def test_the_error_says_who_is_hit_and_by_what() -> None:
         "source": "RFC 9525 section 6",
         "where": "ocspool.company.com:5061",
     }
+
+
+_PHONES = "phone-name-not-in-certificate"
+_SERVERS = ("ocssrv01.company.local/default", "ocssrv02.company.local/default")
+
+
+def _phones(changes: dict[str, Any]) -> list[tuple[str, str]]:
+    plan = make_plan(parse(origin_with({"device_update": True, "sip_domains": ["company.local"], **changes})))
+    return [(one.severity, one.message) for one in found(_PHONES, plan)]
+
+
+def _told(name: str, *certificates: str) -> tuple[str, str]:
+    return (
+        "note",
+        f"DNS sends phones to '{name}' for updates before anybody signs in, and the certificate of the web services"
+        f" there does not have the name: {', '.join(certificates)}. No table of the product lists it",
+    )
+
+
+@pytest.mark.parametrize(
+    ("product", "name"),
+    [("ocs2007", "ucupdates.company.local"), ("ocs2007r2", "ucupdates-r2.company.local")],
+)
+def test_where_phones_look_for_updates_is_told_until_the_certificate_has_the_name(product: str, name: str) -> None:
+    assert _phones({"product": product}) == [_told(name, *_SERVERS)]
+    assert _phones({"product": product, "pools[0].web_farm_fqdn": name}) == []
+    assert _phones({"product": product, "device_update": False}) == []
+
+
+@pytest.mark.parametrize("product", ["lync2010", "lync2013", "sfb2015", "sfb2019", "sfbse"])
+def test_where_later_phones_look_for_updates(product: str) -> None:
+    def told(**more: Any) -> list[tuple[str, str]]:
+        plan = make_plan(parse(lync_site(product, [standard()], device_update=True, **more)))
+        return [(one.severity, one.message) for one in found(_PHONES, plan)]
+
+    assert told() == [_told("ucupdates-r2.contoso.com", "se01.contoso.com/default")]
+    # Phones refuse wildcards, so one does not stand for the name.
+    assert told(certificates={"wildcard": True}) == told()
 
 
 def test_a_name_in_the_subject_only_is_a_warning() -> None:

@@ -53,7 +53,7 @@ Findings
 ========
 0 errors, 1 warning, 1 note
 WARNING zone-hides-names at dns.internal.zones[1]
-  creating the zone 'company.com' inside hides every name"""
+  the zone 'company.com' inside, created where it is missing, hides every name"""
 )
 
 

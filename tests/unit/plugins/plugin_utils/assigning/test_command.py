@@ -126,8 +126,20 @@ def test_the_command_is_shown_before_it_runs(server, front_end):
 
 def test_a_planned_certificate_in_check_mode(server, front_end):
     result = assign(server, command=SITE, thumbprint=None, check_mode=True)
-    assert (result["state"], result["command"][1]) == ("would_assign", "/thumbprint:(thumbprint)")
+    assert (result["state"], result["command"][1]) == (
+        "would_assign",
+        "/thumbprint:(the thumbprint of the certificate that will be issued)",
+    )
     assert assign(server, thumbprint=None, check_mode=True)["state"] == "manual"
+
+
+def test_in_check_mode_the_command_says_what_will_be_filled_in(server, front_end):
+    command = ["tool", "{serial_number}", "{issuer}"]
+    assert assign(server, command=command, thumbprint=None, check_mode=True)["command"] == [
+        "tool",
+        "(the serial number of the certificate that will be issued)",
+        "(the issuer of the certificate that will be issued)",
+    ]
 
 
 def test_all_placeholders(server, front_end):
