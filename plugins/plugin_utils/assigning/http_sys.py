@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,23 +130,29 @@ class HttpBindings:
         """Delete what is there, add ``binding``; when that fails, put the former one back and raise."""
         before = self.get(endpoint)
         if before is None:
-            return self._bind(endpoint, binding, None, application)
+            return self._bind(endpoint, binding, None, application, application)
+        former = self._application(endpoint) or application
         self._delete(endpoint, before)
         try:
-            return self._bind(endpoint, binding, before, application)
+            return self._bind(endpoint, binding, before, application, former)
         except BindingRefused:
             raise
         except RolloutError as error:
             raise NotBound(endpoint, before, error, f"{self._host.name}: {endpoint}") from error
 
-    def _bind(self, endpoint: str, binding: Binding, before: Binding | None, application: str) -> None:
+    def _application(self, endpoint: str) -> str:
+        """The application that a binding names, as a GUID in braces; empty when it names none."""
+        data = self._host.registry.binary(f"{BINDINGS}\\{endpoint}", "AppId") or b""
+        return f"{{{uuid.UUID(bytes_le=data)}}}" if len(data) == 16 else ""
+
+    def _bind(self, endpoint: str, binding: Binding, before: Binding | None, application: str, former: str) -> None:
         result = self._add(endpoint, binding, application)
         now = self.get(endpoint)
         if binding.same_as(now):
             return
         rolled_back = ""
         if before:
-            self._add(endpoint, before, application)
+            self._add(endpoint, before, former)
             now = self.get(endpoint)
             restored = before.same_as(now)
             rolled_back = "; the former binding is back" if restored else "; THE FORMER BINDING IS LOST"

@@ -73,6 +73,18 @@ def test_the_former_one_comes_back_when_the_new_one_is_refused(server):
     assert bound(server) == old
 
 
+def test_the_former_one_comes_back_with_its_own_application(server):
+    old, new = server.put("MY", OLD, key_info("c1")), server.put("MY", NEW, key_info("c2"))
+    give(server, old)
+    stored = bytes.fromhex("33221100554477668899aabbccddeeff")
+    server.registry.set(f"{BINDINGS}\\{EVERYWHERE}", "AppId", stored)
+    server.refused_hash = new
+    with pytest.raises(RolloutError, match="the former binding is back"):
+        bind(server.host, EVERYWHERE, new)
+    added = [line for line in server.programs.ran if line[2] == "add"]
+    assert [line[6] for line in added] == [f"appid={IIS}", "appid={00112233-4455-6677-8899-aabbccddeeff}"]
+
+
 def test_a_refused_first_binding(server):
     new = server.put("MY", NEW, key_info())
     server.refused_hash = new
