@@ -20,6 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.wording import numbe
 
 WIDTH = 100
 NOT_DONE = "not done"
+_NONE_WRITTEN = "none, since check mode writes nothing"
 _INDENT = 11
 _CHECKS = {"dns": "DNS", "tls": "TLS", "trust": "trust", "sign_in": "sign-in"}
 _SIGNS = {"create": "+", "change": "~", "delete": "-", "report": "!"}
@@ -36,7 +37,7 @@ def report_summary(data: HandOver) -> str:
         ("By hand", _items(data.steps_by_hand)),
         ("Unproved", _seen(data, UNPROVED)),
         ("Proved", _proved(data)),
-        ("Hand-over", list(data.report_paths) or [NOT_DONE]),
+        ("Hand-over", list(data.report_paths) or [_NONE_WRITTEN if data.check_mode else NOT_DONE]),
     ]
     return "\n".join(_section(title, lines) for title, lines in sections if lines)
 

@@ -285,7 +285,7 @@ def _change_set(authority: Authority, order: Order, answer: AuthorityAnswer | No
 
 def _made(order: Order, answer: AuthorityAnswer | None) -> str:
     if answer is None:
-        return "certificate issued"
+        return "certificate to be issued"
     if answer.certificate is None:
         decided = "it waits for an officer" if answer.disposition == PENDING else "the CA refused it"
         return f"{answer.label} handed in, {decided}"
