@@ -168,9 +168,10 @@ def test_check_mode_after_a_rollout_predicts_nothing(site: Site) -> None:
 
 @pytest.mark.slow
 def test_dns_within_its_budget(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
-    """Two zones, four records, one zone missing: 30 requests and 150 kB, the second run 17, authentication included.
+    """Two zones, four records, one zone missing: 32 requests and 150 kB, the second run 17, authentication included.
 
-    Counted over whole runs of deploy_pool, at the DNS server, which is logged on to once before anything is changed.
+    Nine of them keep another run away while this one changes the server. Counted over whole runs of deploy_pool, at the
+    DNS server, which is logged on to once before anything is changed.
     """
     site.estate.reset_counters()
     first = site.play("deploy_pool")
@@ -185,7 +186,7 @@ def test_dns_within_its_budget(site: Site, capsys: pytest.CaptureFixture[str]) -
             f"\nDNS of the origin: {requests} requests, {size} bytes; second run {again} requests, {size_again} bytes"
         )
     assert len(records(site, "company.com")) == 2
-    assert requests <= 30 and size <= 150_000
+    assert requests <= 32 and size <= 150_000
     assert again <= 17 and size_again <= 150_000
 
 

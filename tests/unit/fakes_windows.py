@@ -287,6 +287,10 @@ class FakeFiles(Files):
     def renew_claim(self, name: str, holder: str) -> None:
         self.claims[name] = holder
 
+    def give_back(self, name: str, holder: str) -> None:
+        if self.claims.get(name) == holder:
+            self.unclaim(name)
+
     def unclaim(self, name: str) -> None:
         self.claims.pop(name, None)
 

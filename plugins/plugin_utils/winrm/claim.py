@@ -75,8 +75,7 @@ class _Held:
                 self.host.files.renew_claim(self.what, self.me)
 
     def give_back(self) -> None:
-        if self.holder() == self.me:
-            self.host.files.unclaim(self.what)
+        self.host.files.give_back(self.what, self.me)
 
 
 def _holder() -> str:

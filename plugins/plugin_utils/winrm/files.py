@@ -143,6 +143,10 @@ class WinrsFiles(Files):
         _folder, note = self._claim(name)
         self._programs.run_line(fit(f"echo {_plain(holder)} > {note}"))
 
+    def give_back(self, name: str, holder: str) -> None:
+        folder, note = self._claim(name)
+        self._programs.run_line(fit(f'findstr /l /c:"{_plain(holder)}" {note} >nul && rd /s /q {folder}'))
+
     def unclaim(self, name: str) -> None:
         folder, _note = self._claim(name)
         self._programs.run_line(fit(f"rd /s /q {folder}"))

@@ -39,6 +39,10 @@ class Files(ABC):
         """Let a name that is had say another holder."""
 
     @abstractmethod
+    def give_back(self, name: str, holder: str) -> None:
+        """Give the name back where it is this holder's."""
+
+    @abstractmethod
     def unclaim(self, name: str) -> None:
         """Give the name back, whoever has it."""
 

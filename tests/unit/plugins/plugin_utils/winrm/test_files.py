@@ -102,6 +102,9 @@ class Disk:
         return ProgramResult(line, 0, b"CertUtil: fertig.\r\n")
 
     def _findstr(self, line: str) -> ProgramResult:
+        looked = re.fullmatch(r'findstr /l /c:"([^"]+)" "([^"]+)" >nul', line)
+        if looked:
+            return ProgramResult(line, int(looked[1].encode() not in self.files.get(looked[2].lower(), b"")))
         match = re.fullmatch(r'findstr "\^" > "([^"]+)"', line)
         assert match and self.stdin, line
         self.files[match[1].lower()] = self.stdin
@@ -462,6 +465,11 @@ def test_a_name_is_claimed_by_one_and_given_back() -> None:
     assert files.claimed_by("requests") == "eva_admin01_2026-11-22T08:00:00Z_1"
     files.renew_claim("requests", "eva_admin01_2026-11-22T08:01:00Z_2")
     assert files.claimed_by("requests") == "eva_admin01_2026-11-22T08:01:00Z_2"
+    files.give_back("requests", "eva_admin01_2026-11-22T08:00:00Z_1")  # it says another by now
+    assert files.claimed_by("requests") == "eva_admin01_2026-11-22T08:01:00Z_2"
+    files.give_back("requests", "eva_admin01_2026-11-22T08:01:00Z_2")
+    assert (files.claimed_by("requests"), disk.files, disk.folders) == (None, {}, set())
+    assert files.claim("requests", "me") is True
     files.unclaim("requests")
     assert (files.claimed_by("requests"), disk.files, disk.folders) == (None, {}, set())
 

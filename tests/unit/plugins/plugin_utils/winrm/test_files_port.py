@@ -9,5 +9,15 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port imp
 
 def test_an_adapter_brings_all_of_it() -> None:
     assert demands(
-        Files, "temporary", "leftovers", "claim", "claimed_by", "renew_claim", "unclaim", "write", "read", "delete"
+        Files,
+        "temporary",
+        "leftovers",
+        "claim",
+        "claimed_by",
+        "renew_claim",
+        "give_back",
+        "unclaim",
+        "write",
+        "read",
+        "delete",
     )
