@@ -13,7 +13,8 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import child, find, local, text_of
+from ansible_collections.ucops.rollout.plugins.module_utils.xml_tree import local
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import child, find, text_of
 
 CODE_ACCESS_DENIED = 5
 CODE_NOT_FOUND = 2150858752  # 0x80338000: no such resource, or the selectors match nothing

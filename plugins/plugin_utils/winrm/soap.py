@@ -14,9 +14,9 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
 from typing import Any
-from xml.parsers import expat
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.xml_tree import Bounds, UnreadableXml, local, read_tree
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_winrm
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import MAX_ANSWER_BYTES
 
@@ -60,59 +60,13 @@ def _checked(value: Any) -> Any:
     return None if value is None else xml_text(str(value))
 
 
-class _Reader:
-    """Builds a tree from expat's events, with document types refused and the depth limited."""
-
-    def __init__(self) -> None:
-        self._builder = ET.TreeBuilder()
-        self._depth = 0
-        self._elements = 0
-        self.parser = expat.ParserCreate(namespace_separator="}")
-        self.parser.StartDoctypeDeclHandler = self._refuse
-        self.parser.EntityDeclHandler = self._refuse
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._builder.data
-
-    def tree(self, content: bytes) -> ET.Element:
-        self.parser.Parse(content, True)
-        return self._builder.close()
-
-    def _refuse(self, *_: Any) -> None:
-        raise GarbledAnswer("the answer declares a document type, which no Windows host sends")
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise GarbledAnswer(f"the answer is nested deeper than {MAX_DEPTH} elements")
-        self._elements += 1
-        if self._elements > MAX_ELEMENTS:
-            raise GarbledAnswer(f"the answer has more than {MAX_ELEMENTS} elements")
-        self._builder.start(_braced(name), {_braced(key): value for key, value in attributes.items()})
-
-    def _end(self, name: str) -> None:
-        self._depth -= 1
-        self._builder.end(_braced(name))
-
-
-def _braced(name: str) -> str:
-    return "{" + name if "}" in name else name
-
-
 def parse(content: bytes | str) -> ET.Element:
     """The root element of an answer; raises GarbledAnswer for what is no plain XML of a sane size."""
-    raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-    if len(raw) > MAX_ANSWER_BYTES:
-        raise GarbledAnswer(f"the answer has {len(raw)} bytes, more than the {MAX_ANSWER_BYTES} that are read")
+    bounds = Bounds(MAX_ANSWER_BYTES, MAX_ELEMENTS, MAX_DEPTH)
     try:
-        return _Reader().tree(raw)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise GarbledAnswer(f"the answer is no XML that can be read ({error})") from error
-
-
-def local(element: ET.Element) -> str:
-    """The name of an element without its namespace."""
-    return element.tag.rpartition("}")[2]
+        return read_tree(content, bounds)
+    except UnreadableXml as error:
+        raise GarbledAnswer(f"the answer {error.what}") from error
 
 
 def children(element: ET.Element, name: str) -> Iterator[ET.Element]:

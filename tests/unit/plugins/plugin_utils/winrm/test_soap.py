@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit import budgets
 
+from ansible_collections.ucops.rollout.plugins.module_utils.xml_tree import local
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import soap
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     GarbledAnswer,
@@ -36,7 +37,7 @@ def test_what_is_no_xml_is_garbled(content: str | bytes) -> None:
 
 
 def test_size_and_depth_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert soap.local(parse("<a>" * 64 + "</a>" * 64)) == "a"
+    assert local(parse("<a>" * 64 + "</a>" * 64)) == "a"
     with pytest.raises(GarbledAnswer, match="deeper than 64"):
         parse("<a>" * 65 + "</a>" * 65)
     monkeypatch.setattr(soap, "MAX_ANSWER_BYTES", 10)
@@ -53,8 +54,8 @@ ANSWER = parse(
 
 
 def test_elements_are_found_in_any_namespace() -> None:
-    assert soap.local(ANSWER) == "E"
-    assert [soap.local(one) for one in soap.children(ANSWER, "Items")] == ["Items", "Items"]
+    assert local(ANSWER) == "E"
+    assert [local(one) for one in soap.children(ANSWER, "Items")] == ["Items", "Items"]
     assert soap.text_of(soap.find(ANSWER, "a")) == "one"
     assert soap.child(ANSWER, "a") is None
     assert soap.find(ANSWER, "E") is None
