@@ -10,6 +10,7 @@ import os
 from typing import Any, ClassVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.sealing import is_untouched
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.files import (
     content_of,
     make_folder,
@@ -29,6 +30,7 @@ class ActionModule(PureAction):
     argument_spec: ClassVar[dict[str, Any]] = {
         "directory": {"type": "path", "required": True},
         "files": {"type": "dict", "required": True},
+        "keep_changed": {"type": "bool", "default": False},
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -37,6 +39,8 @@ class ActionModule(PureAction):
         see_writable(directory)
         before = {path: content_of(path, len(text.encode("utf-8")) + _MORE_TO_SHOW) for path, text in contents.items()}
         differing = [path for path, text in contents.items() if before[path] != text.encode("utf-8")]
+        if arguments["keep_changed"]:
+            _refuse_changed({path: before[path] for path in differing})
         if not check_mode:
             make_folder(directory, FOLDER_MODE)
             _write({path: contents[path] for path in differing}, [path for path in contents if path not in differing])
@@ -61,6 +65,16 @@ def _write(contents: dict[str, str], there: list[str]) -> None:
         except RolloutError as error:
             raise NotWritten(error, there, changed=not contents.keys().isdisjoint(there)) from error
         there.append(path)
+
+
+def _refuse_changed(before: dict[str, bytes | None]) -> None:
+    for path, content in before.items():
+        if content is not None and not is_untouched(content):
+            raise RolloutError(
+                "was changed by somebody, or never made by such a run, and is not overwritten",
+                where=path,
+                mend="Name another file, and compare the two; or take this one away",
+            )
 
 
 def _path(directory: str, name: Any) -> str:

@@ -28,6 +28,12 @@ options:
     description: Names of files, without a folder, to their text.
     type: dict
     required: true
+  keep_changed:
+    description:
+      - Whether to write nothing, and say so, where a file with another text was changed since it was made.
+      - That it was not changed is known by its last line, which P(ucops.rollout.topology_import#lookup) puts there.
+    type: bool
+    default: false
 attributes:
   check_mode:
     support: full

@@ -20,6 +20,7 @@ from unit.places import ROOT
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import ControllerModule
 
 PLUGINS = ROOT / "plugins"
+FACES = ("action", "modules", "filter", "lookup")
 PACKAGE = "ansible_collections.ucops.rollout.plugins"
 HEADER = (
     "# Copyright: (c) 2026, The ucops.rollout developers",
@@ -56,13 +57,13 @@ def offences(paths: list[Path], *forbidden: str, typing_too: bool = True) -> lis
 
 
 def test_core_knows_no_ansible_and_no_upper_floor() -> None:
-    upper = [f"{PACKAGE}.{name}" for name in ("plugin_utils", "action", "modules", "filter", "doc_fragments")]
+    upper = [f"{PACKAGE}.{name}" for name in ("plugin_utils", *FACES, "doc_fragments")]
     assert offences(python_files("plugins/module_utils"), "ansible", *upper) == []
 
 
 def test_adapters_know_no_ansible_and_no_face() -> None:
     files = [path for path in python_files("plugins/plugin_utils") if path.name != "face.py"]
-    upper = [f"{PACKAGE}.{name}" for name in ("plugin_utils.face", "action", "modules", "filter", "doc_fragments")]
+    upper = [f"{PACKAGE}.{name}" for name in ("plugin_utils.face", *FACES, "doc_fragments")]
     assert offences(files, "ansible", *upper) == []
 
 
@@ -120,6 +121,7 @@ FOLDERS = [
     "plugins/module_utils/dns",
     "plugins/module_utils/products",
     "plugins/module_utils/topology",
+    "plugins/module_utils/topology/importing",
     "plugins/module_utils/findings",
     "plugins/module_utils/plan",
     "plugins/module_utils/reading",
@@ -177,7 +179,7 @@ def test_arrows_come_from_imports_of_every_form(tmp_path: Path) -> None:
 # --- names ----------------------------------------------------------------------------------------------------------
 
 # What Ansible looks for by this name in every plugin.
-ANSIBLES_CLASSES = {"ActionModule", "FilterModule", "ModuleDocFragment", "InventoryModule"}
+ANSIBLES_CLASSES = {"ActionModule", "FilterModule", "ModuleDocFragment", "InventoryModule", "LookupModule"}
 SLANG = {"sheet", "sheets", "precaution", "precautions", "book", "books", "wish", "wishes", "chosen", "words"}
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.xml_tree import local
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_winrm
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import UnsafeAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
@@ -32,7 +33,6 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import p
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     GarbledAnswer,
     child,
-    local,
     parse,
     serialise,
     text_of,

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.ucops.rollout.plugins.action.handover_files import ActionModule
+from ansible_collections.ucops.rollout.plugins.module_utils.sealing import sealed
 
 
-def run(place: Path, contents: Any, *, check_mode: bool = False, diff: bool = False) -> dict[str, Any]:
+def run(place: Path, contents: Any, *, check_mode: bool = False, diff: bool = False, **more: Any) -> dict[str, Any]:
     task = SimpleNamespace(
-        args={"directory": str(place), "files": contents},
+        args={"directory": str(place), "files": contents, **more},
         check_mode=check_mode,
         async_val=0,
         action="ucops.rollout.handover_files",
@@ -83,3 +84,26 @@ def test_a_huge_file_in_the_place_of_one_is_not_read_whole(tmp_path: Path) -> No
         file.truncate(1 << 40)
     shown = run(tmp_path, {"a.md": "new"}, check_mode=True, diff=True)
     assert (shown["changed"], len(shown["diff"][0]["before"])) == (True, 3 + 1024 * 1024)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("there", ["written by somebody\n", sealed("a: 1\n").replace("1", "2", 1), "a" * 2_000_000])
+def test_a_file_that_somebody_changed_is_kept(tmp_path: Path, there: str, check_mode: bool) -> None:
+    (tmp_path / "b.yml").write_text(there, encoding="utf-8")
+    contents = {"a.yml": sealed("x\n"), "b.yml": sealed("a: 3\n")}
+    refused = run(tmp_path, contents, keep_changed=True, check_mode=check_mode)
+    assert refused["failed"] and not refused["changed"]
+    assert refused["msg"] == (
+        f"{tmp_path / 'b.yml'}: was changed by somebody, or never made by such a run, and is not overwritten. Name"
+        " another file, and compare the two; or take this one away"
+    )
+    assert os.listdir(tmp_path) == ["b.yml"]
+    assert (tmp_path / "b.yml").read_text(encoding="utf-8") == there
+
+
+def test_a_file_that_nobody_changed_is_made_anew(tmp_path: Path) -> None:
+    first, second = {"b.yml": sealed("a: 1\n")}, {"b.yml": sealed("a: 2\n")}
+    assert run(tmp_path, first, keep_changed=True)["changed"] is True
+    assert run(tmp_path, first, keep_changed=True)["changed"] is False
+    assert run(tmp_path, second, keep_changed=True)["changed"] is True
+    assert (tmp_path / "b.yml").read_text(encoding="utf-8") == sealed("a: 2\n")
