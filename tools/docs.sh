@@ -14,6 +14,10 @@ for file in plugins/filter/*.yml; do
   name=$(basename "$file" .yml)
   ansible-doc --type filter "ucops.rollout.$name" >"build/docs/filter-$name.txt"
 done
+for file in plugins/lookup/*.py; do
+  name=$(basename "$file" .py)
+  ansible-doc --type lookup "ucops.rollout.$name" >"build/docs/lookup-$name.txt"
+done
 for directory in roles/*/; do
   name=$(basename "$directory")
   ansible-doc --type role "ucops.rollout.$name" >"build/docs/role-$name.txt"

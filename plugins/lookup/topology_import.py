@@ -54,7 +54,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _list:
   description:
-    - One dictionary. C(topology) is what P(ucops.rollout.pool_plan#module) takes.
+    - One dictionary. C(topology) is what M(ucops.rollout.pool_plan) takes.
     - C(notes) are what the documents do not say, each with C(path) in the topology, C(what) was assumed, C(why), and
       what to C(fill_in).
     - C(file) is the text of a YAML file with the notes as comments, as the playbook C(import_topology) writes it.

@@ -10,6 +10,7 @@ Names of hosts, zones and what a wildcard covers are in ``names``.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
@@ -151,3 +152,16 @@ class Thumbprint(str):
                 f"'{str.__str__(text)}' is no thumbprint", mend="Give the SHA-1 thumbprint: 40 hexadecimal digits"
             )
         return super().__new__(cls, digits)
+
+
+# Networks for measuring (RFC 2544): no host has such an address, and none is routed. One stands in for an address that
+# is not known, and is never pushed.
+STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
+
+
+def is_stand_in(value: object) -> bool:
+    """Whether a value of a topology or of a record is an address that stands in for another."""
+    try:
+        return isinstance(value, str) and ipaddress.ip_address(value) in STAND_INS
+    except ValueError:
+        return False

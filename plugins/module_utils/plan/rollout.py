@@ -13,7 +13,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns import port
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import unsupported
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
-from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, Plan, PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, Plan, PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.values import STAND_INS, is_stand_in
 
 HALVES = (RECORDS, CERTIFICATES)
 
@@ -22,6 +23,8 @@ WEB_COMPONENTS = "web_components"
 BY_HAND = "by_hand"
 
 _BY_CMDLET = "the role pool_certificates alone leaves steps by hand, and export_plan writes the requests"
+_STANDS_IN = f"an address of {STAND_INS} stands in for one that was not known"
+_FILL_IN = "write the real addresses into the topology"
 _BY_TEAM = "have them made by hand; export_plan writes their requests"
 
 
@@ -97,10 +100,13 @@ def beyond_pushing(
     views: Collection[str] = (INTERNAL,),
     view: str | None = None,
 ) -> Iterator[BeyondRollout]:
-    """Records of ours that cannot be pushed, of one view or of all."""
+    """Records of ours that cannot be pushed, of one view or of all, or whose addresses an import made up."""
     for one in unsupported(plan.records, pushing, views):
         if view in (None, one.wanted.view):
             yield BeyondRollout(one.path, f"{one.wanted.type} {one.wanted.fqdn}", one.why, one.instead)
+    for at, record in enumerate(plan.records):
+        if record.managed == OURS and view in (None, record.view) and any(map(is_stand_in, record.values)):
+            yield BeyondRollout(f"records[{at}]", f"{record.type} {record.fqdn}", _STANDS_IN, _FILL_IN)
 
 
 def beyond_assigning(plan: Plan, assigning: Assigning = ASSIGNING) -> Iterator[BeyondRollout]:

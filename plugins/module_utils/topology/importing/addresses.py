@@ -19,9 +19,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.f
     FoundService,
     NotImported,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.values import STAND_INS, is_stand_in
 
-# Networks for measuring (RFC 2544): no host has such an address, and none is routed.
-STAND_INS = ipaddress.ip_network("198.18.0.0/15")
 _INSIDE, _OUTSIDE = STAND_INS.subnets()
 
 # Service of the Edge to its listener outside: owner, usages in the order of preference.
@@ -60,10 +59,6 @@ class StandIns:
         for address in left:
             return address
         raise NotImported("it has more servers without addresses than there are addresses to stand in for them")
-
-
-def is_stand_in(address: str) -> bool:
-    return ipaddress.ip_address(address) in STAND_INS
 
 
 @dataclass(frozen=True)

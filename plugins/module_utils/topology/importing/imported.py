@@ -14,7 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.f
 
 
 @dataclass(frozen=True)
-class Note:
+class Assumption:
     """Something that the document does not say: what was written, why, and what to fill in.
 
     ``path``: where in the topology, such as ``pools[0].load_balancer``; empty for the whole.
@@ -31,7 +31,7 @@ class Imported:
     """``topology``: the mapping that ``ucops_topology`` takes; ``notes``: in the order of the topology."""
 
     topology: Mapping[str, Any]
-    notes: tuple[Note, ...]
+    notes: tuple[Assumption, ...]
 
 
 @dataclass(frozen=True)

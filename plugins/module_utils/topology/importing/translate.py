@@ -31,7 +31,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.f
     FoundSite,
     NotImported,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.imported import Imported, Known, Note
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.imported import (
+    Assumption,
+    Imported,
+    Known,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.roles import (
     INFERRED,
     SE,
@@ -78,7 +82,7 @@ class _Translation:
 
     def __init__(self, found: FoundDeployment, known: Known) -> None:
         self.found, self.known = found, known
-        self.notes: list[Note] = []
+        self.notes: list[Assumption] = []
         self._spare = StandIns(found)
         self._names: dict[str, EdgeNames] = {}
         self._site_names: dict[FoundSite, str] = {}
@@ -108,7 +112,7 @@ class _Translation:
         return {key: value for key, value in topology.items() if value is not None}
 
     def note(self, path: str, what: str, why: str, fill_in: str) -> None:
-        self.notes.append(Note(path, what, why, fill_in))
+        self.notes.append(Assumption(path, what, why, fill_in))
 
     # --- which pools ------------------------------------------------------------------------------------------------
 

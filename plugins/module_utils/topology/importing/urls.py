@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.names import BadName
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.found import FoundUrl
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.imported import Note
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.imported import Assumption
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import FORMS
 
 _KINDS = {"meet": "meet", "dialin": "dialin", "cscp": "admin", "webscheduler": "scheduler"}
@@ -20,19 +20,19 @@ PATH = "simple_urls"
 
 def simple_urls(
     found: Sequence[FoundUrl] | None, sip_domains: Sequence[str]
-) -> tuple[dict[str, Any] | None, list[Note]]:
+) -> tuple[dict[str, Any] | None, list[Assumption]]:
     """The part of the topology, None where the document has none, and what is to be said of it."""
     if not found:
         return None, [_NONE]
     taken: list[dict[str, str]] = []
-    notes: list[Note] = []
+    notes: list[Assumption] = []
     for one in found:
         url, why = _url(one, sip_domains, taken)
         if url:
             taken.append(url)
         else:
             what = f"the simple URL {one.url[:200]!r} ({one.component}) is not taken"
-            notes.append(Note(PATH, what, why, "add it to urls, if it is in use"))
+            notes.append(Assumption(PATH, what, why, "add it to urls, if it is in use"))
     for kind, domain in (*(("meet", domain) for domain in sip_domains), ("dialin", "")):
         if not any(one["kind"] == kind and one.get("sip_domain", "") == domain for one in taken):
             url = {"kind": kind, "url": f"https://{kind}.{domain or sip_domains[0]}"}
@@ -43,7 +43,7 @@ def simple_urls(
     return {"urls": taken}, notes
 
 
-_NONE = Note(
+_NONE = Assumption(
     PATH,
     "the simple URLs are those that the product proposes: meet.<SIP domain>, dialin. and admin.<default>",
     "a published topology does not hold them",
@@ -51,9 +51,9 @@ _NONE = Note(
 )
 
 
-def _made_up(kind: str, domain: str, url: str) -> Note:
+def _made_up(kind: str, domain: str, url: str) -> Assumption:
     what = f"{url} stands for the {kind} URL{f' of {domain}' if domain else ''}"
-    return Note(PATH, what, "the document has none, and the product demands one", "write the URL in use")
+    return Assumption(PATH, what, "the document has none, and the product demands one", "write the URL in use")
 
 
 def _url(one: FoundUrl, sip_domains: Sequence[str], taken: Sequence[dict[str, str]]) -> tuple[dict[str, str], str]:

@@ -18,8 +18,9 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import kind_of
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError, writable
 from ansible_collections.ucops.rollout.plugins.module_utils.sealing import sealed
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.imported import Imported, Note
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.imported import Assumption, Imported
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import join
+from ansible_collections.ucops.rollout.plugins.module_utils.values import STAND_INS
 
 VARIABLE = "ucops_topology"
 _WIDTH = 110
@@ -37,8 +38,8 @@ def topology_file(imported: Imported, documents: Sequence[str]) -> str:
         "---",
         *_comment(f"The topology of an existing deployment, made from {', '.join(documents)}.", ""),
         *_comment(
-            "What it does not say was assumed: each TO CHECK says what, why, and what to do. Addresses of"
-            " 198.18.0.0/15 stand for those that are not known. Once changed, this file is not overwritten.",
+            f"What it does not say was assumed: each TO CHECK says what, why, and what to do. Addresses of {STAND_INS}"
+            " stand for those that are not known. Once changed, this file is not overwritten.",
             "",
         ),
         *(line for note in placed.get("", ()) for line in ("#", *_told(note, ""))),
@@ -48,10 +49,10 @@ def topology_file(imported: Imported, documents: Sequence[str]) -> str:
     return sealed("".join(f"{line}\n" for line in lines))
 
 
-def _placed(imported: Imported) -> dict[str, list[Note]]:
+def _placed(imported: Imported) -> dict[str, list[Assumption]]:
     """The notes by the path that they stand at: their own, or the nearest above it that is there."""
     there = set(_paths(imported.topology, ""))
-    placed: dict[str, list[Note]] = {}
+    placed: dict[str, list[Assumption]] = {}
     for note in imported.notes:
         path = note.path
         while path and path not in there:
@@ -71,7 +72,9 @@ def _paths(value: Any, path: str) -> Iterator[str]:
             yield from _paths(inner, f"{path}[{at}]")
 
 
-def _mapping(value: Mapping[str, Any], path: str, indent: str, placed: Mapping[str, Sequence[Note]]) -> Iterator[str]:
+def _mapping(
+    value: Mapping[str, Any], path: str, indent: str, placed: Mapping[str, Sequence[Assumption]]
+) -> Iterator[str]:
     for key, inner in value.items():
         where = join(path, key)
         for note in placed.get(where, ()):
@@ -87,7 +90,7 @@ def _mapping(value: Mapping[str, Any], path: str, indent: str, placed: Mapping[s
             yield f"{name} {_scalar(inner, where)}"
 
 
-def _list(value: Sequence[Any], path: str, indent: str, placed: Mapping[str, Sequence[Note]]) -> Iterator[str]:
+def _list(value: Sequence[Any], path: str, indent: str, placed: Mapping[str, Sequence[Assumption]]) -> Iterator[str]:
     for at, inner in enumerate(value):
         where = f"{path}[{at}]"
         for note in placed.get(where, ()):
@@ -133,7 +136,7 @@ def _text(text: str, path: str) -> str:
     return "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in kept)
 
 
-def _told(note: Note, indent: str) -> Iterator[str]:
+def _told(note: Assumption, indent: str) -> Iterator[str]:
     yield from _comment(f"TO CHECK: {note.what}.", indent)
     yield from _comment(f"  Why: {note.why}.", indent)
     yield from _comment(f"  To do: {note.fill_in}.", indent)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, TemplateName, Thumbprint, Ttl
+from ansible_collections.ucops.rollout.plugins.module_utils.values import (
+    CaConfig,
+    TemplateName,
+    Thumbprint,
+    Ttl,
+    is_stand_in,
+)
 
 PRINT = "A1B2C3D4E5F60718293A4B5C6D7E8F9001122334"
 
@@ -152,3 +158,20 @@ def test_thumbprint(text: str) -> None:
 def test_thumbprint_that_is_none(text: str) -> None:
     with pytest.raises(RolloutError, match="is no thumbprint"):
         Thumbprint(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"),
+    [
+        ("198.18.0.1", True),
+        ("198.19.255.254", True),
+        ("198.17.255.255", False),
+        ("198.20.0.0", False),
+        ("fd00::1", False),
+        ("sip.company.com", False),
+        (None, False),
+        (3323068417, False),  # 198.18.0.1 as a number
+    ],
+)
+def test_what_stands_in_for_an_address_that_is_not_known(value: object, answer: bool) -> None:
+    assert is_stand_in(value) is answer

@@ -85,3 +85,17 @@ def test_ways_to_assign() -> None:
     assert ways == ["front_end", "web_components", "by_hand"]
     shared = next(one for one in example("lync2010").certificates if one.key.shared)
     assert ASSIGNING.refuses(shared) and not Assigning(ways={}, shared_keys=True).refuses(shared)
+
+
+def test_addresses_that_stand_in_for_others_are_not_pushed() -> None:
+    topology = origin()
+    topology["pools"][0]["servers"][1]["addresses"]["internal"] = ["198.18.0.1"]
+    topology["pools"][0]["load_balancer"]["vips"]["sip"] = ["10.0.0.10", "198.19.0.1"]
+    plan = as_plan(topology)
+    told = refusal(plan, RECORDS)
+    assert (
+        "A ocspool.company.com (records[4]): an address of 198.18.0.0/15 stands in for one that was not known; write"
+        " the real addresses into the topology"
+    ) in told
+    assert [part.what for part in beyond_pushing(plan)] == ["A ocspool.company.local", "A ocspool.company.com"]
+    refuse_beyond(plan, CERTIFICATES)

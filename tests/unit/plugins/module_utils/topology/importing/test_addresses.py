@@ -12,7 +12,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.a
     StandIns,
     edge_names,
     inside_of,
-    is_stand_in,
     outside_of,
     stand_ins_in,
 )
@@ -77,20 +76,6 @@ def test_stand_ins_are_no_addresses_of_the_document() -> None:
     _machine, _names, spare = parts(edge(("198.19.0.1", "198.19.0.3"), inside="198.18.0.1"))
     assert [spare.inside(), spare.inside()] == ["198.18.0.2", "198.18.0.3"]
     assert [spare.outside(), spare.outside()] == ["198.19.0.2", "198.19.0.4"]
-
-
-@pytest.mark.parametrize(
-    ("address", "answer"),
-    [
-        ("198.18.0.1", True),
-        ("198.19.255.254", True),
-        ("198.17.255.255", False),
-        ("198.20.0.0", False),
-        ("fd00::1", False),
-    ],
-)
-def test_what_a_stand_in_is(address: str, answer: bool) -> None:
-    assert is_stand_in(address) is answer
 
 
 def test_stand_ins_are_found_in_any_part() -> None:

@@ -13,11 +13,13 @@ from unit.deployments import CONTOSO, builder, exported
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.sealing import is_untouched
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.documents import Document, read_documents
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.imported import Imported, Note
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.imported import Assumption, Imported
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.translate import translate
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.yaml_text import topology_file
 
-NOTE = Note("pools[0].servers", "the addresses are\n  not known", "they are \u2028 - not there", "write 'them': # all")
+NOTE = Assumption(
+    "pools[0].servers", "the addresses are\n  not known", "they are \u2028 - not there", "write 'them': # all"
+)
 
 
 def read_back(text: str) -> Any:
@@ -33,7 +35,7 @@ def test_a_small_file_to_the_letter() -> None:
         ],
         "certificates": {"issuers": {"A b": {"ca": "ca.b\\Ä\U0001f512"}}},
     }
-    text = topology_file(Imported(topology, (NOTE, Note("xmpp.domains", "x", "y", "z"))), ["a\nb.xml"])
+    text = topology_file(Imported(topology, (NOTE, Assumption("xmpp.domains", "x", "y", "z"))), ["a\nb.xml"])
     lines = text.splitlines()
     assert lines[1] == "# The topology of an existing deployment, made from a\\u000ab.xml."
     assert lines[lines.index("#") : -1] == [
@@ -109,7 +111,7 @@ VALUES = st.recursive(
 @given(st.dictionaries(st.text(), VALUES, min_size=1, max_size=4), st.text(), st.text())
 def test_any_plain_value_reads_back_or_is_refused(topology: dict[str, Any], path: str, what: str) -> None:
     try:
-        text = topology_file(Imported(topology, (Note(path, what, what, what),)), [what])
+        text = topology_file(Imported(topology, (Assumption(path, what, what, what),)), [what])
     except RolloutError as error:
         assert error.what
         return
