@@ -14,7 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.e
     SIMPLE_URLS,
     attribute,
     children,
-    fqdn,
+    host,
     in_order,
     inside,
     is_true,
@@ -84,7 +84,7 @@ def _identifier(element: ET.Element) -> str:
 
 
 def _cluster(element: ET.Element, where: FoundSite) -> FoundCluster:
-    name = fqdn(attribute(element, "Fqdn"))
+    name = host(attribute(element, "Fqdn"))
     given = [one for container in children(element, "Machines") for one in children(container, "Machine")]
     return FoundCluster(name, where, machines(given, name))
 

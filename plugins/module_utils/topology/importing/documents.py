@@ -35,6 +35,7 @@ _MEND = (
     "Give what Get-CsTopology -AsXml shows (as text in a file), a file of Topology Builder (.tbxml), or the zip of"
     " Export-CsConfiguration"
 )
+_NAMESPACES = tuple(tag[1:].partition("}")[0] for tag in (TOPOLOGY, SIMPLE_URLS))
 _EXPORT_AGAIN = "Export it again, and copy the file as a whole"
 
 
@@ -135,7 +136,7 @@ def _with_inner(root: ET.Element) -> Iterator[ET.Element]:
         return
     for element in root.iter():
         text = (element.text or "").strip()
-        if text.startswith("<") and ("Topology" in text or "SimpleUrl" in text):
+        if text.startswith("<") and any(namespace in text for namespace in _NAMESPACES):
             yield read_tree(text, BOUNDS)
 
 

@@ -61,9 +61,13 @@ def attribute(element: ET.Element, name: str) -> str:
     return value
 
 
-def fqdn(text: str) -> str:
-    """A full name in lower case; raises names.BadName."""
-    return names.fqdn(text.strip())
+def host(text: str) -> str:
+    """A server's or pool's name in lower case, as it is written.
+
+    Gateways and file servers have names that no server of ours may have, such as an address. What is taken into the
+    topology is checked there.
+    """
+    return text.strip().rstrip(".").lower()
 
 
 def whole(element: ET.Element, name: str, highest: int = 2**31 - 1, default: int | None = None) -> int:
@@ -83,11 +87,11 @@ def is_true(element: ET.Element | None, name: str) -> bool:
 def sip_domains(parent: ET.Element) -> tuple[str, ...]:
     """The SIP domains: the default one, then the others by name."""
     domains = child(parent, "InternalDomains")
-    found = [fqdn(attribute(one, "Name")) for one in children(domains, "InternalDomain")]
+    found = [names.domain(attribute(one, "Name")) for one in children(domains, "InternalDomain")]
     if domains is None or not found:
         raise NotImported("there is no SIP domain in it", mend="Export the whole topology: Get-CsTopology -AsXml")
     default = domains.get("DefaultDomain", "").strip()
-    first = fqdn(default) if default else found[0]
+    first = names.domain(default) if default else found[0]
     if first not in found:
         raise NotImported(f"its default SIP domain '{first}' is not among its SIP domains")
     return (first, *sorted(set(found) - {first}))
@@ -103,7 +107,7 @@ def site(element: ET.Element, *, branch: bool) -> FoundSite:
 def machines(elements: Iterable[ET.Element], pool: str) -> tuple[FoundMachine, ...]:
     """The machines by name; one without a name has its pool's (a pool of a single machine)."""
     found = [
-        FoundMachine(fqdn(one.get("Fqdn", "").strip() or pool), tuple(_interface(each) for each in _interfaces(one)))
+        FoundMachine(host(one.get("Fqdn", "").strip() or pool), tuple(_interface(each) for each in _interfaces(one)))
         for one in elements
     ]
     return tuple(sorted(found, key=lambda one: one.fqdn))
@@ -142,7 +146,7 @@ def service(
     )
     return FoundService(
         role=role,
-        version=whole(element, "ServiceVersion"),
+        version=whole(element, "ServiceVersion", default=0),
         cluster=cluster,
         on_database=on_database,
         ports=tuple(sorted(map(_port, inside(element, "Ports", "Port")), key=astuple)),
@@ -157,12 +161,10 @@ def service(
 def _host(web: ET.Element | None, side: str) -> str:
     """The host of the settings for a side; only those outside were seen, so the other side's may be named otherwise."""
     settings = [one for one in (web if web is not None else ()) if local(one).startswith(side)]
-    host = next((found for one in settings if (found := one.get("Host", "").strip())), "")
-    return fqdn(host) if host else ""
+    return next((found for one in settings if (found := host(one.get("Host", "")))), "")
 
 
 def _port(element: ET.Element) -> FoundPort:
-    name = element.get("ConfiguredFqdn", "").strip()
     return FoundPort(
         owner=attribute(element, "Owner").rpartition(":")[2],
         usage=attribute(element, "Usage"),
@@ -171,7 +173,7 @@ def _port(element: ET.Element) -> FoundPort:
         port=whole(element, "Port", _HIGHEST_PORT),
         protocol=element.get("Protocol", "").strip(),
         outside=whole(element, "ConfiguredPort", _HIGHEST_PORT, default=0),
-        fqdn=fqdn(name) if name else "",
+        fqdn=host(element.get("ConfiguredFqdn", "")),
     )
 
 
@@ -183,7 +185,7 @@ def simple_urls(configuration: ET.Element) -> tuple[FoundUrl, ...]:
         url = one.get("ActiveUrl", "").strip() or next(iter(entries), "")
         domain = one.get("Domain", "").strip()
         if url:
-            domain = "" if domain in ("", "*") else fqdn(domain)
+            domain = "" if domain in ("", "*") else host(domain)
             found.add(FoundUrl(attribute(one, "Component"), domain, url))
     return tuple(sorted(found, key=lambda one: (one.component, one.sip_domain, one.url)))
 

@@ -13,7 +13,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.e
     attribute,
     child,
     children,
-    fqdn,
+    host,
     in_order,
     inside,
     machines,
@@ -72,7 +72,7 @@ def _key(parent: ET.Element) -> tuple[int, int]:
 
 
 def _cluster(element: ET.Element, sites: Mapping[int, FoundSite]) -> FoundCluster:
-    name = fqdn(attribute(element, "Fqdn"))
+    name = host(attribute(element, "Fqdn"))
     number = _key(element)[0]
     if number not in sites:
         raise NotImported(f"the pool '{name}' stands in the site {number}, which is not in it")

@@ -67,9 +67,9 @@ def version_of(services: Iterable[FoundService]) -> int:
 
 
 def main_version(found: FoundDeployment, pools: Iterable[FoundCluster]) -> int:
-    """The version that most pools have, the newer one of two."""
+    """The version that most pools have, the newer one of two; 0 for none."""
     counted = Counter(version_of(found.on(one.fqdn)) for one in pools)
-    return max(counted, key=lambda version: (counted[version], version))
+    return max(counted, key=lambda version: (counted[version], version), default=0)
 
 
 def product_of(version: int, main: int, given: str | None) -> str:

@@ -89,7 +89,7 @@ class _Translation:
 
     def topology(self) -> dict[str, Any]:
         clusters = self._clusters()
-        main = main_version(self.found, (cluster for cluster, _role in clusters))
+        main = main_version(self.found, [cluster for cluster, role in clusters if role != "office_web_apps"])
         product = self._product(main)
         pools = []
         for at, (cluster, role) in enumerate(clusters):
@@ -158,7 +158,9 @@ class _Translation:
 
     def _pool(self, cluster: FoundCluster, role: str, path: str, main: int) -> dict[str, Any]:
         services = self.found.on(cluster.fqdn)
-        product = product_of(version_of(services), main, self.known.product)
+        # Office Web Apps are a product of their own, whatever the version that the document has for them.
+        version = main if role == "office_web_apps" else version_of(services)
+        product = product_of(version, main, self.known.product)
         pool: dict[str, Any] = {"fqdn": cluster.fqdn, "role": role}
         if product != product_of(main, main, self.known.product):
             pool["product"] = product

@@ -53,6 +53,7 @@ def test_remote_sites_may_stand_in_a_container_of_their_own() -> None:
         ),
         ('<ClusterId SiteId="1" Number="1" />', "", "an element of it names no pool by ClusterId"),
         ('RoleName="UserServices" Instance="1"', 'RoleName="Registrar" Instance="1"', "is in it twice"),
+        ('Fqdn="se01.contoso.net"', 'Fqdn=" "', "an element Cluster has no Fqdn"),
         ('ServiceVersion="7"', 'ServiceVersion="seven"', "ServiceVersion of an element Service is 'seven'"),
     ],
 )

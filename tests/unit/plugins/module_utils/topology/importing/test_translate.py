@@ -356,6 +356,40 @@ def test_a_role_that_the_product_does_not_have() -> None:
         imported(of(pools=(CONTOSO.pools[1], chat), version=8))
 
 
+@pytest.mark.parametrize("name", ["10.9.0.5", "GW_01", "gateway", "{{ x }}.contoso.net", "a b"])
+def test_gateways_and_file_servers_may_have_any_name(name: str) -> None:
+    text = published(CONTOSO).replace('Fqdn="gw01.contoso.net"', f'Fqdn="{name}"')
+    assert imported(text).topology == imported(published(CONTOSO)).topology
+
+
+@pytest.mark.parametrize("name", ["10.9.0.5", "fe_01.contoso.net", "pool", "{{ x }}.contoso.net"])
+def test_servers_of_ours_may_not(name: str) -> None:
+    text = published(CONTOSO).replace('Fqdn="fe01.contoso.net"', f'Fqdn="{name}"')
+    with pytest.raises(NotImported, match=r"no topology that could be planned: pools\[0\].servers\[\d\].fqdn: '"):
+        imported(text)
+
+
+def test_the_version_of_office_web_apps_is_no_product() -> None:
+    text = published(CONTOSO)
+    at = text.index('RoleName="WacService"')
+    start = text.rindex('ServiceVersion="7"', 0, at)
+    other = text[:start] + 'ServiceVersion="1"' + text[start + len('ServiceVersion="7"') :]
+    assert imported(other).topology == imported(text).topology
+
+
+def test_a_pool_of_an_older_version_has_its_own_product() -> None:
+    text = published(CONTOSO)
+    at = text.index('RoleName="MediationServer" Instance="3"')
+    assert 'Number="5"' in text[at : at + 400]  # med01 is the fifth pool
+    start = text.rindex('ServiceVersion="7"', 0, at)
+    other = text[:start] + 'ServiceVersion="6"' + text[start + len('ServiceVersion="7"') :]
+    pools = imported(other).topology["pools"]
+    assert [(pool["fqdn"], pool.get("product")) for pool in pools if pool["role"] == "mediation"] == [
+        ("med01.contoso.net", "lync2013")
+    ]
+    assert {pool.get("product") for pool in pools if pool["role"] != "mediation"} == {None}
+
+
 ADDRESSES = st.sampled_from(["0.0.0.0", "10.0.0.{}", "131.107.1.{}"])
 
 
