@@ -41,6 +41,7 @@ class Pool:
     next_hop: str = ""
     sip_port: int = 5061
     xmpp: bool = False
+    central: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def _services(pool: Pool) -> Iterator[_Service]:
         yield _Service("UserStore", pool.fqdn if alone else SQL, database="rtc")
         yield _Service("ConfServices", pool.fqdn)
         yield _Service("ApplicationServer", pool.fqdn)
+    if pool.central:
+        yield _Service("CentralMgmt", pool.fqdn, _role_element("CentralMgmtService", IsActive="true"))
     if pool.kind in ("front_end", "director"):
         outside = _tag("ExternalSettings", "<OverrideUrls />", Host=pool.web_outside) if pool.web_outside else ""
         inside = _tag("InternalSettings", Host=pool.web_inside) if pool.web_inside else ""
@@ -263,7 +266,7 @@ def builder(deployment: Deployment, *, unpublished: bool = False) -> str:
             _tag(
                 "DependsOn",
                 "".join(
-                    _tag("Dependency", ServiceUniqueId=_guid(*need), Usage="Default")
+                    _tag("Dependency", ServiceUniqueId=_guid(*need).upper(), Usage="Default")
                     for need in one.needs
                     if need in there
                 ),
@@ -273,7 +276,7 @@ def builder(deployment: Deployment, *, unpublished: bool = False) -> str:
             UniqueId=_guid(one.role, one.pool),
             RoleName=one.role,
             RoleVersion=1,
-            InstalledOn=_guid(*(("sql", one.pool) if one.database else ("pool", one.pool))).upper(),
+            InstalledOn=_guid("sql", one.pool).upper() if one.database else _guid("pool", one.pool),
             ServiceVersion=deployment.version,
         )
         for one in reversed(services)
@@ -305,7 +308,7 @@ def _builder_cluster(pool: Pool) -> str:
         "Cluster",
         _tag("Machines", machines) + instances,
         IsSingleMachineOnly=str(alone).lower(),
-        UniqueId=_guid("pool", pool.fqdn),
+        UniqueId=_guid("pool", pool.fqdn).upper(),
         Fqdn=pool.fqdn,
     )
 

@@ -60,12 +60,17 @@ def test_one_address_for_all() -> None:
     }
 
 
+def test_the_port_of_media_over_udp_is_no_port_of_the_topology() -> None:
+    _machine, names, _spare = parts(edge(("10.2.0.1", "131.107.155.1"), ports=(5061, 444, 8443)))
+    assert names.plain()["av"] == {"fqdn": "av.contoso.com", "port": 8443}  # beside 3478 over UDP
+
+
 def test_a_private_address_is_not_shown_outside() -> None:
     machine, names, spare = parts(edge(("10.2.0.1", "")))
     assert outside_of(machine, names, spare) == {"external": [{"public": "198.19.0.1", "private": "10.2.0.1"}]}
 
 
-@pytest.mark.parametrize("outside", [(), (("0.0.0.0", ""),)])
+@pytest.mark.parametrize("outside", [(), (("0.0.0.0", ""),), (("::", ""),)])
 def test_no_address_outside_is_known(outside: tuple[tuple[str, str], ...]) -> None:
     machine, names, spare = parts(edge(*outside, inside="0.0.0.0"))
     assert outside_of(machine, names, spare) == {"external": [{"public": "198.19.0.1"}]}

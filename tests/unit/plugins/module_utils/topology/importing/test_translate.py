@@ -260,9 +260,11 @@ def test_a_farm_of_office_web_apps_needs_hardware() -> None:
     assert errors_of(made) == []
 
 
-def test_the_home_is_the_pool_that_the_edge_leads_to() -> None:
+def test_the_home_is_the_pool_that_the_edge_leads_to_or_that_has_the_central_management() -> None:
     first, second, director, edge, *_others = CONTOSO.pools
     pools = (first, second, director, replace(edge, next_hop="se01.contoso.net"))
+    assert [one["home"] for one in imported(of(pools=pools)).topology["sip_domains"]] == ["se01.contoso.net"] * 2
+    pools = (first, replace(second, central=True), director, edge)
     assert [one["home"] for one in imported(of(pools=pools)).topology["sip_domains"]] == ["se01.contoso.net"] * 2
     alone = imported(of(pools=(second, director)))
     assert [one.get("home") for one in alone.topology["sip_domains"]] == [None, None]

@@ -8,7 +8,7 @@ FRONT_END = {
     "fqdn": "pool.ad.net",
     "role": "front_end",
     "web": {"internal_fqdn": "web.other.net", "external_fqdn": "web.c.com"},
-    "servers": [{"fqdn": "fe01.ad.net"}],
+    "servers": [{"fqdn": "fe01.ad.net"}, {"fqdn": "fe02.sub.ad.net"}],
 }
 EDGE = {
     "fqdn": "edge.dmz.net",
