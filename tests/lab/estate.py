@@ -117,6 +117,9 @@ class Estate:
         """Start all; in a namespace the addresses are brought up first."""
         if self.network.mode == "namespace":
             addresses = [*(one.address for one in self.machines.values()), *(one.address for one in self.devices)]
+            addresses += [
+                more for one in self.machines.values() for role in one.roles.values() for more in role.addresses()
+            ]
             for number, address in enumerate(addresses, 1):
                 add_address(address, number)
         for name in self.machines:

@@ -19,6 +19,11 @@ _SHA256_SUITES = (
     "AES256-SHA", "AES128-SHA", "DES-CBC3-SHA", "RC4-SHA",
 )  # fmt: skip
 _GCM_SUITES = ("AES256-GCM-SHA384", "AES128-GCM-SHA256")
+_2016_SUITES = (
+    "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-SHA384", "ECDHE-RSA-AES128-SHA256",
+    "ECDHE-RSA-AES256-SHA", "ECDHE-RSA-AES128-SHA", "AES256-GCM-SHA384", "AES128-GCM-SHA256", "AES256-SHA256",
+    "AES128-SHA256", "AES256-SHA", "AES128-SHA", "DES-CBC3-SHA",
+)  # fmt: skip
 _BINDING_VERBS = frozenset({"show", "add", "delete"})
 
 
@@ -59,6 +64,9 @@ class Generation:
     quoted_request_id: bool = True
     findstr_wants_line_end: bool = True
 
+    # Windows PowerShell that comes with it; none where it is an update of its own.
+    powershell: str = "2.0"
+
     # Certificates: what the CA signs with, and what certreq knows.
     ca_hash: str = "sha1"
     cng: bool = True
@@ -88,7 +96,7 @@ _2003 = Generation(
     service_pack=2,
     one_item_first=False,
     omitted_ttl_zero_below_service_pack=2,
-    absent_programs=frozenset({"timeout.exe", "appcmd.exe", "icacls.exe"}),
+    absent_programs=frozenset({"timeout.exe", "appcmd.exe", "icacls.exe", "powershell.exe"}),
     binding_verbs=frozenset(),
     enrolment_policy=False,
     quoted_request_id=False,
@@ -97,7 +105,14 @@ _2003 = Generation(
     key_length=1024,
     tls_suites=_RSA_SUITES,
 )
-_2008 = Generation("2008", "6.0.6002", 6002, "Microsoft® Windows Server® 2008 Enterprise", service_pack=2)
+_2008 = Generation(
+    "2008",
+    "6.0.6002",
+    6002,
+    "Microsoft® Windows Server® 2008 Enterprise",
+    service_pack=2,
+    absent_programs=frozenset({"powershell.exe"}),
+)
 _2008R2 = Generation(
     "2008r2", "6.1.7601", 7601, "Microsoft Windows Server 2008 R2 Enterprise", service_pack=1, ping_time=True
 )
@@ -111,6 +126,7 @@ _2012 = Generation(
     hash_in_pairs=False,
     ping_time=True,
     findstr_wants_line_end=False,
+    powershell="3.0",
     tls_versions=("1.0", "1.1", "1.2"),
     tls_suites=_SHA256_SUITES,
     **_WINRM_3,  # type: ignore[arg-type]
@@ -121,14 +137,37 @@ _2012R2 = replace(
     version="6.3.9600",
     build=9600,
     caption="Microsoft Windows Server 2012 R2 Standard",
+    powershell="4.0",
     tls_suites=(*_SHA256_SUITES[:3], *_GCM_SUITES, *_SHA256_SUITES[3:]),
 )
+_2016 = replace(
+    _2012R2,
+    name="2016",
+    version="10.0.14393",
+    build=14393,
+    caption="Microsoft Windows Server 2016 Standard",
+    powershell="5.1.14393.693",
+    tls_suites=_2016_SUITES,
+)
+_2019 = replace(
+    _2016,
+    name="2019",
+    version="10.0.17763",
+    build=17763,
+    caption="Microsoft Windows Server 2019 Standard",
+    powershell="5.1.17763.1007",
+)
 
-GENERATIONS = {row.name: row for row in (_2003, _2008, _2008R2, _2012, _2012R2)}
+GENERATIONS = {row.name: row for row in (_2003, _2008, _2008R2, _2012, _2012R2, _2016, _2019)}
 _USUAL = "2008r2"
 
 
 def generation_of(settings: dict[str, Any]) -> Generation:
     """The row that a host of the estate file names, with what it changes of it. Raises KeyError, TypeError."""
-    quotas = {key: value for key, value in (settings.get("winrm") or {}).items() if key != "allow_unencrypted"}
-    return replace(GENERATIONS[str(settings.get("generation", _USUAL))], **quotas)
+    changes = {key: value for key, value in (settings.get("winrm") or {}).items() if key != "allow_unencrypted"}
+    row = GENERATIONS[str(settings.get("generation", _USUAL))]
+    installed = (settings.get("powershell") or {}).get("version")
+    if installed is not None:
+        # Brought by Windows Management Framework, an update of its own.
+        changes |= {"powershell": str(installed), "absent_programs": row.absent_programs - {"powershell.exe"}}
+    return replace(row, **changes)

@@ -75,7 +75,7 @@ def test_words_are_split_as_the_c_run_time_does(line: str, words: list[str]) -> 
     ("del C:\\Windows\\Temp\\none", 0, "", "Could Not Find C:\\Windows\\Temp\\none\r\n"),
     ("echo x > C:\\root.txt", 1, "", "Access is denied.\r\n"),
     ("echo x > C:\\nowhere\\f", 1, "", "The system cannot find the path specified.\r\n"),
-    ("powershell -Command 1", 1, "", "lab: powershell.exe is not modelled\r\n"),
+    ("wmic os", 1, "", "lab: wmic.exe is not modelled\r\n"),
     ("call hostname", 0, "srv01\r\n", ""),
     ('call "C:\\Windows\\System32\\find.exe" "x" C:\\Windows\\none', 1, "",
      "The system cannot find the file specified.\r\n"),

@@ -37,10 +37,11 @@ PROGRAMS = {
     SYSTEM + "netstat.exe": "lab.programs.netstat:run",
     SYSTEM + "ping.exe": "lab.programs.small:run_ping",
     SYSTEM + "timeout.exe": "lab.programs.small:run_timeout",
+    SYSTEM + r"WindowsPowerShell\v1.0\powershell.exe": "lab.programs.powershell:run",
 }
 # Present on Windows, not imitated: they say so and fail, so that nobody takes silence for success.
 UNMODELLED = (
-    SYSTEM + r"WindowsPowerShell\v1.0\powershell.exe", SYSTEM + "reg.exe", SYSTEM + "cscript.exe",
+    SYSTEM + "reg.exe", SYSTEM + "cscript.exe",
     SYSTEM + r"wbem\wmic.exe", SYSTEM + "ipconfig.exe", SYSTEM + "nslookup.exe", SYSTEM + "taskkill.exe",
     SYSTEM + "systeminfo.exe", SYSTEM + r"inetsrv\appcmd.exe", SYSTEM + "xcopy.exe", SYSTEM + "icacls.exe",
 )  # fmt: skip

@@ -19,6 +19,7 @@ from lab.discovery import import_all
 if TYPE_CHECKING:
     from lab.estate import Estate
     from lab.machine import Machine
+    from lab.powershell.commands import Module
     from lab.wmi.model import Provider
 
 _ROLES: dict[str, type[Role]] = {}
@@ -83,9 +84,17 @@ class Role(Part):
         """The TCP ports of the machine on which the role listens now, as the machine itself counts them."""
         return []
 
+    def addresses(self) -> list[str]:
+        """Addresses of the role beside that of its machine, as the estate's mode offers them."""
+        return []
+
     def programs(self) -> dict[str, str]:
         """Programs that the role brings: full path, and `module:function` that stands for it."""
         return {}
+
+    def modules(self) -> list[Module]:
+        """Modules of PowerShell that the role brings."""
+        return []
 
     def carry_out(self, order: str, body: Any) -> Any:
         """An order of the control interface, `POST /<role>/<host>/<order>`. Raises NoSuchOrder."""

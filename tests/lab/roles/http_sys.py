@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The ucops.rollout developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""http.sys: one listener on 443 that serves what the bindings in the registry say."""
+"""http.sys: listeners that serve what the bindings in the registry say."""
 
 from __future__ import annotations
 
@@ -18,19 +18,15 @@ if TYPE_CHECKING:
 BINDINGS = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
 
 
-class HttpSys(Role):
-    """http.sys: one listener, whose certificate is looked up in the registry for each connection.
+class HttpListener:
+    """One port of http.sys, whose certificate is looked up in the registry for each connection.
 
     Without a binding a connection is accepted and cut, as it is where a site has an https binding but http.sys no
-    certificate. The site's own binding is taken as given.
+    certificate.
     """
 
-    name = "http"
-    rank = 30
-    port = 443
-
-    def __init__(self, machine: Machine, settings: dict[str, Any]) -> None:
-        super().__init__(machine, settings)
+    def __init__(self, machine: Machine, port: int) -> None:
+        self.machine, self.port = machine, port
         self._listener: TcpListener | None = None
 
     def start(self) -> None:
@@ -41,11 +37,13 @@ class HttpSys(Role):
         if listener is not None:
             listener.close()
 
-    def listening(self) -> list[int]:
-        return [self.port] if self._listener is not None else []
+    @property
+    def open(self) -> bool:
+        return self._listener is not None
 
     def _binding(self) -> tuple[str, str] | None:
-        for name in (f"{self.machine.address}:{self.port}", f"0.0.0.0:{self.port}"):
+        port = self.port
+        for name in (f"{self.machine.address}:{port}", f"0.0.0.0:{port}", f"[::]:{port}"):
             found = self.machine.registry.get(f"{BINDINGS}\\{name}", "SslCertHash")
             if found is not None and isinstance(found[1], bytes):
                 store = self.machine.registry.get(f"{BINDINGS}\\{name}", "SslCertStoreName")
@@ -64,11 +62,36 @@ class HttpSys(Role):
             return reset(connection)
         return shake_hands(connection, context, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
 
+
+class HttpSys(Role):
+    """http.sys on 443, of a host that has nothing of the family on it. The site's own binding is taken as given."""
+
+    name = "http"
+    rank = 30
+    port = 443
+
+    def __init__(self, machine: Machine, settings: dict[str, Any]) -> None:
+        super().__init__(machine, settings)
+        self._listener = HttpListener(machine, self.port)
+
+    def start(self) -> None:
+        self._listener.start()
+
+    def stop(self) -> None:
+        self._listener.stop()
+
+    def listening(self) -> list[int]:
+        return [self.port] if self._listener.open else []
+
     def snapshot(self) -> dict[str, Any]:
         """The bindings by `address:port`."""
-        found = {}
-        for name in self.machine.registry.subkeys(BINDINGS) or []:
-            values = self.machine.registry.values(f"{BINDINGS}\\{name}") or {}
-            plain = {key: one[1].hex() if isinstance(one[1], bytes) else one[1] for key, one in values.items()}
-            found[name] = plain
-        return found
+        return bindings_of(self.machine)
+
+
+def bindings_of(machine: Machine) -> dict[str, Any]:
+    """The bindings of certificates in the registry, by `address:port`."""
+    found = {}
+    for name in machine.registry.subkeys(BINDINGS) or []:
+        values = machine.registry.values(f"{BINDINGS}\\{name}") or {}
+        found[name] = {key: one[1].hex() if isinstance(one[1], bytes) else one[1] for key, one in values.items()}
+    return found

@@ -1,0 +1,259 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A server of Lync or Skype for Business: its services, what is assigned to it, and the listeners that serve it."""
+
+from __future__ import annotations
+
+import functools
+import socket
+import ssl
+from typing import TYPE_CHECKING, Any
+
+from lab.cs.assignments import Assignment
+from lab.cs.products import CS_ROLES, DEPENDANTS, PRODUCTS, CsRole, Product
+from lab.listening import TcpListener
+from lab.registry import REG_BINARY, REG_DWORD
+from lab.roles import NoSuchOrder, Role
+from lab.roles.http_sys import BINDINGS, HttpListener, bindings_of
+from lab.services import RUNNING
+from lab.tls import NoCertificate, server_context, shake_hands
+
+if TYPE_CHECKING:
+    from lab.machine import Machine
+    from lab.powershell.commands import Module
+
+INTERNAL_WEB, EXTERNAL_WEB, PEER = 443, 4443, 444
+
+
+def _serve(context: ssl.SSLContext, connection: socket.socket) -> None:
+    shake_hands(connection, context, b"")
+
+
+class CsServer(Role):
+    """Settings: product (lync2010, lync2013, sfb2015, sfb2019, sfbse), role (front_end, standard_edition, director,
+    mediation, persistent_chat, edge), pool, sip_domains, topology (the text of a published one), simple_urls, running,
+    cms (the host that has the Central Management Store; by itself the first server that is no Edge),
+    cms_reachable, xmpp, external ({access, web_conferencing, av}: addresses of an Edge), use_as_urn, and misbehave: a
+    list of `no_https_binding` (the IIS sites have none), `replication_held`.
+
+    A certificate that is assigned is served by a service from its next start on, and by IIS and http.sys at once.
+    """
+
+    name = "cs_server"
+    rank = 45
+    inventory_group = "ucops_servers"
+
+    def __init__(self, machine: Machine, settings: dict[str, Any]) -> None:
+        super().__init__(machine, settings)
+        self.product: Product = PRODUCTS[str(settings.get("product", "sfb2019"))]
+        self.role: CsRole = CS_ROLES[str(settings.get("role", "front_end"))]
+        self.pool: str = settings.get("pool", machine.fqdn)
+        self.sip_domains: list[str] = list(settings.get("sip_domains", [machine.estate.domain]))
+        self.misbehave: set[str] = set(settings.get("misbehave", ()))
+        self.assigned: dict[str, Assignment] = {}
+        self.organisation: dict[str, Assignment] = {}
+        self.serving: dict[str, str] = {}
+        self.key_readers: dict[str, tuple[str, ...]] = {}
+        self._listeners: dict[str, list[TcpListener]] = {}
+        self._web = [HttpListener(machine, port) for port in self._web_ports()]
+        machine.files.make_directory(self.product.module_path.rpartition("\\")[0], system=True)
+        machine.files.write(self.product.module_path, b"@{ ModuleVersion = '" + self.product.version.encode() + b"' }")
+
+    # --- what it is ----------------------------------------------------------------------------------------------
+
+    @property
+    def xmpp(self) -> bool:
+        """An Edge of 2013 or 2015 with the XMPP gateway."""
+        return self.role.edge and self.product.xmpp and bool(self.settings.get("xmpp"))
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types that may be assigned to this server."""
+        more = ("XmppServer",) if self.xmpp else ()
+        return (*self.role.types, *more, *(("OAuthTokenIssuer",) if self.role.web and self.product.later else ()))
+
+    def modules(self) -> list[Module]:
+        return [self.product.as_module()]
+
+    def services(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        """(name, display name, names of roles) of its services, in the order in which they are told."""
+        more = [("RTCXMPPTGWPX", "XMPP Translating Gateway Proxy", ("EdgeServer",))] if self.xmpp else []
+        return [
+            (name, shown if name == "W3SVC" else f"{self.product.short} {shown}", roles)
+            for name, shown, roles in (*self.role.services, *more)
+        ]
+
+    def siblings(self) -> list[CsServer]:
+        """All servers of the organisation."""
+        found = [one.role(CsServer) for one in self.machine.estate.machines.values()]
+        return [one for one in found if one is not None]
+
+    def central(self) -> CsServer:
+        """The server that has the Central Management Store."""
+        wanted = str(self.settings.get("cms", ""))
+        named = [one for one in self.siblings() if wanted.casefold() in (one.machine.name.casefold(),
+                                                                        one.machine.fqdn.casefold())]  # fmt: skip
+        inside = [one for one in self.siblings() if not one.role.edge]
+        return (named or inside or [self])[0]
+
+    # --- start and stop ------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        services = self.machine.services
+        for name, shown, _roles in self.services():
+            before = services.find(name)
+            running = self.settings.get("running", True) if before is None else before.state == RUNNING
+            services.add(name, shown, running=False, on_start=self._opener(name), on_stop=self._closer(name))
+            if running:
+                services.start(name)
+
+    def stop(self) -> None:
+        for name, _shown, _roles in self.services():
+            self._close(name)
+
+    def _opener(self, name: str) -> Any:
+        return lambda: self._open(name)
+
+    def _closer(self, name: str) -> Any:
+        return lambda: self._close(name)
+
+    def _web_ports(self) -> tuple[int, ...]:
+        return (EXTERNAL_WEB,) if self.role.edge else (INTERNAL_WEB, EXTERNAL_WEB) if self.role.web else ()
+
+    def ports(self, service: str) -> list[tuple[str, int, str]]:
+        """(address, port, type) that a service opens for TLS."""
+        if service == "RTCSRV" and not self.role.edge:
+            return [(self.machine.address, 5061, "Default")]
+        if service == "RTCMEDSRV" and self.role.name == "mediation":
+            return [(self.machine.address, 5067, "Default")]
+        if not self.role.edge:
+            return []
+        inside = {"RTCSRV": 5061, "RTCMRAUTH": 5062, "RTCDATAPROXY": 8057}
+        found = [(self.machine.address, inside[service], "Internal")] if service in inside else []
+        access, conference = self._outside("access"), self._outside("web_conferencing")
+        if service == "RTCSRV" and access:
+            found += [(access, 443, "AccessEdgeExternal"), (access, 5061, "AccessEdgeExternal")]
+        if service == "RTCDATAPROXY" and conference:
+            found.append((conference, 443, "DataEdgeExternal"))
+        return found
+
+    def _outside(self, name: str) -> str:
+        given = (self.settings.get("external") or {}).get(name)
+        return self.machine.estate.network.address(given) if given else ""
+
+    def addresses(self) -> list[str]:
+        return sorted({self._outside(name) for name in ("access", "web_conferencing", "av")} - {""})
+
+    def _open(self, service: str) -> None:
+        self._close(service)
+        if service == "W3SVC" and not self.role.edge or service == "REPLICA" and self.role.edge:
+            for one in self._web:
+                one.start()
+        opened = self._listeners.setdefault(service, [])
+        for address, port, type_ in self.ports(service):
+            context = self._context(type_)
+            if context is None:
+                continue
+            place = address, self.machine.estate.network.port(port)
+            opened.append(TcpListener(place, functools.partial(_serve, context), service))
+            self.serving[f"{address}:{port}"] = self.assigned[type_].current(self.machine.clock())
+
+    def _context(self, type_: str) -> ssl.SSLContext | None:
+        held = self.assigned.get(type_)
+        if held is None:
+            return None
+        try:
+            return server_context(self.machine, held.current(self.machine.clock()))
+        except NoCertificate:
+            return None
+
+    def _close(self, service: str) -> None:
+        if service == "W3SVC" and not self.role.edge or service == "REPLICA" and self.role.edge:
+            for one in self._web:
+                one.stop()
+        for listener in self._listeners.pop(service, []):
+            listener.close()
+        for address, port, _type in self.ports(service):
+            self.serving.pop(f"{address}:{port}", None)
+
+    def stop_service(self, name: str) -> None:
+        """Stop a service, and before it those that need it."""
+        for one in DEPENDANTS.get(name.upper(), ()):
+            self.stop_service(one)
+        found = self.machine.services.find(name)
+        if found is not None and found.state == RUNNING:
+            self.machine.services.stop(name)
+
+    def start_service(self, name: str) -> None:
+        """Start a service, and before it those that it needs. Raises ServiceError."""
+        for holder, needing in DEPENDANTS.items():
+            if name.upper() in needing:
+                self.start_service(holder)
+        found = self.machine.services.find(name)
+        if found is not None and found.state != RUNNING:
+            self.machine.services.start(name)
+
+    def listening(self) -> list[int]:
+        opened = [port for name, held in self._listeners.items() if held for _address, port, _type in self.ports(name)]
+        return sorted({*opened, *(one.port for one in self._web if one.open)})
+
+    # --- http.sys ------------------------------------------------------------------------------------------------
+
+    def bind(self, name: str, thumbprint: str, **flags: int) -> None:
+        """Bind a certificate in http.sys at `address:port`, as netsh does."""
+        key, registry = f"{BINDINGS}\\{name}", self.machine.registry
+        registry.set(key, "AppId", REG_BINARY, bytes(16))
+        registry.set(key, "SslCertHash", REG_BINARY, bytes.fromhex(thumbprint))
+        for value in ("DefaultFlags", "DefaultSslCertCheckMode", "DefaultSslRevocationFreshnessTime",
+                      "DefaultSslRevocationUrlRetrievalTimeout"):  # fmt: skip
+            registry.set(key, value, REG_DWORD, flags.get(value, 0))
+
+    def unbind(self, name: str) -> None:
+        self.machine.registry.delete_key(f"{BINDINGS}\\{name}")
+
+    def places(self, type_: str) -> list[str]:
+        """The bindings that a type has in http.sys."""
+        if type_ == "Default":
+            return [f"[::]:{PEER}"] if self.role.web else []
+        if type_ == "Internal":
+            return [f"[::]:{PEER}", f"[::]:{EXTERNAL_WEB}"]
+        return {"WebServicesInternal": [f"0.0.0.0:{INTERNAL_WEB}"],
+                "WebServicesExternal": [f"0.0.0.0:{EXTERNAL_WEB}"]}.get(type_, [])  # fmt: skip
+
+    # --- organisation --------------------------------------------------------------------------------------------
+
+    def seen(self) -> dict[str, Assignment]:
+        """What is assigned here, and what the organisation's store has brought."""
+        return {**self.organisation, **self.assigned}
+
+    def replicate(self, by_hand: bool = False) -> None:
+        """Bring the organisation's certificates to every server."""
+        for one in self.siblings():
+            if "replication_held" not in one.misbehave or by_hand:
+                one.organisation = dict(self.central().organisation)
+
+    def carry_out(self, order: str, body: Any) -> Any:
+        """`assign` `{types: [...], thumbprint}`: assigned as at set-up; `replicate`."""
+        if order == "replicate":
+            self.central().replicate(by_hand=True)
+            return {}
+        if order != "assign":
+            raise NoSuchOrder(order)
+        now = self.machine.clock()
+        for type_ in body["types"]:
+            self.assigned[type_] = Assignment(str(body["thumbprint"]).upper(), now, now)
+            for place in self.places(type_):
+                self.bind(place, body["thumbprint"])
+        return {}
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "product": self.product.name,
+            "role": self.role.name,
+            "assigned": {name: self.assigned[name].described() for name in sorted(self.assigned)},
+            "organisation": {name: self.organisation[name].described() for name in sorted(self.organisation)},
+            "serving": dict(sorted(self.serving.items())),
+            "key_readers": {name: list(held) for name, held in sorted(self.key_readers.items())},
+            "bindings": bindings_of(self.machine),
+        }
