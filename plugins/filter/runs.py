@@ -62,9 +62,14 @@ def run_halves(of: Any) -> list[str]:
 
 
 def server_work(
-    given: Any, host: str, ca_hosts: Sequence[str] = (), port_map: Mapping[Any, Any] | None = None
+    given: Any,
+    host: str,
+    ca_hosts: Sequence[str] = (),
+    port_map: Mapping[Any, Any] | None = None,
+    offline: bool = False,
 ) -> dict[str, Any]:
-    work = certificates_of(as_plan(given), host, ca_hosts=list(ca_hosts), port_map=ports(dict(port_map or {})))
+    plan, reached = as_plan(given), ports(dict(port_map or {}))
+    work = certificates_of(plan, host, ca_hosts=list(ca_hosts), port_map=reached, offline=bool(offline))
     return work.to_plain()
 
 

@@ -105,9 +105,10 @@ def test_the_origin(answers: dict[str, dict[str, Any]]) -> None:
 
 def test_the_hosts_that_a_rollout_concerns(answers: dict[str, dict[str, Any]]) -> None:
     servers = ["OCSSRV01", "ocssrv02.company.local"]
-    assert answers["origin"]["hosts"] == {"dns": ["dc01"], "ca": ["ca01"], "servers": servers}
-    assert answers["documented"]["hosts"] == {"dns": [], "ca": [], "servers": servers}
-    assert answers["empty group"]["hosts"] == {"dns": [], "ca": [], "servers": []}
+    inside: dict[str, Any] = {"dns_external": [], "views": ["internal"]}
+    assert answers["origin"]["hosts"] == {"dns": ["dc01"], "ca": ["ca01"], "servers": servers, **inside}
+    assert answers["documented"]["hosts"] == {"dns": [], "ca": [], "servers": servers, **inside}
+    assert answers["empty group"]["hosts"] == {"dns": [], "ca": [], "servers": [], **inside}
 
 
 def test_check_mode_plans_the_same(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_the_filters_in_a_play(tmp_path: Path) -> None:
         "same": True,
         "waiting": ["request 7 waits"],
         "blocking": ["ocssrv01.company.local: request 7 waits"],
-        "servers": [{"name": "dc1", "address": "10.0.0.5", "port": 53}],
+        "servers": [{"name": "dc1", "address": "10.0.0.5", "port": 53, "view": "internal"}],
         "thumbprints": {"ocssrv01.company.local/default": "AB"},
         "domains": ["company.local", "company.com"],
         "ports": [15061, 443],

@@ -299,6 +299,30 @@ def test_offline(site: Site, tmp_path: Path) -> None:
     assert site.play("deploy_pool", variables=trusted).total("changed") == 0
 
 
+def test_an_authority_that_people_carry_requests_to_beside_the_companys(site: Site, tmp_path: Path) -> None:
+    """In the same run the company's CA is asked for the rest."""
+    topology = site.group_vars()["ucops_topology"]
+    topology["pools"][0]["web_farm_fqdn"] = "ocsweb.company.local"
+    topology["certificates"]["placement"] = "per_use"
+    plan = as_plan(topology).to_plain()
+    for one in plan["certificates"]:
+        if one["use"] == "web_internal":
+            one |= {"issuer": {"name": "public", "ca": ""}, "template": None}
+    for server in plan["servers"]:
+        server["inventory_host"] = server["fqdn"]
+    folder = tmp_path / "carried"
+    given = {"pool_plan_result": plan, "pool_certificates_offline_directory": str(folder)}
+    run = site.play("deploy_pool", "--tags", "certificates,report", variables=given)
+    assert run.code == 2 and "is to be signed; put the certificate beside it and run again" in run.output, run.output
+    stems = [f"ocssrv0{number}.company.local_web_internal" for number in (1, 2)]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        f"{stem}{suffix}" for stem in stems for suffix in (".order.txt", ".req")
+    )
+    assert "Common name  ocsweb.company.local" in (folder / f"{stems[0]}.order.txt").read_text(encoding="utf-8")
+    assert len(site.state()["hosts"]["ca01"]["ca"]["requests"]) == 2
+    assert site.report()["status"] == "by_hand"
+
+
 def _own_authority(place: Path) -> str:
     """A root of the name that the plan expects, made by OpenSSL; returns its SHA-1 thumbprint."""
     _openssl(

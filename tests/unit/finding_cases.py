@@ -33,7 +33,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     Finding,
     Plan,
     PlannedCertificate,
-    PlannedIssuer,
     RecordSet,
     SrvData,
     Subject,
@@ -312,9 +311,6 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "holder-is-no-server": lambda: unsound(replace(made("ocs"), servers=())),
     "assigned-without-holding": lambda: unsound(
         with_certificates(lambda one: replace(one, holders=("ocssrv02.company.local",)), "default", "ocs")
-    ),
-    "issuer-without-ca": lambda: unsound(
-        with_certificates(lambda one: replace(one, issuer=PlannedIssuer("enterprise", "")), "default", "ocs"), ["ca01"]
     ),
     "request-impossible": lambda: unsound(
         with_certificates(lambda one: replace(one, subject=Subject("a;b.company.local")), "default", "ocs")

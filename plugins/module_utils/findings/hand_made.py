@@ -37,18 +37,6 @@ ASSIGNED_WITHOUT_HOLDING = FindingKind(
     decision="the assignment would never be made",
     elsewhere=_BY_HAND,
 )
-ISSUER_WITHOUT_CA = FindingKind(
-    code="issuer-without-ca",
-    severity=ERROR,
-    about=CERTIFICATES,
-    title="A certificate is to be issued by nobody",
-    message="the issuer '{issuer}' of {certificate} names no CA",
-    breaks="nobody can be asked for the certificate",
-    mend="Give `ca` of the issuer, or set pool_certificates_mode: offline",
-    source=_SOURCE,
-    decision="the certificate could not be issued",
-    elsewhere=_BY_HAND,
-)
 REQUEST_IMPOSSIBLE = FindingKind(
     code="request-impossible",
     severity=ERROR,

@@ -41,11 +41,15 @@ class AssignmentWork:
 
 @dataclass(frozen=True, slots=True)
 class CertificateWork:
-    """A certificate of the server. ``ca_host``: the inventory's host of its CA, empty where there is none."""
+    """A certificate of the server. ``ca_host``: the inventory's host of its CA, empty where there is none.
+
+    ``offline``: people carry its request and the certificate, as they do for a public authority.
+    """
 
     certificate: PlannedCertificate
     assignments: tuple[AssignmentWork, ...]
     ca_host: str
+    offline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +75,32 @@ def certificates_of(
     *,
     ca_hosts: Sequence[str] = (),
     port_map: Mapping[int, int] | None = None,
+    offline: bool = False,
     assigning: Assigning = ASSIGNING,
 ) -> ServerWork:
     """What the plan wants of the server that an inventory host is; raises RolloutError where it is none of the plan's.
 
     :param ca_hosts: the inventory's hosts of certification authorities.
+    :param offline: nobody may log on to the planned CAs either.
     :param port_map: planned ports to those under which the controller reaches them.
     """
     server = _server(plan, host)
     mine = [one for one in plan.certificates if server.fqdn in one.holders]
+    works = tuple(
+        CertificateWork(
+            one,
+            _assignments(one, server, port_map or {}, assigning),
+            ca_host(one.issuer.ca, ca_hosts),
+            offline=offline or not one.issuer.ca,
+        )
+        for one in mine
+    )
+    unasked = [work.certificate.issuer.ca for work in works if not (work.offline or work.ca_host)]
     return ServerWork(
         server.fqdn,
-        tuple(
-            CertificateWork(one, _assignments(one, server, port_map or {}, assigning), ca_host(one.issuer.ca, ca_hosts))
-            for one in mine
-        ),
+        works,
         tuple(_refusal(one) for one in mine if assigning.refuses(one)),
-        tuple(dict.fromkeys(_nobody_to_ask(one) for one in mine if not ca_host(one.issuer.ca, ca_hosts))),
+        tuple(dict.fromkeys(map(_nobody_to_ask, unasked))),
     )
 
 
@@ -129,12 +142,10 @@ def _refusal(certificate: PlannedCertificate) -> str:
     )
 
 
-def _nobody_to_ask(certificate: PlannedCertificate) -> str:
-    """Why no host of the inventory can be asked for it, and what now."""
-    ca = certificate.issuer.ca
-    if not ca:
-        missing = f"The issuer '{certificate.issuer.name}' names no CA: give `ca` at it in the topology"
-    else:
-        host = ca.partition("\\")[0]
-        missing = f"No host of the inventory's CAs stands for {ca}: put '{host}' into their group"
-    return f"{missing}, or set pool_certificates_mode: offline."
+def _nobody_to_ask(ca: str) -> str:
+    """That no host of the inventory can be asked, and what now."""
+    host = ca.partition("\\")[0]
+    return (
+        f"No host of the inventory's CAs stands for {ca}: put '{host}' into their group, or set"
+        " pool_certificates_mode: offline."
+    )

@@ -86,9 +86,6 @@ def unsound(plan: Plan, ca_hosts: Sequence[str] = ()) -> Iterator[Finding]:
     """Errors of the plan's certificates, which the planner never makes."""
     for certificate in plan.certificates:
         yield from _holders(plan, certificate)
-        if ca_hosts and not certificate.issuer.ca:
-            values = {"issuer": certificate.issuer.name, "certificate": certificate.id}
-            yield kinds.ISSUER_WITHOUT_CA.at(certificate.id, **values)
         yield from _request(certificate)
     if ca_hosts:
         yield from authorities_without_host(plan, RUN_CAS, {RUN_CAS: ca_hosts})

@@ -31,6 +31,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.report.order_form import order_form
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.files import (
     content_of,
     make_folder,
@@ -38,12 +39,13 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.files imp
 )
 
 REQUEST_SUFFIX = ".req"
+ORDER_SUFFIX = ".order.txt"
 # What CAs and their web pages call a certificate, and a chain.
 ISSUED_SUFFIXES = (".cer", ".crt", ".pem", ".p7b")
 
 
 class OfflineAuthority(Authority):
-    """A directory of the controller: ``<stem>.req`` out, ``<stem>.cer`` and the like in."""
+    """A directory of the controller: ``<stem>.req`` and its order out, ``<stem>.cer`` and the like in."""
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
@@ -75,6 +77,9 @@ class OfflineAuthority(Authority):
         # A folder that the site made keeps its rights.
         make_folder(self._directory, 0o700)
         write_whole(self.place(planned), request.pem.encode("ascii"), 0o600)
+        stem = file_stem(planned)
+        order = order_form(planned, stem + REQUEST_SUFFIX, stem + ISSUED_SUFFIXES[0])
+        write_whole(self._path(planned, ORDER_SUFFIX), order.encode("utf-8"), 0o600)
         return AuthorityAnswer(None, PENDING)
 
     def retrieve(self, planned: PlannedCertificate, request_id: int | None) -> AuthorityAnswer | None:

@@ -18,7 +18,6 @@ from unit.finding_cases import provoked
             "ocssrv01.company.local/default is to be assigned on 'ocssrv01.company.local', which is none of its"
             " holders",
         ),
-        ("issuer-without-ca", "the issuer 'enterprise' of ocssrv01.company.local/default names no CA"),
         ("request-impossible", "'CN=a;b.company.local' cannot be written into a request: it has ';'"),
     ],
 )

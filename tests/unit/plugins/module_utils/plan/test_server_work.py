@@ -58,12 +58,14 @@ def test_certificates_that_nobody_can_be_asked_for() -> None:
     plan = planned()
     public = replace(plan.certificates[0], issuer=PlannedIssuer("public", ""))
     work = certificates_of(replace(plan, certificates=(public, plan.certificates[0])), "fe1", ca_hosts=["issuer"])
+    assert [one.offline for one in work.certificates] == [True, False]
     assert work.without_ca == (
-        "The issuer 'public' names no CA: give `ca` at it in the topology, or set pool_certificates_mode: offline.",
         "No host of the inventory's CAs stands for ca01.company.local\\Company CA: put 'ca01.company.local' into their"
         " group, or set pool_certificates_mode: offline.",
     )
     assert certificates_of(plan, "fe1", ca_hosts=["CA01"]).without_ca == ()
+    carried = certificates_of(plan, "fe1", offline=True)
+    assert ([one.offline for one in carried.certificates], carried.without_ca) == ([True], ())
 
 
 def test_a_host_that_is_none_of_the_plans_servers() -> None:
@@ -77,5 +79,5 @@ def test_a_host_that_is_none_of_the_plans_servers() -> None:
 def test_plain_form() -> None:
     plain = certificates_of(planned(), "fe1").to_plain()
     assert list(plain) == ["fqdn", "certificates", "refused", "without_ca"]
-    assert list(plain["certificates"][0]) == ["certificate", "assignments", "ca_host"]
+    assert list(plain["certificates"][0]) == ["certificate", "assignments", "ca_host", "offline"]
     assert plain["certificates"][0]["ca_host"] == ""

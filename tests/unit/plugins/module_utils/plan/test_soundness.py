@@ -47,7 +47,7 @@ def test_a_plan_of_the_planner_is_sound() -> None:
         (replace(as_plan(origin()), servers=()), CA, ["holder-is-no-server", "holder-is-no-server"]),
         (with_first(holders=("x.company.local",)), CA, ["holder-is-no-server", *["assigned-without-holding"] * 2]),
         (with_first(holders=(), assignments=()), CA, ["holder-is-no-server"]),
-        (with_first(issuer=PlannedIssuer("public", "")), CA, ["issuer-without-ca"]),
+        (with_first(issuer=PlannedIssuer("public", "")), CA, []),
         (with_first(issuer=PlannedIssuer("public", "")), [], []),
         (with_first(issuer=PlannedIssuer("other", "ca02\\Other CA")), CA, ["ca-without-inventory-host"]),
         (with_first(subject=Subject("*.company.local")), CA, ["wildcard-as-subject"]),

@@ -63,7 +63,9 @@ def test_offline_and_back(server, ca, tmp_path):
     written = (place / f"{STEM}.req").read_text()
     assert written == asked["request"]
     assert os.stat(place / f"{STEM}.req").st_mode & 0o777 == 0o600
-    assert [path.name for path in place.iterdir()] == [f"{STEM}.req"]
+    assert sorted(path.name for path in place.iterdir()) == [f"{STEM}.order.txt", f"{STEM}.req"]
+    assert f"Request      {STEM}.req: hand it in" in (place / f"{STEM}.order.txt").read_text()
+    assert os.stat(place / f"{STEM}.order.txt").st_mode & 0o777 == 0o600
     assert offline(server, place)["state"] == "waiting"
     again = request(server, directory=str(place))
     assert (again["state"], again["changed"], (place / f"{STEM}.req").read_text()) == ("outstanding", False, written)
