@@ -12,11 +12,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import winrm
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
+from lab_tests.foreign import PASSWORD, USER
 from lab_tests.windows import Ended, Lab, description
 
+from lab.client import RunningEstate
 from lab.estate import Estate
 from lab.machine import Machine
 from lab.network import Network
@@ -84,3 +87,12 @@ def certificate(machine: Machine, *names: str, key: bool = True, trusted: bool =
     if trusted:
         Stores(machine).add("Root", der)
     return hashlib.sha1(der).hexdigest().upper()
+
+
+def session(estate: RunningEstate, host: str) -> winrm.Session:
+    """pywinrm's session with a host, whose run_ps sends `powershell -encodedcommand`."""
+    return winrm.Session(
+        f"http://{estate.address(host)}:5985/wsman", auth=(USER, PASSWORD), transport="ntlm",
+        message_encryption="always",
+        proxy=None,
+    )  # fmt: skip

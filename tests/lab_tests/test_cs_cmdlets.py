@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lab_tests.scripts import certificate, cs_host, cs_lab, errors, run
+from lab_tests.scripts import certificate, cs_host, cs_lab, errors, run, session
 from lab_tests.windows import Ended, Lab
 
+from lab.client import start_estate
 from lab.network import Network
 from lab.roles.cs_server import CsServer
 
@@ -355,3 +356,19 @@ def test_use_may_be_a_urn(tmp_path: Path) -> None:
     held = certificate(lab.machine("fe01"), FE)
     server(lab, "fe01").carry_out("assign", {"types": ["Default"], "thumbprint": held})
     assert lines(lab, "fe01", "(Get-CsCertificate).Use") == ["urn:certref:Default"]
+
+
+def test_the_small_estate_of_the_family(tmp_path: Path) -> None:
+    """Over WinRM, with pywinrm: each server tells its uses."""
+    with start_estate("family", tmp_path) as estate:
+        for host, product in (("fe13", "Lync Server 2013"), ("fe01", "Skype for Business Server 2019")):
+            done = session(estate, host).run_ps("Get-CsServerVersion; (Get-CsWindowsService RTCSRV).Status")
+            assert done.std_out.decode().splitlines() == [f"{product} ({VERSIONS[host]}): Volume license key "
+                                                          f"installed.",
+                                                          "Running"]  # fmt: skip
+        made = session(estate, "edge01").run_ps("(Get-CsPool edge.company.local -LocalStore).Services")
+        assert made.std_out == b"EdgeServer:edge.company.local\r\n"
+        assert [*estate.state()["hosts"]["edge01"]["cs_server"]["assigned"]] == []
+
+
+VERSIONS = {"fe13": "5.0.8308.0", "fe01": "7.0.2046.0"}

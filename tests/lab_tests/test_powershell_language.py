@@ -155,6 +155,19 @@ EVERYWHERE = {
         "2", "n"],
     "@('x', 'y') | ForEach-Object -Begin { 'b' } -Process { $_ } -End { 'e' }": ["b", "x", "y", "e"],
     "1 | ForEach-Object { $_; 'two' } | Out-Null; 'done'": ["done"],
+    "$null = 5; [void](1..3); $null -eq $null": ["True"],
+    "(New-Object System.DateTime(2026, 1, 2)).Day; (New-Object DateTime 2026, 3, 4).Month": ["2", "3"],
+    "@{} -is [Collections.IDictionary]; @(1) -is [array]; 'a' -is [Collections.IDictionary]": ["True", "True", "False"],
+    "[enum]::GetNames([DayOfWeek]).Count; [enum]::IsDefined([DayOfWeek], 'Friday')": ["7", "True"],
+    "Get-Item C:\\nowhere -ea 0; $Error.Count; $Error.Clear(); $Error.Count": ["1", "0"],
+    "[xml]$x = '<a><b c=\"1\">t</b><d/><d>2</d></a>'; $x.a.b.c; $x.a.b.'#text'; $x.a.d.Count; "
+    "$x.DocumentElement.LocalName": [
+        "1", "t", "2", "a"],
+    "function Sum($n) { if ($n -le 0) { return 0 }; return $n + (Sum ($n - 1)) }; Sum 50": ["1275"],
+    "function Ever { Ever }; try { Ever } catch { $_.FullyQualifiedErrorId }": ["CallDepthOverflow"],
+    "function J($v) { if ($v -is [array]) { '[' + (@($v | % { J $_ }) -join ',') + ']' } else { \"<$v>\" } }; J (1, "
+    "(2, 3))": [
+        "[<1>,[<2>,<3>]]"],
     # environment, automatic variables
     "$env:COMPUTERNAME; $env:NEW = 'v'; $env:NEW; [Environment]::GetEnvironmentVariable('NEW'); "
     "${env:ProgramFiles(x86)}": [
@@ -263,6 +276,20 @@ def test_a_script_that_breaks_the_grammar_does_nothing(lab: Lab) -> None:
 def test_error_stops_the_script_where_the_preference_says_so(lab: Lab) -> None:
     ended = run(lab, "ps2008r2", "$ErrorActionPreference = 'Stop'; 'one'; Get-Item C:\\nowhere; 'two'")
     assert (ended.code, ended.out) == (1, "one\r\n")
+
+
+@pytest.mark.parametrize(("script", "words"), [
+    ("Set-Content C:\\no\\such\\x.txt 'a'", "The system cannot find the path specified."),
+    ("'x' * 'y'", "Input string was not in a correct format."),
+])  # fmt: skip
+def test_what_the_machine_refuses_is_an_error(lab: Lab, script: str, words: str) -> None:
+    ended = run(lab, "ps2008r2", f"{script}; 'on'")
+    assert words in errors(ended).replace("\n", "") or words in errors(ended).replace(" \n", " ")
+    assert ended.out == "on\r\n"
+
+
+def test_parameters_of_a_script(lab: Lab) -> None:
+    assert out(lab, "[CmdletBinding()] param([string]$A = 'q', [int]$N)\n\"$A$N\"") == ["q0"]
 
 
 def test_redirections(lab: Lab) -> None:

@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import winrm
-from lab_tests.foreign import PASSWORD, USER
-from lab_tests.scripts import cs_host, encoded, errors, run, shells
+from lab_tests.scripts import cs_host, encoded, errors, run, session, shells
 from lab_tests.small import estate as estate_file
 from lab_tests.windows import Lab, remote
 
@@ -150,14 +148,6 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
     )
     with start_estate(path, place / "run") as running:
         yield running
-
-
-def session(estate: RunningEstate, host: str) -> winrm.Session:
-    return winrm.Session(
-        f"http://{estate.address(host)}:5985/wsman", auth=(USER, PASSWORD), transport="ntlm",
-        message_encryption="always",
-        proxy=None,
-    )  # fmt: skip
 
 
 def test_pywinrm_runs_scripts(estate: RunningEstate) -> None:

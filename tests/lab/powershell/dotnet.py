@@ -9,6 +9,7 @@ import datetime
 import re
 from typing import TYPE_CHECKING, Any
 
+from lab.powershell import documents
 from lab.powershell.values import (
     Char,
     DateTime,
@@ -58,6 +59,8 @@ _ACCELERATORS = {
 _TYPES = {
     name.lower(): name
     for name in (
+        "System.Collections.IDictionary", "System.Collections.IEnumerable", "System.Collections.ICollection",
+        "System.Collections.IList", "System.ValueType", "System.IComparable",
         "System.Console", "System.Text.Encoding", "System.Text.UTF8Encoding", "System.Text.UnicodeEncoding",
         "System.Text.ASCIIEncoding", "System.Text.StringBuilder", "System.IO.File", "System.IO.Path",
         "System.IO.Directory", "System.BitConverter", "System.Globalization.CultureInfo", "System.StringComparison",
@@ -126,6 +129,13 @@ _CAST_ERRORS = {
 }  # fmt: skip
 
 
+_INTERFACES: dict[str, tuple[type, ...]] = {
+    "System.Collections.IDictionary": (HashTable,), "System.Collections.IList": (list, bytes),
+    "System.Collections.ICollection": (list, bytes, HashTable), "System.ValueType": (int, float, bool, DateTime, Char),
+    "System.Collections.IEnumerable": (list, bytes, HashTable, str), "System.IComparable": (str, int, float, DateTime),
+}  # fmt: skip
+
+
 def refused(message: str, error_id: str) -> PSError:
     """What constrained language mode does not allow."""
     return error(message, error_id, "System.Management.Automation.PSNotSupportedException"
@@ -180,6 +190,12 @@ def is_of(value: Any, name: str) -> bool:
         return isinstance(value, PSObject) and value.custom
     if name == "System.Array":
         return is_list(value)
+    if name in _INTERFACES:
+        return (
+            isinstance(value, _INTERFACES[name])
+            or isinstance(value, PSObject)
+            and isinstance(value.base, _INTERFACES[name])
+        )
     if name == "System.Enum":
         return isinstance(value, EnumValue)
     if isinstance(value, NetException):
@@ -389,5 +405,6 @@ _CASTS: dict[str, Any] = {
     "System.Management.Automation.PSObject": _custom, "System.Array": _array, "System.Type": _type,
     "System.Management.Automation.PSCustomObject": _custom,
     "System.Management.Automation.SwitchParameter": _bool, "System.Version": _version,
+    "System.Xml.XmlDocument": lambda ps, value: documents.document(text(value)),
     "System.Management.Automation.ScriptBlock": _block, "System.Exception": _exception,
 }  # fmt: skip

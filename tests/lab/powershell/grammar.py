@@ -378,7 +378,7 @@ class _ScriptReader:
             elif one.type == "command_parameter":
                 found.append(self.node("named", one, name=self.raw(one).lstrip("-"), text=self.raw(one), value=None))
             elif one.type == "argument_list":
-                found.append(self.called(found.pop() if found else None, one))
+                self.glued(found, one)
             else:
                 value = self.argument(one)
                 if glued and found and found[-1].kind == "named":
@@ -387,6 +387,19 @@ class _ScriptReader:
                 found.append(value)
             glued = False
         return found, redirections
+
+    def glued(self, found: list[Syntax], node: Any) -> None:
+        """Parentheses right behind an argument: a call of a member, else an argument of their own."""
+        last = found[-1] if found else None
+        inner = last.value if last is not None and last.kind == "named" else last
+        while isinstance(inner, Syntax) and inner.kind == "list":
+            inner = inner.items[-1]
+        if isinstance(inner, Syntax) and inner.kind == "member":
+            found.append(self.called(found.pop(), node))
+            return
+        held = node.child_by_field_name("argument_expression_list")
+        given = [self.expression(one) for one in self.children(held)] if held is not None else []
+        found.append(given[0] if len(given) == 1 else self.node("list", node, items=given))
 
     def called(self, target: Syntax | None, arguments: Any) -> Syntax:
         """A member and the arguments behind it, which the grammar keeps apart: a call."""
@@ -564,6 +577,9 @@ class _ScriptReader:
     def read_cast_expression(self, node: Any) -> Syntax:
         kind, value = self.children(node)
         name = self.type_name(kind)
+        if self.raw(value).startswith(","):
+            # The grammar takes `[type], value` for a cast of a list; it is a type and what follows.
+            return self.node("list", node, items=[self.expression(kind), *self.expression(value).items], apart=True)
         if self.version < 3 and name.lower() == "ordered":
             start, end = self.place(kind)
             raise NotUnderstood("Unable to find type [ordered]: make sure that the assembly containing this type is "
@@ -590,11 +606,19 @@ class _ScriptReader:
             return self.node("invoke", node, target=target, name=name, arguments=[block], static=False)
         static = held[1].type == "::"
         inside = held[3].child_by_field_name("argument_expression_list")
-        arguments = [self.expression(one) for one in self.children(inside)] if inside is not None else []
+        arguments = self.given(inside)
         return self.node(
             "invoke", node, target=self.expression(held[0]), name=self.member(held[2]), arguments=arguments,
             static=static,
         )  # fmt: skip
+
+    def given(self, node: Any) -> list[Syntax]:
+        """The arguments of a call."""
+        found: list[Syntax] = []
+        for one in self.children(node) if node is not None else []:
+            value = self.expression(one)
+            found += value.items if value.kind == "list" and getattr(value, "apart", False) else [value]
+        return found
 
     def read_element_access(self, node: Any) -> Syntax:
         target, index = self.children(node)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,13 @@ from lab.powershell.pipelines import CmdletStage, FunctionStage, ProgramStage, S
 from lab.powershell.values import (
     NOTHING,
     EnumValue,
+    ErrorList,
     ErrorRecord,
     Folded,
     HashTable,
     NetException,
     NetType,
+    NotConvertible,
     PSError,
     PSObject,
     ScriptBlock,
@@ -45,7 +48,9 @@ if TYPE_CHECKING:
 Out = Callable[[Any], None]
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _PREFERENCES = ("stop", "continue", "silentlycontinue", "inquire", "ignore")
-_DEPTH = 100
+_DEPTH = 200
+# A call of a script takes some twenty of ours.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 20000))
 
 
 class LoopSignal(Exception):
@@ -90,7 +95,7 @@ class Interpreter:
         self.interactive = True
         self.root = Scope(script=True)
         self.scope = self.root
-        self.errors: list[Any] = []
+        self.errors = ErrorList()
         self.ok = True
         self.failed = False
         self.source = ""
@@ -237,6 +242,8 @@ class Interpreter:
         elif scope == "function":
             self.scope.functions[name] = value
         elif scope in ("", "global", "script", "local", "private", "variable"):
+            if name.lower() == "null":
+                return
             if name.lower() in (
                 *_CONSTANTS,
                 "?",
@@ -355,9 +362,18 @@ class Interpreter:
         """Run a script in the current scope."""
         node = self.parsed(source) if script is None else script
         with self.reading(source):
+            self.scope.variables["args"] = []
+            for one in node.parameters:
+                self.write_variable(Syntax("variable", one.start, one.end, scope="", name=one.name), self.default(one))
             for part in (node.begin_block, node.process_block, node.end_block):
                 if part is not None:
                     self.block(part, out)
+
+    def default(self, parameter: Syntax) -> Any:
+        """What a parameter of a script is where nothing was given."""
+        value = None if parameter.default is None else self.evaluate(parameter.default)
+        known = parameter.type is not None and parameter.type.lower() != "switch"
+        return dotnet.cast(self, dotnet.required(self, parameter.type), value) if known else plain(value)
 
     @contextlib.contextmanager
     def reading(self, source: str) -> Iterator[None]:
@@ -390,10 +406,18 @@ class Interpreter:
             if one.kind == "trap":
                 continue
             try:
-                self.statement(one, out)
+                self.converting(one, out)
             except PSError as problem:
                 if not self.trapped(problem, traps, out):
                     self.statement_failed(problem, one)
+
+    def converting(self, node: Syntax, out: Out) -> None:
+        """A statement; a value that does not convert is an error of PowerShell."""
+        try:
+            self.statement(node, out)
+        except NotConvertible as problem:
+            kind = "System.Management.Automation.PSInvalidCastException"
+            raise error(str(problem), "InvalidCastFromStringToInteger", kind, "InvalidArgument") from problem
 
     def trapped(self, problem: PSError, traps: list[Syntax], out: Out) -> bool:
         """Whether a `trap` of the block takes the error and goes on."""

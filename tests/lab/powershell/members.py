@@ -17,6 +17,7 @@ from lab.powershell.values import (
     Computed,
     DateTime,
     EnumValue,
+    ErrorList,
     ErrorRecord,
     Folded,
     HashTable,
@@ -513,6 +514,10 @@ def _result(found: list[Any]) -> Any:
 
 
 _METHODS: tuple[tuple[type, dict[str, Callable[..., Any]]], ...] = (
+    (ErrorList, {
+        "clear": lambda ps, value: value.clear(), "removeat": lambda ps, value, at: value.__delitem__(whole(at)),
+        "remove": lambda ps, value, one: value.remove(one) if one in value else None,
+    }),
     (str, {
         "toupper": lambda ps, value: value.upper(), "tolower": lambda ps, value: value.lower(),
         "toupperinvariant": lambda ps, value: value.upper(), "tolowerinvariant": lambda ps, value: value.lower(),

@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from lab.files import FileError
 from lab.powershell import commands, dotnet
 from lab.powershell.grammar import Syntax
 from lab.powershell.values import (
@@ -17,6 +18,7 @@ from lab.powershell.values import (
     ErrorRecord,
     HashTable,
     NetException,
+    NotConvertible,
     PSError,
     PSObject,
     ScriptBlock,
@@ -25,6 +27,7 @@ from lab.powershell.values import (
 )  # fmt: skip
 from lab.programs import run_program
 from lab.programs.process import Collector, Input
+from lab.services import ServiceError
 
 if TYPE_CHECKING:
     from lab.powershell.interpreter import Interpreter
@@ -118,7 +121,7 @@ class CmdletStage(Stage):
         """Run with the command's own preferences and place."""
         before = list(self.ps.errors)
         try:
-            self.guarded(lambda: self._placed(work))
+            self.guarded(lambda: self._placed(lambda: self._translated(work)))
         except PSError as problem:
             self.noted.append(problem.record)
             # An error that ends the command is softened by no -ErrorAction; with Stop it ends the script too.
@@ -127,6 +130,17 @@ class CmdletStage(Stage):
         finally:
             if self.cmdlet.has("ErrorVariable"):
                 self.noted += [one for one in self.ps.errors if not any(one is old for old in before)]
+
+    def _translated(self, work: Callable[[], None]) -> None:
+        """What the machine refuses or does not convert is an error of the command."""
+        try:
+            work()
+        except FileError as problem:
+            raise self.cmdlet.stop(
+                self.ps.machine.texts.error(problem.code), "FileError", "System.IO.IOException", "WriteError"
+            ) from problem
+        except (NotConvertible, ServiceError) as problem:
+            raise self.cmdlet.stop(str(problem), "InvalidOperation") from problem
 
     def _placed(self, work: Callable[[], None]) -> None:
         ps, node = self.ps, self.node

@@ -28,6 +28,7 @@ from lab.powershell.values import (
     EnumValue,
     HashTable,
     NetException,
+    NetType,
     NotConvertible,
     PSObject,
     TimeSpan,
@@ -140,8 +141,6 @@ def static_call(ps: Interpreter, type: str, name: str, arguments: list[Any]) -> 
     worker = _CALLS.get((type, name.lower()))
     if worker is None and name.lower() == "new" and ps.version >= 5:
         return make(ps, type, arguments)
-    if worker is None and type in (*dotnet.ENUMS, *ps.enums) or type == "System.Enum":
-        raise error(f"lab: [{type}]::{name} is not modelled", "NotModelled")
     if worker is None:
         contains = "does not" if ps.version >= 3 else "doesn't"
         raise error(f"Method invocation failed because [{type}] {contains} contain a method named '{name}'.",
@@ -266,6 +265,11 @@ def _principal(ps: Interpreter, given: list[Any]) -> PSObject:
 
     return PSObject({"Identity": given[0] if given else None}, ("System.Security.Principal.WindowsPrincipal",),
                     methods={"IsInRole": in_role})  # fmt: skip
+
+
+def _enum_names(ps: Interpreter, kind: Any) -> list[str]:
+    name = kind.name if isinstance(kind, NetType) else dotnet.required(ps, text(kind))
+    return [one for one in (*dotnet.ENUMS.get(name, ()), *ps.enums.get(name, ())) if one]
 
 
 def _from_base64(ps: Interpreter, value: Any) -> bytes:
@@ -447,6 +451,11 @@ _CALLS: dict[tuple[str, str], Callable[..., Any]] = {
     ("System.DateTime", "fromfiletime"): lambda ps, value: DateTime(
         datetime.datetime(1601, 1, 1) + datetime.timedelta(microseconds=whole(value, "", 0, 2**63) // 10) + ps.offset,
         "Local"),
+    ("System.Enum", "getnames"): lambda ps, kind: _enum_names(ps, kind),
+    ("System.Enum", "getvalues"): lambda ps, kind: [
+        dotnet.converted(ps, kind.name, one) for one in _enum_names(ps, kind)],
+    ("System.Enum", "isdefined"): lambda ps, kind, one: text(one) in _enum_names(ps, kind),
+    ("System.Enum", "parse"): lambda ps, kind, one, *fold: dotnet.converted(ps, kind.name, one),
     ("System.Math", "round"): _round, ("System.Math", "floor"): lambda ps, value: float(math.floor(number(value))),
     ("System.Math", "ceiling"): lambda ps, value: float(math.ceil(number(value))),
     ("System.Math", "abs"): lambda ps, value: abs(number(value)),

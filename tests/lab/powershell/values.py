@@ -24,6 +24,10 @@ _MONTHS = (
 )  # fmt: skip
 
 
+class ErrorList(list[Any]):
+    """$Error: an ArrayList, the newest error first."""
+
+
 class Nothing:
     """What a pipeline without output gives: $null wherever a value is wanted, and no object in a pipeline."""
 
@@ -262,6 +266,7 @@ def unwrapped(found: list[Any]) -> Any:
 
 
 _TYPE_NAMES: tuple[tuple[type, str], ...] = (
+    (ErrorList, "System.Collections.ArrayList"),
     (bool, "System.Boolean"), (float, "System.Double"), (Char, "System.Char"), (str, "System.String"),
     (bytes, "System.Byte[]"), (list, "System.Object[]"), (DateTime, "System.DateTime"), (TimeSpan, "System.TimeSpan"),
     (ScriptBlock, "System.Management.Automation.ScriptBlock"), (NetType, "System.RuntimeType"),
