@@ -21,6 +21,19 @@ BIN = Path(os.environ.get("UCOPS_BIN", ROOT / ".venv" / "bin"))
 
 STATISTICS = {"ANSIBLE_SHOW_CUSTOM_STATS": "1"}
 
+# The origin's estate with bare Front Ends, whose certificates a command of the site assigns.
+_BARE = {"front_end": {"wizard": None, "running": False}}
+BY_COMMAND: dict[str, Any] = {
+    "hosts": [{"name": "ocssrv01", **_BARE}, {"name": "ocssrv02", **_BARE}],
+    "inventory": {
+        "variables": {
+            "pool_certificates_ocs": "read",
+            "pool_certificates_front_end": "command",
+            "pool_certificates_front_end_command": ["C:\\Site\\AssignFrontEnd.exe", "/thumbprint:{thumbprint}"],
+        }
+    },
+}
+
 
 @dataclass(frozen=True)
 class Run:

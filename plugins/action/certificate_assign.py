@@ -13,6 +13,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_pl
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake, probe
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import ocs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
     CommandAssignment,
     assign,
@@ -24,7 +25,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port impo
 
 class ActionModule(WindowsAction):
     argument_spec = {
-        "mode": {"type": "str", "choices": ["manual", "command"], "default": "manual"},
+        "mode": {"type": "str", "choices": ["manual", "command", "wmi"], "default": "manual"},
         "command": {"type": "list", "elements": "str"},
         "certificate": {"type": "dict", "required": True},
         "thumbprint": {"type": "str"},
@@ -39,7 +40,7 @@ class ActionModule(WindowsAction):
         "installed": {"type": "bool", "default": False},
         "timeout": {"type": "float", "default": 10.0},
     }
-    required_if = [("mode", "command", ["command", "address"])]
+    required_if = [("mode", "command", ["command", "address"]), ("mode", "wmi", ["address"])]
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         planned = certificate_from_plain(arguments["certificate"])
@@ -48,7 +49,13 @@ class ActionModule(WindowsAction):
         def shake(address: str, port: int, server: str) -> Handshake:
             return probe(address, port, names[0] if names else server, arguments["timeout"])
 
-        return assign(host, _wanted(planned, arguments), shake=shake, check_mode=check_mode).to_result()
+        wanted, mode = _wanted(planned, arguments), arguments["mode"]
+        if mode == "wmi":
+            return ocs.assign(host, wanted, shake=shake, check_mode=check_mode).to_result()
+        outcome = assign(host, wanted, shake=shake, check_mode=check_mode)
+        if mode == "manual" and wanted.component in ocs.COMPONENTS:
+            outcome = ocs.compared(host, wanted, outcome)
+        return outcome.to_result()
 
 
 def _wanted(planned: PlannedCertificate, arguments: Mapping[str, Any]) -> CommandAssignment:

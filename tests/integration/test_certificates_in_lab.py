@@ -13,6 +13,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from sitekit import BY_COMMAND
 from unit.fakes_windows import planned
 from winrm.protocol import Protocol
 
@@ -29,6 +30,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from lab.client import RunningEstate, start_estate
+from lab.estate import merged
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +78,7 @@ class Rollout:
 
 @contextmanager
 def rollout(directory: Path, **ca: Any) -> Iterator[Rollout]:
-    overrides = {"hosts": [{"name": "ca01", "ca": ca}]} if ca else None
+    overrides = merged(BY_COMMAND, {"hosts": [{"name": "ca01", "ca": ca}]} if ca else {})
     with start_estate("origin", directory, overrides=overrides) as estate:
         yield Rollout(estate)
 

@@ -131,6 +131,11 @@ class X509Certificate:
         return armour(self.der, "CERTIFICATE")
 
     @property
+    def issuer_der(self) -> bytes:
+        """The issuer's name as the certificate encodes it."""
+        return self.parsed.issuer.public_bytes()
+
+    @property
     def parsed(self) -> x509.Certificate:
         """The library's own view, for signatures."""
         crypto.require()

@@ -94,7 +94,10 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentOutcome:
-    """What came of an assignment. ``state``: proved, assigned, would_assign, manual or unknown."""
+    """What came of an assignment. ``state``: proved, assigned, would_assign, manual or unknown.
+
+    ``restart``: the service is to be restarted even where nothing changed. ``notes``: what is to be known beside.
+    """
 
     state: str
     thumbprint: Thumbprint | None
@@ -103,6 +106,8 @@ class AssignmentOutcome:
     steps: tuple[str, ...] = ()
     command: tuple[str, ...] | None = None
     stdout: str = ""
+    restart: bool = False
+    notes: tuple[str, ...] = ()
 
     def to_result(self) -> dict[str, Any]:
         """The documented result of ``certificate_assign``."""
@@ -115,6 +120,8 @@ class AssignmentOutcome:
             "steps": list(self.steps),
             "command": to_plain(self.command),
             "stdout": self.stdout,
+            "restart": self.restart or self.change_set.changed,
+            "notes": list(self.notes),
         }
 
 
@@ -124,7 +131,7 @@ def assign(
     """Bring a service to serve the certificate, by the site's command or by steps for a person."""
     if wanted.thumbprint is None and not check_mode:
         raise RolloutError("no thumbprint was given", where=f"{host.name}: {wanted.endpoint or wanted.component}")
-    served = _served(wanted, shake)
+    served = look(wanted, shake)
     state = _state(host, wanted, served)
     line = None if state == PROVED or wanted.command is None else filled(host, wanted, wanted.command)
     if state != ASSIGNED or line is None:
@@ -202,7 +209,8 @@ def _stored(host: WindowsHost, name: Thumbprint) -> X509Certificate:
 # --- plan -----------------------------------------------------------------------------------------------------------
 
 
-def _served(wanted: CommandAssignment, shake: Shake) -> Served:
+def look(wanted: CommandAssignment, shake: Shake) -> Served:
+    """What is served at the address."""
     if not wanted.address:
         return Served(None, "no address was given to ask")
     handshake = shake(wanted.address, wanted.port, wanted.server)
@@ -216,12 +224,13 @@ def _state(host: WindowsHost, wanted: CommandAssignment, served: Served) -> str:
     if served.thumbprint and served.thumbprint == wanted.thumbprint:
         return PROVED
     asked_in_vain = served.thumbprint is None and wanted.address
-    if asked_in_vain and not wanted.installed and wanted.thumbprint and _listens(host, wanted):
+    if asked_in_vain and not wanted.installed and wanted.thumbprint and listens(host, wanted):
         return UNKNOWN
     return MANUAL if wanted.command is None else ASSIGNED
 
 
-def _listens(host: WindowsHost, wanted: CommandAssignment) -> bool:
+def listens(host: WindowsHost, wanted: CommandAssignment) -> bool:
+    """Whether anything listens on the service's port, as the server itself sees it."""
     return wanted.own_port in listening_ports(host)
 
 

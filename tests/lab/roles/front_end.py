@@ -5,21 +5,33 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from lab.listening import TcpListener
+from lab.pki.stores import PROVIDERS, StoredCertificate, Stores, new_container
 from lab.roles import Role
 from lab.tls import NoCertificate, server_context, shake_hands
+from lab.wmi import ocs
 
 if TYPE_CHECKING:
     from lab.machine import Machine
+    from lab.wmi.model import Provider
+
+_SCHANNEL = "Microsoft RSA SChannel Cryptographic Provider"
 
 
 class FrontEnd(Role):
     """The Front End service: it serves on 5061 what was assigned before its service last started.
 
-    Settings: service (RTCSRV), display_name, port, running (whether the service runs at first), and command, the
-    site's own command for the assignment. Who may read the private key is not modelled: the key must be there.
+    Settings: service (RTCSRV), display_name, port, running (whether the service runs at first), command (the site's own
+    for the assignment), serial_order (`little` or `printed`: how WMI holds serial numbers, which no source says), and
+    wizard, a certificate that the wizard assigned earlier: {common_name, days: it has left, in_store: false where it
+    was removed since}. Who may read the private key is not modelled: the key must be there.
     """
 
     name = "front_end"
@@ -31,8 +43,12 @@ class FrontEnd(Role):
         self.command: str = settings.get("command", r"C:\Site\AssignFrontEnd.exe")
         self.service: str = settings.get("service", "RTCSRV")
         self.port: int = int(settings.get("port", 5061))
-        self.assigned = ""
         self.serving = ""
+        self.rows: dict[str, list[dict[str, Any]]] = {
+            ocs.LISTENER: [{"InstanceID": "{0A}", "Enabled": True, "IPAddress": "0.0.0.0", "Port": self.port}],
+            ocs.ROUTING: [{"InstanceID": "{0B}", "DefaultPort": self.port}],
+        }
+        self._set_up = False
         self._listener: TcpListener | None = None
 
     def programs(self) -> dict[str, str]:
@@ -40,6 +56,9 @@ class FrontEnd(Role):
 
     def start(self) -> None:
         """Install the service; it starts at once only where the settings say so."""
+        if not self._set_up and self.settings.get("wizard"):
+            self._run_wizard(self.settings["wizard"])
+        self._set_up = True
         name = self.settings.get("display_name", "Office Communications Server Front-End")
         before = self.machine.services.find(self.service)
         running = self.settings.get("running", False) if before is None else before.state == "Running"
@@ -53,20 +72,60 @@ class FrontEnd(Role):
     def assign(self, thumbprint: str) -> None:
         """Make a certificate the Front End's own from its next start on. Raises `NoCertificate`."""
         server_context(self.machine, thumbprint)
-        self.assigned = thumbprint.upper()
+        stored = Stores(self.machine).find("MY", thumbprint)
+        assert stored is not None
+        issuer, serial = self._names(stored)
+        for rows in self.rows.values():
+            rows[0].update({ocs.ISSUER: list(issuer), ocs.SERIAL: list(serial)})
+
+    def providers(self) -> dict[str, Provider]:
+        return {ocs.NAMESPACE: ocs.OcsProvider(self.rows)}
+
+    @property
+    def assigned(self) -> str:
+        """The thumbprint of the certificate that the listener's values name, empty where they name none held here."""
+        listener = self.rows[ocs.LISTENER][0]
+        wanted = (bytes(listener.get(ocs.ISSUER) or ()), bytes(listener.get(ocs.SERIAL) or ()))
+        held = Stores(self.machine).held("MY")
+        return next((stored.thumbprint for stored in held if self._names(stored) == wanted), "")
+
+    def _names(self, stored: StoredCertificate) -> tuple[bytes, bytes]:
+        number = stored.certificate.serial_number
+        serial = number.to_bytes((number.bit_length() + 7) // 8, "big")
+        little = self.settings.get("serial_order", "little") == "little"
+        return stored.certificate.issuer.public_bytes(), serial[::-1] if little else serial
+
+    def _run_wizard(self, given: dict[str, Any]) -> None:
+        """A certificate of an authority that is gone by now, in the store with its key, and assigned."""
+        container = new_container(self.machine, 2048, _SCHANNEL, PROVIDERS[_SCHANNEL], 1, False)
+        now = self.machine.clock()
+        name = str(given.get("common_name", self.machine.fqdn))
+        builder = x509.CertificateBuilder().serial_number((0x11 << 72) + x509.random_serial_number() % 2**64)
+        builder = builder.subject_name(_named(name)).issuer_name(_named("Company CA 2007"))
+        builder = builder.public_key(container.key.public_key()).not_valid_before(now - datetime.timedelta(days=700))
+        builder = builder.not_valid_after(now + datetime.timedelta(days=int(given.get("days", 20))))
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), False)
+        signed = builder.sign(rsa.generate_private_key(65537, 2048), hashes.SHA256())
+        stores, der = Stores(self.machine), signed.public_bytes(serialization.Encoding.DER)
+        stores.add("MY", der, container)
+        thumbprint = signed.fingerprint(hashes.SHA1()).hex().upper()
+        self.assign(thumbprint)
+        if not given.get("in_store", True):
+            stores.remove("MY", thumbprint)
 
     def _open(self) -> None:
         self._close()
-        if not self.assigned:
+        assigned = self.assigned
+        if not assigned:
             return
         try:
-            context = server_context(self.machine, self.assigned)
+            context = server_context(self.machine, assigned)
         except NoCertificate:
             return
         self._listener = TcpListener(
             self.machine.bind(self.port), lambda connection: shake_hands(connection, context, b""), "front end"
         )
-        self.serving = self.assigned
+        self.serving = assigned
 
     def _close(self) -> None:
         listener, self._listener, self.serving = self._listener, None, ""
@@ -78,3 +137,7 @@ class FrontEnd(Role):
 
     def snapshot(self) -> dict[str, Any]:
         return {"service": self.service, "port": self.port, "assigned": self.assigned, "serving": self.serving}
+
+
+def _named(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)])

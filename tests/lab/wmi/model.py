@@ -136,6 +136,33 @@ class Provider(abc.ABC):
         raise NotCapable
 
 
+class Together(Provider):
+    """Several providers of one namespace, each with classes of its own."""
+
+    def __init__(self, *providers: Provider) -> None:
+        self._providers = providers
+
+    def classes(self) -> Mapping[str, ClassDefinition]:
+        return {name: one for provider in self._providers for name, one in provider.classes().items()}
+
+    def _of(self, definition: ClassDefinition) -> Provider:
+        return next(provider for provider in self._providers if definition.name in provider.classes())
+
+    def instances(self, definition: ClassDefinition, hints: Mapping[str, set[str]]) -> list[Instance]:
+        return self._of(definition).instances(definition, hints)
+
+    def invoke(
+        self, definition: ClassDefinition, method: Method, instance: Instance | None, arguments: dict[str, Value]
+    ) -> dict[str, Value]:
+        return self._of(definition).invoke(definition, method, instance, arguments)
+
+    def put(self, instance: Instance, values: dict[str, Value]) -> Instance:
+        return self._of(instance.definition).put(instance, values)
+
+    def delete(self, instance: Instance) -> None:
+        self._of(instance.definition).delete(instance)
+
+
 class NotCapable(Exception):
     """The provider has no such operation (WBEM_E_PROVIDER_NOT_CAPABLE)."""
 

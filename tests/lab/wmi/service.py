@@ -16,7 +16,7 @@ from lab.soap import envelope, faults
 from lab.soap.envelope import E, Reply, Request, q
 from lab.soap.fault import Fault
 from lab.wmi import encoding, wql
-from lab.wmi.model import ClassDefinition, Instance, Method, NotCapable, Provider
+from lab.wmi.model import ClassDefinition, Instance, Method, NotCapable, Provider, Together
 
 if TYPE_CHECKING:
     from lab.accounts import Session
@@ -57,8 +57,10 @@ class WmiService:
         self._lock = threading.Lock()
 
     def register(self, namespace: str, provider: Provider) -> None:
-        """Serve a namespace such as `root/MicrosoftDNS`, in this spelling."""
-        self._providers[namespace.casefold()] = (namespace, provider)
+        """Serve a namespace such as `root/MicrosoftDNS`, in this spelling; a second provider adds its classes."""
+        spelling, before = self._providers.get(namespace.casefold(), (namespace, None))
+        together = provider if before is None else Together(before, provider)
+        self._providers[namespace.casefold()] = (spelling, together)
 
     def handle(self, request: Request, session: Session) -> Reply:
         """Serve one request on a WMI resource URI. Only administrators may."""

@@ -1,0 +1,358 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The certificates that OCS 2007 and 2007 R2 have assigned, in their WMI classes: read, compared, and written on order.
+
+A class names a certificate by the encoded name of its issuer and by its serial number, as bytes (Microsoft, OCS 2007 R2
+SDK: no methods, instances are put). No source says in which order the bytes of the serial number stand, so either is
+read, and what is written follows a value that is there and names a certificate of the server's store. Writing is
+untested on real Windows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import MANUAL
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
+    ASSIGNED,
+    PROVED,
+    UNKNOWN,
+    WOULD_ASSIGN,
+    AssignmentOutcome,
+    CommandAssignment,
+    Served,
+    Shake,
+    listens,
+    look,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import CODE_BAD_FILTER, WsmanFault
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import (
+    as_number,
+    as_text,
+    as_tuple,
+    resource_uri,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import (
+    Wmi,
+    WmiObject,
+    WmiReference,
+    WmiValue,
+)
+
+NAMESPACE = "root/cimv2"
+UNTESTED = "Written into the WMI classes of OCS, which is untested on real Windows"
+# As CryptoAPI keeps a serial number (CERT_INFO: the least significant byte comes first), and as it is printed.
+LITTLE, PRINTED = "little", "big"
+
+
+@dataclass(frozen=True, slots=True)
+class OcsClass:
+    """A class that names a certificate. ``components``: the plan's, to which it belongs."""
+
+    name: str
+    components: tuple[str, ...]
+    issuer: str = "TLSCertIssuer"
+    serial: str = "TLSCertSN"
+
+
+_LISTENERS = "MSFT_SIPListeningAddressData"
+_FRONT = ("front_end", "director")
+CLASSES = (
+    OcsClass(_LISTENERS, _FRONT),
+    OcsClass("MSFT_SIPRoutingSetting", _FRONT),
+    OcsClass("MSFT_SIPFederationExternalEdgeListeningAddressSetting", ("access_edge",)),
+    OcsClass("MSFT_SIPFederationInternalEdgeListeningAddressSetting", ("edge_internal",)),
+    OcsClass("MSFT_SIPDataProxySetting", ("web_conferencing_edge",)),
+    OcsClass("MSFT_SIPMediaRelaySetting", ("av_authentication",), "BankCertIssuer", "BankCertSN"),
+)
+COMPONENTS = frozenset(component for one in CLASSES for component in one.components)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAssignment:
+    """What one instance names. ``issuer``, ``serial``: None for NULL. ``port``: None where the class has none."""
+
+    kind: OcsClass
+    instance: str
+    issuer: bytes | None
+    serial: bytes | None
+    port: int | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self.issuer is None or self.serial is None
+
+    @property
+    def place(self) -> str:
+        return f"{self.kind.name} {self.instance}".strip()
+
+    @property
+    def told(self) -> str:
+        """The value for a person; the serial number as it stands there."""
+        return "no certificate" if self.serial is None else f"a certificate whose serial number is {self.serial.hex()}"
+
+    def names(self, certificate: X509Certificate) -> bool:
+        return self.issuer == certificate.issuer_der and bool(self.orders(certificate))
+
+    def orders(self, certificate: X509Certificate) -> tuple[str, ...]:
+        """In which orders the bytes are the certificate's serial number: none, one, or both for the like of 4a4a."""
+        value = self.serial or b""
+        return tuple(order for order in (LITTLE, PRINTED) if _number(value, order) == certificate.serial_number)
+
+
+@dataclass(frozen=True, slots=True)
+class SerialForm:
+    """How serial numbers are written. ``sign``: whether a zero stands before one whose highest bit is set, as in DER."""
+
+    order: str
+    sign: bool
+
+    def encode(self, number: int) -> bytes:
+        length = (number.bit_length() + (8 if self.sign else 7)) // 8
+        return number.to_bytes(length, "little" if self.order == LITTLE else "big")
+
+
+def _number(value: bytes, order: str) -> int:
+    return int.from_bytes(value, "little" if order == LITTLE else "big")
+
+
+# --- read -----------------------------------------------------------------------------------------------------------
+
+
+def read_assignments(wmi: Wmi, *, where: str) -> tuple[HeldAssignment, ...] | None:
+    """Every certificate that OCS's classes name, and every place without; None on a server that has none of them."""
+    found: list[HeldAssignment] = []
+    known = False
+    for kind in CLASSES:
+        instances = _instances(wmi, kind)
+        known = known or instances is not None
+        found += [_held(kind, one, where) for one in instances or ()]
+    return tuple(found) if known else None
+
+
+def _instances(wmi: Wmi, kind: OcsClass) -> tuple[WmiObject, ...] | None:
+    try:
+        return wmi.query(NAMESPACE, f"SELECT * FROM {kind.name}")
+    except WsmanFault as fault:
+        if fault.code == CODE_BAD_FILTER:
+            return None
+        raise
+
+
+def _held(kind: OcsClass, found: WmiObject, where: str) -> HeldAssignment:
+    return HeldAssignment(
+        kind,
+        as_text(found.get("InstanceID")),
+        _bytes(found.get(kind.issuer), f"{kind.name}.{kind.issuer}", where),
+        _bytes(found.get(kind.serial), f"{kind.name}.{kind.serial}", where),
+        as_number(found.get("Port"), what=f"{kind.name}.Port") if kind.name == _LISTENERS else None,
+    )
+
+
+def _bytes(value: WmiValue, what: str, where: str) -> bytes | None:
+    """An array of uint8: its members as decimal numbers."""
+    try:
+        return bytes(int(member) for member in as_tuple(value)) or None
+    except ValueError:
+        raise GarbledAnswer(f"{what} holds what is no byte", where=where) from None
+
+
+# --- plan -----------------------------------------------------------------------------------------------------------
+
+
+def concerned(held: Iterable[HeldAssignment], wanted: CommandAssignment) -> tuple[HeldAssignment, ...]:
+    """The places that belong to a component. A listener is one of its port; other places without a certificate are
+    left without, as whoever set the server up left them."""
+    mine = [one for one in held if wanted.component in one.kind.components]
+    listeners = tuple(one for one in mine if one.kind.name == _LISTENERS and one.port == wanted.own_port)
+    return (*listeners, *(one for one in mine if one.kind.name != _LISTENERS and not one.empty))
+
+
+def differences(
+    held: Iterable[HeldAssignment], wanted: CommandAssignment, certificate: X509Certificate | None
+) -> tuple[HeldAssignment, ...]:
+    """Those that name another certificate than the planned one, which is None while it is only planned."""
+    return tuple(one for one in concerned(held, wanted) if certificate is None or not one.names(certificate))
+
+
+def learn(held: Sequence[HeldAssignment], certificates: Iterable[X509Certificate], *, where: str) -> SerialForm:
+    """How this server writes serial numbers: from a value that names one of its certificates, else an error."""
+    seen = [
+        SerialForm(orders[0], len(one.serial or b"") > (certificate.serial_number.bit_length() + 7) // 8)
+        for certificate in certificates
+        for one in held
+        if one.names(certificate) and len(orders := one.orders(certificate)) == 1
+    ]
+    orders = {form.order for form in seen}
+    if len(orders) == 1:
+        return SerialForm(orders.pop(), any(form.sign for form in seen))
+    problem = "are in one order here and in the other there" if orders else "could be in either order"
+    raise RolloutError(
+        f"the bytes of serial numbers in the WMI classes of OCS {problem}"
+        + ("" if orders else ": no value there names a certificate of the server's store, so nothing was written"),
+        where=where,
+        mend="Assign a certificate by the wizard once on this server, then run again; or set pool_certificates_ocs: read",
+    )
+
+
+# --- apply ----------------------------------------------------------------------------------------------------------
+
+
+def assign(
+    host: WindowsHost, wanted: CommandAssignment, *, shake: Shake, check_mode: bool = False
+) -> AssignmentOutcome:
+    """Write the certificate into OCS's classes where they name another; raises where that cannot be done safely."""
+    if wanted.thumbprint is None and not check_mode:
+        raise RolloutError("no thumbprint was given", where=f"{host.name}: {wanted.endpoint or wanted.component}")
+    held = read_assignments(host.wmi, where=host.name)
+    _require_places(held, wanted, host.name)
+    served = look(wanted, shake)
+    certificate = _stored(host, wanted)
+    differing = differences(held or (), wanted, certificate)
+    if not differing:
+        return _in_place(host, wanted, served)
+    form = learn(held or (), _certificates(host), where=host.name)
+    changes = _changes(differing, wanted)
+    if check_mode or certificate is None:
+        return _outcome(WOULD_ASSIGN, wanted, served, changes)
+    for one in differing:
+        host.wmi.put(_reference(one), _values(one, certificate, form))
+    _read_back(host, wanted, certificate)
+    return _outcome(ASSIGNED, wanted, served, changes)
+
+
+def _require_places(held: Sequence[HeldAssignment] | None, wanted: CommandAssignment, where: str) -> None:
+    if held is None:
+        raise RolloutError(
+            "OCS is not on this server: it has none of the WMI classes that hold OCS's certificates",
+            where=where,
+            mend="Install and activate the server first, or set pool_certificates_ocs: read",
+        )
+    if not concerned(held, wanted):
+        raise RolloutError(
+            f"OCS has no place there for the certificate of {wanted.component} (port {wanted.own_port})",
+            where=where,
+            mend="See the listening addresses in the server's properties, or set pool_certificates_ocs: read",
+        )
+
+
+def _stored(host: WindowsHost, wanted: CommandAssignment) -> X509Certificate | None:
+    if wanted.thumbprint is None:
+        return None
+    entry = CertificateStores(host.registry, host.name).entry(MY, wanted.thumbprint)
+    if entry is None or entry.certificate is None:
+        raise RolloutError(f"certificate {wanted.thumbprint} is not in the store MY of the machine", where=host.name)
+    return entry.certificate
+
+
+def _certificates(host: WindowsHost) -> Iterator[X509Certificate]:
+    for entry in CertificateStores(host.registry, host.name).entries(MY):
+        if entry.certificate is not None:
+            yield entry.certificate
+
+
+def _reference(held: HeldAssignment) -> WmiReference:
+    return WmiReference(resource_uri(NAMESPACE, held.kind.name), (("InstanceID", held.instance),))
+
+
+def _values(held: HeldAssignment, certificate: X509Certificate, form: SerialForm) -> dict[str, WmiValue]:
+    return {
+        held.kind.issuer: tuple(map(str, certificate.issuer_der)),
+        held.kind.serial: tuple(map(str, form.encode(certificate.serial_number))),
+    }
+
+
+def _read_back(host: WindowsHost, wanted: CommandAssignment, certificate: X509Certificate) -> None:
+    left = differences(read_assignments(host.wmi, where=host.name) or (), wanted, certificate)
+    if left:
+        raise RolloutError(
+            f"written, and read back as something else: {', '.join(f'{one.place} names {one.told}' for one in left)}",
+            where=host.name,
+            mend="Assign the certificate by the wizard, and set pool_certificates_ocs: read",
+        )
+
+
+# --- report ---------------------------------------------------------------------------------------------------------
+
+
+def compared(host: WindowsHost, wanted: CommandAssignment, outcome: AssignmentOutcome) -> AssignmentOutcome:
+    """An outcome that is left to a person, with what OCS's classes name instead of the planned certificate."""
+    try:
+        held = read_assignments(host.wmi, where=host.name)
+        certificate = _stored(host, wanted)
+    except RolloutError as error:
+        return replace(outcome, notes=(f"What OCS has assigned could not be read: {error}",))
+    if held is None:
+        return replace(outcome, notes=(f"{host.name} has none of the WMI classes of OCS: it is not on this server",))
+    differing = differences(held, wanted, certificate)
+    # What a handshake proved is not taken back for a place without a value; another certificate there is told.
+    if outcome.state == PROVED:
+        differing = tuple(one for one in differing if not one.empty)
+    told = tuple(_difference(one, wanted) for one in differing)
+    state = MANUAL if told and outcome.state == PROVED else outcome.state
+    return replace(outcome, state=state, steps=(*told, *outcome.steps), notes=told)
+
+
+def _difference(held: HeldAssignment, wanted: CommandAssignment) -> str:
+    return (
+        f"On {wanted.server}, {held.place} names {held.told}; planned is"
+        f" {wanted.by_hand.certificate}. Assign it by the wizard, or set pool_certificates_ocs: wmi"
+    )
+
+
+def _in_place(host: WindowsHost, wanted: CommandAssignment, served: Served) -> AssignmentOutcome:
+    """Assigned already. What another run left undone is the restart: a port behind a firewall gives no reason for it."""
+    if served.thumbprint == wanted.thumbprint:
+        return _outcome(PROVED, wanted, served)
+    if served.thumbprint is None and not wanted.installed and listens(host, wanted):
+        step = (
+            f"OCS has the certificate {wanted.by_hand.certificate} assigned on {wanted.server}; something listens on port"
+            f" {wanted.own_port}, and the controller gets no certificate at {wanted.endpoint}. See whether the address"
+            " is right and a firewall lies between; where the services were not restarted since, restart them"
+        )
+        return _outcome(UNKNOWN, wanted, served, steps=(step,))
+    return _outcome(ASSIGNED, wanted, served)
+
+
+def _changes(differing: Iterable[HeldAssignment], wanted: CommandAssignment) -> tuple[Change, ...]:
+    subject = {"server": wanted.server, "component": wanted.component, "endpoint": wanted.endpoint}
+    return tuple(
+        Change(
+            CREATE if one.empty else CHANGE,
+            f"certificate assigned in {one.place}",
+            subject,
+            None if one.serial is None else one.serial.hex(),
+            wanted.thumbprint,
+            note=f"{UNTESTED}.",
+        )
+        for one in differing
+    )
+
+
+def _outcome(
+    state: str,
+    wanted: CommandAssignment,
+    served: Served,
+    changes: tuple[Change, ...] = (),
+    steps: tuple[str, ...] = (),
+) -> AssignmentOutcome:
+    after = wanted.thumbprint or "(the certificate that will be issued)"
+    before = [f"{change.what}: {change.before or 'none'}\n" for change in changes]
+    now = [f"{change.what}: {after}\n" for change in changes]
+    return AssignmentOutcome(
+        state,
+        wanted.thumbprint,
+        replace(served, detail=f"{UNTESTED}. {served.detail}") if changes else served,
+        ChangeSet("".join(before), "".join(now), changes),
+        steps=steps,
+        restart=state == ASSIGNED,
+    )

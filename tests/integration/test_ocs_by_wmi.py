@@ -1,0 +1,80 @@
+"""The origin's estate as it stands: set up by the wizard, its certificates renewed through the WMI classes of OCS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sitekit import Site
+
+pytestmark = pytest.mark.slow
+
+SERVERS = ("ocssrv01", "ocssrv02")
+
+
+def ordered(order: str, **front_end: Any) -> list[dict[str, Any]]:
+    return [{"name": name, "front_end": {"serial_order": order, **front_end}} for name in SERVERS]
+
+
+def front_ends(site: Site) -> list[dict[str, Any]]:
+    hosts = site.state()["hosts"]
+    return [hosts[name]["front_end"] for name in SERVERS]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param("little", marks=pytest.mark.estate(way="wmi", hosts=ordered("little"))),
+        pytest.param("printed", marks=pytest.mark.estate(way="wmi", hosts=ordered("printed"))),
+    ],
+)
+def test_certificates_are_renewed_whatever_the_order_of_bytes(site: Site, order: str) -> None:
+    before = front_ends(site)
+    predicted = site.play("deploy_pool", "--check", "--diff")
+    assert predicted.code == 0 and front_ends(site) == before, predicted.output
+    assert "certificate assigned in MSFT_SIPListeningAddressData {0A}: (the certificate that will be" in predicted.output
+    first = site.play("deploy_pool")
+    assert first.code == 0, first.output
+    assert "untested on real Windows" in " ".join(first.output.split())
+    now = front_ends(site)
+    assert all(one["serving"] == one["assigned"] != "" for one in now)
+    assert not {one["assigned"] for one in now} & {one["assigned"] for one in before}
+    assert site.report()["summary"]["unproved"] == 0 and site.report()["status"] == "done"
+    held = site.state()
+    second = site.play("deploy_pool")
+    assert (second.code, second.total("changed")) == (0, 0), second.output
+    assert site.state() == held
+
+
+@pytest.mark.estate(way="wmi")
+def test_read_alone_names_what_differs_and_changes_nothing(site: Site) -> None:
+    before = front_ends(site)
+    run = site.play("deploy_pool", variables={"pool_certificates_ocs": "read"})
+    assert run.code == 2 and site.report()["status"] == "by_hand", run.output
+    steps = "\n".join(str(step) for step in site.report()["steps_by_hand"])
+    assert "MSFT_SIPListeningAddressData {0A} names a certificate whose serial number is " in steps
+    assert "MSFT_SIPRoutingSetting {0B} names a certificate whose serial number is " in steps
+    assert front_ends(site) == before
+
+
+@pytest.mark.estate(way="wmi", hosts=ordered("little", wizard={"in_store": False}))
+def test_nothing_is_written_where_the_order_cannot_be_learned(site: Site) -> None:
+    run = site.play("deploy_pool")
+    told = " ".join(run.output.split())
+    assert run.code != 0 and "no value there names a certificate of the server's store" in told, run.output
+    assert [one["assigned"] for one in front_ends(site)] == ["", ""]
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.estate(way="wmi")
+def test_a_put_whose_answer_is_lost_is_finished_by_the_next_run(site: Site, after: bool) -> None:
+    match = {"kind": "put", "text": "MSFT_SIPListeningAddressData"}
+    site.estate.fault("ocssrv01", "drop", match=match, after=after, times=1000)
+    cut = site.play("deploy_pool")
+    assert cut.code != 0, cut.output
+    site.estate.clear_faults()
+    finished = site.play("deploy_pool")
+    assert finished.code == 0, finished.output
+    assert all(one["serving"] == one["assigned"] != "" for one in front_ends(site))
+    again = site.play("deploy_pool")
+    assert (again.code, again.total("changed")) == (0, 0), again.output
