@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: certificate_assign
-short_description: Assign a certificate to a service such as the OCS Front End, by a command of the site or by hand
+short_description: Assign a certificate to a service such as the OCS Front End, by a command of the site, through WMI or by hand
 description:
   - The controller shakes hands with the service first. When it serves the planned certificate, nothing is done.
   - When it serves another one, or when the certificate was installed in this very run (O(installed)), the command of
@@ -16,8 +16,11 @@ description:
   - When nobody answers, the server is asked by its C(netstat) whether anything listens on the port. Where nothing does,
     nothing is served, as after a run that was cut off or a command that was wrong, and the command is run. Where
     something does, a firewall may lie between, and nothing is assigned anew; RV(state) is V(unknown).
-  - The syntax of OCS's own C(LcsCmd) is not confirmed by any source, so no such command is built in. C(LcsCmd /Cert /?)
-    on a server tells.
+  - With O(mode=wmi) the WMI classes in which OCS 2007 and 2007 R2 hold the issuer and the serial number of their
+    certificates are read, and written where they name another certificate. B(This is untested on real Windows.) No
+    source says in which order the bytes of the serial number stand. It is learned from a value that is there and names a
+    certificate of the server's store; where there is none, nothing is written and the task fails.
+  - With O(mode=manual) the same classes are read, and what differs is among RV(steps).
   - Services take a certificate at their next start; see P(ucops.rollout.windows_service#module).
 version_added: 0.1.0
 author:
@@ -30,7 +33,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Shakes hands, and shows the command with its placeholders filled.
+    details: Shakes hands, and shows the command with its placeholders filled, or what OCS's classes name before and after.
   diff_mode:
     support: full
   idempotent:
@@ -38,11 +41,12 @@ attributes:
     details: As long as the service runs. Where nothing listens on the port, the command is run each time.
 options:
   mode:
-    description: V(manual) returns steps for a person; V(command) runs O(command).
+    description: V(manual) returns steps for a person; V(command) runs O(command); V(wmi) writes OCS's WMI classes.
     type: str
     choices:
       - manual
       - command
+      - wmi
     default: manual
   command:
     description:
@@ -69,7 +73,7 @@ options:
     type: str
   address:
     description:
-      - Where the controller reaches the service. Required with O(mode=command).
+      - Where the controller reaches the service. Required with O(mode=command) and O(mode=wmi).
       - Without it nothing is asked, and RV(state) is V(manual).
     type: str
   port:
@@ -120,6 +124,13 @@ EXAMPLES = r"""
     installed: "{{ installed is changed }}"
   register: assigned
 
+- name: Write it where OCS 2007 R2 holds it
+  ucops.rollout.certificate_assign:
+    mode: wmi
+    certificate: "{{ certificate }}"
+    thumbprint: "{{ installed.thumbprint }}"
+    address: 10.0.0.11
+
 - name: Tell a person what to do
   ucops.rollout.certificate_assign:
     certificate: "{{ certificate }}"
@@ -155,7 +166,7 @@ changes:
       type: str
 state:
   description:
-    - V(proved), the service serves the certificate; V(assigned), the command was run; V(would_assign), it would be run
+    - V(proved), the service serves the certificate; V(assigned), it is assigned and a restart is due; V(would_assign), it would be
       outside of check mode; V(manual), the steps are for a person; V(unknown), nobody answered.
   returned: success
   type: str
@@ -172,6 +183,15 @@ thumbprint:
   description: Thumbprint of the certificate to serve.
   returned: success
   type: str
+restart:
+  description: Whether the services are to be restarted, since the certificate was assigned, by this run or an earlier one.
+  returned: success
+  type: bool
+notes:
+  description: What OCS's WMI classes name instead, or why they were not read; with O(mode=manual) only.
+  returned: success
+  type: list
+  elements: str
 steps:
   description: What to do by hand, when RV(state) is V(manual) or V(unknown).
   returned: success

@@ -32,7 +32,9 @@ def test_certificates_are_renewed_whatever_the_order_of_bytes(site: Site, order:
     before = front_ends(site)
     predicted = site.play("deploy_pool", "--check", "--diff")
     assert predicted.code == 0 and front_ends(site) == before, predicted.output
-    assert "certificate assigned in MSFT_SIPListeningAddressData {0A}: (the certificate that will be" in predicted.output
+    assert (
+        "certificate assigned in MSFT_SIPListeningAddressData {0A}: (the certificate that will be" in predicted.output
+    )
     first = site.play("deploy_pool")
     assert first.code == 0, first.output
     assert "untested on real Windows" in " ".join(first.output.split())

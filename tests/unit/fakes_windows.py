@@ -22,6 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import FaultParts, WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
@@ -329,10 +330,17 @@ class FakePrograms(Programs):
 _VERBS = ("-new", "-submit", "-retrieve", "-accept", "-view", "-addstore", "-delstore", "add", "delete")
 
 
+def no_such_class() -> WsmanFault:
+    """What a host answers to a query of a class that it does not have."""
+    return WsmanFault(FaultParts(http_code=500, code=2150858778), doing="query", where="host")
+
+
 class NoWmi(Wmi):
-    """Nothing here asks WMI itself."""
+    """Nothing here asks WMI itself, but whether OCS is there: it is not."""
 
     def query(self, namespace: str, wql: str) -> tuple[WmiObject, ...]:
+        if "MSFT_SIP" in wql:
+            raise no_such_class()
         raise AssertionError("no WMI here")
 
     get = put = delete = invoke = query  # type: ignore[assignment]

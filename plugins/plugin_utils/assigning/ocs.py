@@ -161,7 +161,7 @@ def _held(kind: OcsClass, found: WmiObject, where: str) -> HeldAssignment:
 def _bytes(value: WmiValue, what: str, where: str) -> bytes | None:
     """An array of uint8: its members as decimal numbers."""
     try:
-        return bytes(int(member) for member in as_tuple(value)) or None
+        return bytes(map(int, as_tuple(value))) or None
     except ValueError:
         raise GarbledAnswer(f"{what} holds what is no byte", where=where) from None
 
@@ -187,10 +187,10 @@ def differences(
 def learn(held: Sequence[HeldAssignment], certificates: Iterable[X509Certificate], *, where: str) -> SerialForm:
     """How this server writes serial numbers: from a value that names one of its certificates, else an error."""
     seen = [
-        SerialForm(orders[0], len(one.serial or b"") > (certificate.serial_number.bit_length() + 7) // 8)
+        SerialForm(read[0], len(one.serial or b"") > (certificate.serial_number.bit_length() + 7) // 8)
         for certificate in certificates
         for one in held
-        if one.names(certificate) and len(orders := one.orders(certificate)) == 1
+        if one.names(certificate) and len(read := one.orders(certificate)) == 1
     ]
     orders = {form.order for form in seen}
     if len(orders) == 1:

@@ -1,0 +1,229 @@
+"""The certificates that OCS names in its WMI classes: read in either order of bytes, compared, written on order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from cryptography import x509
+from unit.action_runs import run
+from unit.fakes_windows import (
+    DER,
+    FakeServer,
+    authority,
+    certificate,
+    key_info,
+    no_such_class,
+    planned,
+    thumbprint,
+)
+
+from ansible_collections.ucops.rollout.plugins.action import certificate_assign
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import parse_certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import (
+    CLASSES,
+    LITTLE,
+    PRINTED,
+    HeldAssignment,
+    SerialForm,
+    learn,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
+
+CA = authority()
+NEW, OLD = certificate(CA), certificate(CA, days=5)
+LISTENER, ROUTING = "MSFT_SIPListeningAddressData", "MSFT_SIPRoutingSetting"
+
+
+def octets(made: x509.Certificate, order: str) -> tuple[str, ...]:
+    number = made.serial_number
+    return tuple(map(str, number.to_bytes((number.bit_length() + 7) // 8, order)))
+
+
+def values(made: x509.Certificate | None, order: str = "little"):
+    if made is None:
+        return {"TLSCertIssuer": None, "TLSCertSN": None}
+    return {"TLSCertIssuer": tuple(map(str, made.issuer.public_bytes())), "TLSCertSN": octets(made, order)}
+
+
+class OcsWmi:
+    """The two classes of a Front End; the others are missing."""
+
+    def __init__(self, listener=None, routing=None, order="little", port="5061"):
+        self.rows = {
+            LISTENER: {"InstanceID": "{1}", "Port": port, **values(listener, order)},
+            ROUTING: {"InstanceID": "{2}", **values(routing, order)},
+        }
+        self.puts = []
+        self.deaf = False
+
+    def query(self, namespace, wql):
+        assert namespace == "root/cimv2"
+        name = wql.removeprefix("SELECT * FROM ")
+        if name not in self.rows:
+            raise no_such_class()
+        return (WmiObject(name, dict(self.rows[name])),)
+
+    def put(self, reference, properties):
+        name = reference.resource_uri.rpartition("/")[2]
+        assert reference.selectors == (("InstanceID", self.rows[name]["InstanceID"]),)
+        assert reference.resource_uri == f"http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/{name}"
+        self.puts.append((name, dict(properties)))
+        if not self.deaf:
+            self.rows[name].update(properties)
+
+
+@pytest.fixture
+def assign(monkeypatch):
+    """Runs the action on a server with these classes; ``serves``: the certificate at the port."""
+
+    def work(wmi, serves=OLD, store=(NEW, OLD), listens=True, check_mode=False, **arguments):
+        server = FakeServer()
+        for held in store:
+            server.put("MY", held, key_info())
+        ports = (5985, 5061) if listens else (5985,)
+        rows = [f"  TCP    0.0.0.0:{port}   0.0.0.0:0   LISTENING" for port in ports]
+        server.programs.handlers["netstat"] = lambda words: (0, "\n".join(rows))
+        shake = Handshake("ok", (serves.public_bytes(DER),)) if serves else Handshake("no_listener", ())
+        monkeypatch.setattr(certificate_assign, "probe", lambda *args: shake)
+        given = {"certificate": planned(), "thumbprint": thumbprint(NEW), "address": "10.0.0.11", "mode": "wmi"}
+        host = replace(server.host, wmi=wmi)
+        return run(certificate_assign, host, check_mode, **{**given, **arguments})
+
+    return work
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_written_in_the_order_that_is_there_and_read_back(assign, order):
+    wmi = OcsWmi(OLD, OLD, order)
+    result = assign(wmi)
+    assert (result["state"], result["changed"], result["restart"]) == ("assigned", True, True)
+    assert wmi.puts == [(LISTENER, values(NEW, order)), (ROUTING, values(NEW, order))]
+    assert "untested on real Windows" in result["message"]
+    assert [(one["what"], one["after"]) for one in result["changes"]] == [
+        ("certificate assigned in MSFT_SIPListeningAddressData {1}", thumbprint(NEW)),
+        ("certificate assigned in MSFT_SIPRoutingSetting {2}", thumbprint(NEW)),
+    ]
+    again = assign(wmi, serves=NEW)
+    assert (again["state"], again["changed"], again["restart"], len(wmi.puts)) == ("proved", False, False, 2)
+
+
+def test_check_mode_shows_before_and_after_and_writes_nothing(assign):
+    wmi = OcsWmi(OLD, OLD)
+    result = assign(wmi, check_mode=True)
+    assert (result["state"], result["changed"], wmi.puts) == ("would_assign", True, [])
+    serial = bytes(map(int, octets(OLD, "little"))).hex()
+    assert f"MSFT_SIPRoutingSetting {{2}}: {serial}\n" in result["diff"]["before"]
+    assert f"MSFT_SIPRoutingSetting {{2}}: {thumbprint(NEW)}\n" in result["diff"]["after"]
+
+
+def test_check_mode_before_there_is_a_certificate(assign):
+    wmi = OcsWmi(OLD, OLD)
+    result = assign(wmi, check_mode=True, thumbprint=None)
+    assert (result["state"], wmi.puts) == ("would_assign", [])
+
+
+def test_a_listener_without_a_certificate_gets_one_and_a_routing_setting_stays_without(assign):
+    wmi = OcsWmi(OLD, None)
+    assign(wmi)
+    assert [name for name, _values in wmi.puts] == [LISTENER]
+    wmi = OcsWmi(None, OLD)
+    assign(wmi)
+    assert [name for name, _values in wmi.puts] == [LISTENER, ROUTING]
+
+
+@pytest.mark.parametrize(
+    ("wmi", "store", "told"),
+    [
+        (OcsWmi(), (NEW, OLD), "could be in either order"),
+        (OcsWmi(OLD, OLD), (NEW,), "no value there names a certificate of the server's store"),
+        (OcsWmi(OLD, OLD, port="5060"), (NEW, OLD), None),
+        (OcsWmi(None, None, port="5060"), (NEW, OLD), "OCS has no place there for the certificate of front_end"),
+    ],
+)
+def test_it_refuses_where_nothing_says_how_to_write(assign, wmi, store, told):
+    if told is None:
+        assert assign(wmi)["state"] == "assigned" and [name for name, _values in wmi.puts] == [ROUTING]
+        return
+    with pytest.raises(RolloutError, match=told):
+        assign(wmi, store=store)
+    assert wmi.puts == []
+
+
+def test_it_refuses_values_in_both_orders(assign):
+    wmi = OcsWmi(OLD, OLD)
+    wmi.rows[ROUTING].update(values(OLD, "big"))
+    with pytest.raises(RolloutError, match="in one order here and in the other there"):
+        assign(wmi)
+    assert wmi.puts == []
+
+
+def test_a_server_without_ocs_is_told(assign):
+    wmi = OcsWmi()
+    wmi.rows = {}
+    with pytest.raises(RolloutError, match="OCS is not on this server"):
+        assign(wmi)
+    result = assign(wmi, mode="manual")
+    assert result["notes"] == ["ocssrv01.company.local has none of the WMI classes of OCS: it is not on this server"]
+
+
+def test_what_is_written_and_does_not_stay_is_an_error(assign):
+    wmi = OcsWmi(OLD, OLD)
+    wmi.deaf = True
+    with pytest.raises(RolloutError, match="read back as something else: MSFT_SIPListeningAddressData"):
+        assign(wmi)
+
+
+@pytest.mark.parametrize(
+    ("serves", "listens", "arguments", "state", "restart"),
+    [
+        (NEW, True, {}, "proved", False),
+        (OLD, True, {}, "assigned", True),
+        (None, False, {}, "assigned", True),
+        (None, True, {}, "unknown", False),
+        (None, True, {"installed": True}, "assigned", True),
+    ],
+)
+def test_what_is_assigned_already_lacks_a_restart_at_most(assign, serves, listens, arguments, state, restart):
+    wmi = OcsWmi(NEW, NEW)
+    result = assign(wmi, serves=serves, listens=listens, **arguments)
+    assert (result["state"], result["changed"], result["restart"], wmi.puts) == (state, False, restart, [])
+
+
+def test_a_person_is_told_what_differs(assign):
+    wmi = OcsWmi(OLD, None)
+    result = assign(wmi, mode="manual")
+    serial = bytes(map(int, octets(OLD, "little"))).hex()
+    assert result["state"] == "manual" and wmi.puts == []
+    assert result["steps"][0] == (
+        "On ocssrv01.company.local, MSFT_SIPListeningAddressData {1} names a certificate whose serial number is"
+        f" {serial}; planned is {thumbprint(NEW)}. Assign it by the wizard, or set pool_certificates_ocs: wmi"
+    )
+    # Proved at the port, and another certificate for what goes out.
+    wmi = OcsWmi(NEW, OLD)
+    result = assign(wmi, mode="manual", serves=NEW)
+    assert result["state"] == "manual" and len(result["steps"]) == 1 and ROUTING in result["steps"][0]
+    assert assign(OcsWmi(None, None), mode="manual", serves=NEW)["state"] == "proved"
+
+
+def test_what_is_no_byte_is_refused(assign):
+    wmi = OcsWmi(OLD, OLD)
+    wmi.rows[ROUTING]["TLSCertSN"] = ("300",)
+    with pytest.raises(RolloutError, match=r"MSFT_SIPRoutingSetting\.TLSCertSN holds what is no byte"):
+        assign(wmi)
+
+
+def test_the_zero_before_a_serial_number_is_learned_too():
+    made = parse_certificate(OLD.public_bytes(DER), where="x")
+    high = replace(made, serial_number=0x8F01)
+    held = HeldAssignment(CLASSES[1], "{2}", high.issuer_der, bytes.fromhex("008f01"))
+    assert learn([held], [high], where="x") == SerialForm(PRINTED, True)
+    assert SerialForm(PRINTED, True).encode(0x8F02) == bytes.fromhex("008f02")
+    assert SerialForm(PRINTED, True).encode(0x7F02) == bytes.fromhex("7f02")
+    assert SerialForm(LITTLE, False).encode(0x8F02) == bytes.fromhex("028f")
+    # The same in both orders: nothing is learned from it.
+    alike = replace(made, serial_number=0x4A4A)
+    with pytest.raises(RolloutError, match="either order"):
+        learn([replace(held, serial=bytes.fromhex("4a4a"))], [alike], where="x")
