@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: certificate_assign
-short_description: Assign a certificate to a service such as the OCS Front End, by a command of the site, through WMI or by hand
+short_description: Assign a certificate to a service such as the OCS Front End, by a command, by WMI or by hand
 description:
   - The controller shakes hands with the service first. When it serves the planned certificate, nothing is done.
   - When it serves another one, or when the certificate was installed in this very run (O(installed)), the command of
@@ -18,8 +18,8 @@ description:
     something does, a firewall may lie between, and nothing is assigned anew; RV(state) is V(unknown).
   - With O(mode=wmi) the WMI classes in which OCS 2007 and 2007 R2 hold the issuer and the serial number of their
     certificates are read, and written where they name another certificate. B(This is untested on real Windows.) No
-    source says in which order the bytes of the serial number stand. It is learned from a value that is there and names a
-    certificate of the server's store; where there is none, nothing is written and the task fails.
+    source says in which order the bytes of the serial number stand. It is learned from a value that is there and names
+    a certificate of the server's store; where there is none, nothing is written and the task fails.
   - With O(mode=manual) the same classes are read, and what differs is among RV(steps).
   - Services take a certificate at their next start; see P(ucops.rollout.windows_service#module).
 version_added: 0.1.0
@@ -33,7 +33,8 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Shakes hands, and shows the command with its placeholders filled, or what OCS's classes name before and after.
+    details:
+      - Shakes hands, and shows the command with its placeholders filled, or what OCS's classes name before and after.
   diff_mode:
     support: full
   idempotent:
@@ -166,8 +167,8 @@ changes:
       type: str
 state:
   description:
-    - V(proved), the service serves the certificate; V(assigned), it is assigned and a restart is due; V(would_assign), it would be
-      outside of check mode; V(manual), the steps are for a person; V(unknown), nobody answered.
+    - V(proved), the service serves the certificate; V(assigned), it is assigned and a restart is due; V(would_assign),
+      it would be outside of check mode; V(manual), the steps are for a person; V(unknown), nobody answered.
   returned: success
   type: str
   sample: proved
@@ -184,7 +185,7 @@ thumbprint:
   returned: success
   type: str
 restart:
-  description: Whether the services are to be restarted, since the certificate was assigned, by this run or an earlier one.
+  description: Whether the services are to be restarted for a certificate that this run or an earlier one assigned.
   returned: success
   type: bool
 notes:

@@ -111,7 +111,7 @@ class HeldAssignment:
 
 @dataclass(frozen=True, slots=True)
 class SerialForm:
-    """How serial numbers are written. ``sign``: whether a zero stands before one whose highest bit is set, as in DER."""
+    """How serial numbers are written. ``sign``: whether a zero stands before one whose first bit is set, as in DER."""
 
     order: str
     sign: bool
@@ -200,7 +200,7 @@ def learn(held: Sequence[HeldAssignment], certificates: Iterable[X509Certificate
         f"the bytes of serial numbers in the WMI classes of OCS {problem}"
         + ("" if orders else ": no value there names a certificate of the server's store, so nothing was written"),
         where=where,
-        mend="Assign a certificate by the wizard once on this server, then run again; or set pool_certificates_ocs: read",
+        mend="Assign a certificate by the wizard once on this server, run again; or set pool_certificates_ocs: read",
     )
 
 
@@ -310,14 +310,14 @@ def _difference(held: HeldAssignment, wanted: CommandAssignment) -> str:
 
 
 def _in_place(host: WindowsHost, wanted: CommandAssignment, served: Served) -> AssignmentOutcome:
-    """Assigned already. What another run left undone is the restart: a port behind a firewall gives no reason for it."""
+    """Assigned already. What another run left undone is the restart; a port behind a firewall is no reason for it."""
     if served.thumbprint == wanted.thumbprint:
         return _outcome(PROVED, wanted, served)
     if served.thumbprint is None and not wanted.installed and listens(host, wanted):
         step = (
-            f"OCS has the certificate {wanted.by_hand.certificate} assigned on {wanted.server}; something listens on port"
-            f" {wanted.own_port}, and the controller gets no certificate at {wanted.endpoint}. See whether the address"
-            " is right and a firewall lies between; where the services were not restarted since, restart them"
+            f"OCS has the certificate {wanted.by_hand.certificate} assigned on {wanted.server}. Something listens on"
+            f" port {wanted.own_port}, and the controller gets no certificate at {wanted.endpoint}. See whether the"
+            " address is right and a firewall lies between; restart the services where they were not since"
         )
         return _outcome(UNKNOWN, wanted, served, steps=(step,))
     return _outcome(ASSIGNED, wanted, served)
