@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lab.discovery import import_all
 from lab.powershell import cmdlets, dotnet, members
 from lab.powershell.values import (
-    NOTHING,
     DateTime,
     ErrorRecord,
     Folded,
@@ -241,14 +240,6 @@ def parameter_named(given: str, known: list[P], suffix: str, command: str) -> P:
     )
 
 
-class Arguments:
-    """What a command line gives: named values, and the others in their order."""
-
-    def __init__(self) -> None:
-        self.named: list[tuple[str, Any, bool]] = []
-        self.positional: list[Any] = []
-
-
 def bind(
     ps: Interpreter, known: list[P], arguments: list[tuple[str, Any]], suffix: str, command: str
 ) -> tuple[Folded, list[Any]]:
@@ -398,7 +389,3 @@ def not_found(ps: Interpreter, name: str) -> PSError:
 def modules_of(ps: Interpreter) -> list[Module]:
     """The modules that the machine's roles brought."""
     return [one for role in ps.machine.roles.values() for one in role.modules()]
-
-
-Bound = Mapping[str, Any]
-__all__ = ["COMMON", "NOTHING", "Cmdlet", "Module", "P", "all_cmdlets", "bind", "cmdlet_named"]

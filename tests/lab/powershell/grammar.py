@@ -414,7 +414,7 @@ class _ScriptReader:
             self.fail(arguments)
             raise AssertionError
         inside = arguments.child_by_field_name("argument_expression_list")
-        given = [self.expression(one) for one in self.children(inside)] if inside is not None else []
+        given = self.given(inside)
         return Syntax(
             "invoke", target.start, end, target=target.target, name=target.name, arguments=given, static=False
         )

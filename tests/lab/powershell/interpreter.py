@@ -994,6 +994,3 @@ class Interpreter:
     # A command where a value is wanted: what it gives.
     def eval_command(self, node: Syntax) -> Any:
         raise error("lab: a command stands where a value is wanted", "NotModelled")
-
-
-__all__ = ["ExitSignal", "Interpreter", "LoopSignal", "ReturnSignal", "Scope"]

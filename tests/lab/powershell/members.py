@@ -11,10 +11,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lab.powershell import dotnet, operators
-from lab.powershell.cultures import INVARIANT, Culture, culture_of
+from lab.powershell.cultures import Culture, culture_of
 from lab.powershell.values import (
     Char,
-    Computed,
     DateTime,
     EnumValue,
     ErrorList,
@@ -655,7 +654,3 @@ def put_element(ps: Interpreter, value: Any, index: Any, new: Any) -> None:
         raise error("Cannot index into a null array.", "NullArray")
     else:
         raise error(f"Unable to index into an object of type {type_of(value)}.", "CannotIndex")
-
-
-__all__ = ["CORE_TYPES", "Computed", "MethodFailed", "call", "element", "entries", "get", "names", "put", "put_element"]
-_ = INVARIANT

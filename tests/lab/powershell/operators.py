@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lab.powershell import dotnet
-from lab.powershell.cultures import INVARIANT, Culture
+from lab.powershell.cultures import Culture
 from lab.powershell.values import (
     Char,
     DateTime,
@@ -397,6 +397,3 @@ def unary(ps: Interpreter, operator: str, value: Any) -> Any:
         return [word for one in items(value) for word in text(one).split()]
     found = _numbers(ps, value, 0)[0]
     return {"-": -found, "+": found}[operator] if operator in "+-" else ~int(found)
-
-
-__all__ = ["INVARIANT", "add", "binary", "equal", "format_one", "format_text", "like", "order", "unary"]

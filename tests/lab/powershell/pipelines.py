@@ -14,7 +14,6 @@ from lab.powershell import commands, dotnet
 from lab.powershell.grammar import Syntax
 from lab.powershell.values import (
     NOTHING,
-    DateTime,
     ErrorRecord,
     HashTable,
     NetException,
@@ -357,6 +356,3 @@ def _words(kind: str, value: Any) -> list[str]:
 
 def _quoted(word: str) -> str:
     return f'"{word}"' if not word or " " in word or "\t" in word else word
-
-
-__all__ = ["CmdletStage", "DateTime", "FunctionStage", "ProgramStage", "Stage"]

@@ -29,7 +29,6 @@ from lab.powershell.values import (
     HashTable,
     NetException,
     NetType,
-    NotConvertible,
     PSObject,
     TimeSpan,
     error,
@@ -699,6 +698,3 @@ def _regex_object(ps: Interpreter, arguments: list[Any]) -> PSObject:
                  "IsMatch": lambda value: pattern.search(text(value)) is not None,
                  "Replace": lambda value, new: pattern.sub(operators._replacement(text(new)), text(value))},
     )  # fmt: skip
-
-
-__all__ = ["NotConvertible", "encoding_named", "make", "static_call", "static_get", "static_put"]

@@ -20,7 +20,6 @@ from lab.powershell.values import (
     PSObject,
     ScriptBlock,
     is_list,
-    items,
     plain,
     text,
 )  # fmt: skip
@@ -106,6 +105,3 @@ class ConvertFromJson(Cmdlet):
                             "System.ArgumentException", "NotSpecified") from problem  # fmt: skip
         # A list at the top leaves as one object.
         self.emit(value)
-
-
-__all__ = ["items"]

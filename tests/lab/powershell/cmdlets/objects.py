@@ -9,9 +9,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from lab.powershell import dotnet, members, operators, statics
+from lab.powershell import dotnet, members, operators
 from lab.powershell.commands import Cmdlet, P
-from lab.powershell.formatting import columns
 from lab.powershell.pipelines import FunctionStage
 from lab.powershell.values import (
     NOTHING,
@@ -19,8 +18,6 @@ from lab.powershell.values import (
     HashTable,
     PSObject,
     ScriptBlock,
-    error,
-    is_list,
     items,
     number,
     plain,
@@ -572,6 +569,3 @@ class TeeObject(Cmdlet):
         else:
             data = self.ps.host.rendered(self.ps, self.held)
             self.ps.process.write_file(text(self.get("FilePath")), b"\xff\xfe" + data.encode("utf-16-le"))
-
-
-__all__ = ["columns", "error", "is_list", "properties", "statics"]

@@ -18,13 +18,10 @@ from lab.powershell.values import (
     NOTHING,
     ErrorRecord,
     NetException,
-    PSError,
     PSObject,
     is_list,
     items,
-    plain,
     text,
-    truth,
     type_of,
 )  # fmt: skip
 
@@ -384,6 +381,3 @@ class ReadHost(Cmdlet):
         if self.has("Prompt"):
             self.ps.host.write(f"{text(self.get('Prompt'))}: ")
         self.emit(self.ps.answer("a line"))
-
-
-__all__ = ["PSError", "plain", "truth"]

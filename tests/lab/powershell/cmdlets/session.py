@@ -13,13 +13,10 @@ from lab.powershell.commands import Cmdlet, Module, P, aliases, all_cmdlets, cmd
 from lab.powershell.members import shown
 from lab.powershell.pipelines import FunctionStage
 from lab.powershell.values import (
-    NOTHING,
     DateTime,
     EnumValue,
     NotConvertible,
-    PSError,
     PSObject,
-    ScriptBlock,
     TimeSpan,
     items,
     number,
@@ -407,6 +404,3 @@ class GetRandom(Cmdlet):
     def process(self, item: Any) -> None:
         # Any number will do: a script may not count on one.
         self.emit(whole(self.get("Minimum", 0)))
-
-
-__all__ = ["NOTHING", "PSError", "ScriptBlock"]

@@ -15,14 +15,12 @@ from lab.powershell.certificates import certificate_object
 from lab.powershell.commands import Cmdlet, P
 from lab.powershell.dotnet import ENUMS
 from lab.powershell.values import (
-    NOTHING,
     Computed,
     DateTime,
     EnumValue,
     PSObject,
     items,
     text,
-    type_of,
 )  # fmt: skip
 from lab.registry import REG_BINARY, REG_MULTI_SZ
 from lab.services import RUNNING, Service, ServiceError
@@ -675,6 +673,3 @@ class GetProcess(Cmdlet):
                 self.fail(f'Cannot find a process with the name "{name}". Verify the process name and call the cmdlet '
                           "again.", "NoProcessFoundForGivenName",
                           "Microsoft.PowerShell.Commands.ProcessCommandException", "ObjectNotFound", name)  # fmt: skip
-
-
-__all__ = ["NOTHING", "service_object", "split_path", "type_of"]
