@@ -25,6 +25,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import Planned
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import FaultParts, WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
@@ -335,6 +336,13 @@ def no_such_class() -> WsmanFault:
     return WsmanFault(FaultParts(http_code=500, code=2150858778), doing="query", where="host")
 
 
+class NoPowerShell(PowerShell):
+    """Nothing here needs PowerShell."""
+
+    def run(self, script: Script, values: Mapping[str, str], *, timeout: float) -> Mapping[str, Any]:
+        raise AssertionError("no PowerShell here")
+
+
 class NoWmi(Wmi):
     """Nothing here asks WMI itself, but whether OCS is there: it is not."""
 
@@ -402,7 +410,7 @@ class FakeServer:
         self.files = FakeFiles()
         handlers = {"certreq": self._certreq, "certutil": self._certutil, "netsh": self._netsh}
         self.programs = FakePrograms(handlers)
-        self.host = WindowsHost(name, NoWmi(), self.registry, self.programs, self.files)
+        self.host = WindowsHost(name, NoWmi(), self.registry, self.programs, self.files, NoPowerShell())
         self.registry.set("SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", "CurrentVersion", version)
         self.keys: dict[str, Any] = {}
         self.next_key = 0
@@ -553,7 +561,9 @@ class FakeCa:
         self.files = FakeFiles()
         self.programs = FakePrograms({"certreq": self._certreq, "certutil": self._certutil})
         clock = NOW + timedelta(minutes=self.minutes_ahead)
-        self.host = WindowsHost("ca01.company.local", ClockWmi(clock), self.registry, self.programs, self.files)
+        self.host = WindowsHost(
+            "ca01.company.local", ClockWmi(clock), self.registry, self.programs, self.files, NoPowerShell()
+        )
         policy = POLICY.replace("Company CA", self.name)
         self.registry.set(CONFIGURATION, "Active", self.name)
         self.registry.set(policy, "EditFlags", 0x11014E)

@@ -18,25 +18,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     certificates_of,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
-from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
+from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import TYPES, without_cmdlets
 
 CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
 FILE = "request_cs_certificates.ps1"
-# What a component of the plan is to the cmdlet. The others, such as a reverse proxy, are no servers of the topology.
-_TYPES = {
-    "front_end": "Default",
-    "director": "Default",
-    "mediation": "Default",
-    "av_conferencing": "Default",
-    "persistent_chat": "Default",
-    "web_internal": "WebServicesInternal",
-    "web_external": "WebServicesExternal",
-    "oauth": "OAuthTokenIssuer",
-    "edge_internal": "Internal",
-    "access_edge": "AccessEdgeExternal",
-    "web_conferencing_edge": "DataEdgeExternal",
-    "av_authentication": "AudioVideoAuthentication",
-}
 # An Edge Server is in no domain and reaches no CA of one.
 _OF_EDGE = ("Internal", "AccessEdgeExternal", "DataEdgeExternal", "AudioVideoAuthentication")
 
@@ -59,8 +44,8 @@ def _script(certificates: Sequence[PlannedCertificate]) -> Iterator[str]:
 
 
 def _request(planned: PlannedCertificate) -> Iterator[str]:
-    types = list(dict.fromkeys(_TYPES[one] for one in _components(planned) if one in _TYPES))
-    without = _without_cmdlet(planned)
+    types = list(dict.fromkeys(TYPES[one] for one in _components(planned) if one in TYPES))
+    without = without_cmdlets(planned)
     if without or not types:
         why = f"{without} has no such cmdlet" if without else "no type of the cmdlet fits"
         yield remark(f"{', '.join(_components(planned))}: {why}. Use the file for certreq or openssl.")
@@ -91,13 +76,6 @@ def _way(planned: PlannedCertificate, types: list[str]) -> Iterator[tuple[str, s
     yield "-CA", literal(planned.issuer.ca)
     if planned.template:
         yield "-Template", literal(planned.template)
-
-
-def _without_cmdlet(planned: PlannedCertificate) -> str:
-    """The family of products whose rules made it, where these have no cmdlet: a plan tells a product by its rules."""
-    reasons = (reason for several in planned.name_reasons.values() for reason in several)
-    made_by = (PRODUCTS.get(reason.rule.partition(".")[0]) for reason in reasons)
-    return next((one.family for one in made_by if one is not None and not one.knows("management_shell")), "")
 
 
 def _components(planned: PlannedCertificate) -> list[str]:

@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import WinrsPowerShell
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry import WmiRegistry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import WsmanWmi
@@ -30,16 +30,13 @@ def open_windows_host(protocol: Any, *, name: str, shell_id: str | None, run_fol
     client = WsmanClient(protocol, name=name)
     wmi = WsmanWmi(client)
     registry, programs = WmiRegistry(wmi), WinrsPrograms(client, shell_id=shell_id)
+
+    def shell(environment: Mapping[str, str]) -> WinrsPrograms:
+        return WinrsPrograms(client, environment=environment)
+
     try:
         stopped = Note(run_folder, f"certutil -decode on {name}")
-        yield WindowsHost(name, wmi, registry, programs, WinrsFiles(programs, registry, name=name, stopped=stopped))
+        files = WinrsFiles(programs, registry, name=name, stopped=stopped)
+        yield WindowsHost(name, wmi, registry, programs, files, WinrsPowerShell(shell, name=name))
     finally:
-        _release(programs)
-
-
-def _release(programs: WinrsPrograms) -> None:
-    """A shell that cannot be deleted ends by itself after a while; that must not hide what went before."""
-    try:
-        programs.close()
-    except WsmanError:
-        pass
+        programs.release()

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import Programs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi
@@ -27,3 +28,4 @@ class WindowsHost:
     registry: Registry
     programs: Programs
     files: Files
+    powershell: PowerShell

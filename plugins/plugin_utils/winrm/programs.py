@@ -95,9 +95,16 @@ class WinrsPrograms(Programs):
     """Programs in the shell that Ansible has opened, or in one of our own, which ``close`` deletes."""
 
     def __init__(
-        self, client: WsmanClient, *, shell_id: str | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        client: WsmanClient,
+        *,
+        shell_id: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """:param environment: variables of a shell of our own; Ansible's, of ``shell_id``, has none of them."""
         self._client = client
+        self._environment = environment or {}
         self._shell_id = shell_id
         self._own_shell_id: str | None = None
         self._clock = clock
@@ -105,13 +112,14 @@ class WinrsPrograms(Programs):
     def run(self, arguments: Sequence[str], *, timeout: float = 60.0) -> ProgramResult:
         return self.run_line(command_line(arguments), timeout=timeout)
 
-    def run_line(self, line: str, *, stdin: bytes = b"", timeout: float = 60.0) -> ProgramResult:
+    def run_line(self, line: str, *, stdin: bytes = b"", doing: str = "", timeout: float = 60.0) -> ProgramResult:
         """Run a line that is safe for cmd as it stands (``quoting.py``); for cmd's own commands.
 
+        :param doing: what messages call the program, where its line says nothing to people.
         :param stdin: what its programs read from standard input, and then the end; without it they have a console.
         """
         deadline = self._clock() + timeout
-        shell_id, command_id = self._start(line, console=not stdin)
+        shell_id, command_id = self._start(line, doing or line, console=not stdin)
         output = _Output()
         try:
             refused = self._feed(shell_id, command_id, stdin)
@@ -123,7 +131,7 @@ class WinrsPrograms(Programs):
         if exit_code is None and refused:
             raise refused
         if exit_code is None:
-            raise ProgramTimeout(line, timeout, output.stdout, output.stderr, where=self._client.name)
+            raise ProgramTimeout(doing or line, timeout, output.stdout, output.stderr, where=self._client.name)
         return ProgramResult(line, exit_code, output.stdout, output.stderr)
 
     def close(self) -> None:
@@ -132,16 +140,23 @@ class WinrsPrograms(Programs):
             shell_id, self._own_shell_id, self._shell_id = self._own_shell_id, None, None
             self._client.delete(_CMD, [("ShellId", shell_id)], doing="closing the remote shell")
 
-    def _start(self, line: str, *, console: bool) -> tuple[str, str]:
+    def release(self) -> None:
+        """``close`` that hides nothing of what went before: a shell that cannot be deleted ends by itself."""
+        try:
+            self.close()
+        except WsmanError:
+            pass
+
+    def _start(self, line: str, called: str, *, console: bool) -> tuple[str, str]:
         """Start a command; returns the shell's and the command's id."""
         shell_id = self._shell_id or self._open()
         try:
-            return shell_id, self._command(shell_id, line, console=console)
+            return shell_id, self._command(shell_id, line, called, console=console)
         except WsmanFault as fault:
             if fault.code not in _NOTHING_RAN:
                 raise
         shell_id = self._renew()
-        return shell_id, self._command(shell_id, line, console=console)
+        return shell_id, self._command(shell_id, line, called, console=console)
 
     def _renew(self) -> str:
         """A fresh shell in place of one that takes no more commands; Ansible's own is left for Ansible to close."""
@@ -152,10 +167,13 @@ class WinrsPrograms(Programs):
         return self._open()
 
     def _open(self) -> str:
-        streams = {"rsp:InputStreams": "stdin", "rsp:OutputStreams": _STREAMS}
+        shell: dict[str, Any] = {"rsp:InputStreams": "stdin", "rsp:OutputStreams": _STREAMS}
+        if self._environment:
+            variables = [{"@Name": name, "#text": value} for name, value in self._environment.items()]
+            shell["rsp:Environment"] = {"rsp:Variable": variables}
         options = [("WINRS_NOPROFILE", "FALSE"), ("WINRS_CODEPAGE", _UTF8)]
         body = self._client.send(
-            f"{TRANSFER}/Create", _CMD, {"rsp:Shell": streams}, options=options, doing="opening a remote shell"
+            f"{TRANSFER}/Create", _CMD, {"rsp:Shell": shell}, options=options, doing="opening a remote shell"
         )
         selectors = [part for part in body.iter() if part.get("Name") == "ShellId" and part.text]
         if not selectors:
@@ -163,15 +181,15 @@ class WinrsPrograms(Programs):
         self._shell_id = self._own_shell_id = text_of(selectors[0])
         return self._own_shell_id
 
-    def _command(self, shell_id: str, line: str, *, console: bool) -> str:
+    def _command(self, shell_id: str, line: str, called: str, *, console: bool) -> str:
         # The shell joins Command and Arguments with a blank, so the line goes as one.
         options = [("WINRS_CONSOLEMODE_STDIN", str(console).upper()), ("WINRS_SKIP_CMD_SHELL", "FALSE")]
         body = self._shell_message(
-            "Command", shell_id, {"rsp:CommandLine": {"rsp:Command": line}}, f"starting {line}", options=options
+            "Command", shell_id, {"rsp:CommandLine": {"rsp:Command": line}}, f"starting {called}", options=options
         )
         command_id = text_of(find(body, "CommandId"))
         if not command_id:
-            raise GarbledAnswer(f"starting {line}: the answer has no CommandId", where=self._client.name)
+            raise GarbledAnswer(f"starting {called}: the answer has no CommandId", where=self._client.name)
         return command_id
 
     def _feed(self, shell_id: str, command_id: str, stdin: bytes) -> WsmanFault | None:

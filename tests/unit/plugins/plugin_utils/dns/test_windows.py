@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.damage import TEXTS
 from unit.dns_fakes import DnsWmi, a_row, generic_failure, row, srv_row, zone
-from unit.fakes_windows import FakeFiles, FakePrograms, FakeRegistry
+from unit.fakes_windows import FakeFiles, FakePrograms, FakeRegistry, NoPowerShell
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import Capabilities, FoundRecord
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import (
@@ -54,7 +54,7 @@ FOREIGN = [
 
 
 def on(wmi: DnsWmi, files: FakeFiles | None = None) -> WindowsHost:
-    return WindowsHost("dc01", wmi, FakeRegistry(), FakePrograms({}), files or FakeFiles())
+    return WindowsHost("dc01", wmi, FakeRegistry(), FakePrograms({}), files or FakeFiles(), NoPowerShell())
 
 
 def origin() -> DnsWmi:
