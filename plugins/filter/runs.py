@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL, INTERNAL, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan import parts
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
@@ -67,9 +69,16 @@ def server_work(
     ca_hosts: Sequence[str] = (),
     port_map: Mapping[Any, Any] | None = None,
     offline: bool = False,
+    cmdlets: Any = True,
 ) -> dict[str, Any]:
-    plan, reached = as_plan(given), ports(dict(port_map or {}))
-    work = certificates_of(plan, host, ca_hosts=list(ca_hosts), port_map=reached, offline=bool(offline))
+    work = certificates_of(
+        as_plan(given),
+        host,
+        ca_hosts=list(ca_hosts),
+        port_map=ports(dict(port_map or {})),
+        offline=bool(offline),
+        assigning=replace(ASSIGNING, cmdlets=bool(cmdlets)),
+    )
     return work.to_plain()
 
 

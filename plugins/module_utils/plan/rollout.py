@@ -14,6 +14,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import u
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, Plan, PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import (
+    cmdlet_type,
+    is_for_organisation,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.values import STAND_INS, is_stand_in
 
 HALVES = (RECORDS, CERTIFICATES)
@@ -21,6 +25,7 @@ HALVES = (RECORDS, CERTIFICATES)
 FRONT_END = "front_end"
 WEB_COMPONENTS = "web_components"
 BY_HAND = "by_hand"
+LYNC = "lync"
 
 _BY_CMDLET = "the role pool_certificates alone leaves steps by hand, and export_plan writes the requests"
 _STANDS_IN = f"an address of {STAND_INS} stands in for one that was not known"
@@ -33,18 +38,22 @@ class Assigning:
     """What can be done with a certificate once it is issued.
 
     ``ways``: the components that get it by a step of their own, and by which; all others are assigned by hand.
-    ``shared_keys``: whether one key can be brought to several servers.
+    ``shared_keys``: whether one key can be brought to several servers. ``cmdlets``: whether the product's own assign
+    where it has them, from Lync Server 2010 on.
     """
 
     ways: Mapping[str, str]
     shared_keys: bool
+    cmdlets: bool = True
 
-    def way(self, component: str) -> str:
-        """``front_end``, ``web_components`` or ``by_hand``."""
+    def way(self, certificate: PlannedCertificate, component: str) -> str:
+        """``lync``, ``front_end``, ``web_components`` or ``by_hand``."""
+        if self.cmdlets and cmdlet_type(certificate, component):
+            return LYNC
         return self.ways.get(component, BY_HAND)
 
     def refuses(self, certificate: PlannedCertificate) -> bool:
-        return certificate.key.shared and not self.shared_keys
+        return certificate.key.shared and not self.shared_keys and not is_for_organisation(certificate)
 
 
 ASSIGNING = Assigning(ways={FRONT_END: FRONT_END, WEB_COMPONENTS: WEB_COMPONENTS}, shared_keys=False)
@@ -114,7 +123,7 @@ def beyond_assigning(plan: Plan, assigning: Assigning = ASSIGNING) -> Iterator[B
     seen = set()
     for at, certificate in enumerate(plan.certificates):
         for place, one in enumerate(certificate.assignments):
-            if assigning.way(one.component) == BY_HAND and one.component not in seen:
+            if assigning.way(certificate, one.component) == BY_HAND and one.component not in seen:
                 seen.add(one.component)
                 path = f"certificates[{at}].assignments[{place}]"
                 yield BeyondRollout(path, one.component, "certificates for it are not assigned", _BY_CMDLET)

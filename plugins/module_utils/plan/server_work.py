@@ -21,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import ca_host
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING, Assigning
+from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import is_for_organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class AssignmentWork:
     """A component of the server that is to present the certificate.
 
     ``address``: the server's own, empty where the plan has none. ``reached_port``: under which the port is reached from
-    outside. ``way``: ``front_end``, ``web_components`` or ``by_hand``.
+    outside. ``way``: ``lync``, ``front_end``, ``web_components`` or ``by_hand``.
     """
 
     component: str
@@ -65,8 +66,8 @@ class ServerWork:
     without_ca: tuple[str, ...]
 
     def to_plain(self) -> dict[str, Any]:
-        plain: dict[str, Any] = to_plain(self)
-        return plain
+        ways = dict.fromkeys(one.way for job in self.certificates for one in job.assignments)
+        return {**to_plain(self), "ways": list(ways)}
 
 
 def certificates_of(
@@ -85,7 +86,7 @@ def certificates_of(
     :param port_map: planned ports to those under which the controller reaches them.
     """
     server = _server(plan, host)
-    mine = [one for one in plan.certificates if server.fqdn in one.holders]
+    mine = [one for one in plan.certificates if server.fqdn in _holders(one)]
     works = tuple(
         CertificateWork(
             one,
@@ -104,6 +105,11 @@ def certificates_of(
     )
 
 
+def _holders(certificate: PlannedCertificate) -> tuple[str, ...]:
+    """The servers that have work with it: of one for the organisation the first alone."""
+    return certificate.holders[:1] if is_for_organisation(certificate) else certificate.holders
+
+
 def _server(plan: Plan, host: str) -> PlannedServer:
     found = next((server for server in plan.servers if server.inventory_host == host), None)
     if found is None:
@@ -119,11 +125,15 @@ def _assignments(
     certificate: PlannedCertificate, server: PlannedServer, ports: Mapping[int, int], assigning: Assigning
 ) -> tuple[AssignmentWork, ...]:
     mine = (one for one in certificate.assignments if one.server == server.fqdn)
-    return tuple(_assignment(one, server, ports, assigning) for one in mine)
+    return tuple(_assignment(certificate, one, server, ports, assigning) for one in mine)
 
 
 def _assignment(
-    planned: PlannedAssignment, server: PlannedServer, ports: Mapping[int, int], assigning: Assigning
+    certificate: PlannedCertificate,
+    planned: PlannedAssignment,
+    server: PlannedServer,
+    ports: Mapping[int, int],
+    assigning: Assigning,
 ) -> AssignmentWork:
     return AssignmentWork(
         component=planned.component,
@@ -131,7 +141,7 @@ def _assignment(
         port=planned.port,
         address=next(iter(server.addresses.get(INTERNAL, ())), ""),
         reached_port=ports.get(planned.port, planned.port),
-        way=assigning.way(planned.component),
+        way=assigning.way(certificate, planned.component),
     )
 
 

@@ -45,3 +45,9 @@ def cmdlet_type(planned: PlannedCertificate, component: str) -> str:
     # A certificate without reasons was written by hand: nothing says that its product has cmdlets.
     known = bool(planned.name_reasons) and not without_cmdlets(planned)
     return TYPES.get(component, "") if known else ""
+
+
+def is_for_organisation(planned: PlannedCertificate) -> bool:
+    """Whether the product itself brings it, with its key, to all servers: OAuth's, which one server sets."""
+    types = {cmdlet_type(planned, one.component) for one in planned.assignments}
+    return types == {OAUTH}

@@ -25,7 +25,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     SrvData,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import halves_of
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING, FRONT_END, WEB_COMPONENTS
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import (
+    ASSIGNING,
+    FRONT_END,
+    LYNC,
+    WEB_COMPONENTS,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.report.deployed import (
     NOT_DEPLOYED,
@@ -341,7 +346,7 @@ def _assignments(plan: Plan, outcome: Outcome) -> Iterator[AssignmentState]:
     for planned in plan.certificates:
         for assignment in planned.assignments:
             entry = done.get((assignment.server, planned.id), CertificateOutcome())
-            result = _assigned(assignment, entry)
+            result = _assigned(planned, assignment, entry)
             yield AssignmentState(
                 server=assignment.server,
                 component=assignment.component,
@@ -352,9 +357,11 @@ def _assignments(plan: Plan, outcome: Outcome) -> Iterator[AssignmentState]:
             )
 
 
-def _assigned(assignment: PlannedAssignment, done: CertificateOutcome) -> StepResult:
-    results = {FRONT_END: done.assignment, WEB_COMPONENTS: done.binding}
-    return results.get(ASSIGNING.way(assignment.component), done.by_hand)
+def _assigned(planned: PlannedCertificate, assignment: PlannedAssignment, done: CertificateOutcome) -> StepResult:
+    way = ASSIGNING.way(planned, assignment.component)
+    # A site may leave to people what the cmdlets would do.
+    by_cmdlets = done.assignment if done.assignment.state or done.assignment.failed else done.by_hand
+    return {FRONT_END: done.assignment, WEB_COMPONENTS: done.binding, LYNC: by_cmdlets}.get(way, done.by_hand)
 
 
 def _failures(outcome: Outcome) -> Iterator[Line]:

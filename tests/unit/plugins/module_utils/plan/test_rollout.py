@@ -75,14 +75,20 @@ def test_records_of_the_external_view() -> None:
 def test_components_and_shared_keys() -> None:
     text = refusal(example("lync2010"), CERTIFICATES)
     assert "certificates for it are not assigned; the role pool_certificates alone leaves steps by hand" in text
-    assert "access_edge (certificates[" in text and "front_end (" not in text
+    assert "reverse_proxy (certificates[" in text and "front_end (" not in text and "access_edge (" not in text
     assert "lyncedge.company.local/edge_internal (certificates[" in text
     assert "].key.shared): one key on several servers is not moved between them; have them made by hand" in text
 
 
 def test_ways_to_assign() -> None:
-    ways = [ASSIGNING.way(component) for component in ("front_end", "web_components", "oauth")]
+    ocs = as_plan(origin()).certificates[0]
+    ways = [ASSIGNING.way(ocs, component) for component in ("front_end", "web_components", "oauth")]
     assert ways == ["front_end", "web_components", "by_hand"]
+    lync = example("lync2013").certificates[0]
+    components = ("front_end", "web_internal", "oauth", "office_web_apps")
+    assert [ASSIGNING.way(lync, one) for one in components] == ["lync", "lync", "lync", "by_hand"]
+    by_hand = replace(ASSIGNING, cmdlets=False)
+    assert [by_hand.way(lync, one) for one in components] == ["front_end", "by_hand", "by_hand", "by_hand"]
     shared = next(one for one in example("lync2010").certificates if one.key.shared)
     assert ASSIGNING.refuses(shared) and not Assigning(ways={}, shared_keys=True).refuses(shared)
 
@@ -99,3 +105,8 @@ def test_addresses_that_stand_in_for_others_are_not_pushed() -> None:
     ) in told
     assert [part.what for part in beyond_pushing(plan)] == ["A ocspool.company.local", "A ocspool.company.com"]
     refuse_beyond(plan, CERTIFICATES)
+
+
+def test_the_product_brings_oauth_to_all_servers() -> None:
+    oauth = example("sfb2019").certificates[-1]
+    assert (oauth.id, oauth.key.shared, ASSIGNING.refuses(oauth)) == ("global/oauth", True, False)

@@ -78,6 +78,6 @@ def test_a_host_that_is_none_of_the_plans_servers() -> None:
 
 def test_plain_form() -> None:
     plain = certificates_of(planned(), "fe1").to_plain()
-    assert list(plain) == ["fqdn", "certificates", "refused", "without_ca"]
+    assert list(plain) == ["fqdn", "certificates", "refused", "without_ca", "ways"]
     assert list(plain["certificates"][0]) == ["certificate", "assignments", "ca_host", "offline"]
     assert plain["certificates"][0]["ca_host"] == ""

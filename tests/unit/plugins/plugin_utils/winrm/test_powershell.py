@@ -13,8 +13,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import (
     WinrsPowerShell,
     answer_of,
-    launched,
     clixml_text,
+    launched,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import Script
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout, WinrsPrograms

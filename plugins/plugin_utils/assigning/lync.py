@@ -1,0 +1,470 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Assign certificates with the cmdlets of Lync Server 2010 to Skype for Business Server SE.
+
+One process reads all that a server has assigned; a second one assigns what differs, and reads again. An assignment is
+not atomic: one that failed is told by what was read after it. No service is restarted here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import (
+    ACCESS_EDGE,
+    AV_AUTHENTICATION,
+    OAUTH,
+    XMPP,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import MANUAL
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.cs_scripts import ASSIGN, READ
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import told
+
+READ_TIMEOUT, ASSIGN_TIMEOUT = 180.0, 600.0
+PROVED, ASSIGNED, WOULD_ASSIGN = "proved", "assigned", "would_assign"
+PLANNED = "(the certificate that will be issued)"
+OAUTH_KEY = 2048
+
+# Services that take a certificate at their start only; IIS takes its own at once, and OAuth needs none.
+_FRONT_END = ("RTCSRV", "RTCIMMCU", "RTCDATAMCU", "RTCAVMCU", "RTCASMCU", "RTCMEDSRV", "RTCCHAT")
+_AT_START: Mapping[str, tuple[str, ...]] = {
+    "Default": _FRONT_END,
+    "Internal": ("RTCSRV", "RTCMRAUTH"),
+    ACCESS_EDGE: ("RTCSRV",),
+    "DataEdgeExternal": ("RTCDATAPROXY",),
+    AV_AUTHENTICATION: ("RTCMRAUTH",),
+    XMPP: ("RTCXMPPTGWPX",),
+}
+_XMPP_SERVICE = "RTCXMPPTGWPX"
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,39}")
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+# Exceptions of .NET, which are in no language.
+_NO_RIGHTS = ("SqlException", "UnauthorizedAccessException", "SecurityException")
+_NO_MODULE = "Modules_ModuleNotFound"
+_OLD_POWERSHELL = "Modules_InsufficientPowerShellVersion"
+
+_RIGHTS = "The account has to be an administrator of the server and a member of RTCUniversalServerAdmins"
+_SETUP = "Set up the server with the deployment wizard first, or use the steps: pool_certificates_lync: manual"
+_AGAIN = "Mend it on the server and run again: what is assigned already is left alone"
+_CENTRAL = (
+    "Only OAuth needs the Central Management Store, over a second hop: use CredSSP or Kerberos with delegation, or set"
+    " pool_certificates_oauth: false and assign it by hand"
+)
+_PARTNERS = (
+    "Tell the partners of OAuth (Exchange, Skype for Business Online, Office Web Apps) that the certificate changed:"
+    " their trust in the former one has to be renewed"
+)
+
+Shake = Callable[[str, int, str], Handshake]
+
+
+@dataclass(frozen=True, slots=True)
+class CsEndpoint:
+    """Where a handshake shows what is served for a type. ``address``: empty where nothing can be asked."""
+
+    type: str
+    address: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class CsWanted:
+    """A certificate and its types. ``thumbprint``: None for one that is only planned yet (check mode)."""
+
+    id: str
+    thumbprint: Thumbprint | None
+    endpoints: tuple[CsEndpoint, ...]
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(one.type for one in self.endpoints))
+
+
+@dataclass(frozen=True, slots=True)
+class CsOptions:
+    """``effective``: from when on (2026-01-02T03:04:05Z) OAuth and A/V authentication use it, empty for at once."""
+
+    oauth: bool = False
+    effective: str = ""
+    restarts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CsState:
+    """What a server has assigned: type to thumbprint, on this machine and for the organisation (OAuth)."""
+
+    machine: Mapping[str, str]
+    organisation: Mapping[str, str]
+    services: tuple[str, ...] = ()
+    version: str = ""
+    store: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    now: str = ""
+    notes: tuple[str, ...] = ()
+    unread: str = ""
+
+    def of(self, type: str) -> str:
+        return (self.organisation if type == OAUTH else self.machine).get(type, "")
+
+
+@dataclass(frozen=True, slots=True)
+class CsOutcome:
+    """What came of one certificate. ``state``: proved, assigned, would_assign or manual."""
+
+    id: str
+    state: str
+    thumbprint: Thumbprint | None
+    change_set: ChangeSet
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    services: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    message: str = ""
+
+    def to_result(self) -> dict[str, Any]:
+        return {
+            **self.change_set.to_result(),
+            "state": self.state,
+            "thumbprint": to_plain(self.thumbprint),
+            "before": dict(self.before),
+            "after": dict(self.after),
+            "services": list(self.services),
+            "steps": list(self.steps),
+            "message": self.message,
+        }
+
+
+class NotAssigned(RolloutError):
+    """An assignment failed, and was read again. ``result`` joins the task's result."""
+
+    def __init__(self, what: str, outcomes: Sequence[CsOutcome], *, where: str, mend: str) -> None:
+        super().__init__(what, where=where, mend=mend)
+        self.result = result_of(outcomes)
+
+
+def result_of(outcomes: Sequence[CsOutcome], notes: Sequence[str] = ()) -> dict[str, Any]:
+    """All certificates of a server in the one result of its task."""
+    return {
+        "changed": any(one.change_set.changes for one in outcomes),
+        "results": {one.id: {"assignment": one.to_result()} for one in outcomes},
+        "services": list(dict.fromkeys(name for one in outcomes for name in one.services)),
+        "notes": list(notes),
+    }
+
+
+def assign_types(
+    host: WindowsHost,
+    wanted: Sequence[CsWanted],
+    options: CsOptions,
+    *,
+    shake: Shake,
+    check_mode: bool = False,
+) -> dict[str, Any]:
+    """Bring the server's assignments to what is wanted, and prove them by handshakes."""
+    _check(options)
+    state = read_state(host, next((one.thumbprint or "" for one in wanted if OAUTH in one.types), ""))
+    wanted = [_with_xmpp(one, state) for one in wanted]
+    sets = [(one, types) for one in wanted for types in _sets(one, state, options)]
+    notes = state.notes
+    after = state
+    if sets and not check_mode:
+        for one, types in sets:
+            _require_usable(host, one, types, state)
+        after, notes = _apply(host, wanted, sets, state, options)
+    outcomes = [_outcome(host, one, state, after, options, shake, check_mode) for one in wanted]
+    return result_of(outcomes, notes)
+
+
+# --- read -----------------------------------------------------------------------------------------------------------
+
+
+def read_state(host: WindowsHost, oauth: str = "") -> CsState:
+    """What the server has assigned. ``oauth``: a thumbprint whose key's length and export are read, too."""
+    answer = host.powershell.run(READ, {"OAUTH": oauth}, timeout=READ_TIMEOUT)
+    machine, notes = _assigned(host, answer)
+    organisation, others = _listed(answer, "global")
+    version = re.search(r"\d+\.\d+\.\d+(?:\.\d+)?", str(answer.get("version") or ""))
+    return CsState(
+        machine,
+        organisation,
+        services=tuple(str(one) for one in answer.get("services") or ()),
+        version=version[0] if version else "",
+        store={str(one.get("thumbprint")): one for one in answer.get("store") or () if isinstance(one, Mapping)},
+        now=str(answer.get("now") or ""),
+        notes=notes,
+        unread=others[0] if others and not organisation else "",
+    )
+
+
+def _assigned(host: WindowsHost, answer: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Assigned on this machine, and what was said meanwhile; raises RolloutError where nothing could be read."""
+    if not answer.get("module"):
+        raise _not_loaded(host, answer)
+    machine, notes = _listed(answer, "machine")
+    if not machine and any(_of_rights(one) for one in _errors(answer, "machine")):
+        raise RolloutError(f"Get-CsCertificate may not read: {notes[0]}", where=host.name, mend=_RIGHTS)
+    return machine, notes
+
+
+def _listed(answer: Mapping[str, Any], part: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Type to thumbprint, and the errors in words. A use may be printed as urn:certref:Default."""
+    listed = (answer.get(part) or {}).get("list") or ()
+    found = {str(one.get("Use", "")).rpartition(":")[2]: str(one.get("Thumbprint", "")).upper() for one in listed}
+    return found, tuple(map(told, _errors(answer, part)))
+
+
+def _errors(answer: Mapping[str, Any], part: str) -> Sequence[Mapping[str, Any]]:
+    return (answer.get(part) or {}).get("errors") or ()
+
+
+def _of_rights(error: Mapping[str, Any]) -> bool:
+    return str(error.get("type", "")).endswith(_NO_RIGHTS)
+
+
+def _not_loaded(host: WindowsHost, answer: Mapping[str, Any]) -> RolloutError:
+    errors = answer.get("loading") or ()
+    ids = [str(one.get("id", "")) for one in errors]
+    if any(one.startswith(_OLD_POWERSHELL) for one in ids):
+        what = f"the product's module needs a later PowerShell than {as_said(str(answer.get('ps')), 40)}"
+        return RolloutError(what, where=host.name, mend="Install the Windows Management Framework for it")
+    if all(one.startswith(_NO_MODULE) for one in ids):
+        what = "neither the module SkypeForBusiness nor Lync is on the server"
+        return RolloutError(what, where=host.name, mend=_SETUP)
+    said = "; ".join(told(one) for one in errors if not str(one.get("id", "")).startswith(_NO_MODULE))
+    mend = "Load it by hand on the server (Import-Module); a policy for scripts set by Group Policy may forbid it"
+    return RolloutError(f"the product's module could not be loaded: {said}", where=host.name, mend=mend)
+
+
+# --- plan -----------------------------------------------------------------------------------------------------------
+
+
+def _check(options: CsOptions) -> None:
+    if options.effective and not _DATE.fullmatch(options.effective):
+        raise RolloutError(
+            f"'{as_said(options.effective, 60)}' is no time",
+            where="pool_certificates_effective_date",
+            mend="Give it in UTC, such as 2026-12-01T22:00:00Z",
+        )
+
+
+def _with_xmpp(wanted: CsWanted, state: CsState) -> CsWanted:
+    """An Edge Server with the XMPP gateway presents the Access Edge's certificate there, too."""
+    if ACCESS_EDGE not in wanted.types or _XMPP_SERVICE not in map(str.upper, state.services):
+        return wanted
+    return CsWanted(wanted.id, wanted.thumbprint, (*wanted.endpoints, CsEndpoint(XMPP, "", 0)))
+
+
+def _sets(wanted: CsWanted, state: CsState, options: CsOptions) -> Iterator[tuple[str, ...]]:
+    """The types to assign, together where one call may take them."""
+    missing = [one for one in wanted.types if state.of(one) != (wanted.thumbprint or PLANNED)]
+    if not options.oauth:
+        missing = [one for one in missing if one != OAUTH]
+    alone = [one for one in missing if one == OAUTH or (one == AV_AUTHENTICATION and options.effective)]
+    together = tuple(one for one in missing if one not in alone)
+    if together:
+        yield together
+    yield from ((one,) for one in alone)
+
+
+def _require_usable(host: WindowsHost, wanted: CsWanted, types: Sequence[str], state: CsState) -> None:
+    if wanted.thumbprint is None:
+        raise RolloutError("no thumbprint was given", where=f"{host.name}: {', '.join(types)}")
+    held = state.store.get(wanted.thumbprint)
+    lack = ""
+    if held is None:
+        lack = "is not in the store MY of the machine"
+    elif held.get("key") != "True":
+        lack = "has no private key in the store MY of the machine"
+    elif str(held.get("until")) <= state.now:
+        lack = f"has expired ({str(held.get('until'))[:19]}Z)"
+    elif OAUTH in types:
+        lack = _unfit_for_all(held)
+    if lack:
+        mend = "Nothing was assigned. Have it made and installed first: run with the tag certificates, too"
+        what = f"certificate {wanted.thumbprint} {lack}"
+        raise RolloutError(what, where=f"{host.name}: {', '.join(types)}", mend=mend)
+
+
+def _unfit_for_all(held: Mapping[str, Any]) -> str:
+    """The product brings the certificate and its key to all servers."""
+    size = str(held.get("size") or "")
+    if size.isdecimal() and int(size) < OAUTH_KEY:
+        return f"has a key of {size} bits, and OAuth takes {OAUTH_KEY} or more"
+    if held.get("exportable") != "True":
+        return "has a key that is not known to be exportable, as OAuth needs it"
+    return ""
+
+
+# --- apply ----------------------------------------------------------------------------------------------------------
+
+
+def _apply(
+    host: WindowsHost,
+    wanted: Sequence[CsWanted],
+    sets: Sequence[tuple[CsWanted, tuple[str, ...]]],
+    before: CsState,
+    options: CsOptions,
+) -> tuple[CsState, tuple[str, ...]]:
+    """Assign and read back; raises NotAssigned where that shows something else than what is wanted."""
+    given = ";".join(_set(one, types, options) for one, types in sets)
+    values = {"SETS": given, "EFFECTIVE": options.effective}
+    answer = host.powershell.run(ASSIGN, values, timeout=ASSIGN_TIMEOUT)
+    machine, notes = _assigned(host, answer)
+    organisation, _others = _listed(answer, "global")
+    after = CsState(machine, organisation or before.organisation, services=before.services)
+    done = [one for one in answer.get("sets") or () if isinstance(one, Mapping)]
+    errors = [one["error"] for one in done if one.get("error")]
+    wrong = [type for one, types in sets for type in types if after.of(type) != one.thumbprint]
+    if errors or wrong:
+        raise _not_assigned(host, wanted, sets, before, after, errors, wrong)
+    return after, (*notes, *(as_said(str(text), 300) for one in done for text in one.get("warnings") or ()))
+
+
+def _set(wanted: CsWanted, types: Sequence[str], options: CsOptions) -> str:
+    flags = "G" if OAUTH in types else ""
+    if options.effective and set(types) <= {OAUTH, AV_AUTHENTICATION}:
+        flags += "R"
+    return f"{wanted.thumbprint}/{','.join(types)}/{flags}"
+
+
+def _not_assigned(
+    host: WindowsHost,
+    wanted: Sequence[CsWanted],
+    sets: Sequence[tuple[CsWanted, tuple[str, ...]]],
+    before: CsState,
+    after: CsState,
+    errors: Sequence[Mapping[str, Any]],
+    wrong: Sequence[str],
+) -> NotAssigned:
+    right = [type for _one, types in sets for type in types if type not in wrong]
+    there = f"{', '.join(right)} assigned, " if right else ""
+    rest = ", ".join(f"{type} not ({after.of(type) or 'nothing'} is)" for type in wrong)
+    said = "; ".join(map(told, errors)) or "Set-CsCertificate told no error"
+    by_rights = any(_of_rights(one) for one in errors)
+    mend = (_CENTRAL if OAUTH in wrong else _RIGHTS) if by_rights else _AGAIN
+    outcomes = [_changed(one, before, after) for one in wanted]
+    return NotAssigned(
+        f"Set-CsCertificate did not assign all: {there}{rest or 'all'}; it said: {said}. Ports may have taken the new"
+        " certificate all the same",
+        outcomes,
+        where=host.name,
+        mend=mend,
+    )
+
+
+# --- report ---------------------------------------------------------------------------------------------------------
+
+
+def _changed(wanted: CsWanted, before: CsState, after: CsState) -> CsOutcome:
+    """What was read before and after, whatever was wanted."""
+    was = {type: before.of(type) for type in wanted.types}
+    now = {type: after.of(type) for type in wanted.types}
+    return CsOutcome(wanted.id, "", wanted.thumbprint, _change_set(was, now), was, now)
+
+
+def _outcome(
+    host: WindowsHost,
+    wanted: CsWanted,
+    before: CsState,
+    after: CsState,
+    options: CsOptions,
+    shake: Shake,
+    check_mode: bool,
+) -> CsOutcome:
+    sets = [type for types in _sets(wanted, before, options) for type in types]
+    was = {type: before.of(type) for type in wanted.types}
+    now = {type: (wanted.thumbprint or PLANNED) if type in sets else after.of(type) for type in wanted.types}
+    left = _left_to_people(host, wanted, before, options)
+    if check_mode and sets:
+        state = WOULD_ASSIGN
+        return CsOutcome(wanted.id, state, wanted.thumbprint, _change_set(was, now), was, now, (), left)
+    stale, message, proved = _shown(wanted, shake)
+    services = _at_start([*sets, *stale], after.services)
+    state = PROVED if proved else MANUAL if left and not sets else ASSIGNED
+    steps = [*left, *_restart_steps(host, services, options)]
+    if OAUTH in sets:
+        steps.append(f"{_PARTNERS}.")
+    restarted = tuple(one for one in services if one not in _WITH_DEPENDANTS)
+    return CsOutcome(
+        wanted.id, state, wanted.thumbprint, _change_set(was, now), was, now, restarted, tuple(steps), message
+    )
+
+
+_WITH_DEPENDANTS = ("RTCMRAUTH", _XMPP_SERVICE)
+
+
+def _left_to_people(host: WindowsHost, wanted: CsWanted, state: CsState, options: CsOptions) -> tuple[str, ...]:
+    """OAuth is for the organisation and reaches partners: never without being told to."""
+    if options.oauth or OAUTH not in wanted.types or (wanted.thumbprint and state.of(OAUTH) == wanted.thumbprint):
+        return ()
+    present = state.of(OAUTH) or (f"could not be read: {state.unread}" if state.unread else "is none")
+    name = wanted.thumbprint or PLANNED
+    return (
+        f"OAuth's certificate of the organisation now: {present}. To assign {name}, run with"
+        " pool_certificates_oauth: true (it needs delegation to the Central Management Store), or in the Management"
+        f" Shell on {host.name}: Set-CsCertificate -Identity Global -Type {OAUTH} -Thumbprint {name}.",
+    )
+
+
+def _shown(wanted: CsWanted, shake: Shake) -> tuple[list[str], str, bool]:
+    """Types whose port shows another certificate, what was said, and whether all that could be asked show this one."""
+    stale, said, right = [], [], 0
+    asked = [one for one in wanted.endpoints if one.address and one.port]
+    for one in asked:
+        handshake = shake(one.address, one.port, "")
+        seen = thumbprint(handshake.chain_der[0]) if handshake.shows_key and handshake.chain_der else None
+        if seen == wanted.thumbprint:
+            right += 1
+        elif seen:
+            stale.append(one.type)
+            said.append(f"{one.address}:{one.port} ({one.type}) still serves {seen}")
+        else:
+            said.append(f"{one.address}:{one.port} ({one.type}): {handshake.detail}")
+    return stale, "; ".join(said), bool(asked) and right == len(asked)
+
+
+def _at_start(types: Sequence[str], services: Sequence[str]) -> tuple[str, ...]:
+    there = {one.upper() for one in services}
+    named = (name for type in types for name in _AT_START.get(type, ()))
+    return tuple(name for name in dict.fromkeys(named) if name in there)
+
+
+def _restart_steps(host: WindowsHost, services: Sequence[str], options: CsOptions) -> Iterator[str]:
+    by_hand = [one for one in services if one in _WITH_DEPENDANTS or not options.restarts]
+    if by_hand:
+        yield (
+            f"On {host.name}, restart {', '.join(by_hand)} (Stop-CsWindowsService and Start-CsWindowsService -Name):"
+            " they take a certificate at their start. In an Enterprise pool one server after the other, drained with"
+            " -Graceful; or run again with pool_certificates_start_services: true"
+        )
+
+
+def _change_set(before: Mapping[str, str], after: Mapping[str, str]) -> ChangeSet:
+    changes = tuple(
+        Change(
+            CHANGE if before[type] else CREATE,
+            f"assigned to {type}" + (f" in place of {before[type]}" if before[type] else ""),
+            {"type": type},
+            before=before[type] or None,
+            after=after[type],
+        )
+        for type in before
+        if before[type] != after[type]
+    )
+    return ChangeSet(_lines(before), _lines(after), changes)
+
+
+def _lines(assigned: Mapping[str, str]) -> str:
+    return "".join(f"{type} {name or 'nothing'}\n" for type, name in assigned.items())

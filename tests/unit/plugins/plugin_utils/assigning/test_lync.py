@@ -1,0 +1,282 @@
+"""Certificates of Lync and its successors by their cmdlets: what is read, planned, assigned and told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from unit.fakes_windows import FakeServer
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.cs_scripts import READ
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import (
+    CsEndpoint,
+    CsOptions,
+    CsWanted,
+    NotAssigned,
+    assign_types,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
+
+NEW, OLD = "AA" * 20, "BB" * 20
+SQL = {"id": "SqlConnectionFailed,X", "type": "System.Data.SqlClient.SqlException", "text": "Anmeldung verweigert"}
+UNTRUSTED = {"id": "ProcessRecord,X", "type": "X.Y", "text": "Zertifikat fehlt"}
+FRONT_END = CsWanted(
+    "fe01/default",
+    Thumbprint(NEW),
+    (
+        CsEndpoint("Default", "10.0.0.1", 5061),
+        CsEndpoint("WebServicesInternal", "10.0.0.1", 443),
+        CsEndpoint("WebServicesExternal", "10.0.0.1", 4443),
+    ),
+)
+OAUTH = CsWanted("global/oauth", Thumbprint(NEW), (CsEndpoint("OAuthTokenIssuer", "10.0.0.1", 0),))
+EDGE = CsWanted(
+    "edge/external",
+    Thumbprint(NEW),
+    (CsEndpoint("AccessEdgeExternal", "", 0), CsEndpoint("AudioVideoAuthentication", "", 0)),
+)
+
+
+class FakeCmdlets(PowerShell):
+    """A server's assignments; ``fails``: a type at which Set-CsCertificate ends, with those before it assigned."""
+
+    def __init__(self, **assigned: str) -> None:
+        self.machine = dict(assigned)
+        self.organisation: dict[str, str] = {}
+        self.fails = ""
+        self.error: Mapping[str, Any] = {"id": "ProcessRecord,X", "type": "T", "text": "Https-Bindung fehlt"}
+        self.errors: list[Mapping[str, Any]] = []
+        self.silent = False
+        self.urn = ""
+        self.ran: list[str] = []
+        self.answers: dict[str, Any] = {
+            "module": "SkypeForBusiness",
+            "ps": "5.1",
+            "version": "Skype (7.0.2046.0)",
+            "services": ["RTCSRV", "RTCMEDSRV", "W3SVC", "RTCMRAUTH"],
+            "now": "2026-11-22T12:00:00.0000000Z",
+            "store": [
+                {"thumbprint": NEW, "key": "True", "until": "2028-01-01T00:00:00.0000000Z", "size": "2048",
+                 "exportable": "True"},
+            ],
+        }  # fmt: skip
+
+    def run(self, script: Script, values: Mapping[str, str], *, timeout: float) -> Mapping[str, Any]:
+        if script is READ:
+            return {**self.answers, **self._told()}
+        self.ran.append(values["SETS"])
+        sets: list[dict[str, Any]] = []
+        for one in values["SETS"].split(";"):
+            name, types, flags = one.split("/")
+            held = self.organisation if "G" in flags else self.machine
+            done: dict[str, Any] = {"types": types, "warnings": ["Namen weichen ab"]}
+            sets.append(done)
+            for type in types.split(","):
+                if type == self.fails:
+                    done["error"] = self.error
+                    break
+                if not self.silent:
+                    held[type] = name
+            if "error" in done:
+                break
+        return {"module": "SkypeForBusiness", "sets": sets, **self._told()}
+
+    def _told(self) -> dict[str, Any]:
+        return {
+            "machine": {"list": self._list(self.machine), "errors": self.errors},
+            "global": {"list": self._list(self.organisation), "errors": []},
+        }
+
+    def _list(self, held: Mapping[str, str]) -> list[dict[str, str]]:
+        return [{"Use": self.urn + type, "Thumbprint": name.lower()} for type, name in held.items()]
+
+
+def nobody(address: str, port: int, name: str) -> Handshake:
+    return Handshake("no_listener", detail="nobody answers")
+
+
+def work(cmdlets: PowerShell, *wanted: CsWanted, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+    host = replace(FakeServer("fe01").host, powershell=cmdlets)
+    return assign_types(host, wanted, CsOptions(**options), shake=nobody, check_mode=check_mode)
+
+
+def refusal(cmdlets: PowerShell, *wanted: CsWanted, **options: Any) -> str:
+    with pytest.raises(RolloutError) as refused:
+        work(cmdlets, *wanted, **options)
+    return str(refused.value)
+
+
+def of(result: Mapping[str, Any], wanted: CsWanted) -> Mapping[str, Any]:
+    return result["results"][wanted.id]["assignment"]
+
+
+def test_what_differs_is_assigned_in_one_call_and_read_back_and_then_nothing() -> None:
+    cmdlets = FakeCmdlets(Default=OLD, WebServicesInternal=NEW)
+    done = work(cmdlets, FRONT_END)
+    assert cmdlets.ran == [f"{NEW}/Default,WebServicesExternal/"]
+    assert done["changed"] is True
+    assert of(done, FRONT_END)["state"] == "assigned"
+    assert of(done, FRONT_END)["before"] == {
+        "Default": OLD, "WebServicesInternal": NEW, "WebServicesExternal": ""
+    }  # fmt: skip
+    assert set(of(done, FRONT_END)["after"].values()) == {NEW}
+    assert [one["what"] for one in of(done, FRONT_END)["changes"]] == [
+        f"assigned to Default in place of {OLD}",
+        "assigned to WebServicesExternal",
+    ]
+    assert done["services"] == ["RTCSRV", "RTCMEDSRV"]
+    assert "restart RTCSRV, RTCMEDSRV" in of(done, FRONT_END)["steps"][0]
+    assert done["notes"] == ["Namen weichen ab"]
+    again = work(cmdlets, FRONT_END)
+    assert (again["changed"], again["services"], len(cmdlets.ran)) == (False, [], 1)
+    assert of(again, FRONT_END)["steps"] == []
+
+
+def test_where_the_run_restarts_there_is_no_step() -> None:
+    assert of(work(FakeCmdlets(), FRONT_END, restarts=True), FRONT_END)["steps"] == []
+
+
+def test_check_mode_shows_before_and_after_and_changes_nothing() -> None:
+    cmdlets = FakeCmdlets(Default=OLD)
+    planned = replace(FRONT_END, thumbprint=None)
+    done = work(cmdlets, planned, check_mode=True)
+    assert (done["changed"], of(done, planned)["state"], cmdlets.ran) == (True, "would_assign", [])
+    assert of(done, planned)["before"]["Default"] == OLD
+    assert of(done, planned)["after"]["Default"] == "(the certificate that will be issued)"
+
+
+def test_a_use_may_be_a_urn() -> None:
+    cmdlets = FakeCmdlets(Default=NEW, WebServicesInternal=NEW, WebServicesExternal=NEW)
+    cmdlets.urn = "urn:certref:"
+    assert work(cmdlets, FRONT_END)["changed"] is False
+
+
+def test_a_failure_half_way_is_told_as_it_is_and_mended_by_the_next_run() -> None:
+    cmdlets = FakeCmdlets(Default=OLD)
+    cmdlets.fails = "WebServicesInternal"
+    with pytest.raises(NotAssigned) as failed:
+        work(cmdlets, FRONT_END)
+    told = str(failed.value)
+    assert "Default assigned, WebServicesInternal not (nothing is), WebServicesExternal not (nothing is)" in told
+    assert "Https-Bindung fehlt (ProcessRecord,X)" in told
+    assert failed.value.result["changed"] is True
+    assert of(failed.value.result, FRONT_END)["after"]["Default"] == NEW
+    cmdlets.fails = ""
+    work(cmdlets, FRONT_END)
+    assert cmdlets.ran[-1] == f"{NEW}/WebServicesInternal,WebServicesExternal/"
+
+
+def test_what_was_not_read_back_is_not_claimed() -> None:
+    cmdlets = FakeCmdlets()
+    cmdlets.silent = True
+    assert "Set-CsCertificate told no error" in refusal(cmdlets, FRONT_END)
+
+
+def test_an_untrusted_certificate_of_one_type_hides_nothing() -> None:
+    cmdlets = FakeCmdlets(WebServicesInternal=NEW, WebServicesExternal=NEW)
+    cmdlets.errors = [UNTRUSTED]
+    assert work(cmdlets, FRONT_END)["changed"] is True
+    assert cmdlets.ran == [f"{NEW}/Default/"]
+
+
+def test_an_account_without_rights() -> None:
+    cmdlets = FakeCmdlets()
+    cmdlets.errors = [SQL]
+    told = refusal(cmdlets, FRONT_END)
+    assert "Get-CsCertificate may not read: Anmeldung verweigert" in told
+    assert "RTCUniversalServerAdmins" in told
+    cmdlets = FakeCmdlets(Default=OLD)
+    cmdlets.fails, cmdlets.error = "Default", SQL
+    assert "has to be an administrator" in refusal(cmdlets, FRONT_END)
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [
+        (["Modules_ModuleNotFound,X", "Modules_ModuleNotFound,X"], "neither the module SkypeForBusiness nor Lync is"),
+        (["Modules_ModuleNotFound,X", "Modules_InsufficientPowerShellVersion,X"], "needs a later PowerShell than 2.0"),
+        (["UnauthorizedAccess,X", "Modules_ModuleNotFound,X"], "could not be loaded: gesperrt (UnauthorizedAccess,X)"),
+    ],
+)
+def test_a_module_that_does_not_load(errors: list[str], told: str) -> None:
+    cmdlets = FakeCmdlets()
+    loading = [{"id": one, "type": "T", "text": "gesperrt"} for one in errors]
+    cmdlets.answers |= {"module": "", "ps": "2.0", "loading": loading}
+    assert told in refusal(cmdlets, FRONT_END)
+
+
+@pytest.mark.parametrize(
+    ("store", "told"),
+    [
+        ([], "is not in the store MY"),
+        ([{"thumbprint": NEW, "key": "False", "until": "2028"}], "has no private key"),
+        ([{"thumbprint": NEW, "key": "True", "until": "2026-11-22T11:59:59.0Z"}], "has expired (2026-11-22T11:59:59Z)"),
+    ],
+)
+def test_certificates_that_cannot_serve(store: list[dict[str, str]], told: str) -> None:
+    cmdlets = FakeCmdlets(Default=OLD)
+    cmdlets.answers["store"] = store
+    assert told in refusal(cmdlets, FRONT_END)
+    assert cmdlets.ran == []
+
+
+def test_oauth_is_a_step_unless_it_is_asked_for() -> None:
+    cmdlets = FakeCmdlets()
+    done = of(work(cmdlets, OAUTH), OAUTH)
+    assert (done["state"], cmdlets.ran) == ("manual", [])
+    assert f"Set-CsCertificate -Identity Global -Type OAuthTokenIssuer -Thumbprint {NEW}." in done["steps"][0]
+    done = of(work(cmdlets, OAUTH, oauth=True, effective="2026-12-01T22:00:00Z"), OAUTH)
+    assert (done["state"], cmdlets.ran) == ("assigned", [f"{NEW}/OAuthTokenIssuer/GR"])
+    assert "Tell the partners of OAuth" in done["steps"][0]
+    assert of(work(cmdlets, OAUTH), OAUTH)["steps"] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [({"size": "1024"}, "has a key of 1024 bits"), ({"exportable": ""}, "not known to be exportable")],
+)
+def test_oauth_takes_an_exportable_key_of_2048_bits(key: dict[str, str], told: str) -> None:
+    cmdlets = FakeCmdlets()
+    cmdlets.answers["store"][0].update(key)
+    assert told in refusal(cmdlets, OAUTH, oauth=True)
+
+
+def test_a_central_store_out_of_reach_is_told_with_the_way_to_it() -> None:
+    cmdlets = FakeCmdlets(Default=OLD)
+    cmdlets.fails, cmdlets.error = "OAuthTokenIssuer", SQL
+    assert "Only OAuth needs the Central Management Store" in refusal(cmdlets, OAUTH, oauth=True)
+
+
+def test_a_time_in_another_form() -> None:
+    assert "'1.12.2026' is no time" in refusal(FakeCmdlets(), OAUTH, oauth=True, effective="1.12.2026")
+
+
+def test_edge_servers_roll_av_authentication_alone_and_take_xmpp_along() -> None:
+    cmdlets = FakeCmdlets()
+    cmdlets.answers["services"].append("RTCXMPPTGWPX")
+    done = work(cmdlets, EDGE, effective="2026-12-01T22:00:00Z", restarts=True)
+    assert cmdlets.ran == [f"{NEW}/AccessEdgeExternal,XmppServer/;{NEW}/AudioVideoAuthentication/R"]
+    assert done["services"] == ["RTCSRV"]
+    assert "restart RTCXMPPTGWPX, RTCMRAUTH" in of(done, EDGE)["steps"][0]
+
+
+def test_the_handshake_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = "ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync.thumbprint"
+    monkeypatch.setattr(module, lambda der: Thumbprint(der.decode()))
+    shown = {5061: OLD, 443: NEW, 4443: NEW}
+
+    def shake(address: str, port: int, name: str) -> Handshake:
+        return Handshake("ok", chain_der=(shown[port].encode(),))
+
+    cmdlets = FakeCmdlets(Default=NEW, WebServicesInternal=NEW, WebServicesExternal=NEW)
+    host = replace(FakeServer("fe01").host, powershell=cmdlets)
+    done = assign_types(host, [FRONT_END], CsOptions(), shake=shake)
+    assert of(done, FRONT_END)["message"] == f"10.0.0.1:5061 (Default) still serves {OLD}"
+    assert done["services"] == ["RTCSRV", "RTCMEDSRV"]
+    shown[5061] = NEW
+    assert of(assign_types(host, [FRONT_END], CsOptions(), shake=shake), FRONT_END)["state"] == "proved"
