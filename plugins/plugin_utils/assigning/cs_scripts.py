@@ -22,12 +22,12 @@ $r.loading=$w
 function P($c,$n){$v='';$p=$c.PSObject.Properties[$n];if($p){$v=$p.Value}
 if($v -is [datetime]){$v.ToUniversalTime().ToString('o')}else{"$v"}}
 function Certs($g){
-$Error.Clear();$l=@();$f=@();$a=@{ErrorAction='SilentlyContinue'}
+$l=@();$f=@();$q=@();$a=@{ErrorAction='SilentlyContinue'}
 if($g){$a.Identity='Global'}
-try{foreach($c in @(Get-CsCertificate @a)){if($c){$h=@{}
+try{foreach($c in @(Get-CsCertificate @a -ErrorVariable q)){if($c){$h=@{}
 foreach($p in 'Use','Thumbprint','NotAfter','EffectiveDate','PreviousThumbprint'){$h[$p]=P $c $p}
-$l+=,$h}}}catch{}
-foreach($e in @($Error)){$f+=,(Err $e)}
+$l+=,$h}}}catch{$f+=,(Err $_)}
+foreach($e in @($q)){if($e){$f+=,(Err $e)}}
 @{list=$l;errors=$f}}
 """
 
@@ -44,7 +44,7 @@ catch{}
 $r.services=$s
 try{$r.version="$(Get-CsServerVersion)"}catch{}
 $k=@()
-$t=New-Object Security.Cryptography.X509Certificates.X509Store('My','LocalMachine')
+$t=New-Object Security.Cryptography.X509Certificates.X509Store 'My','LocalMachine'
 $t.Open('ReadOnly')
 foreach($x in $t.Certificates){
 $h=@{thumbprint=$x.Thumbprint;key="$($x.HasPrivateKey)";until=$x.NotAfter.ToUniversalTime().ToString('o')}

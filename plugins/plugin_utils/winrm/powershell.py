@@ -41,7 +41,7 @@ $m="$($ExecutionContext.SessionState.LanguageMode)"
 if($m -ne 'FullLanguage'){'UCR-MODE<'+$m+'>';exit 3}
 function J($v){
 if($null -eq $v){'null'}
-elseif($v -is [Collections.IDictionary]){$o=@()
+elseif($v -is [hashtable]){$o=@()
 foreach($k in @($v.Keys)){$i=$v[$k];$o+=(J "$k")+':'+(J $i)};'{'+($o -join ',')+'}'}
 elseif($v -is [array]){$o=@();foreach($i in $v){$o+=J $i};'['+($o -join ',')+']'}
 else{'"'+("$v".Replace('\','\\').Replace('"','\"') -replace '[\x00-\x1f]',' ')+'"'}}
