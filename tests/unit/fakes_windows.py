@@ -286,15 +286,15 @@ class FakeFiles(Files):
     def claimed_by(self, name: str) -> str | None:
         return self.claims.get(name)
 
-    def renew_claim(self, name: str, holder: str) -> None:
-        self.claims[name] = holder
+    def renew_claim(self, name: str, holder: str, later: str) -> bool:
+        kept = self.claims.get(name) == holder
+        if kept:
+            self.claims[name] = later
+        return kept
 
-    def give_back(self, name: str, holder: str) -> None:
-        if self.claims.get(name) == holder:
-            self.unclaim(name)
-
-    def unclaim(self, name: str) -> None:
-        self.claims.pop(name, None)
+    def give_back(self, name: str, *holders: str) -> None:
+        if self.claims.get(name) in holders:
+            self.claims.pop(name)
 
     def write(self, path: str, content: bytes) -> None:
         self.contents[path] = content

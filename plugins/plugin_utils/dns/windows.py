@@ -29,6 +29,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types imp
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, as_truth, wql_literal
@@ -75,13 +76,13 @@ class WindowsDns(DnsServer):
             unkept = ""
             try:
                 self._renew = kept.enter_context(alone(self._host, "dns"))
-            except WsmanFault as fault:
-                if not fault.access_denied:
+            except (WsmanFault, CannotClaim) as error:
+                if isinstance(error, WsmanFault) and not error.access_denied:
                     raise
-                # Who manages DNS alone may write records and start no programs.
+                # Who manages DNS alone may write records, and start no programs or write no files.
                 unkept = (
-                    "another run that changes this server at the same time would not be kept away: the account may"
-                    " start no programs here"
+                    "another run that changes this server at the same time would not be kept away, since this one"
+                    f" cannot hold it: {error.what}"
                 )
             yield unkept
 

@@ -4,8 +4,9 @@
 
 """One run at a time at what must not be done twice: a key, a request, its submission.
 
-A claim is a folder, which Windows makes for one of several only. It is held for one step, not for a run, and whoever
-waits sees whether its holder changes: a holder that stays the same for longer than any step takes is gone.
+A claim is a folder, which Windows makes for one of several only, with a file in it whose name is its holder. It is held
+for one step, not for a run, and whoever waits sees whether its holder changes: a holder that stays the same for longer
+than any step takes is gone. Only an empty folder is removed, so that nobody removes another's claim.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ LONGEST_STEP = 300.0
 _RENEWED = 60.0
 PATIENCE = 900.0
 _POLL = 5.0
-_UNSAFE = re.compile(r"[^A-Za-z0-9_.:-]")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
+_SINCE = "%Y-%m-%dT%H-%M-%SZ"
 
 
 @contextmanager
@@ -39,69 +41,85 @@ def alone(
 ) -> Iterator[Callable[[], None]]:
     """Hold the host's claim of the name ``what`` (letters) while this lasts; waits for another run that holds it.
 
-    Yields what a step of many parts calls before each of them, so that nobody takes its holder for gone.
+    Yields what a step of many parts calls before each of them, so that nobody takes its holder for gone. That raises
+    RolloutError where somebody did.
 
     :raises RolloutError: when others hold it for longer than ``PATIENCE``, with who and since when.
     """
     held = _Held(host, what, clock)
-    _claim(held, sleep)
+    _wait_for(held, sleep)
     try:
         yield held.renew
     finally:
-        # A claim that cannot be given back is taken over by the next run; that must not hide what went before.
-        with suppress(RolloutError):
-            held.give_back()
+        held.give_back()
 
 
 class _Held:
-    """A claim and the name under which this run holds it."""
+    """A claim and the names under which this run may hold it: of several, one whose answer was lost."""
 
     def __init__(self, host: WindowsHost, what: str, clock: Callable[[], float]) -> None:
         self.host, self.what, self.clock = host, what, clock
-        self.began = clock()
-        self.me, self.said = _holder(), self.began
+        self.began = self.said = clock()
+        self.names: tuple[str, ...] = ()
 
     def take(self) -> bool:
-        self.me, self.said = _holder(), self.clock()
-        return self.host.files.claim(self.what, self.me)
-
-    def holder(self) -> str | None:
-        return self.host.files.claimed_by(self.what)
+        name = _holder()
+        self.names, self.said = (name,), self.clock()
+        try:
+            return self.host.files.claim(self.what, name)
+        except RolloutError:
+            # It may be had all the same, its answer lost.
+            self.give_back()
+            raise
 
     def renew(self) -> None:
-        if self.clock() - self.said >= _RENEWED:
-            self.me, self.said = _holder(), self.clock()
-            with suppress(RolloutError):  # the step itself meets what ails the host, and says so
-                self.host.files.renew_claim(self.what, self.me)
+        if self.clock() - self.said < _RENEWED:
+            return
+        now, later = self.names[-1], _holder()
+        self.said = self.clock()
+        try:
+            kept = self.host.files.renew_claim(self.what, now, later)
+        except RolloutError:
+            self.names = (later, now)
+            return  # the step itself meets what ails the host, and says so
+        if not kept and self.host.files.claimed_by(self.what) not in self.names:
+            raise RolloutError(
+                "another run took this host over, since this one was not heard of for some minutes",
+                where=self.host.name,
+                mend="Let it end, then run again: what was done is found and not done twice",
+            )
+        self.names = (later,) if kept else self.names
 
     def give_back(self) -> None:
-        self.host.files.give_back(self.what, self.me)
+        # A claim that cannot be given back is taken over by the next run; that must not hide what went before.
+        with suppress(RolloutError):
+            self.host.files.give_back(self.what, *self.names)
 
 
 def _holder() -> str:
-    """Who runs, where, since when, in characters that mean nothing to cmd."""
+    """Who runs, where, since when, in characters that mean nothing to cmd and may stand in a file's name."""
     names = (_UNSAFE.sub("-", name)[:40] or "unknown" for name in (operator(), controller()))
-    return "_".join([*names, f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}", secrets.token_hex(4)])
+    return "_".join([*names, f"{datetime.now(timezone.utc):{_SINCE}}", secrets.token_hex(4)])
 
 
-def _claim(held: _Held, sleep: Callable[[float], None]) -> None:
+def _wait_for(held: _Held, sleep: Callable[[float], None]) -> None:
     since = held.began
     holder: str | None = None
-    contended = False
-    while not (held.take() and (not contended or held.holder() == held.me)):
-        contended = True
-        now, seen = held.clock(), held.holder()
+    while not held.take():
+        now, seen = held.clock(), held.host.files.claimed_by(held.what)
         if seen != holder:
             holder, since = seen, now
-        elif now - since >= LONGEST_STEP:
-            held.host.files.unclaim(held.what)
+        elif seen is not None and now - since >= LONGEST_STEP:
+            # Of him alone: somebody else may have followed him by now.
+            held.host.files.give_back(held.what, seen)
             since = now
             continue
         if now - held.began >= PATIENCE:
             raise RolloutError(
                 f"other runs work on this host, now {_shown(holder)}",
                 where=held.host.name,
-                mend="Nothing was begun here. Let them end, then run again: what they did is found and not done twice",
+                mend="Nothing was begun here. Let them end, then run again: what they did is found and not done twice."
+                f" Where none is left, remove ucops-claim-{held.what} from the host's folder Temp of Windows",
             )
         sleep(_POLL)
 
@@ -109,4 +127,7 @@ def _claim(held: _Held, sleep: Callable[[float], None]) -> None:
 def _shown(holder: str | None) -> str:
     """``rollout on admin01, since 2026-11-22T08:00:00Z``."""
     parts = (holder or "").rsplit("_", 3)
-    return f"{parts[0]} on {parts[1]}, since {parts[2]}" if len(parts) == 4 else "one that does not say who it is"
+    if len(parts) != 4:
+        return "one that does not say who it is"
+    day, _at, hour = parts[2].partition("T")
+    return f"{parts[0]} on {parts[1]}, since {day}T{hour.replace('-', ':')}"

@@ -23,7 +23,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import lives, process_space
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim, Files
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout, WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import fit, quoted_path
@@ -33,7 +33,10 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import Ga
 PIECE = 6000  # characters of base64 per line, a multiple of four; with the path well below cmd's limit
 DELETED_AT_ONCE = 20
 _WINDOWS_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
-_PLAIN = re.compile(r"[A-Za-z0-9_.:-]{1,200}")
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,200}")
+# So often in a row a folder that stands for a claim cannot be made and is not there either.
+MOST_VANISHED = 5
+CLAIMS = "The account must be able to write there: docs/prerequisites.md"
 _SUFFIX = re.compile(r"\.[a-z0-9]{3}")
 # The day, where process ids are given out, the process that made it, and what makes it unique.
 _OURS = re.compile(rf"ucops-([0-9]{{8}})-([0-9a-f]{{12}})-([1-9][0-9]{{0,6}})-[0-9a-f]{{16}}{_SUFFIX.pattern}")
@@ -56,8 +59,14 @@ class _NotWritten(RolloutError):
 def _plain(text: str) -> str:
     """Text that means nothing to cmd."""
     if not _PLAIN.fullmatch(text):
-        raise RolloutError(f"{text!r} holds more than letters, digits and _ . : -")
+        raise RolloutError(f"{text!r} holds more than letters, digits and _ . -")
     return text
+
+
+def _told_by(result: ProgramResult) -> str:
+    """What a command said of its failure."""
+    said = as_said(result.stderr.decode("utf-8", errors="replace"), 500)
+    return said or f"it ended with 0x{result.exit_code:X} and said nothing"
 
 
 def _pieces(text: str) -> list[str]:
@@ -93,6 +102,7 @@ class WinrsFiles(Files):
         self._living = living
         self._folder: str | None = None
         self._swept = False
+        self._vanished = 0
 
     def temporary(self, suffix: str) -> str:
         if not _SUFFIX.fullmatch(suffix):
@@ -125,36 +135,53 @@ class WinrsFiles(Files):
         return ended or day < f"{self._today() - timedelta(days=1):%Y%m%d}"
 
     def claim(self, name: str, holder: str) -> bool:
-        folder, note = self._claim(name)
-        # md makes the folder for one of several, and ends with 1 for the others (CreateDirectory).
-        made = self._programs.run_line(fit(f"md {folder} && echo {_plain(holder)} > {note}"))
-        # The word that answers is ours, in no language.
-        if made.exit_code and b"there" not in self._programs.run_line(fit(f"if exist {folder} echo there")).stdout:
-            self._succeeded(made, f"making the folder {folder}")
-        return made.exit_code == 0
+        folder, note = self._claim(name, holder)
+        # md makes the folder for one of several, and ends with 1 for the others (CreateDirectory). The words are ours.
+        made = self._programs.run_line(
+            fit(f"md {folder} && echo folder && echo {_plain(holder)} > {note} && echo note")
+        )
+        said = made.stdout.split()
+        if b"note" in said:
+            return True
+        if b"folder" in said:
+            self._without_note(made, folder)
+        elif self.claimed_by(name) is None:
+            self._vanished += 1
+            if self._vanished == MOST_VANISHED:
+                raise CannotClaim(
+                    f"the folder {folder} cannot be made: {_told_by(made)}", where=self._name, mend=CLAIMS
+                )
+        else:
+            self._vanished = 0
+        return False
+
+    def _without_note(self, made: ProgramResult, folder: str) -> None:
+        """Give the folder back. Where it is not there any more, another run took it for one that was left."""
+        removed = self._programs.run_line(fit(f"rd {folder}"))
+        if removed.exit_code == 0:
+            raise CannotClaim(f"no file can be written into {folder}: {_told_by(made)}", where=self._name, mend=CLAIMS)
 
     def claimed_by(self, name: str) -> str | None:
-        _folder, note = self._claim(name)
-        shown = self._programs.run_line(fit(f"type {note}"))
-        found = shown.stdout.decode("ascii", errors="replace").strip()
-        return found if shown.exit_code == 0 and _PLAIN.fullmatch(found) else None
+        folder, _note = self._claim(name, "x")
+        shown = self._programs.run_line(fit(f"if exist {folder} (dir /b {folder} & echo /there/)"))
+        names = shown.stdout.decode("ascii", errors="replace").split()
+        return None if "/there/" not in names else next((one for one in names if _PLAIN.fullmatch(one)), "")
 
-    def renew_claim(self, name: str, holder: str) -> None:
-        _folder, note = self._claim(name)
-        self._programs.run_line(fit(f"echo {_plain(holder)} > {note}"))
+    def renew_claim(self, name: str, holder: str, later: str) -> bool:
+        _folder, note = self._claim(name, holder)
+        _folder, renewed = self._claim(name, later)
+        return self._programs.run_line(fit(f"move /y {note} {renewed}")).exit_code == 0
 
-    def give_back(self, name: str, holder: str) -> None:
-        folder, note = self._claim(name)
-        self._programs.run_line(fit(f'findstr /l /c:"{_plain(holder)}" {note} >nul && rd /s /q {folder}'))
+    def give_back(self, name: str, *holders: str) -> None:
+        folder, _note = self._claim(name, "x")
+        notes = " ".join(self._claim(name, holder)[1] for holder in holders if holder)
+        # rd alone removes no folder with something in it: the note of somebody else.
+        self._programs.run_line(fit(f"del /f /q {notes} & rd {folder}" if notes else f"rd {folder}"))
 
-    def unclaim(self, name: str) -> None:
-        folder, _note = self._claim(name)
-        self._programs.run_line(fit(f"rd /s /q {folder}"))
-
-    def _claim(self, name: str) -> tuple[str, str]:
-        """The quoted names of the folder that stands for it and of the file in it."""
+    def _claim(self, name: str, holder: str) -> tuple[str, str]:
+        """The quoted names of the folder that stands for it and of the file in it, whose name is its holder."""
         folder = rf"{self._temporary_folder()}\ucops-claim-{_plain(name)}"
-        return quoted_path(folder), quoted_path(rf"{folder}\holder.txt")
+        return quoted_path(folder), quoted_path(rf"{folder}\{_plain(holder)}")
 
     @property
     def notice(self) -> str:

@@ -9,6 +9,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+
+
+class CannotClaim(RolloutError):
+    """A claim cannot be made on this host at all, whoever has it."""
+
 
 class Files(ABC):
     """Files on one host."""
@@ -28,23 +34,22 @@ class Files(ABC):
 
     @abstractmethod
     def claim(self, name: str, holder: str) -> bool:
-        """Take a name that one at a time may have; False when it is taken. Both are letters, digits and ``_.:-``."""
+        """Take a name that one at a time may have; False when it is taken. Both are letters, digits and ``_.-``.
+
+        :raises CannotClaim: nobody has it, and it cannot be taken either.
+        """
 
     @abstractmethod
     def claimed_by(self, name: str) -> str | None:
-        """Who has the name, None when nobody has, or does not say."""
+        """Who has the name, "" for somebody who does not say, None when nobody has."""
 
     @abstractmethod
-    def renew_claim(self, name: str, holder: str) -> None:
-        """Let a name that is had say another holder."""
+    def renew_claim(self, name: str, holder: str, later: str) -> bool:
+        """Let a name that this holder has say another one; False where he has it no more."""
 
     @abstractmethod
-    def give_back(self, name: str, holder: str) -> None:
-        """Give the name back where it is this holder's."""
-
-    @abstractmethod
-    def unclaim(self, name: str) -> None:
-        """Give the name back, whoever has it."""
+    def give_back(self, name: str, *holders: str) -> None:
+        """Give the name back where one of these holders has it; "" stands for one who does not say."""
 
     @abstractmethod
     def write(self, path: str, content: bytes) -> None:

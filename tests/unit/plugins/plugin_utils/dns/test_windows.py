@@ -28,6 +28,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
     OperationTimedOut,
     WsmanFault,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject, WmiReference
@@ -491,7 +492,7 @@ def test_an_odd_record_is_read_or_refused_in_words(row: Any, odd: Any, base: boo
 
 # Two runs at once
 
-OTHER_RUN = "eva_admin02_2026-11-22T08:00:00Z_0badcafe"
+OTHER_RUN = "eva_admin02_2026-11-22T08-00-00Z_0badcafe"
 DENIED = WsmanFault(FaultParts(500, 5), doing="opening a shell", where="dc01")
 
 
@@ -547,16 +548,17 @@ def test_a_server_that_another_run_holds_is_left_to_it(monkeypatch: pytest.Monke
     assert files.claims == {"dns": OTHER_RUN}
 
 
-def test_who_may_start_no_programs_writes_records_all_the_same_and_is_told() -> None:
+@pytest.mark.parametrize("error", [DENIED, CannotClaim("the folder cannot be made: denied")])
+def test_who_cannot_hold_the_server_writes_records_all_the_same_and_is_told(error: RolloutError) -> None:
     def refuse() -> None:
-        raise DENIED
+        raise error
 
     wmi = origin()
     result = pushed(wmi, Claims(refuse), [local_a()])
     assert result["changed"] is True
     assert result["notes"] == [
-        "another run that changes this server at the same time would not be kept away: the account may start"
-        " no programs here"
+        "another run that changes this server at the same time would not be kept away, since this one cannot hold it:"
+        f" {error.what}"
     ]
 
 
@@ -575,12 +577,9 @@ def test_a_long_push_says_that_it_is_still_at_work(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(windows, "alone", partial(claim.alone, clock=lambda: next(seconds)))
     renewed: list[str] = []
     files = FakeFiles()
-    monkeypatch.setattr(files, "renew_claim", lambda name, holder: renewed.append(name) or _hold(files, name, holder))
+    renew = files.renew_claim
+    monkeypatch.setattr(files, "renew_claim", lambda *names: renewed.append(names[0]) or renew(*names))
     wmi = origin()
     pushed(wmi, files, [local_a(name=name) for name in ("one", "two", "three")])
     assert renewed == ["dns"] * 3
     assert files.claims == {}
-
-
-def _hold(files: FakeFiles, name: str, holder: str) -> None:
-    files.claims[name] = holder

@@ -12,7 +12,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 
-OTHER = "eva_admin02_2026-11-22T08:00:00Z_0badcafe"
+OTHER = "eva_admin02_2026-11-22T08-00-00Z_0badcafe"
 
 
 class Time:
@@ -47,7 +47,7 @@ def test_a_claim_says_who_holds_it_and_is_given_back(server: FakeServer, monkeyp
     monkeypatch.setattr(claim, "controller", lambda: "admin01")
     with hold(server, Time()):
         holder = server.files.claims["certificates"]
-        assert re.fullmatch(r"eva---co_admin01_\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ_[0-9a-f]{8}", holder)
+        assert re.fullmatch(r"eva---co_admin01_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ_[0-9a-f]{8}", holder)
     assert server.files.claims == {}
     with pytest.raises(ZeroDivisionError), hold(server, Time()):
         raise ZeroDivisionError
@@ -56,7 +56,7 @@ def test_a_claim_says_who_holds_it_and_is_given_back(server: FakeServer, monkeyp
 
 def test_who_comes_second_waits(server: FakeServer) -> None:
     server.files.claims["certificates"] = OTHER
-    time = Time(at20=lambda: server.files.unclaim("certificates"))
+    time = Time(at20=lambda: server.files.claims.clear())
     with hold(server, time):
         assert (time.now, server.files.claims["certificates"] != OTHER) == (20, True)
 
@@ -82,28 +82,76 @@ def test_a_holder_that_renews_its_claim_is_not_gone(server: FakeServer) -> None:
         renew()
         second = server.files.claims["certificates"]
         assert second != first
-        waiting = Time(at400=lambda: server.files.unclaim("certificates"))
-        waiting.then[200] = lambda: server.files.renew_claim("certificates", second + "1")
+        waiting = Time(at400=lambda: server.files.claims.clear())
+        waiting.then[200] = lambda: server.files.renew_claim("certificates", second, second + "1")
         with hold(server, waiting):
             assert waiting.now == 400
 
 
-def test_a_claim_that_cannot_be_renewed_stops_no_step(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_name: str, _holder: str) -> None:
+@pytest.mark.parametrize("effect", [False, True])
+def test_a_renewal_whose_answer_is_lost_stops_no_step_and_loses_no_claim(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch, effect: bool
+) -> None:
+    done = server.files.renew_claim
+
+    def lose(name: str, holder: str, later: str) -> bool:
+        if effect:
+            done(name, holder, later)
         raise RolloutError("no answer")
 
-    monkeypatch.setattr(server.files, "renew_claim", fail)
+    monkeypatch.setattr(server.files, "renew_claim", lose)
     time = Time()
     with hold(server, time) as renew:
         time.now = 100
         renew()
+        assert server.files.claims
+    assert server.files.claims == {}
+
+
+def test_a_run_that_was_taken_for_gone_ends_its_step_and_leaves_its_follower_alone(server: FakeServer) -> None:
+    mine = Time()
+    with pytest.raises(RolloutError, match="another run took this host over"), hold(server, mine) as renew:
+        server.files.claims["certificates"] = OTHER
+        mine.now = 400
+        renew()
+    assert server.files.claims == {"certificates": OTHER}
+
+
+def test_of_two_that_follow_a_dead_holder_one_waits_on(server: FakeServer) -> None:
+    """The other has followed him between its look and its step."""
+    server.files.claims["certificates"] = OTHER
+    follower = OTHER.replace("eva", "tom")
+    give_back = server.files.give_back
+
+    def overtaken(name: str, *holders: str) -> None:
+        if holders == (OTHER,):
+            server.files.claims[name] = follower
+        give_back(name, *holders)
+
+    server.files.give_back = overtaken  # type: ignore[method-assign]
+    time = Time(at400=lambda: server.files.claims.clear())
+    with hold(server, time):
+        assert time.now == 400
+
+
+def test_a_claim_whose_answer_was_lost_is_given_back(server: FakeServer) -> None:
+    claim_it = server.files.claim
+
+    def lose(name: str, holder: str) -> bool:
+        claim_it(name, holder)
+        raise RolloutError("no answer")
+
+    server.files.claim = lose  # type: ignore[method-assign]
+    with pytest.raises(RolloutError, match="no answer"), hold(server, Time()):
+        raise AssertionError("never held")
+    assert server.files.claims == {}
 
 
 def test_a_claim_left_by_somebody_whose_folder_one_may_not_remove(
     server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.files.claims["certificates"] = OTHER
-    monkeypatch.setattr(server.files, "unclaim", lambda _name: None)
+    monkeypatch.setattr(server.files, "give_back", lambda *_names: None)
     time = Time()
     with pytest.raises(RolloutError, match="other runs work on this host, now eva on admin02"), hold(server, time):
         raise AssertionError("never held")
@@ -114,32 +162,17 @@ def test_others_that_follow_each_other_are_named_at_last(server: FakeServer) -> 
     server.files.claims["certificates"] = OTHER
 
     def next_one(number: int) -> Any:
-        return lambda: server.files.claims.update(certificates=f"rollout_admin03_2026-11-22T08:0{number}:00Z_{number}")
+        return lambda: server.files.claims.update(certificates=f"rollout_admin03_2026-11-22T08-0{number}-00Z_{number}")
 
     time = Time(at200=next_one(1), at400=next_one(2), at600=next_one(3), at800=next_one(4))
     with pytest.raises(RolloutError) as failure, hold(server, time):
         raise AssertionError("never held")
     assert str(failure.value) == (
         "ocssrv01.company.local: other runs work on this host, now rollout on admin03, since 2026-11-22T08:04:00Z."
-        " Nothing was begun here. Let them end, then run again: what they did is found and not done twice"
+        " Nothing was begun here. Let them end, then run again: what they did is found and not done twice. Where none"
+        " is left, remove ucops-claim-certificates from the host's folder Temp of Windows"
     )
     assert server.files.claims["certificates"].endswith("_4")
-
-
-def test_who_loses_the_race_for_a_claim_that_was_left_waits_on(server: FakeServer) -> None:
-    server.files.claims["certificates"] = OTHER
-    lost = server.files.claim
-
-    def overtaken(name: str, holder: str) -> bool:
-        taken = lost(name, holder)
-        if taken and server.files.claimed.count(name) == 1:
-            server.files.claims[name] = "rollout_admin03_2026-11-22T08:09:00Z_1"
-        return taken
-
-    server.files.claim = overtaken  # type: ignore[method-assign]
-    time = Time(at310=lambda: server.files.unclaim("certificates"))
-    with hold(server, time):
-        assert time.now == 310
 
 
 def test_a_claim_of_somebody_else_is_not_given_back(server: FakeServer) -> None:

@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import FaultParts, WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
@@ -29,6 +30,7 @@ class Disk:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
+        self.spelt: dict[str, str] = {}
         self.folders: set[str] = set()
         self.lines: list[str] = []
         self.exit_codes: dict[str, int] = {}
@@ -39,6 +41,9 @@ class Disk:
         self.lines.append(line)
         self.stdin = stdin
         printed = b""
+        if line.startswith("del ") and " & " in line:
+            first, _and, line = line.partition(" & ")
+            self._del(first)
         for command in line.split(" && "):
             word = command.split()[0]
             if word in self.exit_codes and word != "del":
@@ -47,12 +52,16 @@ class Disk:
             printed += done.stdout
             if done.exit_code:
                 break
-        return ProgramResult(line, done.exit_code, printed)
+        return ProgramResult(line, done.exit_code, printed, done.stderr)
 
     def _paths(self, line: str) -> list[str]:
-        return [path.lower() for path in re.findall(r'"([^"]*)"', line)]
+        found = re.findall(r'"([^"]*)"', line)
+        self.spelt |= {path.lower(): path for path in found}
+        return [path.lower() for path in found]
 
     def _echo(self, line: str) -> ProgramResult:
+        if " > " not in line and " >> " not in line:
+            return ProgramResult(line, 0, line.removeprefix("echo ").encode() + b"\r\n")
         match = re.fullmatch(r'echo ([A-Za-z0-9+/=_.:-]+ )(>>?) "[^"]+"', line)
         assert match, line
         (path,) = self._paths(line)
@@ -64,6 +73,10 @@ class Disk:
         path = self._paths(line)[0]
         if path not in self.files and path not in self.folders:
             return ProgramResult(line, 0)
+        if "(dir /b " in line:
+            held = [self.spelt.get(name, name) for name in self.files if name.startswith(path + "\\")]
+            names = [name.rpartition("\\")[2] for name in held]
+            return ProgramResult(line, 0, "\r\n".join([*names, "/there/"]).encode())
         return self._type(line) if " type " in line else ProgramResult(line, 0, b"there\r\n")
 
     def _md(self, line: str) -> ProgramResult:
@@ -73,10 +86,17 @@ class Disk:
         return ProgramResult(line, int(there))
 
     def _rd(self, line: str) -> ProgramResult:
-        assert line.startswith("rd /s /q ")
         (path,) = self._paths(line)
+        if path not in self.folders or any(name.startswith(path + "\\") for name in self.files):
+            return ProgramResult(line, 145)
         self.folders.discard(path)
-        self.files = {name: content for name, content in self.files.items() if not name.startswith(path)}
+        return ProgramResult(line, 0)
+
+    def _move(self, line: str) -> ProgramResult:
+        source, target = self._paths(line)
+        if source not in self.files:
+            return ProgramResult(line, 1)
+        self.files[target] = self.files.pop(source)
         return ProgramResult(line, 0)
 
     def _dir(self, line: str) -> ProgramResult:
@@ -102,9 +122,6 @@ class Disk:
         return ProgramResult(line, 0, b"CertUtil: fertig.\r\n")
 
     def _findstr(self, line: str) -> ProgramResult:
-        looked = re.fullmatch(r'findstr /l /c:"([^"]+)" "([^"]+)" >nul', line)
-        if looked:
-            return ProgramResult(line, int(looked[1].encode() not in self.files.get(looked[2].lower(), b"")))
         match = re.fullmatch(r'findstr "\^" > "([^"]+)"', line)
         assert match and self.stdin, line
         self.files[match[1].lower()] = self.stdin
@@ -453,32 +470,66 @@ def test_what_is_being_used_is_not_left() -> None:
     assert [found.lower() for found in gone.leftovers()] == [path]
 
 
+FIRST, SECOND = "eva_admin01_2026-11-22T08-00-00Z_1", "eva_admin01_2026-11-22T08-01-00Z_2"
+CLAIM = "C:\\Windows\\Temp\\ucops-claim-requests"
+
+
 def test_a_name_is_claimed_by_one_and_given_back() -> None:
     files, disk = files_of()
     assert files.claimed_by("requests") is None
-    assert files.claim("requests", "eva_admin01_2026-11-22T08:00:00Z_1") is True
-    assert disk.lines[-1] == (
-        'md "C:\\Windows\\Temp\\ucops-claim-requests" && echo eva_admin01_2026-11-22T08:00:00Z_1 >'
-        ' "C:\\Windows\\Temp\\ucops-claim-requests\\holder.txt"'
-    )
+    assert files.claim("requests", FIRST) is True
+    assert disk.lines[-1] == f'md "{CLAIM}" && echo folder && echo {FIRST} > "{CLAIM}\\{FIRST}" && echo note'
     assert files.claim("requests", "someone-else") is False
-    assert files.claimed_by("requests") == "eva_admin01_2026-11-22T08:00:00Z_1"
-    files.renew_claim("requests", "eva_admin01_2026-11-22T08:01:00Z_2")
-    assert files.claimed_by("requests") == "eva_admin01_2026-11-22T08:01:00Z_2"
-    files.give_back("requests", "eva_admin01_2026-11-22T08:00:00Z_1")  # it says another by now
-    assert files.claimed_by("requests") == "eva_admin01_2026-11-22T08:01:00Z_2"
-    files.give_back("requests", "eva_admin01_2026-11-22T08:01:00Z_2")
+    assert files.claimed_by("requests") == FIRST
+    assert files.renew_claim("requests", FIRST, SECOND) is True
+    assert files.claimed_by("requests") == SECOND
+    assert files.renew_claim("requests", FIRST, SECOND) is False
+    files.give_back("requests", FIRST)  # it says another by now
+    assert files.claimed_by("requests") == SECOND
+    files.give_back("requests", FIRST, SECOND)
     assert (files.claimed_by("requests"), disk.files, disk.folders) == (None, {}, set())
-    assert files.claim("requests", "me") is True
-    files.unclaim("requests")
-    assert (files.claimed_by("requests"), disk.files, disk.folders) == (None, {}, set())
+
+
+def test_a_claim_of_one_who_did_not_say_who_it_is() -> None:
+    files, disk = files_of()
+    disk.folders.add(CLAIM.lower())
+    assert files.claimed_by("requests") == ""
+    assert files.claim("requests", FIRST) is False
+    files.give_back("requests", "")
+    assert files.claimed_by("requests") is None
+
+
+def test_a_claim_that_is_given_back_while_one_looks_is_no_trouble() -> None:
+    files, disk = files_of()
+    disk.exit_codes["md"] = 1
+    assert [files.claim("requests", "me") for _time in range(4)] == [False] * 4
 
 
 def test_a_claim_that_cannot_be_made_at_all_raises() -> None:
     files, disk = files_of()
     disk.exit_codes["md"] = 1
-    with pytest.raises(RolloutError, match="making the folder .* failed with exit code 0x1: nicht gut"):
+    with pytest.raises(CannotClaim, match="the folder .* cannot be made: nicht gut"):
+        for _time in range(5):
+            files.claim("requests", "me")
+
+
+def test_a_claim_without_room_for_its_holder_is_given_back_and_told() -> None:
+    files, disk = files_of()
+    disk.meddle["echo"] = lambda line: ProgramResult(line, 1, b"", b"voll") if " > " in line else None
+    with pytest.raises(CannotClaim, match="no file can be written into .*: voll"):
         files.claim("requests", "me")
+    assert disk.folders == set()
+
+
+def test_a_folder_that_another_run_took_for_one_that_was_left_is_asked_for_again() -> None:
+    files, disk = files_of()
+
+    def taken(line: str) -> ProgramResult | None:
+        disk.folders.clear()
+        return ProgramResult(line, 1, b"", b"path") if " > " in line else None
+
+    disk.meddle["echo"] = taken
+    assert files.claim("requests", "me") is False
 
 
 @pytest.mark.parametrize("text", ["", "a b", "a&b", "%X%", 'a"', "a\n", "\u00e4"])
@@ -491,7 +542,8 @@ def test_a_claim_is_no_way_out(text: str) -> None:
     assert disk.lines == []
 
 
-def test_a_holder_that_is_no_text_of_ours_is_nobody() -> None:
+def test_a_holder_that_is_no_text_of_ours_does_not_say_who_it_is() -> None:
     files, disk = files_of()
-    disk.files["c:\\windows\\temp\\ucops-claim-requests\\holder.txt"] = b"\x1b[2J evil"
-    assert files.claimed_by("requests") is None
+    disk.folders.add(CLAIM.lower())
+    disk.files[f"{CLAIM.lower()}\\\x1b[2j"] = b""
+    assert files.claimed_by("requests") == ""

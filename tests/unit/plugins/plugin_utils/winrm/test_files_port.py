@@ -16,7 +16,6 @@ def test_an_adapter_brings_all_of_it() -> None:
         "claimed_by",
         "renew_claim",
         "give_back",
-        "unclaim",
         "write",
         "read",
         "delete",
