@@ -142,9 +142,15 @@ class WindowsAction(_CheckedAction):
     @contextmanager
     def open_host(self) -> Iterator[WindowsHost]:
         """The host of this task with all its ports, after one logon; everything of ours is released at the end."""
-        protocol, name, shell_id = self._connected_protocol(), self._host_name(), self._connection.shell_id
-        # A folder that Ansible makes for each run, hands down to its workers, and removes.
-        with open_windows_host(protocol, name=name, shell_id=shell_id, run_folder=DEFAULT_LOCAL_TMP) as host:
+        protocol, name, connection = self._connected_protocol(), self._host_name(), self._connection
+        with open_windows_host(
+            protocol,
+            name=name,
+            shell_id=connection.shell_id,
+            forget_shell=lambda: setattr(connection, "shell_id", None),
+            # A folder that Ansible makes for each run, hands down to its workers, and removes.
+            run_folder=DEFAULT_LOCAL_TMP,
+        ) as host:
             try:
                 yield host
             finally:

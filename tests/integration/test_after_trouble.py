@@ -151,6 +151,23 @@ def test_two_pushes_of_different_values_at_once_do_not_mix(site: Site) -> None:
     assert claims_left(site) == []
 
 
+def test_a_push_waits_for_another_run_and_leaves_it_what_the_account_may_use(site: Site) -> None:
+    """On 2008 R2 an account has 15 commands, given back when a shell is deleted; both runs have the same one."""
+    variables = site.group_vars()
+    account = (variables["ansible_user"], variables["ansible_password"])
+    other = winrm.Session(f"http://{site.estate.address('dc01')}:5985/wsman", auth=account, transport="ntlm")
+    claim = f"{TEMP}ucops-claim-dns"
+    held = other.run_cmd(f'md "{claim}" && echo x > "{claim}\\eva_admin02_2026-11-22T08-00-00Z_1"')
+    assert held.status_code == 0, held.std_err
+    waiting = site.begin(a_push(site, "10.0.1.1"))
+    for _seconds in range(45):  # nine looks of the waiting run, two commands each, and as many of the other run
+        time.sleep(1)
+        assert other.run_cmd("ver").status_code == 0 and waiting.poll() is None
+    assert other.run_cmd(f'rd /s /q "{claim}"').status_code == 0
+    assert waiting.wait(120) == 0
+    assert claims_left(site) == []
+
+
 def test_two_runs_at_once_make_one_key_and_one_certificate_for_each_server(site: Site) -> None:
     """From one controller or two: what one of them makes the other finds."""
     both = [site.begin("deploy_pool") for _run in range(2)]

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,15 +21,23 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import W
 
 
 @contextmanager
-def open_windows_host(protocol: Any, *, name: str, shell_id: str | None, run_folder: str = "") -> Iterator[WindowsHost]:
+def open_windows_host(
+    protocol: Any,
+    *,
+    name: str,
+    shell_id: str | None,
+    forget_shell: Callable[[], None] = lambda: None,
+    run_folder: str = "",
+) -> Iterator[WindowsHost]:
     """The ports of a host behind an open pywinrm ``Protocol``; a shell of our own is deleted at the end.
 
     :param shell_id: the shell that the owner of the protocol has open and will close, or None.
+    :param forget_shell: called where that shell was used up and is deleted here.
     :param run_folder: where the tasks of this run leave notes for each other.
     """
     client = WsmanClient(protocol, name=name)
     wmi = WsmanWmi(client)
-    registry, programs = WmiRegistry(wmi), WinrsPrograms(client, shell_id=shell_id)
+    registry, programs = WmiRegistry(wmi), WinrsPrograms(client, shell_id=shell_id, forget=forget_shell)
 
     def shell(environment: Mapping[str, str]) -> WinrsPrograms:
         return WinrsPrograms(client, environment=environment)

@@ -100,9 +100,14 @@ class WinrsPrograms(Programs):
         *,
         shell_id: str | None = None,
         environment: Mapping[str, str] | None = None,
+        forget: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """:param environment: variables of a shell of our own; Ansible's, of ``shell_id``, has none of them."""
+        """:param environment: variables of a shell of our own; Ansible's, of ``shell_id``, has none of them.
+
+        :param forget: called once Ansible's shell is deleted here, so that Ansible does not close it again.
+        """
+        self._forget = forget
         self._client = client
         self._environment = environment or {}
         self._shell_id = shell_id
@@ -159,12 +164,21 @@ class WinrsPrograms(Programs):
         return shell_id, self._command(shell_id, line, called, console=console)
 
     def _renew(self) -> str:
-        """A fresh shell in place of one that takes no more commands; Ansible's own is left for Ansible to close."""
+        """A fresh shell in place of one that takes no more commands.
+
+        What its commands used up counts for the account until the shell is deleted, so Ansible's is deleted too.
+        """
+        self.rest()
+        return self._open()
+
+    def rest(self) -> None:
+        if self._shell_id is not None and self._own_shell_id is None:
+            self._own_shell_id = self._shell_id
+            self._forget()
         try:
             self.close()
         except WsmanFault:
             pass  # it is gone already
-        return self._open()
 
     def _open(self) -> str:
         shell: dict[str, Any] = {"rsp:InputStreams": "stdin", "rsp:OutputStreams": _STREAMS}

@@ -35,3 +35,6 @@ class Programs(ABC):
 
         ``arguments`` is a list; quoting it for the command line is this port's affair alone.
         """
+
+    def rest(self) -> None:  # noqa: B027
+        """Give back what counts against the account's quota, before a pause in which others may need it."""

@@ -56,9 +56,14 @@ class Clock:
         return self.now
 
 
-def programs_of(*answers: object, shell_id: str | None = "SHELL-A", clock: Callable[[], float] | None = None):
+def programs_of(
+    *answers: object,
+    shell_id: str | None = "SHELL-A",
+    clock: Callable[[], float] | None = None,
+    forget: Callable[[], None] = lambda: None,
+):
     client, script = client_of(*answers)
-    return WinrsPrograms(client, shell_id=shell_id, clock=clock or Clock()), script
+    return WinrsPrograms(client, shell_id=shell_id, clock=clock or Clock(), forget=forget), script
 
 
 def test_program_in_the_open_shell_takes_three_messages() -> None:
@@ -194,12 +199,17 @@ def test_receive_asks_for_no_more_than_the_time_left() -> None:
 
 @pytest.mark.parametrize("refusal", [SHELL_GONE, TOO_MANY_OPERATIONS], ids=["shell gone", "operations used up"])
 def test_refused_command_has_not_run_and_gets_a_fresh_shell(refusal: str) -> None:
+    """Ansible's shell is deleted, since what it used up counts for the account, and Ansible forgets it."""
+    forgotten: list[bool] = []
     programs, script = programs_of(
-        refusal, created("SHELL-B"), COMMAND, received(exit_code="0"), SIGNAL, DELETED,
+        refusal, DELETED, created("SHELL-B"), COMMAND, received(exit_code="0"), SIGNAL, DELETED,
+        forget=lambda: forgotten.append(True),
     )  # fmt: skip
     programs.run(["ipconfig"])
     programs.close()
-    assert script.actions == ["Command", "Create", "Command", "Receive", "Signal", "Delete"]
+    assert script.actions == ["Command", "Delete", "Create", "Command", "Receive", "Signal", "Delete"]
+    deleted = [request.selectors["ShellId"] for request in script.requests if request.action == "Delete"]
+    assert (deleted[1:], forgotten) == (["SHELL-B"], [True])
 
 
 def test_own_shell_that_is_used_up_is_replaced() -> None:
@@ -226,7 +236,7 @@ def test_own_shell_that_is_gone_is_replaced() -> None:
 
 
 def test_refused_again_is_an_error_that_explains() -> None:
-    programs, _script = programs_of(TOO_MANY_OPERATIONS, created("SHELL-B"), TOO_MANY_OPERATIONS)
+    programs, _script = programs_of(TOO_MANY_OPERATIONS, DELETED, created("SHELL-B"), TOO_MANY_OPERATIONS)
     with pytest.raises(WsmanFault, match="too many operations"):
         programs.run(["ipconfig"])
 
