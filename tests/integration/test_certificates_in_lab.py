@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,10 +76,14 @@ class Rollout:
         return found
 
 
+def servers_without_certificates(directory: Path, *hosts: dict[str, Any]) -> AbstractContextManager[RunningEstate]:
+    """The origin's estate, where no wizard has been yet."""
+    return start_estate("origin", directory, overrides=merged(BY_COMMAND, {"hosts": list(hosts)} if hosts else {}))
+
+
 @contextmanager
 def rollout(directory: Path, **ca: Any) -> Iterator[Rollout]:
-    overrides = merged(BY_COMMAND, {"hosts": [{"name": "ca01", "ca": ca}]} if ca else {})
-    with start_estate("origin", directory, overrides=overrides) as estate:
+    with servers_without_certificates(directory, *([{"name": "ca01", "ca": ca}] if ca else [])) as estate:
         yield Rollout(estate)
 
 
@@ -127,8 +131,7 @@ def test_a_large_certificate_of_somebody_else_stops_nobody(tmp_path: Path, gener
     large = large_certificate()
     assert len(large) > 7000
     name = hashlib.sha1(large).hexdigest().upper()
-    overrides = {"hosts": [{"name": "ocssrv01", "generation": generation}]}
-    with start_estate("origin", tmp_path, overrides=overrides) as estate:
+    with servers_without_certificates(tmp_path, {"name": "ocssrv01", "generation": generation}) as estate:
         site = Rollout(estate)
         with site.host("ocssrv01") as host:
             host.files.write("C:\\Windows\\Temp\\large.cer", armour(large, "CERTIFICATE").encode("ascii"))
@@ -177,7 +180,7 @@ def test_pending_approved_and_found_by_its_key(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["de-DE", "fr-FR", "ja-JP"])
 def test_issued_at_once_by_a_ca_in_a_language(tmp_path: Path, language: str) -> None:
     hosts = [{"name": name, "language": language} for name in ("ca01", "ocssrv01")]
-    with start_estate("origin", tmp_path, overrides={"hosts": hosts}) as estate:
+    with servers_without_certificates(tmp_path, *hosts) as estate:
         site = Rollout(estate)
         issued = site.issue(site.request())
         (row,) = site.ca()["requests"]
@@ -295,7 +298,7 @@ def test_a_program_that_is_stopped_altogether_is_named(
 ) -> None:
     """Before anything is handed in, and with what is to be allowed; the next run goes on once it is."""
     hosts = [{"name": "ocssrv01", "security_software": server}, {"name": "ca01", "security_software": ca}]
-    with start_estate("origin", tmp_path, overrides={"hosts": hosts}) as estate:
+    with servers_without_certificates(tmp_path, *hosts) as estate:
         site = Rollout(estate)
         with pytest.raises(RolloutError, match=told):
             site.issue(site.request())
@@ -305,9 +308,7 @@ def test_a_program_that_is_stopped_altogether_is_named(
 
 
 def test_certificates_that_are_taken_away_on_the_ca_are_asked_for_once(tmp_path: Path) -> None:
-    with start_estate(
-        "origin", tmp_path, overrides={"hosts": [{"name": "ca01", "security_software": [TAKEN]}]}
-    ) as estate:
+    with servers_without_certificates(tmp_path, {"name": "ca01", "security_software": [TAKEN]}) as estate:
         site = Rollout(estate)
         asked = site.request()
         for _run in range(2):
@@ -320,8 +321,7 @@ def test_certificates_that_are_taken_away_on_the_ca_are_asked_for_once(tmp_path:
 
 @pytest.mark.parametrize("language", ["de-DE", "fr-FR"])
 def test_a_second_run_finds_the_request_in_every_language(tmp_path: Path, language: str) -> None:
-    overrides = {"hosts": [{"name": "ca01", "language": language}]}
-    with start_estate("origin", tmp_path, overrides=overrides) as estate:
+    with servers_without_certificates(tmp_path, {"name": "ca01", "language": language}) as estate:
         site = Rollout(estate)
         asked = site.request()
         assert site.issue(asked)["thumbprint"] == site.issue(asked)["thumbprint"]
