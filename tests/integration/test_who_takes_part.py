@@ -198,13 +198,13 @@ def alone(site: Site) -> str:
 
 
 def test_role_alone_brings_its_part_of_a_plan_that_the_whole_refuses(site: Site) -> None:
-    """The records of Lync 2013 can be pushed, its certificates not be assigned."""
+    """The records of Lync 2013 can be pushed, a part of its certificates not be assigned."""
     topology = yaml.safe_load(LYNC.read_text(encoding="utf-8"))
     for zone in topology["ucops_topology"]["dns"]["internal"]["zones"]:
         zone["if_missing"] = "create"
     whole = site.play("deploy_pool", variables={**topology, "pool_plan_check_inventory": False})
     assert whole.code != 0
-    assert "access_edge (certificates[" in clean(whole) and "(records[" not in clean(whole)
+    assert "office_web_apps (certificates[" in clean(whole) and "(records[" not in clean(whole)
     assert logons(site) == 0
     run = site.play(alone(site), variables=topology)
     assert run.code == 0, run.output
