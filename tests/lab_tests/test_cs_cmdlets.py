@@ -24,16 +24,32 @@ from lab.roles.cs_server import CsServer
 FE, POOL = "fe01.company.local", "pool.company.local"
 HOSTS = (
     cs_host("fe10", "10.0.0.20", "2008r2", product="lync2010"),
-    cs_host("fe13", "10.0.0.21", "2012r2", product="lync2013", pool="pool13.company.local",
-    sip_domains=["company.local"],
-            topology="<Topology/>", simple_urls=[{"component": "Meet", "url": "https://meet.company.local"}]),
+    cs_host(
+        "fe13",
+        "10.0.0.21",
+        "2012r2",
+        product="lync2013",
+        pool="pool13.company.local",
+        sip_domains=["company.local"],
+        topology="<Topology/>",
+        simple_urls=[{"component": "Meet", "url": "https://meet.company.local"}],
+    ),
     cs_host("fe01", "10.0.0.22", "2019", product="sfb2019", pool=POOL, cms="fe01"),
     cs_host("fe02", "10.0.0.23", "2019", product="sfb2019", pool=POOL, cms="fe01"),
     cs_host("fe15", "10.0.0.24", "2012r2", product="sfb2015", misbehave=["no_https_binding"], cms="fe01"),
-    {**cs_host("edge01", "10.0.0.25", "2016", product="sfb2019", role="edge", cms="fe01",
-               external={"access": "10.0.0.31", "web_conferencing": "10.0.0.32", "av": "10.0.0.33"}),
-     "domain_member": False},
-)  # fmt: skip
+    {
+        **cs_host(
+            "edge01",
+            "10.0.0.25",
+            "2016",
+            product="sfb2019",
+            role="edge",
+            cms="fe01",
+            external={"access": "10.0.0.31", "web_conferencing": "10.0.0.32", "av": "10.0.0.33"},
+        ),
+        "domain_member": False,
+    },
+)
 
 
 @pytest.fixture()
@@ -93,10 +109,14 @@ def test_one_object_for_each_use_with_the_properties_of_the_product(lab: Lab) ->
         assert lines(lab, host, "Get-CsCertificate") == []
         server(lab, host).carry_out("assign", {"types": ["Default", "WebServicesInternal"], "thumbprint": held})
         assert lines(lab, host, "Get-CsCertificate | ForEach-Object { [string]$_.Use + ' ' + $_.Thumbprint }") == [
-            f"Default {held}", f"WebServicesInternal {held}",
-        ]  # fmt: skip
-        names[host] = lines(lab, host, "Get-CsCertificate -Type Default | ForEach-Object { $_.PSObject.Properties } | "
-                                       "ForEach-Object { $_.Name }")  # fmt: skip
+            f"Default {held}",
+            f"WebServicesInternal {held}",
+        ]
+        names[host] = lines(
+            lab,
+            host,
+            "Get-CsCertificate -Type Default | ForEach-Object { $_.PSObject.Properties } | ForEach-Object { $_.Name }",
+        )
     first = ["Issuer", "NotAfter", "NotBefore", "SerialNumber", "Subject", "AlternativeNames", "Thumbprint"]
     assert names["fe10"] == [*first, "Use"]
     assert names["fe13"] == [*first, "EffectiveDate", "Use"]
@@ -111,8 +131,14 @@ def test_values_of_a_certificate(lab: Lab) -> None:
         "$c.NotAfter.ToUniversalTime().ToString('o'); $c.Use -eq 'Default'; $c.Use.GetType().Name; [int]$c.Use"
     )
     assert lines(lab, "fe01", script) == [
-        "0ABC", f"CN={FE}", f"{FE},sip.company.local", "2031-06-07T08:09:10.0000000Z", "True", "CertType", "0",
-    ]  # fmt: skip
+        "0ABC",
+        f"CN={FE}",
+        f"{FE},sip.company.local",
+        "2031-06-07T08:09:10.0000000Z",
+        "True",
+        "CertType",
+        "0",
+    ]
 
 
 def test_one_liners_of_others(lab: Lab) -> None:
@@ -120,8 +146,10 @@ def test_one_liners_of_others(lab: Lab) -> None:
     server(lab, "fe01").carry_out("assign", {"types": ["Default", "WebServicesExternal"], "thumbprint": held})
     shown = lines(lab, "fe01", "Get-CsCertificate | Where-Object {$_.Use -eq 'Default'} | Select Thumbprint, NotAfter")
     assert [line.split() for line in shown if line] == [
-        ["Thumbprint", "NotAfter"], ["-" * 10, "-" * 8], [held, "6/7/2031", "8:09:10", "AM"],
-    ]  # fmt: skip
+        ["Thumbprint", "NotAfter"],
+        ["-" * 10, "-" * 8],
+        [held, "6/7/2031", "8:09:10", "AM"],
+    ]
     # A report of what runs out: by use, days left, names; as CSV.
     report = (
         "$limit = (Get-Date '2031-06-17')\n"
@@ -131,8 +159,10 @@ def test_one_liners_of_others(lab: Lab) -> None:
         "$rows | ConvertTo-Csv -NoTypeInformation"
     )
     assert lines(lab, "fe01", report) == [
-        '"Use","Days","Names"', f'"Default","9","{FE};{POOL}"', f'"WebServicesExternal","9","{FE};{POOL}"',
-    ]  # fmt: skip
+        '"Use","Days","Names"',
+        f'"Default","9","{FE};{POOL}"',
+        f'"WebServicesExternal","9","{FE};{POOL}"',
+    ]
     script = "foreach ($c in Get-ChildItem Cert:\\LocalMachine\\My) { if ($c.HasPrivateKey) { $c.Thumbprint } }"
     assert lines(lab, "fe01", script) == [held]
 
@@ -168,7 +198,8 @@ def test_module_is_there_by_itself_from_3_on(lab: Lab) -> None:
 def test_2013_needs_powershell_3(tmp_path: Path) -> None:
     host = cs_host("fe13", "10.0.0.21", "2008r2", product="lync2013")
     assert "InsufficientPowerShellVersion" in errors(run(cs_lab(tmp_path, host), "fe13", "Import-Module Lync")).replace(
-        "\n", "")  # fmt: skip
+        "\n", ""
+    )
     host["powershell"] = {"version": "3.0"}
     assert errors(run(cs_lab(tmp_path, host), "fe13", "Import-Module Lync")) == ""
 
@@ -194,8 +225,10 @@ def test_web_serves_at_once_and_sip_after_a_restart(lab: Lab) -> None:
     assert served(lab, "10.0.0.22", 5061) == new
     found = json.loads(json.dumps(server(lab, "fe01").snapshot()))["bindings"]
     assert {name: values["SslCertHash"].upper() for name, values in found.items()} == {
-        "[::]:444": new, "0.0.0.0:443": new, "0.0.0.0:4443": new,
-    }  # fmt: skip
+        "[::]:444": new,
+        "0.0.0.0:443": new,
+        "0.0.0.0:4443": new,
+    }
     assert server(lab, "fe01").key_readers[new][3] == "NETWORK SERVICE"
 
 
@@ -209,19 +242,22 @@ def test_half_way_through_is_told_and_leaves_effects(lab: Lab) -> None:
     assert list(server(lab, "fe15").snapshot()["bindings"]) == ["[::]:444"]
 
 
-@pytest.mark.parametrize(("host", "arguments", "words"), [
-    ("fe01", "-Type AccessEdgeExternal -Thumbprint {0}", "CertificateTypeNotApplicable"),
-    ("fe01", "-Type XmppServer -Thumbprint {0}", "CertificateTypeNotApplicable"),
-    ("edge01", "-Type Default -Thumbprint {0}", "CertificateTypeNotApplicable"),
-    ("fe10", "-Type OAuthTokenIssuer -Thumbprint {0}", "CannotConvertArgumentNoMessage"),
-    ("fe10", "-Identity Global -Type Default -Thumbprint {0}", "NamedParameterNotFound"),
-    ("fe01", "-Type Nonsense -Thumbprint {0}", "CannotConvertArgumentNoMessage"),
-    ("fe01", "-Type Default -Thumbprint 00", "CertificateNotFound"),
-    ("fe01", "-Type Default -Thumbprint {1}", "CertificateHasNoPrivateKey"),
-    ("fe01", "-Type Default -Roll -Thumbprint {0}", "RollWithoutEffectiveDate"),
-    ("edge01", "-Identity Global -Type OAuthTokenIssuer -Thumbprint {0}", "SqlConnectionFailed"),
-    ("fe02", "-Identity Global -Type OAuthTokenIssuer -Thumbprint {0}", "SqlConnectionFailed"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("host", "arguments", "words"),
+    [
+        ("fe01", "-Type AccessEdgeExternal -Thumbprint {0}", "CertificateTypeNotApplicable"),
+        ("fe01", "-Type XmppServer -Thumbprint {0}", "CertificateTypeNotApplicable"),
+        ("edge01", "-Type Default -Thumbprint {0}", "CertificateTypeNotApplicable"),
+        ("fe10", "-Type OAuthTokenIssuer -Thumbprint {0}", "CannotConvertArgumentNoMessage"),
+        ("fe10", "-Identity Global -Type Default -Thumbprint {0}", "NamedParameterNotFound"),
+        ("fe01", "-Type Nonsense -Thumbprint {0}", "CannotConvertArgumentNoMessage"),
+        ("fe01", "-Type Default -Thumbprint 00", "CertificateNotFound"),
+        ("fe01", "-Type Default -Thumbprint {1}", "CertificateHasNoPrivateKey"),
+        ("fe01", "-Type Default -Roll -Thumbprint {0}", "RollWithoutEffectiveDate"),
+        ("edge01", "-Identity Global -Type OAuthTokenIssuer -Thumbprint {0}", "SqlConnectionFailed"),
+        ("fe02", "-Identity Global -Type OAuthTokenIssuer -Thumbprint {0}", "SqlConnectionFailed"),
+    ],
+)
 def test_what_is_refused(lab: Lab, host: str, arguments: str, words: str) -> None:
     held = certificate(lab.machine(host), f"{host}.company.local")
     bare = certificate(lab.machine(host), f"{host}.company.local", key=False, serial=7)
@@ -272,8 +308,11 @@ def test_global_needs_the_central_store_and_reaches_all(lab: Lab) -> None:
     set_it = f"Set-CsCertificate -Identity Global -Type OAuthTokenIssuer -Thumbprint {held} -Confirm:$false"
     lines(lab, "fe01", set_it)
     assert server(lab, "fe02").organisation["OAuthTokenIssuer"].thumbprint == held
-    (row,) = lines(lab, "fe01", "Get-CsCertificate -Identity Global -Type OAuthTokenIssuer | ForEach-Object "
-                                "{ \"$($_.Use) $($_.SourceScope)\" }")  # fmt: skip
+    (row,) = lines(
+        lab,
+        "fe01",
+        'Get-CsCertificate -Identity Global -Type OAuthTokenIssuer | ForEach-Object { "$($_.Use) $($_.SourceScope)" }',
+    )
     assert row == "OAuthTokenIssuer Global"
     certificate(lab.machine("fe02"), "x.company.local")
     lab.delegated = True
@@ -293,10 +332,16 @@ def test_roll_keeps_the_old_one_until_its_time(lab: Lab) -> None:
     start(lab, "edge01")
     old, new = (certificate(lab.machine("edge01"), "av.company.local", serial=serial) for serial in (1, 2))
     lines(lab, "edge01", f"Set-CsCertificate -Type AudioVideoAuthentication -Thumbprint {old} -Confirm:$false")
-    lines(lab, "edge01", f"Set-CsCertificate -Type AudioVideoAuthentication -Thumbprint {new} -Roll -EffectiveDate "
-                         "(Get-Date).AddDays(2) -Confirm:$false")  # fmt: skip
-    script = "$c = Get-CsCertificate -Type AudioVideoAuthentication; $c.Thumbprint; $c.PreviousThumbprint; " \
-             "$c.EffectiveDate -gt (Get-Date)"  # fmt: skip
+    lines(
+        lab,
+        "edge01",
+        f"Set-CsCertificate -Type AudioVideoAuthentication -Thumbprint {new} -Roll -EffectiveDate "
+        "(Get-Date).AddDays(2) -Confirm:$false",
+    )
+    script = (
+        "$c = Get-CsCertificate -Type AudioVideoAuthentication; $c.Thumbprint; $c.PreviousThumbprint; "
+        "$c.EffectiveDate -gt (Get-Date)"
+    )
     assert lines(lab, "edge01", script) == [new, old, "True"]
 
 
@@ -305,11 +350,17 @@ def test_roll_keeps_the_old_one_until_its_time(lab: Lab) -> None:
 
 def test_edge_serves_inside_and_outside(lab: Lab) -> None:
     start(lab, "edge01")
-    inside, outside = certificate(lab.machine("edge01"), "edge01.company.local"), certificate(
-        lab.machine("edge01"), "access.company.com", serial=2)  # fmt: skip
+    inside, outside = (
+        certificate(lab.machine("edge01"), "edge01.company.local"),
+        certificate(lab.machine("edge01"), "access.company.com", serial=2),
+    )
     lines(lab, "edge01", f"Set-CsCertificate -Type Internal -Thumbprint {inside} -Confirm:$false")
-    lines(lab, "edge01", f"Set-CsCertificate -Type AccessEdgeExternal,DataEdgeExternal,AudioVideoAuthentication "
-                         f"-Thumbprint {outside} -Confirm:$false")  # fmt: skip
+    lines(
+        lab,
+        "edge01",
+        f"Set-CsCertificate -Type AccessEdgeExternal,DataEdgeExternal,AudioVideoAuthentication "
+        f"-Thumbprint {outside} -Confirm:$false",
+    )
     # http.sys has the replica's port at once, the services after their start.
     assert served(lab, "10.0.0.25", 4443) == inside
     assert served(lab, "10.0.0.31", 443) == ""
@@ -323,8 +374,14 @@ def test_edge_serves_inside_and_outside(lab: Lab) -> None:
 def test_services_of_the_edge(lab: Lab) -> None:
     start(lab, "edge01")
     assert lines(lab, "edge01", "Get-CsWindowsService -ExcludeActivityLevel | ForEach-Object { $_.Name }") == [
-        "W3SVC", "REPLICA", "RTCCLSAGT", "RTCSRV", "RTCDATAPROXY", "RTCMRAUTH", "RTCMEDIARELAY",
-    ]  # fmt: skip
+        "W3SVC",
+        "REPLICA",
+        "RTCCLSAGT",
+        "RTCSRV",
+        "RTCDATAPROXY",
+        "RTCMRAUTH",
+        "RTCMEDIARELAY",
+    ]
     lines(lab, "edge01", "Stop-CsWindowsService -Name RTCMRAUTH")
     stopped = "Get-CsWindowsService | Where-Object {$_.Status -ne 'Running'} | ForEach-Object { $_.Name }"
     assert lines(lab, "edge01", stopped) == ["RTCMRAUTH", "RTCMEDIARELAY"]
@@ -337,16 +394,21 @@ def test_services_of_the_edge(lab: Lab) -> None:
 # --- topology --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("script", "wanted"), [
-    ("(Get-CsTopology -LocalStore -AsXml).ToString()", ["<Topology/>"]),
-    ("(Get-CsSimpleUrlConfiguration -LocalStore).SimpleUrl | ForEach-Object { $_.Component + ' ' + $_.ActiveUrl }",
-     ["Meet https://meet.company.local"]),
-    ("(Get-CsComputer -Local).Pool", ["pool13.company.local"]),
-    ("Get-CsSipDomain -LocalStore | ForEach-Object { $_.Name }", ["company.local"]),
-    ("Get-CsServerVersion", ["Lync Server 2013 (5.0.8308.0): Volume license key installed."]),
-    ("(Get-CsPool pool.company.local -LocalStore).Computers", [FE, "fe02.company.local"]),
-    ("Get-CsService -EdgeServer -LocalStore | ForEach-Object { $_.Version }", ["8"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [
+        ("(Get-CsTopology -LocalStore -AsXml).ToString()", ["<Topology/>"]),
+        (
+            "(Get-CsSimpleUrlConfiguration -LocalStore).SimpleUrl | ForEach-Object { $_.Component + ' ' + $_.ActiveUrl }",  # noqa: E501
+            ["Meet https://meet.company.local"],
+        ),
+        ("(Get-CsComputer -Local).Pool", ["pool13.company.local"]),
+        ("Get-CsSipDomain -LocalStore | ForEach-Object { $_.Name }", ["company.local"]),
+        ("Get-CsServerVersion", ["Lync Server 2013 (5.0.8308.0): Volume license key installed."]),
+        ("(Get-CsPool pool.company.local -LocalStore).Computers", [FE, "fe02.company.local"]),
+        ("Get-CsService -EdgeServer -LocalStore | ForEach-Object { $_.Version }", ["8"]),
+    ],
+)
 def test_what_is_told_of_the_topology(lab: Lab, script: str, wanted: list[str]) -> None:
     assert lines(lab, "fe13", script) == wanted
 
@@ -363,9 +425,10 @@ def test_the_small_estate_of_the_family(tmp_path: Path) -> None:
     with start_estate("family", tmp_path) as estate:
         for host, product in (("fe13", "Lync Server 2013"), ("fe01", "Skype for Business Server 2019")):
             done = session(estate, host).run_ps("Get-CsServerVersion; (Get-CsWindowsService RTCSRV).Status")
-            assert done.std_out.decode().splitlines() == [f"{product} ({VERSIONS[host]}): Volume license key "
-                                                          f"installed.",
-                                                          "Running"]  # fmt: skip
+            assert done.std_out.decode().splitlines() == [
+                f"{product} ({VERSIONS[host]}): Volume license key installed.",
+                "Running",
+            ]
         made = session(estate, "edge01").run_ps("(Get-CsPool edge.company.local -LocalStore).Services")
         assert made.std_out == b"EdgeServer:edge.company.local\r\n"
         assert [*estate.state()["hosts"]["edge01"]["cs_server"]["assigned"]] == []

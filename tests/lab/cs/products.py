@@ -11,18 +11,47 @@ from lab.powershell.commands import Module
 
 _COMMON_FILES = r"C:\Program Files\Common Files"
 ALL_TYPES = (
-    "Default", "WebServicesInternal", "WebServicesExternal", "AccessEdgeExternal", "DataEdgeExternal",
-    "AudioVideoAuthentication", "Internal", "External", "OAuthTokenIssuer", "WsFedTokenTransfer", "iPhoneAPNService",
-    "iPadAPNService", "MPNService", "PICWebService", "XmppServer", "ProvisionService", "LogRetentionService",
-    "SMPDNSWebService", "TenantAdmin", "UpgradeEngineService",
-)  # fmt: skip
+    "Default",
+    "WebServicesInternal",
+    "WebServicesExternal",
+    "AccessEdgeExternal",
+    "DataEdgeExternal",
+    "AudioVideoAuthentication",
+    "Internal",
+    "External",
+    "OAuthTokenIssuer",
+    "WsFedTokenTransfer",
+    "iPhoneAPNService",
+    "iPadAPNService",
+    "MPNService",
+    "PICWebService",
+    "XmppServer",
+    "ProvisionService",
+    "LogRetentionService",
+    "SMPDNSWebService",
+    "TenantAdmin",
+    "UpgradeEngineService",
+)
 _FIRST = ("Issuer", "NotAfter", "NotBefore", "SerialNumber", "Subject", "AlternativeNames", "Thumbprint")
 _COMMANDS = (
-    "Get-CsCertificate", "Set-CsCertificate", "Remove-CsCertificate", "Get-CsWindowsService", "Start-CsWindowsService",
-    "Stop-CsWindowsService", "Get-CsTopology", "Get-CsSimpleUrlConfiguration", "Get-CsManagementStoreReplicationStatus",
-    "Invoke-CsManagementStoreReplication", "Get-CsComputer", "Get-CsPool", "Get-CsService", "Get-CsSite",
-    "Get-CsSipDomain", "Get-CsServerVersion", "Test-CsCertificateConfiguration",
-)  # fmt: skip
+    "Get-CsCertificate",
+    "Set-CsCertificate",
+    "Remove-CsCertificate",
+    "Get-CsWindowsService",
+    "Start-CsWindowsService",
+    "Stop-CsWindowsService",
+    "Get-CsTopology",
+    "Get-CsSimpleUrlConfiguration",
+    "Get-CsManagementStoreReplicationStatus",
+    "Invoke-CsManagementStoreReplication",
+    "Get-CsComputer",
+    "Get-CsPool",
+    "Get-CsService",
+    "Get-CsSite",
+    "Get-CsSipDomain",
+    "Get-CsServerVersion",
+    "Test-CsCertificateConfiguration",
+)
 
 
 @dataclass(frozen=True)
@@ -64,18 +93,61 @@ _2015 = (*_FIRST, "EffectiveDate", "PreviousThumbprint", "UpdateTime", "Use", "S
 PRODUCTS = {
     one.name: one
     for one in (
-        Product("lync2010", "Lync Server 2010", "Lync Server", "4.0.7577.0", "Lync", "Microsoft Lync Server 2010", 2,
-                (*_FIRST, "Use"), later=False),
-        Product("lync2013", "Lync Server 2013", "Lync Server", "5.0.8308.0", "Lync", "Microsoft Lync Server 2013", 3,
-                (*_FIRST, "EffectiveDate", "Use"), xmpp=True),
-        Product("sfb2015", "Skype for Business Server 2015", "Skype for Business Server", "6.0.9319.0",
-                "SkypeForBusiness", "Skype for Business Server 2015", 3, _2015, xmpp=True),
-        Product("sfb2019", "Skype for Business Server 2019", "Skype for Business Server", "7.0.2046.0",
-                "SkypeForBusiness", "Skype for Business Server 2019", 3, _2015),
-        Product("sfbse", "Skype for Business Server Subscription Edition", "Skype for Business Server", "7.0.2046.879",
-                "SkypeForBusiness", "Skype for Business Server 2019", 3, _2015),
+        Product(
+            "lync2010",
+            "Lync Server 2010",
+            "Lync Server",
+            "4.0.7577.0",
+            "Lync",
+            "Microsoft Lync Server 2010",
+            2,
+            (*_FIRST, "Use"),
+            later=False,
+        ),
+        Product(
+            "lync2013",
+            "Lync Server 2013",
+            "Lync Server",
+            "5.0.8308.0",
+            "Lync",
+            "Microsoft Lync Server 2013",
+            3,
+            (*_FIRST, "EffectiveDate", "Use"),
+            xmpp=True,
+        ),
+        Product(
+            "sfb2015",
+            "Skype for Business Server 2015",
+            "Skype for Business Server",
+            "6.0.9319.0",
+            "SkypeForBusiness",
+            "Skype for Business Server 2015",
+            3,
+            _2015,
+            xmpp=True,
+        ),
+        Product(
+            "sfb2019",
+            "Skype for Business Server 2019",
+            "Skype for Business Server",
+            "7.0.2046.0",
+            "SkypeForBusiness",
+            "Skype for Business Server 2019",
+            3,
+            _2015,
+        ),
+        Product(
+            "sfbse",
+            "Skype for Business Server Subscription Edition",
+            "Skype for Business Server",
+            "7.0.2046.879",
+            "SkypeForBusiness",
+            "Skype for Business Server 2019",
+            3,
+            _2015,
+        ),
     )
-}  # fmt: skip
+}
 
 _WEB = ("Default", "WebServicesInternal", "WebServicesExternal")
 _EDGE = ("Internal", "AccessEdgeExternal", "DataEdgeExternal", "AudioVideoAuthentication")
@@ -83,26 +155,30 @@ _EDGE = ("Internal", "AccessEdgeExternal", "DataEdgeExternal", "AudioVideoAuthen
 _INTERNAL = (
     ("REPLICA", "Replica Replicator Agent", ("ReplicaReplicatorAgent",)),
     ("RTCCLSAGT", "Centralized Logging Service Agent", ("CentralizedLoggingServiceAgent",)),
-)  # fmt: skip
+)
 _FRONT_END = (
-    ("W3SVC", "World Wide Web Publishing Service", ("WebServer",)), *_INTERNAL,
+    ("W3SVC", "World Wide Web Publishing Service", ("WebServer",)),
+    *_INTERNAL,
     ("RTCSRV", "Front-End", ("Registrar", "UserServer")),
     ("RTCCAA", "Conferencing Attendant", ("ApplicationServer",)),
     ("RTCCAS", "Conferencing Announcement", ("ApplicationServer",)),
-    ("RTCRGS", "Response Group", ("ApplicationServer",)), ("RTCCPS", "Call Park", ("ApplicationServer",)),
+    ("RTCRGS", "Response Group", ("ApplicationServer",)),
+    ("RTCCPS", "Call Park", ("ApplicationServer",)),
     ("RTCATS", "Audio Test Service", ("ApplicationServer",)),
     ("RTCIMMCU", "IM Conferencing", ("ConferencingServer",)),
     ("RTCDATAMCU", "Web Conferencing", ("ConferencingServer",)),
     ("RTCAVMCU", "Audio/Video Conferencing", ("ConferencingServer",)),
-    ("RTCASMCU", "Application Sharing", ("ConferencingServer",)), ("RTCMEDSRV", "Mediation", ("MediationServer",)),
-)  # fmt: skip
+    ("RTCASMCU", "Application Sharing", ("ConferencingServer",)),
+    ("RTCMEDSRV", "Mediation", ("MediationServer",)),
+)
 _EDGE_SERVICES = (
-    ("W3SVC", "World Wide Web Publishing Service", ("WebServer",)), *_INTERNAL, ("RTCSRV", "Access Edge",
-    ("EdgeServer",)),
+    ("W3SVC", "World Wide Web Publishing Service", ("WebServer",)),
+    *_INTERNAL,
+    ("RTCSRV", "Access Edge", ("EdgeServer",)),
     ("RTCDATAPROXY", "Web Conferencing Edge", ("EdgeServer",)),
-    ("RTCMRAUTH", "Audio/Video Authentication", ("EdgeServer",)), ("RTCMEDIARELAY", "Audio/Video Edge", ("EdgeServer",
-    )),
-)  # fmt: skip
+    ("RTCMRAUTH", "Audio/Video Authentication", ("EdgeServer",)),
+    ("RTCMEDIARELAY", "Audio/Video Edge", ("EdgeServer",)),
+)
 
 
 @dataclass(frozen=True)
@@ -127,13 +203,15 @@ CS_ROLES = {
     for one in (
         CsRole("front_end", _WEB, _FRONT_END),
         CsRole("standard_edition", _WEB, (*_FRONT_END, ("MASTER", "Master Replicator Agent", ("CentralMgmt",)))),
-        CsRole("director", _WEB, tuple(one for one in _FRONT_END if one[0] in ("W3SVC", "REPLICA", "RTCCLSAGT",
-        "RTCSRV"))),
+        CsRole(
+            "director", _WEB, tuple(one for one in _FRONT_END if one[0] in ("W3SVC", "REPLICA", "RTCCLSAGT", "RTCSRV"))
+        ),
         CsRole("mediation", ("Default",), (*_INTERNAL, ("RTCMEDSRV", "Mediation", ("MediationServer",)))),
-        CsRole("persistent_chat", ("Default",), (*_INTERNAL, ("RTCCHAT", "Persistent Chat", ("PersistentChatServer",
-        )))),
+        CsRole(
+            "persistent_chat", ("Default",), (*_INTERNAL, ("RTCCHAT", "Persistent Chat", ("PersistentChatServer",)))
+        ),
         CsRole("edge", _EDGE, _EDGE_SERVICES),
     )
-}  # fmt: skip
+}
 # A service and those that cannot run without it.
 DEPENDANTS = {"RTCMRAUTH": ("RTCMEDIARELAY",)}

@@ -22,8 +22,16 @@ _TYPES = (
     "System.Security.Cryptography.X509Certificates.X509Certificate2",
     "System.Security.Cryptography.X509Certificates.X509Certificate",
 )
-_SHORT = {"commonName": "CN", "organizationalUnitName": "OU", "organizationName": "O", "domainComponent": "DC",
-          "countryName": "C", "localityName": "L", "stateOrProvinceName": "S", "emailAddress": "E"}  # fmt: skip
+_SHORT = {
+    "commonName": "CN",
+    "organizationalUnitName": "OU",
+    "organizationName": "O",
+    "domainComponent": "DC",
+    "countryName": "C",
+    "localityName": "L",
+    "stateOrProvinceName": "S",
+    "emailAddress": "E",
+}
 
 
 def name_text(name: x509.Name) -> str:
@@ -77,14 +85,15 @@ def certificate_object(ps: Interpreter, of: StoredCertificate | x509.Certificate
         "RawData": raw,
         "SerialNumber": serial_text(certificate),
         "SubjectName": _named(certificate.subject),
-        "SignatureAlgorithm": PSObject({"FriendlyName": _signature(certificate)}, ("System.Security.Cryptography.Oid",
-        )),
+        "SignatureAlgorithm": PSObject(
+            {"FriendlyName": _signature(certificate)}, ("System.Security.Cryptography.Oid",)
+        ),
         "Thumbprint": print_,
         "Version": 3,
         "Handle": 0,
         "Issuer": name_text(certificate.issuer),
         "Subject": name_text(certificate.subject),
-    }  # fmt: skip
+    }
     if ps.version >= 3:
         values["DnsNameList"] = [
             PSObject({"Punycode": one, "Unicode": one}, text=one) for one in dns_names(certificate)
@@ -93,17 +102,28 @@ def certificate_object(ps: Interpreter, of: StoredCertificate | x509.Certificate
     if store:
         parent = f"Microsoft.PowerShell.Security\\Certificate::LocalMachine\\{store}"
         values |= {
-            "PSPath": f"{parent}\\{print_}", "PSParentPath": parent, "PSChildName": print_, "PSIsContainer": False,
+            "PSPath": f"{parent}\\{print_}",
+            "PSParentPath": parent,
+            "PSChildName": print_,
+            "PSIsContainer": False,
             "PSProvider": PSObject(text="Microsoft.PowerShell.Security\\Certificate"),
-        }  # fmt: skip
+        }
     return PSObject(
-        values, _TYPES, base=raw,
-        methods={"GetRawCertData": lambda: raw, "GetCertHashString": lambda: print_,
-                 "GetSerialNumberString": lambda: values["SerialNumber"], "GetCertHash": lambda: bytes.fromhex(print_),
-                 "GetRawCertDataString": lambda: raw.hex().upper(), "Verify": lambda: Stores(ps.machine).chain(raw)[1],
-                 "GetExpirationDateString": lambda: values["NotAfter"], "GetNameInfo": lambda kind, issuer: _simple(
-                     certificate.issuer if issuer else certificate.subject), "Export": lambda *kind: raw},
-    )  # fmt: skip
+        values,
+        _TYPES,
+        base=raw,
+        methods={
+            "GetRawCertData": lambda: raw,
+            "GetCertHashString": lambda: print_,
+            "GetSerialNumberString": lambda: values["SerialNumber"],
+            "GetCertHash": lambda: bytes.fromhex(print_),
+            "GetRawCertDataString": lambda: raw.hex().upper(),
+            "Verify": lambda: Stores(ps.machine).chain(raw)[1],
+            "GetExpirationDateString": lambda: values["NotAfter"],
+            "GetNameInfo": lambda kind, issuer: _simple(certificate.issuer if issuer else certificate.subject),
+            "Export": lambda *kind: raw,
+        },
+    )
 
 
 def _named(name: x509.Name) -> PSObject:
@@ -123,8 +143,10 @@ def _signature(certificate: x509.Certificate) -> str:
 def _public_key(certificate: x509.Certificate) -> PSObject:
     key = certificate.public_key()
     size = key.key_size if isinstance(key, rsa.RSAPublicKey) else 0
-    return PSObject({"Key": PSObject({"KeySize": size}, ("System.Security.Cryptography.RSACryptoServiceProvider",))},
-                    ("System.Security.Cryptography.X509Certificates.PublicKey",))  # fmt: skip
+    return PSObject(
+        {"Key": PSObject({"KeySize": size}, ("System.Security.Cryptography.RSACryptoServiceProvider",))},
+        ("System.Security.Cryptography.X509Certificates.PublicKey",),
+    )
 
 
 def _extensions(certificate: x509.Certificate) -> list[x509.Extension[Any]]:
@@ -140,11 +162,17 @@ def _extension(one: x509.Extension[Any]) -> PSObject:
         names = list(value.get_values_for_type(x509.DNSName))
         oid = PSObject({"Value": "2.5.29.17", "FriendlyName": "Subject Alternative Name"})
         return PSObject(
-            {"Oid": oid, "Critical": one.critical}, ("System.Security.Cryptography.X509Certificates.X509Extension",),
-            methods={"Format": lambda lines: ("\r\n" if lines else ", ").join(f"DNS Name={name}" for name in names)
-                     + ("\r\n" if lines else "")},
-        )  # fmt: skip
+            {"Oid": oid, "Critical": one.critical},
+            ("System.Security.Cryptography.X509Certificates.X509Extension",),
+            methods={
+                "Format": lambda lines: (
+                    ("\r\n" if lines else ", ").join(f"DNS Name={name}" for name in names) + ("\r\n" if lines else "")
+                )
+            },
+        )
     oid = PSObject({"Value": one.oid.dotted_string, "FriendlyName": one.oid._name})
-    return PSObject({"Oid": oid, "Critical": one.critical},
-                    ("System.Security.Cryptography.X509Certificates.X509Extension",),
-                    methods={"Format": lambda lines: ""})  # fmt: skip
+    return PSObject(
+        {"Oid": oid, "Critical": one.critical},
+        ("System.Security.Cryptography.X509Certificates.X509Extension",),
+        methods={"Format": lambda lines: ""},
+    )

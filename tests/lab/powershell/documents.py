@@ -37,18 +37,24 @@ def element_object(element: ET.Element) -> PSObject:
         values["#text"] = element.text
     outer = ET.tostring(element, encoding="unicode")
     for name, value in {
-        "LocalName": local_name(element.tag), "NamespaceURI": element.tag.rpartition("}")[0].removeprefix("{"),
-        "InnerText": "".join(element.itertext()), "OuterXml": outer,
+        "LocalName": local_name(element.tag),
+        "NamespaceURI": element.tag.rpartition("}")[0].removeprefix("{"),
+        "InnerText": "".join(element.itertext()),
+        "OuterXml": outer,
         "HasChildNodes": bool(len(element) or element.text),
         "ChildNodes": [element_object(child) for child in element],
-    }.items():  # fmt: skip
+    }.items():
         values.setdefault(name, value)
     return PSObject(
-        values, _ELEMENT, text=local_name(element.tag),
-        methods={"GetAttribute": lambda name: element.get(name, ""),
-        "HasAttribute": lambda name: name in element.attrib,
-                 "GetElementsByTagName": lambda name: _named(element, name)},
-    )  # fmt: skip
+        values,
+        _ELEMENT,
+        text=local_name(element.tag),
+        methods={
+            "GetAttribute": lambda name: element.get(name, ""),
+            "HasAttribute": lambda name: name in element.attrib,
+            "GetElementsByTagName": lambda name: _named(element, name),
+        },
+    )
 
 
 def _named(element: ET.Element, name: str) -> list[PSObject]:
@@ -65,9 +71,17 @@ def document(source: str) -> PSObject:
             f'Cannot convert value "{source[:40]}" to type "System.Xml.XmlDocument". Error: "{problem}"'
         ) from problem
     return PSObject(
-        {local_name(root.tag): _adapted(root), "DocumentElement": element_object(root), "InnerXml": source,
-         "OuterXml": source},
-        ("System.Xml.XmlDocument", "System.Xml.XmlNode"), text="System.Xml.XmlDocument",
-        methods={"GetElementsByTagName": lambda name: ([element_object(root)] if name == local_name(root.tag) else [])
-                 + _named(root, name)},
-    )  # fmt: skip
+        {
+            local_name(root.tag): _adapted(root),
+            "DocumentElement": element_object(root),
+            "InnerXml": source,
+            "OuterXml": source,
+        },
+        ("System.Xml.XmlDocument", "System.Xml.XmlNode"),
+        text="System.Xml.XmlDocument",
+        methods={
+            "GetElementsByTagName": lambda name: (
+                ([element_object(root)] if name == local_name(root.tag) else []) + _named(root, name)
+            )
+        },
+    )

@@ -33,54 +33,118 @@ from lab.powershell.values import (
     truth,
     type_of,
     whole,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from lab.powershell.interpreter import Interpreter
 
 # Accelerators and the types that scripts name, by lower-case name; `System.` may be left out of any of them.
 _ACCELERATORS = {
-    "int": "System.Int32", "int32": "System.Int32", "long": "System.Int64", "uint32": "System.UInt32",
-    "uint64": "System.UInt64", "uint16": "System.UInt16", "int16": "System.Int16", "string": "System.String",
-    "char": "System.Char", "bool": "System.Boolean", "byte": "System.Byte", "double": "System.Double",
-    "float": "System.Single", "single": "System.Single", "decimal": "System.Decimal", "array": "System.Array",
-    "datetime": "System.DateTime", "timespan": "System.TimeSpan", "guid": "System.Guid", "void": "System.Void",
-    "hashtable": "System.Collections.Hashtable", "regex": "System.Text.RegularExpressions.Regex",
-    "switch": "System.Management.Automation.SwitchParameter", "object": "System.Object", "math": "System.Math",
-    "scriptblock": "System.Management.Automation.ScriptBlock", "psobject": "System.Management.Automation.PSObject",
-    "pscustomobject": "System.Management.Automation.PSObject", "type": "System.Type", "xml": "System.Xml.XmlDocument",
-    "version": "System.Version", "convert": "System.Convert",
+    "int": "System.Int32",
+    "int32": "System.Int32",
+    "long": "System.Int64",
+    "uint32": "System.UInt32",
+    "uint64": "System.UInt64",
+    "uint16": "System.UInt16",
+    "int16": "System.Int16",
+    "string": "System.String",
+    "char": "System.Char",
+    "bool": "System.Boolean",
+    "byte": "System.Byte",
+    "double": "System.Double",
+    "float": "System.Single",
+    "single": "System.Single",
+    "decimal": "System.Decimal",
+    "array": "System.Array",
+    "datetime": "System.DateTime",
+    "timespan": "System.TimeSpan",
+    "guid": "System.Guid",
+    "void": "System.Void",
+    "hashtable": "System.Collections.Hashtable",
+    "regex": "System.Text.RegularExpressions.Regex",
+    "switch": "System.Management.Automation.SwitchParameter",
+    "object": "System.Object",
+    "math": "System.Math",
+    "scriptblock": "System.Management.Automation.ScriptBlock",
+    "psobject": "System.Management.Automation.PSObject",
+    "pscustomobject": "System.Management.Automation.PSObject",
+    "type": "System.Type",
+    "xml": "System.Xml.XmlDocument",
+    "version": "System.Version",
+    "convert": "System.Convert",
     "ordered": "System.Collections.Specialized.OrderedDictionary",
-    "environment": "System.Environment", "exception": "System.Exception", "net.ipaddress": "System.Net.IPAddress",
-    "ipaddress": "System.Net.IPAddress", "uri": "System.Uri", "wmi": "System.Management.ManagementObject",
-    "psversiontable": "", "cultureinfo": "System.Globalization.CultureInfo",
+    "environment": "System.Environment",
+    "exception": "System.Exception",
+    "net.ipaddress": "System.Net.IPAddress",
+    "ipaddress": "System.Net.IPAddress",
+    "uri": "System.Uri",
+    "wmi": "System.Management.ManagementObject",
+    "psversiontable": "",
+    "cultureinfo": "System.Globalization.CultureInfo",
     "runtimeexception": "System.Management.Automation.RuntimeException",
-}  # fmt: skip
+}
 _TYPES = {
     name.lower(): name
     for name in (
-        "System.Collections.IDictionary", "System.Collections.IEnumerable", "System.Collections.ICollection",
-        "System.Collections.IList", "System.ValueType", "System.IComparable",
-        "System.Console", "System.Text.Encoding", "System.Text.UTF8Encoding", "System.Text.UnicodeEncoding",
-        "System.Text.ASCIIEncoding", "System.Text.StringBuilder", "System.IO.File", "System.IO.Path",
-        "System.IO.Directory", "System.BitConverter", "System.Globalization.CultureInfo", "System.StringComparison",
-        "System.StringSplitOptions", "System.DateTimeKind", "System.DayOfWeek", "System.Threading.Thread",
-        "System.Security.Principal.WindowsIdentity", "System.Security.Principal.WindowsPrincipal",
-        "System.Security.Principal.WindowsBuiltInRole", "System.Net.Dns", "System.Collections.ArrayList",
-        "System.Security.Cryptography.X509Certificates.X509Store", "System.Environment", "System.IO.MemoryStream",
-        "System.Security.Cryptography.X509Certificates.X509Certificate2", "System.Random", "System.Array",
+        "System.Collections.IDictionary",
+        "System.Collections.IEnumerable",
+        "System.Collections.ICollection",
+        "System.Collections.IList",
+        "System.ValueType",
+        "System.IComparable",
+        "System.Console",
+        "System.Text.Encoding",
+        "System.Text.UTF8Encoding",
+        "System.Text.UnicodeEncoding",
+        "System.Text.ASCIIEncoding",
+        "System.Text.StringBuilder",
+        "System.IO.File",
+        "System.IO.Path",
+        "System.IO.Directory",
+        "System.BitConverter",
+        "System.Globalization.CultureInfo",
+        "System.StringComparison",
+        "System.StringSplitOptions",
+        "System.DateTimeKind",
+        "System.DayOfWeek",
+        "System.Threading.Thread",
+        "System.Security.Principal.WindowsIdentity",
+        "System.Security.Principal.WindowsPrincipal",
+        "System.Security.Principal.WindowsBuiltInRole",
+        "System.Net.Dns",
+        "System.Collections.ArrayList",
+        "System.Security.Cryptography.X509Certificates.X509Store",
+        "System.Environment",
+        "System.IO.MemoryStream",
+        "System.Security.Cryptography.X509Certificates.X509Certificate2",
+        "System.Random",
+        "System.Array",
         "System.Enum",
-        "System.IO.StringWriter", "System.IO.StreamWriter", "System.Collections.Specialized.OrderedDictionary",
-        "System.Management.Automation.PSCustomObject", "System.Management.Automation.ErrorRecord",
-        "System.Management.Automation.PSNoteProperty", "System.Diagnostics.FileVersionInfo",
-        "System.Collections.Generic.List", "System.Web.Script.Serialization.JavaScriptSerializer",
-        "System.Collections.Generic.Dictionary", "System.Globalization.DateTimeStyles",
-        "System.Diagnostics.Stopwatch", "System.EnvironmentVariableTarget", "System.Convert", "System.Object",
-        "System.Management.Automation.PSReference", "System.SystemException", "System.Threading.CultureInfo",
-        "System.ServiceProcess.ServiceControllerStatus", "System.Math", "System.Management.Automation.ActionPreference",
-        "System.ServiceProcess.ServiceController", "System.Int32[]",
+        "System.IO.StringWriter",
+        "System.IO.StreamWriter",
+        "System.Collections.Specialized.OrderedDictionary",
+        "System.Management.Automation.PSCustomObject",
+        "System.Management.Automation.ErrorRecord",
+        "System.Management.Automation.PSNoteProperty",
+        "System.Diagnostics.FileVersionInfo",
+        "System.Collections.Generic.List",
+        "System.Web.Script.Serialization.JavaScriptSerializer",
+        "System.Collections.Generic.Dictionary",
+        "System.Globalization.DateTimeStyles",
+        "System.Diagnostics.Stopwatch",
+        "System.EnvironmentVariableTarget",
+        "System.Convert",
+        "System.Object",
+        "System.Management.Automation.PSReference",
+        "System.SystemException",
+        "System.Threading.CultureInfo",
+        "System.ServiceProcess.ServiceControllerStatus",
+        "System.Math",
+        "System.Management.Automation.ActionPreference",
+        "System.ServiceProcess.ServiceController",
+        "System.Int32[]",
     )
-}  # fmt: skip
+}
 # What each exception is one of, so that `catch [type]` finds it.
 _BASES = {
     "System.Management.Automation.RuntimeException": "System.SystemException",
@@ -99,47 +163,75 @@ _BASES = {
     "System.Management.Automation.ParseException": "System.Management.Automation.RuntimeException",
     "System.ArgumentOutOfRangeException": "System.ArgumentException",
     "System.ArgumentNullException": "System.ArgumentException",
-    "System.IO.FileNotFoundException": "System.IO.IOException", "System.IO.IOException": "System.SystemException",
+    "System.IO.FileNotFoundException": "System.IO.IOException",
+    "System.IO.IOException": "System.SystemException",
     "System.IO.DirectoryNotFoundException": "System.IO.IOException",
     "System.SystemException": "System.Exception",
-}  # fmt: skip
+}
 _WHOLE = {
-    "System.Int32": (-(2**31), 2**31), "System.Int64": (-(2**63), 2**63), "System.UInt32": (0, 2**32),
-    "System.UInt64": (0, 2**64), "System.Byte": (0, 256), "System.Int16": (-(2**15), 2**15), "System.UInt16": (0,
-    2**16),
-}  # fmt: skip
+    "System.Int32": (-(2**31), 2**31),
+    "System.Int64": (-(2**63), 2**63),
+    "System.UInt32": (0, 2**32),
+    "System.UInt64": (0, 2**64),
+    "System.Byte": (0, 256),
+    "System.Int16": (-(2**15), 2**15),
+    "System.UInt16": (0, 2**16),
+}
 ENUMS = {
-    "System.StringComparison": ("CurrentCulture", "CurrentCultureIgnoreCase", "InvariantCulture",
-                                "InvariantCultureIgnoreCase", "Ordinal", "OrdinalIgnoreCase"),
+    "System.StringComparison": (
+        "CurrentCulture",
+        "CurrentCultureIgnoreCase",
+        "InvariantCulture",
+        "InvariantCultureIgnoreCase",
+        "Ordinal",
+        "OrdinalIgnoreCase",
+    ),
     "System.StringSplitOptions": ("None", "RemoveEmptyEntries"),
     "System.DateTimeKind": ("Unspecified", "Utc", "Local"),
     "System.DayOfWeek": ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"),
     "System.Globalization.DateTimeStyles": ("None", "AllowLeadingWhite", "AllowTrailingWhite", "AllowInnerWhite"),
     "System.EnvironmentVariableTarget": ("Process", "User", "Machine"),
     "System.Security.Principal.WindowsBuiltInRole": ("Administrator", "User", "Guest"),
-    "System.ServiceProcess.ServiceControllerStatus": ("", "Stopped", "StartPending", "StopPending", "Running",
-                                                      "ContinuePending", "PausePending", "Paused"),
+    "System.ServiceProcess.ServiceControllerStatus": (
+        "",
+        "Stopped",
+        "StartPending",
+        "StopPending",
+        "Running",
+        "ContinuePending",
+        "PausePending",
+        "Paused",
+    ),
     "System.Management.Automation.ActionPreference": ("SilentlyContinue", "Stop", "Continue", "Inquire", "Ignore"),
-}  # fmt: skip
+}
 
 
 _CAST_ERRORS = {
-    "System.Int32": "InvalidCastFromStringToInteger", "System.DateTime": "InvalidCastParseTargetInvocation",
+    "System.Int32": "InvalidCastFromStringToInteger",
+    "System.DateTime": "InvalidCastParseTargetInvocation",
     "System.Double": "InvalidCastFromStringToDoubleOrSingle",
-}  # fmt: skip
+}
 
 
 _INTERFACES: dict[str, tuple[type, ...]] = {
-    "System.Collections.IDictionary": (HashTable,), "System.Collections.IList": (list, bytes),
-    "System.Collections.ICollection": (list, bytes, HashTable), "System.ValueType": (int, float, bool, DateTime, Char),
-    "System.Collections.IEnumerable": (list, bytes, HashTable, str), "System.IComparable": (str, int, float, DateTime),
-}  # fmt: skip
+    "System.Collections.IDictionary": (HashTable,),
+    "System.Collections.IList": (list, bytes),
+    "System.Collections.ICollection": (list, bytes, HashTable),
+    "System.ValueType": (int, float, bool, DateTime, Char),
+    "System.Collections.IEnumerable": (list, bytes, HashTable, str),
+    "System.IComparable": (str, int, float, DateTime),
+}
 
 
 def refused(message: str, error_id: str) -> PSError:
     """What constrained language mode does not allow."""
-    return error(message, error_id, "System.Management.Automation.PSNotSupportedException"
-                 if "Invoke" not in error_id else "System.Management.Automation.RuntimeException")  # fmt: skip
+    return error(
+        message,
+        error_id,
+        "System.Management.Automation.PSNotSupportedException"
+        if "Invoke" not in error_id
+        else "System.Management.Automation.RuntimeException",
+    )
 
 
 def resolve(name: str, ps: Interpreter | None = None) -> str | None:
@@ -171,8 +263,9 @@ def required(ps: Interpreter, name: str) -> str:
     if found is None:
         if ps.version >= 3:
             raise error(f"Unable to find type [{name}].", "TypeNotFound")
-        raise error(f"Unable to find type [{name}]: make sure that the assembly containing this type is loaded.",
-                    "TypeNotFound")  # fmt: skip
+        raise error(
+            f"Unable to find type [{name}]: make sure that the assembly containing this type is loaded.", "TypeNotFound"
+        )
     return found
 
 
@@ -221,8 +314,9 @@ def cast(ps: Interpreter, name: str, value: Any) -> Any:
     except NotConvertible as problem:
         general = "InvalidCast" if ps.version < 3 else "ConvertToFinalInvalidCastException"
         error_id = _CAST_ERRORS.get(name, general)
-        raise error(str(problem), error_id, "System.Management.Automation.PSInvalidCastException", "InvalidArgument"
-                    ) from problem  # fmt: skip
+        raise error(
+            str(problem), error_id, "System.Management.Automation.PSInvalidCastException", "InvalidArgument"
+        ) from problem
 
 
 def converted(ps: Interpreter, name: str, value: Any) -> Any:
@@ -320,8 +414,9 @@ def _date(ps: Interpreter, value: Any) -> DateTime:
     try:
         return parse_date(text(value), offset=ps.offset)
     except NotConvertible as problem:
-        raise NotConvertible(f'Cannot convert value "{text(value)}" to type "System.DateTime". Error: "{problem}"'
-                             ) from problem  # fmt: skip
+        raise NotConvertible(
+            f'Cannot convert value "{text(value)}" to type "System.DateTime". Error: "{problem}"'
+        ) from problem
 
 
 def _timespan(ps: Interpreter, value: Any) -> TimeSpan:
@@ -398,13 +493,24 @@ def _exception(ps: Interpreter, value: Any) -> NetException:
 
 
 _CASTS: dict[str, Any] = {
-    "System.String": _string, "System.Char": _char, "System.Boolean": _bool, "System.Double": _double,
-    "System.Single": _double, "System.Decimal": lambda ps, value: number(value, "System.Decimal"),
-    "System.DateTime": _date, "System.TimeSpan": _timespan, "System.Collections.Hashtable": _table,
-    "System.Collections.Specialized.OrderedDictionary": _ordered, "System.Void": lambda ps, value: None,
-    "System.Management.Automation.PSObject": _custom, "System.Array": _array, "System.Type": _type,
+    "System.String": _string,
+    "System.Char": _char,
+    "System.Boolean": _bool,
+    "System.Double": _double,
+    "System.Single": _double,
+    "System.Decimal": lambda ps, value: number(value, "System.Decimal"),
+    "System.DateTime": _date,
+    "System.TimeSpan": _timespan,
+    "System.Collections.Hashtable": _table,
+    "System.Collections.Specialized.OrderedDictionary": _ordered,
+    "System.Void": lambda ps, value: None,
+    "System.Management.Automation.PSObject": _custom,
+    "System.Array": _array,
+    "System.Type": _type,
     "System.Management.Automation.PSCustomObject": _custom,
-    "System.Management.Automation.SwitchParameter": _bool, "System.Version": _version,
+    "System.Management.Automation.SwitchParameter": _bool,
+    "System.Version": _version,
     "System.Xml.XmlDocument": lambda ps, value: documents.document(text(value)),
-    "System.Management.Automation.ScriptBlock": _block, "System.Exception": _exception,
-}  # fmt: skip
+    "System.Management.Automation.ScriptBlock": _block,
+    "System.Exception": _exception,
+}

@@ -37,7 +37,7 @@ from lab.powershell.values import (
     truth,
     type_of,
     whole,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from lab.powershell.interpreter import Interpreter
@@ -46,11 +46,24 @@ _EPOCH = datetime.datetime(1, 1, 1)
 _MISSING = object()
 # Types on whose values methods may be called in constrained language mode (about_Language_Modes).
 CORE_TYPES = {
-    "System.String", "System.Char", "System.Boolean", "System.Int32", "System.Int64", "System.Double", "System.Byte[]",
-    "System.Object[]", "System.DateTime", "System.TimeSpan", "System.Collections.Hashtable", "System.Guid",
-    "System.Management.Automation.PSCustomObject", "System.Management.Automation.ScriptBlock", "System.Version",
-    "System.Management.Automation.SwitchParameter", "System.Text.RegularExpressions.Regex",
-}  # fmt: skip
+    "System.String",
+    "System.Char",
+    "System.Boolean",
+    "System.Int32",
+    "System.Int64",
+    "System.Double",
+    "System.Byte[]",
+    "System.Object[]",
+    "System.DateTime",
+    "System.TimeSpan",
+    "System.Collections.Hashtable",
+    "System.Guid",
+    "System.Management.Automation.PSCustomObject",
+    "System.Management.Automation.ScriptBlock",
+    "System.Version",
+    "System.Management.Automation.SwitchParameter",
+    "System.Text.RegularExpressions.Regex",
+}
 
 
 class MethodFailed(Exception):
@@ -140,7 +153,7 @@ def _description(ps: Interpreter, value: Any) -> PSObject:
     return PSObject(
         {"Properties": bag, "Members": bag, "TypeNames": types, "BaseObject": value, "ImmediateBaseObject": value},
         ("System.Management.Automation.PSMemberSet",),
-    )  # fmt: skip
+    )
 
 
 class PropertyBag(PSObject):
@@ -160,11 +173,18 @@ class PropertyBag(PSObject):
         value = get(self._ps, self._value, found)
         note = isinstance(self._value, PSObject) and self._value.custom
         made = PSObject(
-            {"Name": found, "Value": value, "MemberType": "NoteProperty" if note else "Property",
-             "TypeNameOfValue": type_of(value), "IsSettable": note, "IsGettable": True, "IsInstance": note},
+            {
+                "Name": found,
+                "Value": value,
+                "MemberType": "NoteProperty" if note else "Property",
+                "TypeNameOfValue": type_of(value),
+                "IsSettable": note,
+                "IsGettable": True,
+                "IsInstance": note,
+            },
             ("System.Management.Automation.PSNoteProperty" if note else "System.Management.Automation.PSProperty",),
             text=text(value),
-        )  # fmt: skip
+        )
         made.setters["Value"] = lambda new: put(self._ps, self._value, found, new)
         return made
 
@@ -190,19 +210,33 @@ _HASHTABLE: dict[str, Callable[[HashTable], Any]] = {
 def _exception(ps: Interpreter, value: NetException) -> PSObject:
     inner = None if value.inner is None else value.inner
     return PSObject(
-        {"Message": value.message, "InnerException": inner, "HResult": value.hresult, "StackTrace": "", "Source": "",
-         "Data": HashTable()},
-        (value.type, "System.Exception"), text=text(value), base=value,
-    )  # fmt: skip
+        {
+            "Message": value.message,
+            "InnerException": inner,
+            "HResult": value.hresult,
+            "StackTrace": "",
+            "Source": "",
+            "Data": HashTable(),
+        },
+        (value.type, "System.Exception"),
+        text=text(value),
+        base=value,
+    )
 
 
 def _invocation(value: ErrorRecord) -> PSObject:
     return PSObject(
-        {"MyCommand": value.command, "ScriptLineNumber": value.line, "OffsetInLine": value.column,
-         "Line": value.line_text, "ScriptName": None, "PositionMessage": "\n".join(position(value, True)),
-         "InvocationName": value.command},
+        {
+            "MyCommand": value.command,
+            "ScriptLineNumber": value.line,
+            "OffsetInLine": value.column,
+            "Line": value.line_text,
+            "ScriptName": None,
+            "PositionMessage": "\n".join(position(value, True)),
+            "InvocationName": value.command,
+        },
         ("System.Management.Automation.InvocationInfo",),
-    )  # fmt: skip
+    )
 
 
 def position(record: ErrorRecord, newer: bool) -> list[str]:
@@ -226,10 +260,16 @@ def category(record: ErrorRecord) -> str:
 def _category(value: ErrorRecord) -> PSObject:
     kind = EnumValue(value.category, 1, "System.Management.Automation.ErrorCategory")
     return PSObject(
-        {"Category": kind, "Activity": value.command, "Reason": value.reason, "TargetName": text(value.target),
-         "TargetType": type_of(value.target).rpartition(".")[2] if value.target is not None else ""},
-        ("System.Management.Automation.ErrorCategoryInfo",), text=category(value),
-    )  # fmt: skip
+        {
+            "Category": kind,
+            "Activity": value.command,
+            "Reason": value.reason,
+            "TargetName": text(value.target),
+            "TargetType": type_of(value.target).rpartition(".")[2] if value.target is not None else "",
+        },
+        ("System.Management.Automation.ErrorCategoryInfo",),
+        text=category(value),
+    )
 
 
 def _local(ps: Interpreter, value: DateTime) -> DateTime:
@@ -263,18 +303,26 @@ def _midnight(value: DateTime) -> DateTime:
 Property = Callable[["Interpreter", Any], Any]
 _STRING: dict[str, Property] = {"length": lambda ps, value: len(value)}
 _LIST: dict[str, Property] = {
-    "length": lambda ps, value: len(value), "count": lambda ps, value: len(value),
-    "longlength": lambda ps, value: len(value), "rank": lambda ps, value: 1,
-}  # fmt: skip
+    "length": lambda ps, value: len(value),
+    "count": lambda ps, value: len(value),
+    "longlength": lambda ps, value: len(value),
+    "rank": lambda ps, value: 1,
+}
 _DATE: dict[str, Property] = {
-    "year": lambda ps, value: value.value.year, "month": lambda ps, value: value.value.month,
-    "day": lambda ps, value: value.value.day, "hour": lambda ps, value: value.value.hour,
-    "minute": lambda ps, value: value.value.minute, "second": lambda ps, value: value.value.second,
-    "millisecond": lambda ps, value: value.value.microsecond // 1000, "ticks": lambda ps, value: ticks(value),
-    "kind": lambda ps, value: _kind(value), "date": lambda ps, value: _midnight(value),
-    "dayofweek": lambda ps, value: _day(value), "dayofyear": lambda ps, value: value.value.timetuple().tm_yday,
+    "year": lambda ps, value: value.value.year,
+    "month": lambda ps, value: value.value.month,
+    "day": lambda ps, value: value.value.day,
+    "hour": lambda ps, value: value.value.hour,
+    "minute": lambda ps, value: value.value.minute,
+    "second": lambda ps, value: value.value.second,
+    "millisecond": lambda ps, value: value.value.microsecond // 1000,
+    "ticks": lambda ps, value: ticks(value),
+    "kind": lambda ps, value: _kind(value),
+    "date": lambda ps, value: _midnight(value),
+    "dayofweek": lambda ps, value: _day(value),
+    "dayofyear": lambda ps, value: value.value.timetuple().tm_yday,
     "timeofday": lambda ps, value: TimeSpan(value.value - _midnight(value).value),
-}  # fmt: skip
+}
 _SPAN: dict[str, Property] = {
     "days": lambda ps, value: int(value.value.total_seconds() / 86400),
     "hours": lambda ps, value: int(value.value.total_seconds() / 3600) % 24,
@@ -287,13 +335,16 @@ _SPAN: dict[str, Property] = {
     "totalseconds": lambda ps, value: value.value.total_seconds(),
     "totalmilliseconds": lambda ps, value: value.value.total_seconds() * 1000,
     "ticks": lambda ps, value: int(value.value / datetime.timedelta(microseconds=1)) * 10,
-}  # fmt: skip
+}
 _ERROR: dict[str, Property] = {
-    "exception": lambda ps, value: value.exception, "fullyqualifiederrorid": lambda ps, value: value.error_id,
-    "categoryinfo": lambda ps, value: _category(value), "targetobject": lambda ps, value: value.target,
-    "invocationinfo": lambda ps, value: _invocation(value), "errordetails": lambda ps, value: None,
+    "exception": lambda ps, value: value.exception,
+    "fullyqualifiederrorid": lambda ps, value: value.error_id,
+    "categoryinfo": lambda ps, value: _category(value),
+    "targetobject": lambda ps, value: value.target,
+    "invocationinfo": lambda ps, value: _invocation(value),
+    "errordetails": lambda ps, value: None,
     "scriptstacktrace": lambda ps, value: "at <ScriptBlock>, <No file>: line " + str(value.line),
-}  # fmt: skip
+}
 
 
 def _of_exception(name: str) -> Property:
@@ -305,28 +356,80 @@ _EXCEPTION: dict[str, Property] = {
 }
 _EXCEPTION["errorrecord"] = lambda ps, value: None
 _TYPE: dict[str, Property] = {
-    "name": lambda ps, value: value.name.rpartition(".")[2], "fullname": lambda ps, value: value.name,
-    "namespace": lambda ps, value: value.name.rpartition(".")[0], "isarray": lambda ps,
-    value: value.name.endswith("[]"),
+    "name": lambda ps, value: value.name.rpartition(".")[2],
+    "fullname": lambda ps, value: value.name,
+    "namespace": lambda ps, value: value.name.rpartition(".")[0],
+    "isarray": lambda ps, value: value.name.endswith("[]"),
     "basetype": lambda ps, value: NetType("System.Array" if value.name.endswith("[]") else "System.Object"),
-}  # fmt: skip
+}
 _ENUM: dict[str, Property] = {"value__": lambda ps, value: value.number}
 _PROPERTIES: tuple[tuple[type, dict[str, Property]], ...] = (
-    (EnumValue, _ENUM), (Char, {}), (str, _STRING), (list, _LIST), (bytes, _LIST), (DateTime, _DATE), (TimeSpan, _SPAN),
-    (ErrorRecord, _ERROR), (NetException, _EXCEPTION), (NetType, _TYPE),
+    (EnumValue, _ENUM),
+    (Char, {}),
+    (str, _STRING),
+    (list, _LIST),
+    (bytes, _LIST),
+    (DateTime, _DATE),
+    (TimeSpan, _SPAN),
+    (ErrorRecord, _ERROR),
+    (NetException, _EXCEPTION),
+    (NetType, _TYPE),
     (ScriptBlock, {"ast": lambda ps, value: None, "module": lambda ps, value: None}),
-)  # fmt: skip
+)
 _SHOWN: tuple[tuple[type, tuple[str, ...]], ...] = (
-    (EnumValue, ("value__",)), (Char, ()), (str, ("Length",)), (list, ("Length", "LongLength", "Rank", "Count")),
-    (DateTime, ("Date", "Day", "DayOfWeek", "DayOfYear", "Hour", "Kind", "Millisecond", "Minute", "Month", "Second",
-                "Ticks", "TimeOfDay", "Year")),
-    (TimeSpan, ("Days", "Hours", "Milliseconds", "Minutes", "Seconds", "Ticks", "TotalDays", "TotalHours",
-                "TotalMilliseconds", "TotalMinutes", "TotalSeconds")),
-    (ErrorRecord, ("Exception", "TargetObject", "CategoryInfo", "FullyQualifiedErrorId", "ErrorDetails",
-                   "InvocationInfo", "ScriptStackTrace")),
+    (EnumValue, ("value__",)),
+    (Char, ()),
+    (str, ("Length",)),
+    (list, ("Length", "LongLength", "Rank", "Count")),
+    (
+        DateTime,
+        (
+            "Date",
+            "Day",
+            "DayOfWeek",
+            "DayOfYear",
+            "Hour",
+            "Kind",
+            "Millisecond",
+            "Minute",
+            "Month",
+            "Second",
+            "Ticks",
+            "TimeOfDay",
+            "Year",
+        ),
+    ),
+    (
+        TimeSpan,
+        (
+            "Days",
+            "Hours",
+            "Milliseconds",
+            "Minutes",
+            "Seconds",
+            "Ticks",
+            "TotalDays",
+            "TotalHours",
+            "TotalMilliseconds",
+            "TotalMinutes",
+            "TotalSeconds",
+        ),
+    ),
+    (
+        ErrorRecord,
+        (
+            "Exception",
+            "TargetObject",
+            "CategoryInfo",
+            "FullyQualifiedErrorId",
+            "ErrorDetails",
+            "InvocationInfo",
+            "ScriptStackTrace",
+        ),
+    ),
     (NetException, ("Message", "Data", "InnerException", "StackTrace", "Source", "HResult")),
     (NetType, ("Name", "FullName", "Namespace", "BaseType", "IsArray")),
-)  # fmt: skip
+)
 
 
 # --- calling ---------------------------------------------------------------------------------------------------------
@@ -350,8 +453,10 @@ def call(ps: Interpreter, value: Any, name: str, arguments: list[Any]) -> Any:
             "MethodNotFound",
         )
     if ps.constrained and type_of(value) not in CORE_TYPES and name.lower() not in ("tostring", "gettype", "equals"):
-        raise dotnet.refused("Cannot invoke method. Method invocation is supported only on core types in this language "
-                             "mode.", "MethodInvocationNotSupportedInConstrainedLanguage")  # fmt: skip
+        raise dotnet.refused(
+            "Cannot invoke method. Method invocation is supported only on core types in this language mode.",
+            "MethodInvocationNotSupportedInConstrainedLanguage",
+        )
     return guarded(ps, name, arguments, lambda: method(*[plain(one) for one in arguments]))
 
 
@@ -367,8 +472,9 @@ def guarded(ps: Interpreter, name: str, arguments: list[Any], work: Callable[[],
         if "argument" not in str(failed):
             raise
         text_ = f'Cannot find an overload for "{name}" and the argument count: "{len(arguments)}".'
-        raise error(text_, "MethodCountCouldNotFindBest", "System.Management.Automation.MethodException",
-                    "NotSpecified") from failed  # fmt: skip
+        raise error(
+            text_, "MethodCountCouldNotFindBest", "System.Management.Automation.MethodException", "NotSpecified"
+        ) from failed
 
 
 def _invocation_failed(ps: Interpreter, name: str, count: int, type: str, message: str) -> PSError:
@@ -403,8 +509,13 @@ def shown(ps: Interpreter, value: Any, form: Any = None, provider: Any = None) -
     culture = _culture_of(ps, provider if provider is not None else form if isinstance(form, PSObject) else None)
     if isinstance(value, DateTime):
         pattern = text(form) if isinstance(form, str) and form else "G"
-        standard = {"G": culture.moment, "g": f"{culture.date} {culture.time.replace(':ss', '')}", "d": culture.date,
-                    "T": culture.time, "t": culture.time.replace(":ss", "")}  # fmt: skip
+        standard = {
+            "G": culture.moment,
+            "g": f"{culture.date} {culture.time.replace(':ss', '')}",
+            "d": culture.date,
+            "T": culture.time,
+            "t": culture.time.replace(":ss", ""),
+        }
         return format_date(value, standard.get(pattern, pattern), ps.offset_text)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and isinstance(form, str):
         return operators.format_one(ps, value, form, culture)
@@ -424,14 +535,17 @@ def _culture_of(ps: Interpreter, provider: Any) -> Culture:
 def _substring(ps: Interpreter, value: str, start: Any, length: Any = None) -> str:
     at, count = whole(start), len(value) - whole(start) if length is None else whole(length)
     if at < 0 or at > len(value) or count < 0:
-        raise MethodFailed("System.ArgumentOutOfRangeException",
-                           "StartIndex cannot be less than zero.\r\nParameter name: startIndex" if at < 0 else
-                           "startIndex cannot be larger than length of string.\r\nParameter name: startIndex"
-                           )  # fmt: skip
+        raise MethodFailed(
+            "System.ArgumentOutOfRangeException",
+            "StartIndex cannot be less than zero.\r\nParameter name: startIndex"
+            if at < 0
+            else "startIndex cannot be larger than length of string.\r\nParameter name: startIndex",
+        )
     if at + count > len(value):
-        raise MethodFailed("System.ArgumentOutOfRangeException",
-                           "Index and length must refer to a location within the string.\r\nParameter name: "
-                           "length")  # fmt: skip
+        raise MethodFailed(
+            "System.ArgumentOutOfRangeException",
+            "Index and length must refer to a location within the string.\r\nParameter name: length",
+        )
     return value[at : at + count]
 
 
@@ -513,74 +627,121 @@ def _result(found: list[Any]) -> Any:
 
 
 _METHODS: tuple[tuple[type, dict[str, Callable[..., Any]]], ...] = (
-    (ErrorList, {
-        "clear": lambda ps, value: value.clear(), "removeat": lambda ps, value, at: value.__delitem__(whole(at)),
-        "remove": lambda ps, value, one: value.remove(one) if one in value else None,
-    }),
-    (str, {
-        "toupper": lambda ps, value: value.upper(), "tolower": lambda ps, value: value.lower(),
-        "toupperinvariant": lambda ps, value: value.upper(), "tolowerinvariant": lambda ps, value: value.lower(),
-        "trim": lambda ps, value, *given: value.strip(_characters(given)),
-        "trimstart": lambda ps, value, *given: value.lstrip(_characters(given)),
-        "trimend": lambda ps, value, *given: value.rstrip(_characters(given)),
-        "split": _split, "substring": _substring,
-        "replace": lambda ps, value, old, new: _replaced(value, old, new),
-        "startswith": lambda ps, value, wanted, *more: _fits(value, wanted, more, False),
-        "endswith": lambda ps, value, wanted, *more: _fits(value, wanted, more, True),
-        "contains": lambda ps, value, wanted: text(wanted) in value,
-        "indexof": lambda ps, value, wanted, *more: _index(value, wanted, *more),
-        "lastindexof": lambda ps, value, wanted: value.rfind(text(wanted)),
-        "padleft": lambda ps, value, width, *fill: value.rjust(whole(width), text(fill[0]) if fill else " "),
-        "padright": lambda ps, value, width, *fill: value.ljust(whole(width), text(fill[0]) if fill else " "),
-        "insert": lambda ps, value, at, new: value[: whole(at)] + text(new) + value[whole(at) :],
-        "remove": lambda ps, value, at, *count: value[: whole(at)] + (value[whole(at) + whole(count[0]) :] if count
-                                                                      else ""),
-        "tochararray": lambda ps, value: [Char(one) for one in value],
-        "chars": lambda ps, value, at: _char_at(value, at), "get_chars": lambda ps, value, at: _char_at(value, at),
-        "equals": lambda ps, value, other, *more: (value.casefold() == text(other).casefold() if any(
-            "ignorecase" in text(one).lower() for one in more) else isinstance(other, str) and value == other),
-        "compareto": lambda ps, value, other: operators.order(ps, value, text(other), False),
-    }),
-    (list, {
-        "contains": lambda ps, value, one: any(operators.equal(ps, held, one, True) for held in value),
-        "indexof": lambda ps, value, one: next((at for at, held in enumerate(value)
-                                                if operators.equal(ps, held, one, True)), -1),
-        "foreach": _each, "where": _where, "clone": lambda ps, value: list(value),
-        "getvalue": lambda ps, value, at: value[whole(at)], "getlength": lambda ps, value, at: len(value),
-        "getupperbound": lambda ps, value, at: len(value) - 1,
-        "setvalue": lambda ps, value, new, at: value.__setitem__(whole(at), new),
-    }),
+    (
+        ErrorList,
+        {
+            "clear": lambda ps, value: value.clear(),
+            "removeat": lambda ps, value, at: value.__delitem__(whole(at)),
+            "remove": lambda ps, value, one: value.remove(one) if one in value else None,
+        },
+    ),
+    (
+        str,
+        {
+            "toupper": lambda ps, value: value.upper(),
+            "tolower": lambda ps, value: value.lower(),
+            "toupperinvariant": lambda ps, value: value.upper(),
+            "tolowerinvariant": lambda ps, value: value.lower(),
+            "trim": lambda ps, value, *given: value.strip(_characters(given)),
+            "trimstart": lambda ps, value, *given: value.lstrip(_characters(given)),
+            "trimend": lambda ps, value, *given: value.rstrip(_characters(given)),
+            "split": _split,
+            "substring": _substring,
+            "replace": lambda ps, value, old, new: _replaced(value, old, new),
+            "startswith": lambda ps, value, wanted, *more: _fits(value, wanted, more, False),
+            "endswith": lambda ps, value, wanted, *more: _fits(value, wanted, more, True),
+            "contains": lambda ps, value, wanted: text(wanted) in value,
+            "indexof": lambda ps, value, wanted, *more: _index(value, wanted, *more),
+            "lastindexof": lambda ps, value, wanted: value.rfind(text(wanted)),
+            "padleft": lambda ps, value, width, *fill: value.rjust(whole(width), text(fill[0]) if fill else " "),
+            "padright": lambda ps, value, width, *fill: value.ljust(whole(width), text(fill[0]) if fill else " "),
+            "insert": lambda ps, value, at, new: value[: whole(at)] + text(new) + value[whole(at) :],
+            "remove": lambda ps, value, at, *count: (
+                value[: whole(at)] + (value[whole(at) + whole(count[0]) :] if count else "")
+            ),
+            "tochararray": lambda ps, value: [Char(one) for one in value],
+            "chars": lambda ps, value, at: _char_at(value, at),
+            "get_chars": lambda ps, value, at: _char_at(value, at),
+            "equals": lambda ps, value, other, *more: (
+                value.casefold() == text(other).casefold()
+                if any("ignorecase" in text(one).lower() for one in more)
+                else isinstance(other, str) and value == other
+            ),
+            "compareto": lambda ps, value, other: operators.order(ps, value, text(other), False),
+        },
+    ),
+    (
+        list,
+        {
+            "contains": lambda ps, value, one: any(operators.equal(ps, held, one, True) for held in value),
+            "indexof": lambda ps, value, one: next(
+                (at for at, held in enumerate(value) if operators.equal(ps, held, one, True)), -1
+            ),
+            "foreach": _each,
+            "where": _where,
+            "clone": lambda ps, value: list(value),
+            "getvalue": lambda ps, value, at: value[whole(at)],
+            "getlength": lambda ps, value, at: len(value),
+            "getupperbound": lambda ps, value, at: len(value) - 1,
+            "setvalue": lambda ps, value, new, at: value.__setitem__(whole(at), new),
+        },
+    ),
     (bytes, {"getlength": lambda ps, value, at: len(value)}),
-    (HashTable, {
-        "containskey": lambda ps, value, key: key in value, "contains": lambda ps, value, key: key in value,
-        "containsvalue": lambda ps, value, one: any(operators.equal(ps, held, one, True) for _key,
-        held in value.items()),
-        "add": lambda ps, value, key, new: _table_add(value, key, new), "remove": lambda ps, value, key: value.pop(key),
-        "clear": lambda ps, value: value.clear(), "get_item": lambda ps, value, key: value.get(key),
-        "clone": lambda ps, value: HashTable(dict(value.items()), value.ordered),
-        "getenumerator": lambda ps, value: entries(value),
-    }),
-    (DateTime, {
-        "touniversaltime": _universal, "tolocaltime": _local, "adddays": _date_add("days"),
-        "addhours": _date_add("hours"), "addminutes": _date_add("minutes"), "addseconds": _date_add("seconds"),
-        "addmilliseconds": _date_add("milliseconds"), "addmonths": _date_months,
-        "addyears": lambda ps, value, count: _date_months(ps, value, count, 12), "subtract": _subtract,
-        "add": lambda ps, value, span: DateTime(value.value + span.value, value.kind),
-        "toshortdatestring": lambda ps, value: format_date(value, ps.culture.date),
-        "tolongtimestring": lambda ps, value: format_date(value, ps.culture.time),
-        "toshorttimestring": lambda ps, value: format_date(value, ps.culture.time.replace(":ss", "")),
-        "tofiletime": lambda ps, value: ticks(_universal(ps, value)) - 504911232000000000,
-        "tofiletimeutc": lambda ps, value: ticks(_universal(ps, value)) - 504911232000000000,
-        "compareto": lambda ps, value, other: operators.order(ps, value, other, True),
-    }),
-    (ScriptBlock, {
-        "invoke": _invoke_block, "tostring": lambda ps, value: value.text, "getnewclosure": lambda ps, value: value,
-    }),
-    (NetException, {
-        "gettype": lambda ps, value: NetType(value.type), "getbaseexception": lambda ps, value: _deepest(value),
-    }),
+    (
+        HashTable,
+        {
+            "containskey": lambda ps, value, key: key in value,
+            "contains": lambda ps, value, key: key in value,
+            "containsvalue": lambda ps, value, one: any(
+                operators.equal(ps, held, one, True) for _key, held in value.items()
+            ),
+            "add": lambda ps, value, key, new: _table_add(value, key, new),
+            "remove": lambda ps, value, key: value.pop(key),
+            "clear": lambda ps, value: value.clear(),
+            "get_item": lambda ps, value, key: value.get(key),
+            "clone": lambda ps, value: HashTable(dict(value.items()), value.ordered),
+            "getenumerator": lambda ps, value: entries(value),
+        },
+    ),
+    (
+        DateTime,
+        {
+            "touniversaltime": _universal,
+            "tolocaltime": _local,
+            "adddays": _date_add("days"),
+            "addhours": _date_add("hours"),
+            "addminutes": _date_add("minutes"),
+            "addseconds": _date_add("seconds"),
+            "addmilliseconds": _date_add("milliseconds"),
+            "addmonths": _date_months,
+            "addyears": lambda ps, value, count: _date_months(ps, value, count, 12),
+            "subtract": _subtract,
+            "add": lambda ps, value, span: DateTime(value.value + span.value, value.kind),
+            "toshortdatestring": lambda ps, value: format_date(value, ps.culture.date),
+            "tolongtimestring": lambda ps, value: format_date(value, ps.culture.time),
+            "toshorttimestring": lambda ps, value: format_date(value, ps.culture.time.replace(":ss", "")),
+            "tofiletime": lambda ps, value: ticks(_universal(ps, value)) - 504911232000000000,
+            "tofiletimeutc": lambda ps, value: ticks(_universal(ps, value)) - 504911232000000000,
+            "compareto": lambda ps, value, other: operators.order(ps, value, other, True),
+        },
+    ),
+    (
+        ScriptBlock,
+        {
+            "invoke": _invoke_block,
+            "tostring": lambda ps, value: value.text,
+            "getnewclosure": lambda ps, value: value,
+        },
+    ),
+    (
+        NetException,
+        {
+            "gettype": lambda ps, value: NetType(value.type),
+            "getbaseexception": lambda ps, value: _deepest(value),
+        },
+    ),
     (NetType, {"tostring": lambda ps, value: value.name}),
-)  # fmt: skip
+)
 
 
 def _deepest(value: NetException) -> NetException:
@@ -595,9 +756,10 @@ def _replaced(value: str, old: Any, new: Any) -> str:
 
 def _table_add(value: HashTable, key: Any, new: Any) -> None:
     if key in value:
-        raise MethodFailed("System.ArgumentException",
-                           f"Item has already been added. Key in dictionary: '{text(key)}'  Key being added: "
-                           f"'{text(key)}'")  # fmt: skip
+        raise MethodFailed(
+            "System.ArgumentException",
+            f"Item has already been added. Key in dictionary: '{text(key)}'  Key being added: '{text(key)}'",
+        )
     value[key] = new
 
 
@@ -647,8 +809,12 @@ def put_element(ps: Interpreter, value: Any, index: Any, new: Any) -> None:
     elif isinstance(value, list):
         at = dotnet.cast(ps, "System.Int32", index)
         if not -len(value) <= at < len(value):
-            raise error("Index was outside the bounds of the array.", "System.IndexOutOfRangeException",
-                        "System.IndexOutOfRangeException", "OperationStopped")  # fmt: skip
+            raise error(
+                "Index was outside the bounds of the array.",
+                "System.IndexOutOfRangeException",
+                "System.IndexOutOfRangeException",
+                "OperationStopped",
+            )
         value[at] = new
     elif value is None:
         raise error("Cannot index into a null array.", "NullArray")

@@ -31,7 +31,7 @@ from lab.powershell.values import (
     truth,
     type_of,
     whole,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from lab.powershell.interpreter import Interpreter
@@ -116,8 +116,9 @@ def order(ps: Interpreter, left: Any, right: Any, fold: bool) -> int:
             other = dotnet.converted(ps, type_of(left), right)
             return _sign(left.value, other.value)
     except NotConvertible as problem:
-        raise error(f'Could not compare "{text(left)}" to "{text(right)}". Error: "{problem}"',
-                    "ComparisonFailure") from problem  # fmt: skip
+        raise error(
+            f'Could not compare "{text(left)}" to "{text(right)}". Error: "{problem}"', "ComparisonFailure"
+        ) from problem
     if isinstance(left, PSObject) and isinstance(left.base, tuple) and isinstance(right, PSObject):
         return _sign(left.base, right.base)
     if isinstance(left, PSObject) and left.text is not None:
@@ -257,9 +258,10 @@ def add(ps: Interpreter, left: Any, right: Any, fold: bool = True) -> Any:
     if isinstance(left, TimeSpan):
         return TimeSpan(left.value + dotnet.converted(ps, "System.TimeSpan", right).value)
     if isinstance(left, PSObject):
-        raise error(f"Method invocation failed because [{type_of(left)}] does not contain a method named "
-                    f"'op_Addition'.",
-                    "MethodNotFound")  # fmt: skip
+        raise error(
+            f"Method invocation failed because [{type_of(left)}] does not contain a method named 'op_Addition'.",
+            "MethodNotFound",
+        )
     first, second = _numbers(ps, left, right)
     return first + second
 
@@ -324,9 +326,12 @@ def format_text(ps: Interpreter, left: Any, right: Any, fold: bool = True) -> st
         if match[0] in ("{{", "}}"):
             return match[0][0]
         if match[1] is None or int(match[1]) >= len(values):
-            raise error("Error formatting a string: Index (zero based) must be greater than or equal to zero and less "
-                        "than the size of the argument list..", "FormatError",
-                        "System.Management.Automation.PSInvalidOperationException")  # fmt: skip
+            raise error(
+                "Error formatting a string: Index (zero based) must be greater than or equal to zero and less "
+                "than the size of the argument list..",
+                "FormatError",
+                "System.Management.Automation.PSInvalidOperationException",
+            )
         shown = format_one(ps, values[int(match[1])], match[3] or "", ps.culture)
         width = int(match[2] or 0)
         return shown.rjust(width) if width > 0 else shown.ljust(-width)
@@ -338,9 +343,14 @@ def format_one(ps: Interpreter, value: Any, form: str, culture: Culture) -> str:
     """A value by one of .NET's forms."""
     value = plain(value)
     if isinstance(value, DateTime):
-        standard = {"d": culture.date, "T": culture.time, "G": culture.moment, "": culture.moment,
-                    "g": f"{culture.date} {culture.time.replace(':ss', '')}", "t": culture.time.replace(":ss",
-                    "")}  # fmt: skip
+        standard = {
+            "d": culture.date,
+            "T": culture.time,
+            "G": culture.moment,
+            "": culture.moment,
+            "g": f"{culture.date} {culture.time.replace(':ss', '')}",
+            "t": culture.time.replace(":ss", ""),
+        }
         return format_date(value, standard.get(form, form), ps.offset_text)
     if isinstance(value, (int, float)) and not isinstance(value, (bool, EnumValue)) and form:
         return _format_number(value, form, culture)
@@ -373,16 +383,28 @@ def _format_number(value: int | float, form: str, culture: Culture) -> str:
 _OPERATORS: dict[str, Any] = {
     "contains": _contains,
     "notcontains": lambda ps, left, right, fold: not _contains(ps, left, right, fold),
-    "in": lambda ps, left, right, fold: _contains(ps, right, left, fold),
-    "notin": lambda ps, left, right, fold: not _contains(ps, right, left, fold),
-    "replace": _replace, "split": _split, "join": _join, "is": _is, "as": _as,
+    "in": lambda ps, left, right, fold: _contains(ps, right, left, fold),  # pylint: disable=arguments-out-of-order
+    "notin": lambda ps, left, right, fold: not _contains(ps, right, left, fold),  # pylint: disable=arguments-out-of-order
+    "replace": _replace,
+    "split": _split,
+    "join": _join,
+    "is": _is,
+    "as": _as,
     "isnot": lambda ps, left, right, fold: not _is(ps, left, right, fold),
-    "f": format_text, "..": _range, "+": add, "-": _minus, "*": _times, "/": _divide, "%": _modulo,
-    "band": _bit(lambda first, second: first & second), "bor": _bit(lambda first, second: first | second),
-    "bxor": _bit(lambda first, second: first ^ second), "shl": _bit(lambda first, second: first << second),
+    "f": format_text,
+    "..": _range,
+    "+": add,
+    "-": _minus,
+    "*": _times,
+    "/": _divide,
+    "%": _modulo,
+    "band": _bit(lambda first, second: first & second),
+    "bor": _bit(lambda first, second: first | second),
+    "bxor": _bit(lambda first, second: first ^ second),
+    "shl": _bit(lambda first, second: first << second),
     "shr": _bit(lambda first, second: first >> second),
     "xor": lambda ps, left, right, fold: truth(left) != truth(right),
-}  # fmt: skip
+}
 _FOLDABLE = _COMPARISONS | {"contains", "notcontains", "in", "notin", "replace", "split"}
 
 

@@ -39,16 +39,20 @@ from lab.powershell.values import (
     text,
     truth,
     whole,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from lab.powershell.interpreter import Interpreter
 
 _ENCODINGS = {
-    "UTF8": ("utf-8", 65001, "utf-8"), "Unicode": ("utf-16-le", 1200, "utf-16"), "ASCII": ("ascii", 20127, "us-ascii"),
-    "BigEndianUnicode": ("utf-16-be", 1201, "utf-16BE"), "UTF7": ("utf-7", 65000, "utf-7"),
-    "Default": ("cp1252", 1252, "Windows-1252"), "UTF32": ("utf-32-le", 12000, "utf-32"),
-}  # fmt: skip
+    "UTF8": ("utf-8", 65001, "utf-8"),
+    "Unicode": ("utf-16-le", 1200, "utf-16"),
+    "ASCII": ("ascii", 20127, "us-ascii"),
+    "BigEndianUnicode": ("utf-16-be", 1201, "utf-16BE"),
+    "UTF7": ("utf-7", 65000, "utf-7"),
+    "Default": ("cp1252", 1252, "Windows-1252"),
+    "UTF32": ("utf-32-le", 12000, "utf-32"),
+}
 _MARKS = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
 
 
@@ -63,12 +67,17 @@ def encoding(codec: str, number_: int, web_name: str) -> PSObject:
 
     return PSObject(
         {"WebName": web_name, "BodyName": web_name, "CodePage": number_, "EncodingName": web_name.upper()},
-        ("System.Text.Encoding",), text="System.Text.Encoding", base=codec,
-        methods={"GetBytes": lambda value: text_of_chars(value).encode(codec, errors="replace"), "GetString": read,
-                 "GetPreamble": lambda: _MARKS.get(codec, b""),
-                 "GetByteCount": lambda value: len(text_of_chars(value).encode(codec, errors="replace")),
-                 "GetChars": lambda data: [Char(one) for one in read(data)]},
-    )  # fmt: skip
+        ("System.Text.Encoding",),
+        text="System.Text.Encoding",
+        base=codec,
+        methods={
+            "GetBytes": lambda value: text_of_chars(value).encode(codec, errors="replace"),
+            "GetString": read,
+            "GetPreamble": lambda: _MARKS.get(codec, b""),
+            "GetByteCount": lambda value: len(text_of_chars(value).encode(codec, errors="replace")),
+            "GetChars": lambda data: [Char(one) for one in read(data)],
+        },
+    )
 
 
 def text_of_chars(value: Any) -> str:
@@ -130,8 +139,10 @@ def static_put(ps: Interpreter, type: str, name: str, value: Any) -> None:
         return
     if key == ("System.Environment", "exitcode"):
         return
-    raise error(f"Property '{name}' cannot be found on this object; make sure it exists and is settable.",
-                "PropertyAssignmentException")  # fmt: skip
+    raise error(
+        f"Property '{name}' cannot be found on this object; make sure it exists and is settable.",
+        "PropertyAssignmentException",
+    )
 
 
 def static_call(ps: Interpreter, type: str, name: str, arguments: list[Any]) -> Any:
@@ -142,8 +153,9 @@ def static_call(ps: Interpreter, type: str, name: str, arguments: list[Any]) -> 
         return make(ps, type, arguments)
     if worker is None:
         contains = "does not" if ps.version >= 3 else "doesn't"
-        raise error(f"Method invocation failed because [{type}] {contains} contain a method named '{name}'.",
-                    "MethodNotFound")  # fmt: skip
+        raise error(
+            f"Method invocation failed because [{type}] {contains} contain a method named '{name}'.", "MethodNotFound"
+        )
     return members.guarded(ps, name, arguments, lambda: worker(ps, *[plain(one) for one in arguments]))
 
 
@@ -152,11 +164,15 @@ def _allowed(ps: Interpreter, type: str, name: str, setting: bool, call: bool = 
     if not ps.constrained or type in members.CORE_TYPES:
         return
     if call:
-        raise dotnet.refused("Cannot invoke method. Method invocation is supported only on core types in this language "
-                             "mode.", "MethodInvocationNotSupportedInConstrainedLanguage")  # fmt: skip
+        raise dotnet.refused(
+            "Cannot invoke method. Method invocation is supported only on core types in this language mode.",
+            "MethodInvocationNotSupportedInConstrainedLanguage",
+        )
     if setting:
-        raise dotnet.refused("Cannot set property. Property setting is supported only on core types in this language "
-                             "mode.", "PropertySetterNotSupportedInConstrainedLanguage")  # fmt: skip
+        raise dotnet.refused(
+            "Cannot set property. Property setting is supported only on core types in this language mode.",
+            "PropertySetterNotSupportedInConstrainedLanguage",
+        )
 
 
 def _now(ps: Interpreter) -> DateTime:
@@ -166,10 +182,15 @@ def _now(ps: Interpreter) -> DateTime:
 def _console_out(ps: Interpreter) -> PSObject:
     write = ps.host.write
     return PSObject(
-        {"Encoding": encoding(ps.host.encoding, 0, ps.host.encoding), "NewLine": "\r\n"}, ("System.IO.TextWriter",),
-        methods={"Write": lambda *given: write(_written(ps, given)), "Flush": lambda: None, "Close": lambda: None,
-                 "WriteLine": lambda *given: write(_written(ps, given) + "\r\n")},
-    )  # fmt: skip
+        {"Encoding": encoding(ps.host.encoding, 0, ps.host.encoding), "NewLine": "\r\n"},
+        ("System.IO.TextWriter",),
+        methods={
+            "Write": lambda *given: write(_written(ps, given)),
+            "Flush": lambda: None,
+            "Close": lambda: None,
+            "WriteLine": lambda *given: write(_written(ps, given) + "\r\n"),
+        },
+    )
 
 
 def _written(ps: Interpreter, given: tuple[Any, ...]) -> str:
@@ -186,10 +207,14 @@ def _written(ps: Interpreter, given: tuple[Any, ...]) -> str:
 def _console_error(ps: Interpreter) -> PSObject:
     write = ps.host.write_error_text
     return PSObject(
-        {}, ("System.IO.TextWriter",),
-        methods={"Write": lambda *given: write(_written(ps, given)), "Flush": lambda: None,
-                 "WriteLine": lambda *given: write(_written(ps, given) + "\r\n")},
-    )  # fmt: skip
+        {},
+        ("System.IO.TextWriter",),
+        methods={
+            "Write": lambda *given: write(_written(ps, given)),
+            "Flush": lambda: None,
+            "WriteLine": lambda *given: write(_written(ps, given) + "\r\n"),
+        },
+    )
 
 
 def _console_in(ps: Interpreter) -> PSObject:
@@ -208,8 +233,11 @@ def _output_stream(ps: Interpreter) -> PSObject:
         raw = dotnet_bytes(data)
         ps.host.write_bytes(raw[whole(start) : None if count is None else whole(start) + whole(count)])
 
-    return PSObject({}, ("System.IO.Stream",), methods={"Write": write, "Flush": lambda: None, "Close": lambda: None,
-                                                        "Dispose": lambda: None})  # fmt: skip
+    return PSObject(
+        {},
+        ("System.IO.Stream",),
+        methods={"Write": write, "Flush": lambda: None, "Close": lambda: None, "Dispose": lambda: None},
+    )
 
 
 def _environment_variable(ps: Interpreter, name: Any, target: Any = None) -> str | None:
@@ -222,10 +250,16 @@ def _exit(ps: Interpreter, code: Any = 0) -> None:
 
 def _culture(value: Culture) -> PSObject:
     return PSObject(
-        {"LCID": value.number, "Name": value.name, "DisplayName": value.display_name,
-         "TwoLetterISOLanguageName": value.name[:2] or "iv"},
-        ("System.Globalization.CultureInfo",), text=value.name, base=value,
-    )  # fmt: skip
+        {
+            "LCID": value.number,
+            "Name": value.name,
+            "DisplayName": value.display_name,
+            "TwoLetterISOLanguageName": value.name[:2] or "iv",
+        },
+        ("System.Globalization.CultureInfo",),
+        text=value.name,
+        base=value,
+    )
 
 
 def culture_object(given: Any) -> PSObject:
@@ -236,8 +270,9 @@ def culture_object(given: Any) -> PSObject:
 
 
 def _thread(ps: Interpreter) -> PSObject:
-    made = PSObject({"CurrentCulture": _culture(ps.culture), "CurrentUICulture": _culture(ps.culture)},
-                    ("System.Threading.Thread",))  # fmt: skip
+    made = PSObject(
+        {"CurrentCulture": _culture(ps.culture), "CurrentUICulture": _culture(ps.culture)}, ("System.Threading.Thread",)
+    )
 
     def set_culture(given: Any) -> None:
         ps.culture = culture_object(given).base
@@ -249,8 +284,10 @@ def _thread(ps: Interpreter) -> PSObject:
 
 def _identity(ps: Interpreter) -> PSObject:
     account = ps.process.session.account
-    return PSObject({"Name": account.qualified, "IsAuthenticated": True, "AuthenticationType": "NTLM"},
-                    ("System.Security.Principal.WindowsIdentity",))  # fmt: skip
+    return PSObject(
+        {"Name": account.qualified, "IsAuthenticated": True, "AuthenticationType": "NTLM"},
+        ("System.Security.Principal.WindowsIdentity",),
+    )
 
 
 def _principal(ps: Interpreter, given: list[Any]) -> PSObject:
@@ -258,12 +295,17 @@ def _principal(ps: Interpreter, given: list[Any]) -> PSObject:
 
     def in_role(role: Any) -> bool:
         wanted = text(role).rpartition("\\")[2].lower()
-        return account.administrator if wanted in ("administrator", "administrators") else wanted in [
-            one.lower() for one in account.groups
-        ]  # fmt: skip
+        return (
+            account.administrator
+            if wanted in ("administrator", "administrators")
+            else wanted in [one.lower() for one in account.groups]
+        )
 
-    return PSObject({"Identity": given[0] if given else None}, ("System.Security.Principal.WindowsPrincipal",),
-                    methods={"IsInRole": in_role})  # fmt: skip
+    return PSObject(
+        {"Identity": given[0] if given else None},
+        ("System.Security.Principal.WindowsPrincipal",),
+        methods={"IsInRole": in_role},
+    )
 
 
 def _enum_names(ps: Interpreter, kind: Any) -> list[str]:
@@ -275,10 +317,14 @@ def _from_base64(ps: Interpreter, value: Any) -> bytes:
     try:
         return base64.b64decode(re.sub(r"\s", "", text(value)), validate=True)
     except ValueError as problem:
-        shown = "Invalid length for a Base-64 char array or string." if len(re.sub(r"\s", "", text(value))) % 4 else (
-            "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two padding "
-            "characters, or an illegal character among the padding characters. "
-        )  # fmt: skip
+        shown = (
+            "Invalid length for a Base-64 char array or string."
+            if len(re.sub(r"\s", "", text(value))) % 4
+            else (
+                "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two padding "
+                "characters, or an illegal character among the padding characters. "
+            )
+        )
         raise MethodFailed("System.FormatException", shown) from problem
 
 
@@ -307,32 +353,52 @@ def _round(ps: Interpreter, value: Any, digits: Any = 0, mode: Any = None) -> An
 
 def _parse_exact(ps: Interpreter, value: Any, form: Any, provider: Any = None, styles: Any = None) -> DateTime:
     pattern = re.escape(text(form))
-    for token, part in (("yyyy", r"(?P<y>\\d{4})"), ("MM", r"(?P<M>\\d\\d)"), ("dd", r"(?P<d>\\d\\d)"),
-                        ("HH", r"(?P<H>\\d\\d)"), ("mm", r"(?P<m>\\d\\d)"), ("ss", r"(?P<s>\\d\\d)")):  # fmt: skip
+    for token, part in (
+        ("yyyy", r"(?P<y>\\d{4})"),
+        ("MM", r"(?P<M>\\d\\d)"),
+        ("dd", r"(?P<d>\\d\\d)"),
+        ("HH", r"(?P<H>\\d\\d)"),
+        ("mm", r"(?P<m>\\d\\d)"),
+        ("ss", r"(?P<s>\\d\\d)"),
+    ):
         pattern = re.sub(token, part, pattern, count=1)
     match = re.fullmatch(pattern, text(value))
     if match is None:
         raise MethodFailed("System.FormatException", "String was not recognized as a valid DateTime.")
     got = {key: int(one) for key, one in match.groupdict().items()}
-    return DateTime(datetime.datetime(got.get("y", 1), got.get("M", 1), got.get("d", 1), got.get("H", 0),
-                                      got.get("m", 0), got.get("s", 0)))  # fmt: skip
+    return DateTime(
+        datetime.datetime(
+            got.get("y", 1), got.get("M", 1), got.get("d", 1), got.get("H", 0), got.get("m", 0), got.get("s", 0)
+        )
+    )
 
 
 def _match_object(found: re.Match[str] | None) -> PSObject:
     if found is None:
-        return PSObject({"Success": False, "Value": "", "Index": 0, "Length": 0, "Groups": []},
-                        ("System.Text.RegularExpressions.Match",), text="")  # fmt: skip
+        return PSObject(
+            {"Success": False, "Value": "", "Index": 0, "Length": 0, "Groups": []},
+            ("System.Text.RegularExpressions.Match",),
+            text="",
+        )
     groups = HashTable(ordered=True)
     for at in range(found.re.groups + 1):
         name = next((key for key, number_ in found.re.groupindex.items() if number_ == at), at)
-        groups[name] = PSObject({"Success": found[at] is not None, "Value": found[at] or ""},
-                                ("System.Text.RegularExpressions.Group",), text=found[at] or "")  # fmt: skip
-    held = PSObject({"Count": len(groups)}, ("System.Text.RegularExpressions.GroupCollection",),
-                    methods={"get_Item": groups.get}, base=None)  # fmt: skip
+        groups[name] = PSObject(
+            {"Success": found[at] is not None, "Value": found[at] or ""},
+            ("System.Text.RegularExpressions.Group",),
+            text=found[at] or "",
+        )
+    held = PSObject(
+        {"Count": len(groups)},
+        ("System.Text.RegularExpressions.GroupCollection",),
+        methods={"get_Item": groups.get},
+        base=None,
+    )
     return PSObject(
         {"Success": True, "Value": found[0], "Index": found.start(), "Length": len(found[0]), "Groups": held},
-        ("System.Text.RegularExpressions.Match",), text=found[0],
-    )  # fmt: skip
+        ("System.Text.RegularExpressions.Match",),
+        text=found[0],
+    )
 
 
 def _regex(pattern: Any, options: Any = None) -> re.Pattern[str]:
@@ -382,13 +448,21 @@ def _guid(value: str) -> PSObject:
 
 def _system_version(ps: Interpreter) -> PSObject:
     version = dotnet.version_object(f"{ps.machine.generation.version}.0")
-    return PSObject({"Platform": EnumValue("Win32NT", 2, "System.PlatformID"), "Version": version,
-                     "VersionString": f"Microsoft Windows NT {version.text}", "ServicePack": ""},
-                    ("System.OperatingSystem",), text=f"Microsoft Windows NT {version.text}")  # fmt: skip
+    return PSObject(
+        {
+            "Platform": EnumValue("Win32NT", 2, "System.PlatformID"),
+            "Version": version,
+            "VersionString": f"Microsoft Windows NT {version.text}",
+            "ServicePack": "",
+        },
+        ("System.OperatingSystem",),
+        text=f"Microsoft Windows NT {version.text}",
+    )
 
 
 _VALUES: dict[tuple[str, str], Callable[[Any], Any]] = {
-    ("System.Console", "out"): _console_out, ("System.Console", "error"): _console_error,
+    ("System.Console", "out"): _console_out,
+    ("System.Console", "error"): _console_error,
     ("System.Console", "in"): _console_in,
     ("System.Console", "outputencoding"): lambda ps: encoding(ps.host.encoding, ps.process.code_page, ps.host.encoding),
     ("System.Console", "inputencoding"): lambda ps: encoding(ps.host.encoding, ps.process.code_page, ps.host.encoding),
@@ -401,26 +475,31 @@ _VALUES: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("System.Environment", "is64bitoperatingsystem"): lambda ps: True if ps.version >= 3 else None,
     ("System.Environment", "currentdirectory"): lambda ps: ps.process.directory,
     ("System.Environment", "commandline"): lambda ps: ps.process.line,
-    ("System.DateTime", "now"): _now, ("System.DateTime", "today"): lambda ps: members._midnight(_now(ps)),
+    ("System.DateTime", "now"): _now,
+    ("System.DateTime", "today"): lambda ps: members._midnight(_now(ps)),
     ("System.DateTime", "utcnow"): lambda ps: DateTime(ps.machine.clock().replace(tzinfo=None), "Utc"),
     ("System.DateTime", "minvalue"): lambda ps: DateTime(datetime.datetime.min),
     ("System.DateTime", "maxvalue"): lambda ps: DateTime(datetime.datetime.max),
-    ("System.Math", "pi"): lambda ps: math.pi, ("System.String", "empty"): lambda ps: "",
-    ("System.Int32", "maxvalue"): lambda ps: 2**31 - 1, ("System.Int32", "minvalue"): lambda ps: -(2**31),
-    ("System.Int64", "maxvalue"): lambda ps: 2**63 - 1, ("System.Guid",
-    "empty"): lambda ps: _guid(str(uuid.UUID(int=0))),
+    ("System.Math", "pi"): lambda ps: math.pi,
+    ("System.String", "empty"): lambda ps: "",
+    ("System.Int32", "maxvalue"): lambda ps: 2**31 - 1,
+    ("System.Int32", "minvalue"): lambda ps: -(2**31),
+    ("System.Int64", "maxvalue"): lambda ps: 2**63 - 1,
+    ("System.Guid", "empty"): lambda ps: _guid(str(uuid.UUID(int=0))),
     ("System.Globalization.CultureInfo", "invariantculture"): lambda ps: _culture(INVARIANT),
     ("System.Globalization.CultureInfo", "currentculture"): lambda ps: _culture(ps.culture),
     ("System.Globalization.CultureInfo", "currentuiculture"): lambda ps: _culture(ps.culture),
     ("System.Threading.Thread", "currentthread"): _thread,
     ("System.TimeSpan", "zero"): lambda ps: dotnet.converted(ps, "System.TimeSpan", 0),
     ("System.IO.Path", "directoryseparatorchar"): lambda ps: Char("\\"),
-}  # fmt: skip
+}
 _CALLS: dict[tuple[str, str], Callable[..., Any]] = {
     ("System.Convert", "tobase64string"): lambda ps, data, *more: base64.b64encode(dotnet_bytes(data)).decode("ascii"),
     ("System.Convert", "frombase64string"): _from_base64,
-    ("System.Convert", "toint32"): _to_whole("System.Int32"), ("System.Convert", "toint64"): _to_whole("System.Int64"),
-    ("System.Convert", "tobyte"): _to_whole("System.Byte"), ("System.Convert", "tostring"): _to_string,
+    ("System.Convert", "toint32"): _to_whole("System.Int32"),
+    ("System.Convert", "toint64"): _to_whole("System.Int64"),
+    ("System.Convert", "tobyte"): _to_whole("System.Byte"),
+    ("System.Convert", "tostring"): _to_string,
     ("System.Convert", "touint32"): _to_whole("System.UInt32"),
     ("System.Convert", "tochar"): lambda ps, value: dotnet.converted(ps, "System.Char", value),
     ("System.Convert", "toboolean"): lambda ps, value: truth(value),
@@ -432,30 +511,43 @@ _CALLS: dict[tuple[str, str], Callable[..., Any]] = {
     ("System.Console", "setout"): lambda ps, writer: None,
     ("System.Environment", "getenvironmentvariable"): _environment_variable,
     ("System.Environment", "setenvironmentvariable"): lambda ps, name, value, *target: (
-        ps.process.environment.set(text(name), text(value)) if value not in (None, "")
-        else ps.process.environment.unset(text(name))),
+        ps.process.environment.set(text(name), text(value))
+        if value not in (None, "")
+        else ps.process.environment.unset(text(name))
+    ),
     ("System.Environment", "exit"): _exit,
     ("System.Environment", "expandenvironmentvariables"): lambda ps, value: re.sub(
-        r"%([^%]+)%", lambda match: ps.process.environment.get(match[1]) or match[0], text(value)),
+        r"%([^%]+)%", lambda match: ps.process.environment.get(match[1]) or match[0], text(value)
+    ),
     ("System.Environment", "getfolderpath"): lambda ps, name: {
-        "commonprogramfiles": "C:\\Program Files\\Common Files", "programfiles": "C:\\Program Files",
-        "system": "C:\\Windows\\system32", "windows": "C:\\Windows"}.get(text(name).lower(), ""),
+        "commonprogramfiles": "C:\\Program Files\\Common Files",
+        "programfiles": "C:\\Program Files",
+        "system": "C:\\Windows\\system32",
+        "windows": "C:\\Windows",
+    }.get(text(name).lower(), ""),
     ("System.DateTime", "parse"): lambda ps, value, *more: parse_date(
-        text(value), members._culture_of(ps, more[0] if more else None), ps.offset),
+        text(value), members._culture_of(ps, more[0] if more else None), ps.offset
+    ),
     ("System.DateTime", "parseexact"): _parse_exact,
     ("System.DateTime", "specifykind"): lambda ps, value, kind: DateTime(value.value, text(kind).capitalize()),
     ("System.DateTime", "daysinmonth"): lambda ps, year, month: (
-        datetime.date(whole(year) + whole(month) // 12, whole(month) % 12 + 1, 1)
-        - datetime.date(whole(year), whole(month), 1)).days,
+        (
+            datetime.date(whole(year) + whole(month) // 12, whole(month) % 12 + 1, 1)
+            - datetime.date(whole(year), whole(month), 1)
+        ).days
+    ),
     ("System.DateTime", "fromfiletime"): lambda ps, value: DateTime(
         datetime.datetime(1601, 1, 1) + datetime.timedelta(microseconds=whole(value, "", 0, 2**63) // 10) + ps.offset,
-        "Local"),
-    ("System.Enum", "getnames"): lambda ps, kind: _enum_names(ps, kind),
+        "Local",
+    ),
+    ("System.Enum", "getnames"): _enum_names,
     ("System.Enum", "getvalues"): lambda ps, kind: [
-        dotnet.converted(ps, kind.name, one) for one in _enum_names(ps, kind)],
+        dotnet.converted(ps, kind.name, one) for one in _enum_names(ps, kind)
+    ],
     ("System.Enum", "isdefined"): lambda ps, kind, one: text(one) in _enum_names(ps, kind),
     ("System.Enum", "parse"): lambda ps, kind, one, *fold: dotnet.converted(ps, kind.name, one),
-    ("System.Math", "round"): _round, ("System.Math", "floor"): lambda ps, value: float(math.floor(number(value))),
+    ("System.Math", "round"): _round,
+    ("System.Math", "floor"): lambda ps, value: float(math.floor(number(value))),
     ("System.Math", "ceiling"): lambda ps, value: float(math.ceil(number(value))),
     ("System.Math", "abs"): lambda ps, value: abs(number(value)),
     ("System.Math", "max"): lambda ps, one, other: max(number(one), number(other)),
@@ -465,13 +557,17 @@ _CALLS: dict[tuple[str, str], Callable[..., Any]] = {
     ("System.Math", "truncate"): lambda ps, value: float(math.trunc(number(value))),
     ("System.String", "isnullorempty"): lambda ps, value: text(value) == "",
     ("System.String", "isnullorwhitespace"): lambda ps, value: text(value).strip() == "",
-    ("System.String", "join"): _joined, ("System.String", "concat"): lambda ps, *values: _joined(ps, "", *values),
+    ("System.String", "join"): _joined,
+    ("System.String", "concat"): lambda ps, *values: _joined(ps, "", *values),
     ("System.String", "format"): lambda ps, form, *values: operators.format_text(
-        ps, form, values[0] if len(values) == 1 and isinstance(values[0], list) else list(values)),
+        ps, form, values[0] if len(values) == 1 and isinstance(values[0], list) else list(values)
+    ),
     ("System.String", "compare"): lambda ps, one, other, *fold: operators.order(
-        ps, text(one), text(other), bool(fold and truth(fold[0]))),
+        ps, text(one), text(other), bool(fold and truth(fold[0]))
+    ),
     ("System.String", "equals"): lambda ps, one, other, *how: operators.equal(
-        ps, one, other, any("ignorecase" in text(each).lower() for each in how)),
+        ps, one, other, any("ignorecase" in text(each).lower() for each in how)
+    ),
     ("System.Char", "iscontrol"): lambda ps, one: ord(text(one)) < 32 or 127 <= ord(text(one)) < 160,
     ("System.Char", "isletter"): lambda ps, one: text(one).isalpha(),
     ("System.Char", "isdigit"): lambda ps, one: text(one).isdigit(),
@@ -482,7 +578,8 @@ _CALLS: dict[tuple[str, str], Callable[..., Any]] = {
     ("System.BitConverter", "tostring"): lambda ps, data, *more: "-".join(f"{one:02X}" for one in dotnet_bytes(data)),
     ("System.BitConverter", "getbytes"): lambda ps, value: int(value).to_bytes(4, "little", signed=True),
     ("System.BitConverter", "toint32"): lambda ps, data, at: int.from_bytes(
-        dotnet_bytes(data)[whole(at) : whole(at) + 4], "little", signed=True),
+        dotnet_bytes(data)[whole(at) : whole(at) + 4], "little", signed=True
+    ),
     ("System.Array", "reverse"): lambda ps, value: value.reverse(),
     ("System.Array", "sort"): lambda ps, value: value.sort(key=lambda one: text(one).casefold()),
     ("System.Array", "indexof"): lambda ps, value, one: members.call(ps, value, "indexof", [one]),
@@ -491,42 +588,53 @@ _CALLS: dict[tuple[str, str], Callable[..., Any]] = {
     ("System.Security.Principal.WindowsIdentity", "getcurrent"): lambda ps, *more: _identity(ps),
     ("System.Net.Dns", "gethostname"): lambda ps: ps.machine.name,
     ("System.Net.Dns", "gethostentry"): lambda ps, name: PSObject(
-        {"HostName": ps.machine.fqdn, "AddressList": [ps.machine.address], "Aliases": []}, ("System.Net.IPHostEntry",)),
+        {"HostName": ps.machine.fqdn, "AddressList": [ps.machine.address], "Aliases": []}, ("System.Net.IPHostEntry",)
+    ),
     ("System.Net.Dns", "gethostbyname"): lambda ps, name: PSObject(
-        {"HostName": ps.machine.fqdn, "AddressList": [ps.machine.address], "Aliases": []}, ("System.Net.IPHostEntry",)),
+        {"HostName": ps.machine.fqdn, "AddressList": [ps.machine.address], "Aliases": []}, ("System.Net.IPHostEntry",)
+    ),
     ("System.IO.File", "exists"): lambda ps, path: ps.process.exists(text(path)),
     ("System.IO.File", "readalltext"): _file(lambda ps, path, *more: _decoded(ps.process.read_file(path), *more)),
     ("System.IO.File", "readallbytes"): _file(lambda ps, path: ps.process.read_file(path)),
     ("System.IO.File", "readalllines"): _file(
-        lambda ps, path, *more: _decoded(ps.process.read_file(path), *more).splitlines()),
+        lambda ps, path, *more: _decoded(ps.process.read_file(path), *more).splitlines()
+    ),
     ("System.IO.File", "writealltext"): _file(_write_text),
     ("System.IO.File", "writeallbytes"): _file(
-        lambda ps, path, data: ps.process.write_file(path, dotnet_bytes(data)) and None),
+        lambda ps, path, data: ps.process.write_file(path, dotnet_bytes(data)) and None
+    ),
     ("System.IO.File", "delete"): _file(
-        lambda ps, path: ps.machine.files.delete(path) if ps.process.exists(path) else None),
+        lambda ps, path: ps.machine.files.delete(path) if ps.process.exists(path) else None
+    ),
     ("System.IO.Directory", "exists"): lambda ps, path: (
-        ps.process.exists(text(path)) and ps.machine.files.is_directory(text(path))),
-    ("System.IO.Path", "combine"): _path_combine, ("System.IO.Path", "getfilename"): lambda ps, path: _leaf(path),
-    ("System.IO.Path", "getfilenamewithoutextension"): lambda ps, path: (
-        _leaf(path).rpartition(".")[0] or _leaf(path)),
+        ps.process.exists(text(path)) and ps.machine.files.is_directory(text(path))
+    ),
+    ("System.IO.Path", "combine"): _path_combine,
+    ("System.IO.Path", "getfilename"): lambda ps, path: _leaf(path),
+    ("System.IO.Path", "getfilenamewithoutextension"): lambda ps, path: _leaf(path).rpartition(".")[0] or _leaf(path),
     ("System.IO.Path", "getdirectoryname"): lambda ps, path: text(path).rpartition("\\")[0],
     ("System.IO.Path", "gettemppath"): lambda ps: f"{ps.process.environment.get('TEMP')}\\",
     ("System.IO.Path", "getrandomfilename"): lambda ps: uuid.uuid4().hex[:8] + "." + uuid.uuid4().hex[:3],
     ("System.Text.RegularExpressions.Regex", "match"): lambda ps, value, pattern, *how: _match_object(
-        _regex(pattern, *how).search(text(value))),
+        _regex(pattern, *how).search(text(value))
+    ),
     ("System.Text.RegularExpressions.Regex", "matches"): lambda ps, value, pattern, *how: [
-        _match_object(one) for one in _regex(pattern, *how).finditer(text(value))],
+        _match_object(one) for one in _regex(pattern, *how).finditer(text(value))
+    ],
     ("System.Text.RegularExpressions.Regex", "ismatch"): lambda ps, value, pattern, *how: (
-        _regex(pattern, *how).search(text(value)) is not None),
+        _regex(pattern, *how).search(text(value)) is not None
+    ),
     ("System.Text.RegularExpressions.Regex", "replace"): lambda ps, value, pattern, new, *how: _regex(
-        pattern, *how).sub(operators._replacement(text(new)), text(value)),
+        pattern, *how
+    ).sub(operators._replacement(text(new)), text(value)),
     ("System.Text.RegularExpressions.Regex", "escape"): lambda ps, value: re.sub(
-        r"([\\*+?|{\[()^$.# ])", r"\\\1", text(value)),
+        r"([\\*+?|{\[()^$.# ])", r"\\\1", text(value)
+    ),
     ("System.Text.RegularExpressions.Regex", "split"): lambda ps, value, pattern: _regex(pattern).split(text(value)),
     ("System.TimeSpan", "fromdays"): lambda ps, count: TimeSpan(datetime.timedelta(days=float(number(count)))),
     ("System.TimeSpan", "fromhours"): lambda ps, count: TimeSpan(datetime.timedelta(hours=float(number(count)))),
     ("System.Int32", "parse"): lambda ps, value, *more: whole(text(value)),
-}  # fmt: skip
+}
 
 
 # --- objects ---------------------------------------------------------------------------------------------------------
@@ -573,14 +681,15 @@ def _string_builder(ps: Interpreter, arguments: list[Any]) -> PSObject:
     made.properties["Capacity"] = Computed(lambda: max(16, len(joined())))
     made.setters["Length"] = lambda new: change(joined()[: whole(new)].ljust(whole(new), "\0"))
     methods: dict[str, Callable[..., Any]] = {
-        "Append": append, "AppendLine": lambda *given: (append(*given), append("\r\n"))[1],
-        "AppendFormat": append_format, "ToString": lambda *given: joined()[whole(given[0]):][: whole(given[1])]
-        if given else joined(),
+        "Append": append,
+        "AppendLine": lambda *given: (append(*given), append("\r\n"))[1],
+        "AppendFormat": append_format,
+        "ToString": lambda *given: joined()[whole(given[0]) :][: whole(given[1])] if given else joined(),
         "Replace": lambda old, new: change(joined().replace(text(old), text(new))),
         "Insert": lambda at, new: change(joined()[: whole(at)] + text(new) + joined()[whole(at) :]),
         "Remove": lambda at, count: change(joined()[: whole(at)] + joined()[whole(at) + whole(count) :]),
         "Clear": lambda: change(""),
-    }  # fmt: skip
+    }
     for name, method in methods.items():
         made.methods[name] = method
     return made
@@ -601,12 +710,17 @@ def _array_list(ps: Interpreter, arguments: list[Any]) -> PSObject:
     made = PSObject({}, ("System.Collections.ArrayList",), base=held)
     made.properties["Count"] = Computed(lambda: len(held))
     for name, method in {
-        "Add": add, "AddRange": lambda more: held.extend(items(more)), "Remove": remove, "Clear": held.clear,
-        "RemoveAt": lambda at: held.__delitem__(whole(at)), "Insert": lambda at, one: held.insert(whole(at), one),
+        "Add": add,
+        "AddRange": lambda more: held.extend(items(more)),
+        "Remove": remove,
+        "Clear": held.clear,
+        "RemoveAt": lambda at: held.__delitem__(whole(at)),
+        "Insert": lambda at, one: held.insert(whole(at), one),
         "Contains": lambda one: any(operators.equal(ps, known, one, False) for known in held),
-        "ToArray": lambda *kind: list(held), "Reverse": held.reverse,
+        "ToArray": lambda *kind: list(held),
+        "Reverse": held.reverse,
         "Sort": lambda: held.sort(key=lambda one: text(one).casefold()),
-    }.items():  # fmt: skip
+    }.items():
         made.methods[name] = method
     return made
 
@@ -627,9 +741,10 @@ def _date_made(ps: Interpreter, arguments: list[Any]) -> DateTime:
     try:
         return DateTime(datetime.datetime(*parts[:6]), kind) if parts else DateTime(datetime.datetime.min)  # type: ignore[arg-type]
     except ValueError as problem:
-        raise MethodFailed("System.ArgumentOutOfRangeException",
-                           "Year, Month, and Day parameters describe an un-representable DateTime."
-                           ) from problem  # fmt: skip
+        raise MethodFailed(
+            "System.ArgumentOutOfRangeException",
+            "Year, Month, and Day parameters describe an un-representable DateTime.",
+        ) from problem
 
 
 def _store(ps: Interpreter, arguments: list[Any]) -> PSObject:
@@ -638,9 +753,11 @@ def _store(ps: Interpreter, arguments: list[Any]) -> PSObject:
     place = text(arguments[1]) if len(arguments) > 1 else "CurrentUser"
     held = Stores(ps.machine).held(store) if place.lower() == "localmachine" else []
     found = [certificate_object(ps, one) for one in held]
-    return PSObject({"Name": name, "Location": place, "Certificates": found},
-                    ("System.Security.Cryptography.X509Certificates.X509Store",),
-                    methods={"Open": lambda flags: None, "Close": lambda: None})  # fmt: skip
+    return PSObject(
+        {"Name": name, "Location": place, "Certificates": found},
+        ("System.Security.Cryptography.X509Certificates.X509Store",),
+        methods={"Open": lambda flags: None, "Close": lambda: None},
+    )
 
 
 def _certificate(ps: Interpreter, arguments: list[Any]) -> Any:
@@ -648,8 +765,9 @@ def _certificate(ps: Interpreter, arguments: list[Any]) -> Any:
     try:
         return certificate_object(ps, x509.load_der_x509_certificate(data))
     except ValueError as problem:
-        raise MethodFailed("System.Security.Cryptography.CryptographicException",
-                           "Cannot find the requested object.\r\n") from problem  # fmt: skip
+        raise MethodFailed(
+            "System.Security.Cryptography.CryptographicException", "Cannot find the requested object.\r\n"
+        ) from problem
 
 
 def _script_error(ps: Interpreter, arguments: list[Any]) -> Any:
@@ -660,8 +778,10 @@ def _script_error(ps: Interpreter, arguments: list[Any]) -> Any:
 
 
 _MAKERS: dict[str, Callable[..., Any]] = {
-    "System.Text.StringBuilder": _string_builder, "System.Collections.ArrayList": _array_list,
-    "System.Collections.Generic.List": _generic_list, "System.DateTime": _date_made,
+    "System.Text.StringBuilder": _string_builder,
+    "System.Collections.ArrayList": _array_list,
+    "System.Collections.Generic.List": _generic_list,
+    "System.DateTime": _date_made,
     "System.Collections.Hashtable": lambda ps, arguments: HashTable(),
     "System.Collections.Generic.Dictionary": lambda ps, arguments: HashTable(ordered=True),
     "System.Collections.Specialized.OrderedDictionary": lambda ps, arguments: HashTable(ordered=True),
@@ -675,26 +795,43 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "System.Text.UTF8Encoding": lambda ps, arguments: encoding("utf-8", 65001, "utf-8"),
     "System.Text.UnicodeEncoding": lambda ps, arguments: encoding("utf-16-le", 1200, "utf-16"),
     "System.Text.ASCIIEncoding": lambda ps, arguments: encoding("ascii", 20127, "us-ascii"),
-    "System.TimeSpan": lambda ps, arguments: TimeSpan(datetime.timedelta(**dict(zip(
-        {3: ("hours", "minutes", "seconds"), 4: ("days", "hours", "minutes", "seconds")}.get(len(arguments), ("days",)),
-        (whole(one) for one in arguments), strict=False)))),
+    "System.TimeSpan": lambda ps, arguments: TimeSpan(
+        datetime.timedelta(
+            **dict(
+                zip(
+                    {3: ("hours", "minutes", "seconds"), 4: ("days", "hours", "minutes", "seconds")}.get(
+                        len(arguments), ("days",)
+                    ),
+                    (whole(one) for one in arguments),
+                    strict=False,
+                )
+            )
+        )
+    ),
     "System.Management.Automation.PSNoteProperty": lambda ps, arguments: PSObject(
-        {"Name": text(arguments[0]), "Value": arguments[1]}, ("System.Management.Automation.PSNoteProperty",)),
+        {"Name": text(arguments[0]), "Value": arguments[1]}, ("System.Management.Automation.PSNoteProperty",)
+    ),
     "System.Management.Automation.ErrorRecord": _script_error,
     "System.Version": lambda ps, arguments: dotnet.version_object(".".join(text(one) for one in arguments)),
     "System.Guid": lambda ps, arguments: _guid(text(arguments[0]).lower()),
+    # pylint: disable-next=unnecessary-lambda
     "System.Text.RegularExpressions.Regex": lambda ps, arguments: _regex_object(ps, arguments),
     "System.String": lambda ps, arguments: (
-        text(arguments[0]) * whole(arguments[1]) if len(arguments) > 1 else text_of_chars(arguments[0])),
-}  # fmt: skip
+        text(arguments[0]) * whole(arguments[1]) if len(arguments) > 1 else text_of_chars(arguments[0])
+    ),
+}
 
 
 def _regex_object(ps: Interpreter, arguments: list[Any]) -> PSObject:
     pattern = _regex(arguments[0])
     return PSObject(
-        {}, ("System.Text.RegularExpressions.Regex",), text=text(arguments[0]),
-        methods={"Match": lambda value: _match_object(pattern.search(text(value))),
-                 "Matches": lambda value: [_match_object(one) for one in pattern.finditer(text(value))],
-                 "IsMatch": lambda value: pattern.search(text(value)) is not None,
-                 "Replace": lambda value, new: pattern.sub(operators._replacement(text(new)), text(value))},
-    )  # fmt: skip
+        {},
+        ("System.Text.RegularExpressions.Regex",),
+        text=text(arguments[0]),
+        methods={
+            "Match": lambda value: _match_object(pattern.search(text(value))),
+            "Matches": lambda value: [_match_object(one) for one in pattern.finditer(text(value))],
+            "IsMatch": lambda value: pattern.search(text(value)) is not None,
+            "Replace": lambda value, new: pattern.sub(operators._replacement(text(new)), text(value)),
+        },
+    )

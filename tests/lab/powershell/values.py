@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import math
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,9 +20,19 @@ from lab.powershell.cultures import INVARIANT, Culture
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
-)  # fmt: skip
+)
 
 
 class ErrorList(list[Any]):
@@ -122,10 +133,13 @@ class PSObject:
     """An object with properties in their order. `types` are its type's names, nearest first; `methods` by name."""
 
     def __init__(
-        self, values: dict[str, Any] | None = None, types: tuple[str,
-        ...] = ("System.Management.Automation.PSCustomObject",),
-        text: str | None = None, methods: dict[str, Callable[..., Any]] | None = None, base: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        values: dict[str, Any] | None = None,
+        types: tuple[str, ...] = ("System.Management.Automation.PSCustomObject",),
+        text: str | None = None,
+        methods: dict[str, Callable[..., Any]] | None = None,
+        base: Any = None,
+    ) -> None:
         self.properties = Folded(dict(values or {}))
         self.types = types
         self.text = text
@@ -209,9 +223,14 @@ class ErrorRecord:
     """What went wrong: exception, id, category, target, and the command that says so."""
 
     def __init__(
-        self, exception: NetException, error_id: str, category: str = "NotSpecified", target: Any = None,
-        command: str = "", reason: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        exception: NetException,
+        error_id: str,
+        category: str = "NotSpecified",
+        target: Any = None,
+        command: str = "",
+        reason: str = "",
+    ) -> None:
         self.exception, self.error_id, self.category, self.target = exception, error_id, category, target
         self.command = command
         self.reason = reason or exception.type.rpartition(".")[2]
@@ -228,9 +247,14 @@ class PSError(Exception):
 
 
 def error(
-    message: str, error_id: str, type: str = "System.Management.Automation.RuntimeException",
-    category: str = "InvalidOperation", target: Any = None, whole: bool = False, command: str = "",
-) -> PSError:  # fmt: skip
+    message: str,
+    error_id: str,
+    type: str = "System.Management.Automation.RuntimeException",
+    category: str = "InvalidOperation",
+    target: Any = None,
+    whole: bool = False,
+    command: str = "",
+) -> PSError:
     """An error of the language or of a cmdlet."""
     return PSError(ErrorRecord(NetException(type, message), error_id, category, target, command), whole)
 
@@ -267,11 +291,18 @@ def unwrapped(found: list[Any]) -> Any:
 
 _TYPE_NAMES: tuple[tuple[type, str], ...] = (
     (ErrorList, "System.Collections.ArrayList"),
-    (bool, "System.Boolean"), (float, "System.Double"), (Char, "System.Char"), (str, "System.String"),
-    (bytes, "System.Byte[]"), (list, "System.Object[]"), (DateTime, "System.DateTime"), (TimeSpan, "System.TimeSpan"),
-    (ScriptBlock, "System.Management.Automation.ScriptBlock"), (NetType, "System.RuntimeType"),
+    (bool, "System.Boolean"),
+    (float, "System.Double"),
+    (Char, "System.Char"),
+    (str, "System.String"),
+    (bytes, "System.Byte[]"),
+    (list, "System.Object[]"),
+    (DateTime, "System.DateTime"),
+    (TimeSpan, "System.TimeSpan"),
+    (ScriptBlock, "System.Management.Automation.ScriptBlock"),
+    (NetType, "System.RuntimeType"),
     (ErrorRecord, "System.Management.Automation.ErrorRecord"),
-)  # fmt: skip
+)
 
 
 def type_of(value: Any) -> str:
@@ -349,8 +380,8 @@ def _object_text(value: PSObject, culture: Culture) -> str:
 
 
 def _real(value: float, culture: Culture) -> str:
-    if value != value or value in (float("inf"), float("-inf")):
-        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     shown = f"{value:.15g}"
     if "e" in shown:
         mantissa, _e, exponent = shown.partition("e")
@@ -381,13 +412,28 @@ def format_date(value: DateTime, pattern: str, offset: str = "+00:00") -> str:
     hour = date.hour % 12 or 12
     behind = {"Utc": "Z", "Local": offset}.get(value.kind, "")
     known: dict[str, str] = {
-        "yyyy": f"{date.year:04}", "yy": f"{date.year % 100:02}", "MMMM": _MONTHS[date.month - 1],
-        "MMM": _MONTHS[date.month - 1][:3], "MM": f"{date.month:02}", "M": str(date.month),
-        "dddd": _DAYS[date.weekday()], "ddd": _DAYS[date.weekday()][:3], "dd": f"{date.day:02}", "d": str(date.day),
-        "HH": f"{date.hour:02}", "H": str(date.hour), "hh": f"{hour:02}", "h": str(hour), "mm": f"{date.minute:02}",
-        "m": str(date.minute), "ss": f"{date.second:02}", "s": str(date.second), "tt": "PM" if date.hour > 11 else "AM",
-        "K": behind, "zzz": offset,
-    }  # fmt: skip
+        "yyyy": f"{date.year:04}",
+        "yy": f"{date.year % 100:02}",
+        "MMMM": _MONTHS[date.month - 1],
+        "MMM": _MONTHS[date.month - 1][:3],
+        "MM": f"{date.month:02}",
+        "M": str(date.month),
+        "dddd": _DAYS[date.weekday()],
+        "ddd": _DAYS[date.weekday()][:3],
+        "dd": f"{date.day:02}",
+        "d": str(date.day),
+        "HH": f"{date.hour:02}",
+        "H": str(date.hour),
+        "hh": f"{hour:02}",
+        "h": str(hour),
+        "mm": f"{date.minute:02}",
+        "m": str(date.minute),
+        "ss": f"{date.second:02}",
+        "s": str(date.second),
+        "tt": "PM" if date.hour > 11 else "AM",
+        "K": behind,
+        "zzz": offset,
+    }
 
     def piece(match: re.Match[str]) -> str:
         one = match[0]

@@ -92,8 +92,11 @@ class CsServer(Role):
     def central(self) -> CsServer:
         """The server that has the Central Management Store."""
         wanted = str(self.settings.get("cms", ""))
-        named = [one for one in self.siblings() if wanted.casefold() in (one.machine.name.casefold(),
-                                                                        one.machine.fqdn.casefold())]  # fmt: skip
+        named = [
+            one
+            for one in self.siblings()
+            if wanted.casefold() in (one.machine.name.casefold(), one.machine.fqdn.casefold())
+        ]
         inside = [one for one in self.siblings() if not one.role.edge]
         return (named or inside or [self])[0]
 
@@ -205,8 +208,12 @@ class CsServer(Role):
         key, registry = f"{BINDINGS}\\{name}", self.machine.registry
         registry.set(key, "AppId", REG_BINARY, bytes(16))
         registry.set(key, "SslCertHash", REG_BINARY, bytes.fromhex(thumbprint))
-        for value in ("DefaultFlags", "DefaultSslCertCheckMode", "DefaultSslRevocationFreshnessTime",
-                      "DefaultSslRevocationUrlRetrievalTimeout"):  # fmt: skip
+        for value in (
+            "DefaultFlags",
+            "DefaultSslCertCheckMode",
+            "DefaultSslRevocationFreshnessTime",
+            "DefaultSslRevocationUrlRetrievalTimeout",
+        ):
             registry.set(key, value, REG_DWORD, flags.get(value, 0))
 
     def unbind(self, name: str) -> None:
@@ -218,8 +225,10 @@ class CsServer(Role):
             return [f"[::]:{PEER}"] if self.role.web else []
         if type_ == "Internal":
             return [f"[::]:{PEER}", f"[::]:{EXTERNAL_WEB}"]
-        return {"WebServicesInternal": [f"0.0.0.0:{INTERNAL_WEB}"],
-                "WebServicesExternal": [f"0.0.0.0:{EXTERNAL_WEB}"]}.get(type_, [])  # fmt: skip
+        return {
+            "WebServicesInternal": [f"0.0.0.0:{INTERNAL_WEB}"],
+            "WebServicesExternal": [f"0.0.0.0:{EXTERNAL_WEB}"],
+        }.get(type_, [])
 
     # --- organisation --------------------------------------------------------------------------------------------
 

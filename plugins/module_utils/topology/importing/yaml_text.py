@@ -98,7 +98,7 @@ def _list(value: Sequence[Any], path: str, indent: str, placed: Mapping[str, Seq
         if isinstance(inner, Mapping) and inner:
             # The first key stands beside the hyphen; comments of its own stand before it.
             lines = list(_mapping(inner, where, indent + _STEP, placed))
-            first = next(number for number, line in enumerate(lines) if not line.lstrip().startswith("#"))
+            first = min(number for number, line in enumerate(lines) if not line.lstrip().startswith("#"))
             lines[first] = f"{indent}- {lines[first][len(indent) + len(_STEP) :]}"
             yield from lines
         else:

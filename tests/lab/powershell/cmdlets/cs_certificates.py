@@ -21,8 +21,11 @@ _SPACE = "Microsoft.Rtc.Management.Deployment."
 # Types that live by -Roll: the old one is kept beside the new.
 _ROLLED = ("OAuthTokenIssuer", "AudioVideoAuthentication")
 _READERS = (
-    "RTC Server Local Group", "RTC Local User Administrators", "RTC Local Read-only Administrators", "NETWORK SERVICE",
-)  # fmt: skip
+    "RTC Server Local Group",
+    "RTC Local User Administrators",
+    "RTC Local Read-only Administrators",
+    "NETWORK SERVICE",
+)
 _NOT_FOUND = "Assigned certificate not found or untrusted: {thumbprint}."
 
 
@@ -48,8 +51,12 @@ class CsCmdlet(Cmdlet):
         self.ps.enums[CERT_TYPE] = self.server.product.types
         for name in self.later:
             if self.has(name) and not self.server.product.later:
-                raise binding_error(f"A parameter cannot be found that matches parameter name '{name}'.",
-                                    "NamedParameterNotFound", self.full_name(), self.name)  # fmt: skip
+                raise binding_error(
+                    f"A parameter cannot be found that matches parameter name '{name}'.",
+                    "NamedParameterNotFound",
+                    self.full_name(),
+                    self.name,
+                )
         if self.has("Type"):
             try:
                 self.bound["Type"] = cast(self.ps, CERT_TYPE + "[]", self.get("Type"))
@@ -57,17 +64,22 @@ class CsCmdlet(Cmdlet):
                 raise binding_error(
                     f"Cannot bind parameter 'Type'. {problem.record.exception.message}",
                     "CannotConvertArgumentNoMessage",
-                    self.full_name(), self.name, self.get("Type"),
-                ) from problem  # fmt: skip
+                    self.full_name(),
+                    self.name,
+                    self.get("Type"),
+                ) from problem
 
     @property
     def organisation(self) -> bool:
         """-Identity Global: the organisation's store is meant, not this computer's. Raises PSError for another one."""
         given = text(self.get("Identity"))
         if given and given.lower() != "global":
-            raise self.stop("Cannot process argument transformation on parameter 'Identity'. "
-                            f'"{given}" is not a valid '
-                            "identity.", "InvalidIdentity", "System.ArgumentException", "InvalidArgument")  # fmt: skip
+            raise self.stop(
+                f"Cannot process argument transformation on parameter 'Identity'. \"{given}\" is not a valid identity.",
+                "InvalidIdentity",
+                "System.ArgumentException",
+                "InvalidArgument",
+            )
         return bool(given)
 
     def administrator(self) -> None:
@@ -75,9 +87,11 @@ class CsCmdlet(Cmdlet):
         if not self.ps.process.session.account.administrator:
             raise self.stop(
                 'Cannot open database "xds" requested by the login. The login failed. Login failed for user '
-                f"'{self.ps.process.session.account.qualified}'.", "SqlConnectionFailed",
-                "System.Data.SqlClient.SqlException", "ResourceUnavailable",
-            )  # fmt: skip
+                f"'{self.ps.process.session.account.qualified}'.",
+                "SqlConnectionFailed",
+                "System.Data.SqlClient.SqlException",
+                "ResourceUnavailable",
+            )
 
     def central(self) -> CsServer:
         """The server with the organisation's store: a second hop unless it is this one. Raises PSError."""
@@ -86,16 +100,19 @@ class CsCmdlet(Cmdlet):
         reachable = self.server.settings.get("cms_reachable", True) and not self.server.role.edge
         if not reachable or far and not self.ps.process.session.may_go_on:
             why = (
-                "Login failed for user 'NT AUTHORITY\\ANONYMOUS LOGON'." if reachable else
-                "A network-related or instance-specific error occurred while establishing a connection to SQL "
+                "Login failed for user 'NT AUTHORITY\\ANONYMOUS LOGON'."
+                if reachable
+                else "A network-related or instance-specific error occurred while establishing a connection to SQL "
                 "Server. The "
                 "server was not found or was not accessible."
-            )  # fmt: skip
+            )
             raise self.stop(
                 f'Cannot open the Central Management Store at "{server.machine.fqdn}\\rtc": {why}',
                 "SqlConnectionFailed",
-                "System.Data.SqlClient.SqlException", "ResourceUnavailable", server.machine.fqdn,
-            )  # fmt: skip
+                "System.Data.SqlClient.SqlException",
+                "ResourceUnavailable",
+                server.machine.fqdn,
+            )
         return server
 
     def use(self, name: str) -> Any:
@@ -108,13 +125,19 @@ class CsCmdlet(Cmdlet):
         certificate = stored.certificate
         scope = held.scope or f"Host:{self.ps.machine.fqdn}"
         values = {
-            "Issuer": name_text(certificate.issuer), "NotAfter": local(self.ps, certificate.not_valid_after_utc),
-            "NotBefore": local(self.ps, certificate.not_valid_before_utc), "SerialNumber": serial_text(certificate),
-            "Subject": name_text(certificate.subject), "AlternativeNames": list(dns_names(certificate)),
-            "Thumbprint": stored.thumbprint, "EffectiveDate": local(self.ps, held.effective),
-            "PreviousThumbprint": held.previous, "UpdateTime": local(self.ps, held.updated), "Use": self.use(type_),
+            "Issuer": name_text(certificate.issuer),
+            "NotAfter": local(self.ps, certificate.not_valid_after_utc),
+            "NotBefore": local(self.ps, certificate.not_valid_before_utc),
+            "SerialNumber": serial_text(certificate),
+            "Subject": name_text(certificate.subject),
+            "AlternativeNames": list(dns_names(certificate)),
+            "Thumbprint": stored.thumbprint,
+            "EffectiveDate": local(self.ps, held.effective),
+            "PreviousThumbprint": held.previous,
+            "UpdateTime": local(self.ps, held.updated),
+            "Use": self.use(type_),
             "SourceScope": scope,
-        }  # fmt: skip
+        }
         wanted = {name: values[name] for name in self.server.product.properties}
         return PSObject(wanted, (_SPACE + "CertificateReference",))
 
@@ -138,8 +161,13 @@ class GetCsCertificate(CsCmdlet):
                 continue
             stored = stores.find("MY", one.thumbprint)
             if stored is None or not stores.chain(stored.der)[1]:
-                self.fail(_NOT_FOUND.format(thumbprint=one.thumbprint), "ProcessRecord",
-                          _SPACE + "CertificateNotFoundException", "ObjectNotFound", type_)  # fmt: skip
+                self.fail(
+                    _NOT_FOUND.format(thumbprint=one.thumbprint),
+                    "ProcessRecord",
+                    _SPACE + "CertificateNotFoundException",
+                    "ObjectNotFound",
+                    type_,
+                )
                 continue
             self.emit(self.reference(type_, one, stored))
 
@@ -149,16 +177,28 @@ class SetCsCertificate(CsCmdlet):
     asks = True
     impact = "High"
     later = ("Identity", "EffectiveDate", "Roll")
-    parameters = (P("Identity", "string", 0), P("Type", "object", 1, True), P("Thumbprint", "string", 2),
-    P("Reference"),
-                  P("Path", "string"), P("Password"), P("EffectiveDate", "System.DateTime", aliases=("effectivetime",)),
-                  P("Roll", "switch"), P("Force", "switch"), P("Report", "string"))  # fmt: skip
+    parameters = (
+        P("Identity", "string", 0),
+        P("Type", "object", 1, True),
+        P("Thumbprint", "string", 2),
+        P("Reference"),
+        P("Path", "string"),
+        P("Password"),
+        P("EffectiveDate", "System.DateTime", aliases=("effectivetime",)),
+        P("Roll", "switch"),
+        P("Force", "switch"),
+        P("Report", "string"),
+    )
 
     def process(self, item: Any) -> None:
         types = [text(one) for one in self.get("Type")]
         if self.on("Roll") and not self.has("EffectiveDate"):
-            raise self.stop("The Roll parameter needs the EffectiveDate parameter.", "RollWithoutEffectiveDate",
-                            "System.ArgumentException", "InvalidArgument")  # fmt: skip
+            raise self.stop(
+                "The Roll parameter needs the EffectiveDate parameter.",
+                "RollWithoutEffectiveDate",
+                "System.ArgumentException",
+                "InvalidArgument",
+            )
         self.administrator()
         organisation = self.organisation
         target = self.central() if organisation else self.server
@@ -192,13 +232,21 @@ class SetCsCertificate(CsCmdlet):
         wanted = text(given).strip()
         stored = Stores(self.ps.machine).find("MY", wanted) if " " not in wanted else None
         if stored is None:
-            raise self.stop(f'Certificate with thumbprint "{wanted}" is not found in the local computer store.',
-                            "CertificateNotFound", _SPACE + "CertificateNotFoundException", "ObjectNotFound",
-                            wanted)  # fmt: skip
+            raise self.stop(
+                f'Certificate with thumbprint "{wanted}" is not found in the local computer store.',
+                "CertificateNotFound",
+                _SPACE + "CertificateNotFoundException",
+                "ObjectNotFound",
+                wanted,
+            )
         if Stores(self.ps.machine).container(stored) is None:
-            raise self.stop(f'The certificate with thumbprint "{wanted}" has no private key.',
-            "CertificateHasNoPrivateKey",
-                            "System.InvalidOperationException", "InvalidOperation", wanted)  # fmt: skip
+            raise self.stop(
+                f'The certificate with thumbprint "{wanted}" has no private key.',
+                "CertificateHasNoPrivateKey",
+                "System.InvalidOperationException",
+                "InvalidOperation",
+                wanted,
+            )
         return stored
 
     def _names(self, stored: StoredCertificate, types: list[str]) -> None:
@@ -212,9 +260,11 @@ class SetCsCertificate(CsCmdlet):
         ]
         if lacking:
             self.ps.host.message(
-                "warning", "The subject alternative names of the certificate do not match the computed ones: "
-                + ", ".join(lacking) + ".",
-            )  # fmt: skip
+                "warning",
+                "The subject alternative names of the certificate do not match the computed ones: "
+                + ", ".join(lacking)
+                + ".",
+            )
 
     def _refuse(self, type_: str, organisation: bool) -> None:
         fits = type_ == "OAuthTokenIssuer" if organisation else type_ in self.server.types
@@ -222,8 +272,11 @@ class SetCsCertificate(CsCmdlet):
             raise self.stop(
                 f'The certificate type "{type_}" cannot be assigned to this computer: no service in the topology '
                 "uses it.",
-                "CertificateTypeNotApplicable", "System.InvalidOperationException", "InvalidOperation", type_,
-            )  # fmt: skip
+                "CertificateTypeNotApplicable",
+                "System.InvalidOperationException",
+                "InvalidOperation",
+                type_,
+            )
 
     def _rights(self, stored: StoredCertificate) -> None:
         """Read on the file of the private key for four principals."""
@@ -233,9 +286,13 @@ class SetCsCertificate(CsCmdlet):
 
     def _effects(self, type_: str, thumbprint: str) -> None:
         if type_.startswith("WebServices") and "no_https_binding" in self.server.misbehave:
-            raise self.stop("Https binding not found on the website.", "ProcessRecord",
-            "System.InvalidOperationException",
-                            "InvalidOperation", type_)  # fmt: skip
+            raise self.stop(
+                "Https binding not found on the website.",
+                "ProcessRecord",
+                "System.InvalidOperationException",
+                "InvalidOperation",
+                type_,
+            )
         for place in self.server.places(type_):
             self.server.bind(place, thumbprint, DefaultFlags=2, DefaultSslCertCheckMode=4)
 

@@ -21,23 +21,35 @@ class _CsServices(CsCmdlet):
         """The services that are meant. Raises PSError for a name that is none and for another computer."""
         computer = text(self.get("ComputerName")).lower()
         if computer and computer not in (self.ps.machine.fqdn.lower(), self.ps.machine.name.lower(), "localhost", "."):
-            raise self.stop(f'Cannot connect to the service controller of "{computer}".',
-            "ServiceControllerUnreachable",
-                            "System.InvalidOperationException", "ResourceUnavailable", computer)  # fmt: skip
+            raise self.stop(
+                f'Cannot connect to the service controller of "{computer}".',
+                "ServiceControllerUnreachable",
+                "System.InvalidOperationException",
+                "ResourceUnavailable",
+                computer,
+            )
         name = text(self.get("Name"))
         found = [one for one in self.server.services() if not name or one[0].lower() == name.lower()]
         if not found:
-            raise self.stop(f'Cannot find service "{name}" on computer "{self.ps.machine.fqdn}".', "ServiceNotFound",
-                            "System.InvalidOperationException", "ObjectNotFound", name)  # fmt: skip
+            raise self.stop(
+                f'Cannot find service "{name}" on computer "{self.ps.machine.fqdn}".',
+                "ServiceNotFound",
+                "System.InvalidOperationException",
+                "ObjectNotFound",
+                name,
+            )
         return found
 
     def shown(self, name: str, display: str, roles: tuple[str, ...]) -> PSObject:
         service = self.ps.machine.services.find(name)
         assert service is not None
         values: dict[str, Any] = {
-            "Status": status(service), "Name": name, "DisplayName": display, "RoleName": list(roles),
+            "Status": status(service),
+            "Name": name,
+            "DisplayName": display,
+            "RoleName": list(roles),
             "ServiceName": name,
-        }  # fmt: skip
+        }
         if not self.on("ExcludeActivityLevel"):
             values["ActivityLevel"] = ""
         return PSObject(values, ("Microsoft.Rtc.Management.Deployment.Core.NTService",), text=name)
@@ -56,8 +68,15 @@ class StopCsWindowsService(_CsServices):
     name = "Stop-CsWindowsService"
     asks = True
     later = ("LeaveWebServerRunning", "LeaveClsAgentRunning")
-    parameters = (*_NAMED, P("Graceful", "switch"), P("Force", "switch"), P("NoWait", "switch"), P("Report", "string"),
-                  P("LeaveWebServerRunning", "switch"), P("LeaveClsAgentRunning", "switch"))  # fmt: skip
+    parameters = (
+        *_NAMED,
+        P("Graceful", "switch"),
+        P("Force", "switch"),
+        P("NoWait", "switch"),
+        P("Report", "string"),
+        P("LeaveWebServerRunning", "switch"),
+        P("LeaveClsAgentRunning", "switch"),
+    )
 
     def process(self, item: Any) -> None:
         self.administrator()
@@ -83,5 +102,10 @@ class StartCsWindowsService(_CsServices):
             try:
                 self.server.start_service(name)
             except ServiceError as problem:
-                self.fail(f'Service "{name}" failed to start: Win32 error {problem.code}.', "ServiceStartFailed",
-                          "System.InvalidOperationException", "OperationStopped", name)  # fmt: skip
+                self.fail(
+                    f'Service "{name}" failed to start: Win32 error {problem.code}.',
+                    "ServiceStartFailed",
+                    "System.InvalidOperationException",
+                    "OperationStopped",
+                    name,
+                )

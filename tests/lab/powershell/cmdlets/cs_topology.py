@@ -46,14 +46,24 @@ class GetCsSimpleUrlConfiguration(_CsTopology):
             entry = PSObject(
                 {"Url": one["url"]}, ("Microsoft.Rtc.Management.WritableConfig.Settings.SimpleUrl.SimpleUrlEntry",)
             )
-            found.append(PSObject(
-                {"SimpleUrlEntry": [entry], "Component": one["component"], "Domain": one.get("domain", "*"),
-                 "ActiveUrl": one["url"]},
-                ("Microsoft.Rtc.Management.WritableConfig.Settings.SimpleUrl.SimpleUrl",),
-                text=f"Component={one['component']};Domain={one.get('domain', '*')}"))  # fmt: skip
-        self.emit(PSObject(
-            {"Identity": "Global", "SimpleUrl": found, "UseBackendDatabase": False},
-            ("Microsoft.Rtc.Management.WritableConfig.Settings.SimpleUrl.SimpleUrlConfiguration",)))  # fmt: skip
+            found.append(
+                PSObject(
+                    {
+                        "SimpleUrlEntry": [entry],
+                        "Component": one["component"],
+                        "Domain": one.get("domain", "*"),
+                        "ActiveUrl": one["url"],
+                    },
+                    ("Microsoft.Rtc.Management.WritableConfig.Settings.SimpleUrl.SimpleUrl",),
+                    text=f"Component={one['component']};Domain={one.get('domain', '*')}",
+                )
+            )
+        self.emit(
+            PSObject(
+                {"Identity": "Global", "SimpleUrl": found, "UseBackendDatabase": False},
+                ("Microsoft.Rtc.Management.WritableConfig.Settings.SimpleUrl.SimpleUrlConfiguration",),
+            )
+        )
 
 
 class GetCsManagementStoreReplicationStatus(CsCmdlet):
@@ -65,17 +75,31 @@ class GetCsManagementStoreReplicationStatus(CsCmdlet):
         centre = self.central()
         now = local(self.ps, self.ps.machine.clock())
         if self.on("CentralManagementStoreStatus"):
-            self.emit(PSObject({"ActiveMasterFqdn": centre.machine.fqdn,
-            "ActiveFileTransferAgentFqdn": centre.machine.fqdn,
-                                "LastMasterHeartBeat": now}))  # fmt: skip
+            self.emit(
+                PSObject(
+                    {
+                        "ActiveMasterFqdn": centre.machine.fqdn,
+                        "ActiveFileTransferAgentFqdn": centre.machine.fqdn,
+                        "LastMasterHeartBeat": now,
+                    }
+                )
+            )
             return
         wanted = text(self.get("ReplicaFqdn")) or "*"
         for one in centre.siblings():
             if like(one.machine.fqdn, wanted):
-                self.emit(PSObject(
-                    {"UpToDate": one.organisation == centre.organisation, "ReplicaFqdn": one.machine.fqdn,
-                     "LastStatusReport": now, "LastUpdateCreation": now, "ProductVersion": one.product.version},
-                    ("Microsoft.Rtc.Management.Hosted.ReplicationStatus",)))  # fmt: skip
+                self.emit(
+                    PSObject(
+                        {
+                            "UpToDate": one.organisation == centre.organisation,
+                            "ReplicaFqdn": one.machine.fqdn,
+                            "LastStatusReport": now,
+                            "LastUpdateCreation": now,
+                            "ProductVersion": one.product.version,
+                        },
+                        ("Microsoft.Rtc.Management.Hosted.ReplicationStatus",),
+                    )
+                )
 
 
 class InvokeCsManagementStoreReplication(CsCmdlet):
@@ -100,14 +124,22 @@ class GetCsComputer(_CsTopology):
                 continue
             if self.has("Pool") and one.pool.lower() != text(self.get("Pool")).lower():
                 continue
-            self.emit(PSObject(
-                {"Identity": one.machine.fqdn, "Pool": one.pool, "Fqdn": one.machine.fqdn},
-                ("Microsoft.Rtc.Management.Xds.DisplayComputer",)))  # fmt: skip
+            self.emit(
+                PSObject(
+                    {"Identity": one.machine.fqdn, "Pool": one.pool, "Fqdn": one.machine.fqdn},
+                    ("Microsoft.Rtc.Management.Xds.DisplayComputer",),
+                )
+            )
 
 
-_ROLES = {"front_end": ("Registrar", "UserServer", "WebServer"), "standard_edition": ("Registrar", "UserServer",
-          "WebServer", "CentralManagement"), "director": ("Director", "WebServer"), "mediation": ("MediationServer",),
-          "persistent_chat": ("PersistentChatServer",), "edge": ("EdgeServer",)}  # fmt: skip
+_ROLES = {
+    "front_end": ("Registrar", "UserServer", "WebServer"),
+    "standard_edition": ("Registrar", "UserServer", "WebServer", "CentralManagement"),
+    "director": ("Director", "WebServer"),
+    "mediation": ("MediationServer",),
+    "persistent_chat": ("PersistentChatServer",),
+    "edge": ("EdgeServer",),
+}
 
 
 def pools(server: CsServer) -> dict[str, list[CsServer]]:
@@ -127,18 +159,35 @@ class GetCsPool(_CsTopology):
         for pool, servers in pools(self.store()).items():
             if like(pool, text(self.get("Identity")) or "*"):
                 services = [f"{name}:{pool}" for name in _ROLES[servers[0].role.name]]
-                self.emit(PSObject(
-                    {"Identity": pool, "Services": services, "Computers": [one.machine.fqdn for one in servers],
-                     "Fqdn": pool, "BackCompatSite": False, "Site": "Site:1"},
-                    ("Microsoft.Rtc.Management.Xds.DisplayPool",)))  # fmt: skip
+                self.emit(
+                    PSObject(
+                        {
+                            "Identity": pool,
+                            "Services": services,
+                            "Computers": [one.machine.fqdn for one in servers],
+                            "Fqdn": pool,
+                            "BackCompatSite": False,
+                            "Site": "Site:1",
+                        },
+                        ("Microsoft.Rtc.Management.Xds.DisplayPool",),
+                    )
+                )
 
 
 class GetCsService(_CsTopology):
     name = "Get-CsService"
-    parameters = (P("Identity", "string", 0), P("PoolFqdn", "string"), P("Registrar", "switch"), P("WebServer",
-    "switch"),
-                  P("EdgeServer", "switch"), P("MediationServer", "switch"), P("UserServer", "switch"),
-                  P("CentralManagement", "switch"), P("Director", "switch"), _LOCAL)  # fmt: skip
+    parameters = (
+        P("Identity", "string", 0),
+        P("PoolFqdn", "string"),
+        P("Registrar", "switch"),
+        P("WebServer", "switch"),
+        P("EdgeServer", "switch"),
+        P("MediationServer", "switch"),
+        P("UserServer", "switch"),
+        P("CentralManagement", "switch"),
+        P("Director", "switch"),
+        _LOCAL,
+    )
 
     def process(self, item: Any) -> None:
         self.administrator()
@@ -151,16 +200,21 @@ class GetCsService(_CsTopology):
 
     def _service(self, pool: str, role: str, server: CsServer) -> PSObject:
         values: dict[str, Any] = {
-            "Identity": f"{role}:{pool}", "PoolFqdn": pool, "SiteId": "Site:1", "Role": role,
+            "Identity": f"{role}:{pool}",
+            "PoolFqdn": pool,
+            "SiteId": "Site:1",
+            "Role": role,
             "Version": int(server.product.version.partition(".")[0]) + 1,
-        }  # fmt: skip
+        }
         web = server.settings.get("web", {})
         if role == "WebServer":
             values |= {"InternalFqdn": web.get("internal", pool), "ExternalFqdn": web.get("external", "")}
         if role == "EdgeServer":
             names = server.settings.get("external_names", {})
-            values |= {f"{key}ExternalFqdn": names.get(name, "") for key, name in (
-                ("AccessEdge", "access"), ("DataEdge", "web_conferencing"), ("AVEdge", "av"))}  # fmt: skip
+            values |= {
+                f"{key}ExternalFqdn": names.get(name, "")
+                for key, name in (("AccessEdge", "access"), ("DataEdge", "web_conferencing"), ("AVEdge", "av"))
+            }
         return PSObject(values, (f"Microsoft.Rtc.Management.Xds.Display{role}",))
 
 
@@ -170,8 +224,17 @@ class GetCsSite(_CsTopology):
 
     def process(self, item: Any) -> None:
         self.administrator()
-        self.emit(PSObject({"Identity": "Site:1", "SiteId": 1, "SiteType": "CentralSite", "DisplayName": "1",
-                            "Pools": list(pools(self.store()))}))  # fmt: skip
+        self.emit(
+            PSObject(
+                {
+                    "Identity": "Site:1",
+                    "SiteId": 1,
+                    "SiteType": "CentralSite",
+                    "DisplayName": "1",
+                    "Pools": list(pools(self.store())),
+                }
+            )
+        )
 
 
 class GetCsSipDomain(_CsTopology):
@@ -181,8 +244,12 @@ class GetCsSipDomain(_CsTopology):
     def process(self, item: Any) -> None:
         self.administrator()
         for at, one in enumerate(self.store().sip_domains):
-            self.emit(PSObject({"Identity": one, "Name": one, "IsDefault": at == 0},
-                               ("Microsoft.Rtc.Management.Xds.DisplaySipDomain",)))  # fmt: skip
+            self.emit(
+                PSObject(
+                    {"Identity": one, "Name": one, "IsDefault": at == 0},
+                    ("Microsoft.Rtc.Management.Xds.DisplaySipDomain",),
+                )
+            )
 
 
 class GetCsServerVersion(CsCmdlet):

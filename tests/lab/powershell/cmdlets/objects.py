@@ -25,7 +25,7 @@ from lab.powershell.values import (
     truth,
     type_of,
     unwrapped,
-)  # fmt: skip
+)
 
 _INPUT = P("InputObject", pipeline=True)
 
@@ -41,9 +41,14 @@ class ForEachObject(Cmdlet):
     name = "ForEach-Object"
     aliases = ("foreach", "%")
     parameters = (
-        P("Process", "object", 0), P("Begin", "scriptblock"), P("End", "scriptblock"), _INPUT,
-        P("RemainingScripts", "object", 1), P("MemberName", "string", since=3), P("ArgumentList", "object", since=3),
-    )  # fmt: skip
+        P("Process", "object", 0),
+        P("Begin", "scriptblock"),
+        P("End", "scriptblock"),
+        _INPUT,
+        P("RemainingScripts", "object", 1),
+        P("MemberName", "string", since=3),
+        P("ArgumentList", "object", since=3),
+    )
 
     def begin(self) -> None:
         self.blocks: list[ScriptBlock] = []
@@ -55,10 +60,11 @@ class ForEachObject(Cmdlet):
             else:
                 raise self.stop(
                     f"Cannot bind parameter 'Process'. Cannot convert the \"{text(one)}\" value of type "
-                    f"\"{type_of(one)}\" to type \"System.Management.Automation.ScriptBlock\".",
-                    "CannotConvertArgumentNoMessage", "System.Management.Automation.ParameterBindingException",
+                    f'"{type_of(one)}" to type "System.Management.Automation.ScriptBlock".',
+                    "CannotConvertArgumentNoMessage",
+                    "System.Management.Automation.ParameterBindingException",
                     "InvalidArgument",
-                )  # fmt: skip
+                )
         if isinstance(self.get("RemainingScripts"), ScriptBlock):
             self.blocks.append(self.get("RemainingScripts"))
         if len(self.blocks) > 1 and not self.has("Begin"):
@@ -79,7 +85,7 @@ class ForEachObject(Cmdlet):
         name = text(self.get("MemberName"))
         if members._method(self.ps, one, name) is not None and name.lower() not in [
             known.lower() for known in members.names(self.ps, one)
-        ]:  # fmt: skip
+        ]:
             value = members.call(self.ps, one, name, items(self.get("ArgumentList")))
         else:
             value = members.get(self.ps, one, name)
@@ -91,18 +97,40 @@ class ForEachObject(Cmdlet):
             self.ps.run_parts(self.get("End"), self.emit)
 
 
-_COMPARED = ("EQ", "NE", "GT", "GE", "LT", "LE", "Like", "NotLike", "Match", "NotMatch", "Contains", "NotContains",
-"In",
-             "NotIn", "Is", "IsNot", "CEQ", "CNE", "CLike", "CMatch")  # fmt: skip
+_COMPARED = (
+    "EQ",
+    "NE",
+    "GT",
+    "GE",
+    "LT",
+    "LE",
+    "Like",
+    "NotLike",
+    "Match",
+    "NotMatch",
+    "Contains",
+    "NotContains",
+    "In",
+    "NotIn",
+    "Is",
+    "IsNot",
+    "CEQ",
+    "CNE",
+    "CLike",
+    "CMatch",
+)
 
 
 class WhereObject(Cmdlet):
     name = "Where-Object"
     aliases = ("where", "?")
     parameters = (
-        P("FilterScript", "object", 0), _INPUT, P("Property", "string", since=3), P("Value", "object", 1, since=3),
+        P("FilterScript", "object", 0),
+        _INPUT,
+        P("Property", "string", since=3),
+        P("Value", "object", 1, since=3),
         *(P(one, "switch", since=3) for one in _COMPARED),
-    )  # fmt: skip
+    )
 
     def begin(self) -> None:
         script = self.get("FilterScript")
@@ -111,10 +139,11 @@ class WhereObject(Cmdlet):
         if self.ps.version < 3 or script is None and not self.has("Property"):
             raise self.stop(
                 f"Cannot bind parameter 'FilterScript'. Cannot convert the \"{text(script)}\" value of type "
-                f"\"{type_of(script)}\" to type \"System.Management.Automation.ScriptBlock\".",
-                "CannotConvertArgumentNoMessage", "System.Management.Automation.ParameterBindingException",
+                f'"{type_of(script)}" to type "System.Management.Automation.ScriptBlock".',
+                "CannotConvertArgumentNoMessage",
+                "System.Management.Automation.ParameterBindingException",
                 "InvalidArgument",
-            )  # fmt: skip
+            )
         if not self.has("Property"):
             self.bound["Property"] = text(script)
 
@@ -161,10 +190,17 @@ class SelectObject(Cmdlet):
     name = "Select-Object"
     aliases = ("select",)
     parameters = (
-        P("Property", "object", 0), P("ExcludeProperty", "string[]"), P("ExpandProperty", "string"),
-        P("First", "int"), P("Last", "int"), P("Skip", "int"), P("Unique", "switch"), P("Index", "int[]"),
-        P("Wait", "switch", since=3), _INPUT,
-    )  # fmt: skip
+        P("Property", "object", 0),
+        P("ExcludeProperty", "string[]"),
+        P("ExpandProperty", "string"),
+        P("First", "int"),
+        P("Last", "int"),
+        P("Skip", "int"),
+        P("Unique", "switch"),
+        P("Index", "int[]"),
+        P("Wait", "switch", since=3),
+        _INPUT,
+    )
 
     def begin(self) -> None:
         self.held: list[Any] = []
@@ -204,8 +240,13 @@ class SelectObject(Cmdlet):
         if self.has("ExpandProperty"):
             name = text(self.get("ExpandProperty"))
             if name.lower() not in [known.lower() for known in _names(self.ps, one)]:
-                self.fail(f'Property "{name}" cannot be found.', "ExpandPropertyNotFound",
-                          "System.Management.Automation.PSArgumentException", "InvalidArgument", one)  # fmt: skip
+                self.fail(
+                    f'Property "{name}" cannot be found.',
+                    "ExpandPropertyNotFound",
+                    "System.Management.Automation.PSArgumentException",
+                    "InvalidArgument",
+                    one,
+                )
                 return NOTHING
             return members.get(self.ps, one, name)
         if not self.has("Property") and not self.has("ExcludeProperty"):
@@ -237,7 +278,7 @@ def _same(ps: Any, one: Any, other: Any) -> bool:
     if isinstance(one, PSObject) and isinstance(other, PSObject):
         return [(name, text(value)) for name, value in one.items()] == [
             (name, text(value)) for name, value in other.items()
-        ]  # fmt: skip
+        ]
     return operators.equal(ps, one, other, False)
 
 
@@ -245,9 +286,13 @@ class SortObject(Cmdlet):
     name = "Sort-Object"
     aliases = ("sort",)
     parameters = (
-        P("Property", "object", 0), P("Descending", "switch"), P("Unique", "switch"), P("CaseSensitive", "switch"),
-        P("Culture", "string"), _INPUT,
-    )  # fmt: skip
+        P("Property", "object", 0),
+        P("Descending", "switch"),
+        P("Unique", "switch"),
+        P("CaseSensitive", "switch"),
+        P("Culture", "string"),
+        _INPUT,
+    )
 
     def begin(self) -> None:
         self.held: list[Any] = []
@@ -288,8 +333,13 @@ class SortObject(Cmdlet):
 class GroupObject(Cmdlet):
     name = "Group-Object"
     aliases = ("group",)
-    parameters = (P("Property", "object", 0), P("NoElement", "switch"), P("AsHashTable", "switch"),
-                  P("AsString", "switch"), _INPUT)  # fmt: skip
+    parameters = (
+        P("Property", "object", 0),
+        P("NoElement", "switch"),
+        P("AsHashTable", "switch"),
+        P("AsString", "switch"),
+        _INPUT,
+    )
 
     def begin(self) -> None:
         self.groups = Folded()
@@ -316,9 +366,17 @@ class GroupObject(Cmdlet):
 class MeasureObject(Cmdlet):
     name = "Measure-Object"
     aliases = ("measure",)
-    parameters = (P("Property", "string[]", 0), P("Sum", "switch"), P("Average", "switch"), P("Maximum", "switch"),
-                  P("Minimum", "switch"), P("Line", "switch"), P("Word", "switch"), P("Character", "switch"),
-                  _INPUT)  # fmt: skip
+    parameters = (
+        P("Property", "string[]", 0),
+        P("Sum", "switch"),
+        P("Average", "switch"),
+        P("Maximum", "switch"),
+        P("Minimum", "switch"),
+        P("Line", "switch"),
+        P("Word", "switch"),
+        P("Character", "switch"),
+        _INPUT,
+    )
 
     def begin(self) -> None:
         self.held: list[Any] = []
@@ -329,10 +387,17 @@ class MeasureObject(Cmdlet):
     def end(self) -> None:
         if any(self.on(name) for name in ("Line", "Word", "Character")):
             whole_ = "\n".join(text(one) for one in self.held)
-            self.emit(PSObject(
-                {"Lines": len(whole_.split("\n")), "Words": len(whole_.split()),
-                 "Characters": sum(len(text(one)) for one in self.held), "Property": None},
-                ("Microsoft.PowerShell.Commands.TextMeasureInfo",)))  # fmt: skip
+            self.emit(
+                PSObject(
+                    {
+                        "Lines": len(whole_.split("\n")),
+                        "Words": len(whole_.split()),
+                        "Characters": sum(len(text(one)) for one in self.held),
+                        "Property": None,
+                    },
+                    ("Microsoft.PowerShell.Commands.TextMeasureInfo",),
+                )
+            )
             return
         for name in self.texts("Property") or [""]:
             values = [plain(one) if not name else members.get(self.ps, one, name) for one in self.held]
@@ -342,46 +407,77 @@ class MeasureObject(Cmdlet):
             ordered = sorted(
                 values, key=functools.cmp_to_key(lambda one, two: operators.order(self.ps, one, two, True))
             )
-            self.emit(PSObject(
-                {"Count": len(values),
-                 "Average": sum(numbers) / len(numbers) if self.on("Average") and numbers else None,
-                 "Sum": float(sum(numbers)) if self.on("Sum") else None,
-                 "Maximum": ordered[-1] if self.on("Maximum") and ordered else None,
-                 "Minimum": ordered[0] if self.on("Minimum") and ordered else None, "Property": name or None},
-                ("Microsoft.PowerShell.Commands.GenericMeasureInfo",)))  # fmt: skip
+            self.emit(
+                PSObject(
+                    {
+                        "Count": len(values),
+                        "Average": sum(numbers) / len(numbers) if self.on("Average") and numbers else None,
+                        "Sum": float(sum(numbers)) if self.on("Sum") else None,
+                        "Maximum": ordered[-1] if self.on("Maximum") and ordered else None,
+                        "Minimum": ordered[0] if self.on("Minimum") and ordered else None,
+                        "Property": name or None,
+                    },
+                    ("Microsoft.PowerShell.Commands.GenericMeasureInfo",),
+                )
+            )
 
 
 class NewObject(Cmdlet):
     name = "New-Object"
-    parameters = (P("TypeName", "string", 0), P("ArgumentList", "object", 1), P("Property", "hashtable"),
-                  P("ComObject", "string"), P("Strict", "switch"))  # fmt: skip
-    _OPEN = ("System.Management.Automation.PSObject", "System.Management.Automation.PSCustomObject", "System.DateTime",
-             "System.Collections.Hashtable", "System.TimeSpan", "System.Guid", "System.Version",
-             "System.Text.RegularExpressions.Regex", "System.String")  # fmt: skip
+    parameters = (
+        P("TypeName", "string", 0),
+        P("ArgumentList", "object", 1),
+        P("Property", "hashtable"),
+        P("ComObject", "string"),
+        P("Strict", "switch"),
+    )
+    _OPEN = (
+        "System.Management.Automation.PSObject",
+        "System.Management.Automation.PSCustomObject",
+        "System.DateTime",
+        "System.Collections.Hashtable",
+        "System.TimeSpan",
+        "System.Guid",
+        "System.Version",
+        "System.Text.RegularExpressions.Regex",
+        "System.String",
+    )
 
     def process(self, item: Any) -> None:
         if self.has("ComObject"):
             raise self.stop(
                 f"Retrieving the COM class factory for component with CLSID {{00000000-0000-0000-0000-000000000000}} "
                 f"failed due to the following error: 80040154 ({self.get('ComObject')} is not modelled by the lab).",
-                "NoCOMClassIdentified", "System.Runtime.InteropServices.COMException",
-                "ResourceUnavailable")  # fmt: skip
+                "NoCOMClassIdentified",
+                "System.Runtime.InteropServices.COMException",
+                "ResourceUnavailable",
+            )
         given = text(self.get("TypeName"))
         name = dotnet.resolve(given, self.ps)
         if self.ps.constrained and name not in self._OPEN:
-            raise self.stop("Cannot create type. Only core types are supported in this language mode.",
-                            "CannotCreateTypeConstrainedLanguage",
-                            "System.Management.Automation.PSNotSupportedException", "PermissionDenied")  # fmt: skip
+            raise self.stop(
+                "Cannot create type. Only core types are supported in this language mode.",
+                "CannotCreateTypeConstrainedLanguage",
+                "System.Management.Automation.PSNotSupportedException",
+                "PermissionDenied",
+            )
         if given.endswith("[]") and name is not None:
             count = int(number(items(self.get("ArgumentList"))[0]))
             self.emit(bytes(count) if name == "System.Byte[]" else [None] * count)
             return
         made = self.ps.make(name, items(self.get("ArgumentList"))) if name else None
         if made is None:
-            load = " verify that the assembly containing this type is loaded" if self.ps.version >= 3 else (
-                " make sure the assembly containing this type is loaded")  # fmt: skip
-            raise self.stop(f"Cannot find type [{given}]:{load}.", "TypeNotFound",
-                            "System.Management.Automation.PSArgumentException", "InvalidType")  # fmt: skip
+            load = (
+                " verify that the assembly containing this type is loaded"
+                if self.ps.version >= 3
+                else (" make sure the assembly containing this type is loaded")
+            )
+            raise self.stop(
+                f"Cannot find type [{given}]:{load}.",
+                "TypeNotFound",
+                "System.Management.Automation.PSArgumentException",
+                "InvalidType",
+            )
         if self.has("Property"):
             for key, value in dotnet.written(self.get("Property")):
                 if isinstance(made, PSObject) and (made.custom or text(key) in made.setters):
@@ -391,8 +487,10 @@ class NewObject(Cmdlet):
                         made.setters[text(key)](value)
                 else:
                     raise self.stop(
-                        f"The member \"{text(key)}\" was not found for the specified {given} object.",
-                        "InvalidOperationException", "System.InvalidOperationException")  # fmt: skip
+                        f'The member "{text(key)}" was not found for the specified {given} object.',
+                        "InvalidOperationException",
+                        "System.InvalidOperationException",
+                    )
         if (
             made is not None
             and isinstance(made, PSObject)
@@ -409,11 +507,18 @@ class NewObject(Cmdlet):
 class AddMember(Cmdlet):
     name = "Add-Member"
     parameters = (
-        P("MemberType", "string", 0, aliases=("type",)), P("Name", "string", 1), P("Value", "object", 2),
-        P("SecondValue", "object", 3), P("InputObject", pipeline=True), P("Force", "switch"), P("PassThru", "switch"),
-        P("NotePropertyName", "string", since=3), P("NotePropertyValue", "object", since=3),
-        P("NotePropertyMembers", "hashtable", since=3), P("TypeName", "string", since=3),
-    )  # fmt: skip
+        P("MemberType", "string", 0, aliases=("type",)),
+        P("Name", "string", 1),
+        P("Value", "object", 2),
+        P("SecondValue", "object", 3),
+        P("InputObject", pipeline=True),
+        P("Force", "switch"),
+        P("PassThru", "switch"),
+        P("NotePropertyName", "string", since=3),
+        P("NotePropertyValue", "object", since=3),
+        P("NotePropertyMembers", "hashtable", since=3),
+        P("TypeName", "string", since=3),
+    )
 
     def process(self, item: Any) -> None:
         target = self.get("InputObject") if item is NOTHING else item
@@ -446,7 +551,8 @@ class AddMember(Cmdlet):
             from lab.powershell.values import Computed
 
             target.properties[text(self.get("Name"))] = Computed(
-                lambda: plain(unwrapped(_with_this(ps, block, target, []))))  # fmt: skip
+                lambda: plain(unwrapped(_with_this(ps, block, target, [])))
+            )
         elif kind == "aliasproperty":
             from lab.powershell.values import Computed
 
@@ -459,11 +565,15 @@ class AddMember(Cmdlet):
 
     def _add(self, target: PSObject, name: str, value: Any) -> None:
         if name in target.properties and not self.on("Force"):
-            self.fail(f'Cannot add a member with the name "{name}" because a member with that name already exists. If '
-                      "you "
-                      "want to overwrite the member anyway, use the Force parameter to overwrite it.",
-                      "MemberAlreadyExists", "System.InvalidOperationException", "InvalidOperation",
-                      target)  # fmt: skip
+            self.fail(
+                f'Cannot add a member with the name "{name}" because a member with that name already exists. If '
+                "you "
+                "want to overwrite the member anyway, use the Force parameter to overwrite it.",
+                "MemberAlreadyExists",
+                "System.InvalidOperationException",
+                "InvalidOperation",
+                target,
+            )
             return
         target.properties[name] = value
         target.added.add(name.casefold())
@@ -504,22 +614,35 @@ class GetMember(Cmdlet):
                 if self.has("Name") and not any(operators.like(name, wanted) for wanted in self.texts("Name")):
                     continue
                 if self.has("MemberType") and not any(
-                    wanted.lower() in (kind.lower(), "properties",
-                    "all") for wanted in self.texts("MemberType")):  # fmt: skip
+                    wanted.lower() in (kind.lower(), "properties", "all") for wanted in self.texts("MemberType")
+                ):
                     continue
                 value = members.get(self.ps, one, name)
-                self.emit(PSObject(
-                    {"TypeName": type_of(one), "Name": name, "MemberType": kind,
-                     "Definition": f"{type_of(value)} {name}={text(value)}"},
-                    ("Microsoft.PowerShell.Commands.MemberDefinition",)))  # fmt: skip
+                self.emit(
+                    PSObject(
+                        {
+                            "TypeName": type_of(one),
+                            "Name": name,
+                            "MemberType": kind,
+                            "Definition": f"{type_of(value)} {name}={text(value)}",
+                        },
+                        ("Microsoft.PowerShell.Commands.MemberDefinition",),
+                    )
+                )
 
 
 class CompareObject(Cmdlet):
     name = "Compare-Object"
     aliases = ("compare", "diff")
-    parameters = (P("ReferenceObject", "object", 0, True), P("DifferenceObject", "object", 1, True, pipeline=True),
-                  P("Property", "object", 2), P("IncludeEqual", "switch"), P("ExcludeDifferent", "switch"),
-                  P("PassThru", "switch"), P("SyncWindow", "int"))  # fmt: skip
+    parameters = (
+        P("ReferenceObject", "object", 0, True),
+        P("DifferenceObject", "object", 1, True, pipeline=True),
+        P("Property", "object", 2),
+        P("IncludeEqual", "switch"),
+        P("ExcludeDifferent", "switch"),
+        P("PassThru", "switch"),
+        P("SyncWindow", "int"),
+    )
 
     def begin(self) -> None:
         self.others: list[Any] = []

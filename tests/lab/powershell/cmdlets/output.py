@@ -23,7 +23,7 @@ from lab.powershell.values import (
     items,
     text,
     type_of,
-)  # fmt: skip
+)
 
 _INPUT = P("InputObject", pipeline=True)
 
@@ -41,8 +41,13 @@ class WriteOutput(Cmdlet):
 
 class WriteHost(Cmdlet):
     name = "Write-Host"
-    parameters = (P("Object", position=0, pipeline=True, rest=True), P("NoNewline", "switch"), P("Separator", "object"),
-                  P("ForegroundColor", "string"), P("BackgroundColor", "string"))  # fmt: skip
+    parameters = (
+        P("Object", position=0, pipeline=True, rest=True),
+        P("NoNewline", "switch"),
+        P("Separator", "object"),
+        P("ForegroundColor", "string"),
+        P("BackgroundColor", "string"),
+    )
 
     def process(self, item: Any) -> None:
         value = self.get("Object") if item is NOTHING else item
@@ -96,9 +101,14 @@ class WriteError(Cmdlet):
     name = "Write-Error"
     net = "Microsoft.PowerShell.Commands.WriteErrorException"
     parameters = (
-        P("Message", "string", 0, aliases=("msg",), pipeline=True), P("Exception"), P("ErrorRecord"),
-        P("ErrorId", "string"), P("Category", "string"), P("TargetObject"), P("RecommendedAction", "string"),
-    )  # fmt: skip
+        P("Message", "string", 0, aliases=("msg",), pipeline=True),
+        P("Exception"),
+        P("ErrorRecord"),
+        P("ErrorId", "string"),
+        P("Category", "string"),
+        P("TargetObject"),
+        P("RecommendedAction", "string"),
+    )
 
     def process(self, item: Any) -> None:
         if isinstance(self.get("ErrorRecord"), ErrorRecord):
@@ -109,17 +119,27 @@ class WriteError(Cmdlet):
                 exception = NetException("Microsoft.PowerShell.Commands.WriteErrorException", text(self.get("Message")))
             error_id = text(self.get("ErrorId")) or exception.type
             record = ErrorRecord(
-                exception, error_id, text(self.get("Category")) or "NotSpecified", self.get("TargetObject"),
-                "Write-Error"
-            )  # fmt: skip
+                exception,
+                error_id,
+                text(self.get("Category")) or "NotSpecified",
+                self.get("TargetObject"),
+                "Write-Error",
+            )
         self.ps.write_error(record, self.action)
 
 
 class WriteProgress(Cmdlet):
     name = "Write-Progress"
-    parameters = (P("Activity", "string", 0, True), P("Status", "string", 1), P("Id", "int", 2),
-                  P("PercentComplete", "int"), P("SecondsRemaining", "int"), P("CurrentOperation", "string"),
-                  P("ParentId", "int"), P("Completed", "switch"))  # fmt: skip
+    parameters = (
+        P("Activity", "string", 0, True),
+        P("Status", "string", 1),
+        P("Id", "int", 2),
+        P("PercentComplete", "int"),
+        P("SecondsRemaining", "int"),
+        P("CurrentOperation", "string"),
+        P("ParentId", "int"),
+        P("Completed", "switch"),
+    )
 
     def process(self, item: Any) -> None:
         if text(self.ps.variable("ProgressPreference")).lower() == "continue":
@@ -167,9 +187,15 @@ class OutString(Cmdlet):
 
 class OutFile(Cmdlet):
     name = "Out-File"
-    parameters = (P("FilePath", "string", 0, True, aliases=("path",)), P("Encoding", "string", 1), P("Append",
-    "switch"),
-                  P("Force", "switch"), P("NoClobber", "switch"), P("Width", "int"), _INPUT)  # fmt: skip
+    parameters = (
+        P("FilePath", "string", 0, True, aliases=("path",)),
+        P("Encoding", "string", 1),
+        P("Append", "switch"),
+        P("Force", "switch"),
+        P("NoClobber", "switch"),
+        P("Width", "int"),
+        _INPUT,
+    )
 
     def begin(self) -> None:
         self.held: list[Any] = []
@@ -187,9 +213,13 @@ class OutFile(Cmdlet):
 def encoded(content: str, name: str) -> bytes:
     """Text in the encoding that a command's -Encoding names."""
     codec, mark = {
-        "unicode": ("utf-16-le", b"\xff\xfe"), "utf8": ("utf-8", b"\xef\xbb\xbf"), "ascii": ("ascii", b""),
-        "string": ("utf-16-le", b"\xff\xfe"), "oem": ("cp437", b""), "default": ("cp1252", b""),
-    }.get(name.lower(), ("cp1252", b""))  # fmt: skip
+        "unicode": ("utf-16-le", b"\xff\xfe"),
+        "utf8": ("utf-8", b"\xef\xbb\xbf"),
+        "ascii": ("ascii", b""),
+        "string": ("utf-16-le", b"\xff\xfe"),
+        "oem": ("cp437", b""),
+        "default": ("cp1252", b""),
+    }.get(name.lower(), ("cp1252", b""))
     return mark + content.encode(codec, errors="replace")
 
 
@@ -204,8 +234,12 @@ def decoded(data: bytes) -> str:
 class SetContent(Cmdlet):
     name = "Set-Content"
     aliases = ("sc",)
-    parameters = (P("Path", "string", 0, True), P("Value", position=1, pipeline=True), P("Encoding", "string"),
-                  P("Force", "switch"))  # fmt: skip
+    parameters = (
+        P("Path", "string", 0, True),
+        P("Value", position=1, pipeline=True),
+        P("Encoding", "string"),
+        P("Force", "switch"),
+    )
     asks = True
 
     def begin(self) -> None:
@@ -236,17 +270,26 @@ class AddContent(SetContent):
 class GetContent(Cmdlet):
     name = "Get-Content"
     aliases = ("gc", "type", "cat")
-    parameters = (P("Path", "string[]", 0, True), P("Encoding", "string"), P("TotalCount", "int"), P("Raw", "switch",
-    since=3),
-                  P("ReadCount", "int"))  # fmt: skip
+    parameters = (
+        P("Path", "string[]", 0, True),
+        P("Encoding", "string"),
+        P("TotalCount", "int"),
+        P("Raw", "switch", since=3),
+        P("ReadCount", "int"),
+    )
 
     def process(self, item: Any) -> None:
         for path in self.texts("Path"):
             try:
                 data = self.ps.process.read_file(path)
             except FileError:
-                self.fail(f"Cannot find path '{path}' because it does not exist.", "PathNotFound",
-                          "System.Management.Automation.ItemNotFoundException", "ObjectNotFound", path)  # fmt: skip
+                self.fail(
+                    f"Cannot find path '{path}' because it does not exist.",
+                    "PathNotFound",
+                    "System.Management.Automation.ItemNotFoundException",
+                    "ObjectNotFound",
+                    path,
+                )
                 continue
             if text(self.get("Encoding")).lower() == "byte":
                 for one in data:
@@ -305,9 +348,15 @@ class FormatList(Cmdlet):
 class FormatTable(FormatList):
     name = "Format-Table"
     aliases = ("ft",)
-    parameters = (P("Property", position=0), P("AutoSize", "switch", aliases=("auto",)), P("HideTableHeaders",
-    "switch"),
-                  P("Wrap", "switch"), P("GroupBy"), P("Force", "switch"), _INPUT)  # fmt: skip
+    parameters = (
+        P("Property", position=0),
+        P("AutoSize", "switch", aliases=("auto",)),
+        P("HideTableHeaders", "switch"),
+        P("Wrap", "switch"),
+        P("GroupBy"),
+        P("Force", "switch"),
+        _INPUT,
+    )
 
     def _lines(self, values: list[Any]) -> list[str]:
         return formatting.as_table(self.ps, values, self.names(values[0]), not self.on("HideTableHeaders"))
@@ -315,9 +364,11 @@ class FormatTable(FormatList):
 
 class ConvertToCsv(Cmdlet):
     name = "ConvertTo-Csv"
-    parameters: ClassVar[tuple[P, ...]] = (P("Delimiter", "string", 1), P("NoTypeInformation", "switch",
-    aliases=("nti",)),
-                  P("InputObject", position=0, pipeline=True))  # fmt: skip
+    parameters: ClassVar[tuple[P, ...]] = (
+        P("Delimiter", "string", 1),
+        P("NoTypeInformation", "switch", aliases=("nti",)),
+        P("InputObject", position=0, pipeline=True),
+    )
 
     def begin(self) -> None:
         self.held: list[Any] = []
@@ -332,8 +383,9 @@ class ConvertToCsv(Cmdlet):
         names = members.names(self.ps, self.held[0])
         rows = [names, *([text(members.get(self.ps, one, name)) for name in names] for one in self.held)]
         into = io.StringIO()
-        csv.writer(into, delimiter=text(self.get("Delimiter", ",")), quoting=csv.QUOTE_ALL,
-                   lineterminator="\n").writerows(rows)  # fmt: skip
+        csv.writer(
+            into, delimiter=text(self.get("Delimiter", ",")), quoting=csv.QUOTE_ALL, lineterminator="\n"
+        ).writerows(rows)
         head = [] if self.on("NoTypeInformation") else [f"#TYPE {type_of(self.held[0])}"]
         return head + into.getvalue().rstrip("\n").split("\n")
 
@@ -345,10 +397,15 @@ class ConvertToCsv(Cmdlet):
 class ExportCsv(ConvertToCsv):
     name = "Export-Csv"
     aliases = ("epcsv",)
-    parameters = (P("Path", "string", 0, True), P("Delimiter", "string", 1), P("Encoding", "string"), P("Force",
-    "switch"),
-                  P("NoTypeInformation", "switch", aliases=("nti",)), P("InputObject", pipeline=True),
-                  P("Append", "switch", since=3))  # fmt: skip
+    parameters = (
+        P("Path", "string", 0, True),
+        P("Delimiter", "string", 1),
+        P("Encoding", "string"),
+        P("Force", "switch"),
+        P("NoTypeInformation", "switch", aliases=("nti",)),
+        P("InputObject", pipeline=True),
+        P("Append", "switch", since=3),
+    )
 
     def end(self) -> None:
         content = "".join(f"{one}\r\n" for one in self.lines())
@@ -366,9 +423,11 @@ class ConvertFromCsv(Cmdlet):
         self.held += [text(one) for one in _input(self, item) for one in items(one)]
 
     def end(self) -> None:
-        for row in csv.DictReader([one for one in self.held if not one.startswith("#TYPE")],
-                                  fieldnames=self.texts("Header") or None,
-                                  delimiter=text(self.get("Delimiter", ","))):  # fmt: skip
+        for row in csv.DictReader(
+            [one for one in self.held if not one.startswith("#TYPE")],
+            fieldnames=self.texts("Header") or None,
+            delimiter=text(self.get("Delimiter", ",")),
+        ):
             self.emit(PSObject({text(key): value for key, value in row.items()}))
 
 

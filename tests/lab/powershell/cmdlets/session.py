@@ -23,28 +23,43 @@ from lab.powershell.values import (
     parse_date,
     text,
     whole,
-)  # fmt: skip
+)
 from lab.programs import find_program
 
 
 def _module_object(one: Module, imported: bool) -> PSObject:
     commands = {name: name for name in one.commands}
     return PSObject(
-        {"Name": one.name, "Path": one.path, "ModuleBase": one.path.rpartition("\\")[0],
-         "Version": dotnet.version_object(one.version),
-         "ModuleType": EnumValue("Manifest", 2, "System.Management.Automation.ModuleType"),
-         "ExportedCommands": list(commands) if imported else [], "ExportedCmdlets": list(commands) if imported else [],
-         "Description": "", "Guid": "", "PrivateData": None},
-        ("System.Management.Automation.PSModuleInfo",), text=one.name,
-    )  # fmt: skip
+        {
+            "Name": one.name,
+            "Path": one.path,
+            "ModuleBase": one.path.rpartition("\\")[0],
+            "Version": dotnet.version_object(one.version),
+            "ModuleType": EnumValue("Manifest", 2, "System.Management.Automation.ModuleType"),
+            "ExportedCommands": list(commands) if imported else [],
+            "ExportedCmdlets": list(commands) if imported else [],
+            "Description": "",
+            "Guid": "",
+            "PrivateData": None,
+        },
+        ("System.Management.Automation.PSModuleInfo",),
+        text=one.name,
+    )
 
 
 class ImportModule(Cmdlet):
     name = "Import-Module"
     aliases = ("ipmo",)
-    parameters = (P("Name", "string[]", 0, True, pipeline=True), P("Force", "switch"), P("PassThru", "switch"),
-                  P("Global", "switch"), P("DisableNameChecking", "switch"), P("Prefix", "string"),
-                  P("Cmdlet", "string[]"), P("ArgumentList"))  # fmt: skip
+    parameters = (
+        P("Name", "string[]", 0, True, pipeline=True),
+        P("Force", "switch"),
+        P("PassThru", "switch"),
+        P("Global", "switch"),
+        P("DisableNameChecking", "switch"),
+        P("Prefix", "string"),
+        P("Cmdlet", "string[]"),
+        P("ArgumentList"),
+    )
 
     def process(self, item: Any) -> None:
         for name in self.texts("Name"):
@@ -55,17 +70,25 @@ class ImportModule(Cmdlet):
                 self.fail(
                     f"The specified module '{name}' was not loaded because no valid module file was found in any "
                     f"module "
-                    "directory.", "Modules_ModuleNotFound", "System.IO.FileNotFoundException", "ResourceUnavailable",
+                    "directory.",
+                    "Modules_ModuleNotFound",
+                    "System.IO.FileNotFoundException",
+                    "ResourceUnavailable",
                     name,
-                )  # fmt: skip
+                )
                 continue
             self.ps.import_module(found)
             if self.on("PassThru"):
                 self.emit(_module_object(found, True))
 
 
-_CORE = ("microsoft.powershell.utility", "microsoft.powershell.management", "microsoft.powershell.security",
-         "microsoft.powershell.core", "microsoft.powershell.host")  # fmt: skip
+_CORE = (
+    "microsoft.powershell.utility",
+    "microsoft.powershell.management",
+    "microsoft.powershell.security",
+    "microsoft.powershell.core",
+    "microsoft.powershell.host",
+)
 
 
 def _is_named(one: Module, name: str) -> bool:
@@ -104,9 +127,15 @@ class GetModule(Cmdlet):
 class GetCommand(Cmdlet):
     name = "Get-Command"
     aliases = ("gcm",)
-    parameters = (P("Name", "string[]", 0, pipeline=True), P("CommandType", "string[]", aliases=("type",)),
-                  P("Module", "string[]", aliases=("pssnapin",)), P("Verb", "string[]"), P("Noun", "string[]"),
-                  P("Syntax", "switch"), P("TotalCount", "int"))  # fmt: skip
+    parameters = (
+        P("Name", "string[]", 0, pipeline=True),
+        P("CommandType", "string[]", aliases=("type",)),
+        P("Module", "string[]", aliases=("pssnapin",)),
+        P("Verb", "string[]"),
+        P("Noun", "string[]"),
+        P("Syntax", "switch"),
+        P("TotalCount", "int"),
+    )
 
     def process(self, item: Any) -> None:
         for name in self.texts("Name") or ["*"]:
@@ -118,9 +147,12 @@ class GetCommand(Cmdlet):
                     f"The term '{name}' is not recognized as the name of a cmdlet, function, script file, or operable "
                     "program. Check the spelling of the name, or if a path was included, verify that the path is "
                     "correct "
-                    "and try again.", "CommandNotFoundException",
-                    "System.Management.Automation.CommandNotFoundException", "ObjectNotFound", name,
-                )  # fmt: skip
+                    "and try again.",
+                    "CommandNotFoundException",
+                    "System.Management.Automation.CommandNotFoundException",
+                    "ObjectNotFound",
+                    name,
+                )
 
     def _found(self, name: str) -> Any:
         kinds = [one.lower() for one in self.texts("CommandType")]
@@ -171,41 +203,71 @@ class GetCommand(Cmdlet):
 
 def _command(kind: str, name: str, definition: str, module: str) -> PSObject:
     return PSObject(
-        {"CommandType": EnumValue(kind, 8, "System.Management.Automation.CommandTypes"), "Name": name,
-         "Definition": definition, "ModuleName": module, "Path": definition if kind == "Application" else None,
-         "Source": definition if kind == "Application" else module},
-        ("System.Management.Automation.CmdletInfo",), text=name,
-    )  # fmt: skip
+        {
+            "CommandType": EnumValue(kind, 8, "System.Management.Automation.CommandTypes"),
+            "Name": name,
+            "Definition": definition,
+            "ModuleName": module,
+            "Path": definition if kind == "Application" else None,
+            "Source": definition if kind == "Application" else module,
+        },
+        ("System.Management.Automation.CmdletInfo",),
+        text=name,
+    )
 
 
 class GetDate(Cmdlet):
     name = "Get-Date"
-    parameters = (P("Date", "object", 0, pipeline=True), P("Format", "string"), P("UFormat", "string"), P("Year",
-    "int"),
-                  P("Month", "int"), P("Day", "int"), P("Hour", "int"), P("Minute", "int"), P("Second", "int"),
-                  P("DisplayHint", "string"))  # fmt: skip
+    parameters = (
+        P("Date", "object", 0, pipeline=True),
+        P("Format", "string"),
+        P("UFormat", "string"),
+        P("Year", "int"),
+        P("Month", "int"),
+        P("Day", "int"),
+        P("Hour", "int"),
+        P("Minute", "int"),
+        P("Second", "int"),
+        P("DisplayHint", "string"),
+    )
 
     def process(self, item: Any) -> None:
-        value = self.get("Date") if self.has("Date") else statics.static_get(self.ps, "System.DateTime", "Now") if not (
-            self.ps.constrained) else DateTime(self.ps.machine.clock().replace(tzinfo=None) + self.ps.offset,
-            "Local")  # fmt: skip
+        value = (
+            self.get("Date")
+            if self.has("Date")
+            else statics.static_get(self.ps, "System.DateTime", "Now")
+            if not (self.ps.constrained)
+            else DateTime(self.ps.machine.clock().replace(tzinfo=None) + self.ps.offset, "Local")
+        )
         if not isinstance(value, DateTime):
             try:
                 value = parse_date(text(value), self.ps.culture, self.ps.offset)
             except NotConvertible as problem:
-                raise self.stop(f"Cannot bind parameter 'Date'. {problem}", "CannotConvertArgumentNoMessage",
-                                "System.Management.Automation.ParameterBindingException",
-                                "InvalidArgument") from problem  # fmt: skip
-        parts = {name.lower(): self.get(name) for name in ("Year", "Month", "Day", "Hour", "Minute", "Second")
-                 if self.has(name)}  # fmt: skip
+                raise self.stop(
+                    f"Cannot bind parameter 'Date'. {problem}",
+                    "CannotConvertArgumentNoMessage",
+                    "System.Management.Automation.ParameterBindingException",
+                    "InvalidArgument",
+                ) from problem
+        parts = {
+            name.lower(): self.get(name)
+            for name in ("Year", "Month", "Day", "Hour", "Minute", "Second")
+            if self.has(name)
+        }
         value = DateTime(value.value.replace(**parts), value.kind)
         self.emit(shown(self.ps, value, self.get("Format")) if self.has("Format") else value)
 
 
 class NewTimeSpan(Cmdlet):
     name = "New-TimeSpan"
-    parameters = (P("Start", "object", 0, pipeline=True), P("End", "object", 1), P("Days", "int"), P("Hours", "int"),
-                  P("Minutes", "int"), P("Seconds", "int"))  # fmt: skip
+    parameters = (
+        P("Start", "object", 0, pipeline=True),
+        P("End", "object", 1),
+        P("Days", "int"),
+        P("Hours", "int"),
+        P("Minutes", "int"),
+        P("Seconds", "int"),
+    )
 
     def process(self, item: Any) -> None:
         if self.has("Start") or self.has("End"):
@@ -213,9 +275,16 @@ class NewTimeSpan(Cmdlet):
             start, end = (dotnet.cast(self.ps, "System.DateTime", self.get(name, now)) for name in ("Start", "End"))
             self.emit(TimeSpan(end.value - start.value))
             return
-        self.emit(TimeSpan(datetime.timedelta(days=self.get("Days", 0), hours=self.get("Hours", 0),
-                                              minutes=self.get("Minutes", 0), seconds=self.get("Seconds",
-                                              0))))  # fmt: skip
+        self.emit(
+            TimeSpan(
+                datetime.timedelta(
+                    days=self.get("Days", 0),
+                    hours=self.get("Hours", 0),
+                    minutes=self.get("Minutes", 0),
+                    seconds=self.get("Seconds", 0),
+                )
+            )
+        )
 
 
 class StartSleep(Cmdlet):
@@ -241,24 +310,30 @@ class InvokeExpression(Cmdlet):
 class InvokeCommand(Cmdlet):
     name = "Invoke-Command"
     aliases = ("icm",)
-    parameters = (P("ScriptBlock", "scriptblock", 0, aliases=("command",)), P("ArgumentList", "object",
-    aliases=("args",)),
-                  P("ComputerName", "string[]", aliases=("cn",)), P("Session"), P("Credential"), P("NoNewScope",
-                  "switch"),
-                  P("InputObject"))  # fmt: skip
+    parameters = (
+        P("ScriptBlock", "scriptblock", 0, aliases=("command",)),
+        P("ArgumentList", "object", aliases=("args",)),
+        P("ComputerName", "string[]", aliases=("cn",)),
+        P("Session"),
+        P("Credential"),
+        P("NoNewScope", "switch"),
+        P("InputObject"),
+    )
 
     def process(self, item: Any) -> None:
         for name in self.texts("ComputerName"):
             self.fail(
                 f"[{name}] Connecting to remote server failed: the lab models no remoting between its machines.",
-                "PSSessionStateBroken", "System.Management.Automation.Remoting.PSRemotingTransportException",
+                "PSSessionStateBroken",
+                "System.Management.Automation.Remoting.PSRemotingTransportException",
                 "OpenError",
                 name,
-            )  # fmt: skip
+            )
         if self.has("ComputerName"):
             return
-        stage = FunctionStage(self.ps, self.get("ScriptBlock"), [("", one) for one in items(self.get("ArgumentList"))],
-                              self.emit)  # fmt: skip
+        stage = FunctionStage(
+            self.ps, self.get("ScriptBlock"), [("", one) for one in items(self.get("ArgumentList"))], self.emit
+        )
         stage.begin()
         stage.alone()
         stage.end()
@@ -273,8 +348,13 @@ class GetVariable(Cmdlet):
         for name in self.texts("Name"):
             value = self.ps.variable(name)
             if value is None and not self._known(name):
-                self.fail(f"Cannot find a variable with the name '{name}'.", "VariableNotFound",
-                          "System.Management.Automation.ItemNotFoundException", "ObjectNotFound", name)  # fmt: skip
+                self.fail(
+                    f"Cannot find a variable with the name '{name}'.",
+                    "VariableNotFound",
+                    "System.Management.Automation.ItemNotFoundException",
+                    "ObjectNotFound",
+                    name,
+                )
                 continue
             made = PSObject({"Name": name, "Value": value}, ("System.Management.Automation.PSVariable",))
             self.emit(value if self.on("ValueOnly") else made)
@@ -291,8 +371,13 @@ class GetVariable(Cmdlet):
 class SetVariable(Cmdlet):
     name = "Set-Variable"
     aliases = ("sv",)
-    parameters = (P("Name", "string[]", 0, True), P("Value", position=1, pipeline=True), P("Scope", "string"),
-                  P("Option", "string"), P("Force", "switch"))  # fmt: skip
+    parameters = (
+        P("Name", "string[]", 0, True),
+        P("Value", position=1, pipeline=True),
+        P("Scope", "string"),
+        P("Option", "string"),
+        P("Force", "switch"),
+    )
 
     def process(self, item: Any) -> None:
         for name in self.texts("Name"):
@@ -355,17 +440,26 @@ class SetExecutionPolicy(Cmdlet):
 
 class AddType(Cmdlet):
     name = "Add-Type"
-    parameters = (P("TypeDefinition", "string", 0), P("AssemblyName", "string[]", aliases=("an",)), P("Path",
-    "string[]"),
-                  P("MemberDefinition", "string"), P("Name", "string"), P("Namespace", "string"), P("Language",
-                  "string"),
-                  P("PassThru", "switch"), P("IgnoreWarnings", "switch"))  # fmt: skip
+    parameters = (
+        P("TypeDefinition", "string", 0),
+        P("AssemblyName", "string[]", aliases=("an",)),
+        P("Path", "string[]"),
+        P("MemberDefinition", "string"),
+        P("Name", "string"),
+        P("Namespace", "string"),
+        P("Language", "string"),
+        P("PassThru", "switch"),
+        P("IgnoreWarnings", "switch"),
+    )
 
     def process(self, item: Any) -> None:
         if self.ps.constrained:
-            raise self.stop("Cannot add type. Definition of new types is not supported in this language mode.",
-                            "CannotDefineNewType", "System.Management.Automation.PSNotSupportedException",
-                            "PermissionDenied")  # fmt: skip
+            raise self.stop(
+                "Cannot add type. Definition of new types is not supported in this language mode.",
+                "CannotDefineNewType",
+                "System.Management.Automation.PSNotSupportedException",
+                "PermissionDenied",
+            )
         if not self.has("AssemblyName"):
             raise self.stop("lab: Add-Type with source code is not modelled", "NotModelled")
 
@@ -377,9 +471,12 @@ class AddPSSnapin(Cmdlet):
     def process(self, item: Any) -> None:
         for name in self.texts("Name"):
             self.fail(
-                f"The Windows PowerShell snap-in '{name}' is not installed on this computer.", "AddPSSnapInRead",
-                "System.Management.Automation.PSArgumentException", "InvalidArgument", name,
-            )  # fmt: skip
+                f"The Windows PowerShell snap-in '{name}' is not installed on this computer.",
+                "AddPSSnapInRead",
+                "System.Management.Automation.PSArgumentException",
+                "InvalidArgument",
+                name,
+            )
 
 
 class NewVariableAlias(Cmdlet):

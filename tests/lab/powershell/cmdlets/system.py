@@ -21,7 +21,7 @@ from lab.powershell.values import (
     PSObject,
     items,
     text,
-)  # fmt: skip
+)
 from lab.registry import REG_BINARY, REG_MULTI_SZ
 from lab.services import RUNNING, Service, ServiceError
 from lab.soap.fault import Fault
@@ -45,10 +45,18 @@ def service_object(cmdlet: Cmdlet, service: Service) -> PSObject:
     made = PSObject({}, ("System.ServiceProcess.ServiceController",), base=None)
     made.text = "System.ServiceProcess.ServiceController"
     values: dict[str, Any] = {
-        "Name": service.name, "ServiceName": service.name, "DisplayName": service.display_name, "MachineName": ".",
-        "Status": status(service), "CanStop": service.state == RUNNING, "CanPauseAndContinue": False,
-        "ServiceType": "Win32OwnProcess", "DependentServices": [], "ServicesDependedOn": [], "RequiredServices": [],
-    }  # fmt: skip
+        "Name": service.name,
+        "ServiceName": service.name,
+        "DisplayName": service.display_name,
+        "MachineName": ".",
+        "Status": status(service),
+        "CanStop": service.state == RUNNING,
+        "CanPauseAndContinue": False,
+        "ServiceType": "Win32OwnProcess",
+        "DependentServices": [],
+        "ServicesDependedOn": [],
+        "RequiredServices": [],
+    }
     if cmdlet.ps.version >= 5:
         values["StartType"] = {"Auto": "Automatic"}.get(service.start_mode, service.start_mode)
     for name, value in values.items():
@@ -65,8 +73,12 @@ def service_object(cmdlet: Cmdlet, service: Service) -> PSObject:
         return done
 
     services = cmdlet.ps.machine.services
-    for name, method in {"Refresh": refresh, "Start": work(services.start), "Stop": work(services.stop),
-                         "WaitForStatus": lambda wanted, *more: refresh()}.items():  # fmt: skip
+    for name, method in {
+        "Refresh": refresh,
+        "Start": work(services.start),
+        "Stop": work(services.stop),
+        "WaitForStatus": lambda wanted, *more: refresh(),
+    }.items():
         made.methods[name] = method
     return made
 
@@ -74,12 +86,15 @@ def service_object(cmdlet: Cmdlet, service: Service) -> PSObject:
 class GetService(Cmdlet):
     name = "Get-Service"
     aliases: ClassVar[tuple[str, ...]] = ("gsv",)
-    parameters: ClassVar[tuple[P, ...]] = (P("Name", "string[]", 0, pipeline=True, by_name=True,
-    aliases=("servicename",)),
-                  P("DisplayName", "string[]"), P("ComputerName", "string[]", aliases=("cn",)), P("Include",
-                  "string[]"),
-                  P("Exclude", "string[]"), P("DependentServices", "switch"), P("RequiredServices",
-                  "switch"))  # fmt: skip
+    parameters: ClassVar[tuple[P, ...]] = (
+        P("Name", "string[]", 0, pipeline=True, by_name=True, aliases=("servicename",)),
+        P("DisplayName", "string[]"),
+        P("ComputerName", "string[]", aliases=("cn",)),
+        P("Include", "string[]"),
+        P("Exclude", "string[]"),
+        P("DependentServices", "switch"),
+        P("RequiredServices", "switch"),
+    )
 
     def process(self, item: Any) -> None:
         for service in self.found():
@@ -98,8 +113,10 @@ class GetService(Cmdlet):
                 self.fail(
                     f"Cannot find any service with {kind} '{name}'.",
                     "NoServiceFoundForGivenDisplayName" if by_display else "NoServiceFoundForGivenName",
-                    "Microsoft.PowerShell.Commands.ServiceCommandException", "ObjectNotFound", name,
-                )  # fmt: skip
+                    "Microsoft.PowerShell.Commands.ServiceCommandException",
+                    "ObjectNotFound",
+                    name,
+                )
 
 
 class _Change(GetService):
@@ -139,8 +156,12 @@ class _Change(GetService):
         error_id = {"stop": "CouldNotStopService", "start": "CouldNotStartService", "restart": "CouldNotStopService"}[
             verb
         ]
-        self.fail(f"Service {shown} cannot be {done} due to the following error: {why}", error_id,
-                  "Microsoft.PowerShell.Commands.ServiceCommandException", "OpenError")  # fmt: skip
+        self.fail(
+            f"Service {shown} cannot be {done} due to the following error: {why}",
+            error_id,
+            "Microsoft.PowerShell.Commands.ServiceCommandException",
+            "OpenError",
+        )
 
     def work(self, service: Service) -> None:
         raise NotImplementedError
@@ -193,9 +214,7 @@ def _wmi_value(cmdlet: Cmdlet, value: Any, cim: bool) -> Any:
 
 def wmi_object(cmdlet: Cmdlet, instance: Instance, cim: bool) -> PSObject:
     """An instance with all properties of its class."""
-    values = {
-        one.name: _wmi_value(cmdlet, instance.get(one.name), cim) for one in instance.definition.properties
-    }  # fmt: skip
+    values = {one.name: _wmi_value(cmdlet, instance.get(one.name), cim) for one in instance.definition.properties}
     space = "Microsoft.Management.Infrastructure.CimInstance" if cim else "System.Management.ManagementObject"
     extra = {} if cim else {"__CLASS": instance.definition.name, "__SERVER": cmdlet.ps.machine.name.upper()}
     return PSObject({**extra, **values}, (f"{space}#root/cimv2/{instance.definition.name}", space))
@@ -204,35 +223,56 @@ def wmi_object(cmdlet: Cmdlet, instance: Instance, cim: bool) -> PSObject:
 class GetWmiObject(Cmdlet):
     name = "Get-WmiObject"
     aliases: ClassVar[tuple[str, ...]] = ("gwmi",)
-    parameters: ClassVar[tuple[P, ...]] = (P("Class", "string", 0, aliases=("classname",)), P("Property", "string[]",
-    1),
-                  P("Filter", "string"), P("Namespace", "string"), P("Query", "string"),
-                  P("ComputerName", "string[]", aliases=("cn",)), P("Credential"), P("List", "switch"),
-                  P("Impersonation", "string"), P("Authentication", "string"))  # fmt: skip
+    parameters: ClassVar[tuple[P, ...]] = (
+        P("Class", "string", 0, aliases=("classname",)),
+        P("Property", "string[]", 1),
+        P("Filter", "string"),
+        P("Namespace", "string"),
+        P("Query", "string"),
+        P("ComputerName", "string[]", aliases=("cn",)),
+        P("Credential"),
+        P("List", "switch"),
+        P("Impersonation", "string"),
+        P("Authentication", "string"),
+    )
     cim = False
 
     def process(self, item: Any) -> None:
         space = text(self.get("Namespace", "root/cimv2")).lower().replace("\\", "/")
         provider = _providers(self).get(space)
         if provider is None:
-            raise self.stop(f'Invalid namespace "{text(self.get("Namespace"))}"',
-            "GetWMIManagementException" if not self.cim
-                            else "HRESULT 0x8004100e", "System.Management.ManagementException",
-                            "InvalidArgument")  # fmt: skip
+            raise self.stop(
+                f'Invalid namespace "{text(self.get("Namespace"))}"',
+                "GetWMIManagementException" if not self.cim else "HRESULT 0x8004100e",
+                "System.Management.ManagementException",
+                "InvalidArgument",
+            )
         query = text(self.get("Query")) or f"SELECT * FROM {text(self.get('Class'))}" + (
-            f" WHERE {text(self.get('Filter'))}" if self.has("Filter") else "")  # fmt: skip
+            f" WHERE {text(self.get('Filter'))}" if self.has("Filter") else ""
+        )
         try:
             found = _queried(provider, query)
         except (wql.InvalidQuery, Fault) as problem:
-            raise self.stop("Invalid query ", "GetWMIManagementException", "System.Management.ManagementException",
-                            "InvalidArgument") from problem  # fmt: skip
+            raise self.stop(
+                "Invalid query ",
+                "GetWMIManagementException",
+                "System.Management.ManagementException",
+                "InvalidArgument",
+            ) from problem
         if found is None:
             if self.cim:
-                raise self.stop("Invalid class ", "HRESULT 0x80041010",
-                "Microsoft.Management.Infrastructure.CimException",
-                                "ObjectNotFound")  # fmt: skip
-            raise self.stop(f'Invalid class "{text(self.get("Class"))}"', "GetWMIManagementException",
-                            "System.Management.ManagementException", "InvalidType")  # fmt: skip
+                raise self.stop(
+                    "Invalid class ",
+                    "HRESULT 0x80041010",
+                    "Microsoft.Management.Infrastructure.CimException",
+                    "ObjectNotFound",
+                )
+            raise self.stop(
+                f'Invalid class "{text(self.get("Class"))}"',
+                "GetWMIManagementException",
+                "System.Management.ManagementException",
+                "InvalidType",
+            )
         for one in found:
             self.emit(wmi_object(self, one, self.cim))
 
@@ -253,8 +293,14 @@ class GetCimInstance(GetWmiObject):
     aliases = ("gcim",)
     since = 3
     cim = True
-    parameters = (P("ClassName", "string", 0, aliases=("class",)), P("Filter", "string"), P("Namespace", "string"),
-                  P("Query", "string"), P("Property", "string[]"), P("ComputerName", "string[]"))  # fmt: skip
+    parameters = (
+        P("ClassName", "string", 0, aliases=("class",)),
+        P("Filter", "string"),
+        P("Namespace", "string"),
+        P("Query", "string"),
+        P("Property", "string[]"),
+        P("ComputerName", "string[]"),
+    )
 
     def begin(self) -> None:
         self.bound["Class"] = self.get("ClassName")
@@ -262,8 +308,14 @@ class GetCimInstance(GetWmiObject):
 
 # --- drives ----------------------------------------------------------------------------------------------------------
 
-_STORES = {"my": "MY", "root": "Root", "ca": "CA", "certificateauthority": "CA", "disallowed": "Disallowed",
-           "request": "REQUEST"}  # fmt: skip
+_STORES = {
+    "my": "MY",
+    "root": "Root",
+    "ca": "CA",
+    "certificateauthority": "CA",
+    "disallowed": "Disallowed",
+    "request": "REQUEST",
+}
 _SHOWN_STORES = ("My", "Root", "CA", "Disallowed", "REQUEST", "TrustedPeople")
 
 
@@ -271,9 +323,12 @@ def split_path(path: str, location: str) -> tuple[str, list[str]]:
     """(drive: cert, hklm or file; parts of the path) of a path as the session takes it."""
     given = path.strip().replace("/", "\\")
     lower = given.lower()
-    for prefix in ("microsoft.powershell.core\\registry::", "registry::",
-    "microsoft.powershell.security\\certificate::",
-                   "microsoft.powershell.core\\filesystem::"):  # fmt: skip
+    for prefix in (
+        "microsoft.powershell.core\\registry::",
+        "registry::",
+        "microsoft.powershell.security\\certificate::",
+        "microsoft.powershell.core\\filesystem::",
+    ):
         if lower.startswith(prefix):
             given = ("cert:\\" if "certificate" in prefix else "") + given[len(prefix) :]
             lower = given.lower()
@@ -292,12 +347,22 @@ def split_path(path: str, location: str) -> tuple[str, list[str]]:
 
 class _OnDrive(Cmdlet):
     def no_path(self, path: str) -> None:
-        self.fail(f"Cannot find path '{_full(path, self.ps.location)}' because it does not exist.", "PathNotFound",
-                  "System.Management.Automation.ItemNotFoundException", "ObjectNotFound", path)  # fmt: skip
+        self.fail(
+            f"Cannot find path '{_full(path, self.ps.location)}' because it does not exist.",
+            "PathNotFound",
+            "System.Management.Automation.ItemNotFoundException",
+            "ObjectNotFound",
+            path,
+        )
 
     def no_drive(self, drive: str) -> None:
-        self.fail(f"Cannot find drive. A drive with the name '{drive}' does not exist.", "DriveNotFound",
-                  "System.Management.Automation.DriveNotFoundException", "ObjectNotFound", drive)  # fmt: skip
+        self.fail(
+            f"Cannot find drive. A drive with the name '{drive}' does not exist.",
+            "DriveNotFound",
+            "System.Management.Automation.DriveNotFoundException",
+            "ObjectNotFound",
+            drive,
+        )
 
     def paths(self) -> list[str]:
         return self.texts("Path") or self.texts("LiteralPath")
@@ -321,9 +386,16 @@ def _store_held(cmdlet: Cmdlet, parts: list[str]) -> Any:
 
 
 def _store_object(place: str, name: str) -> PSObject:
-    return PSObject({"Name": name, "PSChildName": name, "PSParentPath":
-                     f"Microsoft.PowerShell.Security\\Certificate::{place}", "PSIsContainer": True},
-                    ("System.Security.Cryptography.X509Certificates.X509Store",), text=name)  # fmt: skip
+    return PSObject(
+        {
+            "Name": name,
+            "PSChildName": name,
+            "PSParentPath": f"Microsoft.PowerShell.Security\\Certificate::{place}",
+            "PSIsContainer": True,
+        },
+        ("System.Security.Cryptography.X509Certificates.X509Store",),
+        text=name,
+    )
 
 
 def _key_object(cmdlet: Cmdlet, parts: list[str]) -> PSObject:
@@ -332,13 +404,19 @@ def _key_object(cmdlet: Cmdlet, parts: list[str]) -> PSObject:
     values = registry.values(key) or {}
     shown = "HKEY_LOCAL_MACHINE\\" + key
     made = PSObject(
-        {"Property": [name or "(default)" for name in values],
-        "PSPath": f"Microsoft.PowerShell.Core\\Registry::{shown}",
-         "PSParentPath": f"Microsoft.PowerShell.Core\\Registry::{shown.rpartition(chr(92))[0]}",
-         "PSChildName": parts[-1] if parts else "HKEY_LOCAL_MACHINE", "PSIsContainer": True,
-         "SubKeyCount": len(registry.subkeys(key) or []), "ValueCount": len(values), "Name": shown},
-        ("Microsoft.Win32.RegistryKey",), text=shown,
-    )  # fmt: skip
+        {
+            "Property": [name or "(default)" for name in values],
+            "PSPath": f"Microsoft.PowerShell.Core\\Registry::{shown}",
+            "PSParentPath": f"Microsoft.PowerShell.Core\\Registry::{shown.rpartition(chr(92))[0]}",
+            "PSChildName": parts[-1] if parts else "HKEY_LOCAL_MACHINE",
+            "PSIsContainer": True,
+            "SubKeyCount": len(registry.subkeys(key) or []),
+            "ValueCount": len(values),
+            "Name": shown,
+        },
+        ("Microsoft.Win32.RegistryKey",),
+        text=shown,
+    )
     made.methods["GetValue"] = lambda name, *default: _registry_value(values.get(_held(values, text(name))), *default)
     made.methods["GetValueNames"] = lambda: list(values)
     made.methods["GetSubKeyNames"] = lambda: list(registry.subkeys(key) or [])
@@ -366,10 +444,16 @@ def _file_object(cmdlet: Cmdlet, path: str) -> PSObject:
     full = files.absolute(path, cmdlet.ps.location)
     name = full.rpartition("\\")[2]
     values: dict[str, Any] = {
-        "Name": name, "FullName": full, "Extension": "." + name.rpartition(".")[2] if "." in name else "",
-        "BaseName": name.rpartition(".")[0] or name, "PSIsContainer": folder, "Exists": True, "Mode": "d----" if folder
-        else "-a---", "PSChildName": name, "PSPath": f"Microsoft.PowerShell.Core\\FileSystem::{full}",
-    }  # fmt: skip
+        "Name": name,
+        "FullName": full,
+        "Extension": "." + name.rpartition(".")[2] if "." in name else "",
+        "BaseName": name.rpartition(".")[0] or name,
+        "PSIsContainer": folder,
+        "Exists": True,
+        "Mode": "d----" if folder else "-a---",
+        "PSChildName": name,
+        "PSPath": f"Microsoft.PowerShell.Core\\FileSystem::{full}",
+    }
     if not folder:
         values["Length"] = len(files.read(path, cmdlet.ps.location))
         values["DirectoryName"] = full.rpartition("\\")[0]
@@ -384,12 +468,23 @@ def _file_object(cmdlet: Cmdlet, path: str) -> PSObject:
 class GetChildItem(_OnDrive):
     name = "Get-ChildItem"
     aliases = ("gci", "dir", "ls")
-    parameters = (P("Path", "string[]", 0, pipeline=True, by_name=True, aliases=("fullname",)),
-                  P("LiteralPath", "string[]", aliases=("pspath",)), P("Filter", "string", 1), P("Recurse", "switch"),
-                  P("Include", "string[]"), P("Exclude", "string[]"), P("Force", "switch"), P("Name", "switch"),
-                  P("ExpiringInDays", "int", since=3), P("DnsName", "string", since=3), P("SSLServerAuthentication",
-                  "switch", since=3), P("CodeSigningCert", "switch"), P("File", "switch", since=3),
-                  P("Directory", "switch", since=3), P("Depth", "int", since=5))  # fmt: skip
+    parameters = (
+        P("Path", "string[]", 0, pipeline=True, by_name=True, aliases=("fullname",)),
+        P("LiteralPath", "string[]", aliases=("pspath",)),
+        P("Filter", "string", 1),
+        P("Recurse", "switch"),
+        P("Include", "string[]"),
+        P("Exclude", "string[]"),
+        P("Force", "switch"),
+        P("Name", "switch"),
+        P("ExpiringInDays", "int", since=3),
+        P("DnsName", "string", since=3),
+        P("SSLServerAuthentication", "switch", since=3),
+        P("CodeSigningCert", "switch"),
+        P("File", "switch", since=3),
+        P("Directory", "switch", since=3),
+        P("Depth", "int", since=5),
+    )
 
     def process(self, item: Any) -> None:
         for path in self.paths() or [self.ps.location]:
@@ -453,8 +548,11 @@ class GetChildItem(_OnDrive):
         found = []
         for name, is_folder, _size in files.entries(folder, self.ps.location):
             one = f"{folder.rstrip(chr(92))}\\{name}"
-            if operators.like(name, pattern) and not (self.on("File") and is_folder) and not (
-                self.on("Directory") and not is_folder):  # fmt: skip
+            if (
+                operators.like(name, pattern)
+                and not (self.on("File") and is_folder)
+                and not (self.on("Directory") and not is_folder)
+            ):
                 found.append(_file_object(self, one))
             if is_folder and self.on("Recurse"):
                 found += self._files(one, [one])
@@ -464,9 +562,12 @@ class GetChildItem(_OnDrive):
 class GetItem(_OnDrive):
     name = "Get-Item"
     aliases = ("gi",)
-    parameters = (P("Path", "string[]", 0, pipeline=True, by_name=True), P("LiteralPath", "string[]",
-    aliases=("pspath",)),
-                  P("Force", "switch"), P("Filter", "string"))  # fmt: skip
+    parameters = (
+        P("Path", "string[]", 0, pipeline=True, by_name=True),
+        P("LiteralPath", "string[]", aliases=("pspath",)),
+        P("Force", "switch"),
+        P("Filter", "string"),
+    )
 
     def process(self, item: Any) -> None:
         for path in self.paths():
@@ -483,8 +584,11 @@ class GetItem(_OnDrive):
                 if value is None:
                     self.no_path(path)
                 else:
-                    self.emit(PSObject({"Name": parts[0], "Key": parts[0], "Value": value},
-                                       ("System.Collections.DictionaryEntry",)))  # fmt: skip
+                    self.emit(
+                        PSObject(
+                            {"Name": parts[0], "Key": parts[0], "Value": value}, ("System.Collections.DictionaryEntry",)
+                        )
+                    )
             elif drive == "file":
                 if self.ps.machine.files.exists(parts[0], self.ps.location):
                     self.emit(_file_object(self, parts[0]))
@@ -508,8 +612,11 @@ class GetItem(_OnDrive):
 class GetItemProperty(_OnDrive):
     name = "Get-ItemProperty"
     aliases = ("gp",)
-    parameters = (P("Path", "string[]", 0, pipeline=True, by_name=True), P("Name", "string[]", 1),
-                  P("LiteralPath", "string[]", aliases=("pspath",)))  # fmt: skip
+    parameters = (
+        P("Path", "string[]", 0, pipeline=True, by_name=True),
+        P("Name", "string[]", 1),
+        P("LiteralPath", "string[]", aliases=("pspath",)),
+    )
 
     def process(self, item: Any) -> None:
         for path in [one for given in self.paths() for one in self._laid_out(given)]:
@@ -538,10 +645,13 @@ class GetItemProperty(_OnDrive):
             if not wanted or any(operators.like(name, one) for one in wanted):
                 made.properties[name or "(default)"] = _registry_value(found)
         if wanted and not len(made.properties) and "*" not in wanted[0]:
-            self.fail(f"Property {wanted[0]} does not exist at path HKEY_LOCAL_MACHINE\\{chr(92).join(parts)}.",
-                      "System.Management.Automation.PSArgumentException",
-                      "System.Management.Automation.PSArgumentException",
-                      "InvalidArgument", wanted[0])  # fmt: skip
+            self.fail(
+                f"Property {wanted[0]} does not exist at path HKEY_LOCAL_MACHINE\\{chr(92).join(parts)}.",
+                "System.Management.Automation.PSArgumentException",
+                "System.Management.Automation.PSArgumentException",
+                "InvalidArgument",
+                wanted[0],
+            )
             return
         key = _key_object(self, parts)
         for name in ("PSPath", "PSParentPath", "PSChildName"):
@@ -551,8 +661,12 @@ class GetItemProperty(_OnDrive):
 
 class TestPath(_OnDrive):
     name = "Test-Path"
-    parameters = (P("Path", "string[]", 0, True, pipeline=True), P("LiteralPath", "string[]"), P("PathType", "string"),
-                  P("IsValid", "switch"))  # fmt: skip
+    parameters = (
+        P("Path", "string[]", 0, True, pipeline=True),
+        P("LiteralPath", "string[]"),
+        P("PathType", "string"),
+        P("IsValid", "switch"),
+    )
 
     def process(self, item: Any) -> None:
         for path in self.paths():
@@ -586,9 +700,13 @@ class TestPath(_OnDrive):
 class RemoveItem(_OnDrive):
     name = "Remove-Item"
     aliases = ("del", "erase", "rd", "ri", "rm", "rmdir")
-    parameters = (P("Path", "string[]", 0, pipeline=True, by_name=True), P("LiteralPath", "string[]",
-    aliases=("pspath",)),
-                  P("Recurse", "switch"), P("Force", "switch"), P("Include", "string[]"))  # fmt: skip
+    parameters = (
+        P("Path", "string[]", 0, pipeline=True, by_name=True),
+        P("LiteralPath", "string[]", aliases=("pspath",)),
+        P("Recurse", "switch"),
+        P("Force", "switch"),
+        P("Include", "string[]"),
+    )
     asks = True
 
     def process(self, item: Any) -> None:
@@ -647,8 +765,12 @@ class JoinPath(Cmdlet):
 
 class SplitPath(Cmdlet):
     name = "Split-Path"
-    parameters = (P("Path", "string[]", 0, True, pipeline=True), P("Leaf", "switch"), P("Parent", "switch"),
-                  P("Qualifier", "switch"))  # fmt: skip
+    parameters = (
+        P("Path", "string[]", 0, True, pipeline=True),
+        P("Leaf", "switch"),
+        P("Parent", "switch"),
+        P("Qualifier", "switch"),
+    )
 
     def process(self, item: Any) -> None:
         for one in self.texts("Path"):
@@ -667,9 +789,16 @@ class GetProcess(Cmdlet):
     def process(self, item: Any) -> None:
         for name in self.texts("Name") or ["powershell"]:
             if operators.like("powershell", name):
-                self.emit(PSObject({"ProcessName": "powershell", "Name": "powershell", "Id": 4711},
-                                   ("System.Diagnostics.Process",)))  # fmt: skip
+                self.emit(
+                    PSObject(
+                        {"ProcessName": "powershell", "Name": "powershell", "Id": 4711}, ("System.Diagnostics.Process",)
+                    )
+                )
             elif "*" not in name:
-                self.fail(f'Cannot find a process with the name "{name}". Verify the process name and call the cmdlet '
-                          "again.", "NoProcessFoundForGivenName",
-                          "Microsoft.PowerShell.Commands.ProcessCommandException", "ObjectNotFound", name)  # fmt: skip
+                self.fail(
+                    f'Cannot find a process with the name "{name}". Verify the process name and call the cmdlet again.',
+                    "NoProcessFoundForGivenName",
+                    "Microsoft.PowerShell.Commands.ProcessCommandException",
+                    "ObjectNotFound",
+                    name,
+                )

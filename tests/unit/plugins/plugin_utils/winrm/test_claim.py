@@ -56,7 +56,7 @@ def test_a_claim_says_who_holds_it_and_is_given_back(server: FakeServer, monkeyp
 
 def test_who_comes_second_waits(server: FakeServer) -> None:
     server.files.claims["certificates"] = OTHER
-    time = Time(at20=lambda: server.files.claims.clear())
+    time = Time(at20=server.files.claims.clear)
     with hold(server, time):
         assert (time.now, server.files.claims["certificates"] != OTHER) == (20, True)
 
@@ -82,7 +82,7 @@ def test_a_holder_that_renews_its_claim_is_not_gone(server: FakeServer) -> None:
         renew()
         second = server.files.claims["certificates"]
         assert second != first
-        waiting = Time(at400=lambda: server.files.claims.clear())
+        waiting = Time(at400=server.files.claims.clear)
         waiting.then[200] = lambda: server.files.renew_claim("certificates", second, second + "1")
         with hold(server, waiting):
             assert waiting.now == 400
@@ -129,7 +129,7 @@ def test_of_two_that_follow_a_dead_holder_one_waits_on(server: FakeServer) -> No
         give_back(name, *holders)
 
     server.files.give_back = overtaken  # type: ignore[method-assign]
-    time = Time(at400=lambda: server.files.claims.clear())
+    time = Time(at400=server.files.claims.clear)
     with hold(server, time):
         assert time.now == 400
 

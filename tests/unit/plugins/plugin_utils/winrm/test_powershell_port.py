@@ -18,4 +18,4 @@ def test_a_script_is_a_value() -> None:
 
 def test_an_adapter_has_to_run_it() -> None:
     with pytest.raises(TypeError):
-        PowerShell()  # type: ignore[abstract]
+        PowerShell()  # type: ignore[abstract]  # pylint: disable=abstract-class-instantiated
