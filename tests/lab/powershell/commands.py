@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lab.discovery import import_all
 from lab.powershell import cmdlets, dotnet, members
 from lab.powershell.values import (
+    NOTHING,
     DateTime,
     ErrorRecord,
     Folded,
@@ -67,6 +68,7 @@ COMMON = (
     P("InformationAction", "string", aliases=("infa",), since=5),
     P("PipelineVariable", "string", aliases=("pv",), since=4),
 )  # fmt: skip
+INPUT = P("InputObject", pipeline=True)
 _ASKING = (P("WhatIf", "switch", aliases=("wi",)), P("Confirm", "switch", aliases=("cf",)))
 
 
@@ -129,6 +131,12 @@ class Cmdlet:
 
     # --- what it has ---------------------------------------------------------------------------------------------
 
+    def taken(self, item: Any) -> list[Any]:
+        """The object of the pipeline; without one what -InputObject gives, as it is."""
+        if item is not NOTHING:
+            return [item]
+        return [self.get("InputObject")] if self.has("InputObject") else []
+
     def get(self, name: str, default: Any = None) -> Any:
         """A parameter's value; the default where it was not given."""
         return self.bound.get(name, default)
@@ -187,6 +195,16 @@ class Cmdlet:
         floor = levels.index(wanted) if wanted in levels else 3
         asked = truth(self.bound["Confirm"]) if self.has("Confirm") else 0 < floor <= levels.index(self.impact)
         return not asked or self.ps.confirm(f"Confirm\r\nAre you sure you want to perform this action?\r\n{told}", self)
+
+
+class Gathering(Cmdlet):
+    """A command that has to see all of its input before it gives anything."""
+
+    def begin(self) -> None:
+        self.held: list[Any] = []
+
+    def process(self, item: Any) -> None:
+        self.held += self.taken(item)
 
 
 def cmdlet_named(name: str) -> type[Cmdlet] | None:

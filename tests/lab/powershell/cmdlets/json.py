@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lab.powershell.cmdlets.objects import _input
-from lab.powershell.commands import Cmdlet, P
+from lab.powershell.commands import Cmdlet, Gathering, P
 from lab.powershell.members import get, names, ticks
 from lab.powershell.values import (
     DateTime,
@@ -49,16 +48,10 @@ def _data(ps: Any, value: Any, depth: int) -> Any:
     return text(value) if not isinstance(value, ScriptBlock) else {"Attributes": []}
 
 
-class ConvertToJson(Cmdlet):
+class ConvertToJson(Gathering):
     name = "ConvertTo-Json"
     since = 3
     parameters = (P("InputObject", position=0, pipeline=True), P("Depth", "int"), P("Compress", "switch"))
-
-    def begin(self) -> None:
-        self.held: list[Any] = []
-
-    def process(self, item: Any) -> None:
-        self.held += _input(self, item)
 
     def end(self) -> None:
         if not self.held:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.powershell import dotnet, members, operators
-from lab.powershell.commands import Cmdlet, P
+from lab.powershell.commands import INPUT, Cmdlet, Gathering, P
 from lab.powershell.pipelines import FunctionStage
 from lab.powershell.values import (
     NOTHING,
@@ -27,15 +27,6 @@ from lab.powershell.values import (
     unwrapped,
 )
 
-_INPUT = P("InputObject", pipeline=True)
-
-
-def _input(cmdlet: Cmdlet, item: Any) -> list[Any]:
-    """The object of the pipeline; without one what -InputObject gives, as it is."""
-    if item is not NOTHING:
-        return [item]
-    return [cmdlet.get("InputObject")] if cmdlet.has("InputObject") else []
-
 
 class ForEachObject(Cmdlet):
     name = "ForEach-Object"
@@ -44,7 +35,7 @@ class ForEachObject(Cmdlet):
         P("Process", "object", 0),
         P("Begin", "scriptblock"),
         P("End", "scriptblock"),
-        _INPUT,
+        INPUT,
         P("RemainingScripts", "object", 1),
         P("MemberName", "string", since=3),
         P("ArgumentList", "object", since=3),
@@ -75,7 +66,7 @@ class ForEachObject(Cmdlet):
             self.ps.run_parts(self.get("Begin"), self.emit)
 
     def process(self, item: Any) -> None:
-        for one in _input(self, item):
+        for one in self.taken(item):
             if self.has("MemberName"):
                 self._member(one)
             for block in self.blocks:
@@ -126,7 +117,7 @@ class WhereObject(Cmdlet):
     aliases = ("where", "?")
     parameters = (
         P("FilterScript", "object", 0),
-        _INPUT,
+        INPUT,
         P("Property", "string", since=3),
         P("Value", "object", 1, since=3),
         *(P(one, "switch", since=3) for one in _COMPARED),
@@ -148,7 +139,7 @@ class WhereObject(Cmdlet):
             self.bound["Property"] = text(script)
 
     def process(self, item: Any) -> None:
-        for one in _input(self, item):
+        for one in self.taken(item):
             if self._keeps(one):
                 self.emit(one)
 
@@ -199,14 +190,14 @@ class SelectObject(Cmdlet):
         P("Unique", "switch"),
         P("Index", "int[]"),
         P("Wait", "switch", since=3),
-        _INPUT,
+        INPUT,
     )
 
     def begin(self) -> None:
         self.held: list[Any] = []
 
     def process(self, item: Any) -> None:
-        for one in _input(self, item):
+        for one in self.taken(item):
             if any(self.has(name) for name in ("First", "Last", "Skip", "Unique", "Index")):
                 self.held.append(one)
             else:
@@ -282,7 +273,7 @@ def _same(ps: Any, one: Any, other: Any) -> bool:
     return operators.equal(ps, one, other, False)
 
 
-class SortObject(Cmdlet):
+class SortObject(Gathering):
     name = "Sort-Object"
     aliases = ("sort",)
     parameters = (
@@ -291,14 +282,8 @@ class SortObject(Cmdlet):
         P("Unique", "switch"),
         P("CaseSensitive", "switch"),
         P("Culture", "string"),
-        _INPUT,
+        INPUT,
     )
-
-    def begin(self) -> None:
-        self.held: list[Any] = []
-
-    def process(self, item: Any) -> None:
-        self.held += _input(self, item)
 
     def end(self) -> None:
         keys: list[tuple[Callable[[Any], Any], bool]] = []
@@ -338,14 +323,14 @@ class GroupObject(Cmdlet):
         P("NoElement", "switch"),
         P("AsHashTable", "switch"),
         P("AsString", "switch"),
-        _INPUT,
+        INPUT,
     )
 
     def begin(self) -> None:
         self.groups = Folded()
 
     def process(self, item: Any) -> None:
-        for one in _input(self, item):
+        for one in self.taken(item):
             works = properties(self.ps, self.get("Property")) if self.has("Property") else [("", lambda value: value)]
             key = ", ".join(text(work(one)) for _label, work in works)
             if key not in self.groups:
@@ -363,7 +348,7 @@ class GroupObject(Cmdlet):
             self.emit(PSObject(values, ("Microsoft.PowerShell.Commands.GroupInfo",)))
 
 
-class MeasureObject(Cmdlet):
+class MeasureObject(Gathering):
     name = "Measure-Object"
     aliases = ("measure",)
     parameters = (
@@ -375,14 +360,8 @@ class MeasureObject(Cmdlet):
         P("Line", "switch"),
         P("Word", "switch"),
         P("Character", "switch"),
-        _INPUT,
+        INPUT,
     )
-
-    def begin(self) -> None:
-        self.held: list[Any] = []
-
-    def process(self, item: Any) -> None:
-        self.held += _input(self, item)
 
     def end(self) -> None:
         if any(self.on(name) for name in ("Line", "Word", "Character")):
@@ -596,14 +575,14 @@ class GetMember(Cmdlet):
         P("Name", "string[]", 0),
         P("MemberType", "string[]", aliases=("type",)),
         P("Force", "switch"),
-        _INPUT,
+        INPUT,
     )
 
     def begin(self) -> None:
         self.seen: set[str] = set()
 
     def process(self, item: Any) -> None:
-        for one in _input(self, item):
+        for one in self.taken(item):
             key = type_of(one) + ",".join(members.names(self.ps, one))
             if key in self.seen:
                 continue
@@ -676,13 +655,13 @@ def _holds(side: list[tuple[str, dict[str, Any]]], one: tuple[str, dict[str, Any
 class TeeObject(Cmdlet):
     name = "Tee-Object"
     aliases = ("tee",)
-    parameters = (P("FilePath", "string", 0), P("Variable", "string"), _INPUT)
+    parameters = (P("FilePath", "string", 0), P("Variable", "string"), INPUT)
 
     def begin(self) -> None:
         self.held: list[Any] = []
 
     def process(self, item: Any) -> None:
-        for one in _input(self, item):
+        for one in self.taken(item):
             self.held.append(one)
             self.emit(one)
 

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 
 from lab.files import FileError
 from lab.powershell import formatting, members
-from lab.powershell.cmdlets.objects import _input, properties
-from lab.powershell.commands import Cmdlet, P
+from lab.powershell.cmdlets.objects import properties
+from lab.powershell.commands import INPUT, Cmdlet, Gathering, P
 from lab.powershell.formatting import Shaped
 from lab.powershell.values import (
     NOTHING,
@@ -24,8 +24,6 @@ from lab.powershell.values import (
     text,
     type_of,
 )
-
-_INPUT = P("InputObject", pipeline=True)
 
 
 class WriteOutput(Cmdlet):
@@ -148,16 +146,16 @@ class WriteProgress(Cmdlet):
 
 class OutNull(Cmdlet):
     name = "Out-Null"
-    parameters = (_INPUT,)
+    parameters = (INPUT,)
 
 
 class OutDefault(Cmdlet):
     name = "Out-Default"
     aliases: ClassVar[tuple[str, ...]] = ("oh",)
-    parameters = (_INPUT, P("Paging", "switch"))
+    parameters = (INPUT, P("Paging", "switch"))
 
     def process(self, item: Any) -> None:
-        for one in _input(self, item):
+        for one in self.taken(item):
             self.ps.host.output(one)
 
 
@@ -166,15 +164,9 @@ class OutHost(OutDefault):
     aliases = ()
 
 
-class OutString(Cmdlet):
+class OutString(Gathering):
     name = "Out-String"
-    parameters = (_INPUT, P("Width", "int"), P("Stream", "switch"))
-
-    def begin(self) -> None:
-        self.held: list[Any] = []
-
-    def process(self, item: Any) -> None:
-        self.held += _input(self, item)
+    parameters = (INPUT, P("Width", "int"), P("Stream", "switch"))
 
     def end(self) -> None:
         lines = formatting.shown(self.ps, self.held)
@@ -185,7 +177,7 @@ class OutString(Cmdlet):
             self.emit("".join(f"{one}\r\n" for one in lines))
 
 
-class OutFile(Cmdlet):
+class OutFile(Gathering):
     name = "Out-File"
     parameters = (
         P("FilePath", "string", 0, True, aliases=("path",)),
@@ -194,14 +186,8 @@ class OutFile(Cmdlet):
         P("Force", "switch"),
         P("NoClobber", "switch"),
         P("Width", "int"),
-        _INPUT,
+        INPUT,
     )
-
-    def begin(self) -> None:
-        self.held: list[Any] = []
-
-    def process(self, item: Any) -> None:
-        self.held += _input(self, item)
 
     def end(self) -> None:
         data = encoded(self.ps.host.rendered(self.ps, self.held), text(self.get("Encoding", "unicode")))
@@ -301,7 +287,7 @@ class GetContent(Cmdlet):
                     self.emit(line)
 
 
-class FormatList(Cmdlet):
+class FormatList(Gathering):
     name = "Format-List"
     aliases = ("fl",)
     parameters: ClassVar[tuple[P, ...]] = (
@@ -309,14 +295,8 @@ class FormatList(Cmdlet):
         P("GroupBy"),
         P("Force", "switch"),
         P("Expand", "string"),
-        _INPUT,
+        INPUT,
     )
-
-    def begin(self) -> None:
-        self.held: list[Any] = []
-
-    def process(self, item: Any) -> None:
-        self.held += _input(self, item)
 
     def end(self) -> None:
         plains = [one for one in self.held if formatting.is_plain(one)]
@@ -355,26 +335,20 @@ class FormatTable(FormatList):
         P("Wrap", "switch"),
         P("GroupBy"),
         P("Force", "switch"),
-        _INPUT,
+        INPUT,
     )
 
     def _lines(self, values: list[Any]) -> list[str]:
         return formatting.as_table(self.ps, values, self.names(values[0]), not self.on("HideTableHeaders"))
 
 
-class ConvertToCsv(Cmdlet):
+class ConvertToCsv(Gathering):
     name = "ConvertTo-Csv"
     parameters: ClassVar[tuple[P, ...]] = (
         P("Delimiter", "string", 1),
         P("NoTypeInformation", "switch", aliases=("nti",)),
         P("InputObject", position=0, pipeline=True),
     )
-
-    def begin(self) -> None:
-        self.held: list[Any] = []
-
-    def process(self, item: Any) -> None:
-        self.held += _input(self, item)
 
     def lines(self) -> list[str]:
         """The table: names from the first object, every value in quotation marks."""
@@ -420,7 +394,7 @@ class ConvertFromCsv(Cmdlet):
         self.held: list[str] = []
 
     def process(self, item: Any) -> None:
-        self.held += [text(one) for one in _input(self, item) for one in items(one)]
+        self.held += [text(one) for one in self.taken(item) for one in items(one)]
 
     def end(self) -> None:
         for row in csv.DictReader(
