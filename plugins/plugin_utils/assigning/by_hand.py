@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 
 MANUAL = "manual"
+# In check mode, while the certificate that will be there does not exist yet.
+PLANNED = "(the certificate that will be issued)"
 FRONT_END, WEB_COMPONENTS = "front_end", "web_components"
 _AGAIN = "Run this playbook again: it proves"
 

@@ -25,6 +25,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire impor
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import (
     MANUAL,
+    PLANNED,
     HandAssignment,
     steps_by_hand,
 )
@@ -213,7 +214,11 @@ def look(wanted: CommandAssignment, shake: Shake) -> Served:
     """What is served at the address."""
     if not wanted.address:
         return Served(None, "no address was given to ask")
-    handshake = shake(wanted.address, wanted.port, wanted.server)
+    return served_by(shake(wanted.address, wanted.port, wanted.server))
+
+
+def served_by(handshake: Handshake) -> Served:
+    """What a handshake showed: a certificate whose key the other side has, or none."""
     seen = handshake.shows_key and handshake.chain_der
     return Served(thumbprint(handshake.chain_der[0]) if seen else None, handshake.detail)
 
@@ -283,5 +288,5 @@ def _change_set(wanted: CommandAssignment, served: Served, *, changed: bool) -> 
     change = Change(
         verb, f"the site's command that assigns it to {place} was run", subject, served.thumbprint, wanted.thumbprint
     )
-    after = f"{place} {wanted.thumbprint or '(the certificate that will be issued)'}\n"
+    after = f"{place} {wanted.thumbprint or PLANNED}\n"
     return ChangeSet(before, after, (change,))

@@ -18,6 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import (
     MANUAL,
+    PLANNED,
     WEB_COMPONENTS,
     HandAssignment,
     steps_by_hand,
@@ -33,7 +34,6 @@ BINDINGS = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslBindingInf
 IIS = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
 
 BOUND, WOULD_BIND = "bound", "would_bind"
-PLANNED = "(the certificate that will be issued)"
 
 _GUID = re.compile(r"\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}", re.IGNORECASE)
 _STORE = re.compile(r"[A-Za-z]{1,32}")

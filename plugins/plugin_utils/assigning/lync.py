@@ -11,11 +11,10 @@ not atomic: one that failed is told by what was read after it. No service is res
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -25,17 +24,21 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types im
     OAUTH,
     XMPP,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import MANUAL
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import MANUAL, PLANNED
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
+    ASSIGNED,
+    PROVED,
+    WOULD_ASSIGN,
+    Shake,
+    served_by,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.cs_scripts import ASSIGN, READ
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import told
 
 READ_TIMEOUT, ASSIGN_TIMEOUT = 180.0, 600.0
-PROVED, ASSIGNED, WOULD_ASSIGN = "proved", "assigned", "would_assign"
-PLANNED = "(the certificate that will be issued)"
 OAUTH_KEY = 2048
 
 # Services that take a certificate at their start only; IIS takes its own at once, and OAuth needs none.
@@ -67,8 +70,6 @@ _PARTNERS = (
     "Tell the partners of OAuth (Exchange, Skype for Business Online, Office Web Apps) that the certificate changed:"
     " their trust in the former one has to be renewed"
 )
-
-Shake = Callable[[str, int, str], Handshake]
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,15 +424,14 @@ def _shown(wanted: CsWanted, shake: Shake) -> tuple[list[str], str, bool]:
     stale, said, right = [], [], 0
     asked = [one for one in wanted.endpoints if one.address and one.port]
     for one in asked:
-        handshake = shake(one.address, one.port, "")
-        seen = thumbprint(handshake.chain_der[0]) if handshake.shows_key and handshake.chain_der else None
-        if seen == wanted.thumbprint:
+        seen = served_by(shake(one.address, one.port, ""))
+        if seen.thumbprint == wanted.thumbprint:
             right += 1
-        elif seen:
+        elif seen.thumbprint:
             stale.append(one.type)
-            said.append(f"{one.address}:{one.port} ({one.type}) still serves {seen}")
+            said.append(f"{one.address}:{one.port} ({one.type}) still serves {seen.thumbprint}")
         else:
-            said.append(f"{one.address}:{one.port} ({one.type}): {handshake.detail}")
+            said.append(f"{one.address}:{one.port} ({one.type}): {seen.detail}")
     return stale, "; ".join(said), bool(asked) and right == len(asked)
 
 

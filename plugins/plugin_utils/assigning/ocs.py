@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import MANUAL
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import MANUAL, PLANNED
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
     ASSIGNED,
     PROVED,
@@ -345,7 +345,7 @@ def _outcome(
     changes: tuple[Change, ...] = (),
     steps: tuple[str, ...] = (),
 ) -> AssignmentOutcome:
-    after = wanted.thumbprint or "(the certificate that will be issued)"
+    after = wanted.thumbprint or PLANNED
     before = [f"{change.what}: {change.before or 'none'}\n" for change in changes]
     now = [f"{change.what}: {after}\n" for change in changes]
     return AssignmentOutcome(

@@ -266,7 +266,7 @@ def test_edge_servers_roll_av_authentication_alone_and_take_xmpp_along() -> None
 
 
 def test_the_handshake_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = "ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync.thumbprint"
+    module = "ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command.thumbprint"
     monkeypatch.setattr(module, lambda der: Thumbprint(der.decode()))
     shown = {5061: OLD, 443: NEW, 4443: NEW}
 
