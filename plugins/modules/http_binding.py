@@ -15,6 +15,10 @@ description:
     refused, the former one is put back and the task fails.
   - On Windows Server 2003, where C(netsh) does not know certificates, nothing is done and the steps by hand are
     returned.
+  - A binding keeps its settings and its application. Settings that C(netsh) cannot set end the task before that binding
+    is deleted.
+  - Other bindings of the same port that some clients meet first (an exact address, a host name, the central
+    certificate store, IPv6) are returned as RV(shadows) and, as long as they hold another certificate, among RV(steps).
   - The web site must have an https binding of its own in IIS.
 version_added: 0.1.0
 author:
@@ -42,13 +46,22 @@ options:
     type: int
     default: 443
   application_id:
-    description: The application that the binding is said to belong to. The default is that of IIS Manager.
+    description:
+      - The application that the binding is said to belong to, as a GUID in braces.
+      - When empty, that of the former binding, or else of IIS Manager, C({4dc3e181-e14b-4a21-b022-59fc669b0914}).
     type: str
-    default: "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
+    default: ""
   store:
     description: The machine's certificate store.
     type: str
     default: MY
+  also:
+    description:
+      - Other bindings of the same port, as C(address:port) or C(name:port), that shall have the certificate too.
+      - One that is not there ends the task. Each keeps its settings, application and store.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: ucops.rollout.certificate_install
   - module: ucops.rollout.tls_check
@@ -92,8 +105,29 @@ thumbprint:
   returned: success
   type: str
 steps:
-  description: What to do by hand where RV(state) is V(manual).
+  description: What to do by hand where RV(state) is V(manual), and about RV(shadows).
   returned: success
   type: list
   elements: str
+shadows:
+  description: Other bindings that some clients meet before this one, with another certificate.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    binding:
+      description: The binding as http.sys writes it; C(ccs:443) for the central certificate store.
+      type: str
+    thumbprint:
+      description: Its certificate; none where it cannot be told.
+      type: str
+    application:
+      description: The application it names, a GUID in braces.
+      type: str
+    what:
+      description: Which clients get which certificate, in words.
+      type: str
+    mend:
+      description: What to do.
+      type: str
 """

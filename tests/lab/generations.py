@@ -57,6 +57,7 @@ class Generation:
     # Programs: which there are, and what they print.
     absent_programs: frozenset[str] = frozenset()
     binding_verbs: frozenset[str] = _BINDING_VERBS
+    host_name_bindings: bool = False
     symbolic_codes: bool = False
     hash_in_pairs: bool = True
     ping_time: bool = False
@@ -85,6 +86,8 @@ _WINRM_3 = {
     "processes_per_shell": 25,
     "shell_idle_ms": 7200000,
     "wmi_errors": True,
+    # Not of WinRM, and as old.
+    "host_name_bindings": True,
 }
 
 _2003 = Generation(

@@ -122,6 +122,26 @@ def test_what_this_windows_does_not_know(tmp_path: Path, generation: str) -> Non
     assert (ended.code, "The following command was not found" in ended.out) == (1, True)
 
 
+def add_name(thumbprint: str, name: str, more: str = "") -> str:
+    return f"netsh http add sslcert hostnameport={name}:443 certhash={thumbprint} appid={APP} certstorename=MY{more}"
+
+
+def test_names_come_from_2012_on_and_flags_are_written(tmp_path: Path) -> None:
+    more = " clientcertnegotiation=enable verifyclientcertrevocation=disable"
+    for generation, ends in (("2008r2", 1), ("2012", 0)):
+        (tmp_path / generation).mkdir()
+        lab = local(tmp_path / generation, generation=generation)
+        assert lab.run("srv01", add_name(enrol(lab), "www.company.com", more)).code == ends
+    key = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslSniBindingInfo\\www.company.com:443"
+    registry = lab.machine("srv01").registry
+    assert (registry.get(key, "DefaultFlags"), registry.get(key, "DefaultSslCertCheckMode")) == ((4, 2), (4, 1))
+    shown = lab.run("srv01", "netsh http show sslcert").out
+    assert "    Hostname:port                : www.company.com:443\r\n" in shown
+    assert "    Negotiate Client Certificate : Enabled\r\n" in shown
+    assert lab.run("srv01", "netsh http delete sslcert hostnameport=www.company.com:443").code == 0
+    assert not registry.exists(key)
+
+
 # --- services --------------------------------------------------------------------------------------------------------
 
 
@@ -337,6 +357,20 @@ def test_listeners_follow_assignment_and_restart(estate: RunningEstate) -> None:
     # Windows before 2012 offers TLS 1.0 as it comes.
     assert served(estate, "srv01", FRONT_END, "-tls1_2") == []
     assert served(estate, "srv02", FRONT_END, "-tls1_2") == [other, issuer]
+
+    # A client that asks for a name that has a binding meets that one, and an exact address comes before both.
+    asked = ("-tls1_2", "-servername", "www.company.com")
+    every = enrol_remotely(estate, "srv02", "every.company.local")
+    named = enrol_remotely(estate, "srv02", "named.company.local")
+    assert served(estate, "srv02", WEB, *asked) == []
+    assert remote(estate, "srv02", add_name(named, "www.company.com")).code == 0
+    assert served(estate, "srv02", WEB, "-tls1_2", "-servername", "other.company.com") == []
+    assert remote(estate, "srv02", add(every)).code == 0
+    assert served(estate, "srv02", WEB, "-tls1_2", "-noservername") == [every, issuer]
+    assert served(estate, "srv02", WEB, *asked) == [named, issuer]
+    exact = add(other).replace("0.0.0.0", estate.address("srv02"))
+    assert remote(estate, "srv02", exact).code == 0
+    assert served(estate, "srv02", WEB, *asked) == [other, issuer]
 
     # After a restart of the machine its services run again as before, and serve what is assigned by now.
     estate.stop_host("srv01")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import struct
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -517,13 +518,20 @@ class FakeServer:
     def _netsh(self, words: list[str]) -> tuple[int, str]:
         assert words[0] == "http" and words[2] == "sslcert"
         values = dict(word.split("=", 1) for word in words[3:])
-        key = f"SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslBindingInfo\\{values['ipport']}"
+        kind, place = next(iter(values.items()))
+        below = {"ipport": "SslBindingInfo", "hostnameport": "SslSniBindingInfo"}[kind]
+        key = f"SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\{below}\\{place}"
         if words[1] == "delete":
             return (0, "Xyzzy") if self.registry.values.pop(key, None) else (1, "Xyzzy: 2")
         if key in self.registry.values or values["certhash"].upper() == self.refused_hash:
             return 1, "Xyzzy: 1312"
         self.registry.set(key, "SslCertHash", bytes.fromhex(values["certhash"]))
         self.registry.set(key, "SslCertStoreName", values["certstorename"])
+        self.registry.set(key, "AppId", uuid.UUID(values["appid"]).bytes_le)
+        flags = {"dsmapperusage": 1, "clientcertnegotiation": 2}
+        self.registry.set(key, "DefaultFlags", sum(bit for tag, bit in flags.items() if values.get(tag) == "enable"))
+        unchecked = values.get("verifyclientcertrevocation") == "disable"
+        self.registry.set(key, "DefaultSslCertCheckMode", int(unchecked))
         return 0, "Xyzzy"
 
 

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, DELETE, Change, ChangeSet
@@ -23,13 +23,18 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand im
     HandAssignment,
     steps_by_hand,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import (
+    ADDRESS,
+    KEYS,
+    BindingPlace,
+    parsed_endpoint,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
 
-BINDINGS = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslBindingInfo"
 # The application that IIS Manager names when it makes a binding.
 IIS = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
 
@@ -37,6 +42,18 @@ BOUND, WOULD_BIND = "bound", "would_bind"
 
 _GUID = re.compile(r"\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}", re.IGNORECASE)
 _STORE = re.compile(r"[A-Za-z]{1,32}")
+# What a command line carries unchanged.
+_TEXT = re.compile(r"[A-Za-z0-9 ._-]{0,128}")
+
+# What a binding holds besides its certificate, and how netsh is told: the bit, and the words that set it.
+_FLAGS = {1: "dsmapperusage=enable", 2: "clientcertnegotiation=enable"}
+_CHECKS = {
+    1: "verifyclientcertrevocation=disable",
+    2: "verifyrevocationwithcachedclientcertonly=enable",
+    0x10000: "usagecheck=disable",
+}
+# The check mode's bit 4 stands for a time of freshness, which is told as such.
+_TOLD_BY_TIME = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +71,64 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What a binding holds besides its certificate, by the names in the registry; 0 and empty where it is not there."""
+
+    AppId: str = ""
+    DefaultFlags: int = 0
+    DefaultSslCertCheckMode: int = 0
+    DefaultSslRevocationFreshnessTime: int = 0
+    DefaultSslRevocationUrlRetrievalTimeout: int = 0
+    DefaultSslCtlIdentifier: str = ""
+    DefaultSslCtlStoreName: str = ""
+
+    def arguments(self) -> list[str]:
+        """How netsh is told what differs from its defaults."""
+        told = [tag for bit, tag in _FLAGS.items() if self.DefaultFlags & bit]
+        told += [tag for bit, tag in _CHECKS.items() if self.DefaultSslCertCheckMode & bit]
+        values = {
+            "revocationfreshnesstime": self.DefaultSslRevocationFreshnessTime,
+            "urlretrievaltimeout": self.DefaultSslRevocationUrlRetrievalTimeout,
+            "sslctlidentifier": self.DefaultSslCtlIdentifier,
+            "sslctlstorename": self.DefaultSslCtlStoreName,
+        }
+        return [*told, *(f"{name}={value}" for name, value in values.items() if value)]
+
+    def beyond_netsh(self) -> str:
+        """Which of the values netsh cannot set; empty where it can set all."""
+        known = {"DefaultFlags": sum(_FLAGS), "DefaultSslCertCheckMode": sum(_CHECKS) + _TOLD_BY_TIME}
+        odd = [f"{name} {getattr(self, name):#x}" for name, bits in known.items() if getattr(self, name) & ~bits]
+        texts = (self.DefaultSslCtlIdentifier, self.DefaultSslCtlStoreName)
+        return ", ".join([*odd, *(repr(text) for text in texts if not _TEXT.fullmatch(text))])
+
+    def lost_in(self, now: Settings) -> str:
+        """What differs now, in words; empty where nothing does."""
+        pairs = {name: (getattr(self, name), getattr(now, name)) for name in self.__slots__}
+        return ", ".join(
+            f"{name} was {old or 'none'} and is {new or 'none'}" for name, (old, new) in pairs.items() if old != new
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A binding that some clients meet before ours. ``thumbprint``: None where the central store chooses, or where the
+    binding cannot be read."""
+
+    binding: str
+    thumbprint: Thumbprint | None
+    application: str
+    what: str
+    mend: str
+
+    @property
+    def step(self) -> str:
+        return f"{self.what}. {self.mend}"
+
+
+@dataclass(frozen=True, slots=True)
 class BindingOutcome:
     """What came of a binding. ``state``: bound, manual, or in check mode would_bind. ``after``: None while the
-    certificate is only planned, or nobody knows."""
+    certificate is only planned, or nobody knows. ``shadows``: what some clients meet before it, after all changes."""
 
     state: str
     endpoint: str
@@ -64,6 +136,7 @@ class BindingOutcome:
     after: Binding | None
     change_set: ChangeSet
     steps: tuple[str, ...] = ()
+    shadows: tuple[Shadow, ...] = ()
 
     def to_result(self) -> dict[str, Any]:
         """The documented result of ``http_binding``."""
@@ -71,7 +144,8 @@ class BindingOutcome:
             **self.change_set.to_result(),
             **_ends(self.endpoint, self.before, self.after),
             "state": self.state,
-            "steps": list(self.steps),
+            "steps": [*self.steps, *(shadow.step for shadow in self.shadows)],
+            "shadows": to_plain(self.shadows),
         }
 
 
@@ -85,29 +159,44 @@ def _ends(endpoint: str, before: Binding | None, after: Binding | None) -> dict[
 
 
 class BindingRefused(RolloutError):
-    """netsh did not bind it, and the state was read back: ``now``. ``result`` joins the task's result."""
+    """netsh did not bind it, and the state was read back: ``now``. ``change_set``: what is other than ``before``."""
 
-    def __init__(self, error: RolloutError, endpoint: str, before: Binding | None, now: Binding | None) -> None:
+    def __init__(
+        self, error: RolloutError, endpoint: BindingPlace, before: Binding | None, now: Binding | None
+    ) -> None:
         super().__init__(error.what, where=error.where, mend=error.mend)
-        self.result = _result_of(endpoint, before, now)
+        self.change_set = _difference(endpoint, before, now)
+        self.now = now
 
 
 class NotBound(RolloutError):
-    """The former binding was deleted and the new one is not known to be there. ``result`` joins the task's result."""
+    """The former binding was deleted and the new one is not known to be there."""
 
-    def __init__(self, endpoint: str, before: Binding, error: RolloutError, where: str) -> None:
+    def __init__(self, endpoint: BindingPlace, before: Binding, error: RolloutError, where: str) -> None:
         super().__init__(
             f"the former binding of {endpoint} ({before.thumbprint}) was deleted, and then: {error}",
             where=where,
             mend="Until the next run, which binds the planned certificate, nothing may be served there. Run again now",
         )
-        self.result = _result_of(endpoint, before, None)
+        self.change_set = _difference(endpoint, before, None)
+        self.now = None
 
 
-def _result_of(endpoint: str, before: Binding | None, now: Binding | None) -> dict[str, Any]:
+class ChangedBefore(RolloutError):
+    """It failed after some bindings were changed. ``result`` joins the task's result."""
+
+    def __init__(self, error: RolloutError, jobs: Sequence[Job], done: Sequence[ChangeSet]) -> None:
+        super().__init__(error.what, where=error.where, mend=error.mend)
+        ours, now = jobs[0], jobs[0].wanted
+        if isinstance(error, (BindingRefused, NotBound)):
+            done = [*done, error.change_set]
+            now = now if len(done) > 1 else error.now
+        self.result = {**_joined(done).to_result(), **_ends(str(ours.endpoint), ours.before, now)}
+
+
+def _difference(endpoint: BindingPlace, before: Binding | None, now: Binding | None) -> ChangeSet:
     same = before == now or (before is not None and before.same_as(now))
-    done = _unchanged(endpoint, now) if same else _change_set(endpoint, before, now)
-    return {**done.to_result(), **_ends(endpoint, before, now)}
+    return _unchanged(endpoint, now) if same else _change_set(endpoint, before, now)
 
 
 class HttpBindings:
@@ -116,37 +205,76 @@ class HttpBindings:
     def __init__(self, host: WindowsHost) -> None:
         self._host = host
 
-    def get(self, endpoint: str) -> Binding | None:
-        """The binding of ``address:port``, None when there is none."""
-        key = f"{BINDINGS}\\{endpoint}"
-        digest = self._host.registry.binary(key, "SslCertHash")
+    def get(self, endpoint: BindingPlace) -> Binding | None:
+        """The binding there, None when there is none."""
+        digest = self._host.registry.binary(endpoint.key, "SslCertHash")
         if not digest:
             return None
         if len(digest) != 20:
             raise RolloutError(f"a binding with a hash of {len(digest)} bytes", where=f"{self._host.name}: {endpoint}")
-        return Binding(Thumbprint(digest.hex()), self._host.registry.string(key, "SslCertStoreName") or MY)
+        return Binding(Thumbprint(digest.hex()), self._host.registry.string(endpoint.key, "SslCertStoreName") or MY)
 
-    def replace(self, endpoint: str, binding: Binding, application: str) -> None:
-        """Delete what is there, add ``binding``; when that fails, put the former one back and raise."""
-        before = self.get(endpoint)
+    def shadowing(self, endpoint: BindingPlace) -> list[BindingPlace]:
+        """The bindings that some of its clients meet before it. Names and the central store came with Windows 2012:
+        where their keys are not there, there are none."""
+        listed = (
+            BindingPlace(kind, text) for kind, key in KEYS.items() for text in self._host.registry.subkeys(key) or ()
+        )
+        return [one for one in listed if one.shadows(endpoint)]
+
+    def settings(self, endpoint: BindingPlace) -> Settings:
+        registry, key = self._host.registry, endpoint.key
+
+        def number(name: str) -> int:
+            return registry.dword(key, name) or 0
+
+        return Settings(
+            AppId=self.application(endpoint),
+            DefaultFlags=number("DefaultFlags"),
+            DefaultSslCertCheckMode=number("DefaultSslCertCheckMode"),
+            DefaultSslRevocationFreshnessTime=number("DefaultSslRevocationFreshnessTime"),
+            DefaultSslRevocationUrlRetrievalTimeout=number("DefaultSslRevocationUrlRetrievalTimeout"),
+            DefaultSslCtlIdentifier=registry.string(key, "DefaultSslCtlIdentifier") or "",
+            DefaultSslCtlStoreName=registry.string(key, "DefaultSslCtlStoreName") or "",
+        )
+
+    def application(self, endpoint: BindingPlace) -> str:
+        """The application that a binding names, as a GUID in braces; empty when it names none."""
+        data = self._host.registry.binary(endpoint.key, "AppId") or b""
+        return f"{{{uuid.UUID(bytes_le=data)}}}" if len(data) == 16 else ""
+
+    def set(self, job: Job) -> str:
+        """Delete what is there, add what is wanted with the settings that were there; when that fails, put the former
+        one back and raise. Returns in words what netsh did not keep, empty as a rule."""
+        binding, before = job.wanted, job.before
+        if binding is None:
+            raise RolloutError("no thumbprint was given", where=f"{self._host.name}: {job.endpoint}")
         if before is None:
-            return self._bind(endpoint, binding, None, application, application)
-        former = self._application(endpoint) or application
-        self._delete(endpoint, before)
+            self._bind(job, binding, Settings())
+            return ""
+        former = self.settings(job.endpoint)
+        self._refuse_unsettable(job.endpoint, before, former)
+        self._delete(job.endpoint, before)
         try:
-            return self._bind(endpoint, binding, before, application, former)
+            self._bind(job, binding, former)
         except BindingRefused:
             raise
         except RolloutError as error:
-            raise NotBound(endpoint, before, error, f"{self._host.name}: {endpoint}") from error
+            raise NotBound(job.endpoint, before, error, f"{self._host.name}: {job.endpoint}") from error
+        return replace(former, AppId=job.application or former.AppId or IIS).lost_in(self.settings(job.endpoint))
 
-    def _application(self, endpoint: str) -> str:
-        """The application that a binding names, as a GUID in braces; empty when it names none."""
-        data = self._host.registry.binary(f"{BINDINGS}\\{endpoint}", "AppId") or b""
-        return f"{{{uuid.UUID(bytes_le=data)}}}" if len(data) == 16 else ""
+    def _refuse_unsettable(self, endpoint: BindingPlace, before: Binding, former: Settings) -> None:
+        odd = former.beyond_netsh() or ("" if _STORE.fullmatch(before.store) else repr(before.store))
+        if odd:
+            raise RolloutError(
+                f"this binding has settings that would be lost: {odd}",
+                where=f"{self._host.name}: {endpoint}",
+                mend="Nothing was changed there. Assign the certificate by hand in IIS Manager, and run again",
+            )
 
-    def _bind(self, endpoint: str, binding: Binding, before: Binding | None, application: str, former: str) -> None:
-        result = self._add(endpoint, binding, application)
+    def _bind(self, job: Job, binding: Binding, former: Settings) -> None:
+        endpoint, before = job.endpoint, job.before
+        result = self._add(endpoint, binding, replace(former, AppId=job.application or former.AppId))
         now = self.get(endpoint)
         if binding.same_as(now):
             return
@@ -160,33 +288,43 @@ class HttpBindings:
         text = failed(f"certificate {binding.thumbprint} could not be bound{rolled_back}", result, where=where)
         raise BindingRefused(text, endpoint, before, now)
 
-    def _delete(self, endpoint: str, before: Binding) -> None:
-        result = self._netsh("delete", f"ipport={endpoint}")
+    def _delete(self, endpoint: BindingPlace, before: Binding) -> None:
+        result = self._netsh("delete", endpoint)
         if before.same_as(self.get(endpoint)):
             raise failed("the former binding could not be deleted", result, where=f"{self._host.name}: {endpoint}")
 
-    def _add(self, endpoint: str, binding: Binding, application: str) -> ProgramResult:
+    def _add(self, endpoint: BindingPlace, binding: Binding, settings: Settings) -> ProgramResult:
         return self._netsh(
             "add",
-            f"ipport={endpoint}",
+            endpoint,
             f"certhash={binding.thumbprint.lower()}",
-            f"appid={application}",
+            f"appid={settings.AppId or IIS}",
             f"certstorename={binding.store}",
+            *settings.arguments(),
         )
 
-    def _netsh(self, verb: str, *arguments: str) -> ProgramResult:
-        return self._host.programs.run(["netsh", "http", verb, "sslcert", *arguments])
+    def _netsh(self, verb: str, endpoint: BindingPlace, *arguments: str) -> ProgramResult:
+        return self._host.programs.run(["netsh", "http", verb, "sslcert", endpoint.tag, *arguments])
 
 
-def endpoint_of(address: str, port: int) -> str:
-    """``address:port`` as http.sys writes it; an IPv6 address goes into brackets."""
-    try:
-        parsed = ipaddress.ip_address(address.strip("[]"))
-    except ValueError as error:
-        raise RolloutError(f"'{address}' is no IP address", where="address") from error
-    if not 0 < port < 65536:
-        raise RolloutError(f"{port} is no port", where="port")
-    return f"[{parsed}]:{port}" if parsed.version == 6 else f"{parsed}:{port}"
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One binding to be brought to the certificate. ``wanted``: None while it is only planned. ``application``: empty
+    where the one that is there stays."""
+
+    endpoint: BindingPlace
+    before: Binding | None
+    wanted: Binding | None
+    application: str = ""
+
+    @property
+    def done(self) -> bool:
+        return self.wanted is not None and self.wanted.same_as(self.before)
+
+    def planned(self) -> ChangeSet:
+        if self.done:
+            return _unchanged(self.endpoint, self.before)
+        return _change_set(self.endpoint, self.before, self.wanted or PLANNED)
 
 
 def bind(
@@ -194,26 +332,102 @@ def bind(
     endpoint: str,
     thumbprint: Thumbprint | None,
     *,
-    application: str = IIS,
+    application: str = "",
     store: str = MY,
+    also: Iterable[str] = (),
     check_mode: bool = False,
 ) -> BindingOutcome:
-    """Bind a certificate to ``address:port``. ``thumbprint`` is None for a certificate that is only planned yet."""
+    """Bind a certificate to ``address:port``.
+
+    :param thumbprint: None for a certificate that is only planned yet.
+    :param application: empty keeps the one that is there, else names IIS Manager's.
+    :param also: other bindings, ``address:port`` or ``name:port``, that are there and shall have the certificate too.
+    """
     _check(application, store)
+    ours, others = BindingPlace(ADDRESS, endpoint), [parsed_endpoint(one) for one in dict.fromkeys(also)]
     if not can_bind(host):
         return _by_hand(host, endpoint, thumbprint)
     if thumbprint is None and not check_mode:
         raise RolloutError("no thumbprint was given", where=f"{host.name}: {endpoint}")
     bindings = HttpBindings(host)
-    before = bindings.get(endpoint)
-    wanted = Binding(thumbprint, store) if thumbprint else None
-    if wanted and wanted.same_as(before):
-        return BindingOutcome(BOUND, endpoint, before, wanted, _unchanged(endpoint, before))
+    before, wanted = bindings.get(ours), Binding(thumbprint, store) if thumbprint else None
+    jobs = [Job(ours, before, wanted, application)]
+    jobs += [_other_job(host, bindings, ours, one, thumbprint) for one in others]
+    left = (one for one in bindings.shadowing(ours) if one not in others)
+    shadows = tuple(_shadow(host, bindings, one) for one in left if not _holds(bindings, one, thumbprint))
+    lost: list[str] = []
     if check_mode or wanted is None:
-        return BindingOutcome(WOULD_BIND, endpoint, before, wanted, _change_set(endpoint, before, wanted or PLANNED))
-    _require_key(host, wanted)
-    bindings.replace(endpoint, wanted, application)
-    return BindingOutcome(BOUND, endpoint, before, wanted, _change_set(endpoint, before, wanted))
+        state = BOUND if all(job.done for job in jobs) else WOULD_BIND
+    else:
+        state, lost = BOUND, _do(host, bindings, jobs)
+    change_set = _joined([job.planned() for job in jobs])
+    return BindingOutcome(state, endpoint, before, wanted, change_set, tuple(lost), shadows)
+
+
+def _other_job(
+    host: WindowsHost, bindings: HttpBindings, ours: BindingPlace, other: BindingPlace, thumbprint: Thumbprint | None
+) -> Job:
+    """A binding that the site wants changed, too; it keeps its store."""
+    if other == ours or other.port != ours.port:
+        raise RolloutError(f"'{other}' is no other binding of port {ours.port}", where="also")
+    before = bindings.get(other)
+    if before is None:
+        raise RolloutError(
+            "there is no such binding, which was to have the certificate too",
+            where=f"{host.name}: {other}",
+            mend="`netsh http show sslcert` lists those that are there. What only some servers have is named in their"
+            " host_vars",
+        )
+    return Job(other, before, Binding(thumbprint, before.store) if thumbprint else None)
+
+
+def _do(host: WindowsHost, bindings: HttpBindings, jobs: Sequence[Job]) -> list[str]:
+    """Bring each to its certificate; returns, as steps by hand, what netsh did not keep."""
+    open_jobs = [job for job in jobs if not job.done]
+    for job in open_jobs:
+        if job.wanted:
+            _require_key(host, job.wanted)
+    done: list[ChangeSet] = []
+    steps = []
+    for job in open_jobs:
+        try:
+            lost = bindings.set(job)
+        except RolloutError as error:
+            raise ChangedBefore(error, jobs, done) from error
+        done.append(job.planned())
+        if lost:
+            steps.append(f"Set what netsh did not keep of the binding {job.endpoint}: {lost}.")
+    return steps
+
+
+def _holds(bindings: HttpBindings, endpoint: BindingPlace, thumbprint: Thumbprint | None) -> bool:
+    return thumbprint is not None and _thumbprint(bindings, endpoint) == thumbprint
+
+
+def _thumbprint(bindings: HttpBindings, endpoint: BindingPlace) -> Thumbprint | None:
+    """None where nobody can tell; a binding of others that is odd ends nothing."""
+    try:
+        held = bindings.get(endpoint)
+    except RolloutError:
+        return None
+    return held.thumbprint if held else None
+
+
+def _shadow(host: WindowsHost, bindings: HttpBindings, endpoint: BindingPlace) -> Shadow:
+    thumbprint, application = _thumbprint(bindings, endpoint), bindings.application(endpoint)
+    by_iis = f"IIS, {application}" if application.lower() == IIS else application or "an application that is not named"
+    who = "to any name of the central certificate store" if not endpoint.host else f"to {endpoint.host}"
+    if endpoint.host == "[::]":
+        who = "over IPv6"
+    gets = f"the certificate {thumbprint}" if thumbprint else "another certificate, which cannot be told from here,"
+    mend = "Give it the certificate, or delete it, where clients of the pool come that way"
+    if thumbprint:
+        mend = (
+            f'Name "{endpoint}" in pool_certificates_bindings_also where it shall have the planned certificate, or'
+            " delete it"
+        )
+    what = f"{host.name}: clients that come {who}, port {endpoint.port}, get {gets} of another binding ({by_iis})"
+    return Shadow(str(endpoint), thumbprint, application, what, mend)
 
 
 def can_bind(host: WindowsHost) -> bool:
@@ -234,7 +448,7 @@ def _require_key(host: WindowsHost, binding: Binding) -> None:
 
 
 def _check(application: str, store: str) -> None:
-    if not _GUID.fullmatch(application):
+    if application and not _GUID.fullmatch(application):
         raise RolloutError(f"'{application}' is no GUID in braces", where="application_id")
     if not _STORE.fullmatch(store):
         raise RolloutError(f"'{store}' is no name of a certificate store", where="store")
@@ -246,18 +460,25 @@ def _by_hand(host: WindowsHost, endpoint: str, thumbprint: Thumbprint | None) ->
     return BindingOutcome(MANUAL, endpoint, None, None, ChangeSet(), steps)
 
 
-def _unchanged(endpoint: str, held: Binding | None) -> ChangeSet:
+def _joined(parts: Iterable[ChangeSet]) -> ChangeSet:
+    """All of them as one."""
+    parts = list(parts)
+    changes = tuple(change for part in parts for change in part.changes)
+    return ChangeSet("".join(part.before for part in parts), "".join(part.after for part in parts), changes)
+
+
+def _unchanged(endpoint: BindingPlace, held: Binding | None) -> ChangeSet:
     return ChangeSet(f"{endpoint} {held}\n", f"{endpoint} {held}\n")
 
 
-def _change_set(endpoint: str, before: Binding | None, after: Binding | str | None) -> ChangeSet:
+def _change_set(endpoint: BindingPlace, before: Binding | None, after: Binding | str | None) -> ChangeSet:
     """``after``: text for a certificate without thumbprint, None where nothing is bound any more."""
     verb = DELETE if after is None else CHANGE if before else CREATE
     bound = after.thumbprint if isinstance(after, Binding) else None
     change = Change(
         verb,
         f"former binding of {endpoint} deleted" if after is None else f"bound to {endpoint}",
-        {"endpoint": endpoint},
+        {"endpoint": str(endpoint)},
         before=before.thumbprint if before else None,
         after=bound,
     )

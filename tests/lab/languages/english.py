@@ -79,6 +79,7 @@ _NETSH = {
     "netsh.elevation": "The requested operation requires elevation (Run as administrator).",
     "netsh.bindings": "SSL Certificate bindings: ",
     "netsh.ip_port": "IP:port",
+    "netsh.name_port": "Hostname:port",
     "netsh.hash": "Certificate Hash",
     "netsh.application": "Application ID",
     "netsh.store": "Certificate Store Name",

@@ -11,10 +11,17 @@ import uuid
 from lab.pki.stores import Stores
 from lab.programs.process import Process
 from lab.registry import REG_BINARY, REG_DWORD, REG_SZ, Registry
-from lab.roles.http_sys import BINDINGS
+from lab.roles.http_sys import BINDINGS, NAMES
 
 EXISTS, NO_SESSION, NO_FILE, BAD_PARAMETER, NO_ACCESS = 183, 1312, 2, 87, 5
-TAGS = {"ipport", "certhash", "appid", "certstorename", "clientcertnegotiation", "verifyclientcertrevocation"}
+# Tags that are switched, and the bit each sets when it is not as it comes.
+FLAGS = {"dsmapperusage": ("enable", 1), "clientcertnegotiation": ("enable", 2)}
+CHECKS = {
+    "verifyclientcertrevocation": ("disable", 1),
+    "verifyrevocationwithcachedclientcertonly": ("enable", 2),
+    "usagecheck": ("disable", 0x10000),
+}
+TAGS = {"ipport", "hostnameport", "certhash", "appid", "certstorename", *FLAGS, *CHECKS}
 
 
 def run(process: Process) -> int:
@@ -49,18 +56,29 @@ def _failed(process: Process, verb: str, number: int) -> int:
 
 
 def _key(name: str) -> str:
-    return f"{BINDINGS}\\{name}"
+    """Where a binding is kept: an address, or, from Windows Server 2012 on, a name."""
+    return f"{BINDINGS if _ADDRESS.fullmatch(name) else NAMES}\\{name}"
 
 
-def _valid_port(text: str) -> bool:
-    match = re.fullmatch(r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):(\d+)", text)
-    return match is not None and 0 < int(match[1]) < 65536
+_ADDRESS = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):(\d+)")
+_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9.-]+:(\d+)")
+
+
+def _named(process: Process, tags: dict[str, str]) -> str:
+    """The binding that the tags name; empty when they name none rightly."""
+    names = process.machine.generation.host_name_bindings
+    for tag, form in {"ipport": _ADDRESS, **({"hostnameport": _NAME} if names else {})}.items():
+        match = form.fullmatch(tags.get(tag, ""))
+        if match is not None and 0 < int(match[1]) < 65536 and len({"ipport", "hostnameport"} & set(tags)) == 1:
+            return tags[tag]
+    return ""
 
 
 def _show(process: Process, tags: dict[str, str]) -> int:
     registry = process.machine.registry
-    wanted = tags.get("ipport")
-    names = [name for name in registry.subkeys(BINDINGS) or [] if wanted in (None, name)]
+    wanted = tags.get("ipport", tags.get("hostnameport"))
+    held = [*(registry.subkeys(BINDINGS) or []), *(registry.subkeys(NAMES) or [])]
+    names = [name for name in held if wanted in (None, name)]
     process.print()
     process.say("netsh.bindings")
     process.print("------------------------- ")
@@ -77,20 +95,21 @@ def _show(process: Process, tags: dict[str, str]) -> int:
 def _show_one(process: Process, name: str) -> None:
     values = {key: value for key, (_unused, value) in (process.machine.registry.values(_key(name)) or {}).items()}
     enabled, disabled = process.texts.text("netsh.enabled"), process.texts.text("netsh.disabled")
+    flags, checks = (_number(values.get(key)) for key in ("DefaultFlags", "DefaultSslCertCheckMode"))
     lines = {
-        "ip_port": name,
+        "ip_port" if _ADDRESS.fullmatch(name) else "name_port": name,
         "hash": _bytes(values.get("SslCertHash")).hex(),
         "application": _guid(_bytes(values.get("AppId"))),
         "store": str(values.get("SslCertStoreName") or "(null)"),
-        "revocation": enabled,
-        "cached_only": disabled,
-        "usage_check": enabled,
+        "revocation": disabled if checks & 1 else enabled,
+        "cached_only": enabled if checks & 2 else disabled,
+        "usage_check": disabled if checks & 0x10000 else enabled,
         "freshness": "0 ",
         "retrieval": "0 ",
         "ctl_identifier": "(null) ",
         "ctl_store": "(null) ",
-        "ds_mapper": disabled,
-        "negotiate": disabled,
+        "ds_mapper": enabled if flags & 1 else disabled,
+        "negotiate": enabled if flags & 2 else disabled,
     }
     for label, value in lines.items():
         # Captured: the first four columns are 28 wide, longer labels push their value.
@@ -102,16 +121,25 @@ def _bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else b""
 
 
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _bits(tags: dict[str, str], switches: dict[str, tuple[str, int]]) -> int:
+    return sum(bit for tag, (word, bit) in switches.items() if tags.get(tag, "").lower() == word)
+
+
 def _guid(data: bytes) -> str:
     return f"{{{uuid.UUID(bytes_le=data)}}}" if len(data) == 16 else "{00000000-0000-0000-0000-000000000000}"
 
 
 def _parsed(process: Process, tags: dict[str, str]) -> tuple[str, bytes, bytes, str] | None:
     """(ip:port, hash, application id, store) of an add; None when a tag is missing or wrong."""
-    name, digest, application = tags.get("ipport", ""), tags.get("certhash", ""), tags.get("appid", "")
-    if set(tags) - TAGS:
+    name, digest, application = _named(process, tags), tags.get("certhash", ""), tags.get("appid", "")
+    switched = {tags[tag].lower() for tag in {**FLAGS, **CHECKS} if tag in tags}
+    if set(tags) - TAGS or switched - {"enable", "disable"}:
         return None
-    if not _valid_port(name) or not re.fullmatch(r"[0-9a-fA-F]{40}", digest):
+    if not name or not re.fullmatch(r"[0-9a-fA-F]{40}", digest):
         return None
     if not re.fullmatch(r"\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}", application):
         return None
@@ -135,6 +163,8 @@ def _add(process: Process, tags: dict[str, str], verb: str = "add") -> int:
     if stored is None or stores.container(stored) is None:
         return _failed(process, verb, NO_SESSION)
     _write(process.machine.registry, name, digest, application, store)
+    process.machine.registry.set(_key(name), "DefaultFlags", REG_DWORD, _bits(tags, FLAGS))
+    process.machine.registry.set(_key(name), "DefaultSslCertCheckMode", REG_DWORD, _bits(tags, CHECKS))
     process.print()
     process.say("netsh.added" if verb == "add" else "netsh.updated")
     process.print()
@@ -147,19 +177,18 @@ def _write(registry: Registry, name: str, digest: bytes, application: bytes, sto
     registry.set(key, "SslCertHash", REG_BINARY, digest)
     if store:
         registry.set(key, "SslCertStoreName", REG_SZ, store)
-    for value in ("DefaultFlags", "DefaultSslCertCheckMode", "DefaultSslRevocationFreshnessTime",
-                  "DefaultSslRevocationUrlRetrievalTimeout"):  # fmt: skip
+    for value in ("DefaultSslRevocationFreshnessTime", "DefaultSslRevocationUrlRetrievalTimeout"):
         registry.set(key, value, REG_DWORD, 0)
 
 
 def _update(process: Process, tags: dict[str, str]) -> int:
-    if not process.machine.registry.exists(_key(tags.get("ipport", ""))):
+    if not process.machine.registry.exists(_key(_named(process, tags))):
         return _failed(process, "update", NO_FILE)
     return _add(process, tags, "update")
 
 
 def _delete(process: Process, tags: dict[str, str]) -> int:
-    name = tags.get("ipport", "")
+    name = _named(process, tags)
     if not process.session.account.administrator:
         return _failed(process, "deletion", NO_ACCESS)
     if not name or not process.machine.registry.delete_key(_key(name)):

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import ssl
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from lab.listening import TcpListener, reset
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from lab.machine import Machine
 
 BINDINGS = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
+NAMES = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslSniBindingInfo"
 
 
 class HttpListener:
@@ -41,23 +45,26 @@ class HttpListener:
     def open(self) -> bool:
         return self._listener is not None
 
-    def _binding(self) -> tuple[str, str] | None:
+    def _binding(self, name: str) -> tuple[str, str] | None:
+        """(thumbprint, store): the exact address comes first, then the name asked for, then all addresses."""
         port = self.port
-        for name in (f"{self.machine.address}:{port}", f"0.0.0.0:{port}", f"[::]:{port}"):
-            found = self.machine.registry.get(f"{BINDINGS}\\{name}", "SslCertHash")
+        named = next((one for one in self.machine.registry.subkeys(NAMES) or [] if one.lower() == f"{name}:{port}"), "")
+        exact, every = f"{BINDINGS}\\{self.machine.address}:{port}", f"{BINDINGS}\\0.0.0.0:{port}"
+        for key in (exact, *([f"{NAMES}\\{named}"] if named else []), every):
+            found = self.machine.registry.get(key, "SslCertHash")
             if found is not None and isinstance(found[1], bytes):
-                store = self.machine.registry.get(f"{BINDINGS}\\{name}", "SslCertStoreName")
+                store = self.machine.registry.get(key, "SslCertStoreName")
                 return found[1].hex(), "MY" if store is None else str(store[1])
         return None
 
     def _serve(self, connection: socket.socket) -> None:
-        binding = self._binding()
+        connection.settimeout(HANDSHAKE_SECONDS)
+        binding = self._binding(_name_asked_for(connection.recv(16384, socket.MSG_PEEK)))
         try:
             context = server_context(self.machine, *binding) if binding is not None else None
         except NoCertificate:
             context = None
         if context is None:
-            connection.settimeout(HANDSHAKE_SECONDS)
             connection.recv(4096)
             return reset(connection)
         return shake_hands(connection, context, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
@@ -89,9 +96,31 @@ class HttpSys(Role):
 
 
 def bindings_of(machine: Machine) -> dict[str, Any]:
-    """The bindings of certificates in the registry, by `address:port`."""
+    """The bindings of certificates in the registry, by `address:port` or `name:port`."""
     found = {}
-    for name in machine.registry.subkeys(BINDINGS) or []:
-        values = machine.registry.values(f"{BINDINGS}\\{name}") or {}
+    registry = machine.registry
+    for key in [f"{below}\\{name}" for below in (BINDINGS, NAMES) for name in registry.subkeys(below) or []]:
+        values, name = registry.values(key) or {}, key.rpartition("\\")[2]
         found[name] = {key: one[1].hex() if isinstance(one[1], bytes) else one[1] for key, one in values.items()}
     return found
+
+
+def _name_asked_for(hello: bytes) -> str:
+    """The server name of a ClientHello in lower case; empty when it has none."""
+    names: list[str] = []
+
+    def keep(_connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> int:
+        names.append((name or "").lower())
+        return int(ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME)
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    context.sni_callback = keep
+    incoming = ssl.MemoryBIO()
+    incoming.write(hello)
+    with contextlib.suppress(ssl.SSLError):
+        context.wrap_bio(incoming, ssl.MemoryBIO(), server_side=True).do_handshake()
+    return names[0] if names else ""

@@ -6,7 +6,7 @@ from unit.fakes_windows import FakeServer, authority, certificate, key_info
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import BINDINGS, endpoint_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import BINDINGS
 
 CA = authority()
 NEW, OLD = certificate(CA), certificate(CA, days=5)
@@ -80,7 +80,7 @@ def test_the_former_one_comes_back_with_its_own_application(server):
     server.registry.set(f"{BINDINGS}\\{EVERYWHERE}", "AppId", stored)
     server.refused_hash = new
     with pytest.raises(RolloutError, match="the former binding is back"):
-        bind(server.host, EVERYWHERE, new)
+        bind(server.host, EVERYWHERE, new, application=IIS)
     added = [line for line in server.programs.ran if line[2] == "add"]
     assert [line[6] for line in added] == [f"appid={IIS}", "appid={00112233-4455-6677-8899-aabbccddeeff}"]
 
@@ -134,22 +134,6 @@ def test_a_garbled_hash_raises(server):
 
 
 @pytest.mark.parametrize(
-    ("address", "port", "endpoint"),
-    [("0.0.0.0", 443, "0.0.0.0:443"), ("10.0.0.11", 4443, "10.0.0.11:4443"), ("::", 443, "[::]:443")],
-)
-def test_endpoints(address, port, endpoint):
-    assert endpoint_of(address, port) == endpoint
-
-
-@pytest.mark.parametrize(
-    ("address", "port"), [("ocssrv01", 443), ("0.0.0.0 & del", 443), ("0.0.0.0", 0), ("0.0.0.0", 65536)]
-)
-def test_what_is_no_endpoint(address, port):
-    with pytest.raises(RolloutError, match="is no (IP address|port)"):
-        endpoint_of(address, port)
-
-
-@pytest.mark.parametrize(
     "changes", [{"application": "4dc3e181"}, {"application": "{x & y}"}, {"store": "MY x"}, {"store": ""}]
 )
 def test_arguments_that_would_break_a_command_line(server, changes):
@@ -197,3 +181,138 @@ def test_difference_of_a_certificate_that_is_only_planned(server):
     assert result["diff"]["before"].startswith("0.0.0.0:443 ")
     assert result["diff"]["after"] == "0.0.0.0:443 (the certificate that will be issued)\n"
     assert [change["verb"] for change in result["changes"]] == ["change"]
+
+
+# --- other bindings of the same port ---------------------------------------------------------------------------------
+
+SNI = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslSniBindingInfo"
+CCS = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslCcsBindingInfo"
+IIS_BYTES = bytes.fromhex("81e1c34d4be1214ab02259fc669b0914")
+WWW = "www.company.com:443"
+
+
+@pytest.fixture
+def pair(server):
+    """Thumbprints of a former and of the planned certificate; the planned one is bound everywhere."""
+    old, new = server.put("MY", OLD, key_info("c1")), server.put("MY", NEW, key_info("c2"))
+    give(server, new)
+    return old, new
+
+
+def shadow(server, key, name, flags=0):
+    server.registry.set(key, "SslCertHash", bytes.fromhex(name))
+    server.registry.set(key, "AppId", IIS_BYTES)
+    server.registry.set(key, "DefaultFlags", flags)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize(
+    ("key", "binding", "who"),
+    [
+        (f"{SNI}\\{WWW}", WWW, "to www.company.com"),
+        (f"{BINDINGS}\\10.0.0.11:443", "10.0.0.11:443", "to 10.0.0.11"),
+        (f"{BINDINGS}\\[::]:443", "[::]:443", "over IPv6"),
+    ],
+)
+def test_what_shadows_ours_is_told_and_untouched(server, pair, key, binding, who, check_mode):
+    old, new = pair
+    shadow(server, key, old)
+    result = bind(server.host, EVERYWHERE, new, check_mode=check_mode)
+    assert (result["state"], result["changed"], server.programs.ran) == ("bound", False, [])
+    what = (
+        f"ocssrv01.company.local: clients that come {who}, port 443, get the certificate {old} of another binding"
+        f" (IIS, {IIS})"
+    )
+    mend = (
+        f'Name "{binding}" in pool_certificates_bindings_also where it shall have the planned certificate, or delete it'
+    )
+    told = {"binding": binding, "thumbprint": old, "application": IIS, "what": what, "mend": mend}
+    assert (result["shadows"], result["steps"]) == ([told], [f"{what}. {mend}"])
+
+
+def test_one_that_holds_the_planned_certificate_is_no_matter(server, pair):
+    shadow(server, f"{SNI}\\{WWW}", pair[1])
+    result = bind(server.host, EVERYWHERE, pair[1])
+    assert (result["shadows"], result["steps"]) == ([], [])
+
+
+def test_the_central_store_and_odd_bindings_of_others_are_told_without_a_certificate(server, pair):
+    server.registry.set(f"{CCS}\\443", "AppId", IIS_BYTES)
+    server.registry.set(f"{SNI}\\{WWW}", "SslCertHash", b"abc")
+    told = bind(server.host, EVERYWHERE, pair[1])["shadows"]
+    assert [(one["binding"], one["thumbprint"]) for one in told] == [(WWW, None), ("ccs:443", None)]
+    assert "to any name of the central certificate store, port 443, get another certificate" in told[1]["what"]
+    assert "an application that is not named" in told[0]["what"]
+
+
+def test_named_ones_are_changed_and_keep_what_they_hold(server, pair):
+    old, new = pair
+    shadow(server, f"{SNI}\\{WWW}", old, flags=3)
+    server.registry.set(f"{SNI}\\{WWW}", "DefaultSslCertCheckMode", 1)
+    planned = bind(server.host, EVERYWHERE, new, also=["WWW.company.com:443"], check_mode=True)
+    assert (planned["state"], planned["changed"], server.programs.ran) == ("would_bind", True, [])
+    assert (planned["diff"]["before"], planned["diff"]["after"]) == (
+        f"{EVERYWHERE} {new} My\n{WWW} {old} MY\n",
+        f"{EVERYWHERE} {new} My\n{WWW} {new} MY\n",
+    )
+    result = bind(server.host, EVERYWHERE, new, also=[WWW])
+    assert (result["changed"], result["shadows"], result["steps"]) == (True, [], [])
+    assert [(one["endpoint"], one["before"], one["after"]) for one in result["changes"]] == [(WWW, old, new)]
+    assert server.programs.ran == [
+        ["netsh", "http", "delete", "sslcert", f"hostnameport={WWW}"],
+        ["netsh", "http", "add", "sslcert", f"hostnameport={WWW}", f"certhash={new.lower()}", f"appid={IIS}",
+         "certstorename=MY", "dsmapperusage=enable", "clientcertnegotiation=enable",
+         "verifyclientcertrevocation=disable"],
+    ]  # fmt: skip
+    assert bind(server.host, EVERYWHERE, new, also=[WWW])["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("also", "message"),
+    [
+        (WWW, "ocssrv01.company.local: www.company.com:443: there is no such binding"),
+        ("0.0.0.0:443", "is no other binding of port 443"),
+        ("www.company.com:444", "is no other binding of port 443"),
+        ("www.company.com:443 & del", "no name:port"),
+    ],
+)
+def test_what_cannot_be_meant(server, pair, also, message):
+    with pytest.raises(RolloutError, match=message):
+        bind(server.host, EVERYWHERE, pair[1], also=[also], check_mode=True)
+    assert server.programs.ran == []
+
+
+def test_ours_keeps_its_settings_and_its_application(server, pair):
+    old, new = pair
+    shadow(server, f"{BINDINGS}\\{EVERYWHERE}", old, flags=2)
+    server.registry.set(f"{BINDINGS}\\{EVERYWHERE}", "AppId", bytes.fromhex("33221100554477668899aabbccddeeff"))
+    assert bind(server.host, EVERYWHERE, new)["steps"] == []
+    assert server.programs.ran[1][6:] == [
+        "appid={00112233-4455-6677-8899-aabbccddeeff}", "certstorename=MY", "clientcertnegotiation=enable",
+    ]  # fmt: skip
+
+
+def test_what_netsh_cannot_set_is_not_lost(server, pair):
+    shadow(server, f"{BINDINGS}\\{EVERYWHERE}", pair[0], flags=0x12)
+    with pytest.raises(RolloutError, match="settings that would be lost: DefaultFlags 0x12. Nothing was changed there"):
+        bind(server.host, EVERYWHERE, pair[1])
+    assert server.programs.ran == []
+
+
+def test_what_netsh_did_not_keep_is_a_step_by_hand(server, pair):
+    shadow(server, f"{BINDINGS}\\{EVERYWHERE}", pair[0])
+    server.registry.set(f"{BINDINGS}\\{EVERYWHERE}", "DefaultSslRevocationFreshnessTime", 60)
+    assert bind(server.host, EVERYWHERE, pair[1])["steps"] == [
+        "Set what netsh did not keep of the binding 0.0.0.0:443: DefaultSslRevocationFreshnessTime was 60 and is none."
+    ]
+
+
+def test_a_change_before_a_failure_is_told(server, pair):
+    old, new = pair
+    shadow(server, f"{BINDINGS}\\{EVERYWHERE}", old)
+    shadow(server, f"{SNI}\\{WWW}", old, flags=0x10)
+    with pytest.raises(RolloutError, match="settings that would be lost") as caught:
+        bind(server.host, EVERYWHERE, new, also=[WWW])
+    result = caught.value.result
+    assert (result["changed"], result["thumbprint"]) == (True, new)
+    assert [(one["endpoint"], one["after"]) for one in result["changes"]] == [(EVERYWHERE, new)]
