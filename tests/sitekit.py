@@ -55,6 +55,13 @@ class Run:
         shown = self.output.partition("RUN: ")[2].partition("\n\n")[0]
         return json.loads(shown)["ucops_rollout"]
 
+    @property
+    def summary(self) -> str:
+        """What the summary says, in one line, without the quotes of a list."""
+        told = self.output.partition("Show the summary")[2].partition("\nTASK ")[0]
+        lines = (line.strip().strip('",') for line in told.splitlines() if line.startswith(" "))
+        return " ".join(" ".join(lines).split())
+
     def total(self, key: str) -> int:
         return sum(row[key] for row in self.recap.values())
 

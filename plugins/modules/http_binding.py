@@ -18,7 +18,8 @@ description:
   - A binding keeps its settings and its application. Settings that C(netsh) cannot set end the task before that binding
     is deleted.
   - Other bindings of the same port that some clients meet first (an exact address, a host name, the central
-    certificate store, IPv6) are returned as RV(shadows) and, as long as they hold another certificate, among RV(steps).
+    certificate store, IPv6) are returned as RV(shadows) as long as they hold another certificate, and are among
+    RV(steps) unless they are for a host name that the certificate does not have.
   - The web site must have an https binding of its own in IIS.
 version_added: 0.1.0
 author:

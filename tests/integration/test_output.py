@@ -15,13 +15,6 @@ def longest(run: Run) -> str:
     return max(run.output.splitlines(), key=lambda line: len(line.encode()))
 
 
-def told(run: Run) -> str:
-    """What the summary says, in one line, without the quotes of a list."""
-    summary = run.output.partition("Show the summary")[2].partition("\nTASK ")[0]
-    lines = (line.strip().strip('",') for line in summary.splitlines() if line.startswith(" "))
-    return " ".join(" ".join(lines).split())
-
-
 def test_no_long_lines(site: Site) -> None:
     for playbook in ("deploy_pool", "verify_pool"):
         run = site.play(playbook, "-v")
@@ -34,7 +27,7 @@ def test_a_failure_is_told_once_at_the_end(site: Site) -> None:
     run = site.play("deploy_pool", "-v")
     assert run.code == 2
     assert len(longest(run).encode()) < LONGEST, longest(run)
-    end = told(run)
+    end = run.summary
     assert end.count("the CA refused request") == 2, end
     assert end.index("Failed ") < end.index("Unproved ") < end.index("Proved "), end
     # Seven endpoints and two ways to sign in, and three causes: one at each of two ports, and a closed port.
@@ -58,7 +51,7 @@ def test_alike_errors_are_one_line(site: Site) -> None:
 def test_nothing_deployed_yet_is_told_once(site: Site) -> None:
     run = site.play("verify_pool", settings=STATISTICS)
     assert run.code == 2 and run.published["status"] == "failed", run.output
-    end = told(run)
+    end = run.summary
     assert end.count("nothing of this plan is deployed yet") == 1, end
     assert "does not exist" not in end and "Unproved " not in end and "Failed " in end, end
     assert site.report()["deployed"] is False
@@ -74,7 +67,7 @@ def test_report_that_cannot_be_written_loses_no_summary(site: Site) -> None:
     run = site.play(str(path), variables={"pool_report_directory": str(site.work / "file")}, settings=STATISTICS)
     assert run.code == 2 and run.published["status"] == "failed", run.output
     assert run.published["reports"] == []
-    end = told(run)
+    end = run.summary
     assert "Planned " in end and "report: it could not be written: " in end and "is a file and no folder" in end, end
     assert "FAILED: 1 step failed" in run.output.partition("Fail where something is left")[2]
 
@@ -83,7 +76,7 @@ def test_failed_push_fills_no_screen(site: Site) -> None:
     site.estate.fault("dc01", "fault", match={"kind": "invoke", "text": "_sipinternaltls"}, fault="busy", times=1000)
     run = site.play("deploy_pool", "-v")
     assert run.code == 2 and len(longest(run).encode()) < LONGEST, run.output
-    assert "Still to be done: " in told(run) and site.report()["dns_done"] is False
+    assert "Still to be done: " in run.summary and site.report()["dns_done"] is False
     assert {one["verb"] for one in site.report()["changes"]} == {"create"}
     assert {host: row["changed"] for host, row in run.recap.items() if host.startswith("ocs")} == {
         "ocssrv01.company.local": 0,

@@ -377,3 +377,15 @@ def test_listeners_follow_assignment_and_restart(estate: RunningEstate) -> None:
     assert served(estate, "srv01", WEB, "-tls1") == []
     estate.start_host("srv01")
     assert served(estate, "srv01", FRONT_END, "-tls1") == [second, issuer]
+
+
+def test_the_central_store_has_no_hash(tmp_path: Path) -> None:
+    lab = local(tmp_path, generation="2012r2")
+    line = f"netsh http add sslcert ccs=443 appid={APP}"
+    assert lab.run("srv01", f"{line} certhash={'00' * 20}").code == 1
+    assert lab.run("srv01", line).code == 0
+    shown = lab.run("srv01", "netsh http show sslcert").out
+    assert "    Central Certificate Store    : 443\r\n" in shown and "Certificate Hash" not in shown
+    registry = lab.machine("srv01").registry
+    assert registry.subkeys("SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslCcsBindingInfo") == ["443"]
+    assert lab.run("srv01", "netsh http delete sslcert ccs=443").code == 0

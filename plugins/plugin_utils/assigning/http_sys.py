@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, DELETE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable, covers
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import (
     MANUAL,
@@ -26,6 +27,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand im
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import (
     ADDRESS,
     KEYS,
+    NAME,
     BindingPlace,
     parsed_endpoint,
 )
@@ -112,11 +114,12 @@ class Settings:
 @dataclass(frozen=True, slots=True)
 class Shadow:
     """A binding that some clients meet before ours. ``thumbprint``: None where the central store chooses, or where the
-    binding cannot be read."""
+    binding cannot be read. ``ours``: False for a host name that the planned certificate does not have."""
 
     binding: str
     thumbprint: Thumbprint | None
     application: str
+    ours: bool
     what: str
     mend: str
 
@@ -144,7 +147,7 @@ class BindingOutcome:
             **self.change_set.to_result(),
             **_ends(self.endpoint, self.before, self.after),
             "state": self.state,
-            "steps": [*self.steps, *(shadow.step for shadow in self.shadows)],
+            "steps": [*self.steps, *(shadow.step for shadow in self.shadows if shadow.ours)],
             "shadows": to_plain(self.shadows),
         }
 
@@ -353,8 +356,10 @@ def bind(
     before, wanted = bindings.get(ours), Binding(thumbprint, store) if thumbprint else None
     jobs = [Job(ours, before, wanted, application)]
     jobs += [_other_job(host, bindings, ours, one, thumbprint) for one in others]
-    left = (one for one in bindings.shadowing(ours) if one not in others)
-    shadows = tuple(_shadow(host, bindings, one) for one in left if not _holds(bindings, one, thumbprint))
+    left = [one for one in bindings.shadowing(ours) if one not in others]
+    left = [one for one in left if not _holds(bindings, one, thumbprint)]
+    names = _names(host, wanted) if any(one.kind == NAME for one in left) else ()
+    shadows = tuple(_shadow(host, bindings, one, ours=_meant(one, names)) for one in left)
     lost: list[str] = []
     if check_mode or wanted is None:
         state = BOUND if all(job.done for job in jobs) else WOULD_BIND
@@ -413,7 +418,18 @@ def _thumbprint(bindings: HttpBindings, endpoint: BindingPlace) -> Thumbprint | 
     return held.thumbprint if held else None
 
 
-def _shadow(host: WindowsHost, bindings: HttpBindings, endpoint: BindingPlace) -> Shadow:
+def _names(host: WindowsHost, wanted: Binding | None) -> tuple[str, ...]:
+    """The host names of a certificate; empty while it is only planned, or cannot be read."""
+    entry = CertificateStores(host.registry, host.name).entry(wanted.store, wanted.thumbprint) if wanted else None
+    return entry.certificate.names if entry is not None and entry.certificate is not None else ()
+
+
+def _meant(endpoint: BindingPlace, names: tuple[str, ...]) -> bool:
+    """Whether its clients may be the planned certificate's: not where it is for a name that the certificate lacks."""
+    return endpoint.kind != NAME or not names or any(covers(comparable(one), endpoint.host.lower()) for one in names)
+
+
+def _shadow(host: WindowsHost, bindings: HttpBindings, endpoint: BindingPlace, *, ours: bool) -> Shadow:
     thumbprint, application = _thumbprint(bindings, endpoint), bindings.application(endpoint)
     by_iis = f"IIS, {application}" if application.lower() == IIS else application or "an application that is not named"
     who = "to any name of the central certificate store" if not endpoint.host else f"to {endpoint.host}"
@@ -426,8 +442,10 @@ def _shadow(host: WindowsHost, bindings: HttpBindings, endpoint: BindingPlace) -
             f'Name "{endpoint}" in pool_certificates_bindings_also where it shall have the planned certificate, or'
             " delete it"
         )
+    if not ours:
+        mend = "Left alone: the planned certificate does not have this name"
     what = f"{host.name}: clients that come {who}, port {endpoint.port}, get {gets} of another binding ({by_iis})"
-    return Shadow(str(endpoint), thumbprint, application, what, mend)
+    return Shadow(str(endpoint), thumbprint, application, ours, what, mend)
 
 
 def can_bind(host: WindowsHost) -> bool:

@@ -80,6 +80,7 @@ _NETSH = {
     "netsh.bindings": "SSL Certificate bindings: ",
     "netsh.ip_port": "IP:port",
     "netsh.name_port": "Hostname:port",
+    "netsh.central_port": "Central Certificate Store",
     "netsh.hash": "Certificate Hash",
     "netsh.application": "Application ID",
     "netsh.store": "Certificate Store Name",

@@ -11,7 +11,7 @@ import uuid
 from lab.pki.stores import Stores
 from lab.programs.process import Process
 from lab.registry import REG_BINARY, REG_DWORD, REG_SZ, Registry
-from lab.roles.http_sys import BINDINGS, NAMES
+from lab.roles.http_sys import BINDINGS, CENTRAL, NAMES
 
 EXISTS, NO_SESSION, NO_FILE, BAD_PARAMETER, NO_ACCESS = 183, 1312, 2, 87, 5
 # Tags that are switched, and the bit each sets when it is not as it comes.
@@ -21,7 +21,8 @@ CHECKS = {
     "verifyrevocationwithcachedclientcertonly": ("enable", 2),
     "usagecheck": ("disable", 0x10000),
 }
-TAGS = {"ipport", "hostnameport", "certhash", "appid", "certstorename", *FLAGS, *CHECKS}
+PLACES = {"ipport": BINDINGS, "hostnameport": NAMES, "ccs": CENTRAL}
+TAGS = {*PLACES, "certhash", "appid", "certstorename", *FLAGS, *CHECKS}
 
 
 def run(process: Process) -> int:
@@ -55,29 +56,38 @@ def _failed(process: Process, verb: str, number: int) -> int:
     return 1
 
 
+# How each place is written; all but addresses came with Windows Server 2012.
+_FORMS = {
+    "ipport": re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):(\d+)"),
+    "hostnameport": re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9.-]+:(\d+)"),
+    "ccs": re.compile(r"(\d+)"),
+}
+_LABELS = {"ipport": "ip_port", "hostnameport": "name_port", "ccs": "central_port"}
+
+
+def _place(name: str) -> str:
+    return next(tag for tag, form in _FORMS.items() if form.fullmatch(name))
+
+
 def _key(name: str) -> str:
-    """Where a binding is kept: an address, or, from Windows Server 2012 on, a name."""
-    return f"{BINDINGS if _ADDRESS.fullmatch(name) else NAMES}\\{name}"
-
-
-_ADDRESS = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):(\d+)")
-_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9.-]+:(\d+)")
+    """Where a binding is kept."""
+    return f"{PLACES[_place(name)]}\\{name}" if name else ""
 
 
 def _named(process: Process, tags: dict[str, str]) -> str:
     """The binding that the tags name; empty when they name none rightly."""
-    names = process.machine.generation.host_name_bindings
-    for tag, form in {"ipport": _ADDRESS, **({"hostnameport": _NAME} if names else {})}.items():
-        match = form.fullmatch(tags.get(tag, ""))
-        if match is not None and 0 < int(match[1]) < 65536 and len({"ipport", "hostnameport"} & set(tags)) == 1:
+    known = PLACES if process.machine.generation.host_name_bindings else ("ipport",)
+    for tag in known:
+        match = _FORMS[tag].fullmatch(tags.get(tag, ""))
+        if match is not None and 0 < int(match[1]) < 65536 and len(set(PLACES) & set(tags)) == 1:
             return tags[tag]
     return ""
 
 
 def _show(process: Process, tags: dict[str, str]) -> int:
     registry = process.machine.registry
-    wanted = tags.get("ipport", tags.get("hostnameport"))
-    held = [*(registry.subkeys(BINDINGS) or []), *(registry.subkeys(NAMES) or [])]
+    wanted = next((tags[tag] for tag in PLACES if tag in tags), None)
+    held = [name for key in PLACES.values() for name in registry.subkeys(key) or []]
     names = [name for name in held if wanted in (None, name)]
     process.print()
     process.say("netsh.bindings")
@@ -97,8 +107,8 @@ def _show_one(process: Process, name: str) -> None:
     enabled, disabled = process.texts.text("netsh.enabled"), process.texts.text("netsh.disabled")
     flags, checks = (_number(values.get(key)) for key in ("DefaultFlags", "DefaultSslCertCheckMode"))
     lines = {
-        "ip_port" if _ADDRESS.fullmatch(name) else "name_port": name,
-        "hash": _bytes(values.get("SslCertHash")).hex(),
+        _LABELS[_place(name)]: name,
+        **({"hash": _bytes(values["SslCertHash"]).hex()} if "SslCertHash" in values else {}),
         "application": _guid(_bytes(values.get("AppId"))),
         "store": str(values.get("SslCertStoreName") or "(null)"),
         "revocation": disabled if checks & 1 else enabled,
@@ -139,7 +149,8 @@ def _parsed(process: Process, tags: dict[str, str]) -> tuple[str, bytes, bytes, 
     switched = {tags[tag].lower() for tag in {**FLAGS, **CHECKS} if tag in tags}
     if set(tags) - TAGS or switched - {"enable", "disable"}:
         return None
-    if not name or not re.fullmatch(r"[0-9a-fA-F]{40}", digest):
+    # The central store chooses its certificates itself: a hash is for all others, and for them alone.
+    if not name or not re.fullmatch("" if "ccs" in tags else r"[0-9a-fA-F]{40}", digest):
         return None
     if not re.fullmatch(r"\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}", application):
         return None
@@ -159,8 +170,8 @@ def _add(process: Process, tags: dict[str, str], verb: str = "add") -> int:
     if verb == "add" and process.machine.registry.exists(_key(name)):
         return _failed(process, verb, EXISTS)
     stores = Stores(process.machine)
-    stored = stores.find(store or "MY", digest.hex())
-    if stored is None or stores.container(stored) is None:
+    stored = stores.find(store or "MY", digest.hex()) if digest else None
+    if digest and (stored is None or stores.container(stored) is None):
         return _failed(process, verb, NO_SESSION)
     _write(process.machine.registry, name, digest, application, store)
     process.machine.registry.set(_key(name), "DefaultFlags", REG_DWORD, _bits(tags, FLAGS))
@@ -174,7 +185,8 @@ def _add(process: Process, tags: dict[str, str], verb: str = "add") -> int:
 def _write(registry: Registry, name: str, digest: bytes, application: bytes, store: str) -> None:
     key = _key(name)
     registry.set(key, "AppId", REG_BINARY, application)
-    registry.set(key, "SslCertHash", REG_BINARY, digest)
+    if digest:
+        registry.set(key, "SslCertHash", REG_BINARY, digest)
     if store:
         registry.set(key, "SslCertStoreName", REG_SZ, store)
     for value in ("DefaultSslRevocationFreshnessTime", "DefaultSslRevocationUrlRetrievalTimeout"):

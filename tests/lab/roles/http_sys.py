@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BINDINGS = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
 NAMES = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslSniBindingInfo"
+CENTRAL = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslCcsBindingInfo"
 
 
 class HttpListener:
@@ -46,11 +47,19 @@ class HttpListener:
         return self._listener is not None
 
     def _binding(self, name: str) -> tuple[str, str] | None:
-        """(thumbprint, store): the exact address comes first, then the name asked for, then all addresses."""
-        port = self.port
-        named = next((one for one in self.machine.registry.subkeys(NAMES) or [] if one.lower() == f"{name}:{port}"), "")
-        exact, every = f"{BINDINGS}\\{self.machine.address}:{port}", f"{BINDINGS}\\0.0.0.0:{port}"
-        for key in (exact, *([f"{NAMES}\\{named}"] if named else []), every):
+        """(thumbprint, store): the exact address comes first, then the name asked for, then all addresses.
+
+        [::] comes last: the lab has no IPv6, and a listener on it takes IPv4 too. The central store's certificates
+        are files, of which the lab has none: with it, a name that has no binding of its own is not served.
+        """
+        port, registry = self.port, self.machine.registry
+        named = [one for one in registry.subkeys(NAMES) or [] if one.lower() == f"{name}:{port}"]
+        exact, every = (
+            f"{BINDINGS}\\{self.machine.address}:{port}",
+            (f"{BINDINGS}\\0.0.0.0:{port}", f"{BINDINGS}\\[::]:{port}"),
+        )
+        central = name and registry.exists(f"{CENTRAL}\\{port}")
+        for key in (exact, *(f"{NAMES}\\{one}" for one in named), *(() if central else every)):
             found = self.machine.registry.get(key, "SslCertHash")
             if found is not None and isinstance(found[1], bytes):
                 store = self.machine.registry.get(key, "SslCertStoreName")
@@ -96,10 +105,10 @@ class HttpSys(Role):
 
 
 def bindings_of(machine: Machine) -> dict[str, Any]:
-    """The bindings of certificates in the registry, by `address:port` or `name:port`."""
+    """The bindings of certificates in the registry, by `address:port`, `name:port`, or the central store's port."""
     found = {}
     registry = machine.registry
-    for key in [f"{below}\\{name}" for below in (BINDINGS, NAMES) for name in registry.subkeys(below) or []]:
+    for key in [f"{below}\\{name}" for below in (BINDINGS, NAMES, CENTRAL) for name in registry.subkeys(below) or []]:
         values, name = registry.values(key) or {}, key.rpartition("\\")[2]
         found[name] = {key: one[1].hex() if isinstance(one[1], bytes) else one[1] for key, one in values.items()}
     return found

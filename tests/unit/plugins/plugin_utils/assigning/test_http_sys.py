@@ -9,7 +9,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import htt
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import BINDINGS
 
 CA = authority()
-NEW, OLD = certificate(CA), certificate(CA, days=5)
+NEW = certificate(CA, names=("ocspool.company.local", "www.company.com", "*.meet.company.com"))
+OLD = certificate(CA, days=5)
 EVERYWHERE = "0.0.0.0:443"
 IIS = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
 
@@ -226,8 +227,24 @@ def test_what_shadows_ours_is_told_and_untouched(server, pair, key, binding, who
     mend = (
         f'Name "{binding}" in pool_certificates_bindings_also where it shall have the planned certificate, or delete it'
     )
-    told = {"binding": binding, "thumbprint": old, "application": IIS, "what": what, "mend": mend}
+    told = {"binding": binding, "thumbprint": old, "application": IIS, "ours": True, "what": what, "mend": mend}
     assert (result["shadows"], result["steps"]) == ([told], [f"{what}. {mend}"])
+
+
+def test_a_name_that_the_certificate_lacks_is_told_and_is_no_step(server, pair):
+    old, new = pair
+    for name in ("crm.company.com", "A.meet.company.com", "a.b.meet.company.com"):
+        shadow(server, f"{SNI}\\{name}:443", old)
+    result = bind(server.host, EVERYWHERE, new)
+    told = [(one["binding"], one["ours"], one["mend"].partition(":")[0]) for one in result["shadows"]]
+    assert sorted(told) == [
+        ("A.meet.company.com:443", True, 'Name "A.meet.company.com'),
+        ("a.b.meet.company.com:443", False, "Left alone"),
+        ("crm.company.com:443", False, "Left alone"),
+    ]
+    assert [step for step in result["steps"] if "A.meet.company.com" not in step] == []
+    # While the certificate is only planned, nobody knows its names here.
+    assert len(bind(server.host, EVERYWHERE, None, check_mode=True)["steps"]) == 3
 
 
 def test_one_that_holds_the_planned_certificate_is_no_matter(server, pair):
