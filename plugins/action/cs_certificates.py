@@ -52,7 +52,7 @@ def _wanted(work: Mapping[str, Any], held: Mapping[str, Any]) -> Iterator[CsWant
         planned = certificate_from_plain(job["certificate"])
         outcome = held.get(planned.id) or {}
         endpoints = tuple(
-            CsEndpoint(cmdlet_type(planned, one["component"]), one["address"], one["reached_port"])
+            CsEndpoint(cmdlet_type(planned, one["component"]), one["address"], one["reached_port"], one["port"])
             for one in job["assignments"]
             if one["way"] == LYNC
         )

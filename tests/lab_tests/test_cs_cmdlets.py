@@ -165,6 +165,8 @@ def test_one_liners_of_others(lab: Lab) -> None:
     ]
     script = "foreach ($c in Get-ChildItem Cert:\\LocalMachine\\My) { if ($c.HasPrivateKey) { $c.Thumbprint } }"
     assert lines(lab, "fe01", script) == [held]
+    key = "$k = (Get-Item Cert:\\LocalMachine\\My\\*).PrivateKey.CspKeyContainerInfo; $k.Exportable; $k.ProviderName"
+    assert lines(lab, "fe01", key) == ["True", "Microsoft RSA SChannel Cryptographic Provider"]
 
 
 def test_missing_or_untrusted_certificate_is_an_error_and_the_listing_goes_on(lab: Lab) -> None:

@@ -36,6 +36,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command im
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.cs_scripts import ASSIGN, READ
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import told
 
 READ_TIMEOUT, ASSIGN_TIMEOUT = 180.0, 600.0
@@ -74,11 +75,13 @@ _PARTNERS = (
 
 @dataclass(frozen=True, slots=True)
 class CsEndpoint:
-    """Where a handshake shows what is served for a type. ``address``: empty where nothing can be asked."""
+    """Where a handshake shows what is served for a type. ``address``: empty where nothing can be asked. ``port``: under
+    which it is reached; ``own_port``: on the server itself, 0 where it is not known."""
 
     type: str
     address: str
     port: int
+    own_port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,8 @@ class CsOutcome:
             **self.change_set.to_result(),
             "state": self.state,
             "thumbprint": to_plain(self.thumbprint),
-            "before": dict(self.before),
-            "after": dict(self.after),
+            "before": to_plain(self.before),
+            "after": to_plain(self.after),
             "services": list(self.services),
             "steps": list(self.steps),
             "message": self.message,
@@ -391,7 +394,7 @@ def _outcome(
     if check_mode and sets:
         state = WOULD_ASSIGN
         return CsOutcome(wanted.id, state, wanted.thumbprint, _change_set(was, now), was, now, (), left)
-    stale, message, proved = _shown(wanted, shake)
+    stale, message, proved = _shown(host, wanted, sets, shake)
     services = _at_start([*sets, *stale], after.services)
     state = PROVED if proved else MANUAL if left and not sets else ASSIGNED
     steps = [*left, *_restart_steps(host, services, options)]
@@ -419,9 +422,13 @@ def _left_to_people(host: WindowsHost, wanted: CsWanted, state: CsState, options
     )
 
 
-def _shown(wanted: CsWanted, shake: Shake) -> tuple[list[str], str, bool]:
-    """Types whose port shows another certificate, what was said, and whether all that could be asked show this one."""
-    stale, said, right = [], [], 0
+def _shown(host: WindowsHost, wanted: CsWanted, sets: Sequence[str], shake: Shake) -> tuple[list[str], str, bool]:
+    """Types whose service has to start anew, what was said, and whether all that could be asked show this certificate.
+
+    A service that has shown no certificate starts anew where the server itself says that nothing listens on its port:
+    a run may have ended between assignment and start. ``sets``: what was assigned now.
+    """
+    stale, silent, said, right = [], [], [], 0
     asked = [one for one in wanted.endpoints if one.address and one.port]
     for one in asked:
         seen = served_by(shake(one.address, one.port, ""))
@@ -431,7 +438,12 @@ def _shown(wanted: CsWanted, shake: Shake) -> tuple[list[str], str, bool]:
             stale.append(one.type)
             said.append(f"{one.address}:{one.port} ({one.type}) still serves {seen.thumbprint}")
         else:
+            silent.append(one)
             said.append(f"{one.address}:{one.port} ({one.type}): {seen.detail}")
+    unsure = [one for one in silent if one.own_port and one.type in _AT_START and one.type not in sets]
+    if unsure:
+        listening = listening_ports(host)
+        stale += [one.type for one in unsure if one.own_port not in listening]
     return stale, "; ".join(said), bool(asked) and right == len(asked)
 
 

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from lab.pki.stores import FRIENDLY_NAME, StoredCertificate, Stores, thumbprint
+from lab.pki.stores import FRIENDLY_NAME, KeyContainer, StoredCertificate, Stores, thumbprint
 from lab.powershell.values import DateTime, PSObject
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def certificate_object(ps: Interpreter, of: StoredCertificate | x509.Certificate
         "NotAfter": local(ps, certificate.not_valid_after_utc),
         "NotBefore": local(ps, certificate.not_valid_before_utc),
         "HasPrivateKey": container is not None,
-        "PrivateKey": None,
+        "PrivateKey": _private_key(container),
         "PublicKey": _public_key(certificate),
         "RawData": raw,
         "SerialNumber": serial_text(certificate),
@@ -138,6 +138,25 @@ def _simple(name: x509.Name) -> str:
 def _signature(certificate: x509.Certificate) -> str:
     used = certificate.signature_hash_algorithm
     return f"{used.name}RSA" if used is not None else ""
+
+
+def _private_key(container: KeyContainer | None) -> PSObject | None:
+    """Where the key lies and what may be done with it; keys of CNG (provider type 0) are not told of here."""
+    if container is None or not container.provider_type:
+        return None
+    info = {
+        "Accessible": True,
+        "Exportable": container.exportable,
+        "HardwareDevice": False,
+        "KeyContainerName": container.name,
+        "MachineKeyStore": True,
+        "ProviderName": container.provider,
+        "ProviderType": container.provider_type,
+        "Removable": False,
+    }
+    csp = PSObject(info, ("System.Security.Cryptography.CspKeyContainerInfo",))
+    values = {"CspKeyContainerInfo": csp, "KeySize": container.key.key_size}
+    return PSObject(values, ("System.Security.Cryptography.RSACryptoServiceProvider",))
 
 
 def _public_key(certificate: x509.Certificate) -> PSObject:

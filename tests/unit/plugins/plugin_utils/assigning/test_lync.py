@@ -265,6 +265,21 @@ def test_edge_servers_roll_av_authentication_alone_and_take_xmpp_along() -> None
     assert "restart RTCXMPPTGWPX, RTCMRAUTH" in of(done, EDGE)["steps"][0]
 
 
+@pytest.mark.parametrize(("row", "services"), [("0.0.0.0:5061", []), ("0.0.0.0:135", ["RTCSRV", "RTCMEDSRV"])])
+def test_a_service_that_did_not_start_with_its_certificate_starts_anew(row: str, services: list[str]) -> None:
+    server = FakeServer("fe01")
+    server.programs.handlers["netstat"] = lambda words: (0, f"  TCP    {row}    0.0.0.0:0    LISTENING\r\n")
+    endpoints = (
+        CsEndpoint("Default", "10.0.0.1", 5061, 5061),
+        CsEndpoint("WebServicesInternal", "10.0.0.1", 443, 443),
+    )
+    wanted = CsWanted("fe01/default", Thumbprint(NEW), endpoints)
+    cmdlets = FakeCmdlets(Default=NEW, WebServicesInternal=NEW)
+    host = replace(server.host, powershell=cmdlets)
+    done = assign_types(host, [wanted], CsOptions(restarts=True), shake=nobody)
+    assert (done["changed"], cmdlets.ran, done["services"]) == (False, [], services)
+
+
 def test_the_handshake_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
     module = "ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command.thumbprint"
     monkeypatch.setattr(module, lambda der: Thumbprint(der.decode()))
