@@ -261,8 +261,8 @@ def test_what_others_send_is_not_even_read(answered: bool, state: str) -> None:
             if answered:
                 server.sendto(reply_to(dns.message.from_wire(data), line).to_wire(), self.client_address)
 
-    with socketserver.UDPServer(("127.0.0.1", 0), Flooded) as udp, socket.socket() as tcp:
-        port = udp.server_address[1]
+    port = dnsservers.free_port()
+    with socketserver.UDPServer(("127.0.0.1", port), Flooded) as udp, socket.socket() as tcp:
         tcp.bind(("127.0.0.1", port))
         tcp.listen()  # takes the connection, and is silent
         threading.Thread(target=udp.serve_forever, args=(0.02,), daemon=True).start()
