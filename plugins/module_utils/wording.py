@@ -7,11 +7,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 
 def number(count: int, what: str) -> str:
     """``1 zone``, ``2 zones``; of several words the last one counts: ``2 DNS servers``."""
     return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def some(names: Iterable[str], limit: int = 5) -> str:
+    """A few of the names, sorted, and how many more there are."""
+    ordered = sorted(names)
+    rest = f" and {len(ordered) - limit} more" if len(ordered) > limit else ""
+    return ", ".join(ordered[:limit]) + rest
 
 
 def names_place(text: str, place: str) -> bool:

@@ -11,17 +11,20 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import LeftOut, Plan, PlannedZone, RecordSet
+from ansible_collections.ucops.rollout.plugins.module_utils.names import LONGEST_NAME, comparable
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import plan_of_pools
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, Topology
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import some
 
 WHERE = "ucops_only"
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """What is wanted; an empty tuple stands for all. ``pools``: FQDNs. ``uses``: of certificates."""
+    """What is wanted; an empty tuple stands for all. ``pools``: FQDNs, in whatever case. ``uses``: of certificates."""
 
     pools: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
@@ -45,6 +48,7 @@ def only(plan: Plan, topology: Topology, wanted: Only, products: Mapping[str, Pr
     """
     if wanted.everything:
         return plan
+    wanted = replace(wanted, pools=tuple(comparable(pool) for pool in wanted.pools))
     _refuse_unknown(plan, topology, wanted)
     pools = [pool for pool in topology.pools if wanted.has_pool(pool)]
     asked = plan if len(pools) == len(topology.pools) else plan_of_pools(topology, pools, products)
@@ -108,13 +112,16 @@ def _refuse_unknown(plan: Plan, topology: Topology, wanted: Only) -> None:
         "uses": [one.use for one in plan.certificates],
     }
     problems = [
-        f"{kind}: this plan has no {given!a}, it has {', '.join(sorted({*has}))}"
+        f"{kind}: this plan has no {some(map(_shown, strange), _MOST_NAMED)}, it has {some({*has}, _MOST_NAMED)}"
         for kind, has in known.items()
-        for given in getattr(wanted, kind)
-        if given not in has
+        if (strange := {*getattr(wanted, kind)}.difference(has))
     ]
     if problems:
         raise RolloutError("; ".join(problems), where=WHERE, mend="Name what the plan has; plan_pool shows it whole")
+
+
+def _shown(given: str) -> str:
+    return ascii(given if len(given) <= LONGEST_NAME else f"{given[:LONGEST_NAME]}...")
 
 
 def _among(value: str, wanted: Collection[str]) -> bool:

@@ -14,7 +14,7 @@ import ipaddress
 import socket
 import struct
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -126,17 +126,23 @@ def _looked_up(name: str) -> tuple[str, str]:
         return name, f"{name!a} is no IP address, and this host cannot look it up ({error})"
 
 
-def ask(server: NameServer, question: Question, timeout: float) -> DnsAnswer:
+def ask(
+    server: NameServer, question: Question, timeout: float, clock: Callable[[], float] = time.monotonic
+) -> DnsAnswer:
     """Ask one server one question within ``timeout`` seconds: UDP, UDP again, TCP; never raises for the peer.
+
+    Asking once more with recursion has what is left of that time; where nothing is left, the first answer stands.
 
     Raises ``RolloutError`` when the name is none, or dnspython is missing.
     """
     seam_dns.require()
     if server.problem:
         return DnsAnswer(server, question, UNREACHABLE, detail=server.problem)
+    ends = clock() + timeout
     answer = _ask_once(server, question, timeout, recursive=False)
-    if question.or_recursive and answer.state in (NOT_AUTHORITATIVE, REFUSED):
-        return _ask_once(server, question, timeout, recursive=True)
+    left = ends - clock()
+    if question.or_recursive and answer.state in (NOT_AUTHORITATIVE, REFUSED) and left > 0:
+        return _ask_once(server, question, left, recursive=True)
     return answer
 
 
@@ -147,7 +153,7 @@ def _ask_once(server: NameServer, question: Question, timeout: float, *, recursi
         reply, transport = _exchange(server, query, timeout)
         return _read(server, question, reply, transport, recursive=recursive)
     except dns.exception.Timeout:
-        return DnsAnswer(server, question, TIMEOUT, detail=f"within {timeout:g} s")
+        return DnsAnswer(server, question, TIMEOUT, detail=f"within {timeout:.3g} s")
     except (dns.exception.DNSException, ValueError, struct.error) as error:
         return DnsAnswer(server, question, GARBLED, detail=ascii(str(error))[1:-1])
     except (OSError, EOFError) as error:

@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar imp
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.schema import ROLES
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import Problems, join
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import some
 
 Checked = Mapping[str, Any]
 Placed = tuple[str, str]  # path, name
@@ -127,12 +128,12 @@ def _homes(checked: Checked, problems: Problems) -> None:
     for path, domain in _items(checked, "sip_domains", ""):
         home = domain.get("home")
         if home and home not in pools:
-            problems.add(f"{path}.home", f"there is no pool '{home}'", f"The pools are {_some(pools)}")
+            problems.add(f"{path}.home", f"there is no pool '{home}'", f"The pools are {some(pools)}")
         elif not home and len(pools) > 1 and not problems.within(f"{path}.home"):
             problems.add(
                 f"{path}.home",
                 f"missing: there are {len(pools)} pools, and exactly one of them signs in the users of a SIP domain",
-                f"Name one of {_some(pools)}",
+                f"Name one of {some(pools)}",
             )
 
 
@@ -178,7 +179,7 @@ def _backup_pool(name: str, where: str, first: Any, known: Collection[str], prob
     usual = first if isinstance(first, str) else next((one for one in first if one), None)
     if name not in known:
         what = f"there is no pool of Front Ends or Directors '{name}'"
-        problems.add(where, what, f"There is {_some(known)}" if known else "")
+        problems.add(where, what, f"There is {some(known)}" if known else "")
     elif name == usual:
         problems.add(where, f"clients are sent to '{name}' in any case", "Name another pool, or leave backup out")
 
@@ -204,7 +205,7 @@ def _shared_certificate(
     if pool.get("role") != "reverse_proxy":
         problems.add(where, "only a reverse proxy shares an Edge pool's certificate", "Leave the key out")
     elif wanted not in edges:
-        problems.add(where, f"there is no edge pool '{wanted}'", f"There is {_some(edges)}" if edges else "")
+        problems.add(where, f"there is no edge pool '{wanted}'", f"There is {some(edges)}" if edges else "")
     else:
         product = products[edges[wanted].get("product") or checked["product"]]
         rules = product.role_rules("edge", edges[wanted]["edition"], edges[wanted]["configuration"])
@@ -244,7 +245,7 @@ def _references(checked: Checked, problems: Problems) -> None:
 def _known(placed: Iterable[Placed], known: Collection[str], what: str, problems: Problems) -> None:
     for path, name in placed:
         if name not in known:
-            right = f"There is {_some(known)}" if known else f"The topology has no {what}"
+            right = f"There is {some(known)}" if known else f"The topology has no {what}"
             problems.add(path, f"there is no {what} '{name}'", right)
 
 
@@ -344,14 +345,14 @@ def _issuer(checked: Checked, problems: Problems) -> None:
     for use, name in (certificates.get("issuer_for") or {}).items():
         if name and issuers and name not in issuers:
             where = f"certificates.issuer_for.{use}"
-            problems.add(where, f"there is no issuer '{name}'", f"The issuers are {_some(issuers)}")
+            problems.add(where, f"there is no issuer '{name}'", f"The issuers are {some(issuers)}")
     if not issuers or problems.within("certificates.issuer"):
         return
     if usual and usual not in issuers:
-        problems.add("certificates.issuer", f"there is no issuer '{usual}'", f"The issuers are {_some(issuers)}")
+        problems.add("certificates.issuer", f"there is no issuer '{usual}'", f"The issuers are {some(issuers)}")
     elif not usual and len(issuers) > 1 and "enterprise" not in issuers:
         problems.add(
-            "certificates.issuer", f"missing: there are {len(issuers)} issuers", f"Name one of {_some(issuers)}"
+            "certificates.issuer", f"missing: there are {len(issuers)} issuers", f"Name one of {some(issuers)}"
         )
 
 
@@ -608,10 +609,3 @@ def _edge_addresses(pool: Checked, path: str, service: str, problems: Problems) 
         if carries and not addresses.get(service) and not addresses.get("external"):
             where = f"{place}.addresses.{service}"
             problems.add(where, "missing", "Give the service's addresses outside, or 'external' for a shared one")
-
-
-def _some(names: Iterable[str], limit: int = 5) -> str:
-    """A few of the names, sorted, and how many more there are."""
-    ordered = sorted(names)
-    rest = f" and {len(ordered) - limit} more" if len(ordered) > limit else ""
-    return ", ".join(ordered[:limit]) + rest

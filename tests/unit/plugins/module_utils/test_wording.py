@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place, names_place, number
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place, names_place, number, some
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_pl
 )
 def test_number(count: int, what: str, told: str) -> None:
     assert number(count, what) == told
+
+
+def test_some() -> None:
+    assert some(["b", "a"]) == "a, b"
+    assert some("gfedcba") == "a, b, c, d, e and 2 more"
+    assert some("abc", 2) == "a, b and 1 more"
 
 
 @pytest.mark.parametrize(

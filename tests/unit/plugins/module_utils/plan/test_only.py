@@ -78,7 +78,7 @@ def test_zones_without_wanted_records_are_not_touched() -> None:
             "roles: this plan has no 'mediation', it has director, edge, front_end, reverse_pr",
         ),
         ({"views": ("inside",)}, "views: this plan has no 'inside', it has external, internal"),
-        ({"uses": ("web", "x\u202e")}, "uses: this plan has no 'web', it has "),
+        ({"uses": ("web", "x\u202e")}, "uses: this plan has no 'web', 'x\\u202e', it has "),
     ],
 )
 def test_what_the_plan_does_not_have_is_refused(wanted: dict[str, tuple[str, ...]], told: str) -> None:
@@ -86,6 +86,21 @@ def test_what_the_plan_does_not_have_is_refused(wanted: dict[str, tuple[str, ...
         part(**wanted)
     assert str(caught.value).startswith(f"ucops_only: {told}")
     assert str(caught.value).isascii()
+
+
+def test_what_is_refused_is_told_in_a_few_words() -> None:
+    with pytest.raises(RolloutError) as caught:
+        part(views=("\0" * 5000,), uses=tuple(f"use{number:05}" for number in range(20000)))
+    views, uses = str(caught.value).split("; ")[:2]
+    assert views.startswith(r"ucops_only: views: this plan has no '\x00")
+    assert views.endswith(r"\x00...', it has external, internal")
+    assert uses.startswith("uses: this plan has no 'use00000', 'use00001', ")
+    assert "'use00009' and 19990 more, it has " in uses
+    assert len(str(caught.value)) < 2000
+
+
+def test_a_pool_is_named_as_dns_compares_names() -> None:
+    assert part(pools=("DIR01.Contoso.NET.",)) == part(pools=("dir01.contoso.net",))
 
 
 def test_a_part_that_is_empty_is_refused() -> None:

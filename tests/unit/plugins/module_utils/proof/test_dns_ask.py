@@ -295,6 +295,23 @@ def test_silence_ends_at_the_deadline() -> None:
     assert (answer.state, answer.detail) == ("timeout", "within 0.4 s")
 
 
+@pytest.mark.parametrize(("spent", "state", "given"), [(3, "answered", [4, 1]), (4, "refused", [4])])
+def test_a_second_question_has_the_time_that_is_left(
+    monkeypatch: pytest.MonkeyPatch, spent: float, state: str, given: list[float]
+) -> None:
+    now, seen = [100.0], []
+
+    def answered(server: NameServer, question: Question, timeout: float, *, recursive: bool) -> DnsAnswer:
+        seen.append(timeout)
+        now[0] += spent
+        return DnsAnswer(server, question, "answered" if recursive else "refused")
+
+    monkeypatch.setattr(dns_ask, "_ask_once", answered)
+    question = Question("ocspool.company.local", "A", or_recursive=True)
+    assert ask(NameServer("dc01", "127.0.0.1"), question, 4, lambda: now[0]).state == state
+    assert seen == given
+
+
 def test_hostile_names_are_escaped() -> None:
     line = r"ocspool.company.local. 60 IN CNAME \027[31m\010<script>`|.evil.example."
     answer = _asked(lambda query, transport: reply_to(query, line).to_wire())
