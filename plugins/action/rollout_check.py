@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, VIEWS, plan_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import HALVES, refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import refuse_unsound
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import refuse_values
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.libraries import require_libraries
 
@@ -25,12 +28,19 @@ class ActionModule(PureAction):
         "views": {"type": "list", "elements": "str", "choices": list(VIEWS), "default": [INTERNAL]},
         "ca_hosts": {"type": "list", "elements": "str", "default": []},
         "proof": {"type": "bool", "default": False},
+        "roles": {"type": "dict", "default": {}},
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         halves = arguments["halves"]
+        refuse_values(self.task_vars.get("hostvars", {}), arguments["roles"], self._loader.load_from_file, _errors)
         require_libraries(halves, proof=arguments["proof"])
         plan = plan_from_plain(arguments["plan"])
         refuse_beyond(plan, *halves, views=arguments["views"], view=arguments["view"])
         refuse_unsound(plan, halves, arguments["ca_hosts"], arguments["view"])
         return {"changed": False}
+
+
+def _errors(spec: dict[str, Any], values: dict[str, Any]) -> list[str]:
+    """What is wrong with values, in Ansible's words."""
+    return list(ArgumentSpecValidator(spec).validate(values).error_messages)

@@ -18,6 +18,7 @@ description:
   - The message names each such part with its path in the plan, why it cannot be done, and what is possible instead.
   - Refuses also what is wrong with a plan in itself, such as a certificate for a server that the plan does not have,
     and a controller that lacks a Python library that the rollout needs.
+  - Refuses values of variables that a role would refuse when its turn comes, after other roles have worked.
   - Touches no host.
 extends_documentation_fragment:
   - ucops.rollout.attributes
@@ -55,6 +56,12 @@ options:
     description: Whether the run proves records and certificates, which needs libraries too.
     type: bool
     default: false
+  roles:
+    description:
+      - The inventory's hosts of each of this collection's roles, by the role's name without its collection.
+      - Values that the inventory gives these hosts are refused where the role's own check of its arguments would do so.
+    type: dict
+    default: {}
 seealso:
   - module: ucops.rollout.pool_plan
   - module: ucops.rollout.dns_record_sets

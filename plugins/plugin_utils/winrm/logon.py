@@ -417,8 +417,8 @@ ON_THE_WAY = (
         "connection-refused",
         (r"[Cc]onnection refused", r"actively refused"),
         "nothing listens there (connection refused)",
-        "See on the host what `winrm enumerate winrm/config/listener` shows (`winrm quickconfig` sets a listener"
-        " up), and check ansible_port: 5985 for HTTP, 5986 for HTTPS",
+        "Check that the address is this host's (ansible_host) and ansible_port (5985 for HTTP, 5986 for HTTPS), and see"
+        " on the host what `winrm enumerate winrm/config/listener` shows (`winrm quickconfig` sets a listener up)",
     ),
     LogonCause(
         "no-route",

@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The values that an inventory gives to variables of the roles, checked by the roles' own argument specs before any
+host is touched: a role itself looks at them only when its turn comes, and other roles have worked by then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+
+ROLES = Path(__file__).resolve().parents[3] / "roles"
+
+# (argument spec, values) -> what is wrong with them.
+Check = Callable[[dict[str, Any], dict[str, Any]], list[str]]
+
+# Larger values are the roles' own, or have a check of their own.
+_KINDS = ("str", "int", "float", "bool", "path")
+
+
+def refuse_values(
+    hostvars: Mapping[str, Mapping[str, Any]],
+    hosts: Mapping[str, Iterable[str]],
+    load: Callable[[str], Any],
+    check: Check,
+) -> None:
+    """Raise RolloutError with every value that its role would refuse.
+
+    :param hostvars: Ansible's, by the inventory's name of the host.
+    :param hosts: the hosts of each role.
+    :param load: reads a YAML file.
+    :param check: what is wrong with values, by an argument spec.
+    """
+    wrong: dict[str, list[str]] = {}
+    for role, names in hosts.items():
+        options = _options(load(str(ROLES / role / "meta" / "argument_specs.yml")))
+        for name in names:
+            for message in _messages(options, hostvars[name], check):
+                wrong.setdefault(message, []).append(name)
+    if wrong:
+        raise RolloutError(
+            "; ".join(f"{message} (for {', '.join(names)})" for message, names in wrong.items()),
+            where="variables",
+            mend="Nothing was touched. The roles' pages list what each variable takes",
+        )
+
+
+def _options(specs: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is checked of a role: scalars, and lists of them."""
+    kept = {}
+    for name, spec in specs["argument_specs"]["main"]["options"].items():
+        kind = spec.get("elements", "raw") if spec.get("type") == "list" else spec.get("type", "str")
+        if kind in _KINDS:
+            kept[name] = {key: spec[key] for key in ("type", "elements", "choices") if key in spec}
+    return kept
+
+
+def _messages(options: Mapping[str, Mapping[str, Any]], variables: Mapping[str, Any], check: Check) -> Iterator[str]:
+    for name, spec in options.items():
+        try:
+            value = variables.get(name)
+        except Exception:  # noqa: S112 - a template that cannot be filled in yet is the role's to tell
+            continue
+        if value is None:
+            continue
+        yield from check({name: dict(spec)}, {name: value})

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import refuse_values
+
+HOSTS = {"pool_certificates": ["srv01", "srv02"], "pool_verify": ["localhost"]}
+
+
+def load(path: str) -> Any:
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+
+
+def check(spec: dict[str, Any], values: dict[str, Any]) -> list[str]:
+    return list(ArgumentSpecValidator(spec).validate(values).error_messages)
+
+
+def given(**values: Any) -> dict[str, Any]:
+    return {"srv01": values, "srv02": values, "localhost": values}
+
+
+def test_a_value_that_a_role_would_refuse_is_told_once_with_its_hosts() -> None:
+    values = given(pool_certificates_ocs="wmii", pool_verify_wait="long", pool_certificates_oauth="perhaps")
+    with pytest.raises(RolloutError) as refused:
+        refuse_values(values, HOSTS, load, check)
+    told = str(refused.value)
+    assert "value of pool_certificates_ocs must be one of: read, wmi, got: wmii (for srv01, srv02)" in told
+    assert "pool_verify_wait" in told and "pool_certificates_oauth" in told and "Nothing was touched" in told
+    assert told.count("srv02") == 2
+
+
+def test_values_that_fit_and_those_of_nobody_pass() -> None:
+    fit = given(pool_certificates_ocs="wmi", pool_certificates_timeout="12", pool_certificates_services=["RTCSRV"])
+    refuse_values(fit, HOSTS, load, check)
+    refuse_values({"srv01": {"pool_verify_wait": "long"}}, {"pool_certificates": ["srv01"]}, load, check)
+    refuse_values({}, {}, load, check)
+
+
+def test_a_list_is_checked_by_its_elements() -> None:
+    with pytest.raises(RolloutError, match="pool_verify_views"):
+        refuse_values(given(pool_verify_views=["inside"]), HOSTS, load, check)
+
+
+class Unfilled(Mapping[str, Any]):
+    """Variables of a host, one of which rests on a fact that is not there yet."""
+
+    def __getitem__(self, name: str) -> Any:
+        raise ValueError("'later' is undefined")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["pool_certificates_ocs"])
+
+    def __len__(self) -> int:
+        return 1
+
+
+def test_a_template_that_cannot_be_filled_in_yet_is_left_to_its_role() -> None:
+    refuse_values({"srv01": Unfilled()}, {"pool_certificates": ["srv01"]}, load, check)
