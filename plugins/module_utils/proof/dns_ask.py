@@ -102,15 +102,17 @@ class _Garbled(ValueError):
 
 def parse_servers(given: Sequence[Mapping[str, Any]]) -> tuple[NameServer, ...]:
     """Servers from a module's argument ``servers``; raises ``RolloutError`` for an address that leads nowhere."""
-    return tuple(_server(item, f"servers[{index}].address") for index, item in enumerate(given))
+    return tuple(_server(item, f"servers[{index}]") for index, item in enumerate(given))
 
 
 def _server(item: Mapping[str, Any], where: str) -> NameServer:
     """A name is looked up once, on the way in; what is asked, and shown in the results, is its address."""
     given = str(item["address"])
     if not given:
-        raise RolloutError("empty", where=where, mend="Give the server's address")
+        raise RolloutError("empty", where=f"{where}.address", mend="Give the server's address")
     port = int(item.get("port") or 53)
+    if not 0 < port < 65536:
+        raise RolloutError(f"{port} is no port", where=f"{where}.port", mend="Give a number from 1 to 65535")
     try:
         address, problem = str(ipaddress.ip_address(given)), ""
     except ValueError:

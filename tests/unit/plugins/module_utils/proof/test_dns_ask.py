@@ -344,6 +344,14 @@ def test_names_that_are_none(name: str) -> None:
         ask(NameServer("dc01", "127.0.0.1"), Question(name, "A"), 1)
 
 
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_a_server_has_a_port_that_there_is(port: int) -> None:
+    with pytest.raises(RolloutError) as caught:
+        dns_ask.parse_servers([{"address": "127.0.0.1"}, {"address": "127.0.0.1", "port": port}])
+    assert str(caught.value) == f"servers[1].port: {port} is no port. Give a number from 1 to 65535"
+    assert dns_ask.parse_servers([{"address": "127.0.0.1", "port": 65535}])[0].port == 65535
+
+
 def test_servers_are_addresses() -> None:
     assert dns_ask.parse_servers([{"name": "dc01", "address": "10.0.0.5", "port": None}, {"address": "fd00::5"}]) == (
         NameServer("dc01", "10.0.0.5", 53),
