@@ -24,6 +24,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import PA
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import PlanHasErrors
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.variables import refuse_misspelt
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
@@ -56,6 +57,7 @@ class ActionModule(PureAction):
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        refuse_misspelt(self.task_vars)
         if not arguments["topology"]:
             raise RolloutError(
                 "there is no topology",
