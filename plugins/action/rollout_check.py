@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -13,9 +14,23 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, VIEWS, plan_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import HALVES, refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import refuse_unsound
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import parsed_endpoint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import check_effective
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import refuse_values
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.libraries import require_libraries
+
+
+def _check_bindings(texts: Iterable[Any]) -> None:
+    for text in texts:
+        parsed_endpoint(str(text))
+
+
+# Variables whose values their adapters would refuse once the certificates are there.
+ADAPTERS: Mapping[str, Callable[[Any], None]] = {
+    "pool_certificates_bindings_also": _check_bindings,
+    "pool_certificates_effective_date": lambda text: check_effective(str(text)),
+}
 
 
 class ActionModule(PureAction):
@@ -33,7 +48,9 @@ class ActionModule(PureAction):
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         halves = arguments["halves"]
-        refuse_values(self.task_vars.get("hostvars", {}), arguments["roles"], self._loader.load_from_file, _errors)
+        refuse_values(
+            self.task_vars.get("hostvars", {}), arguments["roles"], self._loader.load_from_file, _errors, ADAPTERS
+        )
         require_libraries(halves, proof=arguments["proof"])
         plan = plan_from_plain(arguments["plan"])
         refuse_beyond(plan, *halves, views=arguments["views"], view=arguments["view"])

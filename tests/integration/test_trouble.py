@@ -259,12 +259,14 @@ def test_ca_on_a_host_that_is_none_of_the_inventorys_cas(site: Site) -> None:
 
 def test_values_that_a_role_would_refuse_later_are_known_before_anything_is_touched(site: Site) -> None:
     wrong = {"pool_certificates_ocs": "wmii", "pool_verify_unproved": "wran", "pool_verify_wait": "long"}
+    wrong["pool_certificates_bindings_also"] = ["www"]
     before = site.state()
     run = site.play("deploy_pool", variables=wrong)
     text = clean(run)
     hosts = "(for ocssrv01.company.local, ocssrv02.company.local)"
     assert f"value of pool_certificates_ocs must be one of: read, wmi, got: wmii {hosts}" in text
     assert "value of pool_verify_unproved must be one of: fail, warn, got: wran (for localhost)" in text
+    assert "'www' is no address:port and no name:port" in text
     assert "pool_verify_wait" in text and "Nothing was touched" in text
     assert run.code == 2 and logons(site) == {"ok": 0, "failed": 0} and site.state() == before
 

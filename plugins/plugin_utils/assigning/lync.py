@@ -177,7 +177,7 @@ def assign_types(
     check_mode: bool = False,
 ) -> dict[str, Any]:
     """Bring the server's assignments to what is wanted, and prove them by handshakes."""
-    _check(options)
+    check_effective(options.effective)
     state = read_state(host, next((one.thumbprint or "" for one in wanted if OAUTH in one.types), ""))
     wanted = [_with_xmpp(one, state) for one in wanted]
     sets = [(one, types) for one in wanted for types in _sets(one, state, options)]
@@ -254,10 +254,11 @@ def _not_loaded(host: WindowsHost, answer: Mapping[str, Any]) -> RolloutError:
 # --- plan -----------------------------------------------------------------------------------------------------------
 
 
-def _check(options: CsOptions) -> None:
-    if options.effective and not _DATE.fullmatch(options.effective):
+def check_effective(text: str) -> None:
+    """Refuse what is no time in UTC; empty stands for at once."""
+    if text and not _DATE.fullmatch(text):
         raise RolloutError(
-            f"'{as_said(options.effective, 60)}' is no time",
+            f"'{as_said(text, 60)}' is no time",
             where="pool_certificates_effective_date",
             mend="Give it in UTC, such as 2026-12-01T22:00:00Z",
         )

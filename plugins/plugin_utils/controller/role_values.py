@@ -7,6 +7,7 @@ host is touched: a role itself looks at them only when its turn comes, and other
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ def refuse_values(
     hosts: Mapping[str, Iterable[str]],
     load: Callable[[str], Any],
     check: Check,
+    adapters: Mapping[str, Callable[[Any], None]],
 ) -> None:
     """Raise RolloutError with every value that its role would refuse.
 
@@ -34,13 +36,15 @@ def refuse_values(
     :param hosts: the hosts of each role.
     :param load: reads a YAML file.
     :param check: what is wrong with values, by an argument spec.
+    :param adapters: by a variable's name, what its adapter takes of a value of the right kind; raises RolloutError.
     """
     wrong: dict[str, list[str]] = {}
     for role, names in hosts.items():
         options = _options(load(str(ROLES / role / "meta" / "argument_specs.yml")))
         for name in names:
-            for message in _messages(options, hostvars[name], check):
-                wrong.setdefault(message, []).append(name)
+            for variable, value in _values(options, hostvars[name]):
+                for message in _messages(variable, value, options[variable], check, adapters):
+                    wrong.setdefault(message, []).append(name)
     if wrong:
         raise RolloutError(
             "; ".join(f"{message} (for {', '.join(names)})" for message, names in wrong.items()),
@@ -59,12 +63,26 @@ def _options(specs: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return kept
 
 
-def _messages(options: Mapping[str, Mapping[str, Any]], variables: Mapping[str, Any], check: Check) -> Iterator[str]:
-    for name, spec in options.items():
-        try:
+def _values(names: Iterable[str], variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What a host is given of them; a template that cannot be filled in yet is the role's to tell."""
+    for name in names:
+        with contextlib.suppress(Exception):
             value = variables.get(name)
-        except Exception:  # noqa: S112 - a template that cannot be filled in yet is the role's to tell
-            continue
-        if value is None:
-            continue
-        yield from check({name: dict(spec)}, {name: value})
+            if value is not None:
+                yield name, value
+
+
+def _messages(
+    name: str,
+    value: Any,
+    spec: Mapping[str, Any],
+    check: Check,
+    adapters: Mapping[str, Callable[[Any], None]],
+) -> list[str]:
+    messages = check({name: dict(spec)}, {name: value})
+    if name in adapters and not messages:
+        try:
+            adapters[name](value)
+        except RolloutError as error:
+            return [f"{name}: {error.what}"]
+    return messages

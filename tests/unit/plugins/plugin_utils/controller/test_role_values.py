@@ -8,6 +8,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.ucops.rollout.plugins.action.rollout_check import ADAPTERS
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import refuse_values
 
@@ -29,7 +30,7 @@ def given(**values: Any) -> dict[str, Any]:
 def test_a_value_that_a_role_would_refuse_is_told_once_with_its_hosts() -> None:
     values = given(pool_certificates_ocs="wmii", pool_verify_wait="long", pool_certificates_oauth="perhaps")
     with pytest.raises(RolloutError) as refused:
-        refuse_values(values, HOSTS, load, check)
+        refuse_values(values, HOSTS, load, check, ADAPTERS)
     told = str(refused.value)
     assert "value of pool_certificates_ocs must be one of: read, wmi, got: wmii (for srv01, srv02)" in told
     assert "pool_verify_wait" in told and "pool_certificates_oauth" in told and "Nothing was touched" in told
@@ -38,14 +39,27 @@ def test_a_value_that_a_role_would_refuse_is_told_once_with_its_hosts() -> None:
 
 def test_values_that_fit_and_those_of_nobody_pass() -> None:
     fit = given(pool_certificates_ocs="wmi", pool_certificates_timeout="12", pool_certificates_services=["RTCSRV"])
-    refuse_values(fit, HOSTS, load, check)
-    refuse_values({"srv01": {"pool_verify_wait": "long"}}, {"pool_certificates": ["srv01"]}, load, check)
-    refuse_values({}, {}, load, check)
+    refuse_values(fit, HOSTS, load, check, ADAPTERS)
+    refuse_values({"srv01": {"pool_verify_wait": "long"}}, {"pool_certificates": ["srv01"]}, load, check, ADAPTERS)
+    refuse_values({}, {}, load, check, ADAPTERS)
 
 
 def test_a_list_is_checked_by_its_elements() -> None:
     with pytest.raises(RolloutError, match="pool_verify_views"):
-        refuse_values(given(pool_verify_views=["inside"]), HOSTS, load, check)
+        refuse_values(given(pool_verify_views=["inside"]), HOSTS, load, check, ADAPTERS)
+
+
+@pytest.mark.parametrize(("name", "value", "told"), [
+    ("pool_certificates_effective_date", "tomorrow", "pool_certificates_effective_date: 'tomorrow' is no time"),
+    ("pool_certificates_bindings_also", ["0.0.0.0:443", "www"], "'www' is no address:port and no name:port"),
+    ("pool_certificates_bindings_also", ["a;b:443"], "pool_certificates_bindings_also: "),
+])  # fmt: skip
+def test_what_an_adapter_refuses_is_refused_with_the_plan(name: str, value: Any, told: str) -> None:
+    with pytest.raises(RolloutError) as refused:
+        refuse_values(given(**{name: value}), HOSTS, load, check, ADAPTERS)
+    assert told in str(refused.value)
+    fit = {"pool_certificates_effective_date": "", "pool_certificates_bindings_also": ["www.company.com:443"]}
+    refuse_values(given(**fit), HOSTS, load, check, ADAPTERS)
 
 
 class Unfilled(Mapping[str, Any]):
@@ -62,4 +76,4 @@ class Unfilled(Mapping[str, Any]):
 
 
 def test_a_template_that_cannot_be_filled_in_yet_is_left_to_its_role() -> None:
-    refuse_values({"srv01": Unfilled()}, {"pool_certificates": ["srv01"]}, load, check)
+    refuse_values({"srv01": Unfilled()}, {"pool_certificates": ["srv01"]}, load, check, ADAPTERS)
