@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 
@@ -20,6 +21,17 @@ def some(names: Iterable[str], limit: int = 5) -> str:
     ordered = sorted(names)
     rest = f" and {len(ordered) - limit} more" if len(ordered) > limit else ""
     return ", ".join(ordered[:limit]) + rest
+
+
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """The known name that is nearest; empty where none is as like as that (0 to 1)."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=likeness)), "")
+
+
+def did_you_mean(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """``, did you mean 'NAME'?`` with the nearest name, or nothing."""
+    near = nearest(word, known, likeness)
+    return f", did you mean '{near}'?" if near else ""
 
 
 def names_place(text: str, place: str) -> bool:

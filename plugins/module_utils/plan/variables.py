@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import did_you_mean
 
 KNOWN = (
     "ucops_topology",
@@ -28,9 +28,9 @@ _SLIP = 0.87
 def refuse_misspelt(names: Iterable[str]) -> None:
     """Raise RolloutError where one of the names is nearly a variable of ours: without it, more might be rolled out."""
     slips = [
-        f"'{name}' is no variable of this collection, did you mean '{near[0]}'?"
+        f"'{name}' is no variable of this collection{meant}"
         for name in sorted(names)
-        if name.startswith("uc") and name not in KNOWN and (near := difflib.get_close_matches(name, KNOWN, 1, _SLIP))
+        if name.startswith("uc") and name not in KNOWN and (meant := did_you_mean(name, KNOWN, _SLIP))
     ]
     if slips:
         raise RolloutError(

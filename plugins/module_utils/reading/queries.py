@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +24,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import did_you_mean
 
 # Keys that plans have and topologies do not.
 _PLAN_KEYS = frozenset({"records", "endpoints"})
@@ -102,7 +102,7 @@ def _holder(server: str | None, holders: Sequence[str]) -> str:
         )
     name = names.fqdn(server)
     if name not in holders:
-        raise RolloutError(f"there is no server '{name}' in the plan{_nearest(name, holders)}")
+        raise RolloutError(f"there is no server '{name}' in the plan{did_you_mean(name, holders)}")
     return name
 
 
@@ -112,7 +112,7 @@ def _zone(plan: Plan, view: str, zone: str | None) -> str | None:
     name = names.zone(zone)
     declared = [one.name for one in plan.zones if one.view == view]
     if name not in declared:
-        raise RolloutError(f"there is no {view} zone '{name}' in the plan{_nearest(name, declared)}")
+        raise RolloutError(f"there is no {view} zone '{name}' in the plan{did_you_mean(name, declared)}")
     return name
 
 
@@ -129,8 +129,3 @@ def _refuse_errors(plan: Plan, about: str) -> None:
 def _known(what: str, value: str | None, choices: Sequence[str]) -> None:
     if value is not None and value not in choices:
         raise RolloutError(f"there is no {what} '{value}'", mend=f"Choose from {', '.join(choices)}")
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f", did you mean '{near[0]}'?" if near else ""

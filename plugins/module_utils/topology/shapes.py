@@ -11,7 +11,6 @@ problem with its path to a list. Nothing here knows what a pool is. The shapes h
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import json
 import re
@@ -22,7 +21,10 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names, values
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import told
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import did_you_mean, nearest
 
+# A key or a choice is guessed from less than a name is: there are few of them.
+_LIKENESS = 0.5
 _URL_PATH = re.compile(r"[A-Za-z0-9./-]*\Z")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 
@@ -103,7 +105,7 @@ class Text(Shape):
         if text in self.later:
             problems.add(path, f"{text!r} is not supported yet: {self.later[text]}", _supported(self.choices))
             return None
-        guess = _did_you_mean(text, (*self.choices, *self.later))
+        guess = did_you_mean(text, (*self.choices, *self.later), _LIKENESS)
         problems.add(path, f"{text!r} is unknown{guess}", _supported(self.choices))
         return None
 
@@ -236,7 +238,7 @@ class Fields(Shape):
             return None
         given = self._known(value, path, problems)
         known = [one.name for one in self.fields]
-        meant = {_nearest(key, known) for key in value if isinstance(key, str) and key not in known}
+        meant = {nearest(key, known, _LIKENESS) for key in value if isinstance(key, str) and key not in known}
         fields = (one for one in self.fields if not one.later)
         return {one.name: self._check_field(one, given, path, problems, one.name in meant) for one in fields}
 
@@ -263,7 +265,10 @@ class Fields(Shape):
     def _refusal(self, name: str, known: Mapping[str, Field]) -> tuple[str, str]:
         if name in known:
             return f"not supported yet: {known[name].later}", "Leave the key out"
-        return f"unknown key{_did_you_mean(name, known)}", f"The keys of {self.title} are {', '.join(self._usable)}"
+        return (
+            f"unknown key{did_you_mean(name, known, _LIKENESS)}",
+            f"The keys of {self.title} are {', '.join(self._usable)}",
+        )
 
     @property
     def _usable(self) -> list[str]:
@@ -382,16 +387,6 @@ def _kind_of(value: Any) -> str:
     if isinstance(value, Mapping):
         return "a mapping"
     return "a list" if isinstance(value, Sequence) else f"a value of type {type(value).__name__}"
-
-
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    near = _nearest(word, known)
-    return f", did you mean '{near}'?" if near else ""
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return near[0] if near else ""
 
 
 def _supported(choices: Iterable[str]) -> str:

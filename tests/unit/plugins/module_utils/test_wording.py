@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place, names_place, number, some
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import (
+    at_place,
+    did_you_mean,
+    names_place,
+    number,
+    some,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +58,16 @@ def test_names_place(text: str, place: str, named: bool) -> None:
 )
 def test_at_place(place: str, text: str, told: str) -> None:
     assert at_place(place, text) == told
+
+
+@pytest.mark.parametrize(
+    ("word", "likeness", "told"),
+    [
+        ("olny", 0.6, ", did you mean 'only'?"),
+        ("olny", 0.9, ""),
+        ("zone", 0.5, ", did you mean 'only'?"),
+        ("x", 0.5, ""),
+    ],
+)
+def test_did_you_mean(word: str, likeness: float, told: str) -> None:
+    assert did_you_mean(word, ["topology", "only"], likeness) == told
