@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import winrm
 import yaml
 
 from lab.client import RunningEstate
@@ -106,6 +107,14 @@ class Site:
         """The newest report, as data."""
         newest = max(self.reports.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
         return json.loads(newest.read_text(encoding="utf-8"))
+
+    def command(self, host: str, line: str) -> None:
+        """Run a command line on a host, as an administrator would."""
+        variables = self.group_vars()
+        account = (variables["ansible_user"], variables["ansible_password"])
+        session = winrm.Session(f"http://{self.estate.address(host)}:5985/wsman", auth=account, transport="ntlm")
+        done = session.run_cmd(line)
+        assert done.status_code == 0, done.std_out + done.std_err
 
     def group_vars(self) -> dict[str, Any]:
         return yaml.safe_load(

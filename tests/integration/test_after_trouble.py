@@ -76,14 +76,6 @@ def holds_certificate(site: Site, host: str) -> bool:
     return any(key.startswith(store) for key in site.state()["hosts"][host]["registry"])
 
 
-def put_file(site: Site, host: str, path: str) -> None:
-    variables = site.group_vars()
-    account = (variables["ansible_user"], variables["ansible_password"])
-    session = winrm.Session(f"http://{site.estate.address(host)}:5985/wsman", auth=account, transport="ntlm")
-    done = session.run_cmd(f'echo x > "{path}"')
-    assert done.status_code == 0, done.std_out + done.std_err
-
-
 def kill_at(site: Site, playbook: str, reached: Callable[[], bool]) -> None:
     """End a run and all that it started as kill -9 does, once the estate has come so far."""
     run = site.begin(playbook)
@@ -121,7 +113,7 @@ def test_files_of_runs_that_ended_are_removed_and_nobody_elses(site: Site) -> No
         mine.replace("ucops-", "my-ucops-"),
     ]
     for path in stay[1:]:
-        put_file(site, "ocssrv01", path)
+        site.command("ocssrv01", f'echo x > "{path}"')
     run = site.play("deploy_pool")
     assert run.code == 0, run.output
     assert sorted(temporary_files(site, "ocssrv01")) == sorted(stay)

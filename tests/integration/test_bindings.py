@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import winrm
 from sitekit import Site
 
 pytestmark = pytest.mark.slow
@@ -17,14 +16,6 @@ STORE = "SOFTWARE\\Microsoft\\SystemCertificates\\MY\\Certificates\\"
 
 def thumbprints(site: Site) -> set[str]:
     return {key[len(STORE) :] for key in site.state()["hosts"]["ocssrv01"]["registry"] if key.startswith(STORE)}
-
-
-def netsh(site: Site, arguments: str) -> None:
-    variables = site.group_vars()
-    account = (variables["ansible_user"], variables["ansible_password"])
-    session = winrm.Session(f"http://{site.estate.address('ocssrv01')}:5985/wsman", auth=account, transport="ntlm")
-    done = session.run_cmd(f"netsh http {arguments}")
-    assert done.status_code == 0, done.std_out + done.std_err
 
 
 def bindings(site: Site) -> dict[str, tuple[str, int]]:
@@ -40,7 +31,10 @@ def test_what_comes_before_ours_is_told_and_changed_only_where_the_site_says_so(
     assert first.code == 0, first.output
     (planned,) = thumbprints(site) - {former}
     for name in (POOL, OTHERS):
-        netsh(site, f"add sslcert hostnameport={name} certhash={former} appid={APP} clientcertnegotiation=enable")
+        site.command(
+            "ocssrv01",
+            f"netsh http add sslcert hostnameport={name} certhash={former} appid={APP} clientcertnegotiation=enable",
+        )
     shadowed = {"0.0.0.0:443": (planned, 0), POOL: (former, 2), OTHERS: (former, 2)}
     assert bindings(site) == shadowed
 
