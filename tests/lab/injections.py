@@ -31,7 +31,9 @@ _FAULTS = {
 
 @dataclass
 class Injection:
-    """Trouble for the n-th request that matches, counted from now. `after`: once the request has had its effect.
+    """Trouble for the n-th request that matches, counted from now.
+
+    `after`: once the request has had its effect; a program that it started has ended then.
 
     A delay that is longer than the request's OperationTimeout ends with the timeout's fault.
     """

@@ -90,6 +90,21 @@ def test_connection_dropped_after_the_effect(estate: RunningEstate) -> None:
     assert "after.example.test" in owners(estate)
 
 
+def test_a_program_has_run_when_its_answer_is_lost(estate: RunningEstate) -> None:
+    """Its shell, deleted at once, would end it half way."""
+    protocol = pywinrm(estate.address("dc01"))
+    shell = protocol.open_shell()
+    estate.fault("dc01", "drop", match={"kind": "command"}, after=True)
+    with pytest.raises(requests.ConnectionError):
+        protocol.run_command(shell, r"ping -n 2 127.0.0.1 >nul & echo done>C:\Windows\Temp\done.txt")
+    protocol = pywinrm(estate.address("dc01"))  # of a lost connection, pywinrm keeps the keys
+    protocol.close_shell(shell)
+    reading = protocol.open_shell()
+    line = r"type C:\Windows\Temp\done.txt"
+    assert protocol.get_command_output(reading, protocol.run_command(reading, line)) == (b"done\r\n", b"", 0)
+    protocol.close_shell(reading)
+
+
 def test_nth_request_and_how_often(estate: RunningEstate) -> None:
     estate.fault("dc01", "fault", fault="busy", at=2, times=2, match={"kind": "enumerate"})
     protocol, seen = pywinrm(estate.address("dc01")), []

@@ -174,6 +174,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
             return service.answer(message, session, delay=injection)
         if injection.after:
             service.answer(message, session)
+            service.let_run(session)
         if injection.action == "drop":
             sever(self)
         elif injection.action == "status":

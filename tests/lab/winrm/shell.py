@@ -37,6 +37,7 @@ TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
 STATE = SHELL + "/CommandState/"
 STOPPED = 0xC000013A
 DEFAULT_TIMEOUT = 60.0
+PATIENCE = 20.0
 
 
 def new_guid() -> str:
@@ -74,6 +75,13 @@ class ShellService:
             shells, self.shells = list(self.shells.values()), {}
         for shell in shells:
             shell.end()
+
+    def let_run(self, owner: str) -> None:
+        """Wait for the programs of a user, each for `PATIENCE` seconds at most: one may wait for its input."""
+        with self._lock:
+            running = [command for shell in self._of(owner) for command in shell.commands.values()]
+        for command in running:
+            command.streams.wait_for_end(PATIENCE)
 
     def _expire(self) -> None:
         now = time.monotonic()

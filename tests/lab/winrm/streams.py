@@ -45,6 +45,10 @@ class Streams:
                 self.changed.wait_for(lambda: self.exit_code is not None, LINGER)
             return bool(self._pieces) or self.exit_code is not None
 
+    def wait_for_end(self, seconds: float) -> bool:
+        with self.changed:
+            return self.changed.wait_for(lambda: self.exit_code is not None, seconds)
+
     def take(self, limit: int) -> tuple[list[tuple[str, bytes]], int | None]:
         """The pieces that fit into `limit` bytes of reply, and the exit code when nothing is left behind them."""
         taken: list[tuple[str, bytes]] = []

@@ -123,6 +123,10 @@ class WsmanService:
             defect = Fault("s:Receiver", "w:InternalError", "The lab has a defect. ", 1359)
             return self._fault(defect, request.message_id)
 
+    def let_run(self, session: Session) -> None:
+        """Wait until the programs of a user have ended: a shell that is deleted ends them half way."""
+        self._shell.let_run(session.owner)
+
     def refuse(self, message: bytes, fault: Fault) -> Answer:
         """Answer a message with the given fault, unserved."""
         try:
