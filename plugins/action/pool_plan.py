@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from ansible_collections.ucops.rollout.plugins.filter import exports, plans, reports, runs
@@ -19,7 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     hosts_of_run,
     refuse_strangers,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.only import Only, only
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.only import only, read_only
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import PARTS, halves_of
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import refuse_beyond
@@ -45,12 +44,7 @@ class ActionModule(PureAction):
         "dns_group": {"type": "str"},
         "dns_external_group": {"type": "str"},
         "ca_group": {"type": "str"},
-        "only": {
-            "type": "dict",
-            "options": {
-                name: {"type": "list", "elements": "str", "default": []} for name in ("pools", "roles", "views", "uses")
-            },
-        },
+        "only": {"type": "raw", "default": {}},
         "fail_on_errors": {"type": "bool", "default": True},
         "front_end_command": {"type": "list", "elements": "str"},
         "parts": {"type": "list", "elements": "str", "choices": list(PARTS), "default": list(PARTS)},
@@ -75,7 +69,7 @@ class ActionModule(PureAction):
         known = self.task_vars.get("hostvars") or {}
         refuse_strangers(inventory, [host for host in known if "pool_report_takes_part" in known[host]])
         topology = parse(arguments["topology"])
-        planned = only(make_plan(topology), topology, _only(arguments["only"] or {}))
+        planned = only(make_plan(topology), topology, read_only(arguments["only"] or {}))
         if arguments["front_end_command"] is not None:
             # It runs at the very end; what is wrong with it is better known before anything is touched.
             check_command(arguments["front_end_command"], _issuers(planned))
@@ -87,10 +81,6 @@ class ActionModule(PureAction):
             raise PlanHasErrors(plan.errors)
         hosts = hosts_of_run(plan, groups, inventory, parts)
         return {"changed": False, "plan": plan.to_plain(), "hosts": to_plain(hosts)}
-
-
-def _only(given: Mapping[str, Sequence[str]]) -> Only:
-    return Only(**{name: tuple(values) for name, values in given.items()})
 
 
 def _issuers(plan: Plan) -> tuple[str, ...]:

@@ -63,29 +63,10 @@ options:
     description:
       - What of the plan is wanted. Each key that is given narrows it, and what is left is in all of them. The plan then
         holds this part, and names under C(left_out) what it leaves out.
+      - A mapping of lists of names under V(pools) (FQDNs), V(roles), V(views) and V(uses) (of certificates).
       - Record sets and certificates stay as the whole plan has them.
-    type: dict
-    suboptions:
-      pools:
-        description: FQDNs of pools.
-        type: list
-        elements: str
-        default: []
-      roles:
-        description: Roles of pools.
-        type: list
-        elements: str
-        default: []
-      views:
-        description: Views of records and endpoints.
-        type: list
-        elements: str
-        default: []
-      uses:
-        description: Uses of certificates.
-        type: list
-        elements: str
-        default: []
+    type: raw
+    default: {}
   fail_on_errors:
     description:
       - Whether errors among the findings fail the task, with all of them in the message. Otherwise the plan is returned

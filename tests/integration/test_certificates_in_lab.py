@@ -10,70 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from actionkit import Rollout
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sitekit import BY_COMMAND
 from unit.fakes_windows import planned
-from winrm.protocol import Protocol
 
 from ansible_collections.ucops.rollout.plugins.action import (
     certificate_assign,
     certificate_info,
     certificate_install,
-    certificate_issue,
-    certificate_request,
     http_binding,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.pem import armour
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from lab.client import RunningEstate, start_estate
 from lab.estate import merged
 
 pytestmark = pytest.mark.slow
-
-
-class Rollout:
-    """One estate, and the actions on it."""
-
-    def __init__(self, estate: RunningEstate) -> None:
-        self.estate = estate
-
-    @contextmanager
-    def host(self, name: str) -> Iterator[WindowsHost]:
-        variables = self.estate.variables
-        protocol = Protocol(
-            f"http://{self.estate.address(name)}:5985/wsman",
-            transport="ntlm",
-            username=variables["ansible_user"],
-            password=variables["ansible_password"],
-            message_encryption="always",
-        )
-        with open_windows_host(protocol, name=name, shell_id=None) as host:
-            yield host
-
-    def run(self, module: Any, name: str, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
-        action = module.ActionModule.__new__(module.ActionModule)
-        filled = {key: option.get("default") for key, option in action.argument_spec.items()}
-        with self.host(name) as host:
-            return action.work(host, {**filled, **arguments}, check_mode)
-
-    def request(self, **arguments: Any) -> dict[str, Any]:
-        return self.run(certificate_request, "ocssrv01", **{"certificate": planned(), **arguments})
-
-    def issue(self, asked: dict[str, Any], **arguments: Any) -> dict[str, Any]:
-        picked = {"certificate": planned(), "request": asked["request"], "public_key": asked["public_key"]}
-        return self.run(certificate_issue, "ca01", **{**picked, **arguments})
-
-    def install(self, issued: dict[str, Any], **arguments: Any) -> dict[str, Any]:
-        picked = {"certificate": planned(), "issued": issued["certificate"], "chain": issued["chain"]}
-        return self.run(certificate_install, "ocssrv01", **{**picked, **arguments})
-
-    def ca(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.estate.state()["hosts"]["ca01"]["ca"]
-        return found
 
 
 def servers_without_certificates(directory: Path, *hosts: dict[str, Any]) -> AbstractContextManager[RunningEstate]:

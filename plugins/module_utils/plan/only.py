@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import LeftOut, Plan, PlannedZone, RecordSet
@@ -16,10 +17,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import 
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, Topology
-from ansible_collections.ucops.rollout.plugins.module_utils.wording import some
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import did_you_mean, some
 
 WHERE = "ucops_only"
 _MOST_NAMED = 10
+_FORM = "Give lists of names under pools, roles, views and uses, such as {views: [internal]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,28 @@ class Only:
 
     def has_pool(self, pool: Pool) -> bool:
         return _among(pool.fqdn, self.pools) and _among(pool.role, self.roles)
+
+
+def read_only(given: Any) -> Only:
+    """What a site wrote: lists of names, or one name, by kind; raises RolloutError for any other form."""
+    if not isinstance(given, Mapping):
+        raise RolloutError(f"this is {type(given).__name__}, not a mapping of kinds to names", where=WHERE, mend=_FORM)
+    kinds = [one.name for one in fields(Only)]
+    problems = [
+        *(f"there is no kind {_shown(str(key))}{did_you_mean(str(key), kinds)}" for key in given if key not in kinds),
+        *(f"{key} is no list of names" for key in kinds if key in given and not _are_names(given[key])),
+    ]
+    if problems:
+        raise RolloutError("; ".join(problems), where=WHERE, mend=_FORM)
+    return Only(**{key: tuple([names] if isinstance(names, str) else names or ()) for key, names in given.items()})
+
+
+def _are_names(given: Any) -> bool:
+    return (
+        given is None
+        or isinstance(given, str)
+        or (isinstance(given, list) and all(isinstance(one, str) for one in given))
+    )
 
 
 def only(plan: Plan, topology: Topology, wanted: Only, products: Mapping[str, Product] = PRODUCTS) -> Plan:

@@ -7,7 +7,7 @@ from unit.lync_sites import director, edge, enterprise, plan_of, proxy, topology
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.only import Only, only
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.only import Only, only, read_only
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 SITE = topology("lync2013", [enterprise(), director(), edge(), proxy()])
@@ -16,6 +16,28 @@ WHOLE = plan_of(SITE)
 
 def part(**wanted: tuple[str, ...]) -> Plan:
     return only(WHOLE, parse(SITE), Only(**wanted))
+
+
+def test_what_a_site_wrote() -> None:
+    assert read_only({}) == read_only({"pools": None}) == Only()
+    written = {"pools": ["a.b"], "views": "internal", "uses": []}
+    assert read_only(written) == Only(pools=("a.b",), views=("internal",))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("internal", "this is str, not a mapping of kinds to names"),
+        ({"view": ["internal"]}, "there is no kind 'view', did you mean 'views'?"),
+        ({"views": {"internal": True}}, "views is no list of names"),
+        ({"pools": [1]}, "pools is no list of names"),
+        ({"x" * 900: []}, "there is no kind 'x*...'"),
+    ],
+)
+def test_another_form_is_refused(given: object, told: str) -> None:
+    with pytest.raises(RolloutError) as caught:
+        read_only(given)
+    assert told.replace("*", "x" * 252) in str(caught.value) and "such as {views: [internal]}" in str(caught.value)
 
 
 def test_everything_is_the_plan_itself() -> None:
