@@ -286,7 +286,7 @@ def _change_set(wanted: CommandAssignment, served: Served, *, changed: bool) -> 
     verb = CHANGE if served.thumbprint else CREATE
     # What is served then is for the proof to say: many services take the certificate at their next start.
     change = Change(
-        verb, f"the site's command that assigns it to {place} was run", subject, served.thumbprint, wanted.thumbprint
+        verb, f"run of the site's command that assigns it to {place}", subject, served.thumbprint, wanted.thumbprint
     )
     after = f"{place} {wanted.thumbprint or PLANNED}\n"
     return ChangeSet(before, after, (change,))

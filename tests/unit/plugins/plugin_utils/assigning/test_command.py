@@ -234,7 +234,7 @@ def test_changes_and_difference(server, front_end):
     assert result["changes"] == [
         {
             "verb": "change",
-            "what": "the site's command that assigns it to 10.0.0.11:5061 was run",
+            "what": "run of the site's command that assigns it to 10.0.0.11:5061",
             "server": "ocssrv01.company.local",
             "component": "front_end",
             "endpoint": "10.0.0.11:5061",
