@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import cmdlet_type
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake, probe
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import ocs
@@ -74,4 +75,5 @@ def _wanted(planned: PlannedCertificate, arguments: Mapping[str, Any]) -> Comman
         own_port=arguments["own_port"] or arguments["port"],
         command=command,
         installed=arguments["installed"],
+        cmdlet_type=cmdlet_type(planned, arguments["component"]),
     )

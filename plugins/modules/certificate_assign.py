@@ -66,7 +66,7 @@ options:
   component:
     description:
       - The component that shall present the certificate, as the C(assignments) of O(certificate) name it. Any component
-        can be assigned by hand; the steps for V(front_end) and V(web_components) name the windows of their tools.
+        can be assigned by hand; the steps for those that a planner knows name the windows or cmdlets of their tools.
     type: str
     default: front_end
   use:

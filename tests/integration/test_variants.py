@@ -411,7 +411,8 @@ def test_each_component_without_an_interface_is_a_step_by_hand(site: Site) -> No
             for component, port in (("oauth", 0), ("mediation", 5070))
         ]
     role = {"name": "Certificates", "ansible.builtin.include_role": {"name": "ucops.rollout.pool_certificates"}}
-    steps = "pool_certificates_result.values() | map(attribute='by_hand.steps') | flatten"
+    steps = "pool_certificates_result.values() | map(attribute='by_hand') | map('dict2items') | flatten"
+    steps = f"{steps} | map(attribute='value.steps') | flatten"
     told = {
         "name": "Keep the steps",
         "ansible.builtin.copy": {
@@ -433,6 +434,4 @@ def test_each_component_without_an_interface_is_a_step_by_hand(site: Site) -> No
         (thumbprint,) = my_thumbprints(site, server)
         steps = (site.work / f"{server}.company.local.txt").read_text(encoding="utf-8")
         assert f"assign the certificate with the thumbprint {thumbprint} to oauth (use default).\n" in steps
-        assert (
-            f"assign the certificate with the thumbprint {thumbprint} to mediation (use default), port 5070.\n" in steps
-        )
+        assert f"Choose the certificate with the thumbprint {thumbprint} (subject ocspool.company.local).\n" in steps

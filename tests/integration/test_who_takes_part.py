@@ -204,7 +204,7 @@ def test_role_alone_brings_its_part_of_a_plan_that_the_whole_refuses(site: Site)
         zone["if_missing"] = "create"
     whole = site.play("deploy_pool", variables={**topology, "pool_plan_check_inventory": False})
     assert whole.code != 0
-    assert "office_web_apps (certificates[" in clean(whole) and "(records[" not in clean(whole)
+    assert "edgepool01.company.local/edge_internal (certificates[" in clean(whole) and "(records[" not in clean(whole)
     assert logons(site) == 0
     run = site.play(alone(site), variables=topology)
     assert run.code == 0, run.output

@@ -27,7 +27,6 @@ WEB_COMPONENTS = "web_components"
 BY_HAND = "by_hand"
 LYNC = "lync"
 
-_BY_CMDLET = "the role pool_certificates alone leaves steps by hand, and export_plan writes the requests"
 _STANDS_IN = f"an address of {STAND_INS} stands in for one that was not known"
 _FILL_IN = "write the real addresses into the topology"
 _BY_TEAM = "have them made by hand; export_plan writes their requests"
@@ -119,14 +118,7 @@ def beyond_pushing(
 
 
 def beyond_assigning(plan: Plan, assigning: Assigning = ASSIGNING) -> Iterator[BeyondRollout]:
-    """Components that would be left to hands, each where it comes first, and keys that several servers share."""
-    seen = set()
-    for at, certificate in enumerate(plan.certificates):
-        for place, one in enumerate(certificate.assignments):
-            if assigning.way(certificate, one.component) == BY_HAND and one.component not in seen:
-                seen.add(one.component)
-                path = f"certificates[{at}].assignments[{place}]"
-                yield BeyondRollout(path, one.component, "certificates for it are not assigned", _BY_CMDLET)
+    """Keys that several servers share. What nothing here assigns is no reason: that is left as steps by hand."""
     for at, certificate in enumerate(plan.certificates):
         if assigning.refuses(certificate):
             why = "one key on several servers is not moved between them"

@@ -23,13 +23,21 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import ca
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING, Assigning
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import is_for_organisation
 
+# Components that face outside, and the interfaces of the topology on which they may listen.
+_OUTSIDE = {
+    "access_edge": ("access", "external"),
+    "web_conferencing_edge": ("web_conferencing", "external"),
+    "reverse_proxy": ("external",),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class AssignmentWork:
     """A component of the server that is to present the certificate.
 
-    ``address``: the server's own, empty where the plan has none. ``reached_port``: under which the port is reached from
-    outside. ``way``: ``lync``, ``front_end``, ``web_components`` or ``by_hand``.
+    ``address``: the server's own, outside for what faces outside, empty where the plan has none. ``reached_port``:
+    under which the port is reached from outside. ``name``: what a client asks there for, empty for none that can be.
+    ``way``: ``lync``, ``front_end``, ``web_components`` or ``by_hand``.
     """
 
     component: str
@@ -38,6 +46,7 @@ class AssignmentWork:
     address: str
     reached_port: int
     way: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +148,17 @@ def _assignment(
         component=planned.component,
         use=planned.use,
         port=planned.port,
-        address=next(iter(server.addresses.get(INTERNAL, ())), ""),
+        address=_address(planned.component, server),
         reached_port=ports.get(planned.port, planned.port),
         way=assigning.way(certificate, planned.component),
+        name=next((one for one in certificate.names if not one.startswith("*.")), ""),
     )
+
+
+def _address(component: str, server: PlannedServer) -> str:
+    """Where the component listens; several that face outside may share one interface."""
+    interfaces = (*_OUTSIDE.get(component, ()), INTERNAL)
+    return next((address for one in interfaces for address in server.addresses.get(one, ())), "")
 
 
 def _refusal(certificate: PlannedCertificate) -> str:

@@ -360,8 +360,9 @@ def _assignments(plan: Plan, outcome: Outcome) -> Iterator[AssignmentState]:
 def _assigned(planned: PlannedCertificate, assignment: PlannedAssignment, done: CertificateOutcome) -> StepResult:
     way = ASSIGNING.way(planned, assignment.component)
     # A site may leave to people what the cmdlets would do.
-    by_cmdlets = done.assignment if done.assignment.state or done.assignment.failed else done.by_hand
-    return {FRONT_END: done.assignment, WEB_COMPONENTS: done.binding, LYNC: by_cmdlets}.get(way, done.by_hand)
+    by_hand = done.by_hand.get(f"{assignment.component}:{assignment.port}", StepResult())
+    by_cmdlets = done.assignment if done.assignment.state or done.assignment.failed else by_hand
+    return {FRONT_END: done.assignment, WEB_COMPONENTS: done.binding, LYNC: by_cmdlets}.get(way, by_hand)
 
 
 def _failures(outcome: Outcome) -> Iterator[Line]:
@@ -392,7 +393,7 @@ def _findings(plan: Plan, outcome: Outcome) -> tuple[Finding, ...]:
 def _steps(outcome: Outcome) -> Iterator[Line]:
     """Steps that a person must do, each with its server; those of the results come first."""
     for fqdn, _id, done in entries(outcome):
-        for result in (done.binding, done.assignment, done.by_hand):
+        for result in (done.binding, done.assignment, *done.by_hand.values()):
             yield from (Line(fqdn, step) for step in result.steps)
     yield from (Line("", step) for step in outcome.steps_by_hand)
 

@@ -74,14 +74,17 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class CertificateOutcome:
-    """What was done with one certificate on one server. ``services``: each that its assignment had restarted."""
+    """What was done with one certificate on one server. ``services``: each that its assignment had restarted.
+
+    ``by_hand``: by ``component:port``, what was served where a person assigns.
+    """
 
     request: StepResult = field(default_factory=StepResult)
     issue: StepResult = field(default_factory=StepResult)
     install: StepResult = field(default_factory=StepResult)
     binding: StepResult = field(default_factory=StepResult)
     assignment: StepResult = field(default_factory=StepResult)
-    by_hand: StepResult = field(default_factory=StepResult)
+    by_hand: Mapping[str, StepResult] = field(default_factory=dict)
     thumbprint: str | None = None
     services: tuple[StepResult, ...] = ()
     waiting: str = ""
@@ -89,8 +92,8 @@ class CertificateOutcome:
     @property
     def steps(self) -> tuple[StepResult, ...]:
         """All of them, in the order of the work."""
-        before = (self.request, self.issue, self.install, self.binding, self.assignment, self.by_hand)
-        return (*before, *self.services)
+        before = (self.request, self.issue, self.install, self.binding, self.assignment)
+        return (*before, *self.by_hand.values(), *self.services)
 
     @property
     def services_started(self) -> bool:
@@ -246,11 +249,13 @@ def _issuers(held: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _certificate(where: str, part: Mapping[str, Any]) -> CertificateOutcome:
-    names = ("request", "issue", "install", "binding", "assignment", "by_hand")
+    names = ("request", "issue", "install", "binding", "assignment")
     steps = {name: _step(f"{where}.{name}", _part(part, name)) for name in names}
+    left = _part(part, "by_hand")
+    by_hand = {str(place): _step(f"{where}.by_hand.{place}", _part(left, place)) for place in left}
     restarts = map(_mapping, _part(part, "services").get("results") or ())
     services = tuple(_step(f"{where}.services", one) for one in restarts)
-    return _read(CertificateOutcome, part, where, **steps, services=services)
+    return _read(CertificateOutcome, part, where, **steps, by_hand=by_hand, services=services)
 
 
 def _step(where: str, part: Mapping[str, Any]) -> StepResult:

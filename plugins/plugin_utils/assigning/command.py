@@ -60,7 +60,7 @@ class CommandAssignment:
 
     ``thumbprint``: None for a certificate that is only planned yet (check mode). ``address``: empty where nothing can
     be asked, which is then left to a person. ``own_port``: the server's; ``port``: under which the controller
-    reaches it. ``command``: the site's own, None for by hand.
+    reaches it. ``command``: the site's own, None for by hand. ``cmdlet_type``: see ``HandAssignment``.
     """
 
     thumbprint: Thumbprint | None
@@ -73,6 +73,7 @@ class CommandAssignment:
     own_port: int
     command: tuple[str, ...] | None = None
     installed: bool = False
+    cmdlet_type: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -81,7 +82,14 @@ class CommandAssignment:
     @property
     def by_hand(self) -> HandAssignment:
         return HandAssignment(
-            self.server, self.component, self.use, self.port, self.thumbprint, self.pool, self.endpoint
+            self.server,
+            self.component,
+            self.use,
+            self.own_port,
+            self.thumbprint,
+            self.pool,
+            self.endpoint,
+            self.cmdlet_type,
         )
 
 

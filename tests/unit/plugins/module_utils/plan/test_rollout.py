@@ -72,10 +72,18 @@ def test_records_of_the_external_view() -> None:
     refuse_beyond(others, RECORDS)
 
 
-def test_components_and_shared_keys() -> None:
+@pytest.mark.parametrize("name", ["ocs2007", "ocs2007r2", "sfb2019"])
+def test_what_nothing_here_assigns_is_left_by_hand_and_not_refused(name: str) -> None:
+    """Reverse proxies, Communicator Web Access, the Mediation Server and the Edge of OCS."""
+    plan = example(name)
+    ways = {ASSIGNING.way(one, held.component) for one in plan.certificates for held in one.assignments}
+    assert "by_hand" in ways
+    refuse_beyond(plan, RECORDS, CERTIFICATES)
+
+
+def test_shared_keys() -> None:
     text = refusal(example("lync2010"), CERTIFICATES)
-    assert "certificates for it are not assigned; the role pool_certificates alone leaves steps by hand" in text
-    assert "reverse_proxy (certificates[" in text and "front_end (" not in text and "access_edge (" not in text
+    assert "reverse_proxy" not in text and "access_edge" not in text
     assert "lyncedge.company.local/edge_internal (certificates[" in text
     assert "].key.shared): one key on several servers is not moved between them; have them made by hand" in text
 

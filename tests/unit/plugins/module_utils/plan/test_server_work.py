@@ -8,7 +8,13 @@ import pytest
 from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Key, Plan, PlannedAssignment, PlannedIssuer
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    Key,
+    Plan,
+    PlannedAssignment,
+    PlannedIssuer,
+    Subject,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import AssignmentWork, certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 
@@ -25,9 +31,38 @@ def test_certificates_and_assignments_of_a_server() -> None:
     (one,) = work.certificates
     assert (one.certificate.id, one.ca_host) == ("ocssrv01.company.local/default", "CA01")
     assert one.assignments == (
-        AssignmentWork("front_end", "default", 5061, "10.0.0.11", 15061, "front_end"),
-        AssignmentWork("web_components", "default", 443, "10.0.0.11", 443, "web_components"),
+        AssignmentWork("front_end", "default", 5061, "10.0.0.11", 15061, "front_end", "ocspool.company.local"),
+        AssignmentWork("web_components", "default", 443, "10.0.0.11", 443, "web_components", "ocspool.company.local"),
     )
+
+
+OUTSIDE = {"internal": ("10.1.0.20",), "external": ("203.0.113.30",)}
+
+
+@pytest.mark.parametrize(
+    ("component", "addresses", "address"),
+    [
+        ("reverse_proxy", {"external": ("203.0.113.30",)}, "203.0.113.30"),
+        ("access_edge", {**OUTSIDE, "access": ("203.0.113.21",)}, "203.0.113.21"),
+        ("access_edge", OUTSIDE, "203.0.113.30"),
+        ("web_conferencing_edge", {**OUTSIDE, "web_conferencing": ("203.0.113.22",)}, "203.0.113.22"),
+        ("av_authentication", OUTSIDE, "10.1.0.20"),
+        ("office_web_apps", {}, ""),
+    ],
+)
+def test_where_a_component_is_asked(component: str, addresses: dict[str, tuple[str, ...]], address: str) -> None:
+    plan = planned()
+    server = replace(plan.servers[0], addresses=addresses)
+    names = Subject("*.company.com"), ("*.company.com", "meet.company.com")
+    placed = replace(
+        plan.certificates[0],
+        subject=names[0],
+        subject_alternative_names=names[1],
+        assignments=(PlannedAssignment(server.fqdn, component, "default", 443),),
+    )
+    (work,) = certificates_of(replace(plan, servers=(server,), certificates=(placed,)), "fe1").certificates
+    (one,) = work.assignments
+    assert (one.address, one.name) == (address, "meet.company.com")
 
 
 def test_two_certificates_of_one_use_and_two_ports_of_one_component() -> None:

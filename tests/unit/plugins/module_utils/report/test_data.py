@@ -101,13 +101,24 @@ def test_what_a_look_would_have_done_is_no_change() -> None:
 
 
 def test_steps_by_hand_of_other_components() -> None:
-    assignments = [{"server": SERVER, "component": "oauth", "use": "oauth", "port": 0}]
+    """Each with its own: what one of them serves says nothing of the others."""
+    places = (("oauth", 0), ("access_edge", 443), ("access_edge", 5061))
+    assignments = [{"server": SERVER, "component": one, "use": "x", "port": port} for one, port in places]
     plan = {**PLAN, "certificates": [{**PLAN["certificates"][0], "assignments": assignments}]}
-    entry = {"by_hand": {"state": "manual", "steps": ["Assign it to oauth."]}}
+    entry = {
+        "by_hand": {
+            "oauth:0": {"state": "manual", "steps": ["Assign it to oauth."]},
+            "access_edge:443": {"state": "manual", "steps": ["Assign it to access_edge."]},
+            "access_edge:5061": {"state": "proved", "steps": []},
+        }
+    }
     data = report_data({"plan": plan, "servers": {SERVER: {"certificates": {ID: entry}}}})
-    assert data["steps_by_hand"] == [{"where": SERVER, "what": "Assign it to oauth."}]
-    assert data["assignments"] == [
-        {"server": SERVER, "component": "oauth", "port": 0, "certificate": ID, "state": "manual", "command": None}
+    told = ["Assign it to oauth.", "Assign it to access_edge."]
+    assert data["steps_by_hand"] == [{"where": SERVER, "what": one} for one in told]
+    assert [(one["component"], one["port"], one["state"]) for one in data["assignments"]] == [
+        ("oauth", 0, "manual"),
+        ("access_edge", 443, "manual"),
+        ("access_edge", 5061, "proved"),
     ]
 
 

@@ -19,7 +19,10 @@ GIVEN: dict[str, Any] = {
                 f"{FQDN}/default": {
                     "waiting": "request 7 waits",
                     "assignment": {"state": "manual", "steps": ["Choose it in the wizard."]},
-                    "by_hand": {"state": "manual", "steps": ["Assign it to oauth.", "Assign it to mediation."]},
+                    "by_hand": {
+                        "oauth:0": {"state": "manual", "steps": ["Assign it to oauth."]},
+                        "mediation:5070": {"state": "manual", "steps": ["Assign it to mediation."]},
+                    },
                 }
             },
             "failure": "the CA denied it",

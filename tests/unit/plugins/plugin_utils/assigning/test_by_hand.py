@@ -27,8 +27,8 @@ def wanted(**changes: Any) -> HandAssignment:
 
 def test_front_end() -> None:
     assert steps_by_hand(wanted()) == (
-        "On ocssrv01.company.local, start the Certificate Wizard of the deployment tool (Deploy Pool or Add Server,"
-        " Configure Certificate).",
+        "On ocssrv01.company.local, start the Certificate Wizard of the deployment tool (Deploy Pool, Add Server or"
+        " Deploy Edge Server, Configure Certificate).",
         "Choose `Assign an existing certificate`.",
         f"Choose the certificate with the thumbprint {PRINT} (subject ocspool.company.local), for this server's"
         " Front End.",
@@ -58,7 +58,71 @@ def test_any_other_component(port: int, place: str) -> None:
     )
 
 
-@pytest.mark.parametrize("component", ["front_end", "web_components", "mediation"])
+def test_the_wizard_is_told_for_which_interface_of_an_edge_server() -> None:
+    places = {
+        component: steps_by_hand(wanted(component=component))[2].rpartition("), ")[2]
+        for component in ("edge_internal", "access_edge", "web_conferencing_edge", "av_authentication", "director")
+    }
+    assert places == {
+        "edge_internal": "for the Edge Server's private interface.",
+        "access_edge": "for the public interface of the Access Edge.",
+        "web_conferencing_edge": "for the public interface of the Web Conferencing Edge.",
+        "av_authentication": "for A/V authentication.",
+        "director": "for this server's Front End.",
+    }
+
+
+def test_office_web_apps_find_their_certificate_by_its_friendly_name() -> None:
+    steps = steps_by_hand(wanted(component="office_web_apps", subject="office.company.com", port=443))
+    assert steps[:2] == (
+        "On ocssrv01.company.local, give the certificate the name by which the farm finds it, the same on each of its"
+        f" servers: (Get-Item Cert:\\LocalMachine\\My\\{PRINT}).FriendlyName = 'office.company.com default'",
+        "On one server of the farm: Set-OfficeWebAppsFarm -CertificateName 'office.company.com default', or where there"
+        " is no farm yet New-OfficeWebAppsFarm -InternalUrl 'https://office.company.com' -CertificateName"
+        " 'office.company.com default'",
+    )
+
+
+def test_exchange() -> None:
+    steps = steps_by_hand(wanted(component="unified_messaging", server="um01.company.local"))
+    assert steps[0] == (
+        "On um01.company.local, in the Exchange Management Shell: Enable-ExchangeCertificate -Server um01.company.local"
+        f" -Thumbprint {PRINT} -Services UM"
+    )
+
+
+def test_a_reverse_proxy_of_windows() -> None:
+    steps = steps_by_hand(wanted(component="reverse_proxy", subject="ocsweb.company.com", port=443))
+    assert steps[0].startswith(
+        f"On ocssrv01.company.local, choose the certificate with the thumbprint {PRINT} for the names that it is issued"
+        " to (ocsweb.company.com first), port 443. IIS with Application Request Routing: the https binding"
+    )
+
+
+def test_cmdlets_that_a_site_leaves_to_people() -> None:
+    """Whatever the component: the front end of Lync has no wizard of OCS."""
+    assert steps_by_hand(wanted(cmdlet_type="Default"))[:2] == (
+        "On ocssrv01.company.local, in the product's Management Shell: Set-CsCertificate -Type Default"
+        f" -Thumbprint {PRINT} -Confirm:$false",
+        "Restart the services that take it at their start (Get-CsWindowsService tells them).",
+    )
+
+
+COMPONENTS = (
+    "front_end",
+    "web_components",
+    "mediation",
+    "cwa",
+    "cwa_mtls",
+    "group_chat",
+    "reverse_proxy",
+    "office_web_apps",
+    "unified_messaging",
+    "of a plan made by hand",
+)
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
 def test_a_certificate_that_is_only_planned(component: str) -> None:
     steps = steps_by_hand(wanted(component=component, thumbprint=None))
     assert sum("(its thumbprint is known after it was issued)" in step for step in steps) == 1

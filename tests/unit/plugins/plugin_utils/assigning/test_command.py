@@ -254,9 +254,9 @@ def test_changes_and_difference(server, front_end):
 
 def test_any_component_by_hand_without_asking_anybody(server, front_end, monkeypatch):
     monkeypatch.setattr(certificate_assign, "probe", None)
-    result = assign(server, address=None, component="access_edge", use="edge_external", port=443)
+    result = assign(server, address=None, component="xmpp_gateway", use="edge_external", port=443)
     assert (result["state"], result["changed"], result["served"]) == ("manual", False, None)
     assert result["steps"][0] == (
-        f"On ocssrv01.company.local, assign the certificate with the thumbprint {thumbprint(HELD)} to access_edge"
+        f"On ocssrv01.company.local, assign the certificate with the thumbprint {thumbprint(HELD)} to xmpp_gateway"
         " (use edge_external), port 443."
     )
