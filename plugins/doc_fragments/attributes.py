@@ -39,8 +39,8 @@ attributes:
     WINDOWS = r"""
 options: {}
 notes:
-  - Needs C(ansible_connection=winrm) and C(pywinrm) on the controller. Nothing is installed on the Windows host
-    and no PowerShell runs there.
+  - Needs C(ansible_connection=winrm) and C(pywinrm) on the controller. Nothing is installed on the Windows host,
+    and no PowerShell runs there unless the description says so.
   - Makes exactly one logon attempt. A refused logon makes the host unreachable, since domains lock accounts
     after a few of them.
 """

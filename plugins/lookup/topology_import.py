@@ -33,6 +33,7 @@ options:
     type: dict
     default: {}
 seealso:
+  - module: ucops.rollout.topology_import
   - module: ucops.rollout.pool_plan
 """
 
@@ -57,6 +58,7 @@ _list:
     - One dictionary. C(topology) is what M(ucops.rollout.pool_plan) takes.
     - C(notes) are what the documents do not say, each with C(path) in the topology, C(what) was assumed, C(why), and
       what to C(fill_in).
+    - C(source) names the documents.
     - C(file) is the text of a YAML file with the notes as comments, as the playbook C(import_topology) writes it.
   type: list
   elements: dict

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from lab_tests.scripts import certificate, cs_host, cs_lab
 from lab_tests.windows import Lab
+from scriptkit import LabPowerShell
 from unit.fakes_windows import FakeServer
 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
@@ -22,24 +23,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync impor
     NotAssigned,
     assign_types,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import answer_of, launched
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from lab.roles.cs_server import CsServer
 
 TYPES = ("Default", "WebServicesInternal", "WebServicesExternal")
-
-
-class LabPowerShell(PowerShell):
-    """powershell.exe of a machine of the lab, with its values set before it."""
-
-    def __init__(self, lab: Lab) -> None:
-        self._lab = lab
-
-    def run(self, script: Script, values: Mapping[str, str], *, timeout: float) -> Mapping[str, Any]:
-        before = "".join(f"set UCR_{name}={value}&& " for name, value in values.items() if value)
-        ended = self._lab.run("fe01", before + launched(script), stdin=b"")
-        return answer_of(script, ProgramResult("", 0, ended.out.encode(), ended.err.encode()), where="fe01")
 
 
 @contextmanager
@@ -56,7 +42,7 @@ def front_end(directory: Path, **server: Any) -> Iterator[tuple[Lab, CsServer, s
 
 
 def work(lab: Lab, name: str, *, check_mode: bool = False) -> dict[str, Any]:
-    host = replace(FakeServer("fe01").host, powershell=LabPowerShell(lab))
+    host = replace(FakeServer("fe01").host, powershell=LabPowerShell(lab, "fe01"))
     wanted = CsWanted("fe01/default", Thumbprint(name), tuple(CsEndpoint(type, "", 0) for type in TYPES))
 
     def nobody(address: str, port: int, server: str) -> Handshake:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from sitekit import Run, play
+from sitekit import Run, Site, play
 from unit.deployments import CONTOSO, builder, exported, published
 
 pytestmark = pytest.mark.versions
@@ -74,3 +74,63 @@ def test_what_cannot_be_imported_is_told_and_nothing_written(tmp_path: Path, con
     assert told in " ".join(refused.output.split())
     assert "Traceback" not in refused.output
     assert not target.exists()
+
+
+LIVE = {
+    "hosts": [
+        {
+            "name": "fe02",
+            "cs_server": {
+                "topology": published(CONTOSO),
+                "simple_urls": [{"component": it, "domain": domain, "url": url} for it, domain, url in CONTOSO.urls],
+            },
+        }
+    ]
+}
+
+
+@pytest.mark.slow
+@pytest.mark.estate(name="sfb2019", **LIVE)
+def test_a_server_gives_the_same_bytes_as_a_file(site: Site) -> None:
+    """The Central Management Store is on fe01: fe02 is asked for its own replica, without a second hop."""
+    before = site.state()
+    live = {"import_server": "fe02.company.local"}
+    first = site.play("import_topology", variables=live)
+    assert first.code == 0 and "changed=1" in first.output, first.output
+    assert "fe02.company.local (Get-CsTopology -LocalStore)" in first.output
+    made = (site.work / "topology.yml").read_bytes()
+    second = site.play("import_topology", variables=live)
+    assert second.code == 0 and second.total("changed") == 0, second.output
+    assert site.state() == before
+
+    source = site.work / "fe02.company.local (Get-CsTopology -LocalStore)"
+    source.write_bytes(exported(CONTOSO))
+    by_file = run(import_source=str(source), import_target=str(site.work / "file.yml"))
+    assert by_file.code == 0, by_file.output
+    assert (site.work / "file.yml").read_bytes() == (site.work / "topology.yml").read_bytes() == made
+    planned = play("playbooks/plan_pool.yml", "-e", f"@{site.work / 'topology.yml'}", variables={})
+    assert planned.code == 0, planned.output
+
+
+@pytest.mark.slow
+@pytest.mark.estate(name="sfb2019")
+def test_a_server_that_gives_nothing_is_told_and_nothing_written(site: Site) -> None:
+    for variables, options, told in (
+        (
+            {"import_server": "dc01.company.local"},
+            (),
+            "dc01.company.local: neither the module SkypeForBusiness nor Lync is on the server",
+        ),
+        ({"import_server": "fe2"}, (), "import_server: the inventory has no host 'fe2'"),
+        ({"import_server": "fe02.company.local", "import_source": "a.xml"}, (), "Give one of them"),
+        (
+            {"import_server": "fe02.company.local"},
+            ("--limit", "dc01.company.local,localhost"),
+            "leaves out fe02.company.local. Nothing was read",
+        ),
+    ):
+        refused = site.play("import_topology", *options, variables=variables)
+        assert refused.code != 0, refused.output
+        assert told in " ".join(refused.output.split()), refused.output
+        assert "Traceback" not in refused.output
+    assert not (site.work / "topology.yml").exists()

@@ -32,7 +32,10 @@ HOSTS = (
         pool="pool13.company.local",
         sip_domains=["company.local"],
         topology="<Topology/>",
-        simple_urls=[{"component": "Meet", "url": "https://meet.company.local"}],
+        simple_urls=[
+            {"component": "Meet", "url": "https://meet.company.local"},
+            {"component": "Dialin", "url": "https://dialin.company.local", "site": "Dublin"},
+        ],
     ),
     cs_host("fe01", "10.0.0.22", "2019", product="sfb2019", pool=POOL, cms="fe01"),
     cs_host("fe02", "10.0.0.23", "2019", product="sfb2019", pool=POOL, cms="fe01"),
@@ -401,8 +404,9 @@ def test_services_of_the_edge(lab: Lab) -> None:
     [
         ("(Get-CsTopology -LocalStore -AsXml).ToString()", ["<Topology/>"]),
         (
-            "(Get-CsSimpleUrlConfiguration -LocalStore).SimpleUrl | ForEach-Object { $_.Component + ' ' + $_.ActiveUrl }",  # noqa: E501
-            ["Meet https://meet.company.local"],
+            "Get-CsSimpleUrlConfiguration -LocalStore | ForEach-Object { $i = $_.Identity; $_.SimpleUrl } |"
+            " ForEach-Object { $i + ' ' + $_.Component + ' ' + $_.ActiveUrl }",
+            ["Global Meet https://meet.company.local", "Site:Dublin Dialin https://dialin.company.local"],
         ),
         ("(Get-CsComputer -Local).Pool", ["pool13.company.local"]),
         ("Get-CsSipDomain -LocalStore | ForEach-Object { $_.Name }", ["company.local"]),

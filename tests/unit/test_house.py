@@ -130,6 +130,7 @@ FOLDERS = [
     "plugins/module_utils/report",
     "plugins/plugin_utils/controller",
     "plugins/plugin_utils/winrm",
+    "plugins/plugin_utils/cs",
     "plugins/plugin_utils/dns",
     "plugins/plugin_utils/certificates",
     "plugins/plugin_utils/assigning",

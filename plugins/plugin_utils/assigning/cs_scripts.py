@@ -10,15 +10,15 @@ UTC. An assigned certificate that is missing or untrusted is an error that must 
 
 from __future__ import annotations
 
+from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import LOAD
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import Script
 
-# The module, and what it says is assigned: to this machine, or to the organisation. Properties that came with later
-# products are looked for first.
-_ASSIGNED = r"""
-$n='';$w=@()
-foreach($x in 'SkypeForBusiness','Lync'){if(-not $n){try{Import-Module $x -ErrorAction Stop;$n=$x}catch{$w+=,(Err $_)}}}
-$r.module=$n
-$r.loading=$w
+_BY_HAND = "leave this to people: pool_certificates_lync: manual"
+# What is assigned, to this machine or to the organisation. Properties that came with later products are looked for
+# first.
+_ASSIGNED = (
+    LOAD
+    + r"""
 function P($c,$n){$v='';$p=$c.PSObject.Properties[$n];if($p){$v=$p.Value}
 if($v -is [datetime]){$v.ToUniversalTime().ToString('o')}else{"$v"}}
 function Certs($g){
@@ -30,6 +30,7 @@ $l+=,$h}}}catch{$f+=,(Err $_)}
 foreach($e in @($q)){if($e){$f+=,(Err $e)}}
 @{list=$l;errors=$f}}
 """
+)
 
 READ = Script(
     "reading of the assigned certificates",
@@ -56,6 +57,8 @@ $t.Close()
 $r.store=$k
 $r.now=[datetime]::UtcNow.ToString('o')}
 """,
+    cmdlet="Get-CsCertificate",
+    otherwise=_BY_HAND,
 )
 
 # UCR_SETS: sets with ; between them, each thumbprint/types/flags. G: for the organisation; R: from UCR_EFFECTIVE on.
@@ -81,4 +84,6 @@ $r.machine=Certs $false
 if($env:UCR_SETS -match 'G'){$r.global=Certs $true}}
 $r.sets=$d
 """,
+    cmdlet="Get-CsCertificate",
+    otherwise=_BY_HAND,
 )

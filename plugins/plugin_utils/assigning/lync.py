@@ -35,6 +35,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command im
     served_by,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.cs_scripts import ASSIGN, READ
+from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import RIGHTS, of_rights, require_loaded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import told
@@ -55,13 +56,7 @@ _AT_START: Mapping[str, tuple[str, ...]] = {
 _XMPP_SERVICE = "RTCXMPPTGWPX"
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,39}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-# Exceptions of .NET, which are in no language.
-_NO_RIGHTS = ("SqlException", "UnauthorizedAccessException", "SecurityException")
-_NO_MODULE = "Modules_ModuleNotFound"
-_OLD_POWERSHELL = "Modules_InsufficientPowerShellVersion"
 
-_RIGHTS = "The account has to be an administrator of the server and a member of RTCUniversalServerAdmins"
-_SETUP = "Set up the server with the deployment wizard first, or use the steps: pool_certificates_lync: manual"
 _AGAIN = "Mend it on the server and run again: what is assigned already is left alone"
 _CENTRAL = (
     "Only OAuth needs the Central Management Store, over a second hop: use CredSSP or Kerberos with delegation, or set"
@@ -214,11 +209,10 @@ def read_state(host: WindowsHost, oauth: str = "") -> CsState:
 
 def _assigned(host: WindowsHost, answer: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Assigned on this machine, and what was said meanwhile; raises RolloutError where nothing could be read."""
-    if not answer.get("module"):
-        raise _not_loaded(host, answer)
+    require_loaded(READ, answer, where=host.name)
     machine, notes = _listed(answer, "machine")
-    if not machine and any(_of_rights(one) for one in _errors(answer, "machine")):
-        raise RolloutError(f"Get-CsCertificate may not read: {notes[0]}", where=host.name, mend=_RIGHTS)
+    if not machine and any(of_rights(one) for one in _errors(answer, "machine")):
+        raise RolloutError(f"Get-CsCertificate may not read: {notes[0]}", where=host.name, mend=RIGHTS)
     return machine, notes
 
 
@@ -231,24 +225,6 @@ def _listed(answer: Mapping[str, Any], part: str) -> tuple[dict[str, str], tuple
 
 def _errors(answer: Mapping[str, Any], part: str) -> Sequence[Mapping[str, Any]]:
     return (answer.get(part) or {}).get("errors") or ()
-
-
-def _of_rights(error: Mapping[str, Any]) -> bool:
-    return str(error.get("type", "")).endswith(_NO_RIGHTS)
-
-
-def _not_loaded(host: WindowsHost, answer: Mapping[str, Any]) -> RolloutError:
-    errors = answer.get("loading") or ()
-    ids = [str(one.get("id", "")) for one in errors]
-    if any(one.startswith(_OLD_POWERSHELL) for one in ids):
-        what = f"the product's module needs a later PowerShell than {as_said(str(answer.get('ps')), 40)}"
-        return RolloutError(what, where=host.name, mend="Install the Windows Management Framework for it")
-    if all(one.startswith(_NO_MODULE) for one in ids):
-        what = "neither the module SkypeForBusiness nor Lync is on the server"
-        return RolloutError(what, where=host.name, mend=_SETUP)
-    said = "; ".join(told(one) for one in errors if not str(one.get("id", "")).startswith(_NO_MODULE))
-    mend = "Load it by hand on the server (Import-Module); a policy for scripts set by Group Policy may forbid it"
-    return RolloutError(f"the product's module could not be loaded: {said}", where=host.name, mend=mend)
 
 
 # --- plan -----------------------------------------------------------------------------------------------------------
@@ -357,8 +333,8 @@ def _not_assigned(
     there = f"{', '.join(right)} assigned, " if right else ""
     rest = ", ".join(f"{type} not ({after.of(type) or 'nothing'} is)" for type in wrong)
     said = "; ".join(map(told, errors)) or "Set-CsCertificate told no error"
-    by_rights = any(_of_rights(one) for one in errors)
-    mend = (_CENTRAL if OAUTH in wrong else _RIGHTS) if by_rights else _AGAIN
+    by_rights = any(of_rights(one) for one in errors)
+    mend = (_CENTRAL if OAUTH in wrong else RIGHTS) if by_rights else _AGAIN
     outcomes = [_changed(one, before, after) for one in wanted]
     return NotAssigned(
         f"Set-CsCertificate did not assign all: {there}{rest or 'all'}; it said: {said}. Ports may have taken the new"

@@ -69,14 +69,12 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
 _ENTITY = re.compile("&(?:lt|gt|quot|apos|amp);")
 
-_INSTALL = (
-    "Windows PowerShell 2.0 or later has to be on the server; or leave this to people: pool_certificates_lync: manual"
-)
+_INSTALL = "Windows PowerShell 2.0 or later has to be on the server; or {otherwise}"
 _FULL = (
     "A policy (AppLocker, Device Guard or the variable __PSLockdownPolicy) allows the account no full language. Use an"
-    " account that it leaves free, or leave this to people: pool_certificates_lync: manual"
+    " account that it leaves free, or {otherwise}"
 )
-_CUT = "Run again. If it stays so, run Get-CsCertificate in the Management Shell on the server to see what it says"
+_CUT = "Run again. If it stays so, run {cmdlet} in the Management Shell on the server to see what it says"
 
 
 def launched(script: Script) -> str:
@@ -106,10 +104,14 @@ def answer_of(script: Script, result: ProgramResult, *, where: str) -> Mapping[s
     """What the script filled in, from between the marks; raises RolloutError where that is not whole."""
     text = result.stdout.decode("utf-8", errors="replace")
     if _NONE_THERE in text:
-        raise RolloutError(f"there is no Windows PowerShell, so no {script.purpose}", where=where, mend=_INSTALL)
+        raise RolloutError(
+            f"there is no Windows PowerShell, so no {script.purpose}", where=where, mend=_mend(_INSTALL, script)
+        )
     mode = _TOLD_MODE.search(text)
     if mode:
-        raise RolloutError(f"PowerShell runs in {mode[1]} mode here, so no {script.purpose}", where=where, mend=_FULL)
+        raise RolloutError(
+            f"PowerShell runs in {mode[1]} mode here, so no {script.purpose}", where=where, mend=_mend(_FULL, script)
+        )
     framed = _FRAMED.search(text)
     if framed is None:
         raise _not_whole(script, result, text, where)
@@ -121,7 +123,9 @@ def answer_of(script: Script, result: ProgramResult, *, where: str) -> Mapping[s
         raise _not_whole(script, result, text, where)
     failed = answer.get("failed")
     if failed:
-        raise RolloutError(f"{script.purpose}: PowerShell failed: {told(failed)}", where=where, mend=_CUT)
+        raise RolloutError(
+            f"{script.purpose}: PowerShell failed: {told(failed)}", where=where, mend=_mend(_CUT, script)
+        )
     return answer
 
 
@@ -150,6 +154,10 @@ def _checked(values: Mapping[str, str]) -> Mapping[str, str]:
     return values
 
 
+def _mend(text: str, script: Script) -> str:
+    return text.format(cmdlet=script.cmdlet, otherwise=script.otherwise)
+
+
 def _not_whole(script: Script, result: ProgramResult, text: str, where: str) -> RolloutError:
     begun = "its answer was cut off" if _BEGIN in text else "it gave no answer"
     said = clixml_text(result.stderr) or as_said(text.partition(_BEGIN)[0], LONGEST_ANSWER_SAID)
@@ -157,5 +165,5 @@ def _not_whole(script: Script, result: ProgramResult, text: str, where: str) -> 
         f"{script.purpose}: PowerShell ended with exit code {result.exit_code}, and {begun}; it said:"
         f" {said or 'nothing'}",
         where=where,
-        mend=_CUT,
+        mend=_mend(_CUT, script),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -16,12 +16,16 @@ from typing import Any
 class Script:
     """A constant script in the language of PowerShell 2.0; ``purpose`` is what it does, for messages.
 
+    ``cmdlet``: what a person runs to see more; ``otherwise``: what to do where no script may run, as a sentence's end.
+
     It reads its values from environment variables, ``$env:UCR_NAME``, and fills the hash table ``$r``, which comes
     back. ``Err`` is there: it makes text and identifiers of an error record.
     """
 
     purpose: str
     text: str
+    cmdlet: str = field(kw_only=True)
+    otherwise: str = field(kw_only=True)
 
 
 class PowerShell(ABC):

@@ -40,19 +40,20 @@ _EXPORT_AGAIN = "Export it again, and copy the file as a whole"
 
 
 @dataclass(frozen=True)
-class Document:
-    """A document by its name: the bytes of a file, or text that came from a server."""
-
-    name: str
-    content: bytes | str
-
-
-@dataclass(frozen=True)
-class _Urls:
-    """A set of simple URLs; ``scope``: whose they are, as far as the document says it."""
+class UrlSet:
+    """A set of simple URLs; ``scope``: whose they are (``Global``, ``Site``), as far as the document says it."""
 
     scope: str
     urls: tuple[FoundUrl, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document by its name: the bytes of a file, or text that came from a server with ``urls`` beside it."""
+
+    name: str
+    content: bytes | str
+    urls: tuple[UrlSet, ...] = ()
 
 
 def read_documents(documents: Sequence[Document]) -> FoundDeployment:
@@ -61,8 +62,9 @@ def read_documents(documents: Sequence[Document]) -> FoundDeployment:
     Raises NotImported where there is none, or more than one.
     """
     found: list[FoundDeployment] = []
-    urls: list[_Urls] = []
+    urls: list[UrlSet] = []
     for document in documents:
+        urls += document.urls
         try:
             for root in _roots(document):
                 found += [one for one in _deployments(root) if one not in found]
@@ -79,7 +81,7 @@ def read_documents(documents: Sequence[Document]) -> FoundDeployment:
     return _with_urls(found[0], urls)
 
 
-def _with_urls(found: FoundDeployment, sets: Sequence[_Urls]) -> FoundDeployment:
+def _with_urls(found: FoundDeployment, sets: Sequence[UrlSet]) -> FoundDeployment:
     """The topology's own URLs, else those for the whole deployment; a document may have others for single sites."""
     ordered = sorted((one for one in sets if one.urls), key=lambda one: one.scope != "Global")
     if found.urls is None and ordered:
@@ -153,7 +155,7 @@ def _deployments(root: ET.Element) -> Iterator[FoundDeployment]:
         yield read_published(element)
 
 
-def _url_sets(root: ET.Element) -> Iterator[_Urls]:
+def _url_sets(root: ET.Element) -> Iterator[UrlSet]:
     """The sets outside of Topology Builder's files, which keep theirs in the topology."""
     if root.tag == BUILDER:
         return
@@ -163,7 +165,7 @@ def _url_sets(root: ET.Element) -> Iterator[_Urls]:
         scope = next((each.get("ScopeClass", "") for each in one if local(each) == "Key"), "")
         for element in one.iter(SIMPLE_URLS):
             told.add(element)
-            yield _Urls(scope, simple_urls(element))
+            yield UrlSet(scope, simple_urls(element))
     for element in root.iter(SIMPLE_URLS):
         if element not in told:
-            yield _Urls("", simple_urls(element))
+            yield UrlSet("", simple_urls(element))

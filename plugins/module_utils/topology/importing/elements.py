@@ -178,15 +178,29 @@ def _port(element: ET.Element) -> FoundPort:
 
 
 def simple_urls(configuration: ET.Element) -> tuple[FoundUrl, ...]:
-    """The URLs in use, by component and SIP domain; one that is written twice counts once."""
+    """The URLs in use of a SimpleUrlConfiguration."""
+    return found_urls(
+        (
+            attribute(one, "Component"),
+            one.get("Domain", ""),
+            one.get("ActiveUrl", ""),
+            next((entry.get("Url", "") for entry in children(one, "SimpleUrlEntry")), ""),
+        )
+        for one in children(configuration, "SimpleUrl")
+    )
+
+
+def found_urls(entries: Iterable[tuple[str, str, str, str]]) -> tuple[FoundUrl, ...]:
+    """URLs by component and SIP domain; one that is written twice counts once.
+
+    :param entries: component; SIP domain, empty or ``*`` for all; the active URL; the first of those configured, which
+        stands for an active one that is not given.
+    """
     found = set()
-    for one in children(configuration, "SimpleUrl"):
-        entries = [entry.get("Url", "").strip() for entry in children(one, "SimpleUrlEntry")]
-        url = one.get("ActiveUrl", "").strip() or next(iter(entries), "")
-        domain = one.get("Domain", "").strip()
+    for component, domain, active, configured in entries:
+        url = active.strip() or configured.strip()
         if url:
-            domain = "" if domain in ("", "*") else host(domain)
-            found.add(FoundUrl(attribute(one, "Component"), domain, url))
+            found.add(FoundUrl(component.strip(), "" if domain.strip() in ("", "*") else host(domain), url))
     return tuple(sorted(found, key=lambda one: (one.component, one.sip_domain, one.url)))
 
 

@@ -17,15 +17,20 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.y
 
 
 def import_topology(documents: Sequence[Document], known: Any = None) -> dict[str, Any]:
-    """``topology``, ``notes`` and ``file``, the text of a YAML file, in plain types. Raises RolloutError.
+    """``topology``, ``notes``, ``source`` and ``file``, the text of a YAML file, in plain types. Raises RolloutError.
 
     :param documents: files of the controller, or texts that a server gave.
     :param known: what the site says beside them, as plain data of ``Known``.
     """
-    given = from_plain(Known, known or {}, where="known", mend="docs/import.md has its keys")
-    imported = translate(read_documents(documents), given)
+    imported = translate(read_documents(documents), known_from_plain(known))
     return {
+        "source": ", ".join(document.name for document in documents),
         "topology": to_plain(imported.topology),
         "notes": [to_plain(note) for note in imported.notes],
         "file": topology_file(imported, [document.name for document in documents]),
     }
+
+
+def known_from_plain(known: Any) -> Known:
+    """What the site says beside the documents; raises RolloutError for another form."""
+    return from_plain(Known, known or {}, where="known", mend="docs/import.md has its keys")

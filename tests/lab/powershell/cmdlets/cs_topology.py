@@ -41,29 +41,35 @@ class GetCsSimpleUrlConfiguration(_CsTopology):
 
     def process(self, item: Any) -> None:
         self.administrator()
-        found = []
+        sets: dict[str, list[PSObject]] = {"Global": []}
         for one in self.store().settings.get("simple_urls", []):
-            entry = PSObject(
-                {"Url": one["url"]}, ("Microsoft.Rtc.Management.WritableConfig.Settings.SimpleUrl.SimpleUrlEntry",)
-            )
-            found.append(
-                PSObject(
-                    {
-                        "SimpleUrlEntry": [entry],
-                        "Component": one["component"],
-                        "Domain": one.get("domain", "*"),
-                        "ActiveUrl": one["url"],
-                    },
-                    ("Microsoft.Rtc.Management.WritableConfig.Settings.SimpleUrl.SimpleUrl",),
-                    text=f"Component={one['component']};Domain={one.get('domain', '*')}",
+            identity = f"Site:{one['site']}" if "site" in one else "Global"
+            sets.setdefault(identity, []).append(_simple_url(one))
+        wanted = text(self.get("Identity")) or text(self.get("Filter")) or "*"
+        for identity, found in sets.items():
+            if like(identity, wanted):
+                self.emit(
+                    PSObject(
+                        {"Identity": identity, "SimpleUrl": found, "UseBackendDatabase": False},
+                        ("Microsoft.Rtc.Management.WritableConfig.Settings.SimpleUrl.SimpleUrlConfiguration",),
+                    )
                 )
-            )
-        self.emit(
-            PSObject(
-                {"Identity": "Global", "SimpleUrl": found, "UseBackendDatabase": False},
-                ("Microsoft.Rtc.Management.WritableConfig.Settings.SimpleUrl.SimpleUrlConfiguration",),
-            )
-        )
+
+
+def _simple_url(one: dict[str, str]) -> PSObject:
+    entry = PSObject(
+        {"Url": one["url"]}, ("Microsoft.Rtc.Management.WritableConfig.Settings.SimpleUrl.SimpleUrlEntry",)
+    )
+    return PSObject(
+        {
+            "SimpleUrlEntry": [entry],
+            "Component": one["component"],
+            "Domain": one.get("domain", "*"),
+            "ActiveUrl": one["url"],
+        },
+        ("Microsoft.Rtc.Management.WritableConfig.Settings.SimpleUrl.SimpleUrl",),
+        text=f"Component={one['component']};Domain={one.get('domain', '*')}",
+    )
 
 
 class GetCsManagementStoreReplicationStatus(CsCmdlet):

@@ -1,0 +1,66 @@
+"""The script that reads a topology, on servers of the lab, unchanged: each from its own replica."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lab_tests.scripts import cs_host, cs_lab
+from lab_tests.windows import Lab
+from scriptkit import LabPowerShell
+from unit.deployments import CONTOSO, exported, published
+from unit.fakes_windows import FakeServer
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.documents import Document
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.reading import import_topology
+from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.topology import ReadTopology, read_topology
+
+URLS = [{"component": component, "domain": domain, "url": url} for component, domain, url in CONTOSO.urls]
+# The Central Management Store is on another server, and cannot be reached.
+FAR = {"cms": "fe09", "cms_reachable": False, "topology": published(CONTOSO), "simple_urls": URLS}
+EDGE = {**cs_host("edge01", "10.0.0.53", "2016", product="sfb2019", role="edge", **FAR), "domain_member": False}
+HOSTS = [
+    cs_host("fe10", "10.0.0.50", "2008r2", product="lync2010", **FAR),
+    cs_host("fe13", "10.0.0.51", "2012r2", product="lync2013", **FAR),
+    cs_host("fe01", "10.0.0.52", "2019", product="sfb2019", **FAR),
+    EDGE,
+    cs_host("fe09", "10.0.0.54", "2019", product="sfb2019"),
+]
+
+
+def read(lab: Lab, host: str) -> ReadTopology:
+    return read_topology(replace(FakeServer(host).host, powershell=LabPowerShell(lab, host)))
+
+
+@pytest.mark.parametrize("host", ["fe10", "fe13", "fe01", "edge01"])
+def test_each_server_gives_what_a_file_gives(tmp_path: Path, host: str) -> None:
+    found = read(cs_lab(tmp_path, *HOSTS), host)
+    assert found.warnings == ()
+    as_file = Document(f"{host} (Get-CsTopology -LocalStore)", exported(CONTOSO))
+    assert import_topology([found.document]) == import_topology([as_file])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (
+            lambda host: {**host, "cs_server": {**host["cs_server"], "topology": "<a>" * 7_000_000}},
+            "21000000 characters",
+        ),
+        (lambda host: {**host, "cs_server": {**host["cs_server"], "topology": ""}}, "gave no topology"),
+        (lambda host: {**host, "cs_server": None}, "neither the module SkypeForBusiness nor Lync is on the server"),
+        (lambda host: {**host, "generation": "2008r2"}, "needs a later PowerShell than 2.0"),
+        (
+            lambda host: {**host, "powershell": {"language_mode": "ConstrainedLanguage"}},
+            "runs in ConstrainedLanguage mode",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_told(tmp_path: Path, spoil: Callable[[Any], Any], told: str) -> None:
+    host = {key: value for key, value in spoil(HOSTS[1]).items() if value is not None}
+    with pytest.raises(RolloutError, match=told):
+        read(cs_lab(tmp_path, host), "fe13")
