@@ -13,6 +13,7 @@ from string import Formatter
 
 import finding_pages
 import product_pages
+import steps_page
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import KINDS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.json_schema import schema_text
@@ -114,6 +115,7 @@ TABLES: dict[tuple[str, str], tuple[str, Callable[[], Iterator[str]]]] = {
         findings,
     ),
     ("products.md", "roles"): (product_pages.head("role"), product_pages.roles),
+    ("products.md", "steps"): (steps_page.HEAD, steps_page.rows),
     ("products.md", "features"): (product_pages.head("feature"), product_pages.features),
 }
 

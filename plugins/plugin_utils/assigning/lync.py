@@ -45,7 +45,7 @@ OAUTH_KEY = 2048
 
 # Services that take a certificate at their start only; IIS takes its own at once, and OAuth needs none.
 _FRONT_END = ("RTCSRV", "RTCIMMCU", "RTCDATAMCU", "RTCAVMCU", "RTCASMCU", "RTCMEDSRV", "RTCCHAT")
-_AT_START: Mapping[str, tuple[str, ...]] = {
+AT_START: Mapping[str, tuple[str, ...]] = {
     "Default": _FRONT_END,
     "Internal": ("RTCSRV", "RTCMRAUTH"),
     ACCESS_EDGE: ("RTCSRV",),
@@ -417,7 +417,7 @@ def _shown(host: WindowsHost, wanted: CsWanted, sets: Sequence[str], shake: Shak
         else:
             silent.append(one)
             said.append(f"{one.address}:{one.port} ({one.type}): {seen.detail}")
-    unsure = [one for one in silent if one.own_port and one.type in _AT_START and one.type not in sets]
+    unsure = [one for one in silent if one.own_port and one.type in AT_START and one.type not in sets]
     if unsure:
         listening = listening_ports(host)
         stale += [one.type for one in unsure if one.own_port not in listening]
@@ -426,7 +426,7 @@ def _shown(host: WindowsHost, wanted: CsWanted, sets: Sequence[str], shake: Shak
 
 def _at_start(types: Sequence[str], services: Sequence[str]) -> tuple[str, ...]:
     there = {one.upper() for one in services}
-    named = (name for type in types for name in _AT_START.get(type, ()))
+    named = (name for type in types for name in AT_START.get(type, ()))
     return tuple(name for name in dict.fromkeys(named) if name in there)
 
 
