@@ -64,15 +64,15 @@ WAYS = {
 def rows() -> Iterator[str]:
     """A row for the components of a role that go one way, or for a role without any; products that agree together."""
     found: dict[tuple[str, ...], dict[str, list[str]]] = {}
-    for product in PRODUCTS.values():
-        for component, cells in _of_product(product):
-            found.setdefault(cells, {}).setdefault(component, []).append(product.id)
-    for (role, *steps), components in sorted(found.items(), key=lambda one: _ROLES.index(one[0][0])):
+    for one in PRODUCTS.values():
+        for component, cells in _of_product(one):
+            found.setdefault(cells, {}).setdefault(component, []).append(one.id)
+    for (role, *steps), components in sorted(found.items(), key=lambda item: _ROLES.index(item[0][0])):
         alike: dict[str, list[str]] = {}
         for component, products in components.items():
             alike.setdefault(_span(products), []).append(component)
-        for products, names in alike.items():
-            yield f"| `{role}` | {', '.join(names)} | {products} | {' | '.join(steps)} |"
+        for span, names in alike.items():
+            yield f"| `{role}` | {', '.join(names)} | {span} | {' | '.join(steps)} |"
 
 
 _ROLES = list(dict.fromkeys(rules.role for product in PRODUCTS.values() for rules in product.roles))
