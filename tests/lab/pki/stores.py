@@ -58,6 +58,7 @@ class KeyContainer:
     provider_type: int
     key_spec: int
     exportable: bool
+    of_machine: bool = True
 
     @property
     def public(self) -> bytes:
@@ -109,25 +110,37 @@ def new_container(
     """Make an RSA key in the machine's key store; a container that is not named gets a GUID."""
     key = rsa.generate_private_key(65537, length)
     name = name or f"{{{uuid.uuid4()}}}".upper()
-    container = KeyContainer(name, key, provider, provider_type, key_spec, exportable)
+    return keep_key(machine, KeyContainer(name, key, provider, provider_type, key_spec, exportable))
+
+
+def keep_key(machine: Machine, container: KeyContainer) -> KeyContainer:
+    """Put a key into the machine's key store."""
     machine.keys[container.name] = container
-    _write_key_file(machine, container)
+    path = _key_file(container)
+    machine.files.make_directory(path.rpartition("\\")[0], system=True)
+    # It tells that there is one, and holds nothing of it.
+    machine.files.write(path, hashlib.sha256(container.public).digest())
     return container
 
 
-def _write_key_file(machine: Machine, container: KeyContainer) -> None:
-    """The file that Windows keeps a key in; here it tells that there is one, and holds nothing of it."""
-    folder = KEY_FOLDERS[container.provider == KSP]
-    machine.files.make_directory(folder, system=True)
+def drop_key(machine: Machine, container: KeyContainer) -> None:
+    """Take a key out of the machine's key store."""
+    if machine.keys.pop(container.name, None) is not None:
+        machine.files.delete(_key_file(container))
+
+
+def _key_file(container: KeyContainer) -> str:
+    """The file that Windows keeps a key in."""
     name = f"{hashlib.md5(container.name.lower().encode('utf-16-le')).hexdigest()}_{uuid.UUID(int=0)}"
-    machine.files.write(f"{folder}\\{name}", hashlib.sha256(container.public).digest())
+    return f"{KEY_FOLDERS[container.provider == KSP]}\\{name}"
 
 
 def key_provider_property(container: KeyContainer) -> bytes:
     """The serialised CRYPT_KEY_PROV_INFO: seven numbers, two of them offsets of the strings that follow."""
     name = container.name.encode("utf-16-le") + b"\0\0"
     provider = container.provider.encode("utf-16-le") + b"\0\0"
-    head = struct.pack("<7I", 28, 28 + len(name), container.provider_type, MACHINE_KEYSET, 0, 0, container.key_spec)
+    flags = MACHINE_KEYSET if container.of_machine else 0
+    head = struct.pack("<7I", 28, 28 + len(name), container.provider_type, flags, 0, 0, container.key_spec)
     return head + name + provider
 
 
@@ -187,15 +200,20 @@ class Stores:
         self, store: str, der: bytes, container: KeyContainer | None = None, friendly_name: str = "", base: str = SYSTEM
     ) -> bool:
         """Add (or replace) a certificate; returns False when it was there."""
-        certificate = x509.load_der_x509_certificate(der)
-        properties = {SHA1: bytes.fromhex(thumbprint(der)), SUBJECT_KEY: subject_key_identifier(certificate)}
+        properties = {}
         if container is not None:
             properties[KEY_PROVIDER] = key_provider_property(container)
         if friendly_name:
             properties[FRIENDLY_NAME] = friendly_name.encode("utf-16-le") + b"\0\0"
-        key = f"{self._key(store, base)}\\{thumbprint(der)}"
+        return self.put(store, StoredCertificate(der, properties), base)
+
+    def put(self, store: str, stored: StoredCertificate, base: str = SYSTEM) -> bool:
+        """The same with the properties that a certificate has."""
+        properties = {SHA1: bytes.fromhex(stored.thumbprint), SUBJECT_KEY: subject_key_identifier(stored.certificate)}
+        key = f"{self._key(store, base)}\\{stored.thumbprint}"
         existed = self.machine.registry.get(key, "Blob") is not None
-        self.machine.registry.set(key, "Blob", REG_BINARY, encode_blob(der, properties))
+        blob = encode_blob(stored.der, {**properties, **stored.properties})
+        self.machine.registry.set(key, "Blob", REG_BINARY, blob)
         return not existed
 
     def remove(self, store: str, certificate_thumbprint: str) -> None:

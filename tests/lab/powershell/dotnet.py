@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from lab.powershell import documents
@@ -114,6 +115,9 @@ _TYPES = {
         "System.Net.Dns",
         "System.Collections.ArrayList",
         "System.Security.Cryptography.X509Certificates.X509Store",
+        "System.Security.Cryptography.X509Certificates.X509KeyStorageFlags",
+        "System.Security.Cryptography.X509Certificates.X509ContentType",
+        "System.Security.Cryptography.X509Certificates.OpenFlags",
         "System.Environment",
         "System.IO.MemoryStream",
         "System.Security.Cryptography.X509Certificates.X509Certificate2",
@@ -203,6 +207,35 @@ ENUMS = {
         "Paused",
     ),
     "System.Management.Automation.ActionPreference": ("SilentlyContinue", "Stop", "Continue", "Inquire", "Ignore"),
+}
+
+# Enumerations whose numbers are not those of their places; of the last two several names may stand together.
+NUMBERED = {
+    "System.Security.Cryptography.X509Certificates.X509ContentType": {
+        "Unknown": 0,
+        "Cert": 1,
+        "SerializedCert": 2,
+        "Pfx": 3,
+        "SerializedStore": 4,
+        "Pkcs7": 5,
+        "Authenticode": 6,
+        "Pkcs12": 3,
+    },
+    "System.Security.Cryptography.X509Certificates.X509KeyStorageFlags": {
+        "DefaultKeySet": 0,
+        "UserKeySet": 1,
+        "MachineKeySet": 2,
+        "Exportable": 4,
+        "UserProtected": 8,
+        "PersistKeySet": 16,
+    },
+    "System.Security.Cryptography.X509Certificates.OpenFlags": {
+        "ReadOnly": 0,
+        "ReadWrite": 1,
+        "MaxAllowed": 2,
+        "OpenExistingOnly": 4,
+        "IncludeArchived": 8,
+    },
 }
 
 
@@ -331,6 +364,8 @@ def converted(ps: Interpreter, name: str, value: Any) -> Any:
     worker = _CASTS.get(name)
     if worker is not None:
         return worker(ps, value)
+    if name in NUMBERED:
+        return _flags(name, value)
     if name in ENUMS or isinstance(value, EnumValue):
         return _enum(name, value)
     if name in ps.enums:
@@ -364,12 +399,34 @@ def _enum(name: str, value: Any) -> EnumValue:
     if at is None and isinstance(value, int) and 0 <= value < len(known):
         at = value
     if at is None:
-        raise NotConvertible(
-            f'Cannot convert value "{text(value)}" to type "{name}" due to invalid enumeration values. Specify one of '
-            f'the following enumeration values and try again. The possible enumeration values are "'
-            f'{", ".join(one for one in known if one)}".'
-        )
+        raise _no_member(name, value, known)
     return EnumValue(known[at], at, name)
+
+
+def _no_member(name: str, value: Any, known: Iterable[str]) -> NotConvertible:
+    return NotConvertible(
+        f'Cannot convert value "{text(value)}" to type "{name}" due to invalid enumeration values. Specify one of '
+        f'the following enumeration values and try again. The possible enumeration values are "'
+        f'{", ".join(one for one in known if one)}".'
+    )
+
+
+def _flags(name: str, value: Any) -> EnumValue:
+    """A number, a name, or several names with commas between them."""
+    known = NUMBERED[name]
+    if isinstance(value, (int, EnumValue)):
+        sum_ = value.number if isinstance(value, EnumValue) else value
+    else:
+        numbers = {one.lower(): number for one, number in known.items()}
+        parts = [one.strip().lower() for one in text(value).split(",")]
+        if any(one not in numbers for one in parts):
+            raise _no_member(name, value, known)
+        sum_ = 0
+        for one in parts:
+            sum_ |= numbers[one]
+    whole_ = next((one for one, number in known.items() if number == sum_), None)
+    shown = whole_ or ", ".join(one for one, number in known.items() if number and number & sum_ == number)
+    return EnumValue(shown or str(sum_), sum_, name)
 
 
 def _enum_of(ps: Interpreter, name: str, value: Any) -> EnumValue:

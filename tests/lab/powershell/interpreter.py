@@ -107,6 +107,8 @@ class Interpreter:
         self.location = process.directory
         self.error_sinks: list[Out] = []
         self.noted_modules = False
+        # What is done when the process ends.
+        self.endings: list[Callable[[], None]] = []
         self._begin()
 
     def _begin(self) -> None:

@@ -13,12 +13,9 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from cryptography import x509
-
 from lab.files import FileError
-from lab.pki.stores import Stores
 from lab.powershell import dotnet, members, operators
-from lab.powershell.certificates import certificate_object
+from lab.powershell.certificates import new_certificate, store_object
 from lab.powershell.cultures import INVARIANT, Culture, culture_of
 from lab.powershell.members import MethodFailed
 from lab.powershell.values import (
@@ -118,7 +115,7 @@ def encoding_named(given: Any) -> PSObject:
 def static_get(ps: Interpreter, type: str, name: str) -> Any:
     """`[type]::Name`. $null for what the type does not have."""
     _allowed(ps, type, name, False)
-    if type in dotnet.ENUMS:
+    if type in dotnet.ENUMS or type in dotnet.NUMBERED:
         return dotnet.cast(ps, type, name)
     if type in ps.enums:
         return dotnet.cast(ps, type, name)
@@ -747,29 +744,6 @@ def _date_made(ps: Interpreter, arguments: list[Any]) -> DateTime:
         ) from problem
 
 
-def _store(ps: Interpreter, arguments: list[Any]) -> PSObject:
-    name = text(arguments[0]) if arguments else "My"
-    store = {"my": "MY", "root": "Root", "ca": "CA", "certificateauthority": "CA"}.get(name.lower(), name)
-    place = text(arguments[1]) if len(arguments) > 1 else "CurrentUser"
-    held = Stores(ps.machine).held(store) if place.lower() == "localmachine" else []
-    found = [certificate_object(ps, one) for one in held]
-    return PSObject(
-        {"Name": name, "Location": place, "Certificates": found},
-        ("System.Security.Cryptography.X509Certificates.X509Store",),
-        methods={"Open": lambda flags: None, "Close": lambda: None},
-    )
-
-
-def _certificate(ps: Interpreter, arguments: list[Any]) -> Any:
-    data = dotnet_bytes(arguments[0]) if not isinstance(arguments[0], str) else ps.process.read_file(arguments[0])
-    try:
-        return certificate_object(ps, x509.load_der_x509_certificate(data))
-    except ValueError as problem:
-        raise MethodFailed(
-            "System.Security.Cryptography.CryptographicException", "Cannot find the requested object.\r\n"
-        ) from problem
-
-
 def _script_error(ps: Interpreter, arguments: list[Any]) -> Any:
     from lab.powershell.values import ErrorRecord
 
@@ -789,8 +763,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "System.Management.Automation.PSCustomObject": lambda ps, arguments: PSObject(),
     "System.Object": lambda ps, arguments: PSObject({}, ("System.Object",)),
     "System.Security.Principal.WindowsPrincipal": _principal,
-    "System.Security.Cryptography.X509Certificates.X509Store": _store,
-    "System.Security.Cryptography.X509Certificates.X509Certificate2": _certificate,
+    "System.Security.Cryptography.X509Certificates.X509Store": store_object,
+    "System.Security.Cryptography.X509Certificates.X509Certificate2": new_certificate,
     "System.Globalization.CultureInfo": lambda ps, arguments: culture_object(arguments[0]),
     "System.Text.UTF8Encoding": lambda ps, arguments: encoding("utf-8", 65001, "utf-8"),
     "System.Text.UnicodeEncoding": lambda ps, arguments: encoding("utf-16-le", 1200, "utf-16"),

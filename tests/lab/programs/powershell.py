@@ -65,6 +65,8 @@ def run(process: Process) -> int:
     except ExitSignal as signal:
         code = signal.code
     host.close()
+    for work in ps.endings:
+        work()
     _linger(ps, options)
     return code
 
