@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_pl
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.carrying import CarriedKey
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import delivery_of, install, not_yet
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import collect
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
@@ -31,8 +32,11 @@ class ActionModule(WindowsAction):
         "directory": {"type": "path", "aliases": ["file"]},
         "trusted_roots": {"type": "list", "elements": "str", "default": []},
         "minimum_days": {"type": "int", "default": 30},
+        "pfx": {"type": "str", "no_log": True},
+        "password": {"type": "str", "no_log": True},
     }
-    mutually_exclusive = [("issued", "directory")]
+    mutually_exclusive = [("issued", "directory"), ("pfx", "directory")]
+    required_together = [("pfx", "password")]
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         planned = certificate_from_plain(arguments["certificate"])
@@ -42,7 +46,9 @@ class ActionModule(WindowsAction):
         if answer is None:
             within_this_run = authority is None or authority.capabilities.answers_at_once
             return not_yet(planned, within_this_run=within_this_run).to_result()
-        delivery = delivery_of(planned, answer, now=datetime.now(timezone.utc), minimum_days=arguments["minimum_days"])
+        key = CarriedKey(arguments["pfx"], arguments["password"]) if arguments["pfx"] else None
+        now, days = datetime.now(timezone.utc), arguments["minimum_days"]
+        delivery = delivery_of(planned, answer, now=now, minimum_days=days, key=key)
         return install(host, delivery, trusted_roots=roots, check_mode=check_mode).to_result()
 
 

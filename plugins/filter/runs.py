@@ -18,7 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import 
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.report import asking, collected, reaching
+from ansible_collections.ucops.rollout.plugins.module_utils.report import asking, collected, reaching, sharing
 from ansible_collections.ucops.rollout.plugins.module_utils.report import left as report
 from ansible_collections.ucops.rollout.plugins.module_utils.report import proof_inputs as inputs
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
@@ -48,6 +48,16 @@ def unready(hostvars: Any, hosts: Sequence[str]) -> dict[str, Any]:
 
 def ca_turn(hostvars: Any, hosts: Sequence[str], host: str, number: int) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(asking.ca_turn(_hostvars(hostvars), list(hosts), str(host), int(number)))
+    return plain
+
+
+def key_order(hostvars: Any, host: str) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(sharing.key_order(_hostvars(hostvars), str(host)))
+    return plain
+
+
+def key_turn(hostvars: Any, host: str, number: int) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(sharing.key_turn(_hostvars(hostvars), str(host), int(number)))
     return plain
 
 
@@ -159,6 +169,8 @@ class FilterModule:
             first_logons,
             unready,
             ca_turn,
+            key_order,
+            key_turn,
             push_failed,
             run_parts,
             run_halves,

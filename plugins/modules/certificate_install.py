@@ -13,6 +13,9 @@ description:
   - Checks everything before anything is changed. The certificate is compared with the plan, its chain is verified
     signature by signature up to a self-signed root, the waiting key is looked for, and the root is compared with the
     roots that the server trusts (its own, those of Group Policy and those of Active Directory).
+  - A certificate that several servers share comes with its key from one that holds it, see
+    M(ucops.rollout.certificate_key). It goes from memory to memory, through an environment variable of one process of
+    PowerShell; no file is written, and neither key nor password is on a command line. The key can be exported again.
   - Then adds missing intermediate certificates to the store CA, a root only when its thumbprint was given, accepts the
     certificate, and reads whether it is in the store MY with its private key.
 version_added: 0.1.0
@@ -61,9 +64,19 @@ options:
     description: A certificate that expires in fewer days is refused.
     type: int
     default: 30
+  pfx:
+    description:
+      - The certificate of O(issued) with its key, as RV(ucops.rollout.certificate_key#module:pfx) has it. Without it
+        the key waits on this server.
+      - Mutually exclusive with O(directory).
+    type: str
+  password:
+    description: The password of O(pfx).
+    type: str
 seealso:
   - module: ucops.rollout.certificate_request
   - module: ucops.rollout.certificate_issue
+  - module: ucops.rollout.certificate_key
 """
 
 EXAMPLES = r"""

@@ -14,10 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import u
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, Plan, PlannedCertificate
-from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import (
-    cmdlet_type,
-    is_for_organisation,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import cmdlet_type
 from ansible_collections.ucops.rollout.plugins.module_utils.values import STAND_INS, is_stand_in
 
 HALVES = (RECORDS, CERTIFICATES)
@@ -29,7 +26,6 @@ LYNC = "lync"
 
 _STANDS_IN = f"an address of {STAND_INS} stands in for one that was not known"
 _FILL_IN = "write the real addresses into the topology"
-_BY_TEAM = "have them made by hand; export_plan writes their requests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +33,10 @@ class Assigning:
     """What can be done with a certificate once it is issued.
 
     ``ways``: the components that get it by a step of their own, and by which; all others are assigned by hand.
-    ``shared_keys``: whether one key can be brought to several servers. ``cmdlets``: whether the product's own assign
-    where it has them, from Lync Server 2010 on.
+    ``cmdlets``: whether the product's own assign where it has them, from Lync Server 2010 on.
     """
 
     ways: Mapping[str, str]
-    shared_keys: bool
     cmdlets: bool = True
 
     def way(self, certificate: PlannedCertificate, component: str) -> str:
@@ -51,11 +45,8 @@ class Assigning:
             return LYNC
         return self.ways.get(component, BY_HAND)
 
-    def refuses(self, certificate: PlannedCertificate) -> bool:
-        return certificate.key.shared and not self.shared_keys and not is_for_organisation(certificate)
 
-
-ASSIGNING = Assigning(ways={FRONT_END: FRONT_END, WEB_COMPONENTS: WEB_COMPONENTS}, shared_keys=False)
+ASSIGNING = Assigning(ways={FRONT_END: FRONT_END, WEB_COMPONENTS: WEB_COMPONENTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +80,13 @@ def refuse_beyond(
     views: Collection[str] = (INTERNAL,),
     view: str | None = None,
     pushing: port.Capabilities = port.WINDOWS,
-    assigning: Assigning = ASSIGNING,
 ) -> None:
     """Raise PlanBeyondRollout where a half of the plan (RECORDS, CERTIFICATES) holds what no port can do.
 
     :param views: those with a DNS server to push to.
     :param view: the view that is pushed alone, to a server that somebody chose, so that the other is not looked at.
     """
-    parts = [*(beyond_pushing(plan, pushing, (view,) if view else views, view) if RECORDS in halves else ())]
-    parts += beyond_assigning(plan, assigning) if CERTIFICATES in halves else ()
+    parts = tuple(beyond_pushing(plan, pushing, (view,) if view else views, view)) if RECORDS in halves else ()
     if parts:
         raise PlanBeyondRollout(parts)
 
@@ -115,14 +104,6 @@ def beyond_pushing(
     for at, record in enumerate(plan.records):
         if record.managed == OURS and view in (None, record.view) and any(map(is_stand_in, record.values)):
             yield BeyondRollout(f"records[{at}]", f"{record.type} {record.fqdn}", _STANDS_IN, _FILL_IN)
-
-
-def beyond_assigning(plan: Plan, assigning: Assigning = ASSIGNING) -> Iterator[BeyondRollout]:
-    """Keys that several servers share. What nothing here assigns is no reason: that is left as steps by hand."""
-    for at, certificate in enumerate(plan.certificates):
-        if assigning.refuses(certificate):
-            why = "one key on several servers is not moved between them"
-            yield BeyondRollout(f"certificates[{at}].key.shared", certificate.id, why, _BY_TEAM)
 
 
 def _grouped(parts: Iterable[BeyondRollout]) -> Iterator[str]:

@@ -53,26 +53,29 @@ class AssignmentWork:
 class CertificateWork:
     """A certificate of the server. ``ca_host``: the inventory's host of its CA, empty where there is none.
 
-    ``offline``: people carry its request and the certificate, as they do for a public authority.
+    ``offline``: people carry its request and the certificate, as they do for a public authority. ``sharers``: the
+    inventory's hosts of all servers that are to hold it with its one key, in the plan's order; empty where it is this
+    server's alone.
     """
 
     certificate: PlannedCertificate
     assignments: tuple[AssignmentWork, ...]
     ca_host: str
     offline: bool
+    sharers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ServerWork:
-    """All certificates of a server, also several of one use. ``refused``: what cannot be done, and what instead.
+    """All certificates of a server, also several of one use. ``without_ca``: why nobody can be asked for some of them.
 
-    ``without_ca``: why nobody can be asked for some of them.
+    ``shared``: the numbers of those that it shares with other servers.
     """
 
     fqdn: str
     certificates: tuple[CertificateWork, ...]
-    refused: tuple[str, ...]
     without_ca: tuple[str, ...]
+    shared: tuple[int, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         ways = dict.fromkeys(one.way for job in self.certificates for one in job.assignments)
@@ -102,6 +105,7 @@ def certificates_of(
             _assignments(one, server, port_map or {}, assigning),
             ca_host(one.issuer.ca, ca_hosts),
             offline=offline or not one.issuer.ca,
+            sharers=_sharers(plan, one),
         )
         for one in mine
     )
@@ -109,14 +113,22 @@ def certificates_of(
     return ServerWork(
         server.fqdn,
         works,
-        tuple(_refusal(one) for one in mine if assigning.refuses(one)),
         tuple(dict.fromkeys(map(_nobody_to_ask, unasked))),
+        tuple(at for at, work in enumerate(works) if work.sharers),
     )
 
 
 def _holders(certificate: PlannedCertificate) -> tuple[str, ...]:
     """The servers that have work with it: of one for the organisation the first alone."""
     return certificate.holders[:1] if is_for_organisation(certificate) else certificate.holders
+
+
+def _sharers(plan: Plan, certificate: PlannedCertificate) -> tuple[str, ...]:
+    holders = _holders(certificate) if certificate.key.shared else ()
+    if len(holders) < 2:
+        return ()
+    hosts = {server.fqdn: server.inventory_host for server in plan.servers}
+    return tuple(host for holder in holders if (host := hosts.get(holder)))
 
 
 def _server(plan: Plan, host: str) -> PlannedServer:
@@ -159,13 +171,6 @@ def _address(component: str, server: PlannedServer) -> str:
     """Where the component listens; several that face outside may share one interface."""
     interfaces = (*_OUTSIDE.get(component, ()), INTERNAL)
     return next((address for one in interfaces for address in server.addresses.get(one, ())), "")
-
-
-def _refusal(certificate: PlannedCertificate) -> str:
-    return (
-        f"{certificate.id} is one certificate with one key for several servers, which is not moved between them here."
-        " Have it made by hand; export_plan writes its request"
-    )
 
 
 def _nobody_to_ask(ca: str) -> str:

@@ -10,7 +10,7 @@ UTC. An assigned certificate that is missing or untrusted is an error that must 
 
 from __future__ import annotations
 
-from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import LOAD
+from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import LOAD, in_shell
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import Script
 
 _BY_HAND = "leave this to people: pool_certificates_lync: manual"
@@ -57,7 +57,7 @@ $t.Close()
 $r.store=$k
 $r.now=[datetime]::UtcNow.ToString('o')}
 """,
-    cmdlet="Get-CsCertificate",
+    look=in_shell("Get-CsCertificate"),
     otherwise=_BY_HAND,
 )
 
@@ -84,6 +84,6 @@ $r.machine=Certs $false
 if($env:UCR_SETS -match 'G'){$r.global=Certs $true}}
 $r.sets=$d
 """,
-    cmdlet="Get-CsCertificate",
+    look=in_shell("Get-CsCertificate"),
     otherwise=_BY_HAND,
 )

@@ -5,12 +5,14 @@
 """Bring an issued certificate, its issuers and its key together on a server.
 
 All is checked before anything is touched: the certificate against the plan, the chain signature by signature, the
-waiting key, and whether the server trusts the root. Then intermediates, then an allowed root, then the certificate.
+waiting key, and whether the server trusts the root. Then intermediates, then an allowed root, then the certificate. A
+key that servers share comes along from another of them; then none waits here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +30,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plai
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.carrying import CarriedKey, import_key
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import accept, add_to_store, failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
     CA,
@@ -37,24 +40,30 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     ROOT,
     CertificateStores,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+
+_WITH_KEY = "certificate installed with the key of another server"
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What goes onto a server: a certificate and its issuers, root last."""
+    """What goes onto a server: a certificate and its issuers, root last. ``key``: that comes along, None where it waits
+    on the server."""
 
     planned: PlannedCertificate
     certificate: X509Certificate
     chain: tuple[X509Certificate, ...]
+    key: CarriedKey | None = None
 
 
 @dataclass(frozen=True)
 class _Addition:
-    """A certificate that goes into a store."""
+    """A certificate that goes into a store. ``with_key``: its key comes along from another server."""
 
     store: str
     certificate: X509Certificate
+    with_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,14 @@ class NotInstalled(RolloutError):
         self.result = _change_set(done).to_result()
 
 
-def delivery_of(planned: PlannedCertificate, answer: AuthorityAnswer, *, now: datetime, minimum_days: int) -> Delivery:
+def delivery_of(
+    planned: PlannedCertificate,
+    answer: AuthorityAnswer,
+    *,
+    now: datetime,
+    minimum_days: int,
+    key: CarriedKey | None = None,
+) -> Delivery:
     """Check what an authority answered against the plan and order its chain; raises with every reason."""
     where = f"certificate {planned.id}"
     certificate = answer.certificate
@@ -101,7 +117,7 @@ def delivery_of(planned: PlannedCertificate, answer: AuthorityAnswer, *, now: da
             where=where,
             mend="Nothing was installed. Set the controller's clock, or the CA's, or wait; then run again",
         )
-    return Delivery(planned, certificate, build_chain(certificate, answer.candidates, now=now, where=where))
+    return Delivery(planned, certificate, build_chain(certificate, answer.candidates, now=now, where=where), key)
 
 
 def install(
@@ -109,9 +125,11 @@ def install(
 ) -> Installation:
     """Install it. A second call changes nothing."""
     stores = CertificateStores(host.registry, host.name)
-    additions = _planned_additions(host, stores, delivery, trusted_roots)
-    if not check_mode:
-        _apply(host, stores, delivery, additions)
+    # Of two runs at once the second would bring the key once more, and one would be left over.
+    with alone(host, "certificates") if delivery.key and not check_mode else nullcontext():
+        additions = _planned_additions(host, stores, delivery, trusted_roots)
+        if not check_mode:
+            _apply(host, stores, delivery, additions)
     state = "would_install" if check_mode and additions else "installed"
     return Installation(state, delivery.certificate.thumbprint, _change_set(additions))
 
@@ -134,10 +152,11 @@ def _planned_additions(
     host: WindowsHost, stores: CertificateStores, delivery: Delivery, trusted_roots: Sequence[Thumbprint]
 ) -> list[_Addition]:
     present = _is_present(stores, delivery)
-    if not present:
+    if not present and delivery.key is None:
         _check_waiting_key(host, stores, delivery)
     authorities = _missing_authorities(host, stores, delivery, trusted_roots)
-    return authorities if present else [*authorities, _Addition(MY, delivery.certificate)]
+    own = [] if present else [_Addition(MY, delivery.certificate, delivery.key is not None)]
+    return [*authorities, *own]
 
 
 def _is_present(stores: CertificateStores, delivery: Delivery) -> bool:
@@ -209,12 +228,29 @@ def _carry_out(host: WindowsHost, stores: CertificateStores, delivery: Delivery,
         if name not in stores.thumbprints(store):
             raise failed(f"'{certificate.subject}' is not in the store {store}", result, where=host.name)
         return
+    if delivery.key:
+        _bring(host, stores, delivery, delivery.key)
+        return
     result = accept(host, certificate)
     entry = stores.entry(MY, name)
     if entry is None:
         raise failed(f"certificate {name} was not accepted", result, where=host.name)
     if reasons := unmet_by_key(delivery.planned, entry.key):
         raise failed(f"certificate {name} was accepted, but {'; '.join(reasons)}", result, where=host.name)
+
+
+def _bring(host: WindowsHost, stores: CertificateStores, delivery: Delivery, key: CarriedKey) -> None:
+    """The certificate together with its key, and a look whether both are there now."""
+    name = delivery.certificate.thumbprint
+    import_key(host, name, key)
+    entry = stores.entry(MY, name)
+    reasons = ["it is not in the store"] if entry is None else unmet_by_key(delivery.planned, entry.key)
+    if reasons:
+        raise RolloutError(
+            f"certificate {name} was imported with its key, but {'; '.join(reasons)}",
+            where=host.name,
+            mend=f"Remove it (certutil -delstore my {name}) and run again",
+        )
 
 
 # --- report ---------------------------------------------------------------------------------------------------------
@@ -228,7 +264,8 @@ def _change_set(additions: Sequence[_Addition]) -> ChangeSet:
 def _change(addition: _Addition) -> Change:
     held = addition.certificate
     subject = {"store": addition.store, "thumbprint": held.thumbprint, "subject": held.subject}
-    return Change(CREATE, _what(addition.store), subject, after=held.thumbprint)
+    what = _WITH_KEY if addition.with_key else _what(addition.store)
+    return Change(CREATE, what, subject, after=held.thumbprint)
 
 
 def _what(store: str) -> str:

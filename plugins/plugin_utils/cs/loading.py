@@ -31,6 +31,11 @@ _NO_MODULE = "Modules_ModuleNotFound"
 _OLD_POWERSHELL = "Modules_InsufficientPowerShellVersion"
 
 
+def in_shell(cmdlet: str) -> str:
+    """What a person runs to see more (``Script.look``)."""
+    return f"run {cmdlet} in the Management Shell on the server to see what it says"
+
+
 def of_rights(error: Mapping[str, Any]) -> bool:
     """Whether an error record of a script (``Err``) is about rights."""
     return str(error.get("type", "")).endswith(_NO_RIGHTS)

@@ -18,7 +18,13 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.documents import Document, UrlSet
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.elements import found_urls
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
-from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import LOAD, RIGHTS, of_rights, require_loaded
+from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import (
+    LOAD,
+    RIGHTS,
+    in_shell,
+    of_rights,
+    require_loaded,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import told
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import Script
@@ -43,7 +49,7 @@ $s+=,@{component="$($u.Component)";domain="$($u.Domain)";active="$($u.ActiveUrl)
 $l+=,@{identity="$($c.Identity)";urls=$s}}}}catch{$r.unread=Err $_}
 $r.urls=$l}
 """,
-    cmdlet="Get-CsTopology -LocalStore",
+    look=in_shell("Get-CsTopology -LocalStore"),
     otherwise=_FILES,
 )
 

@@ -74,7 +74,7 @@ _FULL = (
     "A policy (AppLocker, Device Guard or the variable __PSLockdownPolicy) allows the account no full language. Use an"
     " account that it leaves free, or {otherwise}"
 )
-_CUT = "Run again. If it stays so, run {cmdlet} in the Management Shell on the server to see what it says"
+_CUT = "Run again. If it stays so, {look}"
 
 
 def launched(script: Script) -> str:
@@ -155,7 +155,7 @@ def _checked(values: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _mend(text: str, script: Script) -> str:
-    return text.format(cmdlet=script.cmdlet, otherwise=script.otherwise)
+    return text.format(look=script.look, otherwise=script.otherwise)
 
 
 def _not_whole(script: Script, result: ProgramResult, text: str, where: str) -> RolloutError:

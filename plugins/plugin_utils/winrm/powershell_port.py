@@ -16,7 +16,7 @@ from typing import Any
 class Script:
     """A constant script in the language of PowerShell 2.0; ``purpose`` is what it does, for messages.
 
-    ``cmdlet``: what a person runs to see more; ``otherwise``: what to do where no script may run, as a sentence's end.
+    ``look``: what a person does to see more; ``otherwise``: what to do where no script may run; both end a sentence.
 
     It reads its values from environment variables, ``$env:UCR_NAME``, and fills the hash table ``$r``, which comes
     back. ``Err`` is there: it makes text and identifiers of an error record.
@@ -24,7 +24,7 @@ class Script:
 
     purpose: str
     text: str
-    cmdlet: str = field(kw_only=True)
+    look: str = field(kw_only=True)
     otherwise: str = field(kw_only=True)
 
 

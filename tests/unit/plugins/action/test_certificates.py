@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from unit.action_runs import Noon, run
 from unit.certificate_steps import snapshot
-from unit.fakes_windows import CONFIGURATION, FakeCa, FakeServer, planned, planned_certificate
+from unit.fakes_windows import (
+    CONFIGURATION,
+    FakeCa,
+    FakeServer,
+    certificate,
+    key_info,
+    planned,
+    planned_certificate,
+)
 
 from ansible_collections.ucops.rollout.plugins.action import (
     authority_info,
     certificate_assign,
     certificate_install,
     certificate_issue,
+    certificate_key,
     certificate_request,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
 
 
 @pytest.fixture(autouse=True)
 def noon(monkeypatch):
-    for module in (authority_info, certificate_request, certificate_issue, certificate_install):
+    for module in (authority_info, certificate_request, certificate_issue, certificate_install, certificate_key):
         monkeypatch.setattr(module, "datetime", Noon)
 
 
@@ -150,3 +164,25 @@ def test_a_ca_tells_by_which_request_a_key_got_its_certificate(server, ca):
     ca.programs.handlers["certutil"] = lambda words: templates if words[-1] == "-CATemplates" else viewed(words)
     result = run(authority_info, ca.host, certificates=(planned_certificate(),), fail=True)
     assert (result["request_ids"], result["request_ids_problem"]) == ({asked["public_key"]: number}, "")
+
+
+class Exporting(PowerShell):
+    """Exports whatever it is asked for, and signs with it."""
+
+    def run(self, script: Script, values: Mapping[str, str], *, timeout: float) -> Mapping[str, Any]:
+        return {"key": "True", "exportable": "True", "used": "True", "pfx": "AAAA"}
+
+
+def test_a_key_leaves_in_a_result_that_nobody_is_shown(server, ca):
+    name = server.put("MY", certificate(ca.issuer), key_info())
+    server.put("Root", ca.issuer.certificate)
+    host = replace(server.host, powershell=Exporting())
+    shared = planned(key={"length": 2048, "exportable": True, "shared": True})
+    assert run(certificate_key, host, certificate=shared, thumbprint=name) == {"changed": False, "thumbprint": name}
+    spelled = " ".join(name.lower()[at : at + 2] for at in range(0, 40, 2))
+    result = run(certificate_key, host, certificate=shared, thumbprint=spelled, state="exported")
+    assert (result["_ansible_no_log"], result["pfx"], result["thumbprint"]) == (True, "AAAA", name)
+    for secret in ("pfx", "password"):
+        assert certificate_install.ActionModule.argument_spec[secret]["no_log"] is True
+    with pytest.raises(RolloutError, match="the plan does not say that several servers share this certificate"):
+        run(certificate_key, host, certificate=planned(), thumbprint=name, state="exported")

@@ -41,6 +41,15 @@ def test_a_server_that_asks_first() -> None:
     assert FILTERS["ca_turn"]({"fe1": {}}, ["fe1"], "fe1", 0) == {"first": True, "refusal": ""}
 
 
+def test_a_server_that_shares_a_key() -> None:
+    work = {"certificates": [{"sharers": [], "certificate": {"id": "a"}}, {"sharers": ["e1", "e2"], "certificate": {}}]}
+    look = {"": {"request": {"state": "would_create"}, "thumbprint": None}}
+    hosts = {name: {"pool_certificates_work": work, "pool_certificates_look": look} for name in ("e1", "e2")}
+    assert FILTERS["key_order"](hosts, "e2") == {"own": [0], "taken": [1]}
+    own = {"own": True, "source": "", "thumbprint": "", "waiting": "", "refusal": ""}
+    assert FILTERS["key_turn"](hosts, "e1", 1) == own
+
+
 def test_what_a_loop_found_by_certificate() -> None:
     found, none = {"state": "held", "thumbprint": "AB"}, {"state": "would_create", "thumbprint": None}
     jobs = [{"certificate": {"id": "fe1/default"}}, {"certificate": {"id": "fe1/web"}}]

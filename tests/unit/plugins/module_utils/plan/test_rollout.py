@@ -14,7 +14,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import (
     ASSIGNING,
-    Assigning,
     PlanBeyondRollout,
     beyond_pushing,
     refuse_beyond,
@@ -72,20 +71,13 @@ def test_records_of_the_external_view() -> None:
     refuse_beyond(others, RECORDS)
 
 
-@pytest.mark.parametrize("name", ["ocs2007", "ocs2007r2", "sfb2019"])
+@pytest.mark.parametrize("name", ["ocs2007", "ocs2007r2", "lync2010", "sfb2019"])
 def test_what_nothing_here_assigns_is_left_by_hand_and_not_refused(name: str) -> None:
-    """Reverse proxies, Communicator Web Access, the Mediation Server and the Edge of OCS."""
+    """Reverse proxies, Communicator Web Access, Mediation and the Edge of OCS; keys that are shared are no reason."""
     plan = example(name)
     ways = {ASSIGNING.way(one, held.component) for one in plan.certificates for held in one.assignments}
     assert "by_hand" in ways
     refuse_beyond(plan, RECORDS, CERTIFICATES)
-
-
-def test_shared_keys() -> None:
-    text = refusal(example("lync2010"), CERTIFICATES)
-    assert "reverse_proxy" not in text and "access_edge" not in text
-    assert "lyncedge.company.local/edge_internal (certificates[" in text
-    assert "].key.shared): one key on several servers is not moved between them; have them made by hand" in text
 
 
 def test_ways_to_assign() -> None:
@@ -97,8 +89,6 @@ def test_ways_to_assign() -> None:
     assert [ASSIGNING.way(lync, one) for one in components] == ["lync", "lync", "lync", "by_hand"]
     by_hand = replace(ASSIGNING, cmdlets=False)
     assert [by_hand.way(lync, one) for one in components] == ["front_end", "by_hand", "by_hand", "by_hand"]
-    shared = next(one for one in example("lync2010").certificates if one.key.shared)
-    assert ASSIGNING.refuses(shared) and not Assigning(ways={}, shared_keys=True).refuses(shared)
 
 
 def test_addresses_that_stand_in_for_others_are_not_pushed() -> None:
@@ -113,8 +103,3 @@ def test_addresses_that_stand_in_for_others_are_not_pushed() -> None:
     ) in told
     assert [part.what for part in beyond_pushing(plan)] == ["A ocspool.company.local", "A ocspool.company.com"]
     refuse_beyond(plan, CERTIFICATES)
-
-
-def test_the_product_brings_oauth_to_all_servers() -> None:
-    oauth = example("sfb2019").certificates[-1]
-    assert (oauth.id, oauth.key.shared, ASSIGNING.refuses(oauth)) == ("global/oauth", True, False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import yaml
+from unit.places import ROOT
 from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -27,7 +29,7 @@ def planned() -> Plan:
 
 def test_certificates_and_assignments_of_a_server() -> None:
     work = certificates_of(planned(), "fe1", ca_hosts=["ca00", "CA01"], port_map={5061: 15061})
-    assert work.fqdn == "ocssrv01.company.local" and work.refused == ()
+    assert work.fqdn == "ocssrv01.company.local"
     (one,) = work.certificates
     assert (one.certificate.id, one.ca_host) == ("ocssrv01.company.local/default", "CA01")
     assert one.assignments == (
@@ -78,15 +80,30 @@ def test_two_certificates_of_one_use_and_two_ports_of_one_component() -> None:
     ]
 
 
-def test_a_shared_key_is_told_and_not_left_out() -> None:
+def test_who_shares_a_certificate_with_its_key() -> None:
     plan = planned()
-    shared = replace(plan.certificates[0], key=Key(2048, shared=True))
-    work = certificates_of(replace(plan, certificates=(shared,)), "fe1")
-    assert work.refused == (
-        "ocssrv01.company.local/default is one certificate with one key for several servers, which is not moved between"
-        " them here. Have it made by hand; export_plan writes its request",
-    )
-    assert len(work.certificates) == 1
+    one, two = (server.fqdn for server in plan.servers)
+    alone, second = plan.certificates
+    shared = replace(alone, id="pool/edge", holders=(two, one), key=Key(2048, exportable=True, shared=True))
+    at_hosts = replace(plan, servers=(plan.servers[0], replace(plan.servers[1], inventory_host="fe2")))
+    work = certificates_of(replace(at_hosts, certificates=(alone, shared, second)), "fe1")
+    assert (work.shared, [job.sharers for job in work.certificates]) == ((1,), [(), ("fe2", "fe1")])
+    assert certificates_of(replace(at_hosts, certificates=(second, shared)), "fe2").shared == (1,)
+    # A key of its own for each, whoever else has a certificate of that name; one server alone has nobody to share with.
+    for other in (replace(shared, key=Key(2048)), replace(shared, holders=(one,))):
+        assert certificates_of(replace(at_hosts, certificates=(other,)), "fe1").shared == ()
+    # A server that is no host of the inventory is for people.
+    assert certificates_of(replace(plan, certificates=(shared,)), "fe1").certificates[0].sharers == ("fe1",)
+
+
+def test_the_product_brings_oauth_to_all_servers() -> None:
+    text = (ROOT / "docs" / "examples" / "sfb2019.yml").read_text(encoding="utf-8")
+    plan = as_plan(yaml.safe_load(text)["ucops_topology"])
+    oauth = plan.certificates[-1]
+    assert (oauth.id, oauth.key.shared, len(oauth.holders)) == ("global/oauth", True, 4)
+    server = next(one for one in plan.servers if one.fqdn == oauth.holders[0])
+    at_host = replace(plan, servers=(replace(server, inventory_host="fe1"),))
+    assert certificates_of(at_host, "fe1").shared == ()
 
 
 def test_certificates_that_nobody_can_be_asked_for() -> None:
@@ -113,6 +130,6 @@ def test_a_host_that_is_none_of_the_plans_servers() -> None:
 
 def test_plain_form() -> None:
     plain = certificates_of(planned(), "fe1").to_plain()
-    assert list(plain) == ["fqdn", "certificates", "refused", "without_ca", "ways"]
-    assert list(plain["certificates"][0]) == ["certificate", "assignments", "ca_host", "offline"]
+    assert list(plain) == ["fqdn", "certificates", "without_ca", "shared", "ways"]
+    assert list(plain["certificates"][0]) == ["certificate", "assignments", "ca_host", "offline", "sharers"]
     assert plain["certificates"][0]["ca_host"] == ""

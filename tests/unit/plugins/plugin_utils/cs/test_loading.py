@@ -8,7 +8,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import LOAD, of_rights, require_loaded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import Script
 
-SCRIPT = Script("reading of it", LOAD, cmdlet="Get-It", otherwise="read it by hand")
+SCRIPT = Script("reading of it", LOAD, look="look there", otherwise="read it by hand")
 
 
 def test_with_a_module_there_is_nothing_to_say() -> None:

@@ -21,7 +21,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs impor
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import CannotQuote
 
-SCRIPT = Script("reading of it", "$r.a='b'", cmdlet="Get-It", otherwise="read it by hand")
+SCRIPT = Script("reading of it", "$r.a='b'", look="look there", otherwise="read it by hand")
 
 
 def frame(answer: object) -> bytes:
@@ -89,7 +89,7 @@ def test_values_are_printable_ascii_under_a_name_in_capitals(name: str, value: s
 
 def test_a_script_that_cmd_would_cut_is_refused() -> None:
     with pytest.raises(CannotQuote):
-        launched(Script("too much", "$r.a='" + "x" * 3000 + "'", cmdlet="", otherwise=""))
+        launched(Script("too much", "$r.a='" + "x" * 3000 + "'", look="", otherwise=""))
 
 
 def test_an_answer_may_be_broken_into_lines() -> None:
@@ -126,7 +126,7 @@ def test_a_constrained_language() -> None:
 def test_a_script_that_failed_as_a_whole() -> None:
     told = refusal(frame({"failed": {"id": "X,Y", "type": "T", "text": "kein\u202e Weg"}}))
     assert "PowerShell failed: kein Weg (X,Y)" in told.replace("kein  Weg", "kein Weg")
-    assert told.endswith("If it stays so, run Get-It in the Management Shell on the server to see what it says")
+    assert told.endswith("Run again. If it stays so, look there")
 
 
 def test_what_it_wrote_to_standard_error_is_told_in_clixml_text() -> None:

@@ -10,8 +10,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_por
 
 
 def test_a_script_is_a_value() -> None:
-    script = Script("reading of it", "$r.a='b'", cmdlet="Get-It", otherwise="read it by hand")
-    assert script == Script("reading of it", "$r.a='b'", cmdlet="Get-It", otherwise="read it by hand")
+    script = Script("reading of it", "$r.a='b'", look="look there", otherwise="read it by hand")
+    assert script == Script("reading of it", "$r.a='b'", look="look there", otherwise="read it by hand")
     with pytest.raises(dataclasses.FrozenInstanceError):
         script.text = "else"  # type: ignore[misc]
 

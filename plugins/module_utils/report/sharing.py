@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Of the servers that share one certificate with its key: who has it made, and from whom the others get it.
+
+All of them are looked at before one of them does anything. Where one holds it, the others get it from there; where none
+does, one of them has it made. One that was not looked at may hold it, so then none is made: there would be two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import HostVars, kept
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import some
+
+_UNSEEN = (
+    "{id} is one certificate with one key for several servers. None of those that this run looked at holds it, and"
+    " {unseen} was not looked at and may hold it: a second one is not made. Let all of them take part in one run"
+)
+_NO_END = (
+    "{id} is one certificate with one key for several servers. {source} was to have it made in this run, and that came"
+    " to no end: mend it there and run again"
+)
+_WAITS = "{id} is brought here from {source} once it is there: {waiting}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTurn:
+    """What a server is to do for a certificate that it shares.
+
+    ``own``: it holds the certificate, or has it made. Else it gets it from ``source``, a host of the inventory, with
+    ``thumbprint``, empty while it is only planned; unless it waits for somebody, or there is a reason not to.
+    """
+
+    own: bool
+    source: str = ""
+    thumbprint: str = ""
+    waiting: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOrder:
+    """The numbers of a server's certificates: first those of its ``own``, then those that come from other servers."""
+
+    own: tuple[int, ...]
+    taken: tuple[int, ...]
+
+
+def key_order(hostvars: HostVars, host: str) -> KeyOrder:
+    """The order in which a host goes through its certificates, once the shared ones were looked for everywhere."""
+    jobs = _jobs(hostvars, host)
+    taken = tuple(at for at, job in enumerate(jobs) if job.get("sharers") and not key_turn(hostvars, host, at).own)
+    return KeyOrder(tuple(at for at in range(len(jobs)) if at not in taken), taken)
+
+
+def key_turn(hostvars: HostVars, host: str, number: int) -> KeyTurn:
+    """The turn of a host with its certificate of that number, in ``pool_certificates_work``.
+
+    Who holds it and who makes it is told by what ``pool_certificates_look`` keeps of each host; what came of the making
+    by ``pool_certificates_result``.
+    """
+    job = dict(enumerate(_jobs(hostvars, host))).get(number) or {}
+    id, sharers = str((job.get("certificate") or {}).get("id") or ""), list(job.get("sharers") or ())
+    looks = {one: look for one in sharers if (look := _look(hostvars, one, id))}
+    held = {one: str(look["thumbprint"]) for one, look in looks.items() if look.get("thumbprint")}
+    if held:
+        best = held[max(held, key=lambda one: (_until(looks[one]), held[one]))]
+        if held.get(host) == best:
+            return KeyTurn(True, thumbprint=best)
+        return KeyTurn(False, next(one for one in held if held[one] == best), best)
+    if unseen := [one for one in sharers if one not in looks]:
+        return KeyTurn(False, refusal=_UNSEEN.format(id=id, unseen=some(unseen)))
+    maker = _maker(sharers, looks)
+    return KeyTurn(True) if maker in (host, "") else _from_maker(hostvars, maker, id)
+
+
+def _jobs(hostvars: HostVars, host: str) -> Sequence[Mapping[str, Any]]:
+    work: Mapping[str, Any] = kept(hostvars, host, "pool_certificates_work") or {}
+    return list(work.get("certificates") or ())
+
+
+def _look(hostvars: HostVars, host: str, id: str) -> Mapping[str, Any]:
+    look: Mapping[str, Any] = (kept(hostvars, host, "pool_certificates_look") or {}).get(id) or {}
+    return look
+
+
+def _until(look: Mapping[str, Any]) -> str:
+    """The end of what is held, in a form whose order is that of time."""
+    held = (look.get("request") or {}).get("held") or {}
+    return str(held.get("not_after") or "")
+
+
+def _maker(sharers: Sequence[str], looks: Mapping[str, Mapping[str, Any]]) -> str:
+    """The first with a key that waits for the certificate, else the first of all."""
+    waiting = [one for one in sharers if (looks[one].get("request") or {}).get("state") == "outstanding"]
+    return next(iter([*waiting, *sharers]), "")
+
+
+def _from_maker(hostvars: HostVars, maker: str, id: str) -> KeyTurn:
+    done: Mapping[str, Any] = (kept(hostvars, maker, "pool_certificates_result") or {}).get(id) or {}
+    steps = [done.get(step) or {} for step in ("request", "issue", "install")]
+    if not done or any(step.get("failed") for step in steps):
+        return KeyTurn(False, maker, refusal=_NO_END.format(id=id, source=maker))
+    if done.get("waiting"):
+        return KeyTurn(False, maker, waiting=_WAITS.format(id=id, source=maker, waiting=done["waiting"]))
+    return KeyTurn(False, maker, str(done.get("thumbprint") or ""))
