@@ -8,11 +8,13 @@ Python's own TLS stands in for SChannel: it offers of the generation's suites th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import ssl
 import tempfile
 import warnings
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import serialization
@@ -35,10 +37,11 @@ class NoCertificate(Exception):
     """The certificate is not in the store, or its private key is not on the machine."""
 
 
-def server_context(machine: Machine, thumbprint: str, store: str = "MY") -> ssl.SSLContext:
+def server_context(machine: Machine, thumbprint: str, store: str = "MY", *, ask_client: bool = False) -> ssl.SSLContext:
     """A TLS context that serves the certificate of that thumbprint with the intermediates that the machine holds.
 
-    Raises `NoCertificate`.
+    `ask_client`: a certificate of the client is asked for, and one that comes has to be of an authority that the
+    machine trusts. Raises `NoCertificate`.
     """
     stores = Stores(machine)
     stored = stores.find(store or "MY", thumbprint)
@@ -47,7 +50,12 @@ def server_context(machine: Machine, thumbprint: str, store: str = "MY") -> ssl.
         raise NoCertificate(thumbprint)
     chain, complete = stores.chain(stored.der)
     sent = chain[:-1] if complete and len(chain) > 1 else chain
-    return _context(machine, sent, container.key)
+    context = _context(machine, sent, container.key)
+    if ask_client and context.verify_mode is ssl.CERT_NONE:
+        context.verify_mode = ssl.CERT_OPTIONAL
+        for root in stores.held("Root"):
+            context.load_verify_locations(cadata=root.der)
+    return context
 
 
 def _context(machine: Machine, chain: list[bytes], key: rsa.RSAPrivateKey) -> ssl.SSLContext:
@@ -84,10 +92,17 @@ def versions(machine: Machine) -> tuple[ssl.TLSVersion, ssl.TLSVersion]:
 
 def shake_hands(connection: socket.socket, context: ssl.SSLContext, answer: bytes) -> None:
     """Serve TLS on one connection: hand over `answer` to each piece of input until the client leaves."""
-    connection.settimeout(HANDSHAKE_SECONDS)
-    with context.wrap_socket(connection, server_side=True) as secure:
-        secure.settimeout(IDLE_SECONDS)
+    with secured(connection, context) as secure:
         while secure.recv(4096):
             if answer:
                 secure.sendall(answer)
                 return
+
+
+@contextlib.contextmanager
+def secured(connection: socket.socket, context: ssl.SSLContext) -> Iterator[ssl.SSLSocket]:
+    """A connection after its handshake, closed at the end."""
+    connection.settimeout(HANDSHAKE_SECONDS)
+    with context.wrap_socket(connection, server_side=True) as secure:
+        secure.settimeout(IDLE_SECONDS)
+        yield secure

@@ -9,16 +9,19 @@ import hashlib
 import json
 import socket
 import ssl
+import subprocess
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lab_tests.scripts import certificate, cs_host, cs_lab, errors, run, session
 from lab_tests.windows import Ended, Lab
 
 from lab.client import start_estate
 from lab.network import Network
+from lab.pki.stores import Stores
 from lab.roles.cs_server import CsServer
 
 FE, POOL = "fe01.company.local", "pool.company.local"
@@ -80,7 +83,7 @@ def lines(lab: Lab, host: str, script: str) -> list[str]:
     return ended.out.splitlines()
 
 
-def served(lab: Lab, address: str, port: int) -> str:
+def served(lab: Lab, address: str, port: int, own: str = "") -> str:
     """Thumbprint of the certificate that a listener presents; "" where there is no handshake."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -88,6 +91,8 @@ def served(lab: Lab, address: str, port: int) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = ssl.TLSVersion.TLSv1
+    if own:
+        context.load_cert_chain(own)
     network = lab.estate.network
     try:
         with (
@@ -224,7 +229,8 @@ def test_web_serves_at_once_and_sip_after_a_restart(lab: Lab) -> None:
     assert [served(lab, "10.0.0.22", port) for port in (5061, 443, 4443)] == [old, old, old]
     before = server(lab, "fe01").machine.services.find("RTCSRV").starts  # type: ignore[union-attr]
     lines(lab, "fe01", ASSIGN.format(new))
-    assert [served(lab, "10.0.0.22", port) for port in (5061, 443, 4443)] == [old, new, new]
+    # 444 is http.sys's, as the web's ports are.
+    assert [served(lab, "10.0.0.22", port) for port in (5061, 443, 4443, 444)] == [old, new, new, new]
     assert server(lab, "fe01").machine.services.find("RTCSRV").starts == before  # type: ignore[union-attr]
     lines(lab, "fe01", "Restart-Service RTCSRV")
     assert served(lab, "10.0.0.22", 5061) == new
@@ -350,6 +356,31 @@ def test_roll_keeps_the_old_one_until_its_time(lab: Lab) -> None:
     assert lines(lab, "edge01", script) == [new, old, "True"]
 
 
+def test_the_servers_of_a_pool_ask_each_other_for_a_certificate(lab: Lab) -> None:
+    """Captured: Set-CsCertificate binds 444 with clientcertnegotiation=enable; IIS's own bindings have none."""
+    start(lab, "fe01")
+    held = certificate(lab.machine("fe01"), FE, POOL)
+    assert lines(lab, "fe01", ASSIGN.format(held)) == []
+    network, machine = lab.estate.network, lab.machine("fe01")
+
+    def asked(port: int) -> bool:
+        place = f"{network.address('10.0.0.22')}:{network.port(port)}"
+        shown = subprocess.run(
+            ["openssl", "s_client", "-connect", place, "-cipher", "ALL:@SECLEVEL=0"],
+            input="", capture_output=True, text=True, timeout=30, check=False,
+        ).stdout  # fmt: skip
+        return "Client Certificate Types: " in shown
+
+    assert [asked(port) for port in (444, 443, 4443)] == [True, False, False]
+    (stored,) = [one for one in Stores(machine).held("MY") if one.thumbprint == held]
+    container = Stores(machine).container(stored)
+    assert container is not None
+    pem = Path(machine.estate.directory) / "peer.pem"
+    key = container.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.write_bytes(key + ssl.DER_cert_to_PEM_cert(stored.der).encode())
+    assert served(lab, "10.0.0.22", 444, str(pem)) == held
+
+
 # --- Edge ------------------------------------------------------------------------------------------------------------
 
 
@@ -366,8 +397,8 @@ def test_edge_serves_inside_and_outside(lab: Lab) -> None:
         f"Set-CsCertificate -Type AccessEdgeExternal,DataEdgeExternal,AudioVideoAuthentication "
         f"-Thumbprint {outside} -Confirm:$false",
     )
-    # http.sys has the replica's port at once, the services after their start.
-    assert served(lab, "10.0.0.25", 4443) == inside
+    # http.sys has the replica's port and 444 at once, the services after their start.
+    assert [served(lab, "10.0.0.25", port) for port in (4443, 444)] == [inside] * 2
     assert served(lab, "10.0.0.31", 443) == ""
     lines(lab, "edge01", "Stop-CsWindowsService; Start-CsWindowsService")
     assert [served(lab, "10.0.0.25", port) for port in (5061, 5062, 8057)] == [inside] * 3

@@ -17,7 +17,8 @@ from lab.registry import REG_BINARY, REG_DWORD
 from lab.roles import NoSuchOrder, Role
 from lab.roles.http_sys import BINDINGS, HttpListener, bindings_of
 from lab.services import RUNNING
-from lab.tls import NoCertificate, server_context, shake_hands
+from lab.sip import SipServer
+from lab.tls import NoCertificate, secured, server_context
 
 if TYPE_CHECKING:
     from lab.machine import Machine
@@ -26,8 +27,13 @@ if TYPE_CHECKING:
 INTERNAL_WEB, EXTERNAL_WEB, PEER = 443, 4443, 444
 
 
-def _serve(context: ssl.SSLContext, connection: socket.socket) -> None:
-    shake_hands(connection, context, b"")
+def _serve(context: ssl.SSLContext, sip: SipServer | None, connection: socket.socket) -> None:
+    with secured(connection, context) as secure:
+        if sip is not None:
+            sip.talk(secure)
+            return
+        while secure.recv(4096):
+            pass
 
 
 class CsServer(Role):
@@ -37,7 +43,8 @@ class CsServer(Role):
     cms_reachable, xmpp, external ({access, web_conferencing, av}: addresses of an Edge), use_as_urn, and misbehave: a
     list of `no_https_binding` (the IIS sites have none), `replication_held`.
 
-    A certificate that is assigned is served by a service from its next start on, and by IIS and http.sys at once.
+    A certificate that is assigned is served by a service from its next start on, and by IIS and http.sys at once. SIP
+    is answered where clients log on: on 5061 of a Front End or Director, and outside on an Edge, for the server behind.
     """
 
     name = "cs_server"
@@ -57,6 +64,7 @@ class CsServer(Role):
         self.key_readers: dict[str, tuple[str, ...]] = {}
         self._listeners: dict[str, list[TcpListener]] = {}
         self._web = [HttpListener(machine, port) for port in self._web_ports()]
+        self._peer = HttpListener(machine, PEER)
         machine.files.make_directory(self.product.module_path.rpartition("\\")[0], system=True)
         machine.files.write(self.product.module_path, b"@{ ModuleVersion = '" + self.product.version.encode() + b"' }")
 
@@ -141,6 +149,17 @@ class CsServer(Role):
             found.append((conference, 443, "DataEdgeExternal"))
         return found
 
+    def _has_peer(self, service: str) -> bool:
+        """Whether a service listens on 444, in http.sys, for the other servers of the pool or the organisation."""
+        return service == "RTCSRV" and (self.role.web or self.role.edge)
+
+    def _sip(self, type_: str) -> SipServer | None:
+        """Who answers SIP where a type is served: an Edge hands on what comes from outside."""
+        if type_ != "AccessEdgeExternal" and not (type_ == "Default" and self.role.web):
+            return None
+        target = self.central() if self.role.edge else self
+        return SipServer(target.machine.fqdn, f"RTC/{self.product.version.partition('.')[0]}.0")
+
     def _outside(self, name: str) -> str:
         given = (self.settings.get("external") or {}).get(name)
         return self.machine.estate.network.address(given) if given else ""
@@ -153,13 +172,16 @@ class CsServer(Role):
         if service == "W3SVC" and not self.role.edge or service == "REPLICA" and self.role.edge:
             for one in self._web:
                 one.start()
+        if self._has_peer(service):
+            self._peer.start()
         opened = self._listeners.setdefault(service, [])
         for address, port, type_ in self.ports(service):
             context = self._context(type_)
             if context is None:
                 continue
             place = address, self.machine.estate.network.port(port)
-            opened.append(TcpListener(place, functools.partial(_serve, context), service))
+            serve = functools.partial(_serve, context, self._sip(type_))
+            opened.append(TcpListener(place, serve, service))
             self.serving[f"{address}:{port}"] = self.assigned[type_].current(self.machine.clock())
 
     def _context(self, type_: str) -> ssl.SSLContext | None:
@@ -175,6 +197,8 @@ class CsServer(Role):
         if service == "W3SVC" and not self.role.edge or service == "REPLICA" and self.role.edge:
             for one in self._web:
                 one.stop()
+        if self._has_peer(service):
+            self._peer.stop()
         for listener in self._listeners.pop(service, []):
             listener.close()
         for address, port, _type in self.ports(service):
@@ -199,7 +223,7 @@ class CsServer(Role):
 
     def listening(self) -> list[int]:
         opened = [port for name, held in self._listeners.items() if held for _address, port, _type in self.ports(name)]
-        return sorted({*opened, *(one.port for one in self._web if one.open)})
+        return sorted({*opened, *(one.port for one in (*self._web, self._peer) if one.open)})
 
     # --- http.sys ------------------------------------------------------------------------------------------------
 

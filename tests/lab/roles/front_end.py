@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import socket
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
@@ -15,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from lab.listening import TcpListener
 from lab.pki.stores import PROVIDERS, StoredCertificate, Stores, new_container
 from lab.roles import Role
-from lab.tls import NoCertificate, server_context, shake_hands
+from lab.sip import SipServer
+from lab.tls import NoCertificate, secured, server_context
 from lab.wmi import ocs
 
 if TYPE_CHECKING:
@@ -122,9 +124,13 @@ class FrontEnd(Role):
             context = server_context(self.machine, assigned)
         except NoCertificate:
             return
-        self._listener = TcpListener(
-            self.machine.bind(self.port), lambda connection: shake_hands(connection, context, b""), "front end"
-        )
+        sip = SipServer(self.machine.fqdn, "RTC/3.0", association=3, tls_dsk=False)
+
+        def serve(connection: socket.socket) -> None:
+            with secured(connection, context) as secure:
+                sip.talk(secure)
+
+        self._listener = TcpListener(self.machine.bind(self.port), serve, "front end")
         self.serving = assigned
 
     def _close(self) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 BINDINGS = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslBindingInfo"
 NAMES = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslSniBindingInfo"
 CENTRAL = r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters\SslCcsBindingInfo"
+# HTTP_SERVICE_CONFIG_SSL_FLAG_NEGOTIATE_CLIENT_CERT, what netsh calls clientcertnegotiation.
+NEGOTIATE_CLIENT_CERTIFICATE = 2
 
 
 class HttpListener:
@@ -46,8 +48,10 @@ class HttpListener:
     def open(self) -> bool:
         return self._listener is not None
 
-    def _binding(self, name: str) -> tuple[str, str] | None:
-        """(thumbprint, store): the exact address comes first, then the name asked for, then all addresses.
+    def _binding(self, name: str) -> tuple[str, str, bool] | None:
+        """(thumbprint, store, whether clients are asked for a certificate).
+
+        The exact address comes first, then the name asked for, then all addresses.
 
         [::] comes last: the lab has no IPv6, and a listener on it takes IPv4 too. The central store's certificates
         are files, of which the lab has none: with it, a name that has no binding of its own is not served.
@@ -60,19 +64,21 @@ class HttpListener:
         )
         central = name and registry.exists(f"{CENTRAL}\\{port}")
         for key in (exact, *(f"{NAMES}\\{one}" for one in named), *(() if central else every)):
-            found = self.machine.registry.get(key, "SslCertHash")
+            found = registry.get(key, "SslCertHash")
             if found is not None and isinstance(found[1], bytes):
-                store = self.machine.registry.get(key, "SslCertStoreName")
-                return found[1].hex(), "MY" if store is None else str(store[1])
+                store, flags = (registry.get(key, name) for name in ("SslCertStoreName", "DefaultFlags"))
+                asks = flags is not None and bool(int(flags[1]) & NEGOTIATE_CLIENT_CERTIFICATE)
+                return found[1].hex(), "MY" if store is None else str(store[1]), asks
         return None
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(HANDSHAKE_SECONDS)
         binding = self._binding(_name_asked_for(connection.recv(16384, socket.MSG_PEEK)))
-        try:
-            context = server_context(self.machine, *binding) if binding is not None else None
-        except NoCertificate:
-            context = None
+        context = None
+        if binding is not None:
+            thumbprint, store, asks = binding
+            with contextlib.suppress(NoCertificate):
+                context = server_context(self.machine, thumbprint, store, ask_client=asks)
         if context is None:
             connection.recv(4096)
             return reset(connection)

@@ -15,6 +15,7 @@ from lab.powershell.commands import Cmdlet, P, binding_error
 from lab.powershell.dotnet import cast
 from lab.powershell.values import DateTime, EnumValue, PSError, PSObject, text
 from lab.roles.cs_server import CsServer
+from lab.roles.http_sys import NEGOTIATE_CLIENT_CERTIFICATE
 
 CERT_TYPE = "Microsoft.Rtc.Management.Deployment.CertType"
 _SPACE = "Microsoft.Rtc.Management.Deployment."
@@ -293,8 +294,11 @@ class SetCsCertificate(CsCmdlet):
                 "InvalidOperation",
                 type_,
             )
+        web = type_.startswith("WebServices")
         for place in self.server.places(type_):
-            self.server.bind(place, thumbprint, DefaultFlags=2, DefaultSslCertCheckMode=4)
+            # IIS binds its sites itself, and asks no client for a certificate.
+            flags = {} if web else {"DefaultFlags": NEGOTIATE_CLIENT_CERTIFICATE, "DefaultSslCertCheckMode": 4}
+            self.server.bind(place, thumbprint, **flags)
 
     def _assignment(self, stored: StoredCertificate, before: Assignment | None, organisation: bool) -> Assignment:
         now = self.ps.machine.clock()
