@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import winrm
 import yaml
+from proofkit.public_ca import PublicCa
 from sitekit import ROOT, Site
 
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
@@ -299,8 +300,8 @@ def test_offline(site: Site, tmp_path: Path) -> None:
     assert site.play("deploy_pool", variables=trusted).total("changed") == 0
 
 
-def test_an_authority_that_people_carry_requests_to_beside_the_companys(site: Site, tmp_path: Path) -> None:
-    """In the same run the company's CA is asked for the rest."""
+def test_a_public_authority_that_people_carry_requests_to_beside_the_companys(site: Site, tmp_path: Path) -> None:
+    """In the same run the company's CA is asked for the rest. What comes back is compared before it is installed."""
     topology = site.group_vars()["ucops_topology"]
     topology["pools"][0]["web_farm_fqdn"] = "ocsweb.company.local"
     topology["certificates"]["placement"] = "per_use"
@@ -321,6 +322,26 @@ def test_an_authority_that_people_carry_requests_to_beside_the_companys(site: Si
     assert "Common name  ocsweb.company.local" in (folder / f"{stems[0]}.order.txt").read_text(encoding="utf-8")
     assert len(site.state()["hosts"]["ca01"]["ca"]["requests"]) == 2
     assert site.report()["status"] == "by_hand"
+    before = {host: set(my_thumbprints(site, host)) for host in ("ocssrv01", "ocssrv02")}
+
+    authority = PublicCa(tmp_path / "public")
+    first, second = (folder / f"{stem}.req" for stem in stems)
+    authority.carry_out(first)
+    authority.carry_out(second, without="ocssrv02.company.local")
+    given["pool_certificates_trusted_roots"] = [authority.root]
+    run = site.play("deploy_pool", "--tags", "certificates,report", variables=given)
+    assert run.code == 2, run.output
+    assert "ocssrv02.company.local" in run.summary, run.summary
+    added = {host: set(my_thumbprints(site, host)) - held for host, held in before.items()}
+    assert {host: len(held) for host, held in added.items()} == {"ocssrv01": 1, "ocssrv02": 0}, run.output
+
+    authority.carry_out(second)
+    run = site.play("deploy_pool", "--tags", "certificates,report", variables=given)
+    added = {host: set(my_thumbprints(site, host)) - held for host, held in before.items()}
+    assert {host: len(held) for host, held in added.items()} == {"ocssrv01": 1, "ocssrv02": 1}, run.output
+    again = site.play("deploy_pool", "--tags", "certificates,report", variables=given)
+    assert again.total("changed") == 0, again.output
+    assert len(site.state()["hosts"]["ca01"]["ca"]["requests"]) == 2
 
 
 def _own_authority(place: Path) -> str:

@@ -197,6 +197,13 @@ def test_standalone_ca_knows_no_templates_and_waits(tmp_path: Path) -> None:
     assert names_of(row) == ["pool.company.local", "sip.company.local"]
 
 
+def test_standalone_ca_told_to_issue_at_once_does(tmp_path: Path) -> None:
+    ca = authority(tmp_path, type="standalone_root", request_disposition=1)
+    row = ca.submit(request(), {}, CLERK)
+    assert (row.disposition, names_of(row)) == (ISSUED, ["pool.company.local", "sip.company.local"])
+    assert authority(tmp_path / "usual", type="standalone_root").request_disposition == 0x101
+
+
 def test_standalone_ca_issues_the_usages_asked_for(tmp_path: Path) -> None:
     ca = authority(tmp_path, type="standalone_root")
     usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])

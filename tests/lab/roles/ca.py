@@ -111,7 +111,7 @@ class CertificateAuthority(Role):
     def load(self) -> None:
         """What the service does when it starts: read its policy from the registry."""
         self.edit_flags = self._policy_value("EditFlags", policy.EDITF_DEFAULT_ENTERPRISE)
-        self.request_disposition = self._policy_value("RequestDisposition", policy.DISPOSITION_ISSUE)
+        self.request_disposition = self._policy_value("RequestDisposition", self._usual_disposition)
         self.running = True
 
     def stop(self) -> None:
@@ -121,6 +121,11 @@ class CertificateAuthority(Role):
     def policy_key(self) -> str:
         """The registry key of the policy module."""
         return f"{CONFIGURATION}\\{self.sanitised_name}\\PolicyModules\\{POLICY_MODULE}"
+
+    @property
+    def _usual_disposition(self) -> int:
+        """What set-up chooses: a stand-alone CA knows nobody, so that its requests wait for a manager."""
+        return policy.DISPOSITION_ISSUE | (0 if self.enterprise else policy.DISPOSITION_PENDING_FIRST)
 
     def _policy_value(self, name: str, default: int) -> int:
         found = self.machine.registry.get(self.policy_key, name)
@@ -135,7 +140,7 @@ class CertificateAuthority(Role):
         registry.set(own, "CACertHash", REG_MULTI_SZ, [hashlib.sha1(self.chain[0]).hexdigest()])
         registry.set(f"{own}\\PolicyModules", "Active", REG_SZ, POLICY_MODULE)
         flags = self._given("edit_flags", policy.EDITF_DEFAULT_ENTERPRISE)
-        disposition = self._given("request_disposition", policy.DISPOSITION_ISSUE)
+        disposition = self._given("request_disposition", self._usual_disposition)
         registry.set(self.policy_key, "EditFlags", REG_DWORD, flags)
         registry.set(self.policy_key, "RequestDisposition", REG_DWORD, disposition)
 
@@ -194,7 +199,7 @@ class CertificateAuthority(Role):
         """Whether all requests wait for a manager."""
         wanted = self.request_disposition
         first = bool(wanted & policy.DISPOSITION_PENDING_FIRST)
-        return first or wanted & 0xFF == policy.DISPOSITION_PENDING or not self.enterprise
+        return first or wanted & 0xFF == policy.DISPOSITION_PENDING
 
     def _refuse(self, row: Row, error: codes.EnrolmentError) -> None:
         broken = error.code in _BROKEN

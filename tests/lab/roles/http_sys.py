@@ -67,7 +67,7 @@ class HttpListener:
             found = registry.get(key, "SslCertHash")
             if found is not None and isinstance(found[1], bytes):
                 store, flags = (registry.get(key, name) for name in ("SslCertStoreName", "DefaultFlags"))
-                asks = flags is not None and bool(int(flags[1]) & NEGOTIATE_CLIENT_CERTIFICATE)
+                asks = flags is not None and isinstance(flags[1], int) and bool(flags[1] & NEGOTIATE_CLIENT_CERTIFICATE)
                 return found[1].hex(), "MY" if store is None else str(store[1]), asks
         return None
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
+from proofkit.public_ca import PublicCa, Refused
 from unit.fakes_windows import planned_certificate
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.report.order_form import order_form
 
 
@@ -52,3 +57,29 @@ def test_usages_and_what_could_move_a_cursor() -> None:
     told = form(extended_key_usage=("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "1.2.3"), use="x\x1b[2J")
     assert "Usage        server authentication, client authentication, 1.2.3\n" in told
     assert "(x\\x1b[2J)" in told
+
+
+def test_a_clerk_signs_what_agrees_with_the_text_and_nothing_else(tmp_path: Path) -> None:
+    authority = PublicCa(tmp_path / "public")
+    request = tmp_path / "edge.req"
+    command = (
+        "openssl req -new -newkey rsa:2048 -nodes -subj /CN=sip.contoso.com -keyout edge.key -out edge.req -addext"
+    )
+    asked = [*command.split(), "subjectAltName=DNS:sip.contoso.com,DNS:webcon.contoso.com"]
+    subprocess.run(asked, cwd=tmp_path, check=True, capture_output=True)
+    subject = replace(planned_certificate().subject, common_name="sip.contoso.com")
+
+    def ordered(*names: str) -> None:
+        told = form(subject=subject, subject_alternative_names=names)
+        (tmp_path / "edge.order.txt").write_text(told, encoding="utf-8")
+
+    ordered("webcon.contoso.com", "sip.contoso.com")
+    with pytest.raises(Refused, match="the order form for"):
+        authority.carry_out(request)
+    assert sorted(path.suffix for path in tmp_path.glob("edge.*")) == [".key", ".req", ".txt"]
+    ordered("sip.contoso.com", "webcon.contoso.com")
+    authority.carry_out(request)
+    signed, chain = ((tmp_path / f"edge.{suffix}").read_bytes() for suffix in ("cer", "p7b"))
+    (leaf,) = load_certificates(signed, where="edge.cer")
+    assert (leaf.names, leaf.is_authority) == (("sip.contoso.com", "webcon.contoso.com"), False)
+    assert [one.is_authority for one in load_certificates(chain, where="edge.p7b")] == [True, True]
