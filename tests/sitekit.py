@@ -110,9 +110,13 @@ class Site:
 
     def command(self, host: str, line: str) -> None:
         """Run a command line on a host, as an administrator would."""
-        variables = self.group_vars()
-        account = (variables["ansible_user"], variables["ansible_password"])
-        session = winrm.Session(f"http://{self.estate.address(host)}:5985/wsman", auth=account, transport="ntlm")
+        told = self.estate.variables_of(host)
+        session = winrm.Session(
+            f"{told['ansible_winrm_scheme']}://{told['ansible_host']}:{told['ansible_port']}/wsman",
+            auth=(told["ansible_user"], told["ansible_password"]),
+            transport="ntlm",
+            ca_trust_path=told.get("ansible_winrm_ca_trust_path"),
+        )
         done = session.run_cmd(line)
         assert done.status_code == 0, done.std_out + done.std_err
 

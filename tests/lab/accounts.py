@@ -1,24 +1,30 @@
 # Copyright: (c) 2026, The ucops.rollout developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The domain's accounts, who is logged on, and when an account is locked."""
+"""The accounts of the domain and of single machines, who is logged on, and when an account is locked."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Account:
-    """A domain account. `administrator` means: member of the Administrators of every machine of the estate."""
+    """An account of the domain, or of a machine: then `domain` is the machine's name.
+
+    `administrator`: member of the Administrators of every member of the domain, or of its own machine. `built_in`: the
+    Administrator that Windows comes with (RID 500).
+    """
 
     domain: str
     name: str
     password: str
     groups: tuple[str, ...] = ()
     administrator: bool = False
+    built_in: bool = False
 
     @property
     def qualified(self) -> str:
@@ -28,7 +34,8 @@ class Account:
     def of(cls, domain: str, entry: dict[str, Any]) -> Account:
         """From an entry of the estate file."""
         groups = tuple(entry.get("groups", ()))
-        return cls(domain, entry["name"], entry["password"], groups, bool(entry.get("administrator", False)))
+        flags = (bool(entry.get(name, False)) for name in ("administrator", "built_in"))
+        return cls(domain, entry["name"], entry["password"], groups, *flags)
 
 
 @dataclass(frozen=True)
@@ -51,10 +58,12 @@ class Session:
 
 
 class Accounts:
-    """The domain's accounts. After `lockout_after` bad passwords in a row even the right one is refused."""
+    """The accounts of the domain, or of one machine.
 
-    def __init__(self, domain: str, netbios: str, accounts: list[Account], lockout_after: int) -> None:
-        self.domain, self.netbios = domain, netbios
+    After `lockout_after` bad passwords in a row even the right one is refused; 0 for never.
+    """
+
+    def __init__(self, accounts: Iterable[Account], lockout_after: int) -> None:
         self._accounts = {account.name.casefold(): account for account in accounts}
         self._bad = dict.fromkeys(self._accounts, 0)
         self._lockout_after = lockout_after
@@ -63,19 +72,8 @@ class Accounts:
     def all(self) -> list[Account]:
         return list(self._accounts.values())
 
-    def find(self, user: str, domain: str = "") -> Account | None:
-        """By `DOMAIN` and `user` (either name of the domain), or by `user@domain` without a domain."""
-        name, _at, suffix = user.partition("@")
-        given = domain or suffix
-        known = given.casefold() in (self.netbios.casefold(), self.domain.casefold())
-        return self._accounts.get(name.casefold()) if known else None
-
-    def forms(self, account: Account) -> list[str]:
-        """Each form in which clients write the account's name."""
-        name = account.name
-        return [
-            f"{self.netbios}\\{name}", f"{self.domain}\\{name}", f"{name}@{self.domain}", f"{name}@{self.netbios}",
-        ]  # fmt: skip
+    def find(self, user: str) -> Account | None:
+        return self._accounts.get(user.casefold())
 
     def failed(self, account: Account) -> None:
         with self._lock:

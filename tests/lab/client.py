@@ -47,10 +47,20 @@ class RunningEstate:
 
     def address(self, name: str) -> str:
         """The address of a host, by name or FQDN."""
+        return str(self._host(name)[1]["ansible_host"])
+
+    def variables_of(self, name: str) -> dict[str, Any]:
+        """What the inventory says of a host: the variables of all, and its own."""
+        fqdn, given = self._host(name)
+        path = self.inventory.parent / "host_vars" / f"{fqdn}.yml"
+        own = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return {**self._variables, **given, **own}
+
+    def _host(self, name: str) -> tuple[str, dict[str, Any]]:
         hosts = yaml.safe_load(self.inventory.read_text(encoding="utf-8"))["all"]["hosts"]
         for fqdn, variables in hosts.items():
             if name.casefold() in (fqdn.casefold(), fqdn.partition(".")[0].casefold()):
-                return str(variables["ansible_host"])
+                return fqdn, variables
         raise KeyError(name)
 
     def port(self, port: int) -> int:

@@ -62,7 +62,7 @@ class Control:
             case ["faults"]:
                 self._order(body or [])
             case ["accounts", "unlock"]:
-                self._estate.accounts.unlock()
+                self._estate.unlock()
             case ["hosts", name, "stop"]:
                 self._estate.stop_host(name)
             case ["hosts", name, "start"]:

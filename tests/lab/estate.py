@@ -20,6 +20,7 @@ from lab.generations import generation_of
 from lab.injections import Injections
 from lab.machine import Machine
 from lab.network import Network, add_address
+from lab.registry import REG_DWORD
 from lab.roles import Device, Part, devices, roles
 from lab.winrm.listener import WinrmListener
 
@@ -65,7 +66,7 @@ class Estate:
         self.domain: str = description["domain"]["fqdn"]
         self.netbios: str = description["domain"]["netbios"]
         accounts = [Account.of(self.netbios, entry) for entry in description["accounts"]]
-        self.accounts = Accounts(self.domain, self.netbios, accounts, description.get("lockout_after", 5))
+        self.accounts = Accounts(accounts, description.get("lockout_after", 5))
         self.counters, self.injections = Counters(), Injections()
         self.machines: dict[str, Machine] = {}
         self.devices: list[Device] = []
@@ -108,8 +109,12 @@ class Estate:
             entry.get("language", "en-US"),
             settings=entry,
         )
+        made = self.machines[entry["name"]]
         for path, text in entry.get("files", {}).items():
-            self.machines[entry["name"]].files.write(path, text.encode("utf-8"))
+            made.files.write(path, text.encode("utf-8"))
+        for key, values in entry.get("registry", {}).items():
+            for name, number in values.items():
+                made.registry.set(key, name, REG_DWORD, number)
 
     # --- running -----------------------------------------------------------------------------------------------------
 
@@ -153,9 +158,17 @@ class Estate:
     def snapshot(self) -> dict[str, Any]:
         """The whole lasting state, in a stable order: equal states give equal text."""
         return {
-            "accounts": self.accounts.snapshot(),
+            "accounts": self.accounts.snapshot() | self._of_machines(),
             "hosts": {name: _host_snapshot(self.machines[name]) for name in sorted(self.machines)},
         }
+
+    def unlock(self) -> None:
+        """Forget all bad passwords, of the domain's accounts and of the machines' own."""
+        for held in (self.accounts, *(one.accounts for one in self.machines.values())):
+            held.unlock()
+
+    def _of_machines(self) -> dict[str, Any]:
+        return {name: held for one in self.machines.values() for name, held in one.accounts.snapshot().items()}
 
 
 def _host_snapshot(machine: Machine) -> dict[str, Any]:

@@ -50,6 +50,9 @@ class Generation:
     one_item_first: bool = True
     wmi_errors: bool = False
 
+    # Whether UAC takes the rights of an administrator from the machine's own accounts that come over the network.
+    uac: bool = True
+
     # WMI.
     registry_in_cimv2: bool = False
     omitted_ttl_zero_below_service_pack: int = 0
@@ -98,6 +101,7 @@ _2003 = Generation(
     system_root=r"C:\WINDOWS",
     service_pack=2,
     one_item_first=False,
+    uac=False,
     omitted_ttl_zero_below_service_pack=2,
     absent_programs=frozenset({"timeout.exe", "appcmd.exe", "icacls.exe", "powershell.exe"}),
     binding_verbs=frozenset(),
@@ -163,11 +167,13 @@ _2019 = replace(
 
 GENERATIONS = {row.name: row for row in (_2003, _2008, _2008R2, _2012, _2012R2, _2016, _2019)}
 _USUAL = "2008r2"
+# Settings under `winrm` that are the listeners' and not the generation's.
+_LISTENERS = ("allow_unencrypted", "http", "https")
 
 
 def generation_of(settings: dict[str, Any]) -> Generation:
     """The row that a host of the estate file names, with what it changes of it. Raises KeyError, TypeError."""
-    changes = {key: value for key, value in (settings.get("winrm") or {}).items() if key != "allow_unencrypted"}
+    changes = {key: value for key, value in (settings.get("winrm") or {}).items() if key not in _LISTENERS}
     row = GENERATIONS[str(settings.get("generation", _USUAL))]
     installed = (settings.get("powershell") or {}).get("version")
     if installed is not None:

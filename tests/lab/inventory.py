@@ -6,25 +6,67 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from lab.pki.stores import thumbprint
 from lab.roles import roles
+from lab.roles.ca import CertificateAuthority
+from lab.winrm.transports import transports
 from lab.winrm.transports.http import Http
+from lab.winrm.transports.https import Https
 
 if TYPE_CHECKING:
     from lab.estate import Estate
+    from lab.machine import Machine
 
 
 def write(estate: Estate, directory: Path) -> Path:
-    """Write `hosts.yml` and `group_vars/all.yml` below the directory; returns the path of `hosts.yml`."""
+    """Write `hosts.yml`, `group_vars` and `host_vars` below the directory; returns the path of `hosts.yml`."""
     groups = {group: {"hosts": dict.fromkeys(members)} for group, members in _members(estate).items()}
     hosts = {machine.fqdn: {"ansible_host": machine.address} for machine in estate.machines.values()}
     _dump(directory / "hosts.yml", {"all": {"hosts": hosts, "children": groups}})
     _dump(directory / "group_vars" / "all.yml", _variables(estate))
+    for machine in estate.machines.values():
+        variables = _own_account(machine) | _https(machine, directory) | _untaught(machine)
+        if variables:
+            _dump(directory / "host_vars" / f"{machine.fqdn}.yml", variables)
     return directory / "hosts.yml"
+
+
+def _own_account(machine: Machine) -> dict[str, Any]:
+    """How to log on where the domain's accounts mean nothing: with the first of the machine's own."""
+    found = machine.accounts.all()
+    if machine.in_domain or not found:
+        return {}
+    return {"ansible_user": found[0].qualified, "ansible_password": found[0].password}
+
+
+def _https(machine: Machine, directory: Path) -> dict[str, Any]:
+    """The listener's certificate, which the machine issued to itself, as an administrator would bring it over."""
+    listener = next((one for one in transports(machine) if isinstance(one, Https)), None)
+    if listener is None or listener.certificate is None:
+        return {}
+    path = directory / "listeners" / f"{machine.fqdn}.pem"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(ssl.DER_cert_to_PEM_cert(listener.certificate), encoding="ascii")
+    return {
+        "ansible_port": Https.port,
+        "ansible_winrm_scheme": Https.scheme,
+        "ansible_winrm_message_encryption": "auto",
+        "ansible_winrm_server_cert_validation": "validate",
+        "ansible_winrm_ca_trust_path": str(path),
+    }
+
+
+def _untaught(machine: Machine) -> dict[str, Any]:
+    """A machine that no domain brings the CAs' roots to: they are added because somebody names them."""
+    found = [one.role(CertificateAuthority) for one in machine.estate.machines.values()]
+    roots = [thumbprint(one.chain[-1]) for one in found if one is not None and one.chain]
+    return {} if machine.in_domain or not roots else {"pool_certificates_trusted_roots": roots}
 
 
 def _members(estate: Estate) -> dict[str, list[str]]:
@@ -42,7 +84,7 @@ def _variables(estate: Estate) -> dict[str, Any]:
     """The connection, then what the estate file gives under `inventory`, then what the mode makes necessary."""
     given = estate.description.get("inventory", {})
     user = given.get("user", estate.accounts.all()[0].name)
-    account = estate.accounts.find(user, estate.netbios)
+    account = estate.accounts.find(user)
     if account is None:
         raise ValueError(f"inventory.user: the estate has no account {user}")
     connection = {

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from lab.accounts import Account, Accounts
 from lab.files import FileSystem
 from lab.generations import Generation
 from lab.languages import Language, language_of
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from lab.roles import AnyRole, Role
 
 _CURRENT_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+_POLICIES = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
+_FILTER_POLICY = "LocalAccountTokenFilterPolicy"
 
 
 @dataclass
@@ -42,6 +45,8 @@ class Machine:
     domain_role: int = 2  # as Win32_ComputerSystem counts: 2 a lone server; the role of a member sets another
 
     def __post_init__(self) -> None:
+        local = (Account.of(self.name.upper(), entry) for entry in self.settings.get("accounts", ()))
+        self.accounts = Accounts(local, self.settings.get("lockout_after", 0))
         self.registry.set(_CURRENT_VERSION, "CurrentVersion", REG_SZ, self.generation.version.rpartition(".")[0])
         self.registry.set(_CURRENT_VERSION, "CurrentBuild", REG_SZ, str(self.generation.build))
         self.registry.set(_CURRENT_VERSION, "ProductName", REG_SZ, self.generation.caption)
@@ -56,6 +61,27 @@ class Machine:
     @property
     def in_domain(self) -> bool:
         return self.domain_role != 2
+
+    def accounts_for(self, user: str, domain: str) -> tuple[Accounts, str]:
+        """Whose accounts decide on a logon over the network, and the user's name among them.
+
+        `DOMAIN\\user` (either name of the domain) and `user@domain` are the domain's on its members. Any other domain
+        stands for the machine itself.
+        """
+        name, _at, suffix = user.partition("@")
+        domains = (self.estate.netbios.casefold(), self.estate.domain.casefold())
+        if self.in_domain and (domain or suffix).casefold() in domains:
+            return self.estate.accounts, name
+        return self.accounts, user
+
+    def over_network(self, account: Account) -> Account:
+        """The account as a logon over the network has it: UAC takes the rights of an administrator from the machine's
+        own, but for the built-in one, unless a value of the registry says otherwise."""
+        local = self.accounts.find(account.name) is account
+        found = self.registry.get(_POLICIES, _FILTER_POLICY)
+        if not local or account.built_in or not self.generation.uac or (found is not None and found[1] == 1):
+            return account
+        return replace(account, administrator=False)
 
     @property
     def service_pack(self) -> int:

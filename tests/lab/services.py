@@ -13,6 +13,7 @@ from typing import Any
 NO_SUCH_SERVICE = 1060
 ALREADY_RUNNING = 1056
 NOT_STARTED = 1062
+DEPENDANTS_RUN = 1051
 START_FAILED = 1053
 RUNNING, STOPPED = "Running", "Stopped"
 
@@ -33,7 +34,10 @@ class ServiceError(Exception):
 
 @dataclass
 class Service:
-    """An installed service. `refuses` makes the next starts fail, as a broken service does."""
+    """An installed service. `refuses` makes the next starts fail, as a broken service does.
+
+    It starts after the services that it `needs`, and these cannot be stopped while it runs.
+    """
 
     name: str
     display_name: str
@@ -43,6 +47,7 @@ class Service:
     on_stop: Callable[[], None] | None = None
     refuses: bool = False
     starts: int = 0
+    needs: tuple[str, ...] = ()
 
 
 class Services:
@@ -57,10 +62,11 @@ class Services:
     def add(
         self, name: str, display_name: str = "", running: bool = True, start_mode: str = "Auto",
         on_start: Callable[[], None] | None = None, on_stop: Callable[[], None] | None = None,
+        needs: tuple[str, ...] = (),
     ) -> Service:  # fmt: skip
         """Install a service; one of that name is replaced."""
         state = RUNNING if running else STOPPED
-        service = Service(name, display_name or name, state, start_mode, on_start, on_stop)
+        service = Service(name, display_name or name, state, start_mode, on_start, on_stop, needs=needs)
         self._services[name.lower()] = service
         return service
 
@@ -91,6 +97,9 @@ class Services:
                 raise ServiceError(ALREADY_RUNNING, name)
             if service.refuses:
                 raise ServiceError(START_FAILED, name)
+            for needed in service.needs:
+                if self.state(needed) == STOPPED:
+                    self.start(needed)
             if service.on_start is not None:
                 service.on_start()
             service.state = RUNNING
@@ -101,6 +110,8 @@ class Services:
             service = self._require(name)
             if service.state == STOPPED:
                 raise ServiceError(NOT_STARTED, name)
+            if any(one.state == RUNNING and service.name in one.needs for one in self.list()):
+                raise ServiceError(DEPENDANTS_RUN, name)
             if service.on_stop is not None:
                 service.on_stop()
             service.state = STOPPED

@@ -73,8 +73,14 @@ class Psrp:
     """WMI through pypsrp."""
 
     def __init__(self, address: str, user: str = USER, password: str = PASSWORD, **options: Any) -> None:
-        settings = {"ssl": False, "auth": "ntlm", "encryption": "always", "max_envelope_size": 512000} | options
-        self.wsman = WSMan(address, port=5985, username=user, password=password, **settings)
+        settings = {
+            "port": 5985,
+            "ssl": False,
+            "auth": "ntlm",
+            "encryption": "always",
+            "max_envelope_size": 512000,
+        } | options
+        self.wsman = WSMan(address, username=user, password=password, **settings)
 
     def call(self, action: str, uri: str, body: ET.Element | None, keys: Keys | None = None) -> ET.Element:
         """The body's first element (the body itself when it is empty)."""

@@ -16,7 +16,6 @@ import winrm
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
-from lab_tests.foreign import PASSWORD, USER
 from lab_tests.windows import Ended, Lab, description
 
 from lab.client import RunningEstate
@@ -91,8 +90,12 @@ def certificate(machine: Machine, *names: str, key: bool = True, trusted: bool =
 
 def session(estate: RunningEstate, host: str) -> winrm.Session:
     """pywinrm's session with a host, whose run_ps sends `powershell -encodedcommand`."""
+    told = estate.variables_of(host)
     return winrm.Session(
-        f"http://{estate.address(host)}:5985/wsman", auth=(USER, PASSWORD), transport="ntlm",
-        message_encryption="always",
+        f"{told['ansible_winrm_scheme']}://{told['ansible_host']}:{told['ansible_port']}/wsman",
+        auth=(told["ansible_user"], told["ansible_password"]),
+        transport="ntlm",
+        message_encryption=told["ansible_winrm_message_encryption"],
+        ca_trust_path=told.get("ansible_winrm_ca_trust_path"),
         proxy=None,
-    )  # fmt: skip
+    )

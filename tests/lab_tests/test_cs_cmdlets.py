@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from lab_tests.foreign import Psrp
 from lab_tests.scripts import certificate, cs_host, cs_lab, errors, run, session
 from lab_tests.windows import Ended, Lab
 
@@ -427,6 +428,16 @@ def test_services_of_the_edge(lab: Lab) -> None:
     assert "ActivityLevel" in lines(lab, "edge01", names)
 
 
+def test_a_service_cannot_be_stopped_while_one_that_needs_it_runs(lab: Lab) -> None:
+    start(lab, "edge01")
+    assert lab.run("edge01", "sc stop RTCMRAUTH").code == 1051
+    assert [lab.run("edge01", f"sc stop {name}").code for name in ("RTCMEDIARELAY", "RTCMRAUTH")] == [0, 0]
+    # The service controller starts what is needed first.
+    assert lab.run("edge01", "sc start RTCMEDIARELAY").code == 0
+    services = lab.machine("edge01").services
+    assert [services.state(name) for name in ("RTCMRAUTH", "RTCMEDIARELAY")] == ["Running", "Running"]
+
+
 # --- topology --------------------------------------------------------------------------------------------------------
 
 
@@ -466,6 +477,18 @@ def test_the_small_estate_of_the_family(tmp_path: Path) -> None:
                 f"{product} ({VERSIONS[host]}): Volume license key installed.",
                 "Running",
             ]
+        edge = estate.variables_of("edge01")
+        client = Psrp(
+            edge["ansible_host"],
+            edge["ansible_user"],
+            edge["ansible_password"],
+            port=5986,
+            ssl=True,
+            encryption="auto",
+            cert_validation=edge["ansible_winrm_ca_trust_path"],
+        )
+        service = {"Name": "RTCMRAUTH"}
+        assert client.invoke("Win32_Service", "StopService", {}, service, "root/cimv2")[0].text == "3"
         made = session(estate, "edge01").run_ps("(Get-CsPool edge.company.local -LocalStore).Services")
         assert made.std_out == b"EdgeServer:edge.company.local\r\n"
         assert [*estate.state()["hosts"]["edge01"]["cs_server"]["assigned"]] == []

@@ -24,6 +24,8 @@ from lab.client import RunningEstate, start_estate
 
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 VIEW = "certutil -view -out RequestID"
+# Of the same name as the domain's; the machine takes whatever domain a client says for itself.
+LOCAL = {"name": "rollout", "password": PASSWORD, "administrator": True, "built_in": True}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
     content["hosts"] += [
         {"name": "ca02", "address": "10.0.0.7", "ca": _ca("Guarded CA", {"manage": ["Enterprise Admins"]})},
         {"name": "ca03", "address": "10.0.0.8", "ca": _ca("Read CA", {"read": ["COMPANY\\rollout"]})},
-        {"name": "lone01", "address": "10.0.0.13", "domain_member": False},
+        {"name": "lone01", "address": "10.0.0.13", "domain_member": False, "accounts": [LOCAL]},
     ]
     (place / "estate.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
     with start_estate(place / "estate.yml", place / "run") as running:

@@ -135,10 +135,11 @@ def test_no_two_classes_of_one_name() -> None:
 
 def test_lone_server_over_winrm(tmp_path: Path) -> None:
     content = description()
-    content["hosts"][1]["domain_member"] = False
+    own = {"name": "Administrator", "password": "Own-1", "administrator": True, "built_in": True}
+    content["hosts"][1] |= {"domain_member": False, "accounts": [own]}
     (tmp_path / "estate.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
     with start_estate(tmp_path / "estate.yml", tmp_path / "run") as estate:
-        client = Psrp(estate.address("srv01"))
+        client = Psrp(estate.address("srv01"), "SRV01\\Administrator", "Own-1")
         (computer,) = client.query("SELECT * FROM Win32_ComputerSystem", "root/cimv2")
         assert (computer["PartOfDomain"], computer["DomainRole"], computer["Domain"]) == ("false", "2", "WORKGROUP")
         roots = "SOFTWARE\\Microsoft\\EnterpriseCertificates"

@@ -237,6 +237,7 @@ _ERRORS = {
     123: "The filename, directory name, or volume label syntax is incorrect.",
     145: "The directory is not empty.",
     183: "Cannot create a file when that file already exists.",
+    1051: "A stop control has been sent to a service that other running services are dependent on.",
     1053: "The service did not respond to the start or control request in a timely fashion.",
     1056: "An instance of the service is already running.",
     1060: "The specified service does not exist as an installed service.",

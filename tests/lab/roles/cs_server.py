@@ -115,7 +115,10 @@ class CsServer(Role):
         for name, shown, _roles in self.services():
             before = services.find(name)
             running = self.settings.get("running", True) if before is None else before.state == RUNNING
-            services.add(name, shown, running=False, on_start=self._opener(name), on_stop=self._closer(name))
+            needs = tuple(holder for holder, needing in DEPENDANTS.items() if name in needing)
+            services.add(
+                name, shown, running=False, on_start=self._opener(name), on_stop=self._closer(name), needs=needs
+            )
             if running:
                 services.start(name)
 
@@ -214,9 +217,6 @@ class CsServer(Role):
 
     def start_service(self, name: str) -> None:
         """Start a service, and before it those that it needs. Raises ServiceError."""
-        for holder, needing in DEPENDANTS.items():
-            if name.upper() in needing:
-                self.start_service(holder)
         found = self.machine.services.find(name)
         if found is not None and found.state != RUNNING:
             self.machine.services.start(name)

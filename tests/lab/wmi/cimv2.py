@@ -190,9 +190,10 @@ class SystemProvider(Provider):
 
 
 def _outcome(work: Callable[[str], None], name: str) -> int:
-    """Win32_Service counts its own way: 5 cannot accept, 7 no timely answer, 10 already running, 8 anything else."""
+    """Win32_Service counts its own way: 3 others that need it run, 5 cannot accept, 7 no timely answer, 10 already
+    running, 8 anything else."""
     try:
         work(name)
     except Exception as error:
-        return {1056: 10, 1062: 5, 1053: 7}.get(getattr(error, "code", 0), 8)
+        return {1051: 3, 1056: 10, 1062: 5, 1053: 7}.get(getattr(error, "code", 0), 8)
     return 0

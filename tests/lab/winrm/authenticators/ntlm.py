@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from lab.winrm.transports import Transport
 
 _SIGNATURE = b"NTLMSSP\x00"
-_CREDENTIALS = "accounts"
-_writing = threading.Lock()
+# The library reads the accounts from a file that a variable of the process names: one logon at a time.
+_FILE = "NTLM_USER_FILE"
+_turn = threading.Lock()
 
 
 class Ntlm(Authenticator):
@@ -37,35 +38,40 @@ class Ntlm(Authenticator):
 
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
-        self._accounts = machine.estate.accounts
         self._context: Any = None
         self._candidate: tuple[str, str] | None = None
-        write_credentials(self._accounts, machine.estate.directory / _CREDENTIALS)
 
     @classmethod
     def offered(cls, transport: Transport) -> bool:
         return True
 
     def step(self, token: bytes) -> bytes:
-        if self._context is None:
-            self._context = _acceptor(self.machine, spnego=not token.startswith(_SIGNATURE))
         self._candidate = _user_of(token) or self._candidate
-        account = self._accounts.find(*self._candidate) if self._candidate else None
+        accounts, name = self.machine.accounts_for(*(self._candidate or ("", "")))
+        account = accounts.find(name)
         try:
-            answer: bytes = self._context.step(token) or b""
+            answer = self._answer(token, account)
         except Exception as error:
             if account is not None:
-                self._accounts.failed(account)
+                accounts.failed(account)
             raise LogonRefused(str(error)) from error
         if self._context.complete:
-            self._finish(account)
+            self._finish(accounts, account)
         return answer
 
-    def _finish(self, account: Account | None) -> None:
-        if account is None or self._accounts.locked(account):
+    def _answer(self, token: bytes, account: Account | None) -> bytes:
+        with _turn:
+            _tell(self._candidate, account, self.machine.estate.directory / "accounts")
+            if self._context is None:
+                self._context = _acceptor(self.machine, spnego=not token.startswith(_SIGNATURE))
+            answer: bytes = self._context.step(token) or b""
+            return answer
+
+    def _finish(self, accounts: Accounts, account: Account | None) -> None:
+        if account is None or accounts.locked(account):
             raise LogonRefused("unknown or locked")
-        self._accounts.succeeded(account)
-        self.account = account
+        accounts.succeeded(account)
+        self.account = self.machine.over_network(account)
 
     def seal(self, plain: bytes) -> tuple[bytes, bytes]:
         result = self._context.wrap_winrm(plain)
@@ -132,18 +138,13 @@ def _user_of(token: bytes) -> tuple[str, str] | None:
     return (message.user_name or "", message.domain_name or "")
 
 
-def write_credentials(accounts: Accounts, path: Path) -> None:
-    """The acceptor's store, once: each account under each form in which clients write its name."""
-    with _writing:
-        if os.environ.get("NTLM_USER_FILE") != str(path):
-            _write(accounts, path)
-            os.environ["NTLM_USER_FILE"] = str(path)
-
-
-def _write(accounts: Accounts, path: Path) -> None:
-    lines = []
-    for account in accounts.all():
-        digest = ntowfv1(account.password).hex().upper()
-        lines += [f"{name}:1000:{'0' * 32}:{digest}:[U]:LCT-00000000" for name in accounts.forms(account)]
+def _tell(claimed: tuple[str, str] | None, account: Account | None, path: Path) -> None:
+    """Give the acceptor the account, if there is one, under the name that the client calls it by."""
     path.touch(mode=0o600)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text(_line(*claimed, account) if claimed and account else "", encoding="utf-8")
+    os.environ[_FILE] = str(path)
+
+
+def _line(user: str, domain: str, account: Account) -> str:
+    name = f"{domain}\\{user}" if domain else user
+    return f"{name}:1000:{'0' * 32}:{ntowfv1(account.password).hex().upper()}:[U]:LCT-00000000\n"

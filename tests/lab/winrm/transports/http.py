@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The ucops.rollout developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plain HTTP on 5985: every machine listens."""
+"""Plain HTTP on 5985: every machine listens, unless `winrm: {http: false}` says otherwise."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Http(Transport):
 
     @classmethod
     def wanted(cls, machine: Machine) -> bool:
-        return True
+        return bool((machine.settings.get("winrm") or {}).get("http", True))
 
     def accept(self, connection: socket.socket) -> socket.socket:
         return connection
