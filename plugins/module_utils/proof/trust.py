@@ -14,24 +14,28 @@ from ansible_collections.ucops.rollout.plugins.module_utils.names import compara
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 
+# Of a server that no other calls, such as a reverse proxy.
+NOBODY = ""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerTrust:
     """What a server shows and holds; None where it is not known.
 
     ``chain``: thumbprints from its certificate to the root. ``roots``: thumbprints in its store of trusted roots.
-    ``names``: of its certificate.
+    ``names``: of its certificate. ``called``: by which name the other servers call it, its own unless given.
     """
 
     chain: tuple[str, ...] | None = None
     roots: tuple[str, ...] | None = None
     names: tuple[str, ...] | None = None
+    called: str | None = None
 
 
 def trust_matrix(servers: Mapping[str, ServerTrust]) -> list[ProofResult]:
-    """One result per server (FQDN), in the given order: every server holds the root of its chain, and it holds its own
-    name. Where something is not known the result is ``unproved``."""
-    return [_judge(fqdn, servers) for fqdn in servers]
+    """One result per server (FQDN) that others call, in the given order: every server holds the root of its chain, and
+    its certificate the name by which it is called. Where something is not known the result is ``unproved``."""
+    return [_judge(fqdn, servers) for fqdn, one in servers.items() if one.called != NOBODY]
 
 
 def _judge(fqdn: str, servers: Mapping[str, ServerTrust]) -> ProofResult:
@@ -43,15 +47,17 @@ def _judge(fqdn: str, servers: Mapping[str, ServerTrust]) -> ProofResult:
     holders = [other for other in others if chain[-1] in (servers[other].roots or ())]
     unknown = [other for other in others if servers[other].roots is None]
     result = replace(result, found={"root": chain[-1], "trusted_by": holders})
-    wrong = _wrong_name(fqdn, servers[fqdn].names)
+    wrong = _wrong_name(fqdn, servers[fqdn])
     wrong += [_lacking([other for other in others if other not in (*holders, *unknown)], chain[-1])]
     return _state(result, [reason for reason in wrong if reason], unknown)
 
 
-def _wrong_name(fqdn: str, names: Sequence[str] | None) -> list[str]:
-    if names is None or comparable(fqdn) in (comparable(name) for name in names):
+def _wrong_name(fqdn: str, server: ServerTrust) -> list[str]:
+    called = server.called or fqdn
+    if server.names is None or comparable(called) in (comparable(name) for name in server.names):
         return []
-    return [f"its certificate does not hold its own name {fqdn}, by which the other servers call it"]
+    name = f"its own name {fqdn}" if called == fqdn else f"the name {called}"
+    return [f"its certificate does not hold {name}, by which the other servers call it"]
 
 
 def _lacking(servers: Sequence[str], root: str) -> str:
@@ -71,13 +77,14 @@ def _state(result: ProofResult, wrong: Sequence[str], unknown: Sequence[str]) ->
 def trust_between(held: Mapping[str, Any], tls: Any, anchors: Sequence[ProofResult] = ()) -> dict[str, Any]:
     """The matrix from what ``certificate_info`` returned per server (FQDN), and ``tls_check`` from outside.
 
-    The chain of a server is the one that it serves under its own name, as far as ``tls_check`` followed it to a root;
+    The chain of a server is the one that it serves under the name that others call it by (``called``, its own unless
+    given), at one of its ``addresses`` where it was looked for there, as far as ``tls_check`` followed it to a root;
     where that was not seen, the server is unproved, and where it was not looked for, it would be checked.
     ``anchors``: whether it is known whom clients trust; these results come first.
     Returns what ``tls_check`` returns: ``results``, ``summary``, ``changed``.
     """
     results = (tls.get("results") if isinstance(tls, Mapping) else tls) or ()
-    servers = {fqdn: replace(_served_by(fqdn, results), roots=_roots(info)) for fqdn, info in held.items()}
+    servers = {fqdn: _server(fqdn, info, results) for fqdn, info in held.items()}
     found = [*anchors, *trust_matrix(servers)]
     if results and all(result.get("state") == proof.WOULD_BE_CHECKED for result in results):
         found = [replace(one, state=proof.WOULD_BE_CHECKED, message="would be compared", found=None) for one in found]
@@ -89,13 +96,27 @@ def _roots(info: Any) -> tuple[str, ...] | None:
     return None if known is None else _upper(known)
 
 
-def _served_by(fqdn: str, results: Sequence[Any]) -> ServerTrust:
-    """Chain and names of the first handshake with the server itself that led to a root."""
-    for result in results:
-        found, expected = result.get("found"), result.get("expected")
-        if not isinstance(found, Mapping) or not isinstance(expected, Mapping):
-            continue
-        if comparable(str(expected.get("name", ""))) == comparable(fqdn) and found.get("chain_complete"):
+def _server(fqdn: str, info: Any, results: Sequence[Any]) -> ServerTrust:
+    told: Mapping[str, Any] = info if isinstance(info, Mapping) else {}
+    called = str(told.get("called", fqdn))
+    asked = [one for one in results if comparable(_asked(one)) == comparable(called)]
+    own = [one for one in asked if _address(one) in (told.get("addresses") or ())]
+    return replace(_served(own or asked), roots=_roots(info), called=called)
+
+
+def _asked(result: Mapping[str, Any]) -> str:
+    expected = result.get("expected")
+    return str(expected.get("name", "")) if isinstance(expected, Mapping) else ""
+
+
+def _address(result: Mapping[str, Any]) -> str:
+    return str(result.get("address", "")).rpartition(":")[0].strip("[]")
+
+
+def _served(results: Sequence[Any]) -> ServerTrust:
+    """Chain and names of the first handshake that led to a root."""
+    for found in (one.get("found") for one in results):
+        if isinstance(found, Mapping) and found.get("chain_complete"):
             names = found.get("names") or [found.get("common_name") or ""]
             return ServerTrust(_upper(found.get("chain") or ()), names=tuple(names))
     return ServerTrust()

@@ -13,8 +13,9 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
-from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, Plan, PlannedServer
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import PROVED, UNPROVED, ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.trust import NOBODY
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.walk import srv_owner
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import (
     AuthorityOutcome,
@@ -37,7 +38,8 @@ class ProofInputs:
     ``thumbprints``: certificate id to what was installed. ``roots``: PEM, those that clients trust;
     ``roots_complete``: whether these are the roots of all planned authorities. ``issuers``: PEM, which help to follow a
     chain and are not trusted. ``anchors``: for each planned CA, whether its root is known; none where roots were given.
-    ``stores``: server (FQDN) to the ``root_thumbprints`` of its store, None where they are not known.
+    ``stores``: server (FQDN) to the ``root_thumbprints`` of its store, None where they are not known, and the name and
+    addresses that the other servers call it by (``called``, ``addresses``).
 
     ``predicted``: in check mode an earlier step would still change something, so that there is nothing to look at.
     ``services_started``, ``replicating``: what was just done takes a while to be seen.
@@ -93,7 +95,7 @@ def proof_inputs(
         endpoints=tuple(to_plain(endpoint) for endpoint in plan.endpoints if endpoint.view in views),
         inside=tuple(one for one in servers if one.get("view") in (None, "", INTERNAL)),
         sip_domains=tuple(_sip_domains(plan)) if INTERNAL in views else (),
-        stores=dict(_stores(outcome)),
+        stores=dict(_stores(plan, outcome)),
         predicted=checked and (pushed or any(one.changed for one in done.values())),
         services_started=not checked and any(one.services_started for one in done.values()),
         replicating=not checked and pushed and len(servers) > 1,
@@ -111,10 +113,21 @@ def name_servers(
     ]
 
 
-def _stores(outcome: Outcome) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _stores(plan: Plan, outcome: Outcome) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """None at all where nobody has read a server, or tried to: a run of the proof alone."""
     if any(one.root_thumbprints is not None or one.failure for one in outcome.servers.values()):
-        yield from ((fqdn, {"root_thumbprints": one.root_thumbprints}) for fqdn, one in outcome.servers.items())
+        inside = {one.name for one in plan.endpoints if one.view == INTERNAL}
+        planned = {one.fqdn: one for one in plan.servers}
+        for fqdn, one in outcome.servers.items():
+            yield fqdn, {"root_thumbprints": one.root_thumbprints, **_called(planned.get(fqdn), inside)}
+
+
+def _called(server: PlannedServer | None, inside: Collection[str]) -> dict[str, Any]:
+    """By its own name, or by that of its pool, as an Edge is."""
+    if server is None:
+        return {}
+    called = next((name for name in (server.fqdn, server.pool) if name in inside), NOBODY)
+    return {"called": called, "addresses": server.addresses.get(INTERNAL, ())}
 
 
 def _issuers(outcome: Outcome, done: Iterable[CertificateOutcome]) -> Iterator[str]:

@@ -95,6 +95,53 @@ def test_from_what_tasks_returned(held: dict, results: list, states: list[str]) 
     assert trust_between(held, results) == found
 
 
+EDGE = "edge.company.local"
+
+
+def _at(address: str, **found: Any) -> dict[str, Any]:
+    return {**_shaken(EDGE, common_name=EDGE, **found), "address": f"{address}:5061"}
+
+
+@pytest.mark.parametrize(
+    ("results", "told"),
+    [
+        ([_at("10.0.1.1")], [("proved", "every server holds the root of its chain")] * 2),
+        ([_at("10.0.1.42", chain=[LEAF, ROOT])], [("proved", "every server holds the root of its chain")] * 2),
+        (
+            [_at("10.0.1.41"), _at("10.0.1.42", chain_complete=False)],
+            [("proved", "every server holds the root of its chain"), ("unproved", "its chain is not known")],
+        ),
+        (
+            [_at("10.0.1.41"), _at("10.0.1.42", names=["edge02.company.local"])],
+            [
+                ("proved", "every server holds the root of its chain"),
+                ("failed", f"its certificate does not hold the name {EDGE}, by which the other servers call it"),
+            ],
+        ),
+    ],
+)
+def test_an_edge_shows_itself_under_the_name_of_its_pool(results: list, told: list) -> None:
+    """At the load balancer's address for both, or at each one's own."""
+    held = {
+        f"edge0{number}.company.local": {
+            "root_thumbprints": [ROOT],
+            "called": EDGE,
+            "addresses": [f"10.0.1.4{number}"],
+        }
+        for number in (1, 2)
+    }
+    found = trust_between(held, results)["results"]
+    assert [(one["state"], one["message"]) for one in found] == told
+
+
+def test_a_server_that_no_other_calls_is_not_judged_and_has_to_trust_the_others() -> None:
+    held = {A: {"root_thumbprints": [ROOT]}, "proxy": {"root_thumbprints": [], "called": ""}}
+    found = trust_between(held, [_shaken(A, names=[A])])["results"]
+    assert [(one["subject"], one["state"], one["message"]) for one in found] == [
+        (A, "failed", f"proxy does not hold its root {ROOT} among the trusted ones. Import the root there"),
+    ]
+
+
 def test_without_any_handshake() -> None:
     assert trust_between({A: {"root_thumbprints": [ROOT]}}, None)["summary"] == {
         "proved": 0,

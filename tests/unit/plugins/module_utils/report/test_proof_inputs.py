@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 from proofkit import pki
+from unit.places import ROOT as TREE
 from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedIssuer
@@ -62,7 +64,10 @@ def test_after_a_rollout() -> None:
             ),
         ),
         sip_domains=("company.local", "company.com"),
-        stores={FQDN: {"root_thumbprints": ("R1",)}, "fe2": {"root_thumbprints": None}},
+        stores={
+            FQDN: {"root_thumbprints": ("R1",), "called": FQDN, "addresses": ("10.0.0.11",)},
+            "fe2": {"root_thumbprints": None},
+        },
         predicted=False,
         services_started=True,
         replicating=True,
@@ -161,6 +166,21 @@ def test_check_mode_predicts_where_something_would_change(
 )
 def test_trust_among_servers_is_judged_where_somebody_read_them(servers: Any, stores: dict[str, Any]) -> None:
     assert {fqdn: one["root_thumbprints"] for fqdn, one in inputs(servers).stores.items()} == stores
+
+
+def test_an_edge_is_called_by_the_name_of_its_pool_and_a_reverse_proxy_by_none() -> None:
+    example = yaml.safe_load((TREE / "docs" / "examples" / "lync2013.yml").read_text(encoding="utf-8"))
+    plan = as_plan(example["ucops_topology"])
+    stores = inputs({one.fqdn: {"failure": "x"} for one in plan.servers}, plan=plan).stores
+    chosen = ("fe01", "owa01", "edge01", "edge02", "proxy01")
+    told = [stores[f"{name}.company.local"] for name in chosen]
+    assert [(one["called"], one["addresses"]) for one in told] == [
+        ("fe01.company.local", ("10.0.0.11", "fd00:10::11")),
+        ("owa01.company.local", ("10.0.0.61",)),
+        ("edgepool01.company.local", ("10.1.0.21",)),
+        ("edgepool01.company.local", ("10.1.0.22",)),
+        ("", ()),
+    ]
 
 
 def test_one_dns_server_has_nobody_to_replicate_to() -> None:
