@@ -17,7 +17,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.services impor
 class ActionModule(WindowsAction):
     argument_spec = {
         "name": {"type": "str", "required": True},
-        "state": {"type": "str", "choices": ["started", "restarted", "queried"], "default": "started"},
+        "state": {"type": "str", "choices": ["started", "restarted", "stopped", "queried"], "default": "started"},
         "timeout": {"type": "int", "default": 120},
     }
 

@@ -15,7 +15,7 @@ description:
   - C(Set-CsCertificate) is not atomic. One that failed is told by what was read after it.
   - For types of the machine the cmdlet needs no second hop. OAuth's certificate is that of the organisation, and needs
     delegation to the Central Management Store.
-  - No service is restarted; RV(services) says which take a certificate at their start.
+  - No service is restarted; RV(services) says what is to be done with those that take a certificate at their start.
 version_added: 0.1.0
 author:
   - The ucops.rollout developers (@ucops)
@@ -79,10 +79,17 @@ results:
   returned: always
   type: dict
 services:
-  description: Services to restart, in order.
+  description: Services to bring to a state, in order. One that needs another stands while that one is restarted.
   returned: always
   type: list
-  elements: str
+  elements: dict
+  contains:
+    name:
+      description: The short name of the service.
+      type: str
+    state:
+      description: V(stopped), V(restarted) or V(started), as M(ucops.rollout.windows_service) takes it.
+      type: str
 notes:
   description: Warnings and errors of the cmdlets that did not end the work.
   returned: always

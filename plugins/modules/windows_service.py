@@ -8,11 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: windows_service
-short_description: Start, restart or look at a Windows service
+short_description: Start, restart, stop or look at a Windows service
 description:
-  - Starts or restarts a Windows service and waits until it runs, or only reads its state.
+  - Starts or restarts a Windows service and waits until it runs, stops it and waits until it stands, or only reads its
+    state.
   - Works through WMI over WS-Management, from Windows Server 2003 on, without PowerShell.
-  - Services that depend on the one restarted are not touched; if they run, the restart is refused.
+  - Services that depend on the one restarted or stopped are not touched; while they run, it is refused.
 version_added: 0.1.0
 author:
   - The ucops.rollout developers (@ucops)
@@ -38,6 +39,7 @@ options:
     choices:
       - started
       - restarted
+      - stopped
       - queried
     default: started
   timeout:

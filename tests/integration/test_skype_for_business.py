@@ -1,4 +1,4 @@
-"""An Enterprise pool of Skype for Business Server 2019, rolled out and proved as a whole."""
+"""Skype for Business Server 2019, a pool of Front Ends and an Edge in a workgroup, rolled out and proved as a whole."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ pytestmark = pytest.mark.slow
 
 FRONT_ENDS = ("fe01", "fe02", "fe03")
 TYPES = ("Default", "WebServicesExternal", "WebServicesInternal")
+EDGE, OUTSIDE = "edge01", ("AccessEdgeExternal", "AudioVideoAuthentication", "DataEdgeExternal")
 
 
-def assigned(site: Site) -> dict[str, dict[str, str]]:
+def assigned(site: Site, *names: str) -> dict[str, dict[str, str]]:
     """host -> type -> thumbprint."""
     hosts = site.state()["hosts"]
     return {
         name: {type: held["thumbprint"] for type, held in hosts[name]["cs_server"]["assigned"].items()}
-        for name in FRONT_ENDS
+        for name in names or FRONT_ENDS
     }
 
 
@@ -27,7 +28,7 @@ def requests(site: Site) -> int:
 
 
 @pytest.mark.estate(name="sfb2019")
-def test_three_front_ends_by_their_cmdlets(site: Site) -> None:
+def test_front_ends_and_an_edge_by_their_cmdlets(site: Site) -> None:
     seen = site.play("deploy_pool", "--check")
     assert assigned(site) == dict.fromkeys(FRONT_ENDS, {}) and requests(site) == 0, seen.output
 
@@ -44,12 +45,35 @@ def test_three_front_ends_by_their_cmdlets(site: Site) -> None:
     assert len({held["Default"] for held in after.values()}) == 3
     hosts = site.state()["hosts"]
     assert {tuple(hosts[name]["cs_server"]["organisation"]) for name in FRONT_ENDS} == {("OAuthTokenIssuer",)}
-    assert requests(site) == 4
+    assert requests(site) == 6
+    edge_is_rolled_out(site, report)
 
     before = site.state()
     again = site.play("deploy_pool")
     assert again.code == 0 and again.total("changed") == 0, again.output
     assert site.state() == before and site.report()["status"] == "done"
+
+
+def edge_is_rolled_out(site: Site, report: Any) -> None:
+    held = assigned(site, EDGE)[EDGE]
+    assert sorted(held) == sorted((*OUTSIDE, "Internal")) and len(set(held.values())) == 2, held
+    assert len({held[type] for type in OUTSIDE}) == 1
+    edge = site.state()["hosts"][EDGE]
+    inside, outside = held["Internal"], held["AccessEdgeExternal"]
+    assert sorted(edge["cs_server"]["serving"].values()) == sorted([inside] * 3 + [outside] * 3)
+    # No domain brings the CA's root: it is there because the inventory of this host names it, and was put there first.
+    told = [one["what"] for one in report["changes"] if one["where"] == "edge01.company.local"]
+    assert told[:4] == [
+        "key and request made (edge.company.local/edge_internal)",
+        "certificate issued (edge.company.local/edge_internal)",
+        "certificate of an authority put into the store Root (edge.company.local/edge_internal)",
+        "certificate installed (edge.company.local/edge_internal)",
+    ], told
+    # A/V authentication starts anew, and the service that needs it with it.
+    anew = ("RTCSRV", "RTCDATAPROXY", "RTCMRAUTH", "RTCMEDIARELAY")
+    assert [(edge["services"][name]["starts"], edge["services"][name]["state"]) for name in anew] == [
+        (2, "Running")
+    ] * 4
 
 
 # Reading is cut off; assigning is not run; it is run, and its answer is lost.
@@ -67,6 +91,6 @@ def test_the_next_run_finishes_what_was_cut_off(site: Site) -> None:
     assert held["fe01"] == held["fe02"] == {} and sorted(held["fe03"]) == list(TYPES)
     finished = site.play("deploy_pool")
     assert {name: sorted(types) for name, types in assigned(site).items()} == dict.fromkeys(FRONT_ENDS, list(TYPES))
-    assert requests(site) == 4 and site.report()["summary"]["unproved"] == 0, finished.output
+    assert requests(site) == 6 and site.report()["summary"]["unproved"] == 0, finished.output
     again = site.play("deploy_pool")
     assert again.code == 0 and again.total("changed") == 0, again.output

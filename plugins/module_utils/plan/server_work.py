@@ -29,15 +29,17 @@ _OUTSIDE = {
     "web_conferencing_edge": ("web_conferencing", "external"),
     "reverse_proxy": ("external",),
 }
+# It signs with its certificate; what its port presents is the one of the inside.
+_UNSEEN = "av_authentication"
 
 
 @dataclass(frozen=True, slots=True)
 class AssignmentWork:
     """A component of the server that is to present the certificate.
 
-    ``address``: the server's own, outside for what faces outside, empty where the plan has none. ``reached_port``:
-    under which the port is reached from outside. ``name``: what a client asks there for, empty for none that can be.
-    ``way``: ``lync``, ``front_end``, ``web_components`` or ``by_hand``.
+    ``address``: where a handshake shows it, outside for what faces outside, empty where none does or the plan has none.
+    ``reached_port``: under which the port is reached from outside. ``name``: what a client asks there for, empty for
+    none that can be. ``way``: ``lync``, ``front_end``, ``web_components`` or ``by_hand``.
     """
 
     component: str
@@ -169,7 +171,7 @@ def _assignment(
 
 def _address(component: str, server: PlannedServer) -> str:
     """Where the component listens; several that face outside may share one interface."""
-    interfaces = (*_OUTSIDE.get(component, ()), INTERNAL)
+    interfaces = () if component == _UNSEEN else (*_OUTSIDE.get(component, ()), INTERNAL)
     return next((address for one in interfaces for address in server.addresses.get(one, ())), "")
 
 

@@ -11,7 +11,7 @@ not atomic: one that failed is told by what was read after it. No service is res
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import RI
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import told
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.service_state import HALTED, RESTARTED, STARTED
 
 READ_TIMEOUT, ASSIGN_TIMEOUT = 180.0, 600.0
 OAUTH_KEY = 2048
@@ -47,13 +48,15 @@ OAUTH_KEY = 2048
 _FRONT_END = ("RTCSRV", "RTCIMMCU", "RTCDATAMCU", "RTCAVMCU", "RTCASMCU", "RTCMEDSRV", "RTCCHAT")
 AT_START: Mapping[str, tuple[str, ...]] = {
     "Default": _FRONT_END,
-    "Internal": ("RTCSRV", "RTCMRAUTH"),
+    "Internal": ("RTCSRV", "RTCMRAUTH", "RTCDATAPROXY"),
     ACCESS_EDGE: ("RTCSRV",),
     "DataEdgeExternal": ("RTCDATAPROXY",),
     AV_AUTHENTICATION: ("RTCMRAUTH",),
     XMPP: ("RTCXMPPTGWPX",),
 }
 _XMPP_SERVICE = "RTCXMPPTGWPX"
+# A service cannot be stopped while one that needs it runs.
+_NEEDED_BY: Mapping[str, str] = {"RTCMRAUTH": "RTCMEDIARELAY"}
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,39}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -119,6 +122,14 @@ class CsState:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceStep:
+    """A service, and the state that it is to be brought to."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class CsOutcome:
     """What came of one certificate. ``state``: proved, assigned, would_assign or manual."""
 
@@ -128,7 +139,7 @@ class CsOutcome:
     change_set: ChangeSet
     before: Mapping[str, str]
     after: Mapping[str, str]
-    services: tuple[str, ...] = ()
+    services: tuple[ServiceStep, ...] = ()
     steps: tuple[str, ...] = ()
     message: str = ""
 
@@ -139,7 +150,7 @@ class CsOutcome:
             "thumbprint": to_plain(self.thumbprint),
             "before": to_plain(self.before),
             "after": to_plain(self.after),
-            "services": list(self.services),
+            "services": to_plain(self.services),
             "steps": list(self.steps),
             "message": self.message,
         }
@@ -158,7 +169,7 @@ def result_of(outcomes: Sequence[CsOutcome], notes: Sequence[str] = ()) -> dict[
     return {
         "changed": any(one.change_set.changes for one in outcomes),
         "results": {one.id: {"assignment": one.to_result()} for one in outcomes},
-        "services": list(dict.fromkeys(name for one in outcomes for name in one.services)),
+        "services": to_plain(tuple(dict.fromkeys(step for one in outcomes for step in one.services))),
         "notes": list(notes),
     }
 
@@ -374,16 +385,32 @@ def _outcome(
     stale, message, proved = _shown(host, wanted, sets, shake)
     services = _at_start([*sets, *stale], after.services)
     state = PROVED if proved else MANUAL if left and not sets else ASSIGNED
-    steps = [*left, *_restart_steps(host, services, options)]
+    steps = [*left, *_restart_steps(host, services, after.services, options)]
     if OAUTH in sets:
         steps.append(f"{_PARTNERS}.")
-    restarted = tuple(one for one in services if one not in _WITH_DEPENDANTS)
+    restarts = tuple(_service_steps(wanted, services, after.services))
     return CsOutcome(
-        wanted.id, state, wanted.thumbprint, _change_set(was, now), was, now, restarted, tuple(steps), message
+        wanted.id, state, wanted.thumbprint, _change_set(was, now), was, now, restarts, tuple(steps), message
     )
 
 
-_WITH_DEPENDANTS = ("RTCMRAUTH", _XMPP_SERVICE)
+def _service_steps(wanted: CsWanted, services: Sequence[str], there: Sequence[str]) -> Iterator[ServiceStep]:
+    """A service that needs another stands while that one starts anew. It is started in any case: a run that was cut off
+    may have left it standing."""
+    for name in services:
+        needing = _there((_NEEDED_BY.get(name, ""),), there)
+        yield from (ServiceStep(one, HALTED) for one in needing)
+        if name != _XMPP_SERVICE:
+            yield ServiceStep(name, RESTARTED)
+        yield from (ServiceStep(one, STARTED) for one in needing)
+    at_start = {name for type in wanted.types for name in AT_START.get(type, ())}
+    needing = _there((other for name, other in _NEEDED_BY.items() if name in at_start), there)
+    yield from (ServiceStep(one, STARTED) for one in needing)
+
+
+def _there(names: Iterable[str], services: Sequence[str]) -> tuple[str, ...]:
+    present = {one.upper() for one in services}
+    return tuple(name for name in dict.fromkeys(names) if name in present)
 
 
 def _left_to_people(host: WindowsHost, wanted: CsWanted, state: CsState, options: CsOptions) -> tuple[str, ...]:
@@ -405,7 +432,8 @@ def _shown(host: WindowsHost, wanted: CsWanted, sets: Sequence[str], shake: Shak
     A service that has shown no certificate starts anew where the server itself says that nothing listens on its port:
     a run may have ended between assignment and start. ``sets``: what was assigned now.
     """
-    stale, silent, said, right = [], [], [], 0
+    stale, said, right = [], [], 0
+    silent = [one for one in wanted.endpoints if not one.address]
     asked = [one for one in wanted.endpoints if one.address and one.port]
     for one in asked:
         seen = served_by(shake(one.address, one.port, ""))
@@ -425,13 +453,14 @@ def _shown(host: WindowsHost, wanted: CsWanted, sets: Sequence[str], shake: Shak
 
 
 def _at_start(types: Sequence[str], services: Sequence[str]) -> tuple[str, ...]:
-    there = {one.upper() for one in services}
-    named = (name for type in types for name in AT_START.get(type, ()))
-    return tuple(name for name in dict.fromkeys(named) if name in there)
+    return _there((name for type in types for name in AT_START.get(type, ())), services)
 
 
-def _restart_steps(host: WindowsHost, services: Sequence[str], options: CsOptions) -> Iterator[str]:
-    by_hand = [one for one in services if one in _WITH_DEPENDANTS or not options.restarts]
+def _restart_steps(
+    host: WindowsHost, services: Sequence[str], there: Sequence[str], options: CsOptions
+) -> Iterator[str]:
+    names = [one for one in services if one == _XMPP_SERVICE or not options.restarts]
+    by_hand = _there((name for one in names for name in (one, _NEEDED_BY.get(one, ""))), there)
     if by_hand:
         yield (
             f"On {host.name}, restart {', '.join(by_hand)} (Stop-CsWindowsService and Start-CsWindowsService -Name):"

@@ -192,7 +192,8 @@ def _missing_authorities(
             f"this server does not trust the root '{root.subject}', thumbprint {root.thumbprint}",
             where=host.name,
             mend="Nothing was installed. Compare the thumbprint with the CA's owner, then either publish the root by"
-            " Group Policy, or give the thumbprint in trusted_roots (pool_certificates_trusted_roots)",
+            " Group Policy, which reaches no host in a workgroup, or give the thumbprint in trusted_roots"
+            " (pool_certificates_trusted_roots)",
         )
     return [*missing, _Addition(ROOT, root)]
 

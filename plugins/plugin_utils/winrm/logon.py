@@ -114,7 +114,10 @@ class LogonCause:
 
 
 _ONE_LOGON = " Exactly one logon was tried: domains lock an account after a few that are refused"
-_NAMES = "ansible_user (DOMAIN\\user for ntlm and credssp, user@DOMAIN in capitals for kerberos) and ansible_password"
+_NAMES = (
+    "ansible_user (DOMAIN\\user for ntlm and credssp, or HOST\\user for an account of the host itself; user@DOMAIN in"
+    " capitals for kerberos) and ansible_password"
+)
 _AD_ACCOUNT = "Look at the account in Active Directory Users and Computers."
 
 CAUSES = (

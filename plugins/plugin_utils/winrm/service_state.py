@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bring a Windows service to a state: started, restarted, or only looked at."""
+"""Bring a Windows service to a state: started, restarted, stopped, or only looked at."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.services impor
     WmiServices,
 )
 
-STARTED, RESTARTED, QUERIED = "started", "restarted", "queried"
+STARTED, RESTARTED, HALTED, QUERIED = "started", "restarted", "stopped", "queried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class ServiceOutcome:
 def bring_service(
     services: WmiServices, name: str, wanted: str, *, host: str, check_mode: bool = False
 ) -> ServiceOutcome:
-    """``wanted``: started, restarted or queried. In check mode ``service`` is as it was found."""
+    """``wanted``: started, restarted, stopped or queried. In check mode ``service`` is as it was found."""
     before = services.find(name)
     if wanted == QUERIED:
         return ServiceOutcome(before, before, ChangeSet())
@@ -55,6 +55,9 @@ def bring_service(
 
 
 def _planned(before: WindowsService, wanted: str) -> tuple[Change, ...]:
+    if wanted == HALTED:
+        halted = Change(CHANGE, f"service {before.name} stopped", {"service": before.name}, before.state, STOPPED)
+        return () if before.state == STOPPED else (halted,)
     if wanted != RESTARTED and before.state == RUNNING:
         return ()
     done = "restarted" if wanted == RESTARTED and before.state != STOPPED else "started"
@@ -64,6 +67,8 @@ def _planned(before: WindowsService, wanted: str) -> tuple[Change, ...]:
 
 
 def _apply(services: WmiServices, before: WindowsService, wanted: str) -> WindowsService:
+    if wanted == HALTED:
+        return services.stop(before.name)
     if before.state != STOPPED and wanted == RESTARTED:
         services.stop(before.name)
     return services.start(before.name)
@@ -71,5 +76,5 @@ def _apply(services: WmiServices, before: WindowsService, wanted: str) -> Window
 
 def _change_set(before: WindowsService, changes: tuple[Change, ...]) -> ChangeSet:
     states = [f"{before.name} {before.state}\n"]
-    states += [f"{before.name} {RUNNING} ({change.what})\n" for change in changes]
+    states += [f"{before.name} {change.after} ({change.what})\n" for change in changes]
     return ChangeSet(states[0], states[-1], changes)

@@ -121,10 +121,9 @@ def test_wrong_password_is_one_logon_and_an_unreachable_host() -> None:
     assert result["logon_refused"] is True
     assert result["msg"] == (
         "dc01 (10.0.0.5:5985): cannot log on over WinRM as 'C\\u' with transport ntlm: the credentials were rejected"
-        " by the host. Check ansible_user (DOMAIN\\user for ntlm and credssp, user@DOMAIN in capitals for kerberos) and"
-        " ansible_password before the next run. Exactly one logon was tried: domains lock an account after a few"
-        " that are"
-        " refused"
+        " by the host. Check ansible_user (DOMAIN\\user for ntlm and credssp, or HOST\\user for an account of the host"
+        " itself; user@DOMAIN in capitals for kerberos) and ansible_password before the next run. Exactly one logon was"
+        " tried: domains lock an account after a few that are refused"
     )
 
 

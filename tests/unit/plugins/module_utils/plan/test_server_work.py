@@ -48,7 +48,8 @@ OUTSIDE = {"internal": ("10.1.0.20",), "external": ("203.0.113.30",)}
         ("access_edge", {**OUTSIDE, "access": ("203.0.113.21",)}, "203.0.113.21"),
         ("access_edge", OUTSIDE, "203.0.113.30"),
         ("web_conferencing_edge", {**OUTSIDE, "web_conferencing": ("203.0.113.22",)}, "203.0.113.22"),
-        ("av_authentication", OUTSIDE, "10.1.0.20"),
+        ("edge_internal", OUTSIDE, "10.1.0.20"),
+        ("av_authentication", OUTSIDE, ""),
         ("office_web_apps", {}, ""),
     ],
 )

@@ -105,6 +105,10 @@ def work(cmdlets: PowerShell, *wanted: CsWanted, check_mode: bool = False, **opt
     return assign_types(host, wanted, CsOptions(**options), shake=nobody, check_mode=check_mode)
 
 
+def restarted(*names: str) -> list[dict[str, str]]:
+    return [{"name": name, "state": "restarted"} for name in names]
+
+
 def refusal(cmdlets: PowerShell, *wanted: CsWanted, **options: Any) -> str:
     with pytest.raises(RolloutError) as refused:
         work(cmdlets, *wanted, **options)
@@ -129,7 +133,7 @@ def test_what_differs_is_assigned_in_one_call_and_read_back_and_then_nothing() -
         f"assigned to Default in place of {OLD}",
         "assigned to WebServicesExternal",
     ]
-    assert done["services"] == ["RTCSRV", "RTCMEDSRV"]
+    assert done["services"] == restarted("RTCSRV", "RTCMEDSRV")
     assert "restart RTCSRV, RTCMEDSRV" in of(done, FRONT_END)["steps"][0]
     assert done["notes"] == ["Namen weichen ab"]
     again = work(cmdlets, FRONT_END)
@@ -252,8 +256,47 @@ def test_edge_servers_roll_av_authentication_alone_and_take_xmpp_along() -> None
     cmdlets.answers["services"].append("RTCXMPPTGWPX")
     done = work(cmdlets, EDGE, effective="2026-12-01T22:00:00Z", restarts=True)
     assert cmdlets.ran == [f"{NEW}/AccessEdgeExternal,XmppServer/;{NEW}/AudioVideoAuthentication/R"]
-    assert done["services"] == ["RTCSRV"]
-    assert "restart RTCXMPPTGWPX, RTCMRAUTH" in of(done, EDGE)["steps"][0]
+    assert done["services"] == restarted("RTCSRV", "RTCMRAUTH")
+    assert "restart RTCXMPPTGWPX (" in of(done, EDGE)["steps"][0]
+
+
+def test_the_service_that_needs_another_stands_while_that_one_starts_anew() -> None:
+    inside = CsWanted("edge/internal", Thumbprint(NEW), (CsEndpoint("Internal", "", 0),))
+    cmdlets = FakeCmdlets()
+    cmdlets.answers["services"] += ["RTCMEDIARELAY", "RTCDATAPROXY"]
+    done = work(cmdlets, inside, EDGE, restarts=True)
+    assert [(one["name"], one["state"]) for one in done["services"]] == [
+        ("RTCSRV", "restarted"),
+        ("RTCMEDIARELAY", "stopped"),
+        ("RTCMRAUTH", "restarted"),
+        ("RTCMEDIARELAY", "started"),
+        ("RTCDATAPROXY", "restarted"),
+    ]
+    assert of(done, inside)["steps"] == of(done, EDGE)["steps"] == []
+    again = work(cmdlets, inside, EDGE, restarts=True)
+    assert [(one["name"], one["state"]) for one in again["services"]] == [("RTCMEDIARELAY", "started")]
+    by_hand = of(work(FakeCmdlets(), inside), inside)["steps"][0]
+    assert by_hand.startswith("On fe01, restart RTCSRV, RTCMRAUTH (Stop-CsWindowsService")
+    cmdlets.machine.clear()
+    assert "restart RTCSRV, RTCMRAUTH, RTCMEDIARELAY, RTCDATAPROXY (" in of(work(cmdlets, inside), inside)["steps"][0]
+
+
+@pytest.mark.parametrize(
+    ("row", "services"),
+    [
+        ("10.0.1.41:5062", ["RTCMEDIARELAY started"]),
+        ("0.0.0.0:135", ["RTCMEDIARELAY stopped", "RTCMRAUTH restarted", "RTCMEDIARELAY started"]),
+    ],
+)
+def test_no_handshake_is_made_for_av_authentication(row: str, services: list[str]) -> None:
+    server = FakeServer("edge01")
+    server.programs.handlers["netstat"] = lambda words: (0, f"  TCP    {row}    0.0.0.0:0    LISTENING\r\n")
+    wanted = CsWanted("edge/external", Thumbprint(NEW), (CsEndpoint("AudioVideoAuthentication", "", 5062, 5062),))
+    cmdlets = FakeCmdlets(AudioVideoAuthentication=NEW)
+    cmdlets.answers["services"].append("RTCMEDIARELAY")
+    host = replace(server.host, powershell=cmdlets)
+    done = assign_types(host, [wanted], CsOptions(restarts=True), shake=pytest.fail)
+    assert [f"{one['name']} {one['state']}" for one in done["services"]] == services
 
 
 @pytest.mark.parametrize(("row", "services"), [("0.0.0.0:5061", []), ("0.0.0.0:135", ["RTCSRV", "RTCMEDSRV"])])
@@ -268,7 +311,7 @@ def test_a_service_that_did_not_start_with_its_certificate_starts_anew(row: str,
     cmdlets = FakeCmdlets(Default=NEW, WebServicesInternal=NEW)
     host = replace(server.host, powershell=cmdlets)
     done = assign_types(host, [wanted], CsOptions(restarts=True), shake=nobody)
-    assert (done["changed"], cmdlets.ran, done["services"]) == (False, [], services)
+    assert (done["changed"], cmdlets.ran, done["services"]) == (False, [], restarted(*services))
 
 
 def test_the_handshake_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,6 +326,6 @@ def test_the_handshake_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> Non
     host = replace(FakeServer("fe01").host, powershell=cmdlets)
     done = assign_types(host, [FRONT_END], CsOptions(), shake=shake)
     assert of(done, FRONT_END)["message"] == f"10.0.0.1:5061 (Default) still serves {OLD}"
-    assert done["services"] == ["RTCSRV", "RTCMEDSRV"]
+    assert done["services"] == restarted("RTCSRV", "RTCMEDSRV")
     shown[5061] = NEW
     assert of(assign_types(host, [FRONT_END], CsOptions(), shake=shake), FRONT_END)["state"] == "proved"

@@ -43,6 +43,8 @@ TABLE = [
     ("Stopped", "restarted", ["start RTCSRV"], "service RTCSRV started"),
     ("Running", "restarted", ["stop RTCSRV", "start RTCSRV"], "service RTCSRV restarted"),
     ("Paused", "restarted", ["stop RTCSRV", "start RTCSRV"], "service RTCSRV restarted"),
+    ("Running", "stopped", ["stop RTCSRV"], "service RTCSRV stopped"),
+    ("Stopped", "stopped", [], None),
     ("Stopped", "queried", [], None),
 ]
 
@@ -55,7 +57,9 @@ def test_states(state: str, wanted: str, done: list[str], told: str | None) -> N
     assert outcome.change_set.changed is bool(told)
     assert [change.what for change in outcome.change_set.changes] == ([told] if told else [])
     assert outcome.before and outcome.before.state == state
-    assert outcome.service and outcome.service.state == ("Running" if done else state)
+    reached = "Stopped" if wanted == "stopped" else "Running"
+    assert outcome.service and outcome.service.state == (reached if done else state)
+    assert [change.after for change in outcome.change_set.changes] == ([reached] if told else [])
 
 
 @pytest.mark.parametrize(("state", "wanted", "done", "told"), TABLE)
