@@ -58,7 +58,7 @@ def test_a_front_end_is_assigned_and_then_nothing_is_to_do(tmp_path: Path) -> No
         done = work(lab, name)
         assert done["changed"] is True
         assert {type: held.thumbprint for type, held in server.assigned.items()} == dict.fromkeys(TYPES, name)
-        assert done["services"][0] == "RTCSRV"
+        assert done["services"][0] == {"name": "RTCSRV", "state": "restarted"}
         assert work(lab, name)["changed"] is False
 
 
