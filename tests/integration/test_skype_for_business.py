@@ -28,7 +28,7 @@ def requests(site: Site) -> int:
 
 
 @pytest.mark.estate(name="sfb2019")
-def test_front_ends_and_an_edge_by_their_cmdlets(site: Site) -> None:
+def test_three_front_ends_by_their_cmdlets(site: Site) -> None:
     seen = site.play("deploy_pool", "--check")
     assert assigned(site) == dict.fromkeys(FRONT_ENDS, {}) and requests(site) == 0, seen.output
 
