@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -38,6 +39,11 @@ def requests(site: Site) -> int:
 
 def certificates(site: Site, *options: str) -> Run:
     return site.play("deploy_pool", "--tags", "certificates", *options)
+
+
+def powershell(site: Site, host: str, script: str) -> None:
+    encoded = base64.b64encode(script.encode("utf-16-le")).decode("ascii")
+    site.command(host, f"powershell -NoProfile -NonInteractive -InputFormat None -EncodedCommand {encoded}")
 
 
 def has_one_for_both(site: Site) -> None:
@@ -92,3 +98,38 @@ def test_the_next_run_brings_what_was_cut_off(site: Site) -> None:
     has_one_for_both(site)
     again = certificates(site)
     assert again.total("changed") == 0, finished.output + again.output
+
+
+@pytest.mark.estate(name="edge")
+def test_who_comes_later_gets_it_from_whoever_has_it(site: Site) -> None:
+    certificates(site)
+    has_one_for_both(site)
+    inside, outside = held(site, "edge01")
+    site.command("edge01", f"certutil -delstore my {inside}")
+    alone = certificates(site, "--limit", "edge01.company.local,ca01.company.local,localhost")
+    assert "edge02.company.local was not looked at and may hold it: a second one is not made" in alone.summary
+    assert held(site, "edge01") == [outside] and requests(site) == 2
+    certificates(site)
+    assert held(site, "edge01") == [inside, outside] and requests(site) == 2
+
+    # One that may not be exported: it stays where it is, and the run says what to do.
+    site.command("edge01", f"certutil -delstore my {inside}")
+    powershell(site, "edge02", NOT_EXPORTABLE.replace("THUMBPRINT", inside))
+    refused = certificates(site)
+    assert f"the key of certificate {inside} may not be exported" in refused.summary, refused.output
+    assert held(site, "edge01") == [outside] and requests(site) == 2
+    site.command("edge02", f"certutil -delstore my {inside}")
+    certificates(site)
+    assert held(site, "edge01") == held(site, "edge02") != [inside, outside] and requests(site) == 3
+
+
+NOT_EXPORTABLE = r"""
+$s = New-Object Security.Cryptography.X509Certificates.X509Store 'My', 'LocalMachine'
+$s.Open('ReadWrite')
+$c = $s.Certificates | Where-Object { $_.Thumbprint -eq 'THUMBPRINT' }
+$n = New-Object Security.Cryptography.X509Certificates.X509Certificate2
+$n.Import($c.Export('Pfx', 'x'), 'x', 'MachineKeySet, PersistKeySet')
+$s.Remove($c)
+$s.Add($n)
+exit 0
+"""

@@ -293,11 +293,18 @@ def _server_changes(outcome: Outcome) -> Iterator[ChangeLine]:
 
 
 def _certificates(plan: Plan, outcome: Outcome, tls: Check) -> Iterator[CertificateState]:
-    done = {id: (fqdn, entry) for fqdn, id, entry in entries(outcome)}
+    done: dict[str, dict[str, CertificateOutcome]] = {}
+    for fqdn, id, entry in entries(outcome):
+        done.setdefault(id, {})[fqdn] = entry
     ids = {key: number for one in outcome.authorities.values() for key, number in one.request_ids.items()}
     for planned in plan.certificates:
-        fqdn, entry = done.get(planned.id, (", ".join(planned.holders), CertificateOutcome()))
-        yield _certificate(planned, fqdn, entry, tls, ids)
+        held = done.get(planned.id) or {", ".join(planned.holders): CertificateOutcome()}
+        yield _certificate(planned, ", ".join(held), max(held.values(), key=_tells), tls, ids)
+
+
+def _tells(done: CertificateOutcome) -> tuple[bool, bool]:
+    """Which of the servers that share a certificate says most of it: one that failed, else the one that had it made."""
+    return _state(done) == "failed", (done.request.held, done.issue.description) != (Described(), Described())
 
 
 def _certificate(

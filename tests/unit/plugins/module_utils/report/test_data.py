@@ -62,6 +62,18 @@ def test_second_run_shows_held_certificates() -> None:
     assert (certificate["state"], certificate["not_after"]) == ("held", "2028-11-22T08:00:00Z")
 
 
+def test_a_certificate_of_several_servers_is_told_once_and_with_all_of_them() -> None:
+    taken = {"install": {"changed": True, "state": "installed", "thumbprint": THUMBPRINT}, "thumbprint": THUMBPRINT}
+    made = GIVEN["servers"][SERVER]["certificates"][ID]
+    for servers in ({"e1": made, "e2": taken}, {"e1": taken, "e2": made}):
+        given = {"plan": PLAN, "servers": {name: {"certificates": {ID: entry}} for name, entry in servers.items()}}
+        (one,) = report_data(given)["certificates"]
+        assert (one["server"], one["request_id"], one["not_after"]) == ("e1, e2", 12, "2028-11-22T08:00:00Z")
+    failed = {"install": {"failed": True}}
+    given = {"plan": PLAN, "servers": {"e1": {"certificates": {ID: made}}, "e2": {"certificates": {ID: failed}}}}
+    assert report_data(given)["certificates"][0]["state"] == "failed"
+
+
 def test_what_was_left_alone_says_why() -> None:
     change = {"verb": "report", "zone": "company.com", "name": "www", "type": "A", "note": "other addresses too"}
     change["after"] = {"ttl": 3600, "values": ["10.0.0.80"]}
