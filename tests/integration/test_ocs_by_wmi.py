@@ -81,3 +81,24 @@ def test_a_put_whose_answer_is_lost_is_finished_by_the_next_run(site: Site, afte
     assert all(one["serving"] == one["assigned"] != "" for one in front_ends(site))
     again = site.play("deploy_pool")
     assert (again.code, again.total("changed")) == (0, 0), again.output
+
+
+def deployed(name: str) -> dict[str, Any]:
+    """What OCS says otherwise than the topology: a server that left, one that is not planned, another SIP domain."""
+    pool = {"fqdn": "ocspool.company.local", "members": ["OCSSRV01", "ocssrv03.company.local"], "members_as_text": True}
+    return {"name": name, "front_end": {"pool": pool, "sip_domains": ["company.local", "old.company.com"]}}
+
+
+@pytest.mark.estate(way="wmi", hosts=[deployed(name) for name in SERVERS])
+def test_a_pool_that_is_not_the_planned_one_is_told_once_and_left_as_it_is(site: Site) -> None:
+    before = site.state()
+    run = site.play("deploy_pool", "--check")
+    assert run.code == 0 and site.state() == before, run.output
+    told = " ".join(run.output.split())
+    for difference in (
+        "ocssrv02.company.local is in the topology's pool ocspool.company.local, and not in OCS's.",
+        "ocssrv03.company.local is in OCS's pool ocspool.company.local, and not in the topology's.",
+        "the SIP domain company.com of the topology is none of OCS's.",
+        "OCS has the SIP domain old.company.com, which the topology does not have.",
+    ):
+        assert told.count(difference) == 1, (difference, run.output)

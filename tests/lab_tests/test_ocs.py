@@ -58,6 +58,15 @@ def test_arrays_are_repeated_elements(estate: RunningEstate) -> None:
     assert answer.count(b"<p:TLSCertSN>") == 10 and b"<p:DefaultPort>5061<" in answer
 
 
+def test_the_pool_and_the_sip_domains_are_told(estate: RunningEstate) -> None:
+    client = Psrp(estate.address("srv01"))
+    (pool,) = client.query("SELECT * FROM MSFT_SIPPoolSetting", CIMV2)
+    told = (pool["PoolFQDN"], pool["PoolMemberList"], pool["MajorVersion"])
+    assert told == ("srv01.company.local", "srv01.company.local", "3")
+    domains = client.query("SELECT Address FROM MSFT_SIPDomainData", CIMV2)
+    assert [one["Address"] for one in domains] == ["company.local"]
+
+
 def test_edge_classes_are_there_and_empty_and_windows_own_remain(estate: RunningEstate) -> None:
     client = Psrp(estate.address("srv01"))
     assert client.query("SELECT * FROM MSFT_SIPMediaRelaySetting", CIMV2) == []

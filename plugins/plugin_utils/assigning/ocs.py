@@ -32,7 +32,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command im
     look,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import CODE_BAD_FILTER, WsmanFault
+from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.ocs_pool import NAMESPACE, instances
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import (
@@ -48,7 +48,6 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port impor
     WmiValue,
 )
 
-NAMESPACE = "root/cimv2"
 UNTESTED = "Written into the WMI classes of OCS, which is untested on real Windows"
 # As CryptoAPI keeps a serial number (CERT_INFO: the least significant byte comes first), and as it is printed.
 LITTLE, PRINTED = "little", "big"
@@ -133,19 +132,10 @@ def read_assignments(wmi: Wmi, *, where: str) -> tuple[HeldAssignment, ...] | No
     found: list[HeldAssignment] = []
     known = False
     for kind in CLASSES:
-        instances = _instances(wmi, kind)
-        known = known or instances is not None
-        found += [_held(kind, one, where) for one in instances or ()]
+        there = instances(wmi, kind.name)
+        known = known or there is not None
+        found += [_held(kind, one, where) for one in there or ()]
     return tuple(found) if known else None
-
-
-def _instances(wmi: Wmi, kind: OcsClass) -> tuple[WmiObject, ...] | None:
-    try:
-        return wmi.query(NAMESPACE, f"SELECT * FROM {kind.name}")
-    except WsmanFault as fault:
-        if fault.code == CODE_BAD_FILTER:
-            return None
-        raise
 
 
 def _held(kind: OcsClass, found: WmiObject, where: str) -> HeldAssignment:

@@ -34,6 +34,9 @@ class FrontEnd(Role):
     for the assignment), serial_order (`little` or `printed`: how WMI holds serial numbers, which no source says), and
     wizard, a certificate that the wizard assigned earlier: {common_name, days: it has left, in_store: false where it
     was removed since}. Who may read the private key is not modelled: the key must be there.
+
+    What it says of its deployment: sip_domains, and pool ({fqdn, members, major_version, members_as_text: one text with
+    semicolons, which no source rules out}); by itself a pool of this server alone.
     """
 
     name = "front_end"
@@ -49,9 +52,23 @@ class FrontEnd(Role):
         self.rows: dict[str, list[dict[str, Any]]] = {
             ocs.LISTENER: [{"InstanceID": "{0A}", "Enabled": True, "IPAddress": "0.0.0.0", "Port": self.port}],
             ocs.ROUTING: [{"InstanceID": "{0B}", "DefaultPort": self.port}],
+            ocs.POOLS: [self._pool(settings.get("pool") or {})],
+            ocs.DOMAINS: [
+                {"InstanceID": f"{{0D{at}}}", "Address": name}
+                for at, name in enumerate(settings.get("sip_domains", [machine.estate.domain]))
+            ],
         }
         self._set_up = False
         self._listener: TcpListener | None = None
+
+    def _pool(self, given: dict[str, Any]) -> dict[str, Any]:
+        members = list(given.get("members", [self.machine.fqdn]))
+        return {
+            "InstanceID": "{0C}",
+            "PoolFQDN": given.get("fqdn", self.machine.fqdn),
+            "PoolMemberList": [";".join(members)] if given.get("members_as_text") else members,
+            "MajorVersion": int(given.get("major_version", 3)),
+        }
 
     def programs(self) -> dict[str, str]:
         return {self.command: "lab.programs.site:run"}
@@ -77,8 +94,8 @@ class FrontEnd(Role):
         stored = Stores(self.machine).find("MY", thumbprint)
         assert stored is not None
         issuer, serial = self._names(stored)
-        for rows in self.rows.values():
-            rows[0].update({ocs.ISSUER: list(issuer), ocs.SERIAL: list(serial)})
+        for name in (ocs.LISTENER, ocs.ROUTING):
+            self.rows[name][0].update({ocs.ISSUER: list(issuer), ocs.SERIAL: list(serial)})
 
     def providers(self) -> dict[str, Provider]:
         return {ocs.NAMESPACE: ocs.OcsProvider(self.rows)}

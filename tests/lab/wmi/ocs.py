@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, The ucops.rollout developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The classes of OCS 2007 and 2007 R2 in root\\cimv2 that name certificates: no methods, instances are put.
+"""The classes of OCS 2007 and 2007 R2 in root\\cimv2 that name certificates, pools and SIP domains: no methods,
+instances are put.
 
 Names, keys and types are those of the R2 SDK. Properties that have nothing to do with certificates are left out, but
 for those by which an instance is told from another.
@@ -18,6 +19,7 @@ from lab.wmi.model import ClassDefinition, Instance, Property, Provider, Value
 NAMESPACE = "root/cimv2"
 LISTENER, ROUTING = "MSFT_SIPListeningAddressData", "MSFT_SIPRoutingSetting"
 ISSUER, SERIAL = "TLSCertIssuer", "TLSCertSN"
+POOLS, DOMAINS = "MSFT_SIPPoolSetting", "MSFT_SIPDomainData"
 
 
 def _class(name: str, *more: Property, prefix: str = "TLSCert") -> ClassDefinition:
@@ -34,6 +36,16 @@ CLASSES = {
         _class("MSFT_SIPFederationInternalEdgeListeningAddressSetting"),
         _class("MSFT_SIPDataProxySetting"),
         _class("MSFT_SIPMediaRelaySetting", Property("ExternalFQDN"), prefix="BankCert"),
+        ClassDefinition(
+            POOLS,
+            (
+                Property("InstanceID", key=True),
+                Property("PoolFQDN"),
+                Property("PoolMemberList", array=True),
+                Property("MajorVersion", "uint32"),
+            ),
+        ),
+        ClassDefinition(DOMAINS, (Property("InstanceID", key=True), Property("Address"))),
     )
 }
 

@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What OCS 2007 and 2007 R2 say of their own pools and SIP domains, compared with a topology. Nothing follows from it
+but words: what is set up there is changed by people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, Server, Topology
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
+
+# MSFT_SIPPoolSetting.MajorVersion (Microsoft, OCS 2007 R2 SDK).
+MAJOR_VERSIONS = {"ocs2007": 3, "ocs2007r2": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedPool:
+    """``members``: its servers, by their full or their short names. ``major_version``: None where it is not said."""
+
+    fqdn: str
+    members: tuple[str, ...]
+    major_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedOcs:
+    """``pools``, ``sip_domains``: None where they could not be read; ``unread`` says why."""
+
+    pools: tuple[DeployedPool, ...] | None
+    sip_domains: tuple[str, ...] | None
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedDifference:
+    """``code``: stable; ``what`` differs, and what a person can do about it."""
+
+    code: str
+    what: str
+    mend: str
+
+    @property
+    def told(self) -> str:
+        return f"{self.what}. {self.mend}"
+
+
+_TOPOLOGY = "Correct the topology, or the deployment"
+_LATER = "Where it is to be so, activate it there first; else correct the topology"
+
+
+def compare_deployed(topology: Topology, server: str, found: DeployedOcs) -> tuple[DeployedDifference, ...]:
+    """What a server of OCS says otherwise than the topology: of its own pool, and of the SIP domains.
+
+    :param server: its full name in the topology.
+    """
+    pool, _server = place_of(topology, server)
+    pools = () if found.pools is None else _pools(pool, found.pools)
+    domains = () if found.sip_domains is None else _domains(topology, found.sip_domains)
+    return (*pools, *domains)
+
+
+def place_of(topology: Topology, server: str) -> tuple[Pool, Server]:
+    """A server by its full name, and its pool; raises RolloutError where the topology has no such server."""
+    name = _name(server)
+    for pool in topology.pools:
+        for one in pool.servers:
+            if one.fqdn == name:
+                return pool, one
+    known = ", ".join(one.fqdn for pool in topology.pools for one in pool.servers)
+    raise RolloutError(f"{as_said(server, 80)} is none of the topology's servers ({known})", where="server")
+
+
+def tells_of_itself(topology: Topology, server: str) -> bool:
+    """Whether a server has these classes of OCS: a Front End of OCS 2007 or 2007 R2."""
+    pool, one = place_of(topology, server)
+    return pool.product in MAJOR_VERSIONS and _is_front_end(pool, one)
+
+
+def _is_front_end(pool: Pool, server: Server) -> bool:
+    return pool.role == "front_end" and (not server.roles or "front_end" in server.roles)
+
+
+def _pools(pool: Pool, found: Iterable[DeployedPool]) -> Iterator[DeployedDifference]:
+    there = {_name(one.fqdn): one for one in found}
+    own = there.get(pool.fqdn)
+    if own is None:
+        named = f"the pools {', '.join(sorted(there))} only" if there else "no pool at all"
+        yield DeployedDifference("pool-unknown", f"OCS has no pool {pool.fqdn}: it names {named}", _LATER)
+        return
+    wanted = MAJOR_VERSIONS.get(pool.product)
+    if own.major_version is not None and wanted is not None and own.major_version != wanted:
+        what = f"OCS's pool {pool.fqdn} has the major version {own.major_version}, {pool.product} has {wanted}"
+        yield DeployedDifference("pool-version", what, "Correct `product` of the pool in the topology")
+    members = [_name(one) for one in own.members]
+    for one in pool.servers:
+        if _is_front_end(pool, one) and not any(_is(one, member) for member in members):
+            what = f"{one.fqdn} is in the topology's pool {pool.fqdn}, and not in OCS's"
+            yield DeployedDifference("server-not-in-pool", what, _LATER)
+    for member in members:
+        if not any(_is(one, member) for one in pool.servers):
+            what = f"{member} is in OCS's pool {pool.fqdn}, and not in the topology's"
+            mend = f"It gets no certificate and no record from here. {_TOPOLOGY}"
+            yield DeployedDifference("server-not-planned", what, mend)
+
+
+def _domains(topology: Topology, found: Iterable[str]) -> Iterator[DeployedDifference]:
+    there, planned = {_name(one) for one in found}, {one.name for one in topology.sip_domains}
+    for name in sorted(planned - there):
+        what = f"the SIP domain {name} of the topology is none of OCS's"
+        mend = "Nobody signs in with it. Add it there (Global Properties, General), or correct the topology"
+        yield DeployedDifference("sip-domain-missing", what, mend)
+    for name in sorted(there - planned):
+        what = f"OCS has the SIP domain {name}, which the topology does not have"
+        mend = "Its users find no server by the planned records. Add it to the topology, or remove it there"
+        yield DeployedDifference("sip-domain-not-planned", what, mend)
+
+
+def _name(text: str) -> str:
+    return text.strip().rstrip(".").lower()
+
+
+def _is(server: Server, member: str) -> bool:
+    """Whether a member is that server; a short name stands for the full one."""
+    return member in (server.fqdn, server.fqdn.partition(".")[0])

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The pools and SIP domains that a server of OCS 2007 or 2007 R2 tells of in WMI: read, never written.
+
+Some classes of OCS ask the pool's database or Active Directory, which may need a second hop: what cannot be read is
+told, and ends nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import DeployedOcs, DeployedPool
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
+    CODE_BAD_FILTER,
+    HostUnreachable,
+    WsmanFault,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, as_tuple
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
+
+NAMESPACE = "root/cimv2"
+POOLS, DOMAINS = "MSFT_SIPPoolSetting", "MSFT_SIPDomainData"
+# Whether the members come as an array or as one text is said nowhere: a text is taken apart at these.
+_BETWEEN = re.compile(r"[;,\s]+")
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,255}")
+
+_T = TypeVar("_T")
+
+
+def instances(wmi: Wmi, name: str) -> tuple[WmiObject, ...] | None:
+    """All instances of a class of OCS; None on a server that does not have the class."""
+    try:
+        return wmi.query(NAMESPACE, f"SELECT * FROM {name}")
+    except WsmanFault as fault:
+        if fault.code == CODE_BAD_FILTER:
+            return None
+        raise
+
+
+def read_deployed(host: WindowsHost) -> DeployedOcs:
+    """Pools and SIP domains, each with what could not be read of them."""
+    unread: list[str] = []
+    pools = _read(host, POOLS, _pool, unread)
+    domains = _read(host, DOMAINS, lambda one: _told(as_text(one.get("Address"))), unread)
+    return DeployedOcs(pools, domains, tuple(unread))
+
+
+def _read(host: WindowsHost, name: str, made: Callable[[WmiObject], _T], unread: list[str]) -> tuple[_T, ...] | None:
+    try:
+        found = instances(host.wmi, name)
+        if found is not None:
+            return tuple(map(made, found))
+        unread.append(f"{host.name} has no {name}: OCS is not on this server, or is not activated")
+    except HostUnreachable:
+        raise
+    except RolloutError as error:
+        unread.append(f"{name} could not be read: {as_said(str(error), 300)}")
+    return None
+
+
+def _pool(found: WmiObject) -> DeployedPool:
+    members = (part for value in as_tuple(found.get("PoolMemberList")) for part in _BETWEEN.split(value) if part)
+    return DeployedPool(
+        _told(as_text(found.get("PoolFQDN"))),
+        tuple(_told(one) for one in members),
+        as_number(found.get("MajorVersion"), what=f"{POOLS}.MajorVersion"),
+    )
+
+
+def _told(name: str) -> str:
+    """A name as it stands there; what is none is shown as what it is."""
+    return name if _NAME.fullmatch(name) else repr(as_said(name, 60))

@@ -1,0 +1,115 @@
+"""What OCS says of its pools and SIP domains, beside a topology."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from unit.lync_sites import topology as lync_topology
+from unit.ocs_sites import enterprise, expanded, site
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import (
+    DeployedOcs,
+    DeployedPool,
+    compare_deployed,
+    tells_of_itself,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
+
+POOL, FIRST, SECOND = "eepool.contoso.com", "ee01.contoso.com", "ee02.contoso.com"
+SITE = parse(site("ocs2007", enterprise(), sip=("contoso.com", "fabrikam.com")))
+DOMAINS = ("contoso.com", "fabrikam.com")
+
+
+def told(pools: tuple[DeployedPool, ...] | None, domains: tuple[str, ...] | None = DOMAINS) -> dict[str, str]:
+    return {one.code: one.told for one in compare_deployed(SITE, FIRST, DeployedOcs(pools, domains))}
+
+
+@pytest.mark.parametrize("members", [(FIRST, SECOND), ("EE02", "Ee01.Contoso.Com."), ("ee01", "ee02")])
+def test_the_same_differs_in_nothing(members: tuple[str, ...]) -> None:
+    other = DeployedPool("other.contoso.com", ("x.contoso.com",), 4)
+    assert told((other, DeployedPool("EEPool.contoso.com.", members, 3)), ("Fabrikam.com", "contoso.com")) == {}
+
+
+def test_what_could_not_be_read_differs_in_nothing() -> None:
+    assert told(None, None) == {}
+
+
+@pytest.mark.parametrize(
+    ("pools", "domains", "wanted"),
+    [
+        (
+            (),
+            DOMAINS,
+            {
+                "pool-unknown": "OCS has no pool eepool.contoso.com: it names no pool at all. Where it is to be so,"
+                " activate it there first; else correct the topology"
+            },
+        ),
+        (
+            (DeployedPool("b.contoso.com", ()), DeployedPool("a.contoso.com", ())),
+            DOMAINS,
+            {
+                "pool-unknown": "OCS has no pool eepool.contoso.com: it names the pools a.contoso.com, b.contoso.com"
+                " only. Where it is to be so, activate it there first; else correct the topology"
+            },
+        ),
+        (
+            (DeployedPool(POOL, (FIRST, SECOND), 4),),
+            DOMAINS,
+            {
+                "pool-version": "OCS's pool eepool.contoso.com has the major version 4, ocs2007 has 3. Correct"
+                " `product` of the pool in the topology"
+            },
+        ),
+        (
+            (DeployedPool(POOL, (FIRST, "ee03"), 3),),
+            DOMAINS,
+            {
+                "server-not-in-pool": "ee02.contoso.com is in the topology's pool eepool.contoso.com, and not in OCS's."
+                " Where it is to be so, activate it there first; else correct the topology",
+                "server-not-planned": "ee03 is in OCS's pool eepool.contoso.com, and not in the topology's. It gets no"
+                " certificate and no record from here. Correct the topology, or the deployment",
+            },
+        ),
+        (
+            (DeployedPool(POOL, (FIRST, SECOND)),),
+            ("contoso.com", "northwind.com"),
+            {
+                "sip-domain-missing": "the SIP domain fabrikam.com of the topology is none of OCS's. Nobody signs in"
+                " with it. Add it there (Global Properties, General), or correct the topology",
+                "sip-domain-not-planned": "OCS has the SIP domain northwind.com, which the topology does not have. Its"
+                " users find no server by the planned records. Add it to the topology, or remove it there",
+            },
+        ),
+    ],
+)
+def test_each_difference_is_told(pools: Any, domains: Any, wanted: dict[str, str]) -> None:
+    assert told(pools, domains) == wanted
+
+
+def test_a_server_for_the_web_alone_is_no_member_that_is_missed() -> None:
+    spread = parse(site("ocs2007", expanded()))
+    found = DeployedOcs((DeployedPool(POOL, ("fe01", "fe02", "web01"), 3),), ("contoso.com",))
+    assert compare_deployed(spread, "fe01.contoso.com", found) == ()
+    assert tells_of_itself(spread, "fe02.contoso.com")
+    assert not tells_of_itself(spread, "web01.contoso.com")
+
+
+def test_no_later_product_has_these_classes() -> None:
+    pool = {
+        "fqdn": "se01.contoso.com",
+        "edition": "standard",
+        "web": {"external_fqdn": "webcon01.contoso.com"},
+        "servers": [{"fqdn": "se01.contoso.com", "addresses": {"internal": ["10.0.0.1"]}}],
+    }
+    assert not tells_of_itself(parse(lync_topology("lync2010", [pool])), "se01.contoso.com")
+
+
+def test_a_server_that_the_topology_does_not_have_is_refused() -> None:
+    with pytest.raises(RolloutError) as refused:
+        compare_deployed(SITE, "ee09.contoso.com", DeployedOcs((), ()))
+    assert str(refused.value) == (
+        "server: ee09.contoso.com is none of the topology's servers (ee01.contoso.com, ee02.contoso.com)"
+    )

@@ -1,0 +1,100 @@
+"""The pools and SIP domains of OCS in WMI: read in either form, and told where they cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from unit.fakes_windows import FakeServer, NoWmi
+
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import DeployedOcs, DeployedPool
+from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.ocs_pool import read_deployed
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
+    CODE_ACCESS_DENIED,
+    CODE_BAD_FILTER,
+    FaultParts,
+    HostUnreachable,
+    WsmanFault,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
+
+POOLS, DOMAINS = "MSFT_SIPPoolSetting", "MSFT_SIPDomainData"
+POOL = {"PoolFQDN": "pool.contoso.com", "MajorVersion": "3"}
+NAMED = {DOMAINS: [{"Address": "contoso.com"}, {"Address": "fabrikam.com"}]}
+
+
+class ClassesWmi(NoWmi):
+    """Rows by class, or the error that a query raises; a class that is not there is told as Windows tells it."""
+
+    def __init__(self, classes: Mapping[str, Any]) -> None:
+        self._classes = classes
+
+    def query(self, namespace: str, wql: str) -> tuple[WmiObject, ...]:
+        assert namespace == "root/cimv2"
+        name = wql.removeprefix("SELECT * FROM ")
+        found = self._classes.get(name, fault(CODE_BAD_FILTER))
+        if isinstance(found, Exception):
+            raise found
+        return tuple(WmiObject(name, row) for row in found)
+
+
+def fault(code: int) -> WsmanFault:
+    return WsmanFault(FaultParts(code=code, reason="Zugriff"), doing="asking WMI", where="ocssrv01")
+
+
+def read(classes: Mapping[str, Any]) -> DeployedOcs:
+    return read_deployed(replace(FakeServer("ocssrv01").host, wmi=ClassesWmi(classes)))
+
+
+@pytest.mark.parametrize(
+    "members", [("a.contoso.com", "b"), "a.contoso.com;b", "a.contoso.com, b", ("a.contoso.com;b",)]
+)
+def test_members_come_as_an_array_or_as_one_text(members: Any) -> None:
+    assert read({POOLS: [{**POOL, "PoolMemberList": members}], **NAMED}) == DeployedOcs(
+        (DeployedPool("pool.contoso.com", ("a.contoso.com", "b"), 3),), ("contoso.com", "fabrikam.com")
+    )
+
+
+def test_a_value_that_is_not_there_is_none() -> None:
+    assert read({POOLS: [{"PoolFQDN": "pool.contoso.com", "PoolMemberList": None}], DOMAINS: []}) == DeployedOcs(
+        (DeployedPool("pool.contoso.com", (), None),), ()
+    )
+
+
+def test_what_is_no_name_cannot_move_a_cursor() -> None:
+    found = read({POOLS: [{**POOL, "PoolMemberList": ("a\x1b[2Jb",)}], DOMAINS: [{"Address": "x\u202ey"}]})
+    assert found.pools is not None and found.pools[0].members == ("'a [2Jb'",)
+    assert found.sip_domains == ("'x y'",)
+
+
+def test_one_class_that_cannot_be_read_hides_nothing_of_the_other() -> None:
+    found = read({POOLS: fault(CODE_ACCESS_DENIED), **NAMED})
+    assert (found.pools, found.sip_domains) == (None, ("contoso.com", "fabrikam.com"))
+    (unread,) = found.unread
+    assert unread.startswith("MSFT_SIPPoolSetting could not be read: ocssrv01: asking WMI failed: Zugriff (0x")
+
+
+def test_a_number_that_is_none_is_told() -> None:
+    found = read({POOLS: [{**POOL, "MajorVersion": "drei"}], **NAMED})
+    assert found.pools is None
+    assert (
+        "MSFT_SIPPoolSetting could not be read: MSFT_SIPPoolSetting.MajorVersion is no number: 'drei'" in found.unread
+    )
+
+
+def test_a_server_without_ocs() -> None:
+    assert read({}) == DeployedOcs(
+        None,
+        None,
+        (
+            "ocssrv01 has no MSFT_SIPPoolSetting: OCS is not on this server, or is not activated",
+            "ocssrv01 has no MSFT_SIPDomainData: OCS is not on this server, or is not activated",
+        ),
+    )
+
+
+def test_a_host_that_is_gone_is_no_class_that_cannot_be_read() -> None:
+    with pytest.raises(HostUnreachable):
+        read({POOLS: HostUnreachable("gone", where="ocssrv01")})
