@@ -17,8 +17,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import ocs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
     CommandAssignment,
+    Shake,
     assign,
     check_command,
+    leave_by_hand,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -39,24 +41,36 @@ class ActionModule(WindowsAction):
         "server": {"type": "str"},
         "pool": {"type": "str"},
         "installed": {"type": "bool", "default": False},
+        "bundle": {"type": "path"},
         "timeout": {"type": "float", "default": 10.0},
     }
+    mutually_exclusive = [("bundle", "command")]
     required_if = [("mode", "command", ["command", "address"]), ("mode", "wmi", ["address"])]
 
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        if not arguments["bundle"]:
+            return super()._answer(arguments, check_mode)
+        wanted = _wanted(certificate_from_plain(arguments["certificate"]), arguments)
+        return leave_by_hand(wanted, shake=_shake(arguments), check_mode=check_mode).to_result()
+
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        planned = certificate_from_plain(arguments["certificate"])
-        names = arguments["names"]
-
-        def shake(address: str, port: int, server: str) -> Handshake:
-            return probe(address, port, names[0] if names else server, arguments["timeout"])
-
-        wanted, mode = _wanted(planned, arguments), arguments["mode"]
+        wanted, mode = _wanted(certificate_from_plain(arguments["certificate"]), arguments), arguments["mode"]
+        shake = _shake(arguments)
         if mode == "wmi":
             return ocs.assign(host, wanted, shake=shake, check_mode=check_mode).to_result()
         outcome = assign(host, wanted, shake=shake, check_mode=check_mode)
         if mode == "manual" and wanted.component in ocs.COMPONENTS:
             outcome = ocs.compared(host, wanted, outcome)
         return outcome.to_result()
+
+
+def _shake(arguments: Mapping[str, Any]) -> Shake:
+    names = arguments["names"]
+
+    def shake(address: str, port: int, server: str) -> Handshake:
+        return probe(address, port, names[0] if names else server, arguments["timeout"])
+
+    return shake
 
 
 def _wanted(planned: PlannedCertificate, arguments: Mapping[str, Any]) -> CommandAssignment:
@@ -76,4 +90,5 @@ def _wanted(planned: PlannedCertificate, arguments: Mapping[str, Any]) -> Comman
         command=command,
         installed=arguments["installed"],
         cmdlet_type=cmdlet_type(planned, arguments["component"]),
+        bundle=arguments["bundle"] or "",
     )

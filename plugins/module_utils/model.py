@@ -187,12 +187,14 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class PlannedServer:
-    """A server of the plan; ``inventory_host`` as the topology gives it, or None."""
+    """A server of the plan; ``inventory_host`` as the topology gives it, or None. ``logon``: whether a rollout logs on
+    there; else people do what is to be done, and the controller hands over files."""
 
     fqdn: str
     inventory_host: str | None
     pool: str
     addresses: Mapping[str, tuple[str, ...]]
+    logon: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,11 @@ options:
       - So it is in the run that installed it.
     type: bool
     default: false
+  bundle:
+    description:
+      - The file of the controller that has the certificate, for a server that nobody logs on to. It is named in the
+        steps, the handshake alone decides, and no connection is used.
+    type: path
   timeout:
     description: Seconds for one try of a handshake.
     type: float

@@ -63,11 +63,12 @@ def build(arguments: argparse.Namespace, mode: str) -> Estate:
     if arguments.overrides:
         overrides = yaml.safe_load(arguments.overrides.read_text(encoding="utf-8")) or {}
     description = load(estate_file(arguments.estate), overrides)
+    stand_ins = description.get("stand_ins", {})
     if mode == "namespace":
-        return Estate(description, arguments.directory.resolve(), Network(mode))
+        return Estate(description, arguments.directory.resolve(), Network(mode, stand_ins=stand_ins))
     subnet, guard = network.claim_subnet(arguments.subnet)
     _kept.append(guard)
-    return Estate(description, arguments.directory.resolve(), Network(mode, subnet))
+    return Estate(description, arguments.directory.resolve(), Network(mode, subnet, stand_ins))
 
 
 def open_estate(estate: Estate) -> Path:

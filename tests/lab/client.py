@@ -105,6 +105,11 @@ class RunningEstate:
     def deny(self, request_id: int, host: str = "ca01") -> None:
         self._call(f"/ca/{host}/deny", {"request_id": request_id})
 
+    def order(self, part: str, name: str, order: str, /, **body: Any) -> dict[str, Any]:
+        """An order that a role of a host takes, or a device; returns what came of it."""
+        outcome: dict[str, Any] = self._call(f"/{part}/{name}/{order}", body)["outcome"]
+        return outcome
+
     def stop_host(self, name: str) -> None:
         self._call(f"/hosts/{name}/stop")
 

@@ -79,8 +79,9 @@ class Control:
         self._estate.injections.add([Injection.of(order) for order in orders])
 
     def _carry_out(self, role: str, name: str, order: str, body: Any) -> Any:
-        """An order that the host's role of that name takes."""
-        found = self._estate.machine(name).roles.get(role)
+        """An order that the host's role of that name takes, or the device of that list and name."""
+        devices = (one for one in self._estate.devices if (one.name, one.settings.get("name")) == (role, name))
+        found = next(devices, None) or self._estate.machine(name).roles.get(role)
         if found is None:
             raise NoSuchThing(f"{name} is no {role}")
         try:

@@ -77,6 +77,9 @@ def _members(estate: Estate) -> dict[str, list[str]]:
             held = one.role(role)
             if held is not None and held.group:
                 members.setdefault(held.group, []).append(one.fqdn)
+    for one in estate.machines.values():
+        for group in one.settings.get("groups", ()):
+            members.setdefault(group, []).append(one.fqdn)
     return members
 
 

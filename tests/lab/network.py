@@ -11,7 +11,8 @@ import ipaddress
 import os
 import socket
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
@@ -25,13 +26,18 @@ MODES = ("namespace", "loopback", "ports")
 
 @dataclass(frozen=True)
 class Network:
-    """How 10.0.a.b and the ports of the estate are offered. `subnet` is the first half of the loopback addresses."""
+    """How 10.0.a.b and the ports of the estate are offered. `subnet` is the first half of the loopback addresses.
+
+    `stand_ins`: addresses of other networks, each with the one of 10.0.0.0/16 that stands for it.
+    """
 
     mode: str
     subnet: str = "127.31"
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, text: str) -> str:
-        """The address to use for one of the estate file; addresses of other networks stay as they are."""
+        """The address to use for one of the estate file; other networks' without a stand-in stay as they are."""
+        text = self.stand_ins.get(text, text)
         if self.mode == "namespace" or ipaddress.ip_address(text) not in _ESTATE:
             return text
         return f"{self.subnet}.{text.split('.', 2)[2]}"

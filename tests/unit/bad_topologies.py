@@ -23,6 +23,17 @@ BAD: list[tuple[str, Any, str, str]] = [
         "sip_domains[1].quux",
         "unknown key | The keys of a SIP domain are name, srv_target, external_srv_target, srv, home, director, edge",
     ),
+    (
+        SERVER_1,
+        {
+            "fqdn": "ocssrv02.company.local",
+            "logon": False,
+            "inventory_host": "fe2",
+            "addresses": {"internal": ["10.0.0.12"]},
+        },
+        f"{SERVER_1}.inventory_host",
+        "nobody logs on to this server (logon: false), so it needs no host of the inventory",
+    ),
     # missing keys
     ("schema", ABSENT, "schema", "missing | It gives its version, 1"),
     ("ad_domain", ABSENT, "ad_domain", "missing | It gives the Active Directory domain"),

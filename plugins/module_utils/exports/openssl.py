@@ -47,13 +47,27 @@ def comment(text: str) -> str:
 
 def configurations(plan: Plan, selection: Selection) -> dict[str, str]:
     """A file per certificate. Zones and views do not matter to certificates."""
-    return {certificate_file_name(one, ".cnf"): "\n".join([*_configuration(one), ""]) for one in certificates_of(plan)}
+    return {
+        certificate_file_name(one, ".cnf"): configuration(one, certificate_file_name(one, ""))
+        for one in certificates_of(plan)
+    }
 
 
-def _configuration(planned: PlannedCertificate) -> Iterator[str]:
+def configuration(planned: PlannedCertificate, stem: str) -> str:
+    """The text of one file. ``stem``: how the files of its command are called."""
+    return "\n".join([*_configuration(planned, stem), ""])
+
+
+def command(planned: PlannedCertificate, stem: str) -> str:
+    """The command that makes key and request with the configuration ``<stem>.cnf``."""
+    key = f"-newkey rsa:{planned.key.length} -nodes -keyout {stem}.key"
+    return f"openssl req -new {key} -out {stem}.csr -config {stem}.cnf"
+
+
+def _configuration(planned: PlannedCertificate, stem: str) -> Iterator[str]:
     for fact in certificate_facts(planned):
         yield comment(fact)
-    yield comment(_command(planned))
+    yield comment(command(planned, stem))
     yield from ("", "[req]", "prompt = no", "utf8 = yes", "string_mask = utf8only", "default_md = sha256")
     yield f"default_bits = {planned.key.length}"
     yield from ("distinguished_name = subject", "req_extensions = extensions", "", "[subject]")
@@ -65,12 +79,6 @@ def _configuration(planned: PlannedCertificate) -> Iterator[str]:
         yield from ("subjectAltName = @names", "", "[names]")
     for number, name in enumerate(alternatives, 1):
         yield f"DNS.{number} = {value(name)}"
-
-
-def _command(planned: PlannedCertificate) -> str:
-    stem = certificate_file_name(planned, "")
-    key = f"-newkey rsa:{planned.key.length} -nodes -keyout {stem}.key"
-    return f"openssl req -new {key} -out {stem}.csr -config {stem}.cnf"
 
 
 def _usages(key_usage: Sequence[str], extended: Sequence[str]) -> Iterator[str]:

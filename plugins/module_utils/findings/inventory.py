@@ -16,7 +16,10 @@ SERVER_WITHOUT_INVENTORY_HOST = FindingKind(
     title="A server of the plan has no host in the inventory",
     message="the server '{name}' has no host in the inventory group '{group}'; looked for {tried}",
     breaks="certificates cannot be requested and assigned on this server",
-    mend="Add the host to the group, or name it with inventory_host in the topology",
+    mend=(
+        "Add the host to the group, or name it with inventory_host in the topology; `logon: false` there says that"
+        " nobody logs on to it"
+    ),
     source="the inventory",
     decision="the rollout could only do half of its work",
     elsewhere="a server that no host of the inventory group is named for",

@@ -48,7 +48,8 @@ class Groups:
 class RunHosts:
     """The hosts that take part in a rollout: the DNS servers that are pushed to, the CAs that are asked, the servers.
 
-    ``views``: the views of the plan with DNS servers to push to and to ask, whatever part the run has.
+    ``views``: the views of the plan with DNS servers to push to and to ask, whatever part the run has. ``by_hand``:
+    servers that nobody logs on to, by their FQDNs.
     """
 
     dns: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class RunHosts:
     servers: tuple[str, ...] = ()
     dns_external: tuple[str, ...] = ()
     views: tuple[str, ...] = ()
+    by_hand: tuple[str, ...] = ()
 
 
 def hosts_of_run(
@@ -82,7 +84,9 @@ def hosts_of_run(
     asked = (ca_host(certificate.issuer.ca, authorities) for certificate in plan.certificates)
     on_servers = {OBTAIN, ASSIGN, VERIFY} & set(parts)
     servers = (server.inventory_host for server in plan.servers if on_servers)
-    return RunHosts(dns, _each_once(asked), _each_once(servers), dns_external, views)
+    worked_on = {OBTAIN, ASSIGN} & set(parts)
+    by_hand = tuple(server.fqdn for server in plan.servers if worked_on and not server.logon)
+    return RunHosts(dns, _each_once(asked), _each_once(servers), dns_external, views, by_hand)
 
 
 def _views(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
@@ -93,7 +97,7 @@ def _views(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]]) -
 
 
 RUN_CAS = "ucops_run_ca"
-RUN_GROUPS = ("ucops_run", "ucops_run_dns", RUN_CAS, "ucops_run_servers")
+RUN_GROUPS = ("ucops_run", "ucops_run_dns", RUN_CAS, "ucops_run_servers", "ucops_run_by_hand")
 
 
 def refuse_strangers(inventory: Mapping[str, Iterable[str]], added: Iterable[str]) -> None:
@@ -165,12 +169,14 @@ def _tried(server: PlannedServer) -> tuple[str, ...]:
 
 
 def _host_of(server: PlannedServer, hosts: Mapping[str, str]) -> str | None:
-    return next((hosts[name.lower()] for name in _tried(server) if name.lower() in hosts), None)
+    """None for one that nobody logs on to, also where the inventory has it for other reasons."""
+    tried = _tried(server) if server.logon else ()
+    return next((hosts[name.lower()] for name in tried if name.lower() in hosts), None)
 
 
 def _without_host(asked: Plan, found: Plan, group: str) -> Iterator[Finding]:
     for server, placed in zip(asked.servers, found.servers, strict=True):
-        if placed.inventory_host is None:
+        if placed.inventory_host is None and server.logon:
             tried = " and ".join(f"'{name}'" for name in _tried(server))
             yield kinds.SERVER_WITHOUT_INVENTORY_HOST.at(server.fqdn, name=server.fqdn, group=group, tried=tried)
 

@@ -91,7 +91,7 @@ def _placed(pools: Iterable[Pool], deployment: Deployment, products: Mapping[str
 def _servers(pools: Iterable[Pool]) -> Iterator[model.PlannedServer]:
     for pool in pools:
         for server in pool.servers:
-            yield model.PlannedServer(server.fqdn, server.inventory_host, pool.fqdn, server.addresses)
+            yield model.PlannedServer(server.fqdn, server.inventory_host, pool.fqdn, server.addresses, server.logon)
 
 
 # Records

@@ -20,7 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     PlannedServer,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import ca_host
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING, Assigning
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING, BY_HAND, Assigning
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import is_for_organisation
 
 # Components that face outside, and the interfaces of the topology on which they may listen.
@@ -69,15 +69,17 @@ class CertificateWork:
 
 @dataclass(frozen=True, slots=True)
 class ServerWork:
-    """All certificates of a server, also several of one use. ``without_ca``: why nobody can be asked for some of them.
+    """All certificates of a server, also several of one use.
 
-    ``shared``: the numbers of those that it shares with other servers.
+    ``without_ca``: why nobody can be asked for some of them. ``shared``: the numbers of those that it shares with other
+    servers. ``logon``: whether anybody logs on to the server.
     """
 
     fqdn: str
     certificates: tuple[CertificateWork, ...]
     without_ca: tuple[str, ...]
     shared: tuple[int, ...] = ()
+    logon: bool = True
 
     def to_plain(self) -> dict[str, Any]:
         ways = dict.fromkeys(one.way for job in self.certificates for one in job.assignments)
@@ -107,7 +109,7 @@ def certificates_of(
             _assignments(one, server, port_map or {}, assigning),
             ca_host(one.issuer.ca, ca_hosts),
             offline=offline or not one.issuer.ca,
-            sharers=_sharers(plan, one),
+            sharers=_sharers(plan, one) if server.logon else (),
         )
         for one in mine
     )
@@ -117,6 +119,7 @@ def certificates_of(
         works,
         tuple(dict.fromkeys(map(_nobody_to_ask, unasked))),
         tuple(at for at, work in enumerate(works) if work.sharers),
+        server.logon,
     )
 
 
@@ -134,7 +137,9 @@ def _sharers(plan: Plan, certificate: PlannedCertificate) -> tuple[str, ...]:
 
 
 def _server(plan: Plan, host: str) -> PlannedServer:
-    found = next((server for server in plan.servers if server.inventory_host == host), None)
+    found = next(
+        (server for server in plan.servers if host == (server.inventory_host if server.logon else server.fqdn)), None
+    )
     if found is None:
         known = ", ".join(server.fqdn for server in plan.servers)
         raise RolloutError(
@@ -164,7 +169,7 @@ def _assignment(
         port=planned.port,
         address=_address(planned.component, server),
         reached_port=ports.get(planned.port, planned.port),
-        way=assigning.way(certificate, planned.component),
+        way=assigning.way(certificate, planned.component) if server.logon else BY_HAND,
         name=next((one for one in certificate.names if not one.startswith("*.")), ""),
     )
 

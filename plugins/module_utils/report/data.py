@@ -366,10 +366,11 @@ def _assignments(plan: Plan, outcome: Outcome) -> Iterator[AssignmentState]:
 
 def _assigned(planned: PlannedCertificate, assignment: PlannedAssignment, done: CertificateOutcome) -> StepResult:
     way = ASSIGNING.way(planned, assignment.component)
-    # A site may leave to people what the cmdlets would do.
-    by_hand = done.by_hand.get(f"{assignment.component}:{assignment.port}", StepResult())
-    by_cmdlets = done.assignment if done.assignment.state or done.assignment.failed else by_hand
-    return {FRONT_END: done.assignment, WEB_COMPONENTS: done.binding, LYNC: by_cmdlets}.get(way, by_hand)
+    # A site may leave to people what is assigned otherwise, and a server to nobody else.
+    by_hand = done.by_hand.get(f"{assignment.component}:{assignment.port}")
+    return by_hand or {FRONT_END: done.assignment, WEB_COMPONENTS: done.binding, LYNC: done.assignment}.get(
+        way, StepResult()
+    )
 
 
 def _failures(outcome: Outcome) -> Iterator[Line]:

@@ -114,11 +114,13 @@ def name_servers(
 
 
 def _stores(plan: Plan, outcome: Outcome) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """None at all where nobody has read a server, or tried to: a run of the proof alone."""
-    if any(one.root_thumbprints is not None or one.failure for one in outcome.servers.values()):
+    """None at all where nobody has read a server, or tried to: a run of the proof alone. Those that nobody logs on to
+    have no store."""
+    planned = {one.fqdn: one for one in plan.servers}
+    read = {fqdn: one for fqdn, one in outcome.servers.items() if fqdn not in planned or planned[fqdn].logon}
+    if any(one.root_thumbprints is not None or one.failure for one in read.values()):
         inside = {one.name for one in plan.endpoints if one.view == INTERNAL}
-        planned = {one.fqdn: one for one in plan.servers}
-        for fqdn, one in outcome.servers.items():
+        for fqdn, one in read.items():
             yield fqdn, {"root_thumbprints": one.root_thumbprints, **_called(planned.get(fqdn), inside)}
 
 

@@ -54,6 +54,7 @@ def find_contradictions(checked: Checked, problems: Problems, products: Mapping[
         _interfaces(pool, path, problems)
         _edge(pool, path, problems)
         _server_roles(pool, path, problems)
+        _without_logon(pool, path, problems)
         _shared_certificate(checked, pool, path, problems, products)
 
 
@@ -538,6 +539,13 @@ def _server_roles(pool: Checked, path: str, problems: Problems) -> None:
     missing = [role for role in needed if role not in carried]
     if expanded and missing and not problems.within(f"{path}.servers"):
         problems.add(f"{path}.servers", f"no server carries {' or '.join(missing)}", "Give each role to a server")
+
+
+def _without_logon(pool: Checked, path: str, problems: Problems) -> None:
+    for place, server in _items(pool, "servers", path):
+        if server.get("logon") is False and server.get("inventory_host"):
+            what = "nobody logs on to this server (logon: false), so it needs no host of the inventory"
+            problems.add(f"{place}.inventory_host", what, "Leave out one of the two")
 
 
 def _standard_edition(pool: Checked, path: str, problems: Problems) -> None:

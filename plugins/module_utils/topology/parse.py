@@ -187,6 +187,7 @@ def _server(one: Mapping[str, Any], path: str) -> Server:
     return Server(
         fqdn=one["fqdn"],
         inventory_host=one["inventory_host"],
+        logon=one["logon"],
         addresses=addresses,
         path=path,
         roles=tuple(one["roles"] or ()),

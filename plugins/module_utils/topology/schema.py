@@ -287,6 +287,13 @@ _SERVER = Fields(
         Field("addresses", _INTERFACES, "the server's addresses per interface", required=True),
         Field("inventory_host", Text(), "the server's name in the inventory, where it is not its FQDN or short name"),
         Field(
+            "logon",
+            Flag(),
+            "whether the rollout logs on to it; `false` for a reverse proxy that is not Windows: its key is made there"
+            " by a person, and its certificate handed over as a file",
+            default=True,
+        ),
+        Field(
             "roles",
             ListOf(Text(choices=SERVER_ROLES), minimum=1),
             "what this server of an expanded pool, or this Edge server, carries; everything unless given",

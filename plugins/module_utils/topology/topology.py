@@ -96,10 +96,12 @@ class Server:
     """A server of a pool; ``addresses``: interface to addresses, the public ones outside.
 
     ``outside``: the same for the interfaces outside, with NAT. ``roles``: what it carries, empty for everything.
+    ``logon``: whether a rollout logs on to it.
     """
 
     fqdn: str
     inventory_host: str | None
+    logon: bool
     addresses: Mapping[str, tuple[str, ...]]
     path: str
     roles: tuple[str, ...]

@@ -25,7 +25,8 @@ class HandAssignment:
 
     ``thumbprint``: None for a certificate that is only planned yet. ``subject``: its common name. ``endpoint``: where a
     handshake proves it, empty where nothing does. ``cmdlet_type``: what the cmdlets of Lync Server and later call the
-    component, empty where they do not know it.
+    component, empty where they do not know it. ``bundle``: the controller's file that has the certificate, for a server
+    that nobody logs on to.
     """
 
     server: str
@@ -36,6 +37,7 @@ class HandAssignment:
     subject: str = ""
     endpoint: str = ""
     cmdlet_type: str = ""
+    bundle: str = ""
 
     @property
     def certificate(self) -> str:
@@ -45,8 +47,20 @@ class HandAssignment:
 
 def steps_by_hand(wanted: HandAssignment) -> tuple[str, ...]:
     """The steps of one assignment, one sentence or two each."""
-    steps = _by_cmdlet if wanted.cmdlet_type else _STEPS.get(wanted.component, _any_component)
+    of_component = _by_cmdlet if wanted.cmdlet_type else _STEPS.get(wanted.component, _any_component)
+    steps = _from_file if wanted.bundle else of_component
     return (*steps(wanted), f"{_AGAIN} {wanted.endpoint or 'the certificate'} by a handshake.")
+
+
+def _from_file(wanted: HandAssignment) -> tuple[str, ...]:
+    return (
+        f"Bring {wanted.bundle} from this controller to {wanted.server}: it has the certificate with the thumbprint"
+        f" {wanted.certificate}, and those above it in the order in which a server sends them.",
+        f"On {wanted.server}, have it served for {wanted.subject} and its other names on port {wanted.port}, with the"
+        " key that was made there with the request (nginx: ssl_certificate and ssl_certificate_key; Apache:"
+        " SSLCertificateFile and SSLCertificateKeyFile; HAProxy: both in one file, the certificate first), and have the"
+        " configuration read again.",
+    )
 
 
 def _by_cmdlet(wanted: HandAssignment) -> tuple[str, ...]:

@@ -60,7 +60,8 @@ class CommandAssignment:
 
     ``thumbprint``: None for a certificate that is only planned yet (check mode). ``address``: empty where nothing can
     be asked, which is then left to a person. ``own_port``: the server's; ``port``: under which the controller
-    reaches it. ``command``: the site's own, None for by hand. ``cmdlet_type``: see ``HandAssignment``.
+    reaches it. ``command``: the site's own, None for by hand. ``cmdlet_type``, ``bundle``: see
+    ``HandAssignment``.
     """
 
     thumbprint: Thumbprint | None
@@ -74,6 +75,7 @@ class CommandAssignment:
     command: tuple[str, ...] | None = None
     installed: bool = False
     cmdlet_type: str = ""
+    bundle: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -90,6 +92,7 @@ class CommandAssignment:
             self.pool,
             self.endpoint,
             self.cmdlet_type,
+            self.bundle,
         )
 
 
@@ -138,8 +141,7 @@ def assign(
     host: WindowsHost, wanted: CommandAssignment, *, shake: Shake, check_mode: bool = False
 ) -> AssignmentOutcome:
     """Bring a service to serve the certificate, by the site's command or by steps for a person."""
-    if wanted.thumbprint is None and not check_mode:
-        raise RolloutError("no thumbprint was given", where=f"{host.name}: {wanted.endpoint or wanted.component}")
+    _refuse_without_thumbprint(wanted, check_mode)
     served = look(wanted, shake)
     state = _state(host, wanted, served)
     line = None if state == PROVED or wanted.command is None else filled(host, wanted, wanted.command)
@@ -148,6 +150,19 @@ def assign(
     if check_mode:
         return _outcome(WOULD_ASSIGN, wanted, served, line)
     return _outcome(ASSIGNED, wanted, served, line, stdout=_run(host, line))
+
+
+def leave_by_hand(wanted: CommandAssignment, *, shake: Shake, check_mode: bool = False) -> AssignmentOutcome:
+    """The same for a server that nobody logs on to: the handshake alone says whether there are steps left."""
+    _refuse_without_thumbprint(wanted, check_mode)
+    served = look(wanted, shake)
+    proved = served.thumbprint is not None and served.thumbprint == wanted.thumbprint
+    return _outcome(PROVED if proved else MANUAL, wanted, served, None)
+
+
+def _refuse_without_thumbprint(wanted: CommandAssignment, check_mode: bool) -> None:
+    if wanted.thumbprint is None and not check_mode:
+        raise RolloutError("no thumbprint was given", where=f"{wanted.server}: {wanted.endpoint or wanted.component}")
 
 
 # --- normalise ------------------------------------------------------------------------------------------------------

@@ -39,7 +39,11 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.files imp
 )
 
 REQUEST_SUFFIX = ".req"
+# What people call a request that openssl made.
+REQUEST_SUFFIXES = (REQUEST_SUFFIX, ".csr")
 ORDER_SUFFIX = ".order.txt"
+CONFIGURATION_SUFFIX = ".cnf"
+BUNDLE_SUFFIX = ".bundle.pem"
 # What CAs and their web pages call a certificate, and a chain.
 ISSUED_SUFFIXES = (".cer", ".crt", ".pem", ".p7b")
 
@@ -77,13 +81,16 @@ class OfflineAuthority(Authority):
         # A folder that the site made keeps its rights.
         make_folder(self._directory, 0o700)
         write_whole(self.place(planned), request.pem.encode("ascii"), 0o600)
-        stem = file_stem(planned)
-        order = order_form(planned, stem + REQUEST_SUFFIX, stem + ISSUED_SUFFIXES[0])
-        write_whole(self._path(planned, ORDER_SUFFIX), order.encode("utf-8"), 0o600)
+        write_whole(self.path(planned, ORDER_SUFFIX), self.order(planned).encode("utf-8"), 0o600)
         return AuthorityAnswer(None, PENDING)
 
+    def order(self, planned: PlannedCertificate) -> str:
+        """The text that goes with the request to the authority."""
+        stem = file_stem(planned)
+        return order_form(planned, stem + REQUEST_SUFFIX, stem + ISSUED_SUFFIXES[0])
+
     def retrieve(self, planned: PlannedCertificate, request_id: int | None) -> AuthorityAnswer | None:
-        paths = [self._path(planned, suffix) for suffix in ISSUED_SUFFIXES]
+        paths = [self.path(planned, suffix) for suffix in ISSUED_SUFFIXES]
         contents = {path: content for path in paths if (content := content_of(path, MAX_BUNDLE + 1)) is not None}
         if not contents:
             return None
@@ -112,10 +119,35 @@ class OfflineAuthority(Authority):
         return None
 
     def place(self, planned: PlannedCertificate) -> str:
-        return self._path(planned, REQUEST_SUFFIX)
+        return self.path(planned, REQUEST_SUFFIX)
 
     def waiting(self, planned: PlannedCertificate, request_id: int | None) -> str:
         return f"{self.place(planned)} is to be signed; put the certificate beside it and run again"
 
-    def _path(self, planned: PlannedCertificate, suffix: str) -> str:
+    def path(self, planned: PlannedCertificate, suffix: str) -> str:
         return os.path.join(self._directory, file_stem(planned) + suffix)
+
+    def request(self, planned: PlannedCertificate) -> CertificateRequest | None:
+        """The request that somebody put there; RolloutError where the file is none."""
+        paths = [self.path(planned, suffix) for suffix in REQUEST_SUFFIXES]
+        found = ((path, content_of(path, MAX_BUNDLE + 1)) for path in paths)
+        return next((load_request(content, where=path) for path, content in found if content is not None), None)
+
+    def bundled(self, planned: PlannedCertificate) -> X509Certificate | None:
+        """The first certificate of the bundle that was written earlier; one that cannot be read counts as none."""
+        path = self.path(planned, BUNDLE_SUFFIX)
+        content = content_of(path, MAX_BUNDLE + 1)
+        try:
+            return load_certificates(content, where=path)[0] if content else None
+        except RolloutError:
+            return None
+
+    def write(self, planned: PlannedCertificate, suffix: str, text: str, *, check_mode: bool) -> bool:
+        """Whether the file did not hold the text yet; it does then, outside of check mode."""
+        path, content = self.path(planned, suffix), text.encode("utf-8")
+        if content_of(path, len(content) + 1) == content:
+            return False
+        if not check_mode:
+            make_folder(self._directory, 0o700)
+            write_whole(path, content, 0o600)
+        return True

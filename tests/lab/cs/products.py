@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from lab.powershell.commands import Module
 
@@ -183,11 +184,13 @@ _EDGE_SERVICES = (
 
 @dataclass(frozen=True)
 class CsRole:
-    """A role of a server: the types of certificates that it takes, and its services."""
+    """A role of a server: the types of certificates that it takes, its services, and the ports on which these answer
+    inside with the certificate of type Default."""
 
     name: str
     types: tuple[str, ...]
     services: tuple[tuple[str, str, tuple[str, ...]], ...]
+    ports: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def edge(self) -> bool:
@@ -198,17 +201,42 @@ class CsRole:
         return "WebServicesInternal" in self.types
 
 
+_MEDIATION = ("RTCMEDSRV", "Mediation", ("MediationServer",))
+_REGISTRAR = {"RTCSRV": (5061,)}
 CS_ROLES = {
     one.name: one
     for one in (
-        CsRole("front_end", _WEB, _FRONT_END),
-        CsRole("standard_edition", _WEB, (*_FRONT_END, ("MASTER", "Master Replicator Agent", ("CentralMgmt",)))),
+        CsRole("front_end", _WEB, _FRONT_END, _REGISTRAR),
         CsRole(
-            "director", _WEB, tuple(one for one in _FRONT_END if one[0] in ("W3SVC", "REPLICA", "RTCCLSAGT", "RTCSRV"))
+            "standard_edition",
+            _WEB,
+            (*_FRONT_END, ("MASTER", "Master Replicator Agent", ("CentralMgmt",))),
+            _REGISTRAR,
         ),
-        CsRole("mediation", ("Default",), (*_INTERNAL, ("RTCMEDSRV", "Mediation", ("MediationServer",)))),
         CsRole(
-            "persistent_chat", ("Default",), (*_INTERNAL, ("RTCCHAT", "Persistent Chat", ("PersistentChatServer",)))
+            "director",
+            _WEB,
+            tuple(one for one in _FRONT_END if one[0] in ("W3SVC", "REPLICA", "RTCCLSAGT", "RTCSRV")),
+            _REGISTRAR,
+        ),
+        CsRole(
+            "survivable_branch_appliance",
+            ("Default",),
+            (*_INTERNAL, ("RTCSRV", "Front-End", ("Registrar",)), _MEDIATION),
+            _REGISTRAR,
+        ),
+        CsRole("mediation", ("Default",), (*_INTERNAL, _MEDIATION), {"RTCMEDSRV": (5067, 5070)}),
+        CsRole(
+            "av_conferencing",
+            ("Default",),
+            (*_INTERNAL, ("RTCAVMCU", "Audio/Video Conferencing", ("ConferencingServer",))),
+            {"RTCAVMCU": (5063,)},
+        ),
+        CsRole(
+            "persistent_chat",
+            ("Default",),
+            (*_INTERNAL, ("RTCCHAT", "Persistent Chat", ("PersistentChatServer",))),
+            {"RTCCHAT": (5041,)},
         ),
         CsRole("edge", _EDGE, _EDGE_SERVICES),
     )

@@ -117,6 +117,10 @@ class Device(Part, abc.ABC):
     def address(self) -> str:
         """Its address as the estate's mode offers it."""
 
+    def carry_out(self, order: str, body: Any) -> Any:
+        """An order of the control interface, `POST /<list>/<name>/<order>`. Raises NoSuchOrder."""
+        raise NoSuchOrder(order)
+
 
 AnyRole = TypeVar("AnyRole", bound=Role)
 

@@ -38,7 +38,8 @@ def _serve(context: ssl.SSLContext, sip: SipServer | None, connection: socket.so
 
 class CsServer(Role):
     """Settings: product (lync2010, lync2013, sfb2015, sfb2019, sfbse), role (front_end, standard_edition, director,
-    mediation, persistent_chat, edge), pool, sip_domains, topology (the text of a published one), simple_urls, running,
+    survivable_branch_appliance, mediation, av_conferencing, persistent_chat, edge), pool, sip_domains, topology (the
+    text of a published one), simple_urls, running,
     cms (the host that has the Central Management Store; by itself the first server that is no Edge),
     cms_reachable, xmpp, external ({access, web_conferencing, av}: addresses of an Edge), use_as_urn, and misbehave: a
     list of `no_https_binding` (the IIS sites have none), `replication_held`.
@@ -137,12 +138,8 @@ class CsServer(Role):
 
     def ports(self, service: str) -> list[tuple[str, int, str]]:
         """(address, port, type) that a service opens for TLS."""
-        if service == "RTCSRV" and not self.role.edge:
-            return [(self.machine.address, 5061, "Default")]
-        if service == "RTCMEDSRV" and self.role.name == "mediation":
-            return [(self.machine.address, 5067, "Default")]
         if not self.role.edge:
-            return []
+            return [(self.machine.address, port, "Default") for port in self.role.ports.get(service, ())]
         inside = {"RTCSRV": 5061, "RTCMRAUTH": 5062, "RTCDATAPROXY": 8057}
         found = [(self.machine.address, inside[service], "Internal")] if service in inside else []
         access, conference = self._outside("access"), self._outside("web_conferencing")

@@ -51,6 +51,18 @@ def test_only_hosts_that_the_parts_need_take_part(parts: list[str], hosts: RunHo
     assert hosts_of_run(plan, GROUPS, INVENTORY, parts) == replace(hosts, views=("internal",))
 
 
+def test_a_server_that_nobody_logs_on_to_needs_no_host() -> None:
+    """Nor is it one where the inventory has it for other reasons; it takes part where certificates do."""
+    topology = origin()
+    topology["pools"][0]["servers"][1]["logon"] = False
+    for inventory in (INVENTORY, {**INVENTORY, GROUPS.servers: SERVERS[:1]}):
+        plan = find_hosts(as_plan(topology), GROUPS, inventory, check=True)
+        assert plan.errors == () and [one.inventory_host for one in plan.servers] == [SERVERS[0], None]
+        hosts = hosts_of_run(plan, GROUPS, inventory)
+        assert (hosts.servers, hosts.by_hand) == (SERVERS[:1], ("ocssrv02.company.local",))
+        assert hosts_of_run(plan, GROUPS, inventory, ["plan", "verify"]).by_hand == ()
+
+
 def test_the_external_view_has_a_server_of_its_own() -> None:
     inventory = {**INVENTORY, "outside": ["ns1", "ns2"]}
     groups = replace(GROUPS, dns_external="outside")

@@ -129,8 +129,16 @@ def test_a_host_that_is_none_of_the_plans_servers() -> None:
     )
 
 
+def test_a_server_that_nobody_logs_on_to_is_worked_on_by_hand() -> None:
+    plan = planned()
+    away = replace(plan, servers=(replace(plan.servers[0], inventory_host=None, logon=False),))
+    work = certificates_of(away, "ocssrv01.company.local")
+    assert (work.logon, [one.way for one in work.certificates[0].assignments]) == (False, ["by_hand", "by_hand"])
+    assert certificates_of(plan, "fe1").logon
+
+
 def test_plain_form() -> None:
     plain = certificates_of(planned(), "fe1").to_plain()
-    assert list(plain) == ["fqdn", "certificates", "without_ca", "shared", "ways"]
+    assert list(plain) == ["fqdn", "certificates", "without_ca", "shared", "logon", "ways"]
     assert list(plain["certificates"][0]) == ["certificate", "assignments", "ca_host", "offline", "sharers"]
     assert plain["certificates"][0]["ca_host"] == ""

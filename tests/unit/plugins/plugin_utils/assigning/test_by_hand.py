@@ -108,6 +108,19 @@ def test_cmdlets_that_a_site_leaves_to_people() -> None:
     )
 
 
+def test_a_server_that_nobody_logs_on_to_gets_a_file() -> None:
+    steps = steps_by_hand(wanted(component="reverse_proxy", port=443, bundle="/srv/p.bundle.pem"))
+    assert steps[0] == (
+        "Bring /srv/p.bundle.pem from this controller to ocssrv01.company.local: it has the certificate with the"
+        f" thumbprint {PRINT}, and those above it in the order in which a server sends them."
+    )
+    assert steps[1].startswith(
+        "On ocssrv01.company.local, have it served for ocspool.company.local and its other names on port 443, with the"
+        " key that was made there with the request (nginx:"
+    )
+    assert steps[2:] == ("Run this playbook again: it proves 10.0.0.11:5061 by a handshake.",)
+
+
 COMPONENTS = (
     "front_end",
     "web_components",

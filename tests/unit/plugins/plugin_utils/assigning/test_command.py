@@ -223,6 +223,18 @@ def test_commands_that_are_refused(server, front_end, command):
         assign(server, command=command)
 
 
+@pytest.mark.parametrize(("held", "state"), [(HELD, "proved"), (OTHER, "manual"), (None, "manual")])
+def test_a_server_that_nobody_logs_on_to_is_asked_by_a_handshake_alone(front_end, held, state):
+    front_end(held, "ok" if held else "no_listener")
+    spec = certificate_assign.ActionModule.argument_spec
+    given = {name: option.get("default") for name, option in spec.items()}
+    given |= {"certificate": planned(), "thumbprint": thumbprint(HELD), "address": "10.0.0.11", "bundle": "/srv/b.pem"}
+    action = certificate_assign.ActionModule.__new__(certificate_assign.ActionModule)
+    result = action._answer(given, False)
+    assert (result["state"], result["changed"]) == (state, False)
+    assert [step[:16] for step in result["steps"][:1]] == ([] if state == "proved" else ["Bring /srv/b.pem"])
+
+
 def test_no_thumbprint_in_earnest(server, front_end):
     with pytest.raises(RolloutError, match="no thumbprint was given"):
         assign(server, thumbprint=None)

@@ -1,0 +1,168 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The certificate of a server that nobody logs on to, such as a reverse proxy that is not Windows.
+
+Its key is made there, by a person, and never leaves it. What passes over a directory of the controller is a
+configuration for ``openssl req``, the request, and the certificate with those above it in one file of PEM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityAnswer
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.file_names import file_stem
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import unmet_by_content
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import (
+    CertificateRequest,
+    check_request,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.openssl import command, configuration
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import delivery_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import (
+    BUNDLE_SUFFIX,
+    CONFIGURATION_SUFFIX,
+    ORDER_SUFFIX,
+    OfflineAuthority,
+)
+
+WANTED, REQUESTED, WAITING, BUNDLED = "wanted", "requested", "waiting", "bundled"
+
+
+@dataclass(frozen=True)
+class Bundling:
+    """One planned certificate of such a server.
+
+    ``answer``: what an earlier task brought from the CA. ``online``: a later task brings the request to the CA, so that
+    no order is written. ``root``: whether the bundle ends with the root.
+    """
+
+    planned: PlannedCertificate
+    directory: OfflineAuthority
+    now: datetime
+    minimum_days: int
+    answer: AuthorityAnswer | None = None
+    online: bool = False
+    root: bool = False
+    check_mode: bool = False
+
+    @property
+    def bundle(self) -> str:
+        return self.directory.path(self.planned, BUNDLE_SUFFIX)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """How far it came. ``state``: wanted (a person is to make key and request), requested (the request fits and is to
+    be brought to the CA), waiting (it was handed over, and no certificate has come) or bundled (it is in ``bundle``).
+
+    ``message``: what is to be done next, empty where it is bundled or a later task goes on.
+    """
+
+    state: str
+    bundle: str
+    message: str = ""
+    request: CertificateRequest | None = None
+    certificate: X509Certificate | None = None
+    change_set: ChangeSet = field(default_factory=ChangeSet)
+
+    def to_result(self) -> dict[str, Any]:
+        """The documented result of ``certificate_bundle``."""
+        held, request = self.certificate, self.request
+        return {
+            **self.change_set.to_result(),
+            "state": self.state,
+            "bundle": self.bundle,
+            "message": self.message,
+            "request": request.pem if request else None,
+            "public_key": request.public_key if request else None,
+            "thumbprint": to_plain(held.thumbprint) if held else None,
+            "description": to_plain(held.description) if held else None,
+        }
+
+
+def bundle(wanted: Bundling) -> Bundle:
+    """Go as far as what lies in the directory allows; a second call changes nothing."""
+    request = _request(wanted)
+    held = wanted.directory.bundled(wanted.planned)
+    if held and request and held.public_key != request.public_key:
+        held = None  # A person has made a new key since.
+    spoilt = unmet_by_content(wanted.planned, held, now=wanted.now, minimum_days=wanted.minimum_days) if held else []
+    if held and not spoilt:
+        return Bundle(BUNDLED, wanted.bundle, request=request, certificate=held)
+    if request is None or spoilt:
+        return _wanted(wanted, spoilt)
+    given = wanted.answer or wanted.directory.retrieve(wanted.planned, None)
+    if given and given.certificate and given.certificate.public_key == request.public_key:
+        return _bundled(wanted, request, given)
+    if wanted.online and not wanted.answer:
+        return Bundle(REQUESTED, wanted.bundle, request=request)
+    return _handed_over(wanted, request, "The certificate that is there is for another key: " if given else "")
+
+
+# --- plan -----------------------------------------------------------------------------------------------------------
+
+
+def _request(wanted: Bundling) -> CertificateRequest | None:
+    """The request that a person put there; RolloutError where it is none, or not the planned one."""
+    place = wanted.directory.place(wanted.planned)
+    try:
+        request = wanted.directory.request(wanted.planned)
+        if request is not None:
+            check_request(wanted.planned, request, where=place)
+    except RolloutError as error:
+        raise RolloutError(error.what, where=error.where, mend=f"Make it anew. {_make(wanted)}") from error
+    return request
+
+
+def _make(wanted: Bundling) -> str:
+    """The step that makes key and request."""
+    configuration_file = wanted.directory.path(wanted.planned, CONFIGURATION_SUFFIX)
+    return (
+        f"On {' and '.join(wanted.planned.holders)}, with the file {configuration_file}:"
+        f" {command(wanted.planned, file_stem(wanted.planned))}. The key stays there; put the request on this"
+        f" controller as {wanted.directory.place(wanted.planned)}, and run again"
+    )
+
+
+# --- apply and report -----------------------------------------------------------------------------------------------
+
+
+def _wanted(wanted: Bundling, spoilt: Sequence[str]) -> Bundle:
+    text = configuration(wanted.planned, file_stem(wanted.planned))
+    written = _written(wanted, CONFIGURATION_SUFFIX, text, "configuration for openssl written into")
+    told = f"A new key is needed: the certificate in {wanted.bundle} no longer serves ({'; '.join(spoilt)}). "
+    return Bundle(WANTED, wanted.bundle, (told if spoilt else "") + _make(wanted), change_set=written)
+
+
+def _handed_over(wanted: Bundling, request: CertificateRequest, told: str) -> Bundle:
+    written = _written(wanted, ORDER_SUFFIX, wanted.directory.order(wanted.planned), "order written into")
+    message = f"{told}{wanted.directory.waiting(wanted.planned, None)}"
+    return Bundle(WAITING, wanted.bundle, message, request, change_set=written)
+
+
+def _bundled(wanted: Bundling, request: CertificateRequest, answer: AuthorityAnswer) -> Bundle:
+    delivery = delivery_of(wanted.planned, answer, now=wanted.now, minimum_days=wanted.minimum_days)
+    certificate = delivery.certificate
+    above = delivery.chain if wanted.root else delivery.chain[:-1]
+    text = "".join(one.pem for one in (certificate, *above))
+    written = _written(wanted, BUNDLE_SUFFIX, text, "certificate put with those above it into", certificate.thumbprint)
+    return Bundle(BUNDLED, wanted.bundle, request=request, certificate=certificate, change_set=written)
+
+
+def _written(wanted: Bundling, suffix: str, text: str, what: str, after: str | None = None) -> ChangeSet:
+    path = wanted.directory.path(wanted.planned, suffix)
+    if not wanted.directory.write(wanted.planned, suffix, text, check_mode=wanted.check_mode):
+        return ChangeSet()
+    change = Change(CREATE, f"{what} {path}", {"certificate": wanted.planned.id, "file": path}, after=after)
+    return ChangeSet(after=f"{path}\n", changes=(change,))
