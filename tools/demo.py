@@ -1,4 +1,4 @@
-"""The origin's rollout on the lab: run twice, with a summary of what was planned, changed and proved.
+"""A product's rollout on the lab, run again until nothing is left: with what was planned, changed and proved.
 
 Runs on the standard library; everything real happens in `python -m lab` and in ansible-playbook.
 """
@@ -11,46 +11,73 @@ import re
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
 DIRECTORY = ROOT / "build" / "demo"
 REPORTS = DIRECTORY / "report"
+REQUESTS = DIRECTORY / "requests"
 
 
-def main() -> int:
+@dataclass(frozen=True)
+class Demo:
+    """An estate of the lab. ``people``: what they do between the runs, for a product that leaves them something."""
+
+    estate: str
+    shown: str
+    people: tuple[Callable[[], None], ...] = ()
+
+
+def main(given: list[str]) -> int:
     """The outer half starts the estate and calls this file again inside it."""
+    product = given[0] if given else "ocs2007"
+    if product not in DEMOS:
+        sys.exit(f"There is no demo of '{product}'. PRODUCT is one of {', '.join(DEMOS)}")
+    demo = DEMOS[product]
     if "LAB_INVENTORY" in os.environ:
-        return rollout(os.environ["LAB_INVENTORY"])
-    print("Starting the Windows estate of the lab: dc01 (DNS), ca01 (enterprise CA), two Front Ends ...", flush=True)
-    command = [str(BIN / "python"), "-m", "lab", "run", "origin", "--directory", str(DIRECTORY / "lab"), "--"]
-    command += [str(BIN / "python"), str(Path(__file__).resolve())]
+        return rollout(demo, os.environ["LAB_INVENTORY"])
+    print(f"Starting the Windows estate of the lab: {demo.shown} ...", flush=True)
+    command = [str(BIN / "python"), "-m", "lab", "run", demo.estate, "--directory", str(DIRECTORY / "lab"), "--"]
+    command += [str(BIN / "python"), str(Path(__file__).resolve()), product]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "tests"), "PYTHONUNBUFFERED": "1"}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
-def rollout(inventory: str) -> int:
+def rollout(demo: Demo, inventory: str) -> int:
     began = time.monotonic()
-    for old in REPORTS.glob("*"):
+    for old in (*REPORTS.glob("*"), *REQUESTS.glob("*")):
         old.unlink()
-    first = play(inventory, "first run: rolls the pool out", "deploy-1.log")
-    second = play(inventory, "second run: must change nothing", "deploy-2.log")
-    changed = sum(int(number) for number in re.findall(r"changed=(\d+)", second.rpartition("PLAY RECAP")[2]))
-    report = sorted(REPORTS.glob("*.md"), key=lambda path: path.stat().st_mtime_ns)[0]
-    print()
-    print(text_of(first))
-    print()
-    print(f"Second run: changed={changed}")
-    print(f"Hand-over report of the first run: {report}")
-    print(f"Logs of both runs: {DIRECTORY}/deploy-1.log, deploy-2.log ({time.monotonic() - began:.0f} s for both)")
+    last = len(demo.people) + 2
+    outputs = []
+    for number in range(1, last + 1):
+        # People do their part after the first runs; the last run follows one that left nothing to them.
+        expected = 2 if number < last and demo.people else 0
+        outputs.append(play(inventory, f"run {number}{_TITLES.get(number == last, '')}", number, expected))
+        if number <= len(demo.people):
+            demo.people[number - 1]()
+    changed = sum(int(count) for count in re.findall(r"changed=(\d+)", outputs[-1].rpartition("PLAY RECAP")[2]))
+    for number, output in enumerate(outputs[:-1], 1):
+        print(f"\n--- Run {number}\n{text_of(output)}")
+    reports = sorted(REPORTS.glob("*.md"), key=lambda path: path.stat().st_mtime_ns)
+    print(f"\nLast run: changed={changed}")
+    print(f"Hand-over report of the first run: {reports[0]}")
+    print(f"Logs of all runs: {DIRECTORY}/deploy-1.log … deploy-{last}.log ({time.monotonic() - began:.0f} s for all)")
     return 0 if changed == 0 else 1
 
 
-def play(inventory: str, title: str, log: str) -> str:
+_TITLES = {True: ": must change nothing"}
+
+
+def play(inventory: str, title: str, number: int, expected: int) -> str:
     print(f"\nansible-playbook ucops.rollout.deploy_pool -i {inventory}   ({title})", flush=True)
     command = [str(BIN / "ansible-playbook"), "ucops.rollout.deploy_pool", "-i", inventory]
-    command += ["-e", json.dumps({"pool_report_directory": str(REPORTS)})]
+    folders = {"pool_report_directory": str(REPORTS), "pool_certificates_offline_directory": str(REQUESTS)}
+    command += ["-e", json.dumps(folders)]
     environment = os.environ | {"ANSIBLE_NOCOLOR": "1", "PYTHONUNBUFFERED": "1"}
     lines: list[str] = []
     with subprocess.Popen(
@@ -65,11 +92,11 @@ def play(inventory: str, title: str, log: str) -> str:
         for line in process.stdout or ():
             lines.append(line)
             show(line)
-    output = "".join(lines)
-    (DIRECTORY / log).write_text(output, encoding="utf-8")
-    if process.returncode:
+    output, log = "".join(lines), DIRECTORY / f"deploy-{number}.log"
+    log.write_text(output, encoding="utf-8")
+    if process.returncode != expected or (expected and "BY_HAND: " not in output):
         sys.stdout.write(output[-6000:])
-        sys.exit(f"The rollout failed; the whole log: {DIRECTORY / log}")
+        sys.exit(f"The rollout ended with {process.returncode} and not with {expected}; the whole log: {log}")
     return output
 
 
@@ -85,5 +112,47 @@ def text_of(output: str) -> str:
     return "\n".join(json.loads(found.group(1))) if found else "(no summary found; see the log)"
 
 
+# --- what people do ---------------------------------------------------------------------------------------------------
+
+PROXY, PROXY_STEM = "proxy01", "proxy01.company.local_reverse_proxy"
+
+
+def order(path: str, **body: Any) -> dict[str, Any]:
+    """An order to the lab, which stands for people at its machines; see tests/lab/README.md."""
+    control = json.loads(Path(os.environ["LAB_CONTROL"]).read_text(encoding="utf-8"))
+    headers = {"Authorization": f"Bearer {control['token']}"}
+    request = urllib.request.Request(f"{control['url']}/{path}", json.dumps(body).encode(), headers)
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+        outcome: dict[str, Any] = json.loads(answer.read())["outcome"]
+    return outcome
+
+
+def make_request_and_assign() -> None:
+    print("\nPeople: make key and request on proxy01 with openssl; give Office Web Apps their certificate", flush=True)
+    config = (REQUESTS / f"{PROXY_STEM}.cnf").read_text(encoding="utf-8")
+    made = order(f"proxies/{PROXY}/request", name=PROXY_STEM, config=config)
+    (REQUESTS / f"{PROXY_STEM}.req").write_text(made["request"], encoding="ascii")
+    newest = max(REPORTS.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    certificates = json.loads(newest.read_text(encoding="utf-8"))["certificates"]
+    (thumbprint,) = (one["thumbprint"] for one in certificates if one["id"].startswith("owa01."))
+    order("listeners/owa01/assign", service="office_web_apps", thumbprint=thumbprint)
+
+
+def serve_the_bundle() -> None:
+    print("\nPeople: bring the file with the certificate to proxy01, and have it served there", flush=True)
+    bundle = (REQUESTS / f"{PROXY_STEM}.bundle.pem").read_text(encoding="ascii")
+    order(f"proxies/{PROXY}/serve", name=PROXY_STEM, bundle=bundle)
+
+
+DEMOS = {
+    "ocs2007": Demo("origin", "dc01 (DNS), ca01 (enterprise CA), two Front Ends"),
+    "sfb2019": Demo(
+        "sfb2019_whole",
+        "DNS, an enterprise CA, three Front Ends, an Edge Server in a workgroup, Office Web Apps and a reverse proxy",
+        (make_request_and_assign, serve_the_bundle),
+    ),
+}
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

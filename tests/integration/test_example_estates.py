@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from proofkit.public_authority import PublicAuthority
+from proofkit.public_ca import PublicCa
 from sitekit import ROOT, Site
 
 from lab.client import start_estate
@@ -20,29 +20,14 @@ pytestmark = pytest.mark.slow
 
 # What a person assigns by http.sys; the other services have tools of their own.
 _HTTP = ("cwa", "office_web_apps", "reverse_proxy")
-# The certificates of an Edge pool have one key on both servers.
-_ALL_BUT_EDGE = {
-    "lync2010": ["front_end", "director", "av_conferencing", "reverse_proxy"],
-    "lync2013": [
-        "front_end",
-        "director",
-        "mediation",
-        "persistent_chat",
-        "survivable_branch_appliance",
-        "office_web_apps",
-        "reverse_proxy",
-    ],
-    "sfb2015": ["front_end", "persistent_chat", "office_web_apps", "reverse_proxy"],
-}
 
 
 @contextmanager
 def site_of(name: str, work: Path) -> Iterator[Site]:
     """The estate of an example, its inventory with the example's own topology."""
     example = yaml.safe_load((ROOT / "docs" / "examples" / f"{name}.yml").read_text(encoding="utf-8"))
-    only = {"ucops_only": {"roles": _ALL_BUT_EDGE[name]}} if name in _ALL_BUT_EDGE else {}
     folder = {"pool_certificates_offline_directory": str(work / "requests")}
-    estate = estate_of(example["ucops_topology"], **folder, **only)
+    estate = estate_of(example["ucops_topology"], **folder)
     (work / "estate.yml").write_text(yaml.safe_dump(estate), encoding="utf-8")
     with start_estate(work / "estate.yml", work / "lab") as running:
         yield Site(running, work)
@@ -134,9 +119,9 @@ def test_an_example_is_rolled_out_and_left_alone_by_the_second_run(name: str, tm
 
 def test_edge_and_a_proxy_that_is_no_windows_with_a_public_authority(tmp_path: Path) -> None:
     """Skype for Business Server 2019 to its end. The proxy's key is made on the proxy, and stays there."""
-    authority, folder = PublicAuthority(), tmp_path / "requests"
+    authority, folder = PublicCa(tmp_path / "public"), tmp_path / "requests"
     proxy, stem = "sfbproxy", "sfbproxy.ad.company.com_reverse_proxy"
-    trusted = {"pool_certificates_trusted_roots": [authority.thumbprint]}
+    trusted = {"pool_certificates_trusted_roots": [authority.root]}
     with site_of("sfb2019", tmp_path) as site:
         first = site.play("deploy_pool", variables=trusted, timeout=500)
         assert (first.code, site.report()["status"]) == (2, "by_hand"), first.output
@@ -144,7 +129,8 @@ def test_edge_and_a_proxy_that_is_no_windows_with_a_public_authority(tmp_path: P
         config = (folder / f"{stem}.cnf").read_text(encoding="utf-8")
         made = site.estate.order("proxies", proxy, "request", name=stem, config=config)
         (folder / f"{stem}.req").write_text(made["request"], encoding="ascii")
-        assert authority.answer(folder) == ["sfbedge.ad.company.com_edge_external", stem]
+        for request in ("sfbedge.ad.company.com_edge_external.req", f"{stem}.req"):
+            authority.carry_out(folder / request)
 
         second = site.play("deploy_pool", variables=trusted, timeout=500)
         report = site.report()
@@ -154,6 +140,10 @@ def test_edge_and_a_proxy_that_is_no_windows_with_a_public_authority(tmp_path: P
         bundle = (folder / f"{stem}.bundle.pem").read_text(encoding="ascii")
         assert bundle.count("BEGIN CERTIFICATE") == 2 and "PRIVATE KEY" not in bundle
         site.estate.order("proxies", proxy, "serve", name=stem, bundle=bundle)
+
+        # Two services, of which one needs the other.
+        for line in ("net stop RTCMEDIARELAY", "net stop RTCMRAUTH", "net start RTCMRAUTH", "net start RTCMEDIARELAY"):
+            site.command("sfbedge", line)
 
         before = site.state()
         third = site.play("deploy_pool", variables=trusted, timeout=500)

@@ -35,8 +35,13 @@ def estate_file(name_or_path: str | Path) -> Path:
 
 
 def load(path: Path, overrides: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The description; `overrides` are merged in, mapping by mapping. A list of hosts merges by the hosts' names."""
-    description: dict[str, Any] = merged(yaml.safe_load(path.read_text(encoding="utf-8")), overrides or {})
+    """The description; `overrides` are merged in, mapping by mapping. A list of hosts merges by the hosts' names.
+
+    One with a `base` is merged in the same way into the estate file of that name.
+    """
+    given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    base = load(estate_file(given.pop("base"))) if "base" in given else {}
+    description: dict[str, Any] = merged(merged(base, given), overrides or {})
     return description
 
 
@@ -46,16 +51,17 @@ def merged(base: Any, over: Any) -> Any:
             key: merged(base[key], over[key]) if key in base and key in over else over.get(key, base.get(key))
             for key in [*base, *(key for key in over if key not in base)]
         }
-    if _named(base) and _named(over):
-        by_name = {one["name"]: one for one in over}
-        kept = [merged(one, by_name.pop(one["name"], {})) for one in base]
+    key = next((key for key in ("name", "fqdn") if _named(base, key) and _named(over, key)), "")
+    if key:
+        by_name = {one[key]: one for one in over}
+        kept = [merged(one, by_name.pop(one[key], {})) for one in base]
         return kept + list(by_name.values())
     return over
 
 
-def _named(value: Any) -> bool:
+def _named(value: Any, key: str) -> bool:
     """A list of mappings that each have a name."""
-    return isinstance(value, list) and all(isinstance(one, dict) and "name" in one for one in value)
+    return isinstance(value, list) and all(isinstance(one, dict) and key in one for one in value)
 
 
 class Estate:

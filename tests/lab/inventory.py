@@ -106,7 +106,9 @@ def _variables(estate: Estate) -> dict[str, Any]:
 def _mode_variables(estate: Estate) -> dict[str, Any]:
     """Only where the ports differ from the real ones."""
     ports = estate.network.port_map()
-    return {"pool_verify_dns_port": ports[53], "pool_verify_port_map": {443: ports[443]}} if ports else {}
+    web = {443: ports.get(443)}
+    maps = {"pool_verify_port_map": web, "pool_certificates_port_map": web}
+    return {"pool_verify_dns_port": ports[53], **maps} if ports else {}
 
 
 def _moved(estate: Estate, value: Any) -> Any:

@@ -11,7 +11,7 @@ configuration for ``openssl req``, the request, and the certificate with those a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -74,13 +74,15 @@ class Bundle:
     message: str = ""
     request: CertificateRequest | None = None
     certificate: X509Certificate | None = None
-    change_set: ChangeSet = field(default_factory=ChangeSet)
+    changes: tuple[Change, ...] = ()
 
     def to_result(self) -> dict[str, Any]:
         """The documented result of ``certificate_bundle``."""
         held, request = self.certificate, self.request
         return {
-            **self.change_set.to_result(),
+            **ChangeSet(
+                after="".join(f"{one.subject['file']}\n" for one in self.changes), changes=self.changes
+            ).to_result(),
             "state": self.state,
             "bundle": self.bundle,
             "message": self.message,
@@ -141,14 +143,18 @@ def _make(wanted: Bundling) -> str:
 def _wanted(wanted: Bundling, spoilt: Sequence[str]) -> Bundle:
     text = configuration(wanted.planned, file_stem(wanted.planned))
     written = _written(wanted, CONFIGURATION_SUFFIX, text, "configuration for openssl written into")
+    written += () if wanted.online else _ordered(wanted)
     told = f"A new key is needed: the certificate in {wanted.bundle} no longer serves ({'; '.join(spoilt)}). "
-    return Bundle(WANTED, wanted.bundle, (told if spoilt else "") + _make(wanted), change_set=written)
+    return Bundle(WANTED, wanted.bundle, (told if spoilt else "") + _make(wanted), changes=written)
 
 
 def _handed_over(wanted: Bundling, request: CertificateRequest, told: str) -> Bundle:
-    written = _written(wanted, ORDER_SUFFIX, wanted.directory.order(wanted.planned), "order written into")
     message = f"{told}{wanted.directory.waiting(wanted.planned, None)}"
-    return Bundle(WAITING, wanted.bundle, message, request, change_set=written)
+    return Bundle(WAITING, wanted.bundle, message, request, changes=_ordered(wanted))
+
+
+def _ordered(wanted: Bundling) -> tuple[Change, ...]:
+    return _written(wanted, ORDER_SUFFIX, wanted.directory.order(wanted.planned), "order written into")
 
 
 def _bundled(wanted: Bundling, request: CertificateRequest, answer: AuthorityAnswer) -> Bundle:
@@ -157,12 +163,11 @@ def _bundled(wanted: Bundling, request: CertificateRequest, answer: AuthorityAns
     above = delivery.chain if wanted.root else delivery.chain[:-1]
     text = "".join(one.pem for one in (certificate, *above))
     written = _written(wanted, BUNDLE_SUFFIX, text, "certificate put with those above it into", certificate.thumbprint)
-    return Bundle(BUNDLED, wanted.bundle, request=request, certificate=certificate, change_set=written)
+    return Bundle(BUNDLED, wanted.bundle, request=request, certificate=certificate, changes=written)
 
 
-def _written(wanted: Bundling, suffix: str, text: str, what: str, after: str | None = None) -> ChangeSet:
+def _written(wanted: Bundling, suffix: str, text: str, what: str, after: str | None = None) -> tuple[Change, ...]:
     path = wanted.directory.path(wanted.planned, suffix)
     if not wanted.directory.write(wanted.planned, suffix, text, check_mode=wanted.check_mode):
-        return ChangeSet()
-    change = Change(CREATE, f"{what} {path}", {"certificate": wanted.planned.id, "file": path}, after=after)
-    return ChangeSet(after=f"{path}\n", changes=(change,))
+        return ()
+    return (Change(CREATE, f"{what} {path}", {"certificate": wanted.planned.id, "file": path}, after=after),)

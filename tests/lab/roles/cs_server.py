@@ -143,10 +143,11 @@ class CsServer(Role):
         inside = {"RTCSRV": 5061, "RTCMRAUTH": 5062, "RTCDATAPROXY": 8057}
         found = [(self.machine.address, inside[service], "Internal")] if service in inside else []
         access, conference = self._outside("access"), self._outside("web_conferencing")
+        shared = access == conference
         if service == "RTCSRV" and access:
-            found += [(access, 443, "AccessEdgeExternal"), (access, 5061, "AccessEdgeExternal")]
+            found += [(access, port, "AccessEdgeExternal") for port in ((5061,) if shared else (443, 5061))]
         if service == "RTCDATAPROXY" and conference:
-            found.append((conference, 443, "DataEdgeExternal"))
+            found.append((conference, 444 if shared else 443, "DataEdgeExternal"))
         return found
 
     def _has_peer(self, service: str) -> bool:
