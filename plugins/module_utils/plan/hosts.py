@@ -97,7 +97,7 @@ def _views(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]]) -
 
 
 RUN_CAS = "ucops_run_ca"
-RUN_GROUPS = ("ucops_run", "ucops_run_dns", RUN_CAS, "ucops_run_servers", "ucops_run_by_hand")
+RUN_GROUPS = ("ucops_run", "ucops_run_dns", RUN_CAS, "ucops_run_servers")
 
 
 def refuse_strangers(inventory: Mapping[str, Iterable[str]], added: Iterable[str]) -> None:
