@@ -27,6 +27,12 @@ options:
         together.
     type: bool
     default: true
+  known:
+    description:
+      - What an earlier task of this module has returned for this host. Where that one has reached it, or could not, this
+        is returned as it is, and the host is not asked again.
+    type: dict
+    default: {}
   log_on:
     description:
       - Whether to log on. With V(false) the task sees only that something listens, and no account is at stake, so that

@@ -371,6 +371,15 @@ def test_first_contact_sees_whether_something_listens_without_a_logon(monkeypatc
 
 
 @pytest.mark.parametrize(
+    "earlier", [{"reached": True, "product": "Windows"}, {"reached": False, "msg": "dead", "logon_refused": False}]
+)
+def test_a_host_that_an_earlier_task_tried_is_not_asked_again(earlier: dict[str, Any]) -> None:
+    connection = FakeConnection()
+    assert run(target_info.ActionModule, connection, fail=False, known=earlier) == earlier
+    assert connection.logons == 0
+
+
+@pytest.mark.parametrize(
     ("result", "verbosity", "hidden"),
     [
         ({"changed": True, "msg": "short"}, 1, False),
