@@ -8,23 +8,23 @@ older=(2.17.14 2.18.19)
 
 mapfile -t faces < <(grep -lE 'plugins\.(action|filter|lookup)|plugin_utils\.face' --include="test_*.py" -r tests/unit)
 
-# The same pins as .venv, but for ansible-core and for the tools that are made for its version.
+# What such an environment rests on: another state of it, and it is made anew.
 pins() {
   echo "ansible-core==$1"
-  cat requirements.txt
-  grep -v -E '^(-r|ansible-core|ansible-lint|molecule|antsibull-changelog|coverage|mypy|nox|pre_commit|pytest-cov|ruff|yamllint|types-)' requirements-dev.txt
+  cat requirements.txt requirements-dev.txt
 }
 
+# The packages of .venv are those of each, behind its own: that ansible-core, and what it wants in another version.
 make_environment() {
   local place=$1 version=$2 site
   pins "$version" | cmp --silent - "$place/pins.txt" && return
   rm -rf "$place"
-  python -m venv "$place"
-  pins "$version" >"$place/wanted.txt"
-  "$place/bin/python" -m pip install --quiet --disable-pip-version-check -r "$place/wanted.txt"
+  python -m venv --without-pip "$place"
   site=$("$place/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-  printf '%s\n' "$ROOT/.venv/collections" >"$site/ucops_rollout.pth"
-  mv "$place/wanted.txt" "$place/pins.txt"
+  python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >"$site/ucops_rollout.pth"
+  printf '%s\n' "$ROOT/.venv/collections" >>"$site/ucops_rollout.pth"
+  "$place/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --no-warn-conflicts "ansible-core==$version"
+  pins "$version" >"$place/pins.txt"
 }
 
 run() {
