@@ -29,8 +29,8 @@ options:
     default: true
   known:
     description:
-      - What an earlier task of this module has returned for this host. Where that one has reached it, or could not, this
-        is returned as it is, and the host is not asked again.
+      - What an earlier task of this module has returned for this host. Where that one has reached it, or could not,
+        this is returned as it is, and the host is not asked again.
     type: dict
     default: {}
   log_on:
