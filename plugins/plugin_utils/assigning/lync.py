@@ -35,7 +35,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command im
     served_by,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.cs_scripts import ASSIGN, READ
-from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import RIGHTS, of_rights, require_loaded
+from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import RIGHTS, of_rights, records, require_loaded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import told
@@ -204,14 +204,14 @@ def read_state(host: WindowsHost, oauth: str = "") -> CsState:
     """What the server has assigned. ``oauth``: a thumbprint whose key's length and export are read, too."""
     answer = host.powershell.run(READ, {"OAUTH": oauth}, timeout=READ_TIMEOUT)
     machine, notes = _assigned(host, answer)
-    organisation, others = _listed(answer, "global")
+    organisation, others = _listed(host, answer, "global")
     version = re.search(r"\d+\.\d+\.\d+(?:\.\d+)?", str(answer.get("version") or ""))
     return CsState(
         machine,
         organisation,
-        services=tuple(str(one) for one in answer.get("services") or ()),
+        services=_texts(answer.get("services")),
         version=version[0] if version else "",
-        store={str(one.get("thumbprint")): one for one in answer.get("store") or () if isinstance(one, Mapping)},
+        store={str(one.get("thumbprint")): one for one in records(answer.get("store"), where=host.name)},
         now=str(answer.get("now") or ""),
         notes=notes,
         unread=others[0] if others and not organisation else "",
@@ -221,21 +221,26 @@ def read_state(host: WindowsHost, oauth: str = "") -> CsState:
 def _assigned(host: WindowsHost, answer: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Assigned on this machine, and what was said meanwhile; raises RolloutError where nothing could be read."""
     require_loaded(READ, answer, where=host.name)
-    machine, notes = _listed(answer, "machine")
-    if not machine and any(of_rights(one) for one in _errors(answer, "machine")):
+    machine, notes = _listed(host, answer, "machine")
+    if not machine and any(of_rights(one) for one in _records(host, answer, "machine", "errors")):
         raise RolloutError(f"Get-CsCertificate may not read: {notes[0]}", where=host.name, mend=RIGHTS)
     return machine, notes
 
 
-def _listed(answer: Mapping[str, Any], part: str) -> tuple[dict[str, str], tuple[str, ...]]:
+def _listed(host: WindowsHost, answer: Mapping[str, Any], part: str) -> tuple[dict[str, str], tuple[str, ...]]:
     """Type to thumbprint, and the errors in words. A use may be printed as urn:certref:Default."""
-    listed = (answer.get(part) or {}).get("list") or ()
+    listed = _records(host, answer, part, "list")
     found = {str(one.get("Use", "")).rpartition(":")[2]: str(one.get("Thumbprint", "")).upper() for one in listed}
-    return found, tuple(map(told, _errors(answer, part)))
+    return found, tuple(map(told, _records(host, answer, part, "errors")))
 
 
-def _errors(answer: Mapping[str, Any], part: str) -> Sequence[Mapping[str, Any]]:
-    return (answer.get(part) or {}).get("errors") or ()
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+def _records(host: WindowsHost, answer: Mapping[str, Any], part: str, key: str) -> tuple[Mapping[str, Any], ...]:
+    held = records(answer.get(part), where=host.name)
+    return records(held[0].get(key), where=host.name) if held else ()
 
 
 # --- plan -----------------------------------------------------------------------------------------------------------
@@ -314,14 +319,14 @@ def _apply(
     values = {"SETS": given, "EFFECTIVE": options.effective}
     answer = host.powershell.run(ASSIGN, values, timeout=ASSIGN_TIMEOUT)
     machine, notes = _assigned(host, answer)
-    organisation, _others = _listed(answer, "global")
+    organisation, _others = _listed(host, answer, "global")
     after = CsState(machine, organisation or before.organisation, services=before.services)
-    done = [one for one in answer.get("sets") or () if isinstance(one, Mapping)]
+    done = records(answer.get("sets"), where=host.name)
     errors = [one["error"] for one in done if one.get("error")]
     wrong = [type for one, types in sets for type in types if after.of(type) != one.thumbprint]
     if errors or wrong:
         raise _not_assigned(host, wanted, sets, before, after, errors, wrong)
-    return after, (*notes, *(as_said(str(text), 300) for one in done for text in one.get("warnings") or ()))
+    return after, (*notes, *(as_said(str(text), 300) for one in done for text in _texts(one.get("warnings"))))
 
 
 def _set(wanted: CsWanted, types: Sequence[str], options: CsOptions) -> str:

@@ -36,16 +36,24 @@ def in_shell(cmdlet: str) -> str:
     return f"run {cmdlet} in the Management Shell on the server to see what it says"
 
 
-def of_rights(error: Mapping[str, Any]) -> bool:
+def records(value: Any, *, where: str) -> tuple[Mapping[str, Any], ...]:
+    """The hash tables of a list that a script gave, none for null; raises RolloutError for anything else."""
+    found = value if isinstance(value, list) else [] if value is None else [value]
+    if not all(isinstance(one, Mapping) for one in found):
+        raise RolloutError("PowerShell gave an answer of another form than its script makes", where=where)
+    return tuple(found)
+
+
+def of_rights(error: Any) -> bool:
     """Whether an error record of a script (``Err``) is about rights."""
-    return str(error.get("type", "")).endswith(_NO_RIGHTS)
+    return isinstance(error, Mapping) and str(error.get("type", "")).endswith(_NO_RIGHTS)
 
 
 def require_loaded(script: Script, answer: Mapping[str, Any], *, where: str) -> None:
     """Raise RolloutError where a script that begins with ``LOAD`` could not load the module."""
     if answer.get("module"):
         return
-    errors = answer.get("loading") or ()
+    errors = records(answer.get("loading"), where=where)
     ids = [str(one.get("id", "")) for one in errors]
     if any(one.startswith(_OLD_POWERSHELL) for one in ids):
         what = f"the product's module needs a later PowerShell than {as_said(str(answer.get('ps')), 40)}"

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.documents import Document, UrlSet
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.elements import found_urls
@@ -55,6 +56,22 @@ $r.urls=$l}
 
 
 @dataclass(frozen=True)
+class _Url:
+    """As the script gives it; ``entry``: the first of those configured."""
+
+    component: str
+    domain: str
+    active: str
+    entry: str
+
+
+@dataclass(frozen=True)
+class _Configuration:
+    identity: str
+    urls: tuple[_Url, ...]
+
+
+@dataclass(frozen=True)
 class ReadTopology:
     """``document``: what an import takes; ``warnings``: what could not be read beside the topology."""
 
@@ -93,13 +110,6 @@ def _wait_or_files() -> str:
 
 def _url_sets(answer: Mapping[str, Any]) -> Iterator[UrlSet]:
     """Sets of simple URLs; an identity is Global, or Site: and a site's name."""
-    for one in answer.get("urls") or ():
-        entries = [
-            (_of(each, "component"), _of(each, "domain"), _of(each, "active"), _of(each, "entry"))
-            for each in one.get("urls") or ()
-        ]
-        yield UrlSet(_of(one, "identity").partition(":")[0], found_urls(entries))
-
-
-def _of(value: Mapping[str, Any], key: str) -> str:
-    return str(value.get(key) or "")
+    for one in from_plain(tuple[_Configuration, ...], answer.get("urls") or (), where=READ_TOPOLOGY.purpose):
+        urls = found_urls((each.component, each.domain, each.active, each.entry) for each in one.urls)
+        yield UrlSet(one.identity.partition(":")[0], urls)

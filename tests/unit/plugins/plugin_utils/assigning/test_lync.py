@@ -7,6 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from unit.damage import ANYTHING
 from unit.fakes_windows import FakeServer
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -329,3 +332,27 @@ def test_the_handshake_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> Non
     assert done["services"] == restarted("RTCSRV", "RTCMEDSRV")
     shown[5061] = NEW
     assert of(assign_types(host, [FRONT_END], CsOptions(), shake=shake), FRONT_END)["state"] == "proved"
+
+
+class Answering(PowerShell):
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        self.answer = answer
+
+    def run(self, script: Script, values: Mapping[str, str], *, timeout: float) -> Mapping[str, Any]:
+        return self.answer
+
+
+@given(
+    st.sampled_from(["module", "loading", "machine", "global", "services", "version", "store", "now", "sets"]), ANYTHING
+)
+@example("machine", {"list": ["x"]})
+@example("machine", {"errors": "x"})
+@example("global", 5)
+@example("store", {"thumbprint": 5})
+@example("sets", ["x"])
+def test_whatever_a_server_answers_is_read_or_refused(key: str, value: Any) -> None:
+    for check_mode in (True, False):
+        try:
+            work(Answering({**FakeCmdlets().answers, key: value}), FRONT_END, check_mode=check_mode)
+        except RolloutError as error:
+            assert error.what

@@ -8,6 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from unit.damage import ANYTHING
 from unit.deployments import CONTOSO, exported, published
 from unit.fakes_windows import FakeServer
 from unit.plugins.plugin_utils.assigning.test_cs_scripts import LATER
@@ -152,3 +155,15 @@ def test_a_text_that_is_no_whole_topology_is_refused_with_its_source(text: str, 
     with pytest.raises(RolloutError, match=told) as refused:
         import_topology([read(topology=text).document])
     assert str(refused.value).startswith(NAME)
+
+
+@given(st.sampled_from(["module", "loading", "topology", "error", "length", "urls", "unread"]), ANYTHING)
+@example("urls", ["x"])
+@example("urls", [{"identity": "Global", "urls": [{"component": 5}]}])
+@example("error", "x")
+def test_whatever_a_server_answers_is_read_or_refused(key: str, value: Any) -> None:
+    for answer in ({"topology": "<a/>", key: value}, {"module": "", "topology": "", key: value}):
+        try:
+            assert isinstance(read(**answer).document.content, str)
+        except RolloutError as error:
+            assert error.what
