@@ -1,11 +1,15 @@
-"""One certificate with one key on both servers of an Edge pool: made on one, brought to the other, whatever happens."""
+"""One certificate with one key on both servers of an Edge pool in a workgroup: made on one, brought to the other."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
+import ssl
+from pathlib import Path
 from typing import Any
 
 import pytest
+from proofkit.public_ca import PublicCa
 from sitekit import Run, Site
 
 pytestmark = pytest.mark.slow
@@ -17,12 +21,15 @@ KEYS = r"C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys" + "\\"
 
 
 def held(site: Site, host: str) -> list[str]:
-    """Thumbprints in the machine's store MY."""
+    """Thumbprints in the machine's store MY, without that of its listener."""
+    pem = Path(site.estate.variables_of(host)["ansible_winrm_ca_trust_path"]).read_text(encoding="ascii")
+    own = hashlib.sha1(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
     registry = site.state()["hosts"][host]["registry"]
-    return sorted(key.removeprefix(STORE) for key in registry if key.upper().startswith(STORE.upper()))
+    found = {key[len(STORE) :] for key in registry if key.upper().startswith(STORE.upper())}
+    return sorted(found - {own})
 
 
-def keys(site: Site, host: str) -> list[Any]:
+def keys(site: Site, host: str) -> list[str]:
     """What the files of the machine's keys say of them, one for each."""
     files = site.state()["hosts"][host]["files"]
     return sorted(str(content) for path, content in files.items() if path.upper().startswith(KEYS.upper()))
@@ -66,15 +73,20 @@ def test_made_on_one_and_brought_to_the_other(site: Site) -> None:
         assert sorted(assigned(site, host)) == TYPES and assigned(site, host) == assigned(site, "edge01")
     told = "edge02.company.local: certificate installed with the key of another server (edge.company.local/edge_{})"
     assert told.format("internal") in first.summary and told.format("external") in first.summary
+    # No domain brings the CA's root to it.
+    root = (
+        "edge02.company.local: certificate of an authority put into the store Root (edge.company.local/edge_internal)"
+    )
+    assert root in first.summary
     report = site.report()
-    assert report["summary"]["failed"] == 0, report["summary"]
+    assert report["summary"]["failed"] == report["summary"]["unproved"] == 0, report["summary"]
     # Shown is that something is hidden, and neither of it by any name.
     assert '"censored"' in first.output
     assert '"pfx"' not in first.output and '"password"' not in first.output
 
     after = site.state()
     again = site.play("deploy_pool")
-    assert again.total("changed") == 0 and site.state() == after, again.output
+    assert again.code == 0 and again.total("changed") == 0 and site.state() == after, again.output
 
 
 # The export is cut off; the import is not run; it is run, and its answer is lost.
@@ -98,6 +110,33 @@ def test_the_next_run_brings_what_was_cut_off(site: Site) -> None:
     has_one_for_both(site)
     again = certificates(site)
     assert again.total("changed") == 0, finished.output + again.output
+
+
+@pytest.mark.estate(name="edge")
+def test_people_carry_one_request_for_the_whole_pool(site: Site, tmp_path: Path) -> None:
+    topology, folder = site.group_vars()["ucops_topology"], tmp_path / "requests"
+    topology["certificates"]["issuers"]["public"] = {"public": True}
+    authority = PublicCa(tmp_path / "public")
+    roots = [*site.estate.variables_of("edge01")["pool_certificates_trusted_roots"], authority.root]
+    given = {
+        "ucops_topology": topology,
+        "pool_certificates_offline_directory": str(folder),
+        "pool_certificates_trusted_roots": roots,
+    }
+    tags = ("--tags", "certificates,report")
+    asked = site.play("deploy_pool", *tags, variables=given)
+    (request,) = folder.glob("*.req")
+    told = f"edge_external is brought here from edge01.company.local once it is there: {request} is to be signed"
+    assert told in asked.summary, asked.output
+    assert len(held(site, "edge01")) == len(held(site, "edge02")) == 1 and requests(site) == 1
+
+    authority.carry_out(request)
+    brought = site.play("deploy_pool", *tags, variables=given)
+    assert held(site, "edge01") == held(site, "edge02") and len(held(site, "edge02")) == 2, brought.output
+    # With it came the authorities between it and the root, which the first server has from the files.
+    assert "edge02.company.local: certificate of an authority put into the store CA" in brought.summary
+    again = site.play("deploy_pool", *tags, variables=given)
+    assert again.total("changed") == 0 and requests(site) == 1, again.output
 
 
 @pytest.mark.estate(name="edge")
