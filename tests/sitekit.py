@@ -126,6 +126,28 @@ class Site:
         )
 
 
+class Lent:
+    """An estate that is handed from test to test, as long as each leaves it as it was."""
+
+    def __init__(self, estate: RunningEstate) -> None:
+        self.estate = estate
+        self._before = self._as_it_is()
+
+    def take_back(self) -> bool:
+        """Whether the next test may have it; if not, it is stopped."""
+        if self.estate.troubled or self._as_it_is() != self._before:
+            self.estate.stop()
+            return False
+        self.estate.unlock()
+        self.estate.reset_counters()
+        return True
+
+    def _as_it_is(self) -> tuple[Any, dict[str, bytes]]:
+        place = self.estate.inventory.parent
+        files = {str(path): path.read_bytes() for path in sorted(place.rglob("*")) if path.is_file()}
+        return self.estate.state(), files
+
+
 # The test whose playbooks are measured: a rollout, its second run and its proof, through every face. Measured, a run
 # takes twice the time, and other rollouts reach next to nothing that this one and the unit tests do not.
 MEASURED = "test_origin.py::test_first_and_second_run"
@@ -149,6 +171,7 @@ def environment(cwd: Path, settings: dict[str, str] | None = None) -> dict[str, 
     """The caller's, without settings of Ansible other than these."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
     kept |= {
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCALHOST_WARNING": "False",
         "PWD": str(cwd),

@@ -35,6 +35,7 @@ class RunningEstate:
         control = json.loads((directory / "control.json").read_text(encoding="utf-8"))
         self._url, self._token = control["url"], control["token"]
         self.mode: str = control["mode"]
+        self.troubled = False  # whether trouble was ever ordered: what it left behind may show in no state
         self.inventory = Path(control["inventory"])
         self._variables: dict[str, Any] = yaml.safe_load(
             (self.inventory.parent / "group_vars" / "all.yml").read_text(encoding="utf-8")
@@ -90,6 +91,7 @@ class RunningEstate:
 
     def fault(self, host: str, action: str, **details: Any) -> None:
         """Order trouble: action drop, delay, fault, status; details at, times, match, after, seconds, status, fault."""
+        self.troubled = True
         self._call("/faults", [{"host": host, "action": action, **details}])
 
     def clear_faults(self) -> None:
@@ -111,6 +113,7 @@ class RunningEstate:
         return outcome
 
     def stop_host(self, name: str) -> None:
+        self.troubled = True
         self._call(f"/hosts/{name}/stop")
 
     def start_host(self, name: str) -> None:
