@@ -1,4 +1,4 @@
-"""Skype for Business Server 2019, a pool of Front Ends and an Edge in a workgroup, rolled out and proved as a whole."""
+"""Skype for Business Server 2019, a pool of Front Ends and Edges in a workgroup, rolled out and proved as a whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 FRONT_ENDS = ("fe01", "fe02", "fe03")
 TYPES = ("Default", "WebServicesExternal", "WebServicesInternal")
-EDGE, OUTSIDE = "edge01", ("AccessEdgeExternal", "AudioVideoAuthentication", "DataEdgeExternal")
+EDGES, OUTSIDE = ("edge01", "edge02"), ("AccessEdgeExternal", "AudioVideoAuthentication", "DataEdgeExternal")
 
 
 def assigned(site: Site, *names: str) -> dict[str, dict[str, str]]:
@@ -46,7 +46,7 @@ def test_three_front_ends_by_their_cmdlets(site: Site) -> None:
     hosts = site.state()["hosts"]
     assert {tuple(hosts[name]["cs_server"]["organisation"]) for name in FRONT_ENDS} == {("OAuthTokenIssuer",)}
     assert requests(site) == 6
-    edge_is_rolled_out(site, report)
+    edges_are_rolled_out(site, report)
 
     before = site.state()
     again = site.play("deploy_pool")
@@ -54,26 +54,34 @@ def test_three_front_ends_by_their_cmdlets(site: Site) -> None:
     assert site.state() == before and site.report()["status"] == "done"
 
 
-def edge_is_rolled_out(site: Site, report: Any) -> None:
-    held = assigned(site, EDGE)[EDGE]
-    assert sorted(held) == sorted((*OUTSIDE, "Internal")) and len(set(held.values())) == 2, held
-    assert len({held[type] for type in OUTSIDE}) == 1
-    edge = site.state()["hosts"][EDGE]
-    inside, outside = held["Internal"], held["AccessEdgeExternal"]
-    assert sorted(edge["cs_server"]["serving"].values()) == sorted([inside] * 3 + [outside] * 3)
-    # No domain brings the CA's root: it is there because the inventory of this host names it, and was put there first.
-    told = [one["what"] for one in report["changes"] if one["where"] == "edge01.company.local"]
-    assert told[:4] == [
+def edges_are_rolled_out(site: Site, report: Any) -> None:
+    """Each in a workgroup, with an account of its own; one certificate inside and one outside, with its key on both."""
+    one, other = (assigned(site, *EDGES)[name] for name in EDGES)
+    assert sorted(one) == sorted((*OUTSIDE, "Internal")) and one == other
+    assert len({one[type] for type in OUTSIDE}) == 1 and one["Internal"] != one[OUTSIDE[0]]
+    hosts = site.state()["hosts"]
+    for name in EDGES:
+        edge = hosts[name]
+        served = edge["cs_server"]["serving"].values()
+        assert sorted(served) == sorted([one["Internal"]] * 3 + [one[OUTSIDE[0]]] * 3), name
+        # A/V authentication starts anew, and the service that needs it with it.
+        anew = [edge["services"][service] for service in ("RTCSRV", "RTCDATAPROXY", "RTCMRAUTH", "RTCMEDIARELAY")]
+        assert [(service["starts"], service["state"]) for service in anew] == [(2, "Running")] * 4, name
+    # No domain brings the CA's root: it is there because the inventory names it for these hosts, and came first.
+    assert changes(report, "edge01")[:4] == [
         "key and request made (edge.company.local/edge_internal)",
         "certificate issued (edge.company.local/edge_internal)",
         "certificate of an authority put into the store Root (edge.company.local/edge_internal)",
         "certificate installed (edge.company.local/edge_internal)",
-    ], told
-    # A/V authentication starts anew, and the service that needs it with it.
-    anew = ("RTCSRV", "RTCDATAPROXY", "RTCMRAUTH", "RTCMEDIARELAY")
-    assert [(edge["services"][name]["starts"], edge["services"][name]["state"]) for name in anew] == [
-        (2, "Running")
-    ] * 4
+    ]
+    assert changes(report, "edge02")[:2] == [
+        "certificate of an authority put into the store Root (edge.company.local/edge_internal)",
+        "certificate installed with the key of another server (edge.company.local/edge_internal)",
+    ]
+
+
+def changes(report: Any, name: str) -> list[str]:
+    return [one["what"] for one in report["changes"] if one["where"] == f"{name}.company.local"]
 
 
 # Reading is cut off; assigning is not run; it is run, and its answer is lost.
