@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from proofkit.public_ca import PublicCa
 from sitekit import Site
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 FRONT_ENDS = ("fe01", "fe02", "fe03")
 TYPES = ("Default", "WebServicesExternal", "WebServicesInternal")
@@ -102,3 +104,42 @@ def test_the_next_run_finishes_what_was_cut_off(site: Site) -> None:
     assert requests(site) == 6 and site.report()["summary"]["unproved"] == 0, finished.output
     again = site.play("deploy_pool")
     assert again.code == 0 and again.total("changed") == 0, again.output
+
+
+PUBLIC = {"certificates": {"issuers": {"public": {"public": True}}}}
+
+
+@pytest.mark.estate(
+    name="sfb2019", inventory={"variables": {"ucops_topology": PUBLIC, "ucops_only": {"pools": ["edge.company.local"]}}}
+)
+def test_people_carry_the_request_for_the_outside_of_an_edge_pool(site: Site, tmp_path: Path) -> None:
+    """Its inside comes from the company's CA in the same run; what comes back is brought to both servers."""
+    folder = tmp_path / "carried"
+    roots = site.estate.variables_of("edge01")["pool_certificates_trusted_roots"]
+    given = {"pool_certificates_offline_directory": str(folder), "pool_certificates_trusted_roots": roots}
+    tags = ("--tags", "certificates,assign,report")
+    first = site.play("deploy_pool", *tags, variables=given)
+    stem = "edge.company.local_edge_external"
+    assert first.code == 2 and f"{stem}.req is to be signed; put the certificate beside it" in first.summary
+    assert sorted(path.name for path in folder.iterdir()) == [f"{stem}.order.txt", f"{stem}.req"]
+    one, other = (assigned(site, *EDGES)[name] for name in EDGES)
+    assert list(one) == ["Internal"] and one == other and requests(site) == 1
+
+    authority = PublicCa(tmp_path / "public")
+    authority.carry_out(folder / f"{stem}.req")
+    refused = site.play("deploy_pool", *tags, variables=given)
+    assert (
+        f"does not trust the root 'CN=Example Public Root,O=Example Trust', thumbprint {authority.root}"
+        in refused.summary
+    )
+    assert list(assigned(site, *EDGES)["edge01"]) == ["Internal"]
+
+    given["pool_certificates_trusted_roots"] = [*roots, authority.root]
+    last = site.play("deploy_pool", variables=given)
+    assert last.code == 0 and site.report()["status"] == "done", last.output
+    one, other = (assigned(site, *EDGES)[name] for name in EDGES)
+    assert sorted(one) == sorted((*OUTSIDE, "Internal")) and one == other
+    assert "certificate of an authority put into the store CA (edge.company.local/edge_external)" in last.summary
+    again = site.play("deploy_pool", variables=given)
+    assert again.code == 0 and again.total("changed") == 0, again.output
+    assert requests(site) == 1

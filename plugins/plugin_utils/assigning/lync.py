@@ -11,7 +11,7 @@ not atomic: one that failed is told by what was read after it. No service is res
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,7 +139,7 @@ class CsOutcome:
     change_set: ChangeSet
     before: Mapping[str, str]
     after: Mapping[str, str]
-    services: tuple[ServiceStep, ...] = ()
+    services: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     message: str = ""
 
@@ -150,7 +150,7 @@ class CsOutcome:
             "thumbprint": to_plain(self.thumbprint),
             "before": to_plain(self.before),
             "after": to_plain(self.after),
-            "services": to_plain(self.services),
+            "services": list(self.services),
             "steps": list(self.steps),
             "message": self.message,
         }
@@ -164,12 +164,14 @@ class NotAssigned(RolloutError):
         self.result = result_of(outcomes)
 
 
-def result_of(outcomes: Sequence[CsOutcome], notes: Sequence[str] = ()) -> dict[str, Any]:
+def result_of(
+    outcomes: Sequence[CsOutcome], notes: Sequence[str] = (), services: Iterable[ServiceStep] = ()
+) -> dict[str, Any]:
     """All certificates of a server in the one result of its task."""
     return {
         "changed": any(one.change_set.changes for one in outcomes),
         "results": {one.id: {"assignment": one.to_result()} for one in outcomes},
-        "services": to_plain(tuple(dict.fromkeys(step for one in outcomes for step in one.services))),
+        "services": to_plain(tuple(services)),
         "notes": list(notes),
     }
 
@@ -194,7 +196,9 @@ def assign_types(
             _require_usable(host, one, types, state)
         after, notes = _apply(host, wanted, sets, state, options)
     outcomes = [_outcome(host, one, state, after, options, shake, check_mode) for one in wanted]
-    return result_of(outcomes, notes)
+    restarts = dict.fromkeys(name for one in outcomes for name in one.services)
+    every = () if check_mode else tuple(type for one in wanted for type in one.types)
+    return result_of(outcomes, notes, _service_steps(restarts, every, after.services))
 
 
 # --- read -----------------------------------------------------------------------------------------------------------
@@ -393,24 +397,21 @@ def _outcome(
     steps = [*left, *_restart_steps(host, services, after.services, options)]
     if OAUTH in sets:
         steps.append(f"{_PARTNERS}.")
-    restarts = tuple(_service_steps(wanted, services, after.services))
+    restarted = tuple(one for one in services if one != _XMPP_SERVICE)
     return CsOutcome(
-        wanted.id, state, wanted.thumbprint, _change_set(was, now), was, now, restarts, tuple(steps), message
+        wanted.id, state, wanted.thumbprint, _change_set(was, now), was, now, restarted, tuple(steps), message
     )
 
 
-def _service_steps(wanted: CsWanted, services: Sequence[str], there: Sequence[str]) -> Iterator[ServiceStep]:
-    """A service that needs another stands while that one starts anew. It is started in any case: a run that was cut off
-    may have left it standing."""
-    for name in services:
+def _service_steps(restarts: Collection[str], types: Iterable[str], there: Sequence[str]) -> Iterator[ServiceStep]:
+    """A service that needs another stands while that one starts anew. Of these types it is started in any case: a run
+    that was cut off may have left it standing."""
+    for name in dict.fromkeys((*restarts, *_at_start(types, there))):
         needing = _there((_NEEDED_BY.get(name, ""),), there)
-        yield from (ServiceStep(one, HALTED) for one in needing)
-        if name != _XMPP_SERVICE:
+        if name in restarts:
+            yield from (ServiceStep(one, HALTED) for one in needing)
             yield ServiceStep(name, RESTARTED)
         yield from (ServiceStep(one, STARTED) for one in needing)
-    at_start = {name for type in wanted.types for name in AT_START.get(type, ())}
-    needing = _there((other for name, other in _NEEDED_BY.items() if name in at_start), there)
-    yield from (ServiceStep(one, STARTED) for one in needing)
 
 
 def _there(names: Iterable[str], services: Sequence[str]) -> tuple[str, ...]:
@@ -457,7 +458,7 @@ def _shown(host: WindowsHost, wanted: CsWanted, sets: Sequence[str], shake: Shak
     return stale, "; ".join(said), bool(asked) and right == len(asked)
 
 
-def _at_start(types: Sequence[str], services: Sequence[str]) -> tuple[str, ...]:
+def _at_start(types: Iterable[str], services: Sequence[str]) -> tuple[str, ...]:
     return _there((name for type in types for name in AT_START.get(type, ())), services)
 
 

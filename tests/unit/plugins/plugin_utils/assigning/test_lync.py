@@ -278,6 +278,15 @@ def test_the_service_that_needs_another_stands_while_that_one_starts_anew() -> N
     assert of(done, inside)["steps"] == of(done, EDGE)["steps"] == []
     again = work(cmdlets, inside, EDGE, restarts=True)
     assert [(one["name"], one["state"]) for one in again["services"]] == [("RTCMEDIARELAY", "started")]
+    cmdlets.machine.pop("AudioVideoAuthentication")
+    outside_alone = work(cmdlets, inside, EDGE, restarts=True)
+    assert [(one["name"], one["state"]) for one in outside_alone["services"]] == [
+        ("RTCMEDIARELAY", "stopped"),
+        ("RTCMRAUTH", "restarted"),
+        ("RTCMEDIARELAY", "started"),
+    ]
+    cmdlets.machine.pop("AudioVideoAuthentication")
+    assert work(cmdlets, inside, EDGE, restarts=True, check_mode=True)["services"] == []
     by_hand = of(work(FakeCmdlets(), inside), inside)["steps"][0]
     assert by_hand.startswith("On fe01, restart RTCSRV, RTCMRAUTH (Stop-CsWindowsService")
     cmdlets.machine.clear()
