@@ -42,13 +42,14 @@ class ActionModule(WindowsAction):
         "pool": {"type": "str"},
         "installed": {"type": "bool", "default": False},
         "bundle": {"type": "path"},
+        "key_from": {"type": "str"},
         "timeout": {"type": "float", "default": 10.0},
     }
-    mutually_exclusive = [("bundle", "command")]
+    mutually_exclusive = [("bundle", "command", "key_from")]
     required_if = [("mode", "command", ["command", "address"]), ("mode", "wmi", ["address"])]
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        if not arguments["bundle"]:
+        if not (arguments["bundle"] or arguments["key_from"]):
             return super()._answer(arguments, check_mode)
         wanted = _wanted(certificate_from_plain(arguments["certificate"]), arguments)
         return leave_by_hand(wanted, shake=_shake(arguments), check_mode=check_mode).to_result()
@@ -91,4 +92,5 @@ def _wanted(planned: PlannedCertificate, arguments: Mapping[str, Any]) -> Comman
         installed=arguments["installed"],
         cmdlet_type=cmdlet_type(planned, arguments["component"]),
         bundle=arguments["bundle"] or "",
+        key_from=arguments["key_from"] or "",
     )

@@ -108,6 +108,11 @@ options:
       - The file of the controller that has the certificate, for a server that nobody logs on to. It is named in the
         steps, the handshake alone decides, and no connection is used.
     type: path
+  key_from:
+    description:
+      - The server that has the certificate with the key that both share, for a server that nobody logs on to. The steps
+        then begin with its export there, the handshake alone decides, and no connection is used.
+    type: str
   timeout:
     description: Seconds for one try of a handshake.
     type: float

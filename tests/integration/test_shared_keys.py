@@ -140,6 +140,26 @@ def test_people_carry_one_request_for_the_whole_pool(site: Site, tmp_path: Path)
 
 
 @pytest.mark.estate(name="edge")
+def test_a_reverse_proxy_that_nobody_logs_on_to_gets_it_from_people(site: Site) -> None:
+    given = site.group_vars()
+    topology, only = given["ucops_topology"], given["ucops_only"]
+    only["pools"].append("proxy.company.local")
+    topology["pools"].append({
+        "fqdn": "proxy.company.local",
+        "role": "reverse_proxy",
+        "shares_certificate_of": "edge.company.local",
+        "servers": [{"fqdn": "proxy.company.local", "logon": False, "addresses": {"external": ["127.0.0.1"]}}],
+    })  # fmt: skip
+    tags = ("--tags", "certificates,assign,report")
+    run = site.play("deploy_pool", *tags, variables={"ucops_topology": topology, "ucops_only": only})
+    has_one_for_both(site)
+    outside = assigned(site, "edge02")["AccessEdgeExternal"]
+    told = f"On edge01.company.local, export the certificate with the thumbprint {outside} with its private key"
+    assert told in run.summary and "BY_HAND" in run.output, run.output
+    assert "proxy.company.local: key and request made" not in run.summary
+
+
+@pytest.mark.estate(name="edge")
 def test_who_comes_later_gets_it_from_whoever_has_it(site: Site) -> None:
     certificates(site)
     has_one_for_both(site)

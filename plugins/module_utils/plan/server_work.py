@@ -56,8 +56,8 @@ class CertificateWork:
     """A certificate of the server. ``ca_host``: the inventory's host of its CA, empty where there is none.
 
     ``offline``: people carry its request and the certificate, as they do for a public authority. ``sharers``: the
-    inventory's hosts of all servers that are to hold it with its one key, in the plan's order; empty where it is this
-    server's alone.
+    inventory's hosts of all servers that are to hold it with its one key and are logged on to, in the plan's order;
+    empty where it is this server's alone.
     """
 
     certificate: PlannedCertificate
@@ -109,7 +109,7 @@ def certificates_of(
             _assignments(one, server, port_map or {}, assigning),
             ca_host(one.issuer.ca, ca_hosts),
             offline=offline or not one.issuer.ca,
-            sharers=_sharers(plan, one) if server.logon else (),
+            sharers=_sharers(plan, one),
         )
         for one in mine
     )
@@ -118,7 +118,7 @@ def certificates_of(
         server.fqdn,
         works,
         tuple(dict.fromkeys(map(_nobody_to_ask, unasked))),
-        tuple(at for at, work in enumerate(works) if work.sharers),
+        tuple(at for at, work in enumerate(works) if work.sharers and server.logon),
         server.logon,
     )
 
@@ -132,8 +132,9 @@ def _sharers(plan: Plan, certificate: PlannedCertificate) -> tuple[str, ...]:
     holders = _holders(certificate) if certificate.key.shared else ()
     if len(holders) < 2:
         return ()
-    hosts = {server.fqdn: server.inventory_host for server in plan.servers}
-    return tuple(host for holder in holders if (host := hosts.get(holder)))
+    # One that the inventory does not have is among them: nobody can say that it does not hold the certificate.
+    hosts = {server.fqdn: server.inventory_host or server.fqdn for server in plan.servers if server.logon}
+    return tuple(hosts[holder] for holder in holders if holder in hosts)
 
 
 def _server(plan: Plan, host: str) -> PlannedServer:

@@ -25,8 +25,8 @@ class HandAssignment:
 
     ``thumbprint``: None for a certificate that is only planned yet. ``subject``: its common name. ``endpoint``: where a
     handshake proves it, empty where nothing does. ``cmdlet_type``: what the cmdlets of Lync Server and later call the
-    component, empty where they do not know it. ``bundle``: the controller's file that has the certificate, for a server
-    that nobody logs on to.
+    component, empty where they do not know it. For a server that nobody logs on to: ``bundle``, the controller's file
+    that has the certificate, or ``key_from``, the server that has it with the key that both share.
     """
 
     server: str
@@ -38,6 +38,7 @@ class HandAssignment:
     endpoint: str = ""
     cmdlet_type: str = ""
     bundle: str = ""
+    key_from: str = ""
 
     @property
     def certificate(self) -> str:
@@ -48,7 +49,7 @@ class HandAssignment:
 def steps_by_hand(wanted: HandAssignment) -> tuple[str, ...]:
     """The steps of one assignment, one sentence or two each."""
     of_component = _by_cmdlet if wanted.cmdlet_type else _STEPS.get(wanted.component, _any_component)
-    steps = _from_file if wanted.bundle else of_component
+    steps = _from_server if wanted.key_from else _from_file if wanted.bundle else of_component
     return (*steps(wanted), f"{_AGAIN} {wanted.endpoint or 'the certificate'} by a handshake.")
 
 
@@ -60,6 +61,16 @@ def _from_file(wanted: HandAssignment) -> tuple[str, ...]:
         " key that was made there with the request (nginx: ssl_certificate and ssl_certificate_key; Apache:"
         " SSLCertificateFile and SSLCertificateKeyFile; HAProxy: both in one file, the certificate first), and have the"
         " configuration read again.",
+    )
+
+
+def _from_server(wanted: HandAssignment) -> tuple[str, ...]:
+    return (
+        f"On {wanted.key_from}, export the certificate with the thumbprint {wanted.certificate} with its private key"
+        " under a password (certlm.msc, Personal, Certificates, All Tasks, Export, with all certificates above it).",
+        f"Bring the file to {wanted.server}, and have the certificate served there for {wanted.subject} and its other"
+        f" names on port {wanted.port}, with that key. Where PEM is wanted: openssl pkcs12 -nodes -in FILE. Delete the"
+        " file in both places.",
     )
 
 

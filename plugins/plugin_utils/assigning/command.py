@@ -60,8 +60,8 @@ class CommandAssignment:
 
     ``thumbprint``: None for a certificate that is only planned yet (check mode). ``address``: empty where nothing can
     be asked, which is then left to a person. ``own_port``: the server's; ``port``: under which the controller
-    reaches it. ``command``: the site's own, None for by hand. ``cmdlet_type``, ``bundle``: see
-    ``HandAssignment``.
+    reaches it. ``command``: the site's own, None for by hand. ``cmdlet_type``, ``bundle``, ``key_from``:
+    see ``HandAssignment``.
     """
 
     thumbprint: Thumbprint | None
@@ -76,6 +76,7 @@ class CommandAssignment:
     installed: bool = False
     cmdlet_type: str = ""
     bundle: str = ""
+    key_from: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -93,6 +94,7 @@ class CommandAssignment:
             self.endpoint,
             self.cmdlet_type,
             self.bundle,
+            self.key_from,
         )
 
 

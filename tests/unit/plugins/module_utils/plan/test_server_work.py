@@ -93,8 +93,12 @@ def test_who_shares_a_certificate_with_its_key() -> None:
     # A key of its own for each, whoever else has a certificate of that name; one server alone has nobody to share with.
     for other in (replace(shared, key=Key(2048)), replace(shared, holders=(one,))):
         assert certificates_of(replace(at_hosts, certificates=(other,)), "fe1").shared == ()
-    # A server that is no host of the inventory is for people.
-    assert certificates_of(replace(plan, certificates=(shared,)), "fe1").certificates[0].sharers == ("fe1",)
+    # One that is no host of the inventory may hold it; one that nobody logs on to cannot be looked at.
+    assert certificates_of(replace(plan, certificates=(shared,)), "fe1").certificates[0].sharers == (two, "fe1")
+    people = replace(plan.servers[1], logon=False)
+    carried = replace(plan, servers=(plan.servers[0], people), certificates=(shared,))
+    works = [certificates_of(carried, host) for host in ("fe1", two)]
+    assert [(work.certificates[0].sharers, work.shared) for work in works] == [(("fe1",), (0,)), (("fe1",), ())]
 
 
 def test_the_product_brings_oauth_to_all_servers() -> None:

@@ -121,6 +121,17 @@ def test_a_server_that_nobody_logs_on_to_gets_a_file() -> None:
     assert steps[2:] == ("Run this playbook again: it proves 10.0.0.11:5061 by a handshake.",)
 
 
+def test_a_key_that_is_shared_with_a_server_that_nobody_logs_on_to() -> None:
+    assert steps_by_hand(wanted(component="reverse_proxy", port=443, key_from="edge01")) == (
+        f"On edge01, export the certificate with the thumbprint {PRINT} with its private key under a password"
+        " (certlm.msc, Personal, Certificates, All Tasks, Export, with all certificates above it).",
+        "Bring the file to ocssrv01.company.local, and have the certificate served there for ocspool.company.local and"
+        " its other names on port 443, with that key. Where PEM is wanted: openssl pkcs12 -nodes -in FILE. Delete the"
+        " file in both places.",
+        "Run this playbook again: it proves 10.0.0.11:5061 by a handshake.",
+    )
+
+
 COMPONENTS = (
     "front_end",
     "web_components",
