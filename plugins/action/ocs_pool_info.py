@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import ocs_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import (
     DeployedDifference,
     DeployedOcs,
@@ -46,6 +47,7 @@ def _result(found: DeployedOcs, differences: Sequence[DeployedDifference]) -> di
         "pools": to_plain(found.pools),
         "sip_domains": to_plain(found.sip_domains),
         "differences": [to_plain(one) for one in differences],
+        "findings": [to_plain(one) for one in ocs_findings(differences)],
         "unread": list(found.unread),
         "warnings": [*(one.told for one in differences), *found.unread],
     }

@@ -45,9 +45,14 @@ EXAMPLES = r"""
 RETURN = r"""
 differences:
   description:
-    - What differs, each with a C(code), C(what) it is and how to C(mend) it.
+    - What differs, each with a C(code), C(what) it is, what it C(breaks) and how to C(mend) it.
     - The codes are V(pool-unknown), V(pool-version), V(server-not-in-pool), V(server-not-planned),
       V(sip-domain-missing) and V(sip-domain-not-planned).
+  returned: always
+  type: list
+  elements: dict
+findings:
+  description: The same as the report of a rollout tells it.
   returned: always
   type: list
   elements: dict

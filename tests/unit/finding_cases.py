@@ -26,6 +26,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import 
     clock_findings,
     dns_findings,
     issued_findings,
+    ocs_findings,
     policy_findings,
     root_findings,
 )
@@ -43,6 +44,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness impor
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import DeployedDifference
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import SimpleUrl, Topology
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
@@ -331,6 +333,7 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
         planned_certificate(), read_certificate(certificate(authority(), more=[x509.RFC822Name("rollout@company.com")]))
     ),
     "clock-differs": lambda: clock_findings("dc01.company.local", NOW + timedelta(minutes=6), NOW),
+    "ocs-differs": lambda: ocs_findings([DeployedDifference("x", "what", "breaks", "mend")]),
     "dns-server": lambda: dns_findings(["the zone takes updates from anybody"]),
 }
 

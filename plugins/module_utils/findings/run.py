@@ -26,6 +26,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     Finding,
     PlannedCertificate,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import DeployedDifference
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.clock import apart
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
@@ -157,6 +158,20 @@ DNS_SERVER = FindingKind(
 )
 
 
+OCS_DIFFERS = FindingKind(
+    code="ocs-differs",
+    severity=WARNING,
+    about=RUN,
+    title="OCS is set up otherwise than the topology says",
+    message="{what}",
+    breaks="{breaks}",
+    mend="{mend}",
+    source="Microsoft, OCS 2007 R2 SDK: MSFT_SIPPoolSetting, MSFT_SIPDomainData",
+    decision="what is set up there is changed by people, with the product's own tools",
+    elsewhere="a server that is in OCS's pool and not in the topology's",
+)
+
+
 def policy_findings(policy: AuthorityPolicy, name: str) -> tuple[Finding, ...]:
     """What the settings of the authority ``name`` give reason to say."""
     if not policy.takes_names_from_attributes:
@@ -229,3 +244,8 @@ def root_findings(root: X509Certificate, trusted: Sequence[Thumbprint]) -> tuple
 def dns_findings(notes: Iterable[str]) -> tuple[Finding, ...]:
     """What a DNS server was seen to do otherwise than expected."""
     return tuple(DNS_SERVER.at("", note=note) for note in notes)
+
+
+def ocs_findings(differences: Iterable[DeployedDifference]) -> tuple[Finding, ...]:
+    """What OCS says of its pool and SIP domains otherwise than the topology."""
+    return tuple(OCS_DIFFERS.at("", what=one.what, breaks=one.breaks, mend=one.mend) for one in differences)

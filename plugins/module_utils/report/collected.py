@@ -84,9 +84,13 @@ def collected(
 
 
 def _of_hosts(hostvars: HostVars, hosts: Sequence[str]) -> list[Any]:
-    """What logging on to each host gave reason to say."""
-    read = (kept(hostvars, host, "pool_report_reached") or {} for host in dict.fromkeys(hosts))
-    return [one for result in read for one in result.get("findings") or ()]
+    """What logging on to each host gave reason to say, and what OCS says there: each once, whoever said it first."""
+    found: list[Any] = []
+    for name in ("pool_report_reached", "pool_report_ocs_pool"):
+        for host in dict.fromkeys(hosts):
+            told = (kept(hostvars, host, name) or {}).get("findings") or ()
+            found += [one for one in told if one not in found]
+    return found
 
 
 def _windows(hostvars: HostVars, hosts: Sequence[str]) -> dict[str, str]:

@@ -38,18 +38,18 @@ class DeployedOcs:
 
 @dataclass(frozen=True, slots=True)
 class DeployedDifference:
-    """``code``: stable; ``what`` differs, and what a person can do about it."""
+    """``code``: stable; ``what`` differs, what it ``breaks``, and what a person can do about it."""
 
     code: str
     what: str
+    breaks: str
     mend: str
 
     @property
     def told(self) -> str:
-        return f"{self.what}. {self.mend}"
+        return f"{self.what}: {self.breaks}. {self.mend}"
 
 
-_TOPOLOGY = "Correct the topology, or the deployment"
 _LATER = "Where it is to be so, activate it there first; else correct the topology"
 
 
@@ -90,34 +90,36 @@ def _pools(pool: Pool, found: Iterable[DeployedPool]) -> Iterator[DeployedDiffer
     own = there.get(pool.fqdn)
     if own is None:
         named = f"the pools {', '.join(sorted(there))} only" if there else "no pool at all"
-        yield DeployedDifference("pool-unknown", f"OCS has no pool {pool.fqdn}: it names {named}", _LATER)
+        what = f"OCS has no pool {pool.fqdn}, it names {named}"
+        yield DeployedDifference("pool-unknown", what, "nobody signs in at a pool that is not there", _LATER)
         return
     wanted = MAJOR_VERSIONS.get(pool.product)
     if own.major_version is not None and wanted is not None and own.major_version != wanted:
         what = f"OCS's pool {pool.fqdn} has the major version {own.major_version}, {pool.product} has {wanted}"
-        yield DeployedDifference("pool-version", what, "Correct `product` of the pool in the topology")
+        breaks = "the plan follows the rules of another version"
+        yield DeployedDifference("pool-version", what, breaks, "Correct `product` of the pool in the topology")
     members = [_name(one) for one in own.members]
     for one in pool.servers:
         if _is_front_end(pool, one) and not any(_is(one, member) for member in members):
             what = f"{one.fqdn} is in the topology's pool {pool.fqdn}, and not in OCS's"
-            yield DeployedDifference("server-not-in-pool", what, _LATER)
+            yield DeployedDifference("server-not-in-pool", what, "it serves nobody who is sent to it", _LATER)
     for member in members:
         if not any(_is(one, member) for one in pool.servers):
             what = f"{member} is in OCS's pool {pool.fqdn}, and not in the topology's"
-            mend = f"It gets no certificate and no record from here. {_TOPOLOGY}"
-            yield DeployedDifference("server-not-planned", what, mend)
+            breaks = "it gets no certificate and no record from here"
+            yield DeployedDifference("server-not-planned", what, breaks, "Correct the topology, or the deployment")
 
 
 def _domains(topology: Topology, found: Iterable[str]) -> Iterator[DeployedDifference]:
     there, planned = {_name(one) for one in found}, {one.name for one in topology.sip_domains}
     for name in sorted(planned - there):
         what = f"the SIP domain {name} of the topology is none of OCS's"
-        mend = "Nobody signs in with it. Add it there (Global Properties, General), or correct the topology"
-        yield DeployedDifference("sip-domain-missing", what, mend)
+        mend = "Add it there (Global Properties, General), or correct the topology"
+        yield DeployedDifference("sip-domain-missing", what, "nobody signs in with it", mend)
     for name in sorted(there - planned):
         what = f"OCS has the SIP domain {name}, which the topology does not have"
-        mend = "Its users find no server by the planned records. Add it to the topology, or remove it there"
-        yield DeployedDifference("sip-domain-not-planned", what, mend)
+        breaks = "its users find no server by the planned records"
+        yield DeployedDifference("sip-domain-not-planned", what, breaks, "Add it to the topology, or remove it there")
 
 
 def _name(text: str) -> str:

@@ -22,14 +22,17 @@ def test_differences_are_warnings_and_data() -> None:
     action = ocs_pool_info.ActionModule.__new__(ocs_pool_info.ActionModule)
     done = action.work(host, {"topology": parse(site("ocs2007", enterprise())), "server": "ee01.contoso.com"}, False)
     text = "OCS has the SIP domain old.com, which the topology does not have"
-    mend = "Its users find no server by the planned records. Add it to the topology, or remove it there"
+    breaks, mend = "its users find no server by the planned records", "Add it to the topology, or remove it there"
+    (finding,) = done.pop("findings")
+    assert (finding["code"], finding["severity"]) == ("ocs-differs", "warning")
+    assert (finding["message"], finding["breaks"], finding["mend"]) == (text, breaks, mend)
     assert done == {
         "changed": False,
         "pools": [{"fqdn": "eepool.contoso.com", "members": ["ee01", "ee02"], "major_version": 3}],
         "sip_domains": ["contoso.com", "old.com"],
-        "differences": [{"code": "sip-domain-not-planned", "what": text, "mend": mend}],
+        "differences": [{"code": "sip-domain-not-planned", "what": text, "breaks": breaks, "mend": mend}],
         "unread": [],
-        "warnings": [f"{text}. {mend}"],
+        "warnings": [f"{text}: {breaks}. {mend}"],
     }
 
 

@@ -104,6 +104,11 @@ def test_a_note_of_a_dns_server_is_told_as_it_is() -> None:
     )
 
 
+def test_a_difference_of_ocs_is_told_as_it_is() -> None:
+    (found,) = provoked("ocs-differs")
+    assert (found.severity, found.message, found.breaks, found.mend) == ("warning", "what", "breaks", "mend")
+
+
 @pytest.mark.parametrize("flags", [None, 0, 0x11014E])
 def test_a_policy_without_the_flag(flags: int | None) -> None:
     assert policy_findings(AuthorityPolicy(flags, 1), "ca01\\Company CA") == ()

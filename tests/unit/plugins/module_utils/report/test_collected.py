@@ -145,3 +145,9 @@ def test_a_push_that_failed() -> None:
     assert push_failed(hostvars, ["dc1", "dc2"]) is True
     assert push_failed(hostvars, ["dc2", "none"]) is False
     assert push_failed(hostvars, []) is False
+
+
+def test_what_several_servers_of_ocs_say_is_told_once() -> None:
+    said = {"code": "ocs-differs", "message": "a server too many"}
+    hostvars = {host: {"pool_report_ocs_pool": {"findings": [said]}} for host in ("fe1", TWO)}
+    assert collected(hostvars, plan())["findings"] == [said]

@@ -43,33 +43,35 @@ def test_what_could_not_be_read_differs_in_nothing() -> None:
             (),
             DOMAINS,
             {
-                "pool-unknown": "OCS has no pool eepool.contoso.com: it names no pool at all. Where it is to be so,"
-                " activate it there first; else correct the topology"
+                "pool-unknown": "OCS has no pool eepool.contoso.com, it names no pool at all: nobody signs in at a"
+                " pool that is not there. Where it is to be so, activate it there first; else correct the topology"
             },
         ),
         (
             (DeployedPool("b.contoso.com", ()), DeployedPool("a.contoso.com", ())),
             DOMAINS,
             {
-                "pool-unknown": "OCS has no pool eepool.contoso.com: it names the pools a.contoso.com, b.contoso.com"
-                " only. Where it is to be so, activate it there first; else correct the topology"
+                "pool-unknown": "OCS has no pool eepool.contoso.com, it names the pools a.contoso.com, b.contoso.com"
+                " only: nobody signs in at a pool that is not there. Where it is to be so, activate it there first;"
+                " else correct the topology"
             },
         ),
         (
             (DeployedPool(POOL, (FIRST, SECOND), 4),),
             DOMAINS,
             {
-                "pool-version": "OCS's pool eepool.contoso.com has the major version 4, ocs2007 has 3. Correct"
-                " `product` of the pool in the topology"
+                "pool-version": "OCS's pool eepool.contoso.com has the major version 4, ocs2007 has 3: the plan"
+                " follows the rules of another version. Correct `product` of the pool in the topology"
             },
         ),
         (
             (DeployedPool(POOL, (FIRST, "ee03"), 3),),
             DOMAINS,
             {
-                "server-not-in-pool": "ee02.contoso.com is in the topology's pool eepool.contoso.com, and not in OCS's."
-                " Where it is to be so, activate it there first; else correct the topology",
-                "server-not-planned": "ee03 is in OCS's pool eepool.contoso.com, and not in the topology's. It gets no"
+                "server-not-in-pool": "ee02.contoso.com is in the topology's pool eepool.contoso.com, and not in OCS's:"
+                " it serves nobody who is sent to it. Where it is to be so, activate it there first; else correct the"
+                " topology",
+                "server-not-planned": "ee03 is in OCS's pool eepool.contoso.com, and not in the topology's: it gets no"
                 " certificate and no record from here. Correct the topology, or the deployment",
             },
         ),
@@ -77,9 +79,9 @@ def test_what_could_not_be_read_differs_in_nothing() -> None:
             (DeployedPool(POOL, (FIRST, SECOND)),),
             ("contoso.com", "northwind.com"),
             {
-                "sip-domain-missing": "the SIP domain fabrikam.com of the topology is none of OCS's. Nobody signs in"
+                "sip-domain-missing": "the SIP domain fabrikam.com of the topology is none of OCS's: nobody signs in"
                 " with it. Add it there (Global Properties, General), or correct the topology",
-                "sip-domain-not-planned": "OCS has the SIP domain northwind.com, which the topology does not have. Its"
+                "sip-domain-not-planned": "OCS has the SIP domain northwind.com, which the topology does not have: its"
                 " users find no server by the planned records. Add it to the topology, or remove it there",
             },
         ),
