@@ -81,6 +81,14 @@ def edges_are_rolled_out(site: Site, report: Any) -> None:
         "certificate installed with the key of another server (edge.company.local/edge_internal)",
     ]
 
+    restarts = [
+        f"service {service} (edge.company.local/edge_internal)"
+        for service in ("RTCSRV restarted", "RTCMEDIARELAY stopped", "RTCMRAUTH restarted", "RTCMEDIARELAY started",
+                        "RTCDATAPROXY restarted")
+    ]  # fmt: skip
+    told = [one for name in EDGES for one in changes(report, name) if one.startswith("service ")]
+    assert told == restarts * 2
+
 
 def changes(report: Any, name: str) -> list[str]:
     return [one["what"] for one in report["changes"] if one["where"] == f"{name}.company.local"]
