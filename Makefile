@@ -19,8 +19,8 @@ $(STAMP): requirements.txt requirements-dev.txt tools/setup.sh
 	PYTHON="$(PYTHON)" tools/setup.sh
 
 .PHONY: demo
-demo: $(STAMP) ## The origin's rollout against the lab: planned, pushed, assigned, proved, and run again
-	PYTHONPATH=tests $(BIN)/python tools/demo.py
+demo: $(STAMP) ## A rollout against the lab: planned, pushed, assigned, proved, and run again; PRODUCT=sfb2019 for another than the origin's
+	PYTHONPATH=tests $(BIN)/python tools/demo.py $(PRODUCT)
 
 .PHONY: lab
 lab: $(STAMP) ## The lab's estate until Ctrl-C; prints its inventory and an example command

@@ -52,7 +52,7 @@ def rollout(demo: Demo, inventory: str) -> int:
     began = time.monotonic()
     for old in (*REPORTS.glob("*"), *REQUESTS.glob("*")):
         old.unlink()
-    last = len(demo.people) + 2
+    last = max(2, len(demo.people) + 1)
     outputs = []
     for number in range(1, last + 1):
         # People do their part after the first runs; the last run follows one that left nothing to them.

@@ -62,6 +62,8 @@ def unproved(report: dict[str, Any]) -> list[str]:
     )
 
 
+# What OCS asks A/V authentication for cannot be seen by a handshake, so that this step stays.
+_UNSEEN = "av_authentication"
 # Assigned by a person after the first run; requests that wait for a public authority; what stays unproved without it.
 CASES: dict[str, tuple[list[str], list[str], list[str]]] = {
     "ocs2007": (
@@ -112,7 +114,8 @@ def test_an_example_is_rolled_out_and_left_alone_by_the_second_run(name: str, tm
         assert second.total("changed") == 0, second.output
         assert site.state() == before
         report = site.report()
-        assert (report["status"], by_hand(report), report["steps_by_hand"]) == ("by_hand", {}, []), second.summary
+        assert report["status"] == "by_hand", second.summary
+        assert sorted(by_hand(report)) == [one for one in steps if one.endswith(_UNSEEN)], second.summary
         assert requests_in(tmp_path / "requests") == waiting and len(report["waiting"]) == len(waiting)
         assert unproved(report) == not_proved
 
@@ -140,10 +143,6 @@ def test_edge_and_a_proxy_that_is_no_windows_with_a_public_authority(tmp_path: P
         bundle = (folder / f"{stem}.bundle.pem").read_text(encoding="ascii")
         assert bundle.count("BEGIN CERTIFICATE") == 2 and "PRIVATE KEY" not in bundle
         site.estate.order("proxies", proxy, "serve", name=stem, bundle=bundle)
-
-        # Two services, of which one needs the other.
-        for line in ("net stop RTCMEDIARELAY", "net stop RTCMRAUTH", "net start RTCMRAUTH", "net start RTCMEDIARELAY"):
-            site.command("sfbedge", line)
 
         before = site.state()
         third = site.play("deploy_pool", variables=trusted, timeout=500)

@@ -4,7 +4,8 @@
 """An estate for a topology: its servers set up without certificates, a domain controller with the zones, a CA.
 
 A topology says who is there and under which addresses. What it does not say, such as generations of Windows, is taken
-as it was usual for the product. Servers outside are reached at their public addresses: there is no NAT.
+as it was usual for the product. All are members of the domain. Servers outside are reached at their public addresses:
+there is no NAT.
 """
 
 from __future__ import annotations
