@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing import documents, text
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report import report_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import trust
 from ansible_collections.ucops.rollout.plugins.module_utils.report import markdown, summary
@@ -51,6 +53,21 @@ def report_summary(outcome: Any) -> str:
     return summary.report_summary(hand_over(read_outcome(outcome)))
 
 
+def audit_text(given: Any, paths: Sequence[str] = ()) -> str:
+    return text.audit_text(report_from_plain(given), list(paths))
+
+
+def audit_files(given: Any, stem: str) -> dict[str, str]:
+    found = report_from_plain(given)
+    name = os.path.basename(stem)
+    return {
+        f"{name}.md": documents.audit_markdown(found),
+        f"{name}.json": _nice_json(found.to_plain()),
+        f"{name}-certificates.csv": documents.certificates_csv(found),
+        f"{name}-records.csv": documents.records_csv(found),
+    }
+
+
 def trust_matrix(held: Mapping[str, Any], tls: Any = None, anchors: Any = ()) -> dict[str, Any]:
     if not isinstance(held, Mapping):
         raise RolloutError("no mapping of servers", mend="Give {FQDN: result of certificate_info}")
@@ -61,4 +78,13 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return filters_of(report_data, report_files, report_made_by, report_markdown, report_summary, trust_matrix)
+        return filters_of(
+            report_data,
+            report_files,
+            report_made_by,
+            report_markdown,
+            report_summary,
+            trust_matrix,
+            audit_text,
+            audit_files,
+        )

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing import report as auditing
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import to_compare
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL, INTERNAL, Plan
@@ -46,6 +48,10 @@ def unready(hostvars: Any, hosts: Sequence[str]) -> dict[str, Any]:
     return plain
 
 
+def spared_logons(hostvars: Any, hosts: Sequence[str]) -> dict[str, str]:
+    return reaching.spared_logons(_hostvars(hostvars), list(hosts))
+
+
 def ca_turn(hostvars: Any, hosts: Sequence[str], host: str, number: int) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(asking.ca_turn(_hostvars(hostvars), list(hosts), str(host), int(number)))
     return plain
@@ -80,6 +86,7 @@ def server_work(
     port_map: Mapping[Any, Any] | None = None,
     offline: bool = False,
     cmdlets: Any = True,
+    every_holder: bool = False,
 ) -> dict[str, Any]:
     work = certificates_of(
         as_plan(given),
@@ -88,6 +95,7 @@ def server_work(
         port_map=ports(dict(port_map or {})),
         offline=bool(offline),
         assigning=replace(ASSIGNING, cmdlets=bool(cmdlets)),
+        every_holder=bool(every_holder),
     )
     return work.to_plain()
 
@@ -119,10 +127,43 @@ def outcomes(
 
 
 def rollout_left(outcome: Any, unproved: str = "fail") -> dict[str, Any]:
+    left = report.rollout_left(hand_over(read_outcome(outcome)), unproved_fails=_fails(unproved))
+    return left.to_plain()
+
+
+def _fails(unproved: str) -> bool:
     if unproved not in UNPROVED:
         raise RolloutError(f"{unproved!a} is neither of {' and '.join(UNPROVED)}", where="unproved", mend="Give one")
-    left = report.rollout_left(hand_over(read_outcome(outcome)), unproved_fails=unproved == "fail")
-    return left.to_plain()
+    return unproved == "fail"
+
+
+def audit_records(plan: Any, view: str = INTERNAL) -> dict[str, Any]:
+    return to_compare(_plan(plan), str(view))
+
+
+def audit_data(
+    hostvars: Any,
+    plan: Any,
+    dns_hosts: Sequence[str] = (),
+    dns_external_hosts: Sequence[str] = (),
+    run: Any = None,
+    certificates: bool = True,
+    records: bool = True,
+) -> dict[str, Any]:
+    hosts = {INTERNAL: list(dns_hosts)[:1], EXTERNAL: list(dns_external_hosts)[:1]}
+    return auditing.audit(
+        _hostvars(hostvars),
+        _plan(plan),
+        {view: named[0] for view, named in hosts.items() if named},
+        from_plain(auditing.AuditRun, run or {}, where="run"),
+        certificates=bool(certificates),
+        records=bool(records),
+    ).to_plain()
+
+
+def audit_left(given: Any, unproved: str = "fail", failure: str = "") -> dict[str, Any]:
+    found = auditing.report_from_plain(given)
+    return auditing.audit_left(found, unread_fails=_fails(unproved), failure=str(failure)).to_plain()
 
 
 def proof_inputs(
@@ -178,5 +219,9 @@ class FilterModule:
             found_certificates,
             outcomes,
             rollout_left,
+            spared_logons,
+            audit_records,
+            audit_data,
+            audit_left,
             proof_inputs,
         )

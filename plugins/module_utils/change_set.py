@@ -50,6 +50,34 @@ class Change:
         return {**told, "note": self.note} if self.note else told
 
 
+UNCHANGED, CHANGED, WOULD_CHANGE, NOT_CHANGED = "unchanged", "changed", "would_change", "not_changed"
+NOT_READ_BACK = "not_read_back"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedPlace:
+    """A place that names a certificate, such as a type, a binding or a port, as it was read before and after.
+
+    ``before``, ``after``: thumbprints, or how the place names another certificate; empty for none. In check mode
+    ``after`` is what is planned. ``state``: unchanged, changed, in check mode would_change; not_changed where another
+    certificate was wanted there and is not; not_read_back where only a proof tells what is there now.
+    """
+
+    place: str
+    before: str
+    after: str
+    state: str
+
+
+def assigned_place(place: str, before: str, after: str, wanted: str | None, *, check_mode: bool) -> AssignedPlace:
+    """``wanted``: what the place was to name; None for one that is only planned yet."""
+    if before != after:
+        state = WOULD_CHANGE if check_mode else CHANGED if after == wanted else NOT_CHANGED
+    else:
+        state = UNCHANGED if after == wanted else NOT_CHANGED
+    return AssignedPlace(place, before, after, state)
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
     """All changes of one step. ``before`` and ``after``: the whole as text for ``--diff``, lines in a stable order."""

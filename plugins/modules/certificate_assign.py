@@ -175,6 +175,20 @@ changes:
     endpoint:
       description: Where the handshake was made; empty where nothing was asked.
       type: str
+assigned:
+  description:
+    - Each place that names a certificate, C(place), with what it named C(before) and C(after), thumbprints as a
+      rule, empty for none.
+    - Its C(state) is V(unchanged), V(changed), V(would_change) in check mode, V(not_changed) where another
+      certificate was wanted there and is not, or V(not_read_back) where only a proof tells what is there now.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - place: 10.0.0.11:5061
+      before: ""
+      after: 0123456789ABCDEF0123456789ABCDEF01234567
+      state: changed
 state:
   description:
     - V(proved), the service serves the certificate; V(assigned), it is assigned and a restart is due; V(would_assign),

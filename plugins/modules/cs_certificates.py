@@ -75,6 +75,9 @@ results:
   description:
     - For each certificate's id its C(assignment), with C(before) and C(after) for each type, C(changes), C(steps) for a
       person and a C(message) of the handshakes.
+    - C(assigned) has each type, as C(place), with C(before), C(after) and its own C(state), V(unchanged), V(changed),
+      V(would_change) in check mode, or V(not_changed) where another certificate was wanted there and is not. After a
+      failure it says what was read then.
     - Its C(state) is V(proved), V(assigned), V(would_assign) or V(manual).
   returned: always
   type: dict

@@ -174,6 +174,27 @@ after:
   elements: dict
   sample:
     - {zone: company.local, name: ocspool, type: A, ttl: 3600, values: [10.0.0.10]}
+compared:
+  description:
+    - Each wanted record set of ours beside what the server held before, also where something stands in the way.
+    - Its C(state) is V(as_planned), V(missing) or V(different); or V(further) for a record set of another type at a
+      wanted name. C(values) and C(ttl) are the wanted ones, C(found) and C(found_ttl) what was there, C(problems) what
+      stands in the way, C(dynamic) says that some of it has a time stamp.
+  returned: success, or when something stands in the way
+  type: list
+  elements: dict
+  sample:
+    - zone: company.local
+      name: ocspool
+      fqdn: ocspool.company.local
+      type: A
+      state: different
+      values: [10.0.0.10]
+      found: [10.0.0.99]
+      ttl: 3600
+      found_ttl: 3600
+      dynamic: false
+      problems: ["there is already 10.0.0.99, which is not planned"]
 changes:
   description:
     - What was done, or would be done in check mode.

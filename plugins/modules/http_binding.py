@@ -87,6 +87,17 @@ changes:
     endpoint:
       description: Address and port as http.sys writes them.
       type: str
+assigned:
+  description:
+    - Each place that names a certificate, C(place), with what it named C(before) and C(after), thumbprints as a
+      rule, empty for none.
+    - Its C(state) is V(unchanged), V(changed), V(would_change) in check mode, V(not_changed) where another
+      certificate was wanted there and is not, or V(not_read_back) where only a proof tells what is there now.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {place: "0.0.0.0:443", before: "", after: 0123456789ABCDEF0123456789ABCDEF01234567, state: changed}
 state:
   description: V(bound), before or now; V(would_bind) in check mode; V(manual) on Windows Server 2003.
   returned: success

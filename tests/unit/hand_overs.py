@@ -8,6 +8,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report import markdo
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
 
+OLD = "AB" * 20
 SERVER, ID, THUMBPRINT = "ocssrv01.company.local", "ocssrv01.company.local/default", "0F1E2D3C" * 5
 
 
@@ -137,8 +138,14 @@ ENTRY: dict[str, Any] = {
         "thumbprint": THUMBPRINT,
         "steps": [],
         "changes": [{"verb": "change", "what": "bound to 0.0.0.0:443", "after": THUMBPRINT}],
+        "assigned": [{"place": "0.0.0.0:443", "before": OLD, "after": THUMBPRINT, "state": "changed"}],
     },
-    "assignment": {"changed": False, "state": "manual", "steps": ["Choose the certificate in the wizard."]},
+    "assignment": {
+        "changed": False,
+        "state": "manual",
+        "steps": ["Choose the certificate in the wizard."],
+        "assigned": [{"place": "10.0.0.11:5061", "before": "", "after": "", "state": "not_changed"}],
+    },
     "thumbprint": THUMBPRINT,
     "waiting": "",
 }

@@ -93,7 +93,7 @@ def unmet_by_content(
         *_unmet_distribution_point(planned, certificate),
         *_unmet_signature(certificate),
         *unmet_extensions(certificate),
-        *_unmet_dates(certificate, now, minimum_days),
+        *unmet_dates(certificate, now, minimum_days),
     ]
 
 
@@ -121,15 +121,27 @@ def _unmet_names(planned: PlannedCertificate, certificate: X509Certificate) -> l
     reasons = []
     if comparable(certificate.common_name or "") != comparable(planned.common_name):
         reasons.append(f"its common name is {_quoted(certificate.common_name)}, not '{planned.common_name}'")
-    held = {comparable(name) for name in certificate.names}
-    wanted = {comparable(name): name for name in planned.subject_alternative_names}
-    if missing := [name for key, name in wanted.items() if key not in held]:
+    if missing := missing_names(planned, certificate):
         reasons.append(f"its subject alternative names lack {', '.join(missing)}")
     if unprintable := [ascii(name) for name in certificate.names if not name.isprintable()]:
         reasons.append(f"it has the name {', '.join(unprintable)}, which some clients cut off and others do not")
-    if wild := sorted(name for name in held - set(wanted) if "*" in name):
+    wanted = {comparable(name) for name in planned.subject_alternative_names}
+    if wild := sorted({comparable(name) for name in certificate.names if "*" in name} - wanted):
         reasons.append(f"it has the wildcard {', '.join(wild)}, which the product does not support")
     return reasons
+
+
+def missing_names(planned: PlannedCertificate, certificate: X509Certificate) -> tuple[str, ...]:
+    """The planned alternative names that it lacks."""
+    held = {comparable(name) for name in certificate.names}
+    wanted = {comparable(name): name for name in planned.subject_alternative_names}
+    return tuple(name for key, name in wanted.items() if key not in held)
+
+
+def further_names(planned: PlannedCertificate, certificate: X509Certificate) -> tuple[str, ...]:
+    """The alternative names that it has beyond the planned ones."""
+    asked = {comparable(name) for name in planned.names}
+    return tuple(name for name in certificate.names if comparable(name) not in asked)
 
 
 def _unmet_issuer(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:
@@ -179,8 +191,7 @@ def unasked_names(planned: PlannedCertificate, certificate: X509Certificate) -> 
     """
     if authority_common_name(planned) is None:
         return []
-    asked = {comparable(name) for name in planned.names}
-    more = [ascii(name) for name in certificate.names if comparable(name) not in asked]
+    more = [ascii(name) for name in further_names(planned, certificate)]
     return [f"it has names that were not asked for: {', '.join(more)}"] if more else []
 
 
@@ -204,7 +215,8 @@ def unmet_extensions(certificate: X509Certificate) -> list[str]:
     return [f"it has the critical extension {listed}, which clients do not know and must refuse"]
 
 
-def _unmet_dates(certificate: X509Certificate, now: datetime, minimum_days: int) -> list[str]:
+def unmet_dates(certificate: X509Certificate, now: datetime, minimum_days: int) -> list[str]:
+    """Why it does not serve by its dates."""
     if now < certificate.not_before:
         return [f"it is not valid before {timestamp(certificate.not_before)}"]
     if certificate.not_after <= now:

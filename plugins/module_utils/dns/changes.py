@@ -214,6 +214,100 @@ def _changes(item: RecordSet, there: Sequence[FoundRecord]) -> list[SetChange]:
     return changes
 
 
+# --- compare ----------------------------------------------------------------------------------------------------------
+
+AS_PLANNED, DIFFERENT, ABSENT, FURTHER = "as_planned", "different", "missing", "further"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedSet:
+    """A wanted record set beside what a server holds, or one of another type at a wanted name (``further``).
+
+    ``found`` and ``found_ttl``: None where it holds none; the TTL is the lowest of the set. ``values`` are none and
+    ``ttl`` is None where nothing is wanted. ``problems``: what stands in the way, in words. ``dynamic``: some of it has
+    a time stamp.
+    """
+
+    zone: str
+    name: str
+    fqdn: str
+    type: str
+    state: str
+    values: tuple[Value, ...]
+    found: tuple[Value, ...] | None
+    ttl: int | None
+    found_ttl: int | None
+    dynamic: bool = False
+    problems: tuple[str, ...] = ()
+
+
+def compared(
+    wanted: Sequence[RecordSet],
+    found: Iterable[FoundRecord],
+    differences: Differences,
+    unusable: Mapping[str, str],
+) -> tuple[ComparedSet, ...]:
+    """Each wanted set beside what is there, whether or not it could be brought there.
+
+    :param differences: what ``plan`` said of the same.
+    :param unusable: zone to why nothing in it counts, such as that it does not exist.
+    """
+    held: dict[tuple[str, str, str], list[FoundRecord]] = {}
+    for record in found:
+        held.setdefault((record.zone, record.owner, record.type), []).append(record)
+    problems: dict[tuple[str, str, str], list[str]] = {}
+    for conflict in differences.conflicts:
+        problems.setdefault(_key(conflict.wanted), []).append(conflict.what)
+    for cut in differences.cuts:
+        for item in cut.hidden:
+            problems.setdefault(_key(item), []).append(f"the zone {item.zone} ends at {cut.owner}, which {cut.how}")
+    for item in wanted:
+        if unfit := unusable.get(item.zone):
+            problems.setdefault(_key(item), []).insert(0, unfit)
+    sets = [_compared(item, held.get(_key(item), []), tuple(problems.get(_key(item), ()))) for item in wanted]
+    owners, keys = {(item.zone, item.fqdn) for item in wanted}, {_key(item) for item in wanted}
+    others = [key for key in held if key[:2] in owners and key not in keys and key[2] in RECORD_TYPES]
+    return (*sets, *(_further(key, held[key]) for key in sorted(others)))
+
+
+def _key(item: RecordSet) -> tuple[str, str, str]:
+    return item.zone, item.fqdn, item.type
+
+
+def _compared(item: RecordSet, there: Sequence[FoundRecord], problems: tuple[str, ...]) -> ComparedSet:
+    retimed = any(record.ttl != item.ttl and not record.dynamic for record in there)
+    same = {record.value for record in there} == set(item.values)
+    return ComparedSet(
+        zone=item.zone,
+        name=item.name,
+        fqdn=item.fqdn,
+        type=item.type,
+        state=ABSENT if not there else AS_PLANNED if same and not retimed and not problems else DIFFERENT,
+        values=item.values,
+        found=tuple(record.value for record in sorted(there, key=_by_text)) or None,
+        ttl=item.ttl,
+        found_ttl=int(min(record.ttl for record in there)) if there else None,
+        dynamic=any(record.dynamic for record in there),
+        problems=problems,
+    )
+
+
+def _further(key: tuple[str, str, str], there: Sequence[FoundRecord]) -> ComparedSet:
+    zone, owner, kind = key
+    return ComparedSet(
+        zone=zone,
+        name=names.owner_in(owner, zone),
+        fqdn=owner,
+        type=kind,
+        state=FURTHER,
+        values=(),
+        found=tuple(record.value for record in sorted(there, key=_by_text)),
+        ttl=None,
+        found_ttl=int(min(record.ttl for record in there)),
+        dynamic=any(record.dynamic for record in there),
+    )
+
+
 # --- apply, in thought ------------------------------------------------------------------------------------------------
 
 

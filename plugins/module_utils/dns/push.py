@@ -16,8 +16,9 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, REPORT, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes as record_sets
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import Differences, SetChange
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import ComparedSet, Differences, SetChange
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import PRIMARY, DnsServer, FoundRecord, ZoneState
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value, value_text
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
@@ -31,9 +32,9 @@ MOST_TOLD = 8
 class ServerRefused(RolloutError):
     """Something stands in the way; nothing was changed. ``problems`` lists everything."""
 
-    def __init__(self, problems: Sequence[str], *, where: str) -> None:
+    def __init__(self, problems: Sequence[str], *, where: str, compared: Sequence[ComparedSet] = ()) -> None:
         self.problems = tuple(problems)
-        self.result = {"conflicts": list(problems)}
+        self.result = {"conflicts": list(problems), "compared": to_plain(compared)}
         super().__init__(
             "nothing was changed, since this stands in the way: " + "; ".join(problems),
             where=where,
@@ -78,6 +79,7 @@ class _Push:
         self.server = server
         self.request = request
         self.before = _Seen()
+        self.compared: tuple[ComparedSet, ...] = ()
         self.notes: list[str] = []
 
     def run(self, *, check_mode: bool) -> dict[str, Any]:
@@ -97,6 +99,7 @@ class _Push:
         self.notes = [note for zone in self.request.zones if (note := self._without_records(zone, before))]
         new_zones = [zone for zone in self.request.zones if self._is_new(zone, before)]
         differences = self._differences(before, new_zones)
+        self.compared = self._compared(before, differences)
         self._guard(before, new_zones, differences)
         return new_zones, differences.changes
 
@@ -155,7 +158,15 @@ class _Push:
                 f"{c.wanted.fqdn}: its TTL cannot be changed from here" for c in differences.changes if c.retime
             ]
         if problems:
-            raise ServerRefused(problems, where=self.server.name)
+            raise ServerRefused(problems, where=self.server.name, compared=self.compared)
+
+    def _compared(self, seen: _Seen, differences: Differences) -> tuple[ComparedSet, ...]:
+        there = {zone.name: seen.zones.get(zone.name) for zone in self.request.zones}
+        unusable = {
+            name: _unfit(state) if state else f"the zone {name} does not exist on this server"
+            for name, state in there.items()
+        }
+        return record_sets.compared(self.request.sets, seen.all_records(), differences, unusable)
 
     def _zone_problem(self, zone: PlannedZone, seen: _Seen) -> str:
         if self.request.takes_nothing(zone.name):
@@ -312,6 +323,7 @@ class _Push:
             ],
             "before": record_sets.described(before.all_records()),
             "after": record_sets.described(after.all_records()),
+            "compared": to_plain(self.compared),
             "notes": self.notes,
             "diff": {
                 "before_header": f"{self.server.name} (before)",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     INTERNAL,
@@ -86,6 +86,12 @@ class ServerWork:
         return {**to_plain(self), "ways": list(ways)}
 
 
+def work_from_plain(value: Any) -> ServerWork:
+    """The work as a playbook hands it back."""
+    given = {key: one for key, one in value.items() if key != "ways"} if isinstance(value, Mapping) else value
+    return from_plain(ServerWork, given, where="work", mend="Give what ucops.rollout.server_work returns")
+
+
 def certificates_of(
     plan: Plan,
     host: str,
@@ -94,15 +100,17 @@ def certificates_of(
     port_map: Mapping[int, int] | None = None,
     offline: bool = False,
     assigning: Assigning = ASSIGNING,
+    every_holder: bool = False,
 ) -> ServerWork:
     """What the plan wants of the server that an inventory host is; raises RolloutError where it is none of the plan's.
 
     :param ca_hosts: the inventory's hosts of certification authorities.
     :param offline: nobody may log on to the planned CAs either.
     :param port_map: planned ports to those under which the controller reaches them.
+    :param every_holder: also what another server sets for the organisation, for who only looks.
     """
     server = _server(plan, host)
-    mine = [one for one in plan.certificates if server.fqdn in _holders(one)]
+    mine = [one for one in plan.certificates if server.fqdn in (one.holders if every_holder else _holders(one))]
     works = tuple(
         CertificateWork(
             one,

@@ -18,10 +18,10 @@ CONTROLLER = "localhost"
 
 HostVars = Mapping[str, Mapping[str, Any]]
 
-_DROPPED_OUT = (
+DROPPED_OUT = (
     "the server dropped out of this run before its part was done; what was done there until then is not known here"
 )
-_LEFT_OUT = "took no part in this run, which was limited to other hosts"
+LEFT_OUT = "took no part in this run, which was limited to other hosts"
 
 
 def kept_plan(hostvars: HostVars, host: str = CONTROLLER) -> Mapping[str, Any]:
@@ -39,7 +39,7 @@ def left_out(hostvars: HostVars, hosts: Sequence[str] = (CONTROLLER,)) -> tuple[
     return tuple(
         host
         for host in hosts
-        if (kept(hostvars, host, "pool_report_parts") is None if host == CONTROLLER else _left_out(hostvars, host))
+        if (kept(hostvars, host, "pool_report_parts") is None if host == CONTROLLER else is_left_out(hostvars, host))
     )
 
 
@@ -78,7 +78,7 @@ def collected(
         "dns": dns,
         "servers": {fqdn: _server(hostvars, host, missed) for fqdn, host in servers.items() if host in hostvars},
         "authorities": {host: _authority(hostvars, host) for host in ca_hosts},
-        "windows": _windows(hostvars, (*dns_hosts, *ca_hosts, *servers.values())),
+        "windows": windows_of(hostvars, (*dns_hosts, *ca_hosts, *servers.values())),
         "findings": _of_hosts(hostvars, (*dns_hosts, *ca_hosts, *servers.values())),
     }
 
@@ -93,7 +93,7 @@ def _of_hosts(hostvars: HostVars, hosts: Sequence[str]) -> list[Any]:
     return found
 
 
-def _windows(hostvars: HostVars, hosts: Sequence[str]) -> dict[str, str]:
+def windows_of(hostvars: HostVars, hosts: Sequence[str]) -> dict[str, str]:
     """Product and version of each host that was logged on to."""
     read = {host: kept(hostvars, host, "pool_report_reached") or {} for host in dict.fromkeys(hosts)}
     return {host: f"{one.get('product', '')} ({one['version']})" for host, one in read.items() if one.get("version")}
@@ -129,8 +129,8 @@ def _dns(hostvars: HostVars, dns_hosts: Sequence[str], expect_push: bool) -> dic
 
 def _dns_of(hostvars: HostVars, host: str, expect_push: bool) -> dict[str, Any]:
     result = _pushed(hostvars, host)
-    if expect_push and not result and _left_out(hostvars, host):
-        return {"notes": [f"{host} {_LEFT_OUT}; the records are not pushed"]}
+    if expect_push and not result and is_left_out(hostvars, host):
+        return {"notes": [f"{host} {LEFT_OUT}; the records are not pushed"]}
     return result
 
 
@@ -138,13 +138,14 @@ def _server(hostvars: HostVars, host: str, missed: bool) -> dict[str, Any]:
     held = kept(hostvars, host, "pool_certificates_held")
     failure = kept(hostvars, host, "pool_report_failure")
     if not failure and missed and held is None:
-        failure = f"{_LEFT_OUT}; its part is not done" if _left_out(hostvars, host) else _DROPPED_OUT
+        failure = f"{LEFT_OUT}; its part is not done" if is_left_out(hostvars, host) else DROPPED_OUT
     certificates = kept(hostvars, host, "pool_certificates_result")
     return {"certificates": certificates or {}, "held": held or {}, "failure": str(failure or "")}
 
 
-def _left_out(hostvars: HostVars, host: str) -> bool:
-    """The first play says no of every planned host; a play of all that takes part says yes."""
+def is_left_out(hostvars: HostVars, host: str) -> bool:
+    """Whether a limit leaves it out: the first play says no of every planned host; a play of all that takes part says
+    yes."""
     return kept(hostvars, host, "pool_report_takes_part") is False
 
 

@@ -119,6 +119,18 @@ class AssignmentState:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceState:
+    """A place that names a certificate, before and after the run; ``state``: as ``AssignedPlace`` has it."""
+
+    server: str
+    certificate: str
+    place: str
+    before: str
+    after: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One of the checks from outside; ``summary``: how many results there are of each state."""
 
@@ -154,6 +166,7 @@ class HandOver:
     dns_done: bool
     certificates: tuple[CertificateState, ...]
     assignments: tuple[AssignmentState, ...]
+    places: tuple[PlaceState, ...]
     proof: Mapping[str, Check]
     summary: Mapping[str, int]
     waiting: tuple[Line, ...]
@@ -214,6 +227,7 @@ def hand_over(outcome: Outcome) -> HandOver:
         dns_done=outcome.dns.done and not outcome.dns.failed,
         certificates=tuple(_certificates(plan, outcome, proof["tls"])),
         assignments=tuple(_assignments(plan, outcome)),
+        places=tuple(_places(outcome)),
         proof=proof,
         summary=summary,
         waiting=waiting,
@@ -362,6 +376,14 @@ def _assignments(plan: Plan, outcome: Outcome) -> Iterator[AssignmentState]:
                 state="failed" if result.failed else result.state or "not done",
                 command=result.command,
             )
+
+
+def _places(outcome: Outcome) -> Iterator[PlaceState]:
+    """What each step has read, in the order of the work."""
+    for fqdn, id, done in entries(outcome):
+        for result in (done.binding, done.assignment, *done.by_hand.values()):
+            for one in result.assigned:
+                yield PlaceState(fqdn, id, one.place, one.before, one.after, one.state)
 
 
 def _assigned(planned: PlannedCertificate, assignment: PlannedAssignment, done: CertificateOutcome) -> StepResult:

@@ -30,6 +30,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.wording import numbe
 NOT_DONE = "Not done."
 _THIS_RUN = "This run pushes and assigns nothing; what it saw is told under Proof."
 NOT_KNOWN = "not known"
+NONE = "none"
 _TITLES = {
     "dns": "DNS records, at each server",
     "tls": "Certificates, by handshake",
@@ -62,7 +63,8 @@ _VERBS = {"create": "created", "change": "changed", "delete": "deleted", "report
 
 def report_markdown(data: HandOver) -> str:
     """The document, ending with a line end. Every value in it is shown and cannot act as Markdown."""
-    sections = (_head, _open, _changes, _records, _certificates, _assignments, _proof, _findings, _left_out, _versions)
+    certificates = (_certificates, _assignments, _places)
+    sections = (_head, _open, _changes, _records, *certificates, _proof, _findings, _left_out, _versions)
     return "\n\n".join("\n".join(section(data)) for section in sections if section(data)) + "\n"
 
 
@@ -192,6 +194,27 @@ def _assignments(data: HandOver) -> list[str]:
     proved = [_THIS_RUN, ""] if data.kind == PROOF else []
     headings = ["server", "component", "port", "certificate", "state", "command"]
     return ["## Assignments", "", *proved, *table(headings, rows)]
+
+
+def _places(data: HandOver) -> list[str]:
+    """What each place named before and after; in check mode, what it would."""
+    if not data.places:
+        return []
+    rows = [
+        [code(one.server), code(one.place), code(one.certificate), _named(one.before), _named(one.after)]
+        + [text(one.state.replace("_", " "))]
+        for one in data.places
+    ]
+    after = "would be" if data.check_mode else "after"
+    return [
+        "## Assignments before and after",
+        "",
+        *table(["server", "place", "certificate", "before", after, "state"], rows),
+    ]
+
+
+def _named(certificate: str) -> str:
+    return code(certificate) if certificate else NONE
 
 
 def _command(command: Sequence[str] | None) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import AssignedPlace
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan, plan_from_plain
@@ -70,6 +71,7 @@ class StepResult:
     changes: tuple[StepChange, ...] = ()
     steps: tuple[str, ...] = ()
     command: tuple[str, ...] | None = None
+    assigned: tuple[AssignedPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,14 @@ def _step(where: str, part: Mapping[str, Any]) -> StepResult:
         description=_read(Described, _part(part, "description"), f"{where}.description"),
         findings=_findings(where, part),
         changes=_told_changes(part, where),
+        assigned=_places(part, where),
     )
+
+
+def _places(part: Mapping[str, Any], where: str) -> tuple[AssignedPlace, ...]:
+    unsaid = dict.fromkeys(_names(AssignedPlace), "")
+    listed = [{**unsaid, **_mapping(one)} for one in part.get("assigned") or () if isinstance(one, Mapping)]
+    return _each(AssignedPlace, {"assigned": listed}, "assigned", where)
 
 
 def _told_changes(part: Mapping[str, Any], where: str) -> tuple[StepChange, ...]:

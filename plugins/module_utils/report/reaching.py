@@ -16,8 +16,13 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import HostVars, kept
 
-# Where Ansible's winrm connection looks for the user.
+# Where Ansible's winrm connection looks for the user and the password.
 _USER = ("ansible_winrm_user", "ansible_user")
+_PASSWORD = ("ansible_winrm_pass", "ansible_winrm_password", "ansible_password")
+_SPARED = (
+    "not logged on to: {first} refused the account '{account}' in this run, and domains lock an account after three to"
+    " five failed logons"
+)
 _HEADING = "Nothing was touched, since not every host can do its part:"
 
 
@@ -37,9 +42,29 @@ def first_logons(hostvars: HostVars, hosts: Sequence[str]) -> tuple[str, ...]:
     )
 
 
+def spared_logons(hostvars: HostVars, hosts: Sequence[str]) -> dict[str, str]:
+    """The hosts that are not to be tried any more, and why: another one refused the same account and password."""
+    refused = [host for host in hosts if (kept(hostvars, host, "pool_report_first") or {}).get("logon_refused")]
+    spared = {}
+    for host in hosts if refused else ():
+        if _reached(hostvars, host) is None:
+            alike = (one for one in refused if _credentials(hostvars, one) == _credentials(hostvars, host))
+            if first := next(alike, ""):
+                spared[host] = _SPARED.format(first=first, account=_given(hostvars, host, _USER))
+    return spared
+
+
+def _credentials(hostvars: HostVars, host: str) -> tuple[str, str]:
+    return _account(hostvars, host), _given(hostvars, host, _PASSWORD)
+
+
 def _account(hostvars: HostVars, host: str) -> str:
-    given = (kept(hostvars, host, name) for name in _USER)
-    return str(next((one for one in given if one), "")).casefold()
+    return _given(hostvars, host, _USER).casefold()
+
+
+def _given(hostvars: HostVars, host: str, names: Sequence[str]) -> str:
+    given = (kept(hostvars, host, name) for name in names)
+    return str(next((one for one in given if one), ""))
 
 
 def _reached(hostvars: HostVars, host: str) -> bool | None:

@@ -17,7 +17,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, thumbprint
-from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
+    CHANGE,
+    CREATE,
+    NOT_READ_BACK,
+    WOULD_CHANGE,
+    AssignedPlace,
+    Change,
+    ChangeSet,
+    assigned_place,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.names import LONGEST_NAME
@@ -122,6 +131,7 @@ class AssignmentOutcome:
     stdout: str = ""
     restart: bool = False
     notes: tuple[str, ...] = ()
+    assigned: tuple[AssignedPlace, ...] = ()
 
     def to_result(self) -> dict[str, Any]:
         """The documented result of ``certificate_assign``."""
@@ -136,6 +146,7 @@ class AssignmentOutcome:
             "stdout": self.stdout,
             "restart": self.restart or self.change_set.changed,
             "notes": list(self.notes),
+            "assigned": to_plain(self.assigned),
         }
 
 
@@ -288,7 +299,19 @@ def _outcome(
         steps=_steps(state, wanted),
         command=line,
         stdout=stdout,
+        assigned=_assigned(state, wanted, served),
     )
+
+
+def _assigned(state: str, wanted: CommandAssignment, served: Served) -> tuple[AssignedPlace, ...]:
+    """The port, where it was asked and showed something or is to. A site's command is not read back here."""
+    place, was = wanted.endpoint, served.thumbprint or ""
+    if not place:
+        return ()
+    if state in (ASSIGNED, WOULD_ASSIGN):
+        to_be = WOULD_CHANGE if state == WOULD_ASSIGN else NOT_READ_BACK
+        return (AssignedPlace(place, was, wanted.thumbprint or PLANNED, to_be),)
+    return (assigned_place(place, was, was, wanted.thumbprint, check_mode=False),) if was else ()
 
 
 def _steps(state: str, wanted: CommandAssignment) -> tuple[str, ...]:

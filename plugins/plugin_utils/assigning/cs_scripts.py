@@ -32,6 +32,8 @@ foreach($e in @($q)){if($e){$f+=,(Err $e)}}
 """
 )
 
+# UCR_KEYS: a thumbprint whose key is looked at, or * for all. UCR_TYPES: asked one by one where the list had errors,
+# which do not say what they are of.
 READ = Script(
     "reading of the assigned certificates",
     _ASSIGNED
@@ -39,6 +41,12 @@ READ = Script(
 if($n){
 $r.machine=Certs $false
 $r.global=Certs $true
+$m=@{}
+if($r.machine.errors.Count -gt 0){
+foreach($t in $env:UCR_TYPES.Split(',')){if($t){$q=@()
+try{Get-CsCertificate -Type $t -ErrorAction SilentlyContinue -ErrorVariable q|Out-Null}catch{$q=@($_)}
+foreach($e in @($q)){if($e){$m[$t]=Err $e}}}}}
+$r.refused=$m
 $s=@()
 try{foreach($v in @(Get-CsWindowsService -ExcludeActivityLevel -ErrorAction SilentlyContinue)){$s+="$($v.Name)"}}
 catch{}
@@ -49,7 +57,7 @@ $t=New-Object Security.Cryptography.X509Certificates.X509Store 'My','LocalMachin
 $t.Open('ReadOnly')
 foreach($x in $t.Certificates){
 $h=@{thumbprint=$x.Thumbprint;key="$($x.HasPrivateKey)";until=$x.NotAfter.ToUniversalTime().ToString('o')}
-if($x.Thumbprint -eq $env:UCR_OAUTH){
+if($env:UCR_KEYS -eq '*' -or $x.Thumbprint -eq $env:UCR_KEYS){
 try{$h.size="$($x.PublicKey.Key.KeySize)"}catch{}
 try{$h.exportable="$($x.PrivateKey.CspKeyContainerInfo.Exportable)"}catch{}}
 $k+=,$h}

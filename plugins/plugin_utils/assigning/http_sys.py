@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, DELETE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
+    CHANGE,
+    CREATE,
+    DELETE,
+    AssignedPlace,
+    Change,
+    ChangeSet,
+    assigned_place,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable, covers
@@ -140,6 +148,7 @@ class BindingOutcome:
     change_set: ChangeSet
     steps: tuple[str, ...] = ()
     shadows: tuple[Shadow, ...] = ()
+    assigned: tuple[AssignedPlace, ...] = ()
 
     def to_result(self) -> dict[str, Any]:
         """The documented result of ``http_binding``."""
@@ -149,6 +158,7 @@ class BindingOutcome:
             "state": self.state,
             "steps": [*self.steps, *(shadow.step for shadow in self.shadows if shadow.ours)],
             "shadows": to_plain(self.shadows),
+            "assigned": to_plain(self.assigned),
         }
 
 
@@ -194,7 +204,18 @@ class ChangedBefore(RolloutError):
         if isinstance(error, (BindingRefused, NotBound)):
             done = [*done, error.change_set]
             now = now if len(done) > 1 else error.now
-        self.result = {**_joined(done).to_result(), **_ends(str(ours.endpoint), ours.before, now)}
+        self.result = {
+            **_joined(done).to_result(),
+            **_ends(str(ours.endpoint), ours.before, now),
+            "assigned": [to_plain(_assigned(ours, now))],
+        }
+
+
+def _assigned(job: Job, now: Binding | str | None, *, check_mode: bool = False) -> AssignedPlace:
+    """``now``: as it is after the change; text for a certificate that is only planned."""
+    before, after = (one.thumbprint if isinstance(one, Binding) else one or "" for one in (job.before, now))
+    wanted = job.wanted.thumbprint if job.wanted else None
+    return assigned_place(str(job.endpoint), before, after, wanted, check_mode=check_mode)
 
 
 def _difference(endpoint: BindingPlace, before: Binding | None, now: Binding | None) -> ChangeSet:
@@ -217,13 +238,15 @@ class HttpBindings:
             raise RolloutError(f"a binding with a hash of {len(digest)} bytes", where=f"{self._host.name}: {endpoint}")
         return Binding(Thumbprint(digest.hex()), self._host.registry.string(endpoint.key, "SslCertStoreName") or MY)
 
+    def places(self) -> Iterator[BindingPlace]:
+        """All of them. Names and the central store came with Windows 2012: where their keys are not there, there are
+        none."""
+        for kind, key in KEYS.items():
+            yield from (BindingPlace(kind, text) for text in self._host.registry.subkeys(key) or ())
+
     def shadowing(self, endpoint: BindingPlace) -> list[BindingPlace]:
-        """The bindings that some of its clients meet before it. Names and the central store came with Windows 2012:
-        where their keys are not there, there are none."""
-        listed = (
-            BindingPlace(kind, text) for kind, key in KEYS.items() for text in self._host.registry.subkeys(key) or ()
-        )
-        return [one for one in listed if one.shadows(endpoint)]
+        """The bindings that some of its clients meet before it."""
+        return [one for one in self.places() if one.shadows(endpoint)]
 
     def settings(self, endpoint: BindingPlace) -> Settings:
         registry, key = self._host.registry, endpoint.key
@@ -366,7 +389,8 @@ def bind(
     else:
         state, lost = BOUND, _do(host, bindings, jobs)
     change_set = _joined([job.planned() for job in jobs])
-    return BindingOutcome(state, endpoint, before, wanted, change_set, tuple(lost), shadows)
+    assigned = tuple(_assigned(job, job.wanted or PLANNED, check_mode=check_mode) for job in jobs)
+    return BindingOutcome(state, endpoint, before, wanted, change_set, tuple(lost), shadows, assigned)
 
 
 def _other_job(

@@ -15,7 +15,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
+    CHANGE,
+    CREATE,
+    AssignedPlace,
+    Change,
+    ChangeSet,
+    assigned_place,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import (
@@ -106,7 +113,10 @@ class CsOptions:
 
 @dataclass(frozen=True, slots=True)
 class CsState:
-    """What a server has assigned: type to thumbprint, on this machine and for the organisation (OAuth)."""
+    """What a server has assigned: type to thumbprint, on this machine and for the organisation (OAuth).
+
+    ``refused``: types of which an error is told in place of the certificate, such as that it is not trusted.
+    """
 
     machine: Mapping[str, str]
     organisation: Mapping[str, str]
@@ -116,6 +126,7 @@ class CsState:
     now: str = ""
     notes: tuple[str, ...] = ()
     unread: str = ""
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, type: str) -> str:
         return (self.organisation if type == OAUTH else self.machine).get(type, "")
@@ -142,12 +153,22 @@ class CsOutcome:
     services: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     message: str = ""
+    check_mode: bool = False
+
+    @property
+    def assigned(self) -> tuple[AssignedPlace, ...]:
+        """Type by type."""
+        return tuple(
+            assigned_place(type, was, self.after[type], self.thumbprint, check_mode=self.check_mode)
+            for type, was in self.before.items()
+        )
 
     def to_result(self) -> dict[str, Any]:
         return {
             **self.change_set.to_result(),
             "state": self.state,
             "thumbprint": to_plain(self.thumbprint),
+            "assigned": to_plain(self.assigned),
             "before": to_plain(self.before),
             "after": to_plain(self.after),
             "services": list(self.services),
@@ -204,12 +225,17 @@ def assign_types(
 # --- read -----------------------------------------------------------------------------------------------------------
 
 
-def read_state(host: WindowsHost, oauth: str = "") -> CsState:
-    """What the server has assigned. ``oauth``: a thumbprint whose key's length and export are read, too."""
-    answer = host.powershell.run(READ, {"OAUTH": oauth}, timeout=READ_TIMEOUT)
+def read_state(host: WindowsHost, keys: str = "", types: Sequence[str] = ()) -> CsState:
+    """What the server has assigned.
+
+    :param keys: a thumbprint whose key's length and export are read, too, or ``*`` for all.
+    :param types: of the machine; where errors were told, it is read which of these they are of.
+    """
+    answer = host.powershell.run(READ, {"KEYS": keys, "TYPES": ",".join(types)}, timeout=READ_TIMEOUT)
     machine, notes = _assigned(host, answer)
     organisation, others = _listed(host, answer, "global")
     version = re.search(r"\d+\.\d+\.\d+(?:\.\d+)?", str(answer.get("version") or ""))
+    refused = (item for one in records(answer.get("refused"), where=host.name) for item in one.items())
     return CsState(
         machine,
         organisation,
@@ -219,6 +245,7 @@ def read_state(host: WindowsHost, oauth: str = "") -> CsState:
         now=str(answer.get("now") or ""),
         notes=notes,
         unread=others[0] if others and not organisation else "",
+        refused={str(type): told(error) for type, error in refused},
     )
 
 
@@ -390,7 +417,8 @@ def _outcome(
     left = _left_to_people(host, wanted, before, options)
     if check_mode and sets:
         state = WOULD_ASSIGN
-        return CsOutcome(wanted.id, state, wanted.thumbprint, _change_set(was, now), was, now, (), left)
+        changes = _change_set(was, now)
+        return CsOutcome(wanted.id, state, wanted.thumbprint, changes, was, now, steps=left, check_mode=True)
     stale, message, proved = _shown(host, wanted, sets, shake)
     services = _at_start([*sets, *stale], after.services)
     state = PROVED if proved else MANUAL if left and not sets else ASSIGNED
@@ -399,7 +427,16 @@ def _outcome(
         steps.append(f"{_PARTNERS}.")
     restarted = tuple(one for one in services if one != _XMPP_SERVICE)
     return CsOutcome(
-        wanted.id, state, wanted.thumbprint, _change_set(was, now), was, now, restarted, tuple(steps), message
+        wanted.id,
+        state,
+        wanted.thumbprint,
+        _change_set(was, now),
+        was,
+        now,
+        restarted,
+        tuple(steps),
+        message,
+        check_mode,
     )
 
 

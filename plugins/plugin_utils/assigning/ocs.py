@@ -16,7 +16,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
-from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
+    CHANGE,
+    CREATE,
+    AssignedPlace,
+    Change,
+    ChangeSet,
+    assigned_place,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import MANUAL, PLANNED
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
@@ -98,6 +105,11 @@ class HeldAssignment:
     def told(self) -> str:
         """The value for a person; the serial number as it stands there."""
         return "no certificate" if self.serial is None else f"a certificate whose serial number is {self.serial.hex()}"
+
+    @property
+    def number(self) -> str:
+        """How a certificate is called of which only this is known; empty for none."""
+        return "" if self.serial is None else f"serial number {self.serial.hex()}"
 
     def names(self, certificate: X509Certificate) -> bool:
         return self.issuer == certificate.issuer_der and bool(self.orders(certificate))
@@ -208,16 +220,18 @@ def assign(
     served = look(wanted, shake)
     certificate = _stored(host, wanted)
     differing = differences(held or (), wanted, certificate)
+    places = concerned(held or (), wanted)
     if not differing:
-        return _in_place(host, wanted, served)
+        return replace(_in_place(host, wanted, served), assigned=_assigned(places, (), wanted, check_mode=check_mode))
     form = learn(held or (), _certificates(host), where=host.name)
     changes = _changes(differing, wanted)
+    assigned = _assigned(places, differing, wanted, check_mode=check_mode)
     if check_mode or certificate is None:
-        return _outcome(WOULD_ASSIGN, wanted, served, changes)
+        return replace(_outcome(WOULD_ASSIGN, wanted, served, changes), assigned=assigned)
     for one in differing:
         host.wmi.put(_reference(one), _values(one, certificate, form))
     _read_back(host, wanted, certificate)
-    return _outcome(ASSIGNED, wanted, served, changes)
+    return replace(_outcome(ASSIGNED, wanted, served, changes), assigned=assigned)
 
 
 def _require_places(held: Sequence[HeldAssignment] | None, wanted: CommandAssignment, where: str) -> None:
@@ -289,7 +303,32 @@ def compared(host: WindowsHost, wanted: CommandAssignment, outcome: AssignmentOu
         differing = tuple(one for one in differing if not one.empty)
     told = tuple(_difference(one, wanted) for one in differing)
     state = MANUAL if told and outcome.state == PROVED else outcome.state
-    return replace(outcome, state=state, steps=(*told, *outcome.steps), notes=told)
+    seen = tuple(_seen(one, wanted, certificate) for one in concerned(held, wanted))
+    return replace(outcome, state=state, steps=(*told, *outcome.steps), notes=told, assigned=(*seen, *outcome.assigned))
+
+
+def _seen(held: HeldAssignment, wanted: CommandAssignment, certificate: X509Certificate | None) -> AssignedPlace:
+    """A place as it is, which is left to a person."""
+    names_it = certificate is not None and held.names(certificate)
+    now = str(wanted.thumbprint) if names_it else held.number
+    return assigned_place(held.place, now, now, wanted.thumbprint, check_mode=False)
+
+
+def _assigned(
+    places: Iterable[HeldAssignment],
+    differing: Sequence[HeldAssignment],
+    wanted: CommandAssignment,
+    *,
+    check_mode: bool,
+) -> tuple[AssignedPlace, ...]:
+    """Before and after, of places that name the certificate then, or would."""
+    after = str(wanted.thumbprint or PLANNED)
+    return tuple(
+        assigned_place(
+            one.place, one.number if one in differing else after, after, wanted.thumbprint, check_mode=check_mode
+        )
+        for one in places
+    )
 
 
 def _difference(held: HeldAssignment, wanted: CommandAssignment) -> str:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,10 +79,10 @@ def read_holding(
     stores: CertificateStores, names: Sequence[Thumbprint] | None, *, chains: bool, now: datetime, where: str
 ) -> Holding:
     """What a machine holds; ``names``: of its own certificates these, None for all."""
-    roots = stores.effective_thumbprints(ROOT)
+    roots, authorities = stores.effective_thumbprints(ROOT), _ReadOnce(stores.authorities())
     return Holding(
         tuple(
-            HeldCertificate(entry, _chain(stores, entry, roots, now, where) if chains else None)
+            HeldCertificate(entry, _chain(authorities, entry, roots, now, where) if chains else None)
             for entry in stores.entries(MY, names)
         ),
         tuple(sorted(roots)),
@@ -90,11 +90,27 @@ def read_holding(
     )
 
 
-def _chain(stores: CertificateStores, entry: StoreEntry, roots: frozenset[str], now: datetime, where: str) -> HeldChain:
+class _ReadOnce:
+    """Certificates that are expensive to read, for several chains: each is read once, and as few as are needed."""
+
+    def __init__(self, source: Iterator[X509Certificate]) -> None:
+        self._source = source
+        self._read: list[X509Certificate] = []
+
+    def __iter__(self) -> Iterator[X509Certificate]:
+        yield from self._read
+        for one in self._source:
+            self._read.append(one)
+            yield one
+
+
+def _chain(
+    authorities: Iterable[X509Certificate], entry: StoreEntry, roots: frozenset[str], now: datetime, where: str
+) -> HeldChain:
     if entry.certificate is None:
         return HeldChain(problem=entry.problem)
     try:
-        issuers = find_chain(entry.certificate, (), stores.authorities(), now=now, where=where)
+        issuers = find_chain(entry.certificate, (), authorities, now=now, where=where)
     except RolloutError as error:
         return HeldChain(problem=error.what)
     return HeldChain(issuers, _distrust(issuers[-1], roots))

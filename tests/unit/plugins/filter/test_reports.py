@@ -6,6 +6,7 @@ import json
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from unit.audits import report
 from unit.hand_overs import GIVEN, SERVER, THUMBPRINT
 
 from ansible_collections.ucops.rollout.plugins.filter.reports import FilterModule
@@ -14,7 +15,7 @@ from ansible_collections.ucops.rollout.plugins.filter.reports import FilterModul
 def test_filters() -> None:
     filters = FilterModule().filters()
     made = ["report_data", "report_files", "report_made_by", "report_markdown", "report_summary"]
-    assert sorted(filters) == [*made, "trust_matrix"]
+    assert sorted(filters) == ["audit_files", "audit_text", *made, "trust_matrix"]
     by = filters["report_made_by"]("2.19.4")
     assert list(by) == ["operator", "controller", "versions"] and by["versions"]["ansible-core"] == "2.19.4"
     assert filters["report_summary"](GIVEN).startswith(
@@ -34,6 +35,24 @@ def test_each_file_of_a_report_has_its_format() -> None:
     assert files["ocspool.md"] == filters["report_markdown"](outcome)
     assert json.loads(files["ocspool.json"]) == filters["report_data"](outcome)
     assert filters["report_files"]({**GIVEN, "report_paths": []}) == {}
+
+
+def test_the_files_of_an_audit() -> None:
+    filters, found = FilterModule().filters(), report().to_plain()
+    files = filters["audit_files"](found, "/srv/pool-audit-1")
+    assert list(files) == [
+        "pool-audit-1.md",
+        "pool-audit-1.json",
+        "pool-audit-1-certificates.csv",
+        "pool-audit-1-records.csv",
+    ]
+    assert json.loads(files["pool-audit-1.json"]) == found
+    assert files["pool-audit-1.md"].startswith("# Audit: `ocspool.company.local`\n")
+    assert files["pool-audit-1-certificates.csv"].startswith("server,place,planned_as,verdict,")
+    assert files["pool-audit-1-records.csv"].startswith("view,zone,name,type,verdict,")
+    assert filters["audit_text"](found, ["/srv/a.md"]).endswith("\nreport: /srv/a.md")
+    with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.audit_text: audit: must be a mapping"):
+        filters["audit_text"]([])
 
 
 def test_trust_filter() -> None:

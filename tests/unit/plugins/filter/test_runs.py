@@ -75,3 +75,21 @@ def test_whom_to_log_on_to_and_who_cannot_do_their_part() -> None:
         "msg": "Nothing was touched, since not every host can do its part:\n- no",
     }
     assert FILTERS["unready"]({}, []) == {"hosts": [], "msg": ""}
+    assert FILTERS["spared_logons"]({"fe1": {}}, ["fe1"]) == {}
+
+
+def test_an_audit() -> None:
+    wanted = FILTERS["audit_records"](origin())
+    assert [one["name"] for one in wanted["zones"]] == ["company.local", "company.com"]
+    assert {one["managed"] for one in wanted["records"]} == {"ours"} and len(wanted["records"]) == 6
+    found = FILTERS["audit_data"]({}, origin(), run={"operator": "me"}, records=False)
+    assert (found["status"], found["run"]["operator"], found["records"]) == ("unproved", "me", [])
+    assert [one["verdict"] for one in found["certificates"]] == ["not_read", "not_read"]
+    dns = {"dc01": {"pool_audit_zones": {"compared": []}}}
+    assert FILTERS["audit_data"](dns, origin(), dns_hosts=["dc01"], certificates=False)["records"] == []
+    assert len(FILTERS["audit_left"](found)["blocking"]) == 2
+    assert FILTERS["audit_left"](found, unproved="warn")["blocking"] == []
+    with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.audit_left: unproved: 'no' is neither"):
+        FILTERS["audit_left"](found, unproved="no")
+    with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.audit_data: run: you: unknown key"):
+        FILTERS["audit_data"]({}, {}, run={"you": 1})

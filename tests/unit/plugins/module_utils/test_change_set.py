@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, DELETE, REPORT, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
+    CREATE,
+    DELETE,
+    REPORT,
+    AssignedPlace,
+    Change,
+    ChangeSet,
+    assigned_place,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Reason, SrvData
 
 MADE = Change(
@@ -46,3 +54,21 @@ def test_something_to_say_is_no_change(verbs: tuple[str, ...], changed: bool) ->
 
 def test_note_is_told_where_there_is_one() -> None:
     assert Change(REPORT, "x", note="dynamic").to_plain()["note"] == "dynamic"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wanted", "check_mode", "state"),
+    [
+        ("AA", "AA", "AA", False, "unchanged"),
+        ("AA", "BB", "BB", False, "changed"),
+        ("", "BB", "BB", True, "would_change"),
+        ("AA", "(planned)", None, True, "would_change"),
+        # Another certificate was wanted there.
+        ("AA", "AA", "BB", False, "not_changed"),
+        ("AA", "CC", "BB", False, "not_changed"),
+        ("AA", "AA", None, True, "not_changed"),
+    ],
+)
+def test_a_place_before_and_after(before: str, after: str, wanted: str | None, check_mode: bool, state: str) -> None:
+    made = assigned_place("Default", before, after, wanted, check_mode=check_mode)
+    assert made == AssignedPlace("Default", before, after, state)

@@ -13,10 +13,13 @@ from unit.fakes_windows import DER, NOW, authority, certificate, planned, planne
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import (
     PrivateKey,
     authority_common_name,
+    further_names,
+    missing_names,
     unasked_names,
     unmet,
     unmet_by_content,
     unmet_by_key,
+    unmet_dates,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
 
@@ -188,3 +191,16 @@ def test_the_issuer_is_compared_by_its_own_name_not_by_the_sanitised_one():
     held = read(certificate(authority("Müller CA", number=110)))
     plan = planned_certificate(issuer={"name": "enterprise", "ca": "ca01\\M!00fcller CA"})
     assert unmet_by_content(plan, held, now=NOW, minimum_days=30) == []
+
+
+def test_names_that_are_missing_and_names_beyond_the_plan() -> None:
+    found = read(certificate(CA, names=["SIP.company.local", "www.company.com", *NAMES[2:4]]))
+    assert missing_names(planned_certificate(), found) == ("ocspool.company.local", "ocssrv01.company.local")
+    assert further_names(planned_certificate(), found) == ("www.company.com",)
+
+
+def test_dates_alone() -> None:
+    assert unmet_dates(read(certificate(CA, days=29)), NOW, 30) == [
+        "it expires on 2026-12-21T12:00:00Z, in less than 30 days"
+    ]
+    assert unmet_dates(read(certificate(CA, days=31)), NOW, 30) == []

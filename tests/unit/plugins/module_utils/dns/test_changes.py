@@ -12,6 +12,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plai
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
     SetChange,
     applied,
+    compared,
     describe_change,
     described,
     plan,
@@ -314,3 +315,35 @@ def test_what_a_server_cannot_be_asked_to_hold() -> None:
     refuse_unsupported([POOL, theirs], able)
     assert unsupported([outside], able) == ()
     refuse_unsupported([outside], able)
+
+
+@pytest.mark.parametrize(
+    ("there", "state", "dynamic"),
+    [
+        ([found()], "as_planned", False),
+        ([found(ttl=60)], "different", False),
+        ([found(ttl=60, dynamic=True)], "as_planned", True),
+        ([found(), found("10.0.0.9")], "different", False),
+        ([], "missing", False),
+    ],
+)
+def test_a_set_beside_what_is_there(there: list[FoundRecord], state: str, dynamic: bool) -> None:
+    (one,) = compared([POOL], there, plan([POOL], there), {})
+    assert (one.state, one.dynamic, one.values) == (state, dynamic, ("10.0.0.10",))
+
+
+def test_other_types_at_a_wanted_name_are_told_and_names_that_nobody_asked_about_are_not() -> None:
+    there = [found(), found("fe80::1", kind="AAAA", ttl=60), found("text", kind="TXT"), found(owner="other")]
+    ours, further = compared([POOL], there, plan([POOL], there), {})
+    assert (ours.state, further.state, further.type) == ("as_planned", "further", "AAAA")
+    assert (further.found, further.found_ttl, further.values, further.ttl) == (("fe80::1",), 60, (), None)
+
+
+def test_a_set_that_nobody_would_see() -> None:
+    below = record_set(ZONE, "sip.sub.company.local", "A", 3600, ("10.0.0.10",))
+    there = [found(owner="sip.sub")]
+    (one,) = compared([below], there, plan([below], there, {"sub.company.local"}), {})
+    assert (one.state, one.problems) == (
+        "different",
+        ("the zone company.local ends at sub.company.local, which is a zone of its own on this server",),
+    )

@@ -37,7 +37,9 @@ def refused(held: MemoryDns, request: PushRequest) -> list[str]:
         push(held, request, check_mode=False)
     assert held.calls == []
     assert caught.value.where == "dc01"
-    assert caught.value.result == {"conflicts": list(caught.value.problems)}
+    result = dict(caught.value.result)
+    assert [one["fqdn"] for one in result.pop("compared")][: len(request.sets)] == [one.fqdn for one in request.sets]
+    assert result == {"conflicts": list(caught.value.problems)}
     return list(caught.value.problems)
 
 
@@ -379,3 +381,45 @@ def test_records_that_were_written_are_told_when_making_sure_of_them_fails() -> 
         "the records were written, and making sure of them failed: the server is busy. Try again later."
         " Still to be done: nothing; everything else is there"
     )
+
+
+# What is wanted beside what is there
+
+
+def test_each_set_is_compared_whether_or_not_it_is_pushed() -> None:
+    other = FoundRecord(ZONE, "web.company.local", "A", "10.0.0.99", 300)
+    held = server(SIP_THERE, other)
+    with pytest.raises(ServerRefused) as caught:
+        push(held, wanted(SIP, WEB), check_mode=True)
+    sip, web = caught.value.result["compared"]
+    assert (sip["state"], sip["problems"]) == ("as_planned", [])
+    assert web == {
+        "zone": ZONE,
+        "name": "web",
+        "fqdn": "web.company.local",
+        "type": "A",
+        "state": "different",
+        "values": ["10.0.0.20"],
+        "found": ["10.0.0.99"],
+        "ttl": 3600,
+        "found_ttl": 300,
+        "dynamic": False,
+        "problems": ["there is already 10.0.0.99, which is not planned"],
+    }
+    done = push(server(SIP_THERE), wanted(SIP, WEB), check_mode=True)
+    assert [(one["fqdn"], one["state"], one["found"]) for one in done["compared"]] == [
+        ("sip.company.local", "as_planned", ["10.0.0.10"]),
+        ("web.company.local", "missing", None),
+    ]
+
+
+def test_what_is_compared_in_a_zone_that_cannot_be_used() -> None:
+    done = push(server(held={}), wanted(SIP, if_missing="create"), check_mode=True)
+    assert [(one["state"], one["problems"]) for one in done["compared"]] == [
+        ("missing", ["the zone company.local does not exist on this server"])
+    ]
+    paused = server(SIP_THERE, held={ZONE: replace(KEPT, paused=True)})
+    with pytest.raises(ServerRefused) as caught:
+        push(paused, wanted(SIP), check_mode=True)
+    (one,) = caught.value.result["compared"]
+    assert (one["state"], one["problems"]) == ("missing", ["the zone company.local is paused on this server"])

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import yaml
+from unit.lync_sites import enterprise, plan_of, topology
 from unit.places import ROOT
 from unit.topologies import origin
 
@@ -17,7 +18,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     PlannedIssuer,
     Subject,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import AssignmentWork, certificates_of
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import (
+    AssignmentWork,
+    certificates_of,
+    work_from_plain,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 
 
@@ -146,3 +151,22 @@ def test_plain_form() -> None:
     assert list(plain) == ["fqdn", "certificates", "without_ca", "shared", "logon", "ways"]
     assert list(plain["certificates"][0]) == ["certificate", "assignments", "ca_host", "offline", "sharers"]
     assert plain["certificates"][0]["ca_host"] == ""
+
+
+def test_what_one_server_sets_for_all_is_work_of_that_one_unless_somebody_only_looks() -> None:
+    plan = plan_of(topology("sfb2019", [enterprise()]))
+    hosts = tuple(replace(server, inventory_host=server.fqdn) for server in plan.servers)
+    plan = replace(plan, servers=hosts)
+
+    def ids(**more: bool) -> list[str]:
+        return [one.certificate.id for one in certificates_of(plan, "ee02.contoso.com", **more).certificates]
+
+    assert ids() == ["ee02.contoso.com/default"]
+    assert ids(every_holder=True) == ["ee02.contoso.com/default", "global/oauth"]
+
+
+def test_plain_and_back() -> None:
+    work = certificates_of(planned(), "fe1", ca_hosts=["ca01"])
+    assert work_from_plain(work.to_plain()) == work
+    with pytest.raises(RolloutError, match="server_work"):
+        work_from_plain([])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from unit.hand_overs import GIVEN, ID, SERVER, poisoned, report_markdown
+from unit.hand_overs import GIVEN, ID, SERVER, THUMBPRINT, poisoned, report_markdown
 from unit.places import DATA
 
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import code
@@ -93,6 +93,14 @@ Run by `consultant` on `jump01`, begun 2026-11-22T08:00:00Z, ended 2026-11-22T08
 | --- | --- | --- | --- | --- | --- |
 | `ocssrv01.company.local` | front end | 5061 | `ocssrv01.company.local/default` | manual | – |
 | `ocssrv01.company.local` | web components | 443 | `ocssrv01.company.local/default` | bound | – |
+
+## Assignments before and after
+
+| server | place | certificate | before | after | state |
+| --- | --- | --- | --- | --- | --- |
+| `ocssrv01.company.local` | `0.0.0.0:443` | `ocssrv01.company.local/default` |\
+ `ABABABABABABABABABABABABABABABABABABABAB` | `0F1E2D3C0F1E2D3C0F1E2D3C0F1E2D3C0F1E2D3C` | changed |
+| `ocssrv01.company.local` | `10.0.0.11:5061` | `ocssrv01.company.local/default` | none | none | not changed |
 
 ## Proof
 
@@ -226,3 +234,23 @@ def test_a_remark_is_told_once_below_the_table_with_what_it_holds_for() -> None:
     shown = report_markdown({"proof": {"tls": results}})
     assert "| `a:5061` | – | proved | certificate AB |\n" in shown
     assert "\n- All: TLS 1.0 agreed\n- `a:5061`: signed with SHA-1\n" in shown
+
+
+def test_assignments_before_and_after_as_a_reader_sees_them() -> None:
+    planned = "(the certificate that will be issued)"
+    places = [
+        {"place": "Default", "before": "", "after": planned, "state": "would_change"},
+        {"place": "a|b `c` <d>", "before": THUMBPRINT, "after": THUMBPRINT, "state": "unchanged"},
+    ]
+    entry = {"assignment": {"state": "would_assign", "assigned": places}}
+    given = {**GIVEN, "check_mode": True, "servers": {SERVER: {"certificates": {ID: entry}}}}
+    shown = report_markdown(given)
+    tokens = PARSER.parse(shown)
+    at = [token.content for token in tokens].index("Assignments before and after")
+    cells = ["".join(one.content for one in token.children) for token in tokens[at + 1 :] if token.type == "inline"]
+    assert [cells[row : row + 6] for row in (0, 6, 12)] == [
+        ["server", "place", "certificate", "before", "would be", "state"],
+        [SERVER, "Default", ID, "none", planned, "would change"],
+        [SERVER, "a|b `c` <d>", ID, THUMBPRINT, THUMBPRINT, "unchanged"],
+    ]
+    assert "before and after" not in report_markdown({**given, "servers": {}})

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.report.reaching import Unready, first_logons, unready
+from ansible_collections.ucops.rollout.plugins.module_utils.report.reaching import (
+    Unready,
+    first_logons,
+    spared_logons,
+    unready,
+)
 
 HOSTS = ["dc01", "ca01", "fe1", "fe2"]
 OK = {"reached": True}
@@ -65,3 +70,23 @@ def test_hosts_that_all_do_their_part() -> None:
     hostvars = {host: {"pool_report_reached": OK} for host in HOSTS}
     assert unready(hostvars, HOSTS) == Unready()
     assert unready({}, HOSTS) == Unready()
+
+
+REFUSED = {"reached": False, "logon_refused": True}
+
+
+def test_no_host_is_tried_with_what_another_one_refused() -> None:
+    hostvars = accounts(ca01="OTHER\\admin")
+    for host in HOSTS:
+        hostvars[host]["ansible_password"] = "secret"
+    hostvars["dc01"]["pool_report_first"] = REFUSED
+    assert spared_logons(hostvars, HOSTS) == dict.fromkeys(
+        ("fe1", "fe2"),
+        "not logged on to: dc01 refused the account 'COMPANY\\rollout' in this run, and domains lock an account after"
+        " three to five failed logons",
+    )
+    # One with a password of its own may be let in, and one that was tried already has its own answer.
+    hostvars["fe1"]["ansible_winrm_pass"] = "another"
+    hostvars["fe2"]["pool_report_first"] = DEAD
+    assert spared_logons(hostvars, HOSTS) == {}
+    assert spared_logons(accounts(), HOSTS) == {}

@@ -272,3 +272,18 @@ def test_any_component_by_hand_without_asking_anybody(server, front_end, monkeyp
         f"On ocssrv01.company.local, assign the certificate with the thumbprint {thumbprint(HELD)} to xmpp_gateway"
         " (use edge_external), port 443."
     )
+
+
+@pytest.mark.parametrize(
+    ("held", "arguments", "place"),
+    [
+        (HELD, {"command": SITE}, (thumbprint(HELD), thumbprint(HELD), "unchanged")),
+        (OTHER, {"command": SITE}, (thumbprint(OTHER), thumbprint(HELD), "not_read_back")),
+        (OTHER, {}, (thumbprint(OTHER), thumbprint(OTHER), "not_changed")),
+        (None, {}, None),
+    ],
+)
+def test_what_the_port_showed_before_and_after(server, front_end, held, arguments, place):
+    front_end(held, "ok" if held else "no_listener")
+    told = [(one["before"], one["after"], one["state"]) for one in assign(server, **arguments)["assigned"]]
+    assert told == ([place] if place else [])

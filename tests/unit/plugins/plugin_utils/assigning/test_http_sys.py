@@ -46,6 +46,7 @@ def test_a_first_binding(server):
          "certstorename=MY"],
     ]  # fmt: skip
     assert result["diff"] == {"before": "", "after": f"0.0.0.0:443 {name} MY\n"}
+    assert result["assigned"] == [{"place": "0.0.0.0:443", "before": "", "after": name, "state": "changed"}]
 
 
 @pytest.mark.parametrize("store", ["My", "MY", None])
@@ -54,6 +55,7 @@ def test_bound_already(server, store):
     give(server, name, store)
     result = bind(server.host, EVERYWHERE, name)
     assert (result["state"], result["changed"]) == ("bound", False)
+    assert result["assigned"] == [{"place": "0.0.0.0:443", "before": name, "after": name, "state": "unchanged"}]
     assert server.programs.ran == []
 
 

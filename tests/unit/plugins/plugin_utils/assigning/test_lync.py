@@ -22,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync impor
     CsWanted,
     NotAssigned,
     assign_types,
+    read_state,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
 
@@ -122,6 +123,11 @@ def of(result: Mapping[str, Any], wanted: CsWanted) -> Mapping[str, Any]:
     return result["results"][wanted.id]["assignment"]
 
 
+def places(result: Mapping[str, Any], wanted: CsWanted) -> list[tuple[str, ...]]:
+    """Type, what it named before and after, and what came of it."""
+    return [tuple(one[key] for key in ("place", "before", "after", "state")) for one in of(result, wanted)["assigned"]]
+
+
 def test_what_differs_is_assigned_in_one_call_and_read_back_and_then_nothing() -> None:
     cmdlets = FakeCmdlets(Default=OLD, WebServicesInternal=NEW)
     done = work(cmdlets, FRONT_END)
@@ -135,6 +141,11 @@ def test_what_differs_is_assigned_in_one_call_and_read_back_and_then_nothing() -
     assert [one["what"] for one in of(done, FRONT_END)["changes"]] == [
         f"assigned to Default in place of {OLD}",
         "assigned to WebServicesExternal",
+    ]
+    assert places(done, FRONT_END) == [
+        ("Default", OLD, NEW, "changed"),
+        ("WebServicesInternal", NEW, NEW, "unchanged"),
+        ("WebServicesExternal", "", NEW, "changed"),
     ]
     assert done["services"] == restarted("RTCSRV", "RTCMEDSRV")
     assert "restart RTCSRV, RTCMEDSRV" in of(done, FRONT_END)["steps"][0]
@@ -173,6 +184,11 @@ def test_a_failure_half_way_is_told_as_it_is_and_mended_by_the_next_run() -> Non
     assert "Https-Bindung fehlt (ProcessRecord,X)" in told
     assert failed.value.result["changed"] is True
     assert of(failed.value.result, FRONT_END)["after"]["Default"] == NEW
+    assert places(failed.value.result, FRONT_END) == [
+        ("Default", OLD, NEW, "changed"),
+        ("WebServicesInternal", "", "", "not_changed"),
+        ("WebServicesExternal", "", "", "not_changed"),
+    ]
     cmdlets.fails = ""
     work(cmdlets, FRONT_END)
     assert cmdlets.ran[-1] == f"{NEW}/WebServicesInternal,WebServicesExternal/"
@@ -352,9 +368,13 @@ class Answering(PowerShell):
 
 
 @given(
-    st.sampled_from(["module", "loading", "machine", "global", "services", "version", "store", "now", "sets"]), ANYTHING
+    st.sampled_from(
+        ["module", "loading", "machine", "global", "services", "version", "store", "now", "sets", "refused"]
+    ),
+    ANYTHING,
 )
 @example("machine", {"list": ["x"]})
+@example("refused", {"Default": ["x"]})
 @example("machine", {"errors": "x"})
 @example("global", 5)
 @example("store", {"thumbprint": 5})
@@ -365,3 +385,32 @@ def test_whatever_a_server_answers_is_read_or_refused(key: str, value: Any) -> N
             work(Answering({**FakeCmdlets().answers, key: value}), FRONT_END, check_mode=check_mode)
         except RolloutError as error:
             assert error.what
+
+
+def test_check_mode_shows_each_type_as_it_would_be() -> None:
+    cmdlets = FakeCmdlets(WebServicesInternal=NEW)
+    done = work(cmdlets, FRONT_END, check_mode=True)
+    assert cmdlets.ran == []
+    assert places(done, FRONT_END) == [
+        ("Default", "", NEW, "would_change"),
+        ("WebServicesInternal", NEW, NEW, "unchanged"),
+        ("WebServicesExternal", "", NEW, "would_change"),
+    ]
+    # Without being told to, nobody sets the organisation's.
+    assert places(work(FakeCmdlets(), OAUTH), OAUTH) == [("OAuthTokenIssuer", "", "", "not_changed")]
+
+
+def test_keys_and_types_are_asked_of_only_where_somebody_wants_to_know() -> None:
+    asked: list[Mapping[str, str]] = []
+
+    class Asked(FakeCmdlets):
+        def run(self, script: Script, values: Mapping[str, str], *, timeout: float) -> Mapping[str, Any]:
+            asked.append(values)
+            return {**super().run(script, values, timeout=timeout), "refused": {"Default": UNTRUSTED}}
+
+    host = replace(FakeServer("fe01").host, powershell=Asked())
+    assert read_state(host, "*", ("Default", "WebServicesInternal")).refused == {
+        "Default": "Zertifikat fehlt (ProcessRecord,X)"
+    }
+    assert read_state(host).refused != {}
+    assert asked == [{"KEYS": "*", "TYPES": "Default,WebServicesInternal"}, {"KEYS": "", "TYPES": ""}]

@@ -227,3 +227,22 @@ def test_the_zero_before_a_serial_number_is_learned_too():
     alike = replace(made, serial_number=0x4A4A)
     with pytest.raises(RolloutError, match="either order"):
         learn([replace(held, serial=bytes.fromhex("4a4a"))], [alike], where="x")
+
+
+def test_each_place_before_and_after(assign):
+    serial = bytes(map(int, octets(OLD, "little"))).hex()
+    listener, routing = f"{LISTENER} {{1}}", f"{ROUTING} {{2}}"
+
+    def told(result):
+        return [(one["place"], one["before"], one["after"], one["state"]) for one in result["assigned"]]
+
+    wmi, new = OcsWmi(OLD, NEW), thumbprint(NEW)
+    seen = [(routing, new, new, "unchanged")]
+    assert told(assign(wmi, check_mode=True)) == [(listener, f"serial number {serial}", new, "would_change"), *seen]
+    by_hand = assign(wmi, mode="manual")
+    assert told(by_hand)[:2] == [
+        (listener, f"serial number {serial}", f"serial number {serial}", "not_changed"),
+        (routing, new, new, "unchanged"),
+    ]
+    assert told(assign(wmi)) == [(listener, f"serial number {serial}", new, "changed"), *seen]
+    assert told(assign(wmi, serves=NEW)) == [(listener, new, new, "unchanged"), *seen]

@@ -91,3 +91,15 @@ def test_a_certificate_that_cannot_be_read_is_told_with_the_reason(server):
     assert one["problem"] == one["chain_problem"]
     assert one["problem"].startswith("not a certificate that can be read")
     assert "subject" not in one
+
+
+def test_authorities_are_read_once_for_several_chains(server, ca):
+    root = server.put("Root", ca.issuer.certificate)
+    stranger = server.put("Root", authority("Stranger", number=150).certificate)
+    for days in (100, 200, 300):
+        server.put("MY", certificate(ca.issuer, days=days), key_info())
+    server.registry.reads.clear()
+    info = run(certificate_info, server.host, chains=True)
+    assert [held["chain_problem"] for held in info["certificates"]] == ["", "", ""]
+    read = [key for key in server.registry.reads if key.endswith((root, stranger))]
+    assert len(read) == len(set(read)) >= 1

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Action plugin of ``ucops.rollout.certificate_audit``; see plugins/modules for its documentation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import compare
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import ServerState
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork, work_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake, probe
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.present import read_server, see_ports
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+
+
+class ActionModule(WindowsAction):
+    argument_spec = {
+        "work": {"type": "dict", "required": True},
+        "minimum_days": {"type": "int", "default": 30},
+        "timeout": {"type": "float", "default": 10.0},
+    }
+
+    def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {**arguments, "work": work_from_plain(arguments["work"])}
+
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        work = work_from_plain(arguments["work"])
+        if work.logon:
+            return super()._answer(arguments, check_mode)
+        state = see_ports(work, shake=_shake(work, arguments["timeout"]))
+        return _compared(work, state, datetime.now(timezone.utc), arguments["minimum_days"])
+
+    def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        work, now = arguments["work"], datetime.now(timezone.utc)
+        state = read_server(host, work, shake=_shake(work, arguments["timeout"]), now=now)
+        return _compared(work, state, now, arguments["minimum_days"])
+
+
+def _shake(work: ServerWork, timeout: float) -> Shake:
+    def shake(address: str, port: int, name: str) -> Handshake:
+        return probe(address, port, name or work.fqdn, timeout)
+
+    return shake
+
+
+def _compared(work: ServerWork, state: ServerState, now: datetime, minimum_days: int) -> dict[str, Any]:
+    rows = compare(work, state, now=now, minimum_days=minimum_days)
+    return {"changed": False, "server": work.fqdn, "rows": to_plain(rows)}

@@ -1,0 +1,239 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The audit as one value: every place and record against the plan, and how that ends a run. Pure.
+
+``audit`` reads what the hosts of a run left behind. Its plain form is the report for programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import (
+    AS_PLANNED,
+    DIFFERENCES,
+    NOT_READ,
+    CertificateRow,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import (
+    RecordRow,
+    record_rows,
+    unread_rows,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.model import VIEWS, LeftOut, Plan, PlannedServer
+from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import (
+    DROPPED_OUT,
+    LEFT_OUT,
+    HostVars,
+    is_left_out,
+    kept,
+    windows_of,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.report.status import DONE, FAILED, Counts, status_of
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place, number
+
+SCHEMA = 1
+KIND = "audit"
+NO_HOST = "no host of the inventory stands for it"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRun:
+    """Who ran it where and with what, and when."""
+
+    operator: str = ""
+    controller: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    started: str | None = None
+    ended: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """``status``: ``failed`` where something differs, else ``unproved`` where something could not be read, else
+    ``done``. In ``counts``, ``wrong`` are the differences, ``unproved`` what could not be read, ``proved`` the places
+    and records that are as planned. ``windows``: host to its product and version.
+    """
+
+    schema: int
+    kind: str
+    status: str
+    counts: Counts
+    run: AuditRun
+    pools: tuple[str, ...]
+    windows: Mapping[str, str]
+    certificates: tuple[CertificateRow, ...]
+    records: tuple[RecordRow, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def rows(self) -> tuple[CertificateRow | RecordRow, ...]:
+        """All of them."""
+        return (*self.certificates, *self.records)
+
+    def to_plain(self) -> dict[str, Any]:
+        plain: dict[str, Any] = to_plain(self)
+        return plain
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLeft:
+    """How an audit ends a run. ``headline``: the status in capitals as its first word, empty where all is as planned.
+    ``blocking``: what ends it badly."""
+
+    status: str
+    counts: Counts
+    headline: str
+    blocking: tuple[str, ...]
+
+    def to_plain(self) -> dict[str, Any]:
+        plain: dict[str, Any] = to_plain(self)
+        return plain
+
+
+Row = CertificateRow | RecordRow
+
+
+def report_from_plain(value: Any) -> AuditReport:
+    return from_plain(AuditReport, value, where="audit", mend="Give what ucops.rollout.audit_data returns")
+
+
+def audit(
+    hostvars: HostVars,
+    plan: Plan,
+    dns: Mapping[str, str],
+    run: AuditRun,
+    *,
+    certificates: bool = True,
+    records: bool = True,
+) -> AuditReport:
+    """What came of it.
+
+    :param dns: view to the DNS server whose records were compared; a view without one could not be read.
+    :param certificates: whether the servers were to be compared; ``records``: whether the zones were.
+    """
+    places = tuple(_servers(hostvars, plan)) if certificates else ()
+    sets = tuple(_views(hostvars, plan, dns)) if records else ()
+    rows: tuple[Row, ...] = (*places, *sets)
+    verdicts = [one.verdict for one in rows]
+    counts = Counts(
+        wrong=sum(one in DIFFERENCES for one in verdicts),
+        unproved=verdicts.count(NOT_READ) or int(not verdicts),
+        proved=verdicts.count(AS_PLANNED),
+    )
+    hosts = (*dns.values(), *(server.inventory_host or server.fqdn for server in plan.servers))
+    return AuditReport(
+        schema=SCHEMA,
+        kind=KIND,
+        status=status_of(counts, check_mode=False),
+        counts=counts,
+        run=run,
+        pools=tuple(dict.fromkeys(server.pool for server in plan.servers)),
+        windows=windows_of(hostvars, hosts),
+        certificates=places,
+        records=sets,
+        left_out=plan.left_out,
+    )
+
+
+def audit_left(report: AuditReport, *, unread_fails: bool = True, failure: str = "") -> AuditLeft:
+    """What of it ends a run badly: what differs and, unless told otherwise, what could not be read.
+
+    :param failure: why the report could not be written.
+    """
+    bad = DIFFERENCES | ({NOT_READ} if unread_fails else set())
+    lines = [_line(one) for one in report.rows if one.verdict in bad]
+    nothing = not report.certificates and not report.records and unread_fails
+    blocking = (*lines, *(["nothing was compared in this run"] if nothing else []))
+    if not failure:
+        return AuditLeft(report.status, report.counts, headline(report), blocking)
+    unwritten, counts = f"the report could not be written: {failure}", replace(report.counts, failed=1)
+    told = ", ".join(filter(None, [headline(report).partition(": ")[2], unwritten]))
+    return AuditLeft(FAILED, counts, f"{FAILED.upper()}: {told}", (*blocking, unwritten))
+
+
+def headline(report: AuditReport) -> str:
+    if report.status == DONE:
+        return ""
+    told = [
+        f"{number(report.counts.wrong, 'difference')} from the plan" if report.counts.wrong else "",
+        f"{number(report.counts.unproved, 'part')} not read" if report.counts.unproved else "",
+    ]
+    return f"{report.status.upper()}: " + ", ".join(filter(None, told))
+
+
+def where(row: Row) -> str:
+    """The place of a row in one line."""
+    if isinstance(row, CertificateRow):
+        return f"{row.server}, {row.place}" if row.place else row.server
+    owner = row.zone if row.name in ("", "@") else f"{row.name}.{row.zone}"
+    return f"{row.view} view, {owner} {row.type}".rstrip()
+
+
+def shown_verdict(verdict: str) -> str:
+    return verdict.replace("_", " ")
+
+
+def _line(row: Row) -> str:
+    told = "; ".join(row.problems)
+    return at_place(where(row), f"{shown_verdict(row.verdict)}{f': {told}' if told else ''}")
+
+
+# --- what the hosts left behind -------------------------------------------------------------------------------------
+
+
+def _servers(hostvars: HostVars, plan: Plan) -> Iterator[CertificateRow]:
+    for server in plan.servers:
+        host = (server.inventory_host or "") if server.logon else server.fqdn
+        why, found = _read(hostvars, host, "pool_audit_server")
+        if why:
+            yield from _unread_places(plan, server, why)
+        else:
+            yield from from_plain(tuple[CertificateRow, ...], found.get("rows") or (), where=f"audit of {server.fqdn}")
+
+
+def _unread_places(plan: Plan, server: PlannedServer, why: str) -> Iterator[CertificateRow]:
+    """A server that was not read is one thing to mend, and never as planned."""
+    ids = [one.id for one in plan.certificates if server.fqdn in one.holders]
+    remarks = (f"planned: {', '.join(ids)}",) if ids else ()
+    yield CertificateRow(server.fqdn, "", NOT_READ, problems=(why,), remarks=remarks)
+
+
+def _views(hostvars: HostVars, plan: Plan, dns: Mapping[str, str]) -> Iterator[RecordRow]:
+    planned = {one.view for one in plan.records}
+    for view in (one for one in VIEWS if one in planned):
+        if view not in dns:
+            yield from unread_rows(plan, view, f"the inventory names no DNS server for the {view} view")
+            continue
+        why, found = _read(hostvars, dns[view], "pool_audit_zones")
+        if why:
+            yield from unread_rows(plan, view, why)
+        else:
+            yield from record_rows(plan, view, found.get("compared") or ())
+
+
+def _read(hostvars: HostVars, host: str, name: str) -> tuple[str, Mapping[str, Any]]:
+    """Why a host was not read, empty where it was; and what its step returned."""
+    if not host or host not in hostvars:
+        return NO_HOST, {}
+    if is_left_out(hostvars, host):
+        return LEFT_OUT, {}
+    reached: Mapping[str, Any] = kept(hostvars, host, "pool_report_reached") or {}
+    if reached.get("reached") is False:
+        return _without_host(reached, host), {}
+    found: Mapping[str, Any] = kept(hostvars, host, name) or {}
+    if found.get("unreachable") or found.get("failed"):
+        return str(found.get("msg") or "it failed"), {}
+    # A push that is refused in check mode has compared all the same.
+    return ("", found) if {"rows", "compared"} & set(found) else (DROPPED_OUT, {})
+
+
+def _without_host(reached: Mapping[str, Any], host: str) -> str:
+    """What logging on said; the row names the host already where that is the server."""
+    place = str(reached.get("where") or host)
+    return str(reached.get("msg") or "it could not be reached").removeprefix(f"{place}: ")

@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Action plugin: the work is done in plugins/action/certificate_audit.py.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: certificate_audit
+short_description: Compare the certificates of a Windows server with the plan, changing nothing
+description:
+  - Reads what a server has assigned in every way that there is, what its store holds, and what its planned ports serve,
+    and compares each place with the plan.
+  - Assignments are read with C(Get-CsCertificate) where the product is Lync Server 2010 or later, in the WMI classes of
+    OCS 2007 and 2007 R2, and in the bindings of http.sys. Handshakes go to the server's own addresses.
+  - Of a server that nobody logs on to (C(logon=false) in the topology) only the ports are seen, without a connection.
+  - What one way cannot read is told at its places as V(not_read); the others are read all the same.
+  - Whether a key is exportable is read with PowerShell, so only where the product's cmdlets are.
+version_added: 0.1.0
+author:
+  - The ucops.rollout developers (@ucops)
+requirements:
+  - cryptography >= 42.0.0 on the controller
+extends_documentation_fragment:
+  - ucops.rollout.attributes
+  - ucops.rollout.attributes.windows
+attributes:
+  check_mode:
+    support: full
+    details: It changes nothing in any mode.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options:
+  work:
+    description: What P(ucops.rollout.server_work#filter) says of the server, with its option C(every_holder).
+    type: dict
+    required: true
+  minimum_days:
+    description: A certificate with fewer days left is to be renewed.
+    type: int
+    default: 30
+  timeout:
+    description: Seconds for one handshake.
+    type: float
+    default: 10.0
+seealso:
+  - module: ucops.rollout.certificate_info
+  - module: ucops.rollout.cs_certificates
+  - plugin: ucops.rollout.audit_data
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Compare this server with the plan
+  ucops.rollout.certificate_audit:
+    work: "{{ plan | ucops.rollout.server_work(inventory_hostname, every_holder=true) }}"
+  register: audit
+
+- name: Name the certificates that end within a month
+  ansible.builtin.debug:
+    msg: "{{ audit.rows | selectattr('verdict', 'in', ['renew', 'expired']) | map(attribute='subject') }}"
+"""
+
+RETURN = r"""
+server:
+  description: The server's FQDN.
+  returned: success
+  type: str
+rows:
+  description:
+    - A row for each planned place, then for what is assigned beyond the plan, then for the rest of the store.
+    - The C(verdict) is V(as_planned); or a difference, V(missing), V(expired), V(differs), V(unplanned) (the plan has
+      no certificate for that type here) or V(renew); or V(not_read). V(unassigned) (in the store, it would serve, and
+      is assigned nowhere) and V(other) are told and are no difference.
+    - C(certificate) is the planned one's id. C(thumbprint), C(subject), C(issuer), C(not_after) and C(days_left) are of
+      what is there. C(missing_names) and C(further_names) compare the alternative names. C(problems) says what is
+      wrong, C(remarks) what is worth knowing.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - server: fe01.company.local
+      place: Default, port 5061
+      verdict: renew
+      certificate: fe01.company.local/default
+      thumbprint: 0123456789ABCDEF0123456789ABCDEF01234567
+      subject: pool.company.local
+      issuer: Company CA
+      not_after: '2026-12-11T08:00:00Z'
+      days_left: 14
+      missing_names: []
+      further_names: []
+      problems: ["it expires on 2026-12-11T08:00:00Z, in less than 30 days"]
+      remarks: []
+"""

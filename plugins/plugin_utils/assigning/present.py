@@ -1,0 +1,202 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads every certificate that a server has assigned, holds and serves, in all ways that there are. Changes nothing.
+
+What one way cannot read is told at its places and keeps none of the others from being read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import endpoint, kind_of
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import (
+    CMDLETS,
+    HTTP_SYS,
+    OCS,
+    STORE,
+    PresentAssignment,
+    ServerState,
+    ShownCertificate,
+    StoredCertificate,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import parse_certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC, WEB_COMPONENTS
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import AssignmentWork, ServerWork
+from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import OAUTH, cmdlet_type
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import BindingPlace
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import HttpBindings, can_bind
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import CsState, read_state
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import HeldAssignment, read_assignments
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.holding import HeldCertificate, read_holding
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
+
+_NO_OCS = "OCS is not on this server: it has none of the WMI classes that hold OCS's certificates"
+_EVERY_ADDRESS = "0.0.0.0"
+
+_THUMBPRINT = re.compile(r"\b[0-9A-Fa-f]{40}\b")
+
+T = TypeVar("T")
+
+
+class _Reading:
+    """One server; ``unread`` fills with what could not be read."""
+
+    def __init__(self, host: WindowsHost) -> None:
+        self.host = host
+        self.unread: dict[str, str] = {}
+
+    def part(self, kind: str, read: Callable[[], T]) -> T | None:
+        """What a way reads; None where it could not. A host that cannot be reached any more ends all of it."""
+        try:
+            return read()
+        except HostUnreachable:
+            raise
+        except RolloutError as error:
+            self.unread[kind] = str(error)
+            return None
+
+
+def read_server(host: WindowsHost, work: ServerWork, *, shake: Shake, now: datetime) -> ServerState:
+    """What the server has: the store, the assignments of all ways that its plan knows, and what its ports serve.
+
+    Where the plan has no certificate for the server, each way is tried.
+    """
+    reading = _Reading(host)
+    places = [one for job in work.certificates for one in job.assignments]
+    by_cmdlets = any(one.way == LYNC for one in places)
+    held = reading.part(STORE, lambda: _store(host, now)) or ()
+    types = tuple(dict.fromkeys(_machine_types(work)))
+    cmdlets = reading.part(CMDLETS, lambda: read_state(host, "*", types)) if by_cmdlets or not places else None
+    in_ocs = any(kind_of(one) == OCS for one in places)
+    ocs = reading.part(OCS, lambda: read_assignments(host.wmi, where=host.name)) if in_ocs or not places else None
+    if ocs is None and in_ocs:
+        reading.unread.setdefault(OCS, f"{host.name}: {_NO_OCS}")
+    if cmdlets is not None and cmdlets.unread:
+        reading.unread[OAUTH] = cmdlets.unread
+    if not places:
+        # That a product is not there is no news where none was planned.
+        reading.unread.pop(CMDLETS, None)
+    web_ports = {one.port for one in places if one.component == WEB_COMPONENTS and one.way != LYNC}
+    can_tell = reading.part(HTTP_SYS, lambda: can_bind(host)) is not False
+    bindings = reading.part(HTTP_SYS, lambda: tuple(_bindings(host, web_ports))) if can_tell else ()
+    return ServerState(
+        store=tuple(_stored(one, cmdlets) for one in held),
+        assignments=(*_by_cmdlets(cmdlets), *_in_ocs(ocs or (), held), *(bindings or ())),
+        served=_served(host, places, shake),
+        unread=reading.unread,
+        untold=frozenset() if can_tell else frozenset({HTTP_SYS}),
+    )
+
+
+def see_ports(work: ServerWork, *, shake: Shake) -> ServerState:
+    """What the ports show of a server that nobody logs on to."""
+    places = (one for job in work.certificates for one in job.assignments)
+    served = {place: _shown(shake, one) for one in places if (place := endpoint(one))}
+    return ServerState(served=served, untold=frozenset({CMDLETS, OCS, HTTP_SYS}))
+
+
+def _machine_types(work: ServerWork) -> Iterator[str]:
+    """The types that the plan has for this machine."""
+    for job in work.certificates:
+        found = (cmdlet_type(job.certificate, one.component) for one in job.assignments if one.way == LYNC)
+        yield from (one for one in found if one != OAUTH)
+
+
+# --- the store ------------------------------------------------------------------------------------------------------
+
+
+def _store(host: WindowsHost, now: datetime) -> tuple[HeldCertificate, ...]:
+    stores = CertificateStores(host.registry, host.name)
+    return read_holding(stores, None, chains=True, now=now, where=host.name).certificates
+
+
+def _stored(held: HeldCertificate, cmdlets: CsState | None) -> StoredCertificate:
+    entry = held.entry
+    known = (cmdlets.store if cmdlets is not None else {}).get(entry.thumbprint) or {}
+    told = {"True": True, "False": False}.get(str(known.get("exportable")))
+    problem = held.chain.problem if held.chain is not None and entry.certificate is not None else ""
+    return StoredCertificate(entry.thumbprint, entry.certificate, entry.key, told, problem, entry.problem)
+
+
+# --- assignments ----------------------------------------------------------------------------------------------------
+
+
+def _by_cmdlets(state: CsState | None) -> Iterator[PresentAssignment]:
+    if state is not None:
+        # What the organisation has counts on every server.
+        for type, thumbprint in {**state.organisation, **state.machine}.items():
+            yield PresentAssignment(CMDLETS, type, (type,), 0, thumbprint)
+        for type, said in state.refused.items():
+            # An error names the certificate in whatever language.
+            named = _THUMBPRINT.findall(said)
+            yield PresentAssignment(CMDLETS, type, (type,), 0, named[0].upper() if len(named) == 1 else "", said)
+
+
+def _in_ocs(held: Iterable[HeldAssignment], store: Iterable[HeldCertificate]) -> Iterator[PresentAssignment]:
+    """The places that name a certificate; whoever set the server up left the others without."""
+    certificates = [one.entry.certificate for one in store if one.entry.certificate is not None]
+    for one in held:
+        if not one.empty:
+            named = next((str(x509.thumbprint) for x509 in certificates if one.names(x509)), "")
+            told = "" if named else f"it names {one.told}, which is not in the server's store"
+            yield PresentAssignment(OCS, one.place, one.kind.components, one.port or 0, named, told)
+
+
+def _bindings(host: WindowsHost, web_ports: Container[int]) -> Iterator[PresentAssignment]:
+    """All of http.sys. The planned ones are those of every address; others of the port may be for other names."""
+    bindings = HttpBindings(host)
+    for place in bindings.places():
+        serves = (WEB_COMPONENTS,) if place.host == _EVERY_ADDRESS and int(place.port) in web_ports else ()
+        thumbprint, told = _bound(bindings, place)
+        yield PresentAssignment(HTTP_SYS, str(place), serves, int(place.port), thumbprint, told)
+
+
+def _bound(bindings: HttpBindings, place: BindingPlace) -> tuple[str, str]:
+    """The thumbprint of a binding, or what is to be said in its place: a binding of others that is odd ends nothing."""
+    try:
+        held = bindings.get(place)
+    except HostUnreachable:
+        raise
+    except RolloutError as error:
+        return "", error.what
+    return (held.thumbprint, "") if held is not None else ("", "the central certificate store decides which it is")
+
+
+# --- what is served -------------------------------------------------------------------------------------------------
+
+
+def _served(host: WindowsHost, places: Iterable[AssignmentWork], shake: Shake) -> dict[str, ShownCertificate]:
+    asked = {place: one for one in places if (place := endpoint(one))}
+    served = {place: _shown(shake, one) for place, one in asked.items()}
+    silent = [place for place, one in served.items() if one.certificate is None]
+    try:
+        listening = listening_ports(host) if silent else frozenset()
+    except HostUnreachable:
+        raise
+    except RolloutError:
+        return served
+    return served | {place: replace(served[place], listens=asked[place].port in listening) for place in silent}
+
+
+def _shown(shake: Shake, place: AssignmentWork) -> ShownCertificate:
+    where = endpoint_text(place.address, place.reached_port)
+    seen = shake(place.address, place.reached_port, place.name)
+    if not (seen.shows_key and seen.chain_der):
+        return ShownCertificate(None, f"{where}: {seen.detail}")
+    try:
+        return ShownCertificate(parse_certificate(seen.chain_der[0], where=where))
+    except RolloutError as error:
+        return ShownCertificate(None, str(error))

@@ -1,0 +1,279 @@
+"""What is against what is planned: an audit of whole estates, as rolled out and then spoiled, which changes nothing."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from lab_tests.foreign import Psrp
+from sitekit import STATISTICS, Run, Site
+
+pytestmark = pytest.mark.slow
+
+# What a run asks of hosts: shells are made and deleted, the registry is invoked. Nothing is put.
+READING = {"authentication", "create", "delete", "command", "receive", "signal", "enumerate", "pull", "invoke"}
+
+
+def audited(site: Site, *options: str, **more: Any) -> Run:
+    """One audit; nothing on any host is another afterwards, and no host was asked to change anything."""
+    before = site.state()
+    site.estate.reset_counters()
+    run = site.play("audit_pool", *options, **more)
+    assert site.state() == before, run.output
+    kinds = {kind for counted in site.estate.counters().values() for kind in counted["kinds"]}
+    assert kinds <= READING
+    assert run.total("changed") == 0 and "Traceback" not in run.output, run.output
+    return run
+
+
+def found(site: Site) -> dict[tuple[str, str], str]:
+    """(host, place) -> verdict of what the servers have and is not as planned, and (zone, record) -> verdict likewise.
+
+    What is told and is no difference is left out.
+    """
+    report = site.report()
+    assert report["kind"] == "audit"
+    places = {(one["server"].partition(".")[0], one["place"]): one["verdict"] for one in report["certificates"]}
+    records = {
+        (one["zone"] + ("" if one["view"] == "internal" else " outside"), f"{one['name']} {one['type']}".strip()): one[
+            "verdict"
+        ]
+        for one in report["records"]
+    }
+    calm = ("as_planned", "other", "unassigned")
+    return {key: verdict for key, verdict in {**places, **records}.items() if verdict not in calm}
+
+
+def row(site: Site, host: str, place: str) -> dict[str, Any]:
+    rows = site.report()["certificates"]
+    return next(one for one in rows if one["server"].startswith(host) and one["place"] == place)
+
+
+def as_rolled_out(site: Site) -> None:
+    site.play("deploy_pool")
+    run = audited(site, settings=STATISTICS)
+    assert run.code == 0 and found(site) == {}, run.output
+    assert run.published["status"] == "done" and run.published["counts"]["wrong"] == 0
+
+
+def by_hand(site: Site) -> Psrp:
+    """Somebody at the DNS server."""
+    variables = site.group_vars()
+    return Psrp(site.estate.address("dc01"), variables["ansible_user"], variables["ansible_password"])
+
+
+def delete_records(site: Site, kind: str, owner: str, data: str = "") -> None:
+    """All of a name, or the one that ends with that data."""
+    client, name = by_hand(site), f"MicrosoftDNS_{kind}Type"
+    found = client.references(f"SELECT * FROM {name} WHERE OwnerName = '{owner}'")
+    for keys in (one for one in found if one["RecordData"].endswith(data)):
+        client.delete(name, keys)
+
+
+def create_record(site: Site, kind: str, zone: str, owner: str, **values: Any) -> None:
+    place = {"DnsServerName": "dc01.company.local", "ContainerName": zone, "OwnerName": f"{owner}.{zone}"}
+    by_hand(site).invoke(f"MicrosoftDNS_{kind}Type", "CreateInstanceFromPropertyData", {**place, **values})
+
+
+def of_host(site: Site, host: str, text: str) -> Path:
+    """Variables of one host alone."""
+    path = Path(site.estate.inventory).parent / "host_vars" / f"{host}.company.local.yml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def failed_logons(site: Site) -> dict[str, int]:
+    counted = {name.partition(".")[0]: one["logons"]["failed"] for name, one in site.estate.counters().items()}
+    return {name: count for name, count in counted.items() if count}
+
+
+def expired(names: list[str]) -> x509.Certificate:
+    """What somebody once imported, without its key."""
+    key, now = rsa.generate_private_key(65537, 2048), datetime.datetime.now(datetime.UTC)
+    named = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
+    builder = x509.CertificateBuilder().subject_name(named).issuer_name(named).public_key(key.public_key())
+    builder = builder.serial_number(4711).not_valid_before(now - datetime.timedelta(days=400))
+    builder = builder.not_valid_after(now - datetime.timedelta(days=3, hours=1))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(one) for one in names]), False)
+    return builder.sign(key, hashes.SHA256())
+
+
+def imported(site: Site, host: str, certificate: x509.Certificate) -> str:
+    """Into the machine's store MY; returns its thumbprint."""
+    lines = certificate.public_bytes(serialization.Encoding.PEM).decode().splitlines()
+    for number, line in enumerate(lines):
+        site.command(host, f"{'>>' if number else '>'}C:\\Windows\\Temp\\old.cer echo {line}")
+    site.command(host, "certutil -addstore my C:\\Windows\\Temp\\old.cer")
+    return certificate.fingerprint(hashes.SHA1()).hex().upper()
+
+
+@pytest.mark.estate(name="sfb2019")
+def test_an_enterprise_pool_as_rolled_out_and_as_spoiled(site: Site) -> None:
+    as_rolled_out(site)
+    held = site.state()["hosts"]["fe01"]["cs_server"]
+    planned, oauth = held["assigned"]["Default"]["thumbprint"], held["organisation"]["OAuthTokenIssuer"]["thumbprint"]
+
+    # Another certificate for one type, one that expired and has no key, and a type that the plan does not have.
+    site.command(
+        "fe01",
+        'powershell -Command "Import-Module SkypeForBusiness; Set-CsCertificate -Type WebServicesExternal'
+        f' -Thumbprint {oauth} -Confirm:$false"',
+    )
+    old = imported(site, "fe02", expired(["pool.company.local", "fe02.company.local"]))
+    site.estate.order("cs_server", "fe02", "assign", types=["WebServicesInternal"], thumbprint=old)
+    of_two = site.state()["hosts"]["fe02"]["cs_server"]["assigned"]["Default"]["thumbprint"]
+    site.estate.order("cs_server", "fe02", "assign", types=["AccessEdgeExternal"], thumbprint=of_two)
+    # A record changed by hand, one deleted, one of three values deleted, and one beside a planned one.
+    delete_records(site, "SRV", "_sipinternaltls._tcp.company.com")
+    delete_records(site, "A", "meet.company.com")
+    create_record(site, "A", "company.com", "meet", IPAddress="10.9.9.9", TTL=300)
+    delete_records(site, "A", "pool.company.local", ".23")
+    create_record(site, "AAAA", "company.local", "webint", IPv6Address="fd00::20", TTL=3600)
+    site.estate.stop_host("fe03")
+
+    run = audited(site, settings=STATISTICS)
+    assert run.code == 2, run.output
+    assert found(site) == {
+        ("fe01", "WebServicesExternal, port 4443"): "differs",
+        ("fe02", "WebServicesInternal, port 443"): "expired",
+        ("fe02", "AccessEdgeExternal"): "unplanned",
+        ("fe03", ""): "not_read",
+        ("company.com", "_sipinternaltls._tcp SRV"): "missing",
+        ("company.com", "meet A"): "differs",
+        ("company.local", "pool A"): "differs",
+        ("company.local", "webint AAAA"): "unplanned",
+    }
+    counts = {"failed": 0, "wrong": 7, "waiting": 0, "by_hand": 0, "unproved": 1, "proved": 31}
+    assert site.report()["counts"] == run.published["counts"] == counts
+    assert run.published["status"] == "failed"
+    assert "FAILED: 7 differences from the plan, 1 part not read" in run.output
+    other = row(site, "fe01", "WebServicesExternal, port 4443")
+    assert (other["thumbprint"], other["subject"]) == (oauth, "company.com")
+    assert other["problems"][0] == "its common name is 'company.com', not 'pool.company.local'"
+    assert "pool.company.local" in other["missing_names"] and other["further_names"] == []
+    assert row(site, "fe01", "Default, port 5061")["thumbprint"] == planned
+    ended = row(site, "fe02", "WebServicesInternal, port 443")
+    assert (ended["thumbprint"], ended["days_left"]) == (old, -4)
+    assert "its private key is not on this machine" in ended["problems"]
+    assert "cannot log on" in row(site, "fe03", "")["problems"][0]
+
+    # One whose password is wrong is tried once; the others are read.
+    of_host(site, "fe01", "ansible_password: not-this-one\n")
+    site.estate.start_host("fe03")
+    run = audited(site)
+    assert run.code == 2 and failed_logons(site) == {"fe01": 1}, run.output
+    refused = row(site, "fe01", "")
+    assert refused["verdict"] == "not_read" and "credentials were rejected" in refused["problems"][0]
+    assert not any(host == "fe03" for host, _place in found(site))
+
+
+# The certificate that the wizard once assigned has ended.
+ENDED = [{"name": "ocssrv01", "front_end": {"wizard": {"days": -5}}}]
+STORE = "SOFTWARE\\Microsoft\\SystemCertificates\\MY\\Certificates\\"
+
+
+@pytest.mark.estate(way="wmi", hosts=ENDED)
+def test_the_origin_as_rolled_out_and_as_spoiled(site: Site) -> None:
+    held = site.state()["hosts"]["ocssrv01"]["registry"]
+    (former,) = {key[len(STORE) :] for key in held if key.startswith(STORE)}
+    as_rolled_out(site)
+    # What is left of the wizard's is told, and is no difference.
+    left = [one for one in site.report()["certificates"] if one["place"] == "store MY"]
+    assert [(one["thumbprint"], one["verdict"]) for one in left if one["server"].startswith("ocssrv01")] == [
+        (former, "other")
+    ]
+
+    # The binding names what has ended, a service is stopped, a record is gone, one has another TTL.
+    site.command("ocssrv01", "netsh http delete sslcert ipport=0.0.0.0:443")
+    application = "{4dc3e181-e14b-4a21-b022-59fc669b0914}"
+    site.command("ocssrv01", f"netsh http add sslcert ipport=0.0.0.0:443 certhash={former} appid={application}")
+    site.command("ocssrv02", "net stop RTCSRV")
+    delete_records(site, "A", "ocspool.company.com")
+    vip = site.group_vars()["ucops_topology"]["pools"][0]["load_balancer"]["vips"]["sip"][0]
+    delete_records(site, "A", "ocspool.company.local")
+    create_record(site, "A", "company.local", "ocspool", IPAddress=vip, TTL=60)
+    run = audited(site)
+    assert run.code == 2
+    assert found(site) == {
+        ("ocssrv01", "web components, port 443"): "expired",
+        ("ocssrv02", "front end, port 5061"): "differs",
+        ("company.com", "ocspool A"): "missing",
+        ("company.local", "ocspool A"): "differs",
+    }
+    assert row(site, "ocssrv02", "front end, port 5061")["problems"] == ["nothing listens on its port"]
+    changed = next(
+        one for one in site.report()["records"] if (one["zone"], one["name"]) == ("company.local", "ocspool")
+    )
+    assert changed["problems"] == ["its TTL is 60, not 3600"]
+
+    # The site plans a name more than its certificates have, one server is down, and that may be so.
+    topology = site.group_vars()["ucops_topology"]
+    more = {"ucops_topology": {**topology, "sip_domains": [*topology["sip_domains"], "company.net"]}}
+    more["ucops_topology"]["dns"]["internal"]["zones"].append({"name": "company.net", "if_missing": "create"})
+    site.estate.stop_host("ocssrv01")
+    run = audited(site, "--tags", "certificates,report", variables={**more, "pool_audit_unproved": "warn"})
+    assert run.code == 2 and found(site) == {
+        ("ocssrv01", ""): "not_read",
+        ("ocssrv02", "front end, port 5061"): "differs",
+        ("ocssrv02", "web components, port 443"): "differs",
+    }
+    lacking = ["sip.company.net", "ocspool.company.net"]
+    assert row(site, "ocssrv02", "web components, port 443")["missing_names"] == lacking
+
+    # What could not be read ends it badly, unless it may be so.
+    site.command("ocssrv02", "net start RTCSRV")
+    run = audited(site, "--tags", "certificates")
+    assert run.code == 2 and "UNPROVED: 1 part not read" in run.output
+    run = audited(site, "--tags", "certificates", variables={"pool_audit_unproved": "warn"}, settings=STATISTICS)
+    assert run.code == 0 and "WARNING UNPROVED: 1 part not read" in run.output
+    assert run.published["status"] == "unproved" and run.published["reports"] == []
+
+
+def test_a_wrong_password_costs_one_failed_logon_and_nothing_is_fine(site: Site) -> None:
+    run = audited(site, variables={"ansible_password": "not-this-one"})
+    assert run.code == 2 and sum(failed_logons(site).values()) == 1, run.output
+    assert set(found(site).values()) == {"not_read"}
+    report = site.report()
+    assert report["counts"]["proved"] == 0 and report["status"] == "unproved"
+    told = {one["server"].partition(".")[0]: one["problems"][0] for one in report["certificates"]}
+    assert all(text.startswith("not logged on to: dc01.company.local refused the account") for text in told.values())
+    (refused,) = {problem for one in report["records"] for problem in one["problems"]}
+    assert "credentials were rejected" in refused
+
+
+def test_check_mode_and_other_tags(site: Site) -> None:
+    """Check mode reads as well, and writes no report; without a part to compare nothing is as planned."""
+    run = audited(site, "--check", "--tags", "dns")
+    assert run.code == 2 and "Records: 2 of 6 record sets as planned" in run.output and not site.reports.exists()
+    run = audited(site, "--tags", "report")
+    assert run.code == 2 and "UNPROVED: 1 part not read" in run.output
+    run = site.play("audit_pool", "--limit", "ocssrv01.company.local")
+    assert run.code != 0 and "leaves out localhost" in " ".join(run.output.split())
+
+
+def test_a_server_that_goes_away_meanwhile_is_not_read_and_the_others_are(site: Site) -> None:
+    site.estate.fault("ocssrv02", "drop", match={"text": "SystemCertificates"}, times=500)
+    run = audited(site, "--tags", "certificates,report")
+    assert run.code == 2, run.output
+    read = {one["server"].partition(".")[0] for one in site.report()["certificates"] if one["verdict"] != "not_read"}
+    assert read == {"ocssrv01"}
+    assert all(one["problems"] for one in site.report()["certificates"] if one["verdict"] == "not_read")
+
+
+@pytest.mark.estate(name="edge")
+def test_an_edge_pool_that_shares_its_keys(site: Site) -> None:
+    """Each service is asked at its own address, and a key that is to be exportable is."""
+    site.play("deploy_pool", "--tags", "certificates,assign")
+    run = audited(site, "--tags", "certificates,report")
+    problems = {problem for one in site.report()["certificates"] for problem in one["problems"]}
+    assert problems <= {"nothing listens on its port"}, run.output
+    shared = [one for one in site.report()["certificates"] if one["certificate"].endswith("/edge_external")]
+    assert {one["server"].partition(".")[0] for one in shared} == {"edge01", "edge02"}
+    # Whether it is exportable is known, and so it is.
+    assert len({one["thumbprint"] for one in shared}) == 1 and {tuple(one["remarks"]) for one in shared} == {()}

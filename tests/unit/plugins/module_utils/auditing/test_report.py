@@ -1,0 +1,148 @@
+"""The audit as a whole: what the hosts left behind, what could not be read, and how that ends a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from unit.audits import GONE, RIGHT, SAME, UNREAD, WRONG, report
+from unit.topologies import origin
+
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report import (
+    AuditReport,
+    AuditRun,
+    audit,
+    audit_left,
+    report_from_plain,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts
+
+ONE, TWO = "ocssrv01.company.local", "ocssrv02.company.local"
+REACHED = {"reached": True, "product": "Windows Server 2008 R2", "version": "6.1.7601"}
+ROWS: dict[str, Any] = {"rows": to_plain((RIGHT,))}
+
+
+def plan() -> Plan:
+    found = as_plan(origin())
+    hosts = tuple(replace(server, inventory_host=server.fqdn) for server in found.servers)
+    return replace(found, servers=hosts)
+
+
+def audited(hostvars: dict[str, Any], dns: dict[str, str] | None = None, **more: Any) -> AuditReport:
+    return audit(hostvars, plan(), {} if dns is None else dns, AuditRun(), **more)
+
+
+def told(found: AuditReport) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(one.server, one.verdict, one.problems) for one in found.certificates]
+
+
+def test_each_server_that_was_not_read_says_why() -> None:
+    hostvars = {
+        ONE: {"pool_report_reached": REACHED, "pool_audit_server": ROWS},
+        TWO: {
+            "pool_report_reached": {
+                "reached": False,
+                "where": f"{TWO} (10.0.0.12:5985)",
+                "msg": f"{TWO} (10.0.0.12:5985): dead",
+            }
+        },
+    }
+    found = audited(hostvars, records=False)
+    assert told(found) == [(ONE, "as_planned", ()), (TWO, "not_read", ("dead",))]
+    assert found.certificates[1].remarks == (f"planned: {TWO}/default",)
+    assert (found.status, found.counts) == ("unproved", Counts(unproved=1, proved=1))
+    assert found.windows == {ONE: "Windows Server 2008 R2 (6.1.7601)"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "why"),
+    [
+        (None, "no host of the inventory stands for it"),
+        ({"pool_report_takes_part": False}, "took no part in this run, which was limited to other hosts"),
+        ({"pool_report_reached": {"reached": False}}, "it could not be reached"),
+        ({"pool_report_reached": REACHED, "pool_audit_server": {"failed": True, "msg": "no rights"}}, "no rights"),
+        ({"pool_report_reached": REACHED, "pool_audit_server": {"unreachable": True, "msg": "gone"}}, "gone"),
+        (
+            {"pool_report_reached": REACHED},
+            "the server dropped out of this run before its part was done; what was done there until then is not known"
+            " here",
+        ),
+    ],
+)
+def test_why_a_server_was_not_read(variables: dict[str, Any] | None, why: str) -> None:
+    found = audited({ONE: variables} if variables is not None else {}, records=False)
+    assert told(found)[0] == (ONE, "not_read", (why,))
+
+
+def test_a_refused_push_has_compared_all_the_same() -> None:
+    pool = next(one for one in plan().records if one.fqdn == "ocspool.company.local" and one.type == "A")
+    compared = {
+        "zone": pool.zone, "name": pool.name, "fqdn": pool.fqdn, "type": "A", "state": "different",
+        "values": ["10.0.0.10"],
+        "found": ["10.0.0.99"], "ttl": 3600, "found_ttl": 3600, "dynamic": False,
+        "problems": ["there is already 10.0.0.99, which is not planned"],
+    }  # fmt: skip
+    zones = {"pushed": False, "msg": "nothing was changed", "compared": [compared]}
+    found = audited(
+        {"dc01": {"pool_report_reached": REACHED, "pool_audit_zones": zones}}, {"internal": "dc01"}, certificates=False
+    )
+    (one,) = found.records
+    assert (one.verdict, one.values, one.found) == ("differs", "10.0.0.10", "10.0.0.99")
+    assert (found.status, found.counts) == ("failed", Counts(wrong=1))
+
+
+def test_a_view_without_a_server_that_was_read_is_not_read() -> None:
+    found = audited({}, certificates=False)
+    assert {(one.verdict, *one.problems) for one in found.records} == {
+        ("not_read", "the inventory names no DNS server for the internal view")
+    }
+    found = audited({"dc01": {"pool_report_reached": {"reached": False, "msg": "dead"}}}, {"internal": "dc01"})
+    assert {(one.verdict, *one.problems) for one in found.records} == {("not_read", "dead")}
+
+
+def test_an_audit_of_nothing_is_not_as_planned() -> None:
+    found = audited({}, certificates=False, records=False)
+    assert (found.status, found.counts.unproved) == ("unproved", 1)
+    assert audit_left(found).blocking == ("nothing was compared in this run",)
+
+
+def test_what_ends_a_run_badly() -> None:
+    left = audit_left(report())
+    assert left.headline == "FAILED: 2 differences from the plan, 1 part not read"
+    assert left.blocking == (
+        f"{ONE}, web components, port 443: differs: its subject alternative names lack sip.company.com",
+        f"{TWO}: not read: cannot log on: nothing listens there",
+        "internal view, sip.company.com A: missing",
+    )
+    unread = report(RIGHT, UNREAD, status="unproved", counts=Counts(unproved=1, proved=1))
+    assert audit_left(unread).blocking and audit_left(unread, unread_fails=False).blocking == ()
+    assert audit_left(unread, unread_fails=False).headline == "UNPROVED: 1 part not read"
+    fine = report(RIGHT, SAME, status="done", counts=Counts(proved=2))
+    assert (audit_left(fine).headline, audit_left(fine).blocking) == ("", ())
+
+
+def test_a_report_that_could_not_be_written_ends_it_badly() -> None:
+    fine = report(RIGHT, status="done", counts=Counts(proved=1))
+    left = audit_left(fine, failure="the disk is full")
+    assert left.headline == "FAILED: the report could not be written: the disk is full"
+    assert (left.status, left.counts.failed) == ("failed", 1) and len(left.blocking) == 1
+    both = audit_left(report(WRONG, GONE), failure="the disk is full")
+    assert both.headline.endswith("1 part not read, the report could not be written: the disk is full")
+
+
+def test_plain_and_back() -> None:
+    assert report_from_plain(report().to_plain()) == report()
+    with pytest.raises(RolloutError, match="audit_data"):
+        report_from_plain({"schema": 1})
+
+
+def test_a_server_that_nobody_logs_on_to_is_its_own_host() -> None:
+    proxy = replace(plan(), servers=(replace(plan().servers[0], inventory_host=None, logon=False),))
+    hostvars = {ONE: {"pool_report_takes_part": True, "pool_audit_server": ROWS}}
+    found = audit(hostvars, proxy, {}, AuditRun(), records=False)
+    assert [(one.server, one.verdict) for one in found.certificates] == [(ONE, "as_planned")]

@@ -1,0 +1,45 @@
+"""The audit on a terminal."""
+
+from __future__ import annotations
+
+from unit.audits import RIGHT, SAME, WRONG, report
+
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import CertificateRow
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.text import audit_text
+from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts
+
+TEXT = """\
+server                  place                     certificate            until       days  lacks  further  verdict
+ocssrv01.company.local  front end, port 5061      ocspool.company.local  2028-10-22  700   -      -        as planned
+ocssrv01.company.local  web components, port 443  ocspool.company.local  2028-10-22  700   1      1        DIFFERS
+    its subject alternative names lack sip.company.com
+    names beyond the plan: www.company.com
+ocssrv02.company.local  -                         -                      -           -     -      -        NOT READ
+    cannot log on: nothing listens there
+ocssrv01.company.local  store MY                  ocspool.company.local  -           -     -      -        UNASSIGNED
+    it serves as ocssrv01.company.local/default, and is assigned nowhere
+
+Records: 1 of 2 record sets as planned
+internal view, sip.company.com A: MISSING
+    planned 10.0.0.10, found nothing
+
+FAILED: 2 differences from the plan, 1 part not read
+report: /srv/audit.md"""
+
+
+def test_one_table_of_all_servers() -> None:
+    assert audit_text(report(), ["/srv/audit.md"]) == TEXT
+
+
+def test_all_as_planned() -> None:
+    fine = audit_text(report(RIGHT, SAME, status="done", counts=Counts(proved=2)))
+    assert fine.splitlines()[-3:] == ["Records: 1 of 1 record set as planned", "", "DONE: all is as planned"]
+    assert "record" not in audit_text(report(RIGHT, status="done", counts=Counts(proved=1)))
+
+
+def test_hostile_values_cannot_move_the_cursor_or_break_the_table() -> None:
+    evil = CertificateRow("fe\x1b[2J", "p" * 200, "differs", subject="a\nb", problems=("x\x07y " * 60,))
+    shown = audit_text(report(evil, WRONG))
+    assert "\\x1b[2J" in shown and "a\\x0ab" in shown and "p" * 45 not in shown
+    assert all(char.isprintable() or char == "\n" for char in shown)
+    assert all(len(line) <= 120 for line in shown.splitlines() if line.startswith("    "))

@@ -1,0 +1,232 @@
+"""All that a server has assigned, holds and serves: read in every way, and what cannot be read told there alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from unit.audits import CA, ENDED, FRONT_END, GOOD, STRANGE, WEB, place, work
+from unit.fakes_windows import NOW, FakeServer, NoWmi, key_info
+
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import compare
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import PresentAssignment, ServerState
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.present import read_server, see_ports
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
+
+HTTP = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters"
+EVERYWHERE = f"{HTTP}\\SslBindingInfo\\0.0.0.0:443"
+SFB: dict[str, Any] = {
+    "name_reasons": {"ocspool.company.local": [{"rule": "sfb2019.pool", "purpose": "x", "source": "x", "mark": "S"}]}
+}
+DEFAULT, EXTERNAL = place("front_end", 5061, "lync"), place("web_external", 4443, "lync")
+
+
+class OcsWmi(NoWmi):
+    """One listener that names a certificate, and a routing setting that names none."""
+
+    def __init__(self, of: X509Certificate) -> None:
+        number = of.serial_number
+        octets = number.to_bytes((number.bit_length() + 7) // 8, "little")
+        issuer, serial = (tuple(map(str, one)) for one in (of.issuer_der, octets))
+        self.rows: dict[str, dict[str, Any]] = {
+            "MSFT_SIPListeningAddressData": {
+                "InstanceID": "{0A}", "Port": "5061", "TLSCertIssuer": issuer, "TLSCertSN": serial,
+            },
+            "MSFT_SIPRoutingSetting": {"InstanceID": "{0B}", "TLSCertIssuer": None, "TLSCertSN": None},
+        }  # fmt: skip
+
+    def query(self, namespace: str, wql: str) -> tuple[WmiObject, ...]:
+        name = wql.removeprefix("SELECT * FROM ")
+        return (WmiObject(name, self.rows[name]),) if name in self.rows else super().query(namespace, wql)
+
+
+class Cmdlets(PowerShell):
+    """Answers what it was made with; ``asked``: what it was asked with."""
+
+    def __init__(self, answer: Mapping[str, Any] | RolloutError) -> None:
+        self.answer, self.asked = answer, [dict[str, str]()]
+
+    def run(self, script: Script, values: Mapping[str, str], *, timeout: float) -> Mapping[str, Any]:
+        self.asked.append(dict(values))
+        if isinstance(self.answer, RolloutError):
+            raise self.answer
+        return self.answer
+
+
+def listed(**assigned: str) -> dict[str, Any]:
+    return {"list": [{"Use": type, "Thumbprint": name} for type, name in assigned.items()], "errors": []}
+
+
+def server(*held: X509Certificate, listens: tuple[int, ...] = (5985,), version: str = "6.1") -> FakeServer:
+    made = FakeServer(version=version)
+    made.put("Root", CA.certificate)
+    for one in held:
+        made.put("MY", one.parsed, key_info())
+    rows = "\n".join(f"  TCP    0.0.0.0:{port}   0.0.0.0:0   LISTENING" for port in listens)
+    made.programs.handlers["netstat"] = lambda words: (0, rows)
+    return made
+
+
+def bind(on: FakeServer, of: X509Certificate, text: str = "0.0.0.0:443", kind: str = "SslBindingInfo") -> None:
+    on.registry.set(f"{HTTP}\\{kind}\\{text}", "SslCertHash", bytes.fromhex(of.thumbprint))
+
+
+def read(on: FakeServer, wanted: ServerWork, served: Mapping[int, Any] | None = None, **ports: Any) -> ServerState:
+    """``served``: port to certificate, or to a sentence."""
+
+    def shake(address: str, port: int, name: str) -> Handshake:
+        assert address == "10.0.0.11"
+        seen = (served or {}).get(port, "nobody answers")
+        return Handshake("no_listener", detail=seen) if isinstance(seen, str) else Handshake("ok", (seen.der,))
+
+    return read_server(replace(on.host, **ports), wanted, shake=shake, now=NOW)
+
+
+def test_a_front_end_of_ocs() -> None:
+    on = server(GOOD, STRANGE, listens=(5985, 443))
+    bind(on, GOOD)
+    bind(on, STRANGE, "crm.company.com:443", "SslSniBindingInfo")
+    state = read(on, work(FRONT_END, WEB), {5061: GOOD}, wmi=OcsWmi(GOOD))
+    assert state.assignments == (
+        PresentAssignment("ocs", "MSFT_SIPListeningAddressData {0A}", ("front_end", "director"), 5061, GOOD.thumbprint),
+        PresentAssignment("http_sys", "0.0.0.0:443", ("web_components",), 443, GOOD.thumbprint),
+        PresentAssignment("http_sys", "crm.company.com:443", (), 443, STRANGE.thumbprint),
+    )
+    assert [(one.thumbprint, one.key is not None, one.exportable, one.chain_problem) for one in state.store] == [
+        (GOOD.thumbprint, True, None, ""),
+        (STRANGE.thumbprint, True, None, ""),
+    ]
+    assert state.served["10.0.0.11:5061"].certificate == GOOD
+    silent = state.served["10.0.0.11:443"]
+    assert (silent.certificate, silent.detail, silent.listens) == (None, "10.0.0.11:443: nobody answers", True)
+    assert dict(state.unread) == {}
+    assert [words[0] for words in on.programs.ran] == ["netstat"]
+
+
+def test_what_a_listener_names_and_the_store_lacks_is_told_by_its_number() -> None:
+    state = read(server(), work(FRONT_END), {5061: GOOD}, wmi=OcsWmi(GOOD))
+    (one,) = state.assignments
+    assert one.thumbprint == "" and one.told.startswith("it names a certificate whose serial number is ")
+
+
+def test_a_server_with_the_cmdlets() -> None:
+    on = server(GOOD, ENDED)
+    bind(on, GOOD, "[::]:444")
+    answer = {
+        "module": "SkypeForBusiness",
+        "machine": listed(Default=GOOD.thumbprint.lower()),
+        "global": listed(OAuthTokenIssuer=STRANGE.thumbprint),
+        "refused": {"WebServicesExternal": {"id": "X", "type": "Y", "text": f"nicht vertraut: {ENDED.thumbprint}"}},
+        "store": [{"thumbprint": GOOD.thumbprint, "exportable": "False"}, {"thumbprint": ENDED.thumbprint}],
+    }
+    cmdlets = Cmdlets(answer)
+    state = read(on, work(DEFAULT, EXTERNAL, **SFB), {5061: GOOD, 4443: ENDED}, powershell=cmdlets)
+    assert cmdlets.asked[1:] == [{"KEYS": "*", "TYPES": "Default,WebServicesExternal"}]
+    told = {one.place: (one.thumbprint, ENDED.thumbprint in one.told) for one in state.assignments}
+    assert told == {
+        "OAuthTokenIssuer": (STRANGE.thumbprint, False),
+        "Default": (GOOD.thumbprint, False),
+        "WebServicesExternal": (ENDED.thumbprint, True),
+        "[::]:444": (GOOD.thumbprint, False),
+    }
+    assert {one.thumbprint: one.exportable for one in state.store} == {GOOD.thumbprint: False, ENDED.thumbprint: None}
+    assert dict(state.unread) == {}
+
+
+def test_the_certificate_of_the_organisation_that_could_not_be_read() -> None:
+    far = {"list": [], "errors": [{"id": "SqlConnectionFailed,X", "type": "Y", "text": "kein Zugriff"}]}
+    answer = {"module": "Lync", "machine": listed(Default=GOOD.thumbprint), "global": far}
+    state = read(server(GOOD), work(DEFAULT, **SFB), powershell=Cmdlets(answer))
+    assert list(state.unread) == ["OAuthTokenIssuer"] and "kein Zugriff" in state.unread["OAuthTokenIssuer"]
+
+
+def test_what_one_way_cannot_read_leaves_the_others() -> None:
+    on = server(GOOD)
+    bind(on, GOOD)
+    state = read(on, work(DEFAULT, **SFB), powershell=Cmdlets(RolloutError("no module", where="fe01")))
+    assert dict(state.unread) == {"cmdlets": "fe01: no module"}
+    assert [one.place for one in state.assignments] == ["0.0.0.0:443"] and len(state.store) == 1
+    # OCS is planned, and none of its classes is there.
+    state = read(server(GOOD), work(FRONT_END))
+    assert state.unread["ocs"].startswith("ocssrv01.company.local: OCS is not on this server")
+
+
+def test_a_host_that_goes_away_meanwhile_is_no_part_that_was_not_read() -> None:
+    with pytest.raises(HostUnreachable):
+        read(server(GOOD), work(DEFAULT, **SFB), powershell=Cmdlets(HostUnreachable("gone")))
+
+
+def test_a_server_without_a_plan_is_asked_in_every_way() -> None:
+    on = server(GOOD)
+    bind(on, GOOD)
+    state = read(on, work(), powershell=Cmdlets(RolloutError("no module")), wmi=OcsWmi(GOOD))
+    assert [one.place for one in state.assignments] == ["MSFT_SIPListeningAddressData {0A}", "0.0.0.0:443"]
+    assert dict(state.unread) == {} and state.served == {}
+    cmdlets = Cmdlets({"module": "Lync", "machine": listed(Default=GOOD.thumbprint), "global": listed()})
+    assert [one.place for one in read(server(GOOD), work(), powershell=cmdlets).assignments] == ["Default"]
+
+
+def test_before_windows_2008_only_the_port_tells_what_the_web_components_have() -> None:
+    state = read(server(GOOD, version="5.2"), work(WEB), {443: GOOD})
+    assert (state.untold, state.assignments) == (frozenset({"http_sys"}), ())
+    assert state.served["10.0.0.11:443"].certificate == GOOD
+
+
+def test_an_odd_binding_and_the_central_store() -> None:
+    on = server(GOOD)
+    on.registry.set(EVERYWHERE, "SslCertHash", b"x")
+    on.registry.set(f"{HTTP}\\SslCcsBindingInfo\\443", "AppId", b"x")
+    told = {one.place: (one.thumbprint, one.told) for one in read(on, work(WEB)).assignments}
+    assert told == {
+        "0.0.0.0:443": ("", "a binding with a hash of 1 bytes"),
+        "ccs:443": ("", "the central certificate store decides which it is"),
+    }
+
+
+def test_each_component_is_asked_at_its_own_address() -> None:
+    asked = []
+
+    def shake(address: str, port: int, name: str) -> Handshake:
+        asked.append((address, port, name))
+        return Handshake("ok", (GOOD.der,))
+
+    access = replace(
+        place("access_edge", 443, "lync"), address="131.107.155.10", reached_port=10443, name="sip.company.com"
+    )
+    conference = replace(place("web_conferencing_edge", 443, "lync"), address="131.107.155.20")
+    signing = place("av_authentication", 5062, "lync")
+    cmdlets = Cmdlets({"module": "Lync", "machine": listed(), "global": listed()})
+    host = replace(server().host, powershell=cmdlets)
+    state = read_server(host, work(access, conference, signing, **SFB), shake=shake, now=NOW)
+    assert asked == [("131.107.155.10", 10443, "sip.company.com"), ("131.107.155.20", 443, "")]
+    assert list(state.served) == ["131.107.155.10:443", "131.107.155.20:443"]
+
+
+def test_ocs_is_asked_where_its_classes_would_tell_something() -> None:
+    state = read(server(GOOD), work(WEB), {443: GOOD})
+    assert dict(state.unread) == {}
+
+
+def test_a_server_that_nobody_logs_on_to_shows_its_ports_alone() -> None:
+    def shake(address: str, port: int, name: str) -> Handshake:
+        return Handshake("ok", (GOOD.der,)) if port == 443 else Handshake("no_listener", detail="refused")
+
+    wanted = replace(work(place("reverse_proxy", 443), place("reverse_proxy", 4443)), logon=False)
+    state = see_ports(wanted, shake=shake)
+    assert {name: (one.certificate, one.detail) for name, one in state.served.items()} == {
+        "10.0.0.11:443": (GOOD, ""),
+        "10.0.0.11:4443": (None, "10.0.0.11:4443: refused"),
+    }
+    found = compare(wanted, state, now=NOW, minimum_days=30)
+    assert [(one.place, one.verdict) for one in found] == [
+        ("reverse proxy, port 443", "as_planned"),
+        ("reverse proxy, port 4443", "not_read"),
+    ]
