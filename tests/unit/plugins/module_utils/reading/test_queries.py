@@ -126,6 +126,7 @@ def test_a_damaged_plan_is_read_or_refused_in_words(plan: Any) -> None:
     reads_or_tells(plan)
 
 
+@pytest.mark.no_cover  # the same code at hundreds of places
 @pytest.mark.parametrize("monster", [ENDLESS, NEST, "\ud800"], ids=["endless", "nest", "half a character"])
 def test_what_cannot_be_written_out_is_refused_or_escaped_at_every_place(monster: Any) -> None:
     plan = as_plan(origin()).to_plain()
