@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """SIP (RFC 3261) as a server of the family speaks it with one who has not logged on: every request is challenged.
 
-Logging on itself (MS-SIPAE, security associations over NTLM, Kerberos or TLS-DSK) is not modelled.
+Logging on itself (MS-SIPAE, security associations over NTLM, Kerberos or TLS-DSK) is not modelled. A server may be told
+to let the users of its SIP domains in without it, which no real one does: for clients that know none of these ways.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 
 REALM = "SIP Communications Service"
 LONGEST_MESSAGE = 64 * 1024
+_LONGEST_REGISTRATION = 3600
 # Short forms of header fields (RFC 3261, 7.3.3).
 _SHORT = {"v": "via", "f": "from", "t": "to", "i": "call-id", "l": "content-length"}
 _REQUEST = re.compile(r"([A-Za-z]{1,32}) (\S{1,2048}) SIP/2\.0")
@@ -30,12 +32,13 @@ class NotSip(Exception):
 @dataclass(frozen=True)
 class SipServer:
     """`target`: the server that a client is to log on to; `release`: as in `Server: RTC/7.0`; `tls_dsk`: whether a
-    certificate of the user is taken (Lync Server 2010 and later)."""
+    certificate of the user is taken (Lync Server 2010 and later); `open_to`: SIP domains whose users are let in."""
 
     target: str
     release: str
     association: int = 4
     tls_dsk: bool = True
+    open_to: tuple[str, ...] = ()
 
     def talk(self, secure: ssl.SSLSocket) -> None:
         """Answer until the client leaves, or sends what is no SIP."""
@@ -61,6 +64,8 @@ class SipServer:
         held = dict(fields)
         if "authorization" in held or "proxy-authorization" in held:
             lines = ["SIP/2.0 501 Not Implemented", 'Warning: 399 lab "logging on over SIP is not modelled"']
+        elif self.open_to:
+            lines = self._let_in(request[1], held)
         else:
             lines = ["SIP/2.0 401 Unauthorized", *(f"WWW-Authenticate: {one}" for one in self.challenges())]
         vias = [value for name, value in fields if name == "via"]
@@ -69,6 +74,20 @@ class SipServer:
         lines += [f"{_SPELLED[name]}: {held[name]}{_tag(name, held[name])}" for name in _COPIED]
         lines += [f"Server: {self.release}", "Content-Length: 0"]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
+
+    def _let_in(self, method: str, held: dict[str, str]) -> list[str]:
+        """As RFC 3261, 10.3: the user's domain decides; a registration lasts as asked, an hour at most."""
+        user = re.search(r"sips?:[^@>;\s]+@([^>;\s:]+)", held["to"])
+        if user is None or user[1].casefold() not in (one.casefold() for one in self.open_to):
+            return ["SIP/2.0 404 Not Found"]
+        if method != "REGISTER":
+            return ["SIP/2.0 200 OK"]
+        asked = held.get("expires", "")
+        seconds = (
+            min(int(asked), _LONGEST_REGISTRATION) if asked.isascii() and asked.isdigit() else _LONGEST_REGISTRATION
+        )
+        bound = [f"Contact: {held['contact'].partition(';')[0]};expires={seconds}"] if held.get("contact") else []
+        return ["SIP/2.0 200 OK", *bound, f"Expires: {seconds}"]
 
     def challenges(self) -> list[str]:
         version = f"version={self.association}"

@@ -130,6 +130,45 @@ def test_a_client_that_has_no_account_is_challenged(lab: Lab, address: str, port
     assert ("REGISTER" if more else "OPTIONS") in told
 
 
+def test_a_client_signs_in_where_the_server_lets_it(tmp_path: Path) -> None:
+    """sipsak registers, and is told until when; a stranger's domain is not served."""
+    sipsak = shutil.which("sipsak")
+    assert sipsak, "sipsak is not installed (bindep.txt)"
+    options = {"product": "sfb2019", "pool": POOL, "sip_domains": ["127.0.0.1"], "misbehave": ["sign_in_open"]}
+    lab = cs_lab(tmp_path, cs_host("fe01", "10.0.0.22", "2019", **options), network=Network("ports", "127.41"))
+    role = lab.machine("fe01").role(CsServer)
+    assert role is not None
+    role.carry_out("assign", {"types": ["Default"], "thumbprint": certificate(lab.machine("fe01"), FE)})
+    role.start()
+    try:
+        with without_tls(lab, "10.0.0.22") as near:
+            me = f"sip:alice@127.0.0.1:{near}"
+            asked = [
+                sipsak,
+                "-E",
+                "tcp",
+                "-U",
+                "-C",
+                "sip:alice@127.0.0.1",
+                "-x",
+                "600",
+                "-vvv",
+                "-s",
+                me,
+                "-H",
+                "127.0.0.1",
+            ]
+            done = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=False)
+    finally:
+        role.stop()
+    told = done.stdout + done.stderr
+    assert done.returncode == 0 and "SIP/2.0 200 OK" in told and "Expires: 600" in told, told
+    stranger = REGISTER.replace("To: <sip:alice@company.com>", "To: <sip:alice@else.com>")
+    open_to = SipServer(FE, "RTC/7.0", open_to=("company.com",))
+    assert open_to.answer(stranger, ("127.0.0.1", 5)).startswith(b"SIP/2.0 404 Not Found")
+    assert open_to.answer(REGISTER, ("127.0.0.1", 5)).startswith(b"SIP/2.0 200 OK\r\nExpires: 3600\r\n")
+
+
 # --- message by message ----------------------------------------------------------------------------------------------
 
 

@@ -42,7 +42,8 @@ class CsServer(Role):
     text of a published one), simple_urls, running,
     cms (the host that has the Central Management Store; by itself the first server that is no Edge),
     cms_reachable, xmpp, external ({access, web_conferencing, av}: addresses of an Edge), use_as_urn, and misbehave: a
-    list of `no_https_binding` (the IIS sites have none), `replication_held`.
+    list of `no_https_binding` (the IIS sites have none), `replication_held`, `sign_in_open` (users of its SIP domains
+    sign in without logging on).
 
     A certificate that is assigned is served by a service from its next start on, and by IIS and http.sys at once. SIP
     is answered where clients log on: on 5061 of a Front End or Director, and outside on an Edge, for the server behind.
@@ -159,7 +160,9 @@ class CsServer(Role):
         if type_ != "AccessEdgeExternal" and not (type_ == "Default" and self.role.web):
             return None
         target = self.central() if self.role.edge else self
-        return SipServer(target.machine.fqdn, f"RTC/{self.product.version.partition('.')[0]}.0")
+        release = f"RTC/{self.product.version.partition('.')[0]}.0"
+        open_to = tuple(self.sip_domains) if "sign_in_open" in self.misbehave else ()
+        return SipServer(target.machine.fqdn, release, open_to=open_to)
 
     def _outside(self, name: str) -> str:
         given = (self.settings.get("external") or {}).get(name)
