@@ -24,12 +24,14 @@ class ServerTrust:
 
     ``chain``: thumbprints from its certificate to the root. ``roots``: thumbprints in its store of trusted roots.
     ``names``: of its certificate. ``called``: by which name the other servers call it, its own unless given.
+    ``common_name``: what the servers of the family take, too, and some plans rest on; others after RFC 9525 do not.
     """
 
     chain: tuple[str, ...] | None = None
     roots: tuple[str, ...] | None = None
     names: tuple[str, ...] | None = None
     called: str | None = None
+    common_name: str = ""
 
 
 def trust_matrix(servers: Mapping[str, ServerTrust]) -> list[ProofResult]:
@@ -49,15 +51,21 @@ def _judge(fqdn: str, servers: Mapping[str, ServerTrust]) -> ProofResult:
     result = replace(result, found={"root": chain[-1], "trusted_by": holders})
     wrong = _wrong_name(fqdn, servers[fqdn])
     wrong += [_lacking([other for other in others if other not in (*holders, *unknown)], chain[-1])]
-    return _state(result, [reason for reason in wrong if reason], unknown)
+    return _state(result, [reason for reason in wrong if reason], unknown, _remark(fqdn, servers[fqdn]))
 
 
 def _wrong_name(fqdn: str, server: ServerTrust) -> list[str]:
     called = server.called or fqdn
-    if server.names is None or comparable(called) in (comparable(name) for name in server.names):
+    if server.names is None or comparable(called) in map(comparable, (*server.names, server.common_name)):
         return []
     name = f"its own name {fqdn}" if called == fqdn else f"the name {called}"
     return [f"its certificate does not hold {name}, by which the other servers call it"]
+
+
+def _remark(fqdn: str, server: ServerTrust) -> str:
+    called = server.called or fqdn
+    only_there = server.names and comparable(called) not in map(comparable, server.names)
+    return f". {called} is its common name only, which clients after RFC 9525 ignore" if only_there else ""
 
 
 def _lacking(servers: Sequence[str], root: str) -> str:
@@ -66,12 +74,12 @@ def _lacking(servers: Sequence[str], root: str) -> str:
     return f"{', '.join(servers)} does not hold its root {root} among the trusted ones. Import the root there"
 
 
-def _state(result: ProofResult, wrong: Sequence[str], unknown: Sequence[str]) -> ProofResult:
+def _state(result: ProofResult, wrong: Sequence[str], unknown: Sequence[str], remark: str) -> ProofResult:
     if wrong:
         return replace(result, state=proof.FAILED, message="; ".join(wrong))
     if unknown:
         return replace(result, message=f"the trusted roots of {', '.join(unknown)} are not known")
-    return replace(result, state=proof.PROVED, message="every server holds the root of its chain")
+    return replace(result, state=proof.PROVED, message=f"every server holds the root of its chain{remark}")
 
 
 def trust_between(held: Mapping[str, Any], tls: Any, anchors: Sequence[ProofResult] = ()) -> dict[str, Any]:
@@ -117,8 +125,8 @@ def _served(results: Sequence[Any]) -> ServerTrust:
     """Chain and names of the first handshake that led to a root."""
     for found in (one.get("found") for one in results):
         if isinstance(found, Mapping) and found.get("chain_complete"):
-            names = found.get("names") or [found.get("common_name") or ""]
-            return ServerTrust(_upper(found.get("chain") or ()), names=tuple(names))
+            chain, common_name = _upper(found.get("chain") or ()), str(found.get("common_name") or "")
+            return ServerTrust(chain, names=tuple(found.get("names") or ()), common_name=common_name)
     return ServerTrust()
 
 

@@ -53,6 +53,19 @@ def _server(fqdn: str, **changes: Any) -> ServerTrust:
             {"roots": None},
             [("unproved", "its chain is not known"), ("unproved", f"the trusted roots of {B} are not known")],
         ),
+        # A branch appliance of Lync Server 2013: the documents plan its own name as the subject alone.
+        (
+            {"names": ("sip.company.local",), "common_name": A.upper()},
+            {},
+            [
+                (
+                    "proved",
+                    "every server holds the root of its chain."
+                    f" {A} is its common name only, which clients after RFC 9525 ignore",
+                ),
+                ("proved", "every server holds the root of its chain"),
+            ],
+        ),
         ({"names": (A.upper(),)}, {"names": None}, [("proved", "every server holds the root of its chain")] * 2),
     ],
 )
@@ -99,7 +112,7 @@ EDGE = "edge.company.local"
 
 
 def _at(address: str, **found: Any) -> dict[str, Any]:
-    return {**_shaken(EDGE, common_name=EDGE, **found), "address": f"{address}:5061"}
+    return {**_shaken(EDGE, **{"common_name": EDGE, **found}), "address": f"{address}:5061"}
 
 
 @pytest.mark.parametrize(
@@ -112,7 +125,7 @@ def _at(address: str, **found: Any) -> dict[str, Any]:
             [("proved", "every server holds the root of its chain"), ("unproved", "its chain is not known")],
         ),
         (
-            [_at("10.0.1.41"), _at("10.0.1.42", names=["edge02.company.local"])],
+            [_at("10.0.1.41"), _at("10.0.1.42", names=["edge02.company.local"], common_name="edge02.company.local")],
             [
                 ("proved", "every server holds the root of its chain"),
                 ("failed", f"its certificate does not hold the name {EDGE}, by which the other servers call it"),
