@@ -123,7 +123,9 @@ def _same(value: Any) -> Any:
 
 
 def _moment_text(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    utc = moment.astimezone(timezone.utc)
+    # strftime writes years before 1000 with as few digits as they have.
+    return f"{utc.year:04d}{utc.strftime('-%m-%dT%H:%M:%SZ')}"
 
 
 # --- in -------------------------------------------------------------------------------------------------------------

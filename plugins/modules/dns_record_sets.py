@@ -179,7 +179,8 @@ compared:
     - Each wanted record set of ours beside what the server held before, also where something stands in the way.
     - Its C(state) is V(as_planned), V(missing) or V(different); or V(further) for a record set of another type at a
       wanted name. C(values) and C(ttl) are the wanted ones, C(found) and C(found_ttl) what was there, C(problems) what
-      stands in the way, C(dynamic) says that some of it has a time stamp.
+      stands in the way, C(dynamic) says that some of it has a time stamp, C(other_ttls) are those that would be set to
+      C(ttl).
   returned: success, or when something stands in the way
   type: list
   elements: dict
@@ -194,6 +195,7 @@ compared:
       ttl: 3600
       found_ttl: 3600
       dynamic: false
+      other_ttls: []
       problems: ["there is already 10.0.0.99, which is not planned"]
 changes:
   description:

@@ -120,8 +120,8 @@ def _values(one: changes.ComparedSet) -> Iterator[str]:
 
 
 def _ttl(one: changes.ComparedSet) -> Iterator[str]:
-    if one.found_ttl != one.ttl and not one.dynamic:
-        yield f"its TTL is {one.found_ttl}, not {one.ttl}"
+    if one.other_ttls:
+        yield f"its TTL is {' and '.join(map(str, one.other_ttls))}, not {one.ttl}"
 
 
 def _text(kind: str, values: Collection[Value]) -> str:

@@ -25,6 +25,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records imp
     unread_rows,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import VIEWS, LeftOut, Plan, PlannedServer
 from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import (
     DROPPED_OUT,
@@ -191,10 +192,12 @@ def _servers(hostvars: HostVars, plan: Plan) -> Iterator[CertificateRow]:
     for server in plan.servers:
         host = (server.inventory_host or "") if server.logon else server.fqdn
         why, found = _read(hostvars, host, "pool_audit_server")
-        if why:
-            yield from _unread_places(plan, server, why)
-        else:
-            yield from from_plain(tuple[CertificateRow, ...], found.get("rows") or (), where=f"audit of {server.fqdn}")
+        try:
+            rows = from_plain(tuple[CertificateRow, ...], found.get("rows") or (), where=f"audit of {server.fqdn}")
+        except RolloutError as error:
+            # What one host told in another form than its own is that host's alone.
+            why, rows = str(error), ()
+        yield from _unread_places(plan, server, why) if why else rows
 
 
 def _unread_places(plan: Plan, server: PlannedServer, why: str) -> Iterator[CertificateRow]:
@@ -211,10 +214,11 @@ def _views(hostvars: HostVars, plan: Plan, dns: Mapping[str, str]) -> Iterator[R
             yield from unread_rows(plan, view, f"the inventory names no DNS server for the {view} view")
             continue
         why, found = _read(hostvars, dns[view], "pool_audit_zones")
-        if why:
-            yield from unread_rows(plan, view, why)
-        else:
-            yield from record_rows(plan, view, found.get("compared") or ())
+        try:
+            rows = tuple(record_rows(plan, view, found.get("compared") or ()))
+        except RolloutError as error:
+            why, rows = str(error), ()
+        yield from unread_rows(plan, view, why) if why else rows
 
 
 def _read(hostvars: HostVars, host: str, name: str) -> tuple[str, Mapping[str, Any]]:

@@ -55,7 +55,7 @@ def _certificates(rows: Sequence[CertificateRow]) -> list[str]:
 
 
 def _cells(row: CertificateRow) -> tuple[str, ...]:
-    until = row.not_after.strftime("%Y-%m-%d") if row.not_after is not None else "-"
+    until = row.not_after.date().isoformat() if row.not_after is not None else "-"
     shown = (
         row.server,
         row.place or "-",

@@ -225,7 +225,7 @@ class ComparedSet:
 
     ``found`` and ``found_ttl``: None where it holds none; the TTL is the lowest of the set. ``values`` are none and
     ``ttl`` is None where nothing is wanted. ``problems``: what stands in the way, in words. ``dynamic``: some of it has
-    a time stamp.
+    a time stamp. ``other_ttls``: those that a push would set to the wanted one.
     """
 
     zone: str
@@ -239,6 +239,7 @@ class ComparedSet:
     found_ttl: int | None
     dynamic: bool = False
     problems: tuple[str, ...] = ()
+    other_ttls: tuple[int, ...] = ()
 
 
 def compared(
@@ -275,7 +276,7 @@ def _key(item: RecordSet) -> tuple[str, str, str]:
 
 
 def _compared(item: RecordSet, there: Sequence[FoundRecord], problems: tuple[str, ...]) -> ComparedSet:
-    retimed = any(record.ttl != item.ttl and not record.dynamic for record in there)
+    retimed = {record.ttl for record in there if record.ttl != item.ttl and not record.dynamic}
     same = {record.value for record in there} == set(item.values)
     return ComparedSet(
         zone=item.zone,
@@ -289,6 +290,7 @@ def _compared(item: RecordSet, there: Sequence[FoundRecord], problems: tuple[str
         found_ttl=int(min(record.ttl for record in there)) if there else None,
         dynamic=any(record.dynamic for record in there),
         problems=problems,
+        other_ttls=tuple(sorted(map(int, retimed))),
     )
 
 

@@ -159,8 +159,13 @@ def _service_fields(value: Value) -> tuple[str, ...]:
 
 
 def _service_from_fields(fields: Sequence[str]) -> SrvData:
-    priority, weight, port, target = fields
-    return SrvData(int(priority), int(weight), int(port), uniform(target))
+    *texts, target = fields
+    if len(texts) != len(_SRV_NUMBERS) or not all(_WHOLE.fullmatch(one) for one in texts):
+        raise ValueError(f"{fields!r} is no data of a SRV record")
+    priority, weight, port = map(int, texts)
+    if max(priority, weight, port) > _MOST_UINT16:
+        raise ValueError(f"{fields!r} does not fit into 16 bits")
+    return SrvData(priority, weight, port, uniform(target))
 
 
 def _service_from_wire(rdata: Any) -> SrvData:

@@ -51,12 +51,18 @@ class BindingPlace:
     def port(self) -> str:
         return self.text.rpartition(":")[2]
 
+    @property
+    def port_number(self) -> int:
+        """The port; 0 for the name of a key that is no place of a binding."""
+        port = self.port
+        return int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0
+
     def shadows(self, other: BindingPlace) -> bool:
         """Whether clients of the address ``other`` meet this one: exact addresses come first, then names, then the
         central store, then all addresses; those who come by IPv6 never meet 0.0.0.0."""
         if self.port != other.port or self == other or other.host not in _WILDCARDS:
             return False
-        return self.kind != ADDRESS or other.host == "0.0.0.0" or (self.host[0] == "[" and self.host != "[::]")
+        return self.kind != ADDRESS or other.host == "0.0.0.0" or (self.host.startswith("[") and self.host != "[::]")
 
 
 def endpoint_of(address: str, port: int) -> str:

@@ -159,9 +159,10 @@ def _bindings(host: WindowsHost, web_ports: Container[int]) -> Iterator[PresentA
     """All of http.sys. The planned ones are those of every address; others of the port may be for other names."""
     bindings = HttpBindings(host)
     for place in bindings.places():
-        serves = (WEB_COMPONENTS,) if place.host == _EVERY_ADDRESS and int(place.port) in web_ports else ()
+        port = place.port_number
+        serves = (WEB_COMPONENTS,) if place.host == _EVERY_ADDRESS and port in web_ports else ()
         thumbprint, told = _bound(bindings, place)
-        yield PresentAssignment(HTTP_SYS, str(place), serves, int(place.port), thumbprint, told)
+        yield PresentAssignment(HTTP_SYS, str(place), serves, port, thumbprint, told)
 
 
 def _bound(bindings: HttpBindings, place: BindingPlace) -> tuple[str, str]:

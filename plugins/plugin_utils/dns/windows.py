@@ -43,6 +43,7 @@ _KINDS = {1: PRIMARY, 2: "secondary", 3: "stub", 4: "forwarder"}
 _KEPT_IN_DIRECTORY = 0
 _CREATE_PRIMARY = "0"
 _DYNAMIC_UPDATE = {0: "none", 1: "any", 2: "secure"}
+_MOST_UINT32 = 2**32 - 1
 _LOCAL_SERVER = "."  # the name by which every DNS server knows itself
 _IN = "1"  # RecordClass
 _ZONE_KEYS = ("ContainerName", "DnsServerName", "Name")
@@ -235,6 +236,8 @@ def read_record(record: WmiObject) -> FoundRecord | None:
     kind, fields = _kind_and_fields(record)
     if not owner or not kind or ttl is None:
         raise GarbledAnswer(f"a DNS record came without owner, type or TTL: {dict(record.properties)}")
+    if not 0 <= ttl <= _MOST_UINT32:
+        raise GarbledAnswer(f"{owner}: its TTL {ttl} does not fit into 32 bits")
     return FoundRecord(
         zone=uniform(as_text(record.get("ContainerName"))),
         owner=owner,

@@ -117,7 +117,7 @@ def answer_of(script: Script, result: ProgramResult, *, where: str) -> Mapping[s
         raise _not_whole(script, result, text, where)
     try:
         answer = json.loads(base64.b64decode("".join(framed[1].split()), validate=True))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         raise _not_whole(script, result, text, where) from None
     if not isinstance(answer, dict):
         raise _not_whole(script, result, text, where)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.xml_tree import local
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     GarbledAnswer,
@@ -28,6 +29,9 @@ _WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi"
 _ANONYMOUS = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}", re.ASCII)
 _NAMESPACE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([/\\][A-Za-z_][A-Za-z0-9_]*)*", re.ASCII)
+# No number of WMI counts further (CIM: 64 bits), and Python reads no text of more than 4300 digits as one.
+_NUMBER = re.compile(r"[+-]?[0-9]{1,20}", re.ASCII)
+_MOST_UINT64 = 2**64 - 1
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 # A date comes wrapped into one of these.
 _TIMES = ("Datetime", "Interval", "Date", "Time")
@@ -75,12 +79,13 @@ def as_text(value: WmiValue) -> str:
 
 
 def as_number(value: WmiValue, *, what: str = "a value") -> int | None:
-    """A number, None for NULL."""
+    """A whole number of at most 64 bits, None for NULL."""
     text = as_text(value).strip()
-    try:
-        return int(text) if text else None
-    except ValueError:
-        raise GarbledAnswer(f"{what} is no number: {text!r}") from None
+    if not text:
+        return None
+    if not _NUMBER.fullmatch(text) or abs(int(text)) > _MOST_UINT64:
+        raise GarbledAnswer(f"{what} is no number: {as_said(text, 60)!r}")
+    return int(text)
 
 
 def as_truth(value: WmiValue) -> bool:

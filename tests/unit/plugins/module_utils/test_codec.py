@@ -64,6 +64,13 @@ def test_moments_of_other_zones_become_utc() -> None:
     assert to_plain(Tree((), {}, when=moment))["when"] == "2026-11-22T12:00:00Z"
 
 
+def test_a_moment_of_a_year_before_1000_is_read_back() -> None:
+    early = datetime(999, 12, 31, tzinfo=timezone.utc)
+    plain = to_plain(Tree((), {}, when=early))
+    assert plain["when"] == "0999-12-31T00:00:00Z"
+    assert from_plain(Tree, plain, where="tree").when == early
+
+
 class Tagged(str):
     """Such as Ansible's own text."""
 

@@ -46,6 +46,7 @@ def compared(of: Any, state: str, found: Any, ttl: int | None = 3600, **more: An
         "found_ttl": ttl if found else None,
         "dynamic": False,
         "problems": [],
+        "other_ttls": [],
         **more,
     }
 
@@ -86,12 +87,14 @@ def test_as_planned_and_missing() -> None:
     ("found", "more", "problems"),
     [
         (["10.0.0.1"], {}, ("it lacks 10.0.0.2",)),
-        (["10.0.0.1", "10.0.0.2"], {"ttl": 300}, ("its TTL is 300, not 3600",)),
+        (["10.0.0.1", "10.0.0.2"], {"ttl": 300, "other_ttls": [300]}, ("its TTL is 300, not 3600",)),
         (
             ["10.0.0.1", "10.0.0.9"],
             {"problems": ["there is already 10.0.0.9, which is not planned"]},
             ("there is already 10.0.0.9, which is not planned", "it lacks 10.0.0.2"),
         ),
+        # The lowest is as planned, another is not.
+        (["10.0.0.1", "10.0.0.2"], {"other_ttls": [7200, 86400]}, ("its TTL is 7200 and 86400, not 3600",)),
         # What has a time stamp keeps its TTL in a rollout, too.
         (["10.0.0.1"], {"ttl": 300, "dynamic": True}, ("it lacks 10.0.0.2",)),
     ],

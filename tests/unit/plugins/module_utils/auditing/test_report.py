@@ -79,12 +79,28 @@ def test_why_a_server_was_not_read(variables: dict[str, Any] | None, why: str) -
     assert told(found)[0] == (ONE, "not_read", (why,))
 
 
+def test_what_one_host_tells_in_another_form_leaves_the_others() -> None:
+    odd = {"rows": [{**to_plain(RIGHT), "not_after": "999-01-01T00:00:00Z"}]}
+    seen = {"pool_report_reached": REACHED}
+    hostvars = {
+        ONE: {**seen, "pool_audit_server": ROWS},
+        TWO: {**seen, "pool_audit_server": odd},
+        "dc01": {**seen, "pool_audit_zones": {"compared": [{"zone": 5}]}},
+    }
+    found = audited(hostvars, {"internal": "dc01"})
+    ours, theirs = found.certificates
+    assert (ours, theirs.server, theirs.verdict) == (RIGHT, TWO, "not_read")
+    assert theirs.problems[0].startswith(f"audit of {TWO}: [0].not_after: '999-01-01T00:00:00Z' is no moment such as")
+    assert {(one.verdict, one.problems[0][:9]) for one in found.records} == {("not_read", "compared:")}
+
+
 def test_a_refused_push_has_compared_all_the_same() -> None:
     pool = next(one for one in plan().records if one.fqdn == "ocspool.company.local" and one.type == "A")
     compared = {
         "zone": pool.zone, "name": pool.name, "fqdn": pool.fqdn, "type": "A", "state": "different",
         "values": ["10.0.0.10"],
         "found": ["10.0.0.99"], "ttl": 3600, "found_ttl": 3600, "dynamic": False,
+        "other_ttls": [],
         "problems": ["there is already 10.0.0.99, which is not planned"],
     }  # fmt: skip
     zones = {"pushed": False, "msg": "nothing was changed", "compared": [compared]}

@@ -332,6 +332,13 @@ def test_a_set_beside_what_is_there(there: list[FoundRecord], state: str, dynami
     assert (one.state, one.dynamic, one.values) == (state, dynamic, ("10.0.0.10",))
 
 
+def test_every_ttl_that_a_push_would_change_is_told() -> None:
+    two = record_set(ZONE, POOL.fqdn, "A", 3600, ("10.0.0.10", "10.0.0.11", "10.0.0.12"))
+    there = [found(), found("10.0.0.11", ttl=86400), found("10.0.0.12", ttl=60, dynamic=True)]
+    (one,) = compared([two], there, plan([two], there), {})
+    assert (one.state, one.found_ttl, one.other_ttls) == ("different", 60, (86400,))
+
+
 def test_other_types_at_a_wanted_name_are_told_and_names_that_nobody_asked_about_are_not() -> None:
     there = [found(), found("fe80::1", kind="AAAA", ttl=60), found("text", kind="TXT"), found(owner="other")]
     ours, further = compared([POOL], there, plan([POOL], there), {})

@@ -49,6 +49,15 @@ def test_what_is_refused_before_it_nears_a_command(text):
         parsed_endpoint(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "number"), [("0.0.0.0:443", 443), ("garbage", 0), ("a:https", 0), ("a:", 0), ("a:\u0664", 0), ("443", 443)]
+)
+def test_a_key_that_is_no_place_of_a_binding_has_no_port(text, number):
+    place = BindingPlace("ipport", text)
+    assert place.port_number == number
+    assert place.shadows(BindingPlace("ipport", "[::]:443")) is False
+
+
 EVERYWHERE, IPV6, EXACT = (BindingPlace("ipport", f"{one}:443") for one in ("0.0.0.0", "[::]", "10.0.0.11"))
 EXACT_IPV6, NAME, CENTRAL = (
     BindingPlace("ipport", "[fe80::1]:443"),

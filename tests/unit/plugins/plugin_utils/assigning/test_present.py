@@ -191,6 +191,19 @@ def test_an_odd_binding_and_the_central_store() -> None:
     }
 
 
+@pytest.mark.parametrize("text", ["garbage", "x:https", "0.0.0.0:", "0.0.0.0:99999999999"])
+def test_a_key_that_is_no_place_of_a_binding_ends_nothing(text: str) -> None:
+    on = server(GOOD)
+    bind(on, GOOD)
+    bind(on, STRANGE, text)
+    state = read(on, work(WEB))
+    told = [(one.place, one.serves, one.port, one.thumbprint) for one in state.assignments]
+    assert sorted(told) == sorted(
+        [("0.0.0.0:443", ("web_components",), 443, GOOD.thumbprint), (text, (), 0, STRANGE.thumbprint)]
+    )
+    assert dict(state.unread) == {}
+
+
 def test_each_component_is_asked_at_its_own_address() -> None:
     asked = []
 

@@ -440,6 +440,11 @@ def test_record_is_read_in_every_form(found: WmiObject, record: FoundRecord | No
         base("o IN SRV 0 0 x t.example."),
         base("o IN A 10.0.0.1", TTL=None),
         base("o IN A 10.0.0.1", TTL="soon"),
+        base("o IN A 10.0.0.1", TTL="4294967296"),
+        base("o IN A 10.0.0.1", TTL="-1"),
+        base("o IN SRV 0 0 65536 t.example."),
+        base("o IN SRV 0 0 -1 t.example."),
+        base("o IN SRV 0 0 99999999999999999999999 t.example."),
         base("o IN A 10.0.0.1", OwnerName=None),
     ],
 )

@@ -49,6 +49,11 @@ def powershell(*answers: object, clock: Clock | None = None):
     )
 
 
+def test_an_answer_that_is_nested_beyond_measure_is_not_whole() -> None:
+    deep = b"UCR-BEGIN<" + base64.b64encode(b"[" * 200_000) + b">UCR-END\r\n"
+    assert "its answer was cut off" in refusal(deep)
+
+
 def test_one_process_in_a_shell_of_its_own_that_has_the_values() -> None:
     shell, wire = powershell(
         created("OWN"),

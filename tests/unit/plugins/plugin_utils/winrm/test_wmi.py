@@ -196,7 +196,9 @@ def test_conversions() -> None:
     assert as_tuple(None) == () and as_tuple("a") == ("a",) and as_tuple(("a", "b")) == ("a", "b")
     assert as_number(" 7 ") == 7 and as_number("-1") == -1 and as_number(None) is None
     assert not as_truth(None) and not as_truth("False") and as_truth("true")
-    with pytest.raises(GarbledAnswer):
-        as_number("seven")
+    assert as_number("18446744073709551615") == 2**64 - 1
+    for odd in ("seven", "4_0", "\u0661", "18446744073709551616", "9" * 5000):
+        with pytest.raises(GarbledAnswer):
+            as_number(odd)
     with pytest.raises(GarbledAnswer):
         as_number(("1", "2"))
