@@ -16,7 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_pl
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.carrying import CarriedKey
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.carrying import ExportedKey, export_key
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import delivery_of, install, not_yet
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import collect
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
@@ -32,24 +32,40 @@ class ActionModule(WindowsAction):
         "directory": {"type": "path", "aliases": ["file"]},
         "trusted_roots": {"type": "list", "elements": "str", "default": []},
         "minimum_days": {"type": "int", "default": 30},
-        "pfx": {"type": "str", "no_log": True},
-        "password": {"type": "str", "no_log": True},
+        "key_from": {"type": "str", "no_log": False},
+        "thumbprint": {"type": "str"},
     }
-    mutually_exclusive = [("issued", "directory"), ("pfx", "directory")]
+    mutually_exclusive = [("issued", "directory", "key_from")]
     required_together = [("pfx", "password")]
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         planned = certificate_from_plain(arguments["certificate"])
         roots = from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots")
+        now, days = datetime.now(timezone.utc), arguments["minimum_days"]
+        if arguments["key_from"] and not check_mode:
+            # Both in one step: Ansible keeps what a task returns or is given, and shows it to callbacks.
+            exported = self._exported(planned, arguments, now)
+            brought = AuthorityAnswer(None, ISSUED, exported.certificate, exported.chain)
+            delivery = delivery_of(planned, brought, now=now, minimum_days=days, key=exported.key)
+            return install(host, delivery, trusted_roots=roots).to_result()
         authority = OfflineAuthority(arguments["directory"]) if arguments["directory"] else None
         answer = collect(authority, planned) if authority else _given(planned, arguments, check_mode)
         if answer is None:
             within_this_run = authority is None or authority.capabilities.answers_at_once
             return not_yet(planned, within_this_run=within_this_run).to_result()
-        key = CarriedKey(arguments["pfx"], arguments["password"]) if arguments["pfx"] else None
-        now, days = datetime.now(timezone.utc), arguments["minimum_days"]
-        delivery = delivery_of(planned, answer, now=now, minimum_days=days, key=key)
+        delivery = delivery_of(planned, answer, now=now, minimum_days=days)
         return install(host, delivery, trusted_roots=roots, check_mode=check_mode).to_result()
+
+    def _exported(self, planned: PlannedCertificate, arguments: Mapping[str, Any], now: datetime) -> ExportedKey:
+        """The certificate with its key from the host that has it."""
+        if not arguments["thumbprint"]:
+            raise RolloutError(
+                "key_from was given without thumbprint, so it is not known which certificate to bring",
+                where=f"certificate {planned.id}",
+            )
+        name = Thumbprint(arguments["thumbprint"])
+        with self.open_other_host(arguments["key_from"]) as source:
+            return export_key(source, planned, name, now=now, minimum_days=arguments["minimum_days"])
 
 
 def _given(planned: PlannedCertificate, arguments: Mapping[str, Any], check_mode: bool) -> AuthorityAnswer | None:

@@ -13,9 +13,12 @@ description:
   - Checks everything before anything is changed. The certificate is compared with the plan, its chain is verified
     signature by signature up to a self-signed root, the waiting key is looked for, and the root is compared with the
     roots that the server trusts (its own, those of Group Policy and those of Active Directory).
-  - A certificate that several servers share comes with its key from one that holds it, see
-    M(ucops.rollout.certificate_key). It goes from memory to memory, through an environment variable of one process of
-    PowerShell; no file is written, and neither key nor password is on a command line. The key can be exported again.
+  - A certificate that several servers share comes with its key from one that holds it (O(key_from)). It goes from
+    memory to memory, through an environment variable of one process of PowerShell on each of them; no file is written,
+    and neither key nor password is on a command line, or an argument or result of a task. The key can be exported
+    again.
+  - So brought is only what the plan says that several servers share (C(key.shared) of the certificate), and only a
+    certificate that is the planned one.
   - Then adds missing intermediate certificates to the store CA, a root only when its thumbprint was given, accepts the
     certificate, and reads whether it is in the store MY with its private key.
 version_added: 0.1.0
@@ -64,14 +67,14 @@ options:
     description: A certificate that expires in fewer days is refused.
     type: int
     default: 30
-  pfx:
+  key_from:
     description:
-      - The certificate of O(issued) with its key, as RV(ucops.rollout.certificate_key#module:pfx) has it. Without it
-        the key waits on this server.
-      - Mutually exclusive with O(directory).
+      - A host of the inventory that holds the certificate with its key, which are brought from there. It is logged on
+        to with its own variables of the inventory (or C(-e)), not with those of a play.
+      - Mutually exclusive with O(issued) and O(directory).
     type: str
-  password:
-    description: The password of O(pfx).
+  thumbprint:
+    description: SHA-1 thumbprint of the certificate on O(key_from). May be left out in check mode.
     type: str
 seealso:
   - module: ucops.rollout.certificate_request
@@ -87,6 +90,12 @@ EXAMPLES = r"""
     chain: "{{ issued.chain }}"
     trusted_roots:
       - 2ACE368A90D2117BE7A0065DFE259B2E8C94F538
+
+- name: Bring it with its key from another server that shares it
+  ucops.rollout.certificate_install:
+    certificate: "{{ certificate }}"
+    key_from: edge01.company.local
+    thumbprint: 2ACE368A90D2117BE7A0065DFE259B2E8C94F538
 
 - name: Install what somebody brought
   ucops.rollout.certificate_install:

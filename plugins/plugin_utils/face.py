@@ -9,22 +9,25 @@ This is the only file of plugin_utils that knows Ansible.
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from ansible.constants import DEFAULT_LOCAL_TMP, LOCALHOST
+from ansible.constants import DEFAULT_LOCAL_TMP, LOCALHOST, config
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import guarding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
@@ -34,6 +37,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm imp
 
 display = Display()
 
+# Of variables that pywinrm takes and Ansible's connection does not name.
+_EXTRA = "ansible_winrm_"
 # In characters; a longer result is shown from -vvv on.
 LONGEST_SHOWN = 1500
 
@@ -126,6 +131,9 @@ class ControllerModule(_CheckedAction):
 class WindowsAction(_CheckedAction):
     """An action that talks to Windows through the task's own winrm connection."""
 
+    # The host that is spoken to, where it is not the task's own.
+    _elsewhere = ""
+
     def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Check and complete the arguments as far as that goes without the host, so that bad input costs no logon."""
         return arguments
@@ -157,8 +165,45 @@ class WindowsAction(_CheckedAction):
                 if host.files.notice:
                     display.warning(f"{name}: {host.files.notice}")
 
+    @contextmanager
+    def open_other_host(self, name: str) -> Iterator[WindowsHost]:
+        """Another host of the inventory beside that of this task, over a connection of its own.
+
+        :raises RolloutError: the inventory has no such host, or it cannot be reached; the task's own still can.
+        """
+        hosts = self.task_vars.get("hostvars") or {}
+        if name not in hosts:
+            raise RolloutError(f"the inventory has no host '{as_said(name, 80)}'", where=self._host_name())
+        there = copy.copy(self)
+        there._elsewhere, there.task_vars = name, hosts[name]
+        there._connection = self._connection_of(hosts[name])
+        try:
+            with there.open_host() as host:
+                yield host
+        except HostUnreachable as error:
+            raise RolloutError(error.what, where=error.where, mend=error.mend) from error
+        finally:
+            _closed(there._connection)
+
+    def _connection_of(self, variables: Mapping[str, Any]) -> Any:
+        """Ansible's connection to the host of these variables, with the options that Ansible would give it."""
+        kind = str(variables.get("ansible_connection") or self._task.connection)
+        connection = connection_loader.get(kind, self._play_context, new_stdin=None)
+        if connection is None:
+            raise RolloutError(f"Ansible has no connection '{as_said(kind, 80)}'", where=self._host_name())
+        named = set(config.get_plugin_vars("connection", connection._load_name))
+        options = {name: variables[name] for name in named if name in variables}
+        extras = [name for name in variables if str(name).startswith(_EXTRA) and name not in named]
+        options["_extras"] = {name: variables[name] for name in extras}
+        keys = {name: value for name, value in self._task.dump_attrs().items() if name != "retries"}
+        keys["timeout"] = self._play_context.timeout
+        if self._play_context.password:
+            keys["password"] = self._play_context.password
+        connection.set_options(task_keys=keys, var_options=options)
+        return connection
+
     def _host_name(self) -> str:
-        return str(self._task.delegate_to or self.task_vars.get("inventory_hostname") or "")
+        return str(self._elsewhere or self._task.delegate_to or self.task_vars.get("inventory_hostname") or "")
 
     def _connected_protocol(self) -> Any:
         """Ansible's own connection, made now; returns its pywinrm Protocol."""
@@ -217,6 +262,14 @@ class WindowsAction(_CheckedAction):
             sealed=scheme == "https" or not readable,
             proxy=str(extras.get("ansible_winrm_proxy") or proxy_of(f"{scheme}://{address}:{port}/")),
         )
+
+
+def _closed(connection: Any) -> None:
+    """As Ansible closes its own: a shell that cannot be closed ends by itself, and hides nothing of what was done."""
+    try:
+        connection.close()
+    except Exception as error:  # whatever pywinrm and requests raise
+        display.debug(f"closing a connection: {error}")
 
 
 def filters_of(*works: Callable[..., Any]) -> dict[str, Callable[..., Any]]:

@@ -80,8 +80,8 @@ def test_made_on_one_and_brought_to_the_other(site: Site) -> None:
     assert root in first.summary
     report = site.report()
     assert report["summary"]["failed"] == report["summary"]["unproved"] == 0, report["summary"]
-    # Shown is that something is hidden, and neither of it by any name.
-    assert '"censored"' in first.output
+    # Neither argument nor result of any task has the key, or its password, by any name.
+    assert '"key_from"' in first.output
     assert '"pfx"' not in first.output and '"password"' not in first.output
 
     after = site.state()

@@ -4,10 +4,11 @@
 
 """One certificate with its key from a server that holds it to the others that share it.
 
-It travels as PFX in memory alone: out of one process of PowerShell, through the controller, into another one. There
-is no file of it anywhere. Its password is made for that one way, and stands in the environment of the two processes
-and nowhere else: certutil would take it on a command line, which Windows writes into its log of processes, and
-Export-PfxCertificate as an argument, which PowerShell writes into its log of commands. A method of .NET is in neither.
+It travels as PFX in memory alone: out of one process of PowerShell, through one process of the controller, into another
+one. There is no file of it anywhere, and no task has it as argument or result, which Ansible would keep. Its password
+is made for that one way, and stands in the environment of the two processes and nowhere else: certutil would take it on
+a command line, which Windows writes into its log of processes, and Export-PfxCertificate as an argument, which
+PowerShell writes into its log of commands. A method of .NET is in neither.
 """
 
 from __future__ import annotations
@@ -117,17 +118,6 @@ class ExportedKey:
     certificate: X509Certificate
     chain: tuple[X509Certificate, ...]
     key: CarriedKey
-
-    def to_result(self) -> dict[str, Any]:
-        """The documented result of ``certificate_key``."""
-        return {
-            "changed": False,
-            "thumbprint": str(self.certificate.thumbprint),
-            "certificate": self.certificate.pem,
-            "chain": [one.pem for one in self.chain],
-            "pfx": self.key.pfx,
-            "password": self.key.password,
-        }
 
 
 def export_key(

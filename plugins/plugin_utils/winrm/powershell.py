@@ -20,8 +20,9 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import WinrsPrograms
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout, WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import fit
 
@@ -60,7 +61,8 @@ exit 0
 _FRAMED = re.compile(f"{_BEGIN}(.*?){_END}", re.DOTALL)
 _TOLD_MODE = re.compile(f"{_MODE}([A-Za-z]{{1,40}})>")
 _NAME = re.compile(r"[A-Z]{1,20}")
-_VALUE = re.compile(r"[ -~]{0,4000}")
+_ODD = re.compile(r"[^ -~]")
+_LONGEST = 4000
 # Windows PowerShell writes errors to a redirected standard error as XML; only what its error and warning texts hold is
 # for people, and control characters stand in it as _x000D_.
 _CLIXML = "#< CLIXML"
@@ -95,6 +97,10 @@ class WinrsPowerShell(PowerShell):
         programs = self._shell({f"UCR_{name}": value for name, value in _checked(values).items()})
         try:
             result = programs.run_line(launched(script), doing=f"PowerShell ({script.purpose})", timeout=timeout)
+        except ProgramTimeout as late:
+            # What it had answered may be a key: kept is what it wrote before.
+            chatter = late.stdout.partition(_BEGIN.encode("ascii"))[0]
+            raise ProgramTimeout(late.command_line, timeout, chatter, late.stderr, where=self._name) from None
         finally:
             programs.release()
         return answer_of(script, result, where=self._name)
@@ -148,9 +154,24 @@ def clixml_text(stderr: bytes) -> str:
 
 
 def _checked(values: Mapping[str, str]) -> Mapping[str, str]:
+    """The values, unless one cannot be given; it is never quoted, since it may be a password or a key."""
     for name, value in values.items():
-        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-            raise RolloutError(f"{as_said(value, 80)!r} cannot be given to a script", where=f"PowerShell, {name}")
+        where = f"PowerShell, {as_said(name, 40)}"
+        if not _NAME.fullmatch(name):
+            raise RolloutError("a value of this name cannot be given to a script", where=where)
+        if len(value) > _LONGEST:
+            raise RolloutError(
+                f"the value cannot be given to a script: it has {number(len(value), 'character')}, and {_LONGEST} is"
+                " the most",
+                where=where,
+            )
+        odd = _ODD.search(value)
+        if odd:
+            kind = "a control character" if ord(odd[0]) < 32 or ord(odd[0]) == 127 else "one beyond ASCII"
+            raise RolloutError(
+                f"the value cannot be given to a script: character {odd.start() + 1} of {len(value)} is {kind}",
+                where=where,
+            )
     return values
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -34,7 +35,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_por
 
 @pytest.fixture(autouse=True)
 def noon(monkeypatch):
-    for module in (authority_info, certificate_request, certificate_issue, certificate_install, certificate_key):
+    for module in (authority_info, certificate_request, certificate_issue, certificate_install):
         monkeypatch.setattr(module, "datetime", Noon)
 
 
@@ -173,16 +174,74 @@ class Exporting(PowerShell):
         return {"key": "True", "exportable": "True", "used": "True", "pfx": "AAAA"}
 
 
-def test_a_key_leaves_in_a_result_that_nobody_is_shown(server, ca):
-    name = server.put("MY", certificate(ca.issuer), key_info())
+class Importing(PowerShell):
+    """Puts what it is given into the store of a server."""
+
+    def __init__(self, server: FakeServer, held: Any) -> None:
+        self.server, self.held, self.given = server, held, {}
+
+    def run(self, script: Script, values: Mapping[str, str], *, timeout: float) -> Mapping[str, Any]:
+        self.given = dict(values)
+        self.server.put("MY", self.held, key_info())
+        return {}
+
+
+SHARED = planned(key={"length": 2048, "exportable": True, "shared": True})
+
+
+def beside(monkeypatch, **hosts: Any) -> list[str]:
+    """The hosts that an action can open beside its own; returns which were opened and closed."""
+    opened: list[str] = []
+
+    @contextmanager
+    def open_other_host(self: Any, name: str) -> Any:
+        opened.append(f"{name} opened")
+        yield hosts[name]
+        opened.append(f"{name} closed")
+
+    monkeypatch.setattr(certificate_install.ActionModule, "open_other_host", open_other_host)
+    return opened
+
+
+def test_a_key_is_brought_in_one_step_and_stands_in_no_argument_and_no_result(server, ca, monkeypatch):
+    one = certificate(ca.issuer)
+    name = server.put("MY", one, key_info())
     server.put("Root", ca.issuer.certificate)
     host = replace(server.host, powershell=Exporting())
-    shared = planned(key={"length": 2048, "exportable": True, "shared": True})
-    assert run(certificate_key, host, certificate=shared, thumbprint=name) == {"changed": False, "thumbprint": name}
+    assert run(certificate_key, host, certificate=SHARED, thumbprint=name) == {"changed": False, "thumbprint": name}
+    taker = FakeServer("edge02")
+    taker.put("Root", ca.issuer.certificate)
+    keys = Importing(taker, one)
+    opened = beside(monkeypatch, edge01=host)
     spelled = " ".join(name.lower()[at : at + 2] for at in range(0, 40, 2))
-    result = run(certificate_key, host, certificate=shared, thumbprint=spelled, state="exported")
-    assert (result["_ansible_no_log"], result["pfx"], result["thumbprint"]) == (True, "AAAA", name)
-    for secret in ("pfx", "password"):
-        assert certificate_install.ActionModule.argument_spec[secret]["no_log"] is True
-    with pytest.raises(RolloutError, match="the plan does not say that several servers share this certificate"):
-        run(certificate_key, host, certificate=planned(), thumbprint=name, state="exported")
+    bring = {"certificate": SHARED, "key_from": "edge01", "thumbprint": spelled}
+    seen = run(certificate_install, taker.host, check_mode=True, **bring)
+    assert (seen["state"], seen["changed"], opened) == ("would_install", True, [])
+    done = run(certificate_install, replace(taker.host, powershell=keys), **bring)
+    assert (done["state"], done["changed"], done["thumbprint"]) == ("installed", True, name)
+    assert [one["what"] for one in done["changes"]] == ["certificate installed with the key of another server"]
+    # That server is left before anything is done on this one.
+    assert opened == ["edge01 opened", "edge01 closed"]
+    assert keys.given["PFXA"] == "AAAA" and len(keys.given["PASSWORD"]) == 32
+    assert "AAAA" not in str(done) and keys.given["PASSWORD"] not in str(done)
+    assert sorted(certificate_install.ActionModule.argument_spec) == [
+        "certificate", "chain", "directory", "issued", "key_from", "minimum_days", "thumbprint", "trusted_roots",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"certificate": planned()}, "the plan does not say that several servers share this certificate"),
+        ({"thumbprint": None}, "key_from was given without thumbprint, so it is not known which certificate to bring"),
+        ({"thumbprint": "0F1E"}, "is no thumbprint"),
+    ],
+)
+def test_what_is_not_to_be_brought_stays_where_it_is(server, ca, monkeypatch, changes, told):
+    name = server.put("MY", certificate(ca.issuer), key_info())
+    beside(monkeypatch, edge01=replace(server.host, powershell=Exporting()))
+    taker = FakeServer("edge02")
+    bring = {"certificate": SHARED, "key_from": "edge01", "thumbprint": name, **changes}
+    with pytest.raises(RolloutError, match=told):
+        run(certificate_install, taker.host, **bring)
+    assert taker.listed("MY") == []

@@ -393,3 +393,116 @@ def test_long_results_are_shown_from_vvv_on(
 ) -> None:
     monkeypatch.setattr(face.display, "verbosity", verbosity)
     assert ("_ansible_verbose_override" in face.shortened(dict(result))) is hidden
+
+
+class Loader:
+    """Ansible's loader of connections, which has one."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.asked: list[str] = []
+
+    def get(self, kind: str, play_context: Any, new_stdin: Any = None) -> Any:
+        self.asked.append(kind)
+        return self.connection if kind == "winrm" else None
+
+
+class OtherConnection(FakeConnection):
+    """A connection that is made for one more host; the variables that it is given are its options."""
+
+    _load_name = "winrm"
+
+    def __init__(self, failure: Exception | None = None, *answers: Any) -> None:
+        super().__init__(failure, *answers)
+        self.given: dict[str, Any] = {}
+        self.keys: dict[str, Any] = {}
+        self.closed = 0
+
+    def set_options(self, task_keys: Any = None, var_options: Any = None) -> None:
+        self.keys, self.given = task_keys, var_options
+        self.options["remote_password"] = var_options.get("ansible_password", "")
+
+    def close(self) -> None:
+        self.closed += 1
+        raise OSError("the shell is gone")
+
+
+class Carrier(WindowsAction):
+    """Reads of another host than its own."""
+
+    argument_spec = {"source": {"type": "str"}}
+
+    def work(self, host: Any, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        with self.open_other_host(arguments["source"]) as other:
+            return {"here": host.name, "there": other.name, "found": len(other.wmi.query("root/cimv2", "SELECT"))}
+
+
+EDGE01 = {
+    "inventory_hostname": "edge01", "ansible_connection": "winrm", "ansible_host": "10.0.0.6", "ansible_user": "E\\u",
+    "ansible_password": "of edge01", "ansible_winrm_transport": "ntlm", "ansible_winrm_message_encryption": "always",
+    "other": "x",
+}  # fmt: skip
+
+
+class Config:
+    """Which variables are options of a connection."""
+
+    @staticmethod
+    def get_plugin_vars(kind: str, name: str) -> list[str]:
+        assert (kind, name) == ("connection", "winrm")
+        told = ("inventory_hostname", "ansible_host", "ansible_user", "ansible_password", "ansible_winrm_transport")
+        return [*told, "ansible_port"]
+
+
+def carry(
+    patched: pytest.MonkeyPatch, source: str, other: Any, known: dict[str, Any] | None = None
+) -> tuple[dict[str, Any], Loader]:
+    """Its task runs on edge02 and reads of ``source``."""
+    attributes = {"retries": 3, "timeout": 0, "remote_user": None}
+    task = SimpleNamespace(
+        args={"source": source}, check_mode=False, async_val=0, action="ucops.rollout.x", delegate_to=None, diff=False,
+        connection="ssh", dump_attrs=lambda: dict(attributes),
+    )  # fmt: skip
+    context = SimpleNamespace(timeout=30, password="typed")
+    loader = Loader(other)
+    patched.setattr(face, "connection_loader", loader)
+    patched.setattr(face, "config", Config)
+    action = Carrier(task, FakeConnection(), context, None, None, None)
+    hosts = {"edge01": EDGE01 | (known or {})}
+    return action.run(task_vars={"inventory_hostname": "edge02", "hostvars": hosts}), loader
+
+
+def test_another_host_is_opened_with_its_own_variables_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = OtherConnection(None, enumerated(instance("Win32_X", Name="a")))
+    result, loader = carry(monkeypatch, "edge01", other)
+    assert result == {"here": "edge02", "there": "edge01", "found": 1}
+    assert loader.asked == ["winrm"]
+    assert other.given == {
+        "inventory_hostname": "edge01", "ansible_host": "10.0.0.6", "ansible_user": "E\\u",
+        "ansible_password": "of edge01", "ansible_winrm_transport": "ntlm",
+        "_extras": {"ansible_winrm_message_encryption": "always"},
+    }  # fmt: skip
+    # As Ansible does for its own connections: what was typed at its start, and its timeout.
+    assert other.keys == {"timeout": 30, "remote_user": None, "password": "typed"}
+    assert (other.logons, other.closed) == (1, 1)
+
+
+def test_another_host_that_cannot_be_reached_is_a_failure_and_leaves_this_one_reachable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = OtherConnection(AnsibleConnectionFailure(REJECTED))
+    result, _loader = carry(monkeypatch, "edge01", other)
+    assert result["failed"] is True and "unreachable" not in result
+    assert result["msg"].startswith("edge01 (10.0.0.5:5985): cannot log on over WinRM as 'C\\u' with transport ntlm: ")
+    assert (other.logons, other.closed) == (1, 1)
+
+
+def test_another_host_that_cannot_be_talked_to_costs_no_logon(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = OtherConnection()
+    assert carry(monkeypatch, "edge0\x1b9", other)[0]["msg"] == "edge02: the inventory has no host 'edge0 9'"
+    assert (
+        carry(monkeypatch, "edge01", other, {"ansible_connection": "x"})[0]["msg"]
+        == "edge02: Ansible has no connection 'x'"
+    )
+    assert "no password is given" in carry(monkeypatch, "edge01", other, {"ansible_password": ""})[0]["msg"]
+    assert other.logons == 0

@@ -84,12 +84,37 @@ def test_one_that_never_ends_is_ended_and_named_by_its_purpose() -> None:
     assert wire.actions[-2:] == ["Signal", "Delete"]
 
 
-@pytest.mark.parametrize(("name", "value"), [("A", "a\nb"), ("A", "\u00e4"), ("a", "b"), ("A B", "c")])
-def test_values_are_printable_ascii_under_a_name_in_capitals(name: str, value: str) -> None:
+def test_of_one_that_is_ended_within_its_answer_nothing_of_the_answer_is_told() -> None:
+    begun = b"Bitte warten\r\n" + frame({"pfx": "KEY" * 200})[:-9]
+    shell, _wire = powershell(
+        created("OWN"), COMMAND, received(("stdout", begun)), SIGNAL, DELETED, clock=Clock(step=4.0)
+    )
+    with pytest.raises(ProgramTimeout) as late:
+        shell.run(SCRIPT, {}, timeout=5)
+    assert late.value.what == (
+        "the program did not end within 5 seconds and was ended: PowerShell (reading of it) (it had said: Bitte warten)"
+    )
+    assert late.value.stdout == b"Bitte warten\r\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PFXA", "MIIJ\nabc", "PowerShell, PFXA: the value cannot be given to a script: character 5 of 8 is a control"
+         " character"),
+        ("PASSWORD", "Geheim\u00df", "PowerShell, PASSWORD: the value cannot be given to a script: character 7 of 7 is"
+         " one beyond ASCII"),
+        ("PFXA", "x" * 4001, "PowerShell, PFXA: the value cannot be given to a script: it has 4001 characters, and 4000"
+         " is the most"),
+        ("a", "Geheim", "PowerShell, a: a value of this name cannot be given to a script"),
+        ("A B\x1b", "Geheim", "PowerShell, A B: a value of this name cannot be given to a script"),
+    ],
+)  # fmt: skip
+def test_values_are_printable_ascii_under_a_name_in_capitals_and_never_told(name: str, value: str, told: str) -> None:
     shell, wire = powershell()
-    with pytest.raises(RolloutError, match="cannot be given to a script"):
+    with pytest.raises(RolloutError) as refused:
         shell.run(SCRIPT, {name: value}, timeout=5)
-    assert wire.actions == []
+    assert (str(refused.value), wire.actions) == (told, [])
 
 
 def test_a_script_that_cmd_would_cut_is_refused() -> None:
