@@ -11,9 +11,11 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import compare
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import ServerState
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork, work_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import load_roots
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake, probe
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.present import read_server, see_ports
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
@@ -25,6 +27,8 @@ class ActionModule(WindowsAction):
         "work": {"type": "dict", "required": True},
         "minimum_days": {"type": "int", "default": 30},
         "timeout": {"type": "float", "default": 10.0},
+        "roots": {"type": "list", "elements": "str", "default": []},
+        "trusted_roots": {"type": "list", "elements": "str", "default": []},
     }
 
     def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -34,8 +38,10 @@ class ActionModule(WindowsAction):
         work = work_from_plain(arguments["work"])
         if work.logon:
             return super()._answer(arguments, check_mode)
-        state = see_ports(work, shake=_shake(work, arguments["timeout"]))
-        return _compared(work, state, datetime.now(timezone.utc), arguments["minimum_days"])
+        now, roots = datetime.now(timezone.utc), load_roots(arguments["roots"])
+        trusted = from_plain(tuple[Thumbprint, ...], list(arguments["trusted_roots"]), where="trusted_roots")
+        state = see_ports(work, shake=_shake(work, arguments["timeout"]), now=now, roots=roots, trusted=trusted)
+        return _compared(work, state, now, arguments["minimum_days"])
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         work, now = arguments["work"], datetime.now(timezone.utc)

@@ -46,6 +46,18 @@ options:
     description: Seconds for one handshake.
     type: float
     default: 10.0
+  roots:
+    description:
+      - Root certificates (PEM) that clients trust, for what the ports of a server serve that nobody logs on to.
+      - Where none decides whether clients trust it, it is V(not_read).
+    type: list
+    elements: str
+    default: []
+  trusted_roots:
+    description: Thumbprints of roots that clients trust as well, where a port sends the root itself.
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: ucops.rollout.certificate_info
   - module: ucops.rollout.cs_certificates

@@ -124,7 +124,8 @@ class _Comparison:
         elif not found:
             yield replace(base, verdict=MISSING, problems=("no certificate is assigned", *_shown(served, "")))
         else:
-            yield from (self._assigned(planned, *one, served) for one in _alike(base, found))
+            unseen = _unseen(wanted, served)
+            yield from (self._assigned(planned, *one, served, unseen) for one in _alike(base, found))
 
     def _is_its_own(self, planned: PlannedCertificate) -> bool:
         """Whether this server has to have it: the organisation's is that of the server which sets it."""
@@ -139,16 +140,22 @@ class _Comparison:
         base: CertificateRow,
         assigned: PresentAssignment,
         served: ShownCertificate | None,
+        unseen: tuple[str, ...],
     ) -> CertificateRow:
+        remarks = (assigned.remark,) if assigned.remark else ()
         if not assigned.thumbprint:
-            return replace(base, verdict=DIFFERS, problems=(assigned.told,))
-        row, problems = self._judged(planned, replace(base, thumbprint=assigned.thumbprint))
+            told = assigned.told or "it names no certificate"
+            return replace(base, verdict=MISSING if assigned.empty else DIFFERS, problems=(told,), remarks=remarks)
+        row, problems, unknown = self._judged(planned, replace(base, thumbprint=assigned.thumbprint, remarks=remarks))
         said = (assigned.told,) if assigned.told else ()
-        problems = (*problems, *said, *_shown(served, assigned.thumbprint))
-        remarks = row.remarks
-        if served is not None and served.certificate is None and served.listens is not False:
-            remarks = (*remarks, f"what is served could not be seen: {served.detail}")
-        return replace(row, verdict=self._verdict(row, problems), problems=problems, remarks=remarks)
+        return self._ended(row, (*problems, *said, *_shown(served, assigned.thumbprint)), (*unknown, *unseen))
+
+    def _ended(self, row: CertificateRow, problems: tuple[str, ...], unknown: tuple[str, ...]) -> CertificateRow:
+        """What is wrong is told first; what nobody could see is never as planned."""
+        verdict = self._verdict(row, problems)
+        if verdict == AS_PLANNED and unknown:
+            return replace(row, verdict=NOT_READ, problems=unknown)
+        return replace(row, verdict=verdict, problems=problems, remarks=(*row.remarks, *unknown))
 
     def _by_handshake(
         self, planned: PlannedCertificate, base: CertificateRow, served: ShownCertificate | None
@@ -157,8 +164,11 @@ class _Comparison:
         if served is None or served.certificate is None:
             seen = f": {served.detail}" if served is not None else ""
             return replace(base, problems=(f"nothing tells what is assigned there{seen}",))
-        row, problems = self._judged(planned, replace(base, thumbprint=served.certificate.thumbprint))
-        return replace(row, verdict=self._verdict(row, problems), problems=problems)
+        row, problems, unknown = self._judged(planned, replace(base, thumbprint=served.certificate.thumbprint))
+        if not self.work.logon:
+            problems = (*problems, *served.distrust)
+            unknown = (*unknown, served.untrusted_yet) if served.untrusted_yet else unknown
+        return self._ended(row, problems, unknown)
 
     def _of_served(
         self, planned: PlannedCertificate, base: CertificateRow, served: ShownCertificate | None
@@ -166,14 +176,17 @@ class _Comparison:
         """What is served, where it is not known what is assigned."""
         if served is None or served.certificate is None:
             return base
-        row, _problems = self._judged(planned, replace(base, thumbprint=served.certificate.thumbprint))
+        row, *_ = self._judged(planned, replace(base, thumbprint=served.certificate.thumbprint))
         return replace(row, remarks=("what is shown is what the port serves",))
 
-    def _judged(self, planned: PlannedCertificate, base: CertificateRow) -> tuple[CertificateRow, tuple[str, ...]]:
-        """The row with what the certificate is, and why it does not serve as the planned one."""
+    def _judged(
+        self, planned: PlannedCertificate, base: CertificateRow
+    ) -> tuple[CertificateRow, tuple[str, ...], tuple[str, ...]]:
+        """The row with what the certificate is, why it does not serve as the planned one, and what nobody knows."""
         held, certificate = self.state.stored(base.thumbprint), self.state.certificate(base.thumbprint)
+        unread = () if held is None or held.certificate is not None else (held.problem or "it could not be read",)
         if certificate is None:
-            return base, (held.problem if held is not None else "it is not in the server's store",)
+            return base, () if unread else ("it is not in the server's store",), unread
         row = replace(
             self._described(base, certificate),
             missing_names=missing_names(planned, certificate),
@@ -182,15 +195,18 @@ class _Comparison:
         problems: list[str] = unmet_by_content(planned, certificate, now=self.now, minimum_days=self.minimum_days)
         if held is None:
             # Nobody has seen the store of a server that nobody logs on to.
-            return row, (*problems, *(("it is not in the server's store",) if self.work.logon else ()))
+            return row, (*problems, *(("it is not in the server's store",) if self.work.logon else ())), ()
+        if unread:
+            # Nor has anybody seen its key.
+            return row, tuple(problems), unread
         problems += unmet_by_key(planned, held.key)
         problems += [held.chain_problem] if held.chain_problem else []
         if planned.key.exportable and held.key is not None:
             if held.exportable is False:
                 problems.append("its key is not exportable, as the plan wants it")
             elif held.exportable is None:
-                row = replace(row, remarks=(*row.remarks, "whether its key is exportable is not known"))
-        return row, tuple(problems)
+                unread = ("whether its key is exportable, as the plan wants it, is not known",)
+        return row, tuple(problems), unread
 
     def _verdict(self, row: CertificateRow, problems: Sequence[str]) -> str:
         certificate = self.state.certificate(row.thumbprint)
@@ -267,6 +283,15 @@ def endpoint(wanted: AssignmentWork) -> str:
     return endpoint_text(wanted.address, wanted.port) if shows else ""
 
 
+def _unseen(wanted: AssignmentWork, served: ShownCertificate | None) -> tuple[str, ...]:
+    """Why nobody saw what a port serves that is to serve it; none where no port shows the type."""
+    if served is not None and served.certificate is None and served.listens is not False:
+        return (f"what is served could not be seen: {served.detail or 'nobody answered'}",)
+    if served is None and wanted.port and not wanted.address and wanted.component != _SIGNS:
+        return ("what is served could not be seen: the plan has no address of the server for it",)
+    return ()
+
+
 def kind_of(wanted: AssignmentWork) -> str:
     """Where an assignment is kept; empty where nothing tells it but its port."""
     if wanted.way == LYNC:
@@ -290,9 +315,9 @@ def _alike(
     base: CertificateRow, found: Sequence[PresentAssignment]
 ) -> Iterator[tuple[CertificateRow, PresentAssignment]]:
     """One row for all places that name the same; where they do not, each row says which it is of."""
-    alike: dict[tuple[str, str], list[PresentAssignment]] = {}
+    alike: dict[tuple[str, str, str], list[PresentAssignment]] = {}
     for one in found:
-        alike.setdefault((one.thumbprint, one.told), []).append(one)
+        alike.setdefault((one.thumbprint, one.told, one.remark), []).append(one)
     for several in alike.values():
         named = "" if len(alike) == 1 else f", {' and '.join(one.place for one in several)}"
         yield replace(base, place=f"{base.place}{named}"), several[0]

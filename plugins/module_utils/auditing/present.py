@@ -38,7 +38,8 @@ class PresentAssignment:
 
     ``place``: what a person calls it, such as ``Default`` or ``0.0.0.0:443``. ``serves``: the types of the cmdlets or
     the components of a plan that it is for, none where the place says nothing of that. ``port``: 0 where it has none.
-    ``thumbprint``: empty where it is not known. ``told``: what the place says in its stead, or against it.
+    ``thumbprint``: empty where it is not known. ``told``: what the place says in its stead, or against it. ``remark``:
+    what is to be known of it and is not wrong. ``empty``: it names none.
     """
 
     kind: str
@@ -47,17 +48,24 @@ class PresentAssignment:
     port: int
     thumbprint: str
     told: str = ""
+    remark: str = ""
+    empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCertificate:
     """What a handshake with a port of the server showed. ``certificate``: None where it showed none, with the sentence
     ``detail``. ``listens``: whether the server itself says that something listens there, None where it was not asked.
+
+    Of a server that nobody logs on to, ``distrust`` says why clients do not trust what it served, and ``untrusted_yet``
+    why nobody knows whether they do.
     """
 
     certificate: X509Certificate | None
     detail: str = ""
     listens: bool | None = None
+    distrust: tuple[str, ...] = ()
+    untrusted_yet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import (
     AS_PLANNED,
     DIFFERENCES,
+    DIFFERS,
     NOT_READ,
+    RENEW,
     CertificateRow,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import (
@@ -118,7 +120,7 @@ def audit(
     :param dns: view to the DNS server whose records were compared; a view without one could not be read.
     :param certificates: whether the servers were to be compared; ``records``: whether the zones were.
     """
-    places = tuple(_servers(hostvars, plan)) if certificates else ()
+    places = _of_one_key(plan, tuple(_servers(hostvars, plan))) if certificates else ()
     sets = tuple(_views(hostvars, plan, dns)) if records else ()
     rows: tuple[Row, ...] = (*places, *sets)
     verdicts = [one.verdict for one in rows]
@@ -198,6 +200,24 @@ def _servers(hostvars: HostVars, plan: Plan) -> Iterator[CertificateRow]:
             # What one host told in another form than its own is that host's alone.
             why, rows = str(error), ()
         yield from _unread_places(plan, server, why) if why else rows
+
+
+def _of_one_key(plan: Plan, rows: tuple[CertificateRow, ...]) -> tuple[CertificateRow, ...]:
+    """The rows, where servers that are to share one certificate with its key have one each as rows that differ."""
+    shared = {one.id for one in plan.certificates if one.key.shared}
+    fits: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        if row.certificate in shared and row.verdict in (AS_PLANNED, RENEW):
+            fits.setdefault(row.certificate, {}).setdefault(row.thumbprint, []).append(row.server)
+    return tuple(_beside(row, fits.get(row.certificate, {})) for row in rows)
+
+
+def _beside(row: CertificateRow, held: Mapping[str, list[str]]) -> CertificateRow:
+    others = [f"{name} ({', '.join(dict.fromkeys(held[name]))})" for name in held if name != row.thumbprint]
+    if row.thumbprint not in held or not others or row.verdict not in (AS_PLANNED, RENEW):
+        return row
+    told = f"servers that are to share one certificate have different ones: also {' and '.join(others)}"
+    return replace(row, verdict=DIFFERS, problems=(*row.problems, told))
 
 
 def _unread_places(plan: Plan, server: PlannedServer, why: str) -> Iterator[CertificateRow]:

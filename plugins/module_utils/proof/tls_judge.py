@@ -241,13 +241,13 @@ class _Verdict:
         if isinstance(self.trusted, RolloutError):
             self.issuers = self._followed([*self.sent[1:], *expectation.roots, *expectation.issuers])
         self.days_left = (self.leaf.not_after - expectation.now).days
-        self.reasons = [*self._names(), *self._thumbprint(), *self._content(), *self._trust()]
+        self.reasons = [*self._names(), *self._thumbprint(), *self._content(), *self.distrust]
 
     @property
     def state(self) -> str:
         if self.reasons:
             return proof.FAILED
-        return proof.PROVED if self._roots_decide() else proof.UNPROVED
+        return proof.PROVED if self.roots_decide else proof.UNPROVED
 
     @property
     def message(self) -> str:
@@ -256,7 +256,7 @@ class _Verdict:
                 f"wrong certificate {self.leaf.thumbprint}{self._holder()}: {'; '.join([*self.reasons, *self.remarks])}"
             )
         until = x509.timestamp(self.leaf.not_after)
-        unknown = [] if self._roots_decide() else [*filter(None, [self._end()]), NO_ROOTS]
+        unknown = [] if self.roots_decide else [*filter(None, [self._end()]), NO_ROOTS]
         return "; ".join([f"certificate {self.leaf.thumbprint}, valid until {until}", *self.remarks, *unknown])
 
     @property
@@ -264,7 +264,7 @@ class _Verdict:
         """The reasons where they say nothing of one certificate alone, else that no root is known."""
         if self.reasons:
             return Cause("wrong_certificate", "", f"wrong certificate: {'; '.join(self.reasons)}")
-        return None if self._roots_decide() or self.expectation.roots else NO_ROOTS_CAUSE
+        return None if self.roots_decide or self.expectation.roots else NO_ROOTS_CAUSE
 
     def _holder(self) -> str:
         """Whose it is, where several servers may answer and one of them was found out."""
@@ -318,17 +318,20 @@ class _Verdict:
         except RolloutError as error:
             return error
 
-    def _trust(self) -> list[str]:
+    @property
+    def distrust(self) -> list[str]:
+        """Why clients do not trust it, as far as the known roots say."""
         if chain.is_root(self.leaf):
             return ["it is self-signed: no CA vouches for it. Assign the certificate that the planned CA issued"]
-        if not self._roots_decide() or not isinstance(self.trusted, RolloutError):
+        if not self.roots_decide or not isinstance(self.trusted, RolloutError):
             return []
         trusted = ", ".join(f"'{root.subject}' ({root.thumbprint})" for root in self.expectation.roots)
         if isinstance(self.issuers, RolloutError):
             return [f"{self.issuers.what}. Clients trust {trusted}"]
         return [f"{self._end()}, and clients trust {trusted}{REBUILT if self._has_name_of_root() else ''}"]
 
-    def _roots_decide(self) -> bool:
+    @property
+    def roots_decide(self) -> bool:
         """Whether the roots that are known say yes or no to this chain."""
         if not self.expectation.roots:
             return False
@@ -353,6 +356,14 @@ class _Verdict:
         """Thumbprints from the leaf to the root, as far as they are known."""
         following = self.sent[1:] if isinstance(self.issuers, RolloutError) else self.issuers
         return tuple(certificate.thumbprint for certificate in (self.leaf, *following))
+
+
+def trust_of(
+    sent: Sequence[X509Certificate], roots: Sequence[X509Certificate], *, now: datetime, where: str
+) -> tuple[tuple[str, ...], str]:
+    """Why clients that trust these roots do not trust what a listener sent, and why nobody knows whether they do."""
+    verdict = _Verdict(Target("", where, 0), sent, Expectation(now, roots=tuple(roots)))
+    return tuple(verdict.distrust), "" if verdict.roots_decide else NO_ROOTS
 
 
 def _unmet_dates(leaf: X509Certificate, now: datetime, minimum_days: int) -> list[str]:

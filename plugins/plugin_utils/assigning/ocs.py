@@ -171,11 +171,11 @@ def _bytes(value: WmiValue, what: str, where: str) -> bytes | None:
 # --- plan -----------------------------------------------------------------------------------------------------------
 
 
-def concerned(held: Iterable[HeldAssignment], wanted: CommandAssignment) -> tuple[HeldAssignment, ...]:
+def concerned(held: Iterable[HeldAssignment], component: str, port: int) -> tuple[HeldAssignment, ...]:
     """The places that belong to a component. A listener is one of its port; other places without a certificate are
     left without, as whoever set the server up left them."""
-    mine = [one for one in held if wanted.component in one.kind.components]
-    listeners = tuple(one for one in mine if one.kind.name == _LISTENERS and one.port == wanted.own_port)
+    mine = [one for one in held if component in one.kind.components]
+    listeners = tuple(one for one in mine if one.kind.name == _LISTENERS and one.port == port)
     return (*listeners, *(one for one in mine if one.kind.name != _LISTENERS and not one.empty))
 
 
@@ -183,7 +183,8 @@ def differences(
     held: Iterable[HeldAssignment], wanted: CommandAssignment, certificate: X509Certificate | None
 ) -> tuple[HeldAssignment, ...]:
     """Those that name another certificate than the planned one, which is None while it is only planned."""
-    return tuple(one for one in concerned(held, wanted) if certificate is None or not one.names(certificate))
+    places = concerned(held, wanted.component, wanted.own_port)
+    return tuple(one for one in places if certificate is None or not one.names(certificate))
 
 
 def learn(held: Sequence[HeldAssignment], certificates: Iterable[X509Certificate], *, where: str) -> SerialForm:
@@ -220,7 +221,7 @@ def assign(
     served = look(wanted, shake)
     certificate = _stored(host, wanted)
     differing = differences(held or (), wanted, certificate)
-    places = concerned(held or (), wanted)
+    places = concerned(held or (), wanted.component, wanted.own_port)
     if not differing:
         return replace(_in_place(host, wanted, served), assigned=_assigned(places, (), wanted, check_mode=check_mode))
     form = learn(held or (), _certificates(host), where=host.name)
@@ -241,7 +242,7 @@ def _require_places(held: Sequence[HeldAssignment] | None, wanted: CommandAssign
             where=where,
             mend="Install and activate the server first, or set pool_certificates_ocs: read",
         )
-    if not concerned(held, wanted):
+    if not concerned(held, wanted.component, wanted.own_port):
         raise RolloutError(
             f"OCS has no place there for the certificate of {wanted.component} (port {wanted.own_port})",
             where=where,
@@ -303,7 +304,8 @@ def compared(host: WindowsHost, wanted: CommandAssignment, outcome: AssignmentOu
         differing = tuple(one for one in differing if not one.empty)
     told = tuple(_difference(one, wanted) for one in differing)
     state = MANUAL if told and outcome.state == PROVED else outcome.state
-    seen = tuple(_seen(one, wanted, certificate) for one in concerned(held, wanted))
+    places = concerned(held, wanted.component, wanted.own_port)
+    seen = tuple(_seen(one, wanted, certificate) for one in places)
     return replace(outcome, state=state, steps=(*told, *outcome.steps), notes=told, assigned=(*seen, *outcome.assigned))
 
 

@@ -10,7 +10,7 @@ What one way cannot read is told at its places and keeps none of the others from
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -26,17 +26,23 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present imp
     ShownCertificate,
     StoredCertificate,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import parse_certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC, WEB_COMPONENTS
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import AssignmentWork, ServerWork
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import OAUTH, cmdlet_type
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import trust_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import BindingPlace
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import HttpBindings, can_bind
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import CsState, read_state
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import HeldAssignment, read_assignments
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import (
+    HeldAssignment,
+    concerned,
+    read_assignments,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.holding import HeldCertificate, read_holding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
@@ -49,6 +55,8 @@ _EVERY_ADDRESS = "0.0.0.0"
 _THUMBPRINT = re.compile(r"\b[0-9A-Fa-f]{40}\b")
 
 T = TypeVar("T")
+# What a port sent, and where: why clients do not trust it, and why nobody knows whether they do.
+Trust = Callable[[Sequence[X509Certificate], str], tuple[tuple[str, ...], str]]
 
 
 class _Reading:
@@ -94,17 +102,32 @@ def read_server(host: WindowsHost, work: ServerWork, *, shake: Shake, now: datet
     bindings = reading.part(HTTP_SYS, lambda: tuple(_bindings(host, web_ports))) if can_tell else ()
     return ServerState(
         store=tuple(_stored(one, cmdlets) for one in held),
-        assignments=(*_by_cmdlets(cmdlets), *_in_ocs(ocs or (), held), *(bindings or ())),
+        assignments=(*_by_cmdlets(cmdlets), *_in_ocs(ocs or (), held, places), *(bindings or ())),
         served=_served(host, places, shake),
         unread=reading.unread,
         untold=frozenset() if can_tell else frozenset({HTTP_SYS}),
     )
 
 
-def see_ports(work: ServerWork, *, shake: Shake) -> ServerState:
-    """What the ports show of a server that nobody logs on to."""
+def see_ports(
+    work: ServerWork,
+    *,
+    shake: Shake,
+    now: datetime,
+    roots: Sequence[X509Certificate] = (),
+    trusted: Container[str] = (),
+) -> ServerState:
+    """What the ports show of a server that nobody logs on to.
+
+    :param roots: that clients trust; ``trusted``: thumbprints of roots that they trust wherever one was found.
+    """
     places = (one for job in work.certificates for one in job.assignments)
-    served = {place: _shown(shake, one) for one in places if (place := endpoint(one))}
+
+    def trust(sent: Sequence[X509Certificate], where: str) -> tuple[tuple[str, ...], str]:
+        known = [*roots, *(one for one in sent[1:] if one.thumbprint in trusted and is_root(one))]
+        return trust_of(sent, known, now=now, where=where)
+
+    served = {place: _shown(shake, one, trust) for one in places if (place := endpoint(one))}
     return ServerState(served=served, untold=frozenset({CMDLETS, OCS, HTTP_SYS}))
 
 
@@ -145,14 +168,20 @@ def _by_cmdlets(state: CsState | None) -> Iterator[PresentAssignment]:
             yield PresentAssignment(CMDLETS, type, (type,), 0, named[0].upper() if len(named) == 1 else "", said)
 
 
-def _in_ocs(held: Iterable[HeldAssignment], store: Iterable[HeldCertificate]) -> Iterator[PresentAssignment]:
-    """The places that name a certificate; whoever set the server up left the others without."""
+def _in_ocs(
+    held: Sequence[HeldAssignment], store: Iterable[HeldCertificate], places: Iterable[AssignmentWork]
+) -> Iterator[PresentAssignment]:
+    """The places that name a certificate, and those that a rollout would give one; whoever set the server up left the
+    others without."""
     certificates = [one.entry.certificate for one in store if one.entry.certificate is not None]
+    planned = {one for place in places for one in concerned(held, place.component, place.port)}
     for one in held:
-        if not one.empty:
-            named = next((str(x509.thumbprint) for x509 in certificates if one.names(x509)), "")
-            told = "" if named else f"it names {one.told}, which is not in the server's store"
-            yield PresentAssignment(OCS, one.place, one.kind.components, one.port or 0, named, told)
+        if one.empty and one not in planned:
+            continue
+        named = next((str(x509.thumbprint) for x509 in certificates if one.names(x509)), "")
+        lacking = "it names no certificate" if one.empty else f"it names {one.told}, which is not in the server's store"
+        told = "" if named else lacking
+        yield PresentAssignment(OCS, one.place, one.kind.components, one.port or 0, named, told, empty=one.empty)
 
 
 def _bindings(host: WindowsHost, web_ports: Container[int]) -> Iterator[PresentAssignment]:
@@ -192,12 +221,14 @@ def _served(host: WindowsHost, places: Iterable[AssignmentWork], shake: Shake) -
     return served | {place: replace(served[place], listens=asked[place].port in listening) for place in silent}
 
 
-def _shown(shake: Shake, place: AssignmentWork) -> ShownCertificate:
+def _shown(shake: Shake, place: AssignmentWork, trust: Trust | None = None) -> ShownCertificate:
     where = endpoint_text(place.address, place.reached_port)
     seen = shake(place.address, place.reached_port, place.name)
     if not (seen.shows_key and seen.chain_der):
-        return ShownCertificate(None, f"{where}: {seen.detail}")
+        return ShownCertificate(None, f"{where}: {seen.detail or seen.state.replace('_', ' ')}")
     try:
-        return ShownCertificate(parse_certificate(seen.chain_der[0], where=where))
+        sent = [parse_certificate(der, where=where) for der in seen.chain_der[: None if trust else 1]]
+        distrust, untrusted_yet = trust(sent, where) if trust else ((), "")
+        return ShownCertificate(sent[0], distrust=distrust, untrusted_yet=untrusted_yet)
     except RolloutError as error:
         return ShownCertificate(None, str(error))

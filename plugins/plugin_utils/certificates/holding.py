@@ -18,10 +18,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
     CA,
+    DISALLOWED,
     MY,
     ROOT,
     CertificateStores,
     StoreEntry,
+    in_disallowed,
 )
 
 
@@ -80,9 +82,10 @@ def read_holding(
 ) -> Holding:
     """What a machine holds; ``names``: of its own certificates these, None for all."""
     roots, authorities = stores.effective_thumbprints(ROOT), _ReadOnce(stores.authorities())
+    disallowed = stores.effective_thumbprints(DISALLOWED) if chains else frozenset()
     return Holding(
         tuple(
-            HeldCertificate(entry, _chain(authorities, entry, roots, now, where) if chains else None)
+            HeldCertificate(entry, _chain(authorities, entry, roots, disallowed, now, where) if chains else None)
             for entry in stores.entries(MY, names)
         ),
         tuple(sorted(roots)),
@@ -105,15 +108,28 @@ class _ReadOnce:
 
 
 def _chain(
-    authorities: Iterable[X509Certificate], entry: StoreEntry, roots: frozenset[str], now: datetime, where: str
+    authorities: Iterable[X509Certificate],
+    entry: StoreEntry,
+    roots: frozenset[str],
+    disallowed: frozenset[str],
+    now: datetime,
+    where: str,
 ) -> HeldChain:
     if entry.certificate is None:
         return HeldChain(problem=entry.problem)
+    if refused := _refused((entry.certificate,), disallowed):
+        return HeldChain(problem=refused)
     try:
         issuers = find_chain(entry.certificate, (), authorities, now=now, where=where)
     except RolloutError as error:
         return HeldChain(problem=error.what)
-    return HeldChain(issuers, _distrust(issuers[-1], roots))
+    return HeldChain(issuers, _refused(issuers, disallowed) or _distrust(issuers[-1], roots))
+
+
+def _refused(certificates: Iterable[X509Certificate], disallowed: frozenset[str]) -> str:
+    """Whether the machine refuses one of them whatever vouches for it."""
+    told = (in_disallowed(one) for one in certificates if one.thumbprint in disallowed)
+    return next(told, "")
 
 
 def _distrust(root: X509Certificate, roots: frozenset[str]) -> str:

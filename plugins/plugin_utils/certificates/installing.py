@@ -39,6 +39,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     REQUEST,
     ROOT,
     CertificateStores,
+    in_disallowed,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -203,7 +204,7 @@ def _refuse_disallowed(host: WindowsHost, stores: CertificateStores, delivery: D
     for certificate in (delivery.certificate, *delivery.chain):
         if certificate.thumbprint in disallowed:
             raise RolloutError(
-                f"'{certificate.subject}' ({certificate.thumbprint}) is in the store of disallowed certificates",
+                in_disallowed(certificate),
                 where=host.name,
                 mend="Nothing was installed. Ask who distrusts it, and why",
             )

@@ -116,6 +116,11 @@ class CertificateStores:
         return None if blob is None else parse_blob(blob, name=name, where=f"{self._host}: {store} store, {name}")
 
 
+def in_disallowed(certificate: X509Certificate) -> str:
+    """What is said of one that the store of disallowed certificates has."""
+    return f"'{certificate.subject}' ({certificate.thumbprint}) is in the store of disallowed certificates"
+
+
 def parse_blob(blob: bytes, *, name: str, where: str) -> StoreEntry:
     """A store's blob as an entry; raises ``RolloutError`` when it is garbled or is not the certificate ``name``."""
     properties = dict(_records(blob, where))

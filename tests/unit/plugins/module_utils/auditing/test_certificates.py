@@ -115,7 +115,7 @@ def test_what_the_store_says_against_it(more: dict[str, Any], problem: str) -> N
     [
         (True, "as_planned", (), ()),
         (False, "differs", ("its key is not exportable, as the plan wants it",), ()),
-        (None, "as_planned", (), ("whether its key is exportable is not known",)),
+        (None, "not_read", ("whether its key is exportable, as the plan wants it, is not known",), ()),
     ],
 )
 def test_a_key_that_is_to_be_exportable(exportable: bool | None, verdict: str, problems: Any, remarks: Any) -> None:
@@ -137,15 +137,71 @@ def test_a_key_that_is_to_be_exportable(exportable: bool | None, verdict: str, p
         ),
         (
             ShownCertificate(None, "10.0.0.11:5061: no answer", listens=True),
-            "as_planned",
-            (),
+            "not_read",
             ("what is served could not be seen: 10.0.0.11:5061: no answer",),
+            (),
         ),
+        # The server could not be asked either.
+        (ShownCertificate(None, ""), "not_read", ("what is served could not be seen: nobody answered",), ()),
     ],
 )
 def test_what_the_port_serves(served: ShownCertificate, verdict: str, problems: Any, remarks: Any) -> None:
     found = row(GOOD, served)
     assert (found.verdict, found.problems, found.remarks) == (verdict, problems, remarks)
+
+
+def test_what_is_wrong_comes_before_what_could_not_be_seen() -> None:
+    found = row(ENDED, ShownCertificate(None, "10.0.0.11:5061: no answer", listens=True))
+    assert (found.verdict, found.problems) == ("expired", ("it expired on 2026-11-19T12:00:00Z",))
+    assert found.remarks == ("what is served could not be seen: 10.0.0.11:5061: no answer",)
+
+
+def test_a_port_without_an_address_is_not_seen_and_what_no_port_shows_need_not_be() -> None:
+    nowhere = replace(DEFAULT, address="")
+    (found,) = rows(work(nowhere, **SFB), ServerState((stored(GOOD),), (by_cmdlet(GOOD, "Default"),)))
+    told = ("what is served could not be seen: the plan has no address of the server for it",)
+    assert (found.verdict, found.problems) == ("not_read", told)
+    signing = replace(place("av_authentication", 5062, "lync"), address="")
+    assigned = (by_cmdlet(GOOD, "AudioVideoAuthentication"),)
+    assert rows(work(signing, **SFB), ServerState((stored(GOOD),), assigned))[0].verdict == "as_planned"
+
+
+@pytest.mark.parametrize("problem", ["its blob of 100000 bytes is too large", ""])
+def test_a_certificate_of_the_store_that_could_not_be_read_is_not_judged_by_its_key(problem: str) -> None:
+    held = StoredCertificate(GOOD.thumbprint, None, None, problem=problem)
+    told = (problem or "it could not be read",)
+    for served in ({SIP: SERVED}, {}):
+        (found,) = rows(work(FRONT_END), ServerState((held,), (in_ocs(GOOD),), served))
+        assert (found.verdict, found.problems) == ("not_read", told)
+
+
+def test_a_place_that_names_nothing() -> None:
+    empty = PresentAssignment(CMDLETS, "Default", ("Default",), 0, "")
+    (found,) = rows(work(DEFAULT, **SFB), ServerState((), (empty,)))
+    assert (found.verdict, found.problems) == ("differs", ("it names no certificate",))
+    listener = PresentAssignment(OCS, "Listener {0C}", ("front_end",), 5061, "", "it names no certificate", empty=True)
+    found = rows(work(FRONT_END), ServerState((stored(GOOD),), (in_ocs(GOOD), listener)))
+    assert [(one.place, one.verdict) for one in found] == [
+        ("front end, port 5061, Listener {0A}", "as_planned"),
+        ("front end, port 5061, Listener {0C}", "missing"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("distrust", "unknown", "verdict", "problems"),
+    [
+        ((), "", "as_planned", ()),
+        (("clients trust another",), "", "differs", ("clients trust another",)),
+        ((), "no root is known", "not_read", ("no root is known",)),
+    ],
+)
+def test_the_chain_of_a_server_that_nobody_logs_on_to(
+    distrust: tuple[str, ...], unknown: str, verdict: str, problems: tuple[str, ...]
+) -> None:
+    shown = ShownCertificate(GOOD, distrust=distrust, untrusted_yet=unknown)
+    state = ServerState(served={HTTPS: shown}, untold=frozenset({CMDLETS, OCS, HTTP_SYS}))
+    (found,) = rows(replace(work(WEB), logon=False), state)
+    assert (found.verdict, found.problems) == (verdict, problems)
 
 
 def test_nothing_is_assigned() -> None:

@@ -9,6 +9,7 @@ import pytest
 from unit.audits import GONE, RIGHT, SAME, UNREAD, WRONG, report
 from unit.topologies import origin
 
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import CertificateRow
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report import (
     AuditReport,
     AuditRun,
@@ -92,6 +93,32 @@ def test_what_one_host_tells_in_another_form_leaves_the_others() -> None:
     assert (ours, theirs.server, theirs.verdict) == (RIGHT, TWO, "not_read")
     assert theirs.problems[0].startswith(f"audit of {TWO}: [0].not_after: '999-01-01T00:00:00Z' is no moment such as")
     assert {(one.verdict, one.problems[0][:9]) for one in found.records} == {("not_read", "compared:")}
+
+
+def test_servers_that_are_to_share_one_certificate_and_have_one_each_differ() -> None:
+    found = plan()
+    whole = replace(found.certificates[0], holders=(ONE, TWO), key=replace(found.certificates[0].key, shared=True))
+    rows = [replace(RIGHT, server=name, certificate=whole.id) for name in (ONE, TWO)]
+    other = replace(rows[1], thumbprint=WRONG.thumbprint)
+
+    def verdicts(second: CertificateRow, **key: bool) -> list[tuple[str, tuple[str, ...]]]:
+        planned = replace(found, certificates=(replace(whole, key=replace(whole.key, **key)),))
+        hostvars = {
+            name: {"pool_report_reached": REACHED, "pool_audit_server": {"rows": to_plain((row,))}}
+            for name, row in ((ONE, rows[0]), (TWO, second))
+        }
+        done = audit(hostvars, planned, {}, AuditRun(), records=False)
+        return [(one.verdict, one.problems) for one in done.certificates]
+
+    said = "servers that are to share one certificate have different ones: also"
+    assert verdicts(rows[1]) == [("as_planned", ()), ("as_planned", ())]
+    assert verdicts(other) == [
+        ("differs", (f"{said} {WRONG.thumbprint} ({TWO})",)),
+        ("differs", (f"{said} {RIGHT.thumbprint} ({ONE})",)),
+    ]
+    assert verdicts(other, shared=False) == [("as_planned", ()), ("as_planned", ())]
+    # One that differs anyway says nothing against the other.
+    assert verdicts(replace(other, verdict="differs"))[0] == ("as_planned", ())
 
 
 def test_a_refused_push_has_compared_all_the_same() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from unit.audits import CA, ENDED, FRONT_END, GOOD, STRANGE, WEB, place, work
-from unit.fakes_windows import NOW, FakeServer, NoWmi, key_info
+from unit.fakes_windows import DER, NOW, FakeServer, NoWmi, authority, certificate, key_info
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import compare
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import PresentAssignment, ServerState
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
@@ -233,7 +233,8 @@ def test_a_server_that_nobody_logs_on_to_shows_its_ports_alone() -> None:
         return Handshake("ok", (GOOD.der,)) if port == 443 else Handshake("no_listener", detail="refused")
 
     wanted = replace(work(place("reverse_proxy", 443), place("reverse_proxy", 4443)), logon=False)
-    state = see_ports(wanted, shake=shake)
+    root = parse_certificate(CA.certificate.public_bytes(DER), where="test")
+    state = see_ports(wanted, shake=shake, now=NOW, roots=(root,))
     assert {name: (one.certificate, one.detail) for name, one in state.served.items()} == {
         "10.0.0.11:443": (GOOD, ""),
         "10.0.0.11:4443": (None, "10.0.0.11:4443: refused"),
@@ -243,3 +244,57 @@ def test_a_server_that_nobody_logs_on_to_shows_its_ports_alone() -> None:
         ("reverse proxy, port 443", "as_planned"),
         ("reverse proxy, port 4443", "not_read"),
     ]
+
+
+def test_whether_clients_trust_what_a_port_serves_of_a_server_that_nobody_logs_on_to() -> None:
+    wanted = replace(work(place("reverse_proxy", 443)), logon=False)
+    own, evil = (
+        parse_certificate(one.certificate.public_bytes(DER), where="test") for one in (CA, authority(number=105))
+    )
+    forged = parse_certificate(certificate(authority(number=105)).public_bytes(DER), where="test")
+
+    def verdict(*sent: X509Certificate, **known: Any) -> tuple[str, str]:
+        state = see_ports(wanted, shake=lambda *_: Handshake("ok", tuple(one.der for one in sent)), now=NOW, **known)
+        (found,) = compare(wanted, state, now=NOW, minimum_days=30)
+        return found.verdict, " ".join(found.problems)
+
+    assert verdict(GOOD, roots=(own,)) == ("as_planned", "")
+    assert verdict(GOOD, own, trusted=(own.thumbprint,)) == ("as_planned", "")
+    unknown, why = verdict(GOOD, own)
+    assert unknown == "not_read" and why.startswith("whether clients trust it is not known")
+    # Of a CA of the same name that is another.
+    assert forged.issuer_common_name == GOOD.issuer_common_name
+    assert verdict(forged, roots=(own,))[0] == "differs"
+    assert verdict(forged, evil, roots=(own,))[0] == "differs"
+
+
+def listener(name: str, **more: Any) -> WmiObject:
+    return WmiObject(
+        "MSFT_SIPListeningAddressData", {"InstanceID": name, "TLSCertIssuer": None, "TLSCertSN": None, **more}
+    )
+
+
+def test_a_listener_of_the_planned_port_without_a_certificate_is_missing() -> None:
+    class TwoMore(OcsWmi):
+        def query(self, namespace: str, wql: str) -> tuple[WmiObject, ...]:
+            more = (listener("{0C}", Port="5061"), listener("{0D}", Port="5060"))
+            return super().query(namespace, wql) + (more if wql.endswith("MSFT_SIPListeningAddressData") else ())
+
+    wanted = work(FRONT_END)
+    state = read(server(GOOD), wanted, {5061: GOOD}, wmi=TwoMore(GOOD))
+    found = compare(wanted, state, now=NOW, minimum_days=30)
+    assert [(one.place, one.verdict, one.problems) for one in found] == [
+        ("front end, port 5061, MSFT_SIPListeningAddressData {0A}", "as_planned", ()),
+        ("front end, port 5061, MSFT_SIPListeningAddressData {0C}", "missing", ("it names no certificate",)),
+    ]
+
+
+@pytest.mark.parametrize("whose", ["its own", "its CA's"])
+def test_what_the_machine_refuses_differs(whose: str) -> None:
+    on, wanted = server(GOOD), work(FRONT_END)
+    refused = GOOD.parsed if whose == "its own" else CA.certificate
+    on.put("Disallowed", refused)
+    state = read(on, wanted, {5061: GOOD}, wmi=OcsWmi(GOOD))
+    (found,) = compare(wanted, state, now=NOW, minimum_days=30)
+    assert found.verdict == "differs" and len(found.problems) == 1
+    assert found.problems[0].endswith("is in the store of disallowed certificates")
