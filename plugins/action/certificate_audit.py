@@ -27,6 +27,7 @@ class ActionModule(WindowsAction):
         "work": {"type": "dict", "required": True},
         "minimum_days": {"type": "int", "default": 30},
         "timeout": {"type": "float", "default": 10.0},
+        "bindings_also": {"type": "list", "elements": "str", "default": []},
         "roots": {"type": "list", "elements": "str", "default": []},
         "trusted_roots": {"type": "list", "elements": "str", "default": []},
     }
@@ -45,7 +46,8 @@ class ActionModule(WindowsAction):
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         work, now = arguments["work"], datetime.now(timezone.utc)
-        state = read_server(host, work, shake=_shake(work, arguments["timeout"]), now=now)
+        shake, also = _shake(work, arguments["timeout"]), arguments["bindings_also"]
+        state = read_server(host, work, shake=shake, now=now, also=also)
         return _compared(work, state, now, arguments["minimum_days"])
 
 

@@ -46,6 +46,11 @@ options:
     description: Seconds for one handshake.
     type: float
     default: 10.0
+  bindings_also:
+    description: Further bindings of the Web Components' port, as address:port or name:port, for the same certificate.
+    type: list
+    elements: str
+    default: []
   roots:
     description:
       - Root certificates (PEM) that clients trust, for what the ports of a server serve that nobody logs on to.

@@ -379,10 +379,7 @@ def bind(
     before, wanted = bindings.get(ours), Binding(thumbprint, store) if thumbprint else None
     jobs = [Job(ours, before, wanted, application)]
     jobs += [_other_job(host, bindings, ours, one, thumbprint) for one in others]
-    left = [one for one in bindings.shadowing(ours) if one not in others]
-    left = [one for one in left if not _holds(bindings, one, thumbprint)]
-    names = _names(host, wanted) if any(one.kind == NAME for one in left) else ()
-    shadows = tuple(_shadow(host, bindings, one, ours=_meant(one, names)) for one in left)
+    shadows = shadows_of(host, ours, wanted, others)
     lost: list[str] = []
     if check_mode or wanted is None:
         state = BOUND if all(job.done for job in jobs) else WOULD_BIND
@@ -391,6 +388,17 @@ def bind(
     change_set = _joined([job.planned() for job in jobs])
     assigned = tuple(_assigned(job, job.wanted or PLANNED, check_mode=check_mode) for job in jobs)
     return BindingOutcome(state, endpoint, before, wanted, change_set, tuple(lost), shadows, assigned)
+
+
+def shadows_of(
+    host: WindowsHost, ours: BindingPlace, wanted: Binding | None, others: Sequence[BindingPlace]
+) -> tuple[Shadow, ...]:
+    """What some clients meet before ours with another certificate; not ``others``, which are brought to it, too."""
+    bindings, thumbprint = HttpBindings(host), wanted.thumbprint if wanted else None
+    left = [one for one in bindings.shadowing(ours) if one not in others]
+    left = [one for one in left if not _holds(bindings, one, thumbprint)]
+    names = _names(host, wanted) if any(one.kind == NAME for one in left) else ()
+    return tuple(_shadow(host, bindings, one, ours=_meant(one, names)) for one in left)
 
 
 def _other_job(

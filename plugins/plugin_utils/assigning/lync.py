@@ -252,6 +252,8 @@ def read_state(host: WindowsHost, keys: str = "", types: Sequence[str] = ()) -> 
 def _assigned(host: WindowsHost, answer: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Assigned on this machine, and what was said meanwhile; raises RolloutError where nothing could be read."""
     require_loaded(READ, answer, where=host.name)
+    if not isinstance(answer.get("machine"), Mapping):
+        raise RolloutError("PowerShell gave an answer of another form than its script makes", where=host.name)
     machine, notes = _listed(host, answer, "machine")
     if not machine and any(of_rights(one) for one in _records(host, answer, "machine", "errors")):
         raise RolloutError(f"Get-CsCertificate may not read: {notes[0]}", where=host.name, mend=RIGHTS)
@@ -287,9 +289,14 @@ def check_effective(text: str) -> None:
         )
 
 
+def has_xmpp(state: CsState) -> bool:
+    """Whether the XMPP gateway is on the server."""
+    return _XMPP_SERVICE in map(str.upper, state.services)
+
+
 def _with_xmpp(wanted: CsWanted, state: CsState) -> CsWanted:
     """An Edge Server with the XMPP gateway presents the Access Edge's certificate there, too."""
-    if ACCESS_EDGE not in wanted.types or _XMPP_SERVICE not in map(str.upper, state.services):
+    if ACCESS_EDGE not in wanted.types or not has_xmpp(state):
         return wanted
     return CsWanted(wanted.id, wanted.thumbprint, (*wanted.endpoints, CsEndpoint(XMPP, "", 0)))
 

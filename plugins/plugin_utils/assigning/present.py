@@ -31,20 +31,34 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC, WEB_COMPONENTS
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import AssignmentWork, ServerWork
-from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import OAUTH, cmdlet_type
+from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import (
+    ACCESS_EDGE,
+    OAUTH,
+    XMPP,
+    cmdlet_type,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import trust_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import BindingPlace
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import HttpBindings, can_bind
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import CsState, read_state
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import (
+    ADDRESS,
+    BindingPlace,
+    parsed_endpoint,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import (
+    Binding,
+    HttpBindings,
+    can_bind,
+    shadows_of,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import CsState, has_xmpp, read_state
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import (
     HeldAssignment,
     concerned,
     read_assignments,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.holding import HeldCertificate, read_holding
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
@@ -77,10 +91,14 @@ class _Reading:
             return None
 
 
-def read_server(host: WindowsHost, work: ServerWork, *, shake: Shake, now: datetime) -> ServerState:
+def read_server(
+    host: WindowsHost, work: ServerWork, *, shake: Shake, now: datetime, also: Sequence[str] = ()
+) -> ServerState:
     """What the server has: the store, the assignments of all ways that its plan knows, and what its ports serve.
 
     Where the plan has no certificate for the server, each way is tried.
+
+    :param also: further bindings of http.sys that are to have the Web Components' certificate.
     """
     reading = _Reading(host)
     places = [one for job in work.certificates for one in job.assignments]
@@ -94,12 +112,15 @@ def read_server(host: WindowsHost, work: ServerWork, *, shake: Shake, now: datet
         reading.unread.setdefault(OCS, f"{host.name}: {_NO_OCS}")
     if cmdlets is not None and cmdlets.unread:
         reading.unread[OAUTH] = cmdlets.unread
+    if cmdlets is not None and cmdlets.notes and not cmdlets.refused:
+        # Something was not listed, and nothing says what it is of.
+        reading.unread |= {type: cmdlets.notes[0] for type in types if type not in cmdlets.machine}
     if not places:
         # That a product is not there is no news where none was planned.
         reading.unread.pop(CMDLETS, None)
     web_ports = {one.port for one in places if one.component == WEB_COMPONENTS and one.way != LYNC}
     can_tell = reading.part(HTTP_SYS, lambda: can_bind(host)) is not False
-    bindings = reading.part(HTTP_SYS, lambda: tuple(_bindings(host, web_ports))) if can_tell else ()
+    bindings = reading.part(HTTP_SYS, lambda: tuple(_bindings(host, web_ports, also))) if can_tell else ()
     return ServerState(
         store=tuple(_stored(one, cmdlets) for one in held),
         assignments=(*_by_cmdlets(cmdlets), *_in_ocs(ocs or (), held, places), *(bindings or ())),
@@ -159,9 +180,15 @@ def _stored(held: HeldCertificate, cmdlets: CsState | None) -> StoredCertificate
 
 def _by_cmdlets(state: CsState | None) -> Iterator[PresentAssignment]:
     if state is not None:
+        gateway = has_xmpp(state) and ACCESS_EDGE in state.machine
         # What the organisation has counts on every server.
         for type, thumbprint in {**state.organisation, **state.machine}.items():
-            yield PresentAssignment(CMDLETS, type, (type,), 0, thumbprint)
+            # As a rollout has it, the gateway presents the Access Edge's.
+            serves = (type, ACCESS_EDGE) if type == XMPP and gateway else (type,)
+            yield PresentAssignment(CMDLETS, type, serves, 0, thumbprint)
+        if gateway and XMPP not in state.machine:
+            told = "no certificate is assigned"
+            yield PresentAssignment(CMDLETS, XMPP, (ACCESS_EDGE,), 0, "", told, empty=True)
         for type, said in state.refused.items():
             # An error names the certificate in whatever language.
             named = _THUMBPRINT.findall(said)
@@ -184,25 +211,46 @@ def _in_ocs(
         yield PresentAssignment(OCS, one.place, one.kind.components, one.port or 0, named, told, empty=one.empty)
 
 
-def _bindings(host: WindowsHost, web_ports: Container[int]) -> Iterator[PresentAssignment]:
-    """All of http.sys. The planned ones are those of every address; others of the port may be for other names."""
-    bindings = HttpBindings(host)
-    for place in bindings.places():
-        port = place.port_number
-        serves = (WEB_COMPONENTS,) if place.host == _EVERY_ADDRESS and port in web_ports else ()
-        thumbprint, told = _bound(bindings, place)
-        yield PresentAssignment(HTTP_SYS, str(place), serves, port, thumbprint, told)
+def _bindings(host: WindowsHost, web_ports: Iterable[int], also: Iterable[str]) -> Iterator[PresentAssignment]:
+    """All of http.sys. Planned are those of every address and ``also``; what some clients meet before them with another
+    certificate is told against it, and others of the port are for other names."""
+    bindings, ours = HttpBindings(host), [BindingPlace(ADDRESS, f"{_EVERY_ADDRESS}:{port}") for port in web_ports]
+    ports = {one.port for one in ours}
+    found = {place: _bound(bindings, place) for place in bindings.places()}
+    # The registry's keys know no case.
+    known = {(one.kind, one.text.lower()): one for one in found}
+    named = (one for one in map(parsed_endpoint, dict.fromkeys(also)) if one.port in ports)
+    others = [known.get((one.kind, one.text.lower()), one) for one in named]
+    against: dict[str, str] = {}
+    for place in ours:
+        held = found.get(place, (None, ""))[0]
+        against |= {one.binding: one.what for one in shadows_of(host, place, held, others) if one.ours}
+        if held is not None and held.store.upper() != MY:
+            against[str(place)] = f"it takes its certificate from the store {held.store}, not from {MY}"
+        for one in (one for one in others if one.port == place.port):
+            other = found.get(one, (None, ""))[0]
+            if held is not None and other is not None and other.thumbprint != held.thumbprint:
+                against[str(one)] = f"it is to have the certificate of {place} ({held.thumbprint})"
+    for place, (held, odd) in found.items():
+        said = against.get(str(place), "")
+        serves = (WEB_COMPONENTS,) if said or place in ours or place in others else ()
+        name = held.thumbprint if held is not None else ""
+        yield PresentAssignment(HTTP_SYS, str(place), serves, place.port_number, name, said or odd)
+    for place in (*ours, *others):
+        if place not in found and (place in others or others or against):
+            told = "there is no such binding"
+            yield PresentAssignment(HTTP_SYS, str(place), (WEB_COMPONENTS,), place.port_number, "", told, empty=True)
 
 
-def _bound(bindings: HttpBindings, place: BindingPlace) -> tuple[str, str]:
-    """The thumbprint of a binding, or what is to be said in its place: a binding of others that is odd ends nothing."""
+def _bound(bindings: HttpBindings, place: BindingPlace) -> tuple[Binding | None, str]:
+    """A binding, or what is to be said in its place: a binding of others that is odd ends nothing."""
     try:
         held = bindings.get(place)
     except HostUnreachable:
         raise
     except RolloutError as error:
-        return "", error.what
-    return (held.thumbprint, "") if held is not None else ("", "the central certificate store decides which it is")
+        return None, error.what
+    return held, "" if held is not None else "the central certificate store decides which it is"
 
 
 # --- what is served -------------------------------------------------------------------------------------------------

@@ -184,10 +184,17 @@ def test_an_odd_binding_and_the_central_store() -> None:
     on = server(GOOD)
     on.registry.set(EVERYWHERE, "SslCertHash", b"x")
     on.registry.set(f"{HTTP}\\SslCcsBindingInfo\\443", "AppId", b"x")
+    on.registry.set(f"{HTTP}\\SslCcsBindingInfo\\444", "AppId", b"x")
     told = {one.place: (one.thumbprint, one.told) for one in read(on, work(WEB)).assignments}
     assert told == {
         "0.0.0.0:443": ("", "a binding with a hash of 1 bytes"),
-        "ccs:443": ("", "the central certificate store decides which it is"),
+        "ccs:443": (
+            "",
+            "ocssrv01.company.local: clients that come to any name of the central certificate store, port 443, get"
+            " another certificate, which cannot be told from here, of another binding (an application that is not"
+            " named)",
+        ),
+        "ccs:444": ("", "the central certificate store decides which it is"),
     }
 
 
@@ -202,6 +209,101 @@ def test_a_key_that_is_no_place_of_a_binding_ends_nothing(text: str) -> None:
         [("0.0.0.0:443", ("web_components",), 443, GOOD.thumbprint), (text, (), 0, STRANGE.thumbprint)]
     )
     assert dict(state.unread) == {}
+
+
+def judged(on: FakeServer, wanted: ServerWork, *, also: tuple[str, ...] = (), **ports: Any) -> list[tuple[str, str]]:
+    """Place and verdict of what is planned, with ports that serve what is right."""
+    state = read_server(
+        replace(on.host, **ports), wanted, shake=lambda *_: Handshake("ok", (GOOD.der,)), now=NOW, also=also
+    )
+    found = compare(wanted, state, now=NOW, minimum_days=30)
+    return [(one.place, one.verdict) for one in found if one.certificate]
+
+
+WEB_443 = "web components, port 443"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("10.0.0.11:443", "SslBindingInfo"), ("sip.company.com:443", "SslSniBindingInfo"), ("443", "SslCcsBindingInfo")],
+)
+def test_what_clients_of_the_pool_meet_first_with_another_certificate_differs(text: str, kind: str) -> None:
+    on = server(GOOD, STRANGE)
+    bind(on, GOOD)
+    if kind == "SslCcsBindingInfo":
+        on.registry.set(f"{HTTP}\\{kind}\\{text}", "AppId", b"x")
+    else:
+        bind(on, STRANGE, text, kind)
+    name = f"ccs:{text}" if kind == "SslCcsBindingInfo" else text
+    assert sorted(judged(on, work(WEB))) == sorted(
+        [(f"{WEB_443}, 0.0.0.0:443", "as_planned"), (f"{WEB_443}, {name}", "differs")]
+    )
+
+
+def test_what_has_the_planned_certificate_or_another_name_is_no_difference() -> None:
+    on = server(GOOD, STRANGE)
+    bind(on, GOOD)
+    bind(on, GOOD, "10.0.0.11:443")
+    bind(on, STRANGE, "crm.company.com:443", "SslSniBindingInfo")
+    assert judged(on, work(WEB)) == [(WEB_443, "as_planned")]
+
+
+def test_a_binding_of_another_store_differs() -> None:
+    on = server(GOOD)
+    bind(on, GOOD)
+    on.registry.set(EVERYWHERE, "SslCertStoreName", "my")
+    assert judged(on, work(WEB)) == [(WEB_443, "as_planned")]
+    on.registry.set(EVERYWHERE, "SslCertStoreName", "WebHosting")
+    assert judged(on, work(WEB)) == [(WEB_443, "differs")]
+
+
+def test_bindings_that_are_to_have_the_certificate_too() -> None:
+    on, also = server(GOOD, STRANGE), ("10.0.0.11:443", "10.0.0.11:8443")
+    bind(on, GOOD)
+    both = f"{WEB_443}, 0.0.0.0:443"
+    assert judged(on, work(WEB), also=also) == [(both, "as_planned"), (f"{WEB_443}, 10.0.0.11:443", "missing")]
+    bind(on, STRANGE, "10.0.0.11:443")
+    assert sorted(judged(on, work(WEB), also=also)) == [
+        (both, "as_planned"),
+        (f"{WEB_443}, 10.0.0.11:443", "differs"),
+    ]
+    bind(on, GOOD, "10.0.0.11:443")
+    assert judged(on, work(WEB), also=also) == [(WEB_443, "as_planned")]
+
+
+def test_what_others_meet_first_hides_no_binding_that_is_missing() -> None:
+    on = server(GOOD)
+    bind(on, GOOD, "10.0.0.11:443")
+    assert (f"{WEB_443}, 0.0.0.0:443", "missing") in judged(on, work(WEB))
+
+
+@pytest.mark.parametrize(
+    ("gateway", "services", "verdicts"),
+    [
+        (GOOD, ["RTCSRV", "RtcXmppTGWPX"], ["as_planned"]),
+        (STRANGE, ["RTCXMPPTGWPX"], ["as_planned", "differs"]),
+        (None, ["RTCXMPPTGWPX"], ["as_planned", "missing"]),
+        (None, ["RTCSRV"], ["as_planned"]),
+    ],
+)
+def test_the_xmpp_gateway_presents_the_access_edge_certificate(
+    gateway: X509Certificate | None, services: list[str], verdicts: list[str]
+) -> None:
+    held = {"AccessEdgeExternal": GOOD.thumbprint, **({} if gateway is None else {"XmppServer": gateway.thumbprint})}
+    answer = {"module": "Lync", "machine": listed(**held), "global": listed(), "services": services}
+    wanted = work(place("access_edge", 443, "lync"), **SFB)
+    found = judged(server(GOOD, STRANGE), wanted, powershell=Cmdlets(answer))
+    assert sorted(verdict for _place, verdict in found) == verdicts
+
+
+def test_what_was_not_listed_beside_an_error_is_not_read() -> None:
+    denied = {"id": "X", "type": "System.UnauthorizedAccessException", "text": "kein Zugriff"}
+    machine = {**listed(Default=GOOD.thumbprint), "errors": [denied]}
+    answer = {"module": "Lync", "machine": machine, "global": listed()}
+    found = judged(server(GOOD), work(DEFAULT, EXTERNAL, **SFB), powershell=Cmdlets(answer))
+    assert found == [("Default, port 5061", "as_planned"), ("WebServicesExternal, port 4443", "not_read")]
+    found = judged(server(GOOD), work(DEFAULT, **SFB), powershell=Cmdlets({"module": "Lync", "global": listed()}))
+    assert found == [("Default, port 5061", "not_read")]
 
 
 def test_each_component_is_asked_at_its_own_address() -> None:
