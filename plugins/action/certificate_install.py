@@ -32,15 +32,17 @@ class ActionModule(WindowsAction):
         "directory": {"type": "path", "aliases": ["file"]},
         "trusted_roots": {"type": "list", "elements": "str", "default": []},
         "minimum_days": {"type": "int", "default": 30},
-        "key_from": {"type": "str", "no_log": False},
+        "key_from": {"type": "list", "elements": "str", "default": [], "no_log": False},
         "thumbprint": {"type": "str"},
     }
-    mutually_exclusive = [("issued", "directory", "key_from")]
+    mutually_exclusive = [("issued", "directory")]
     required_together = [("pfx", "password")]
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         planned = certificate_from_plain(arguments["certificate"])
         roots = from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots")
+        if arguments["key_from"] and (arguments["issued"] or arguments["directory"]):
+            raise RolloutError("key_from goes with neither issued nor directory", where=f"certificate {planned.id}")
         now, days = datetime.now(timezone.utc), arguments["minimum_days"]
         if arguments["key_from"] and not check_mode:
             # Both in one step: Ansible keeps what a task returns or is given, and shows it to callbacks.
@@ -57,15 +59,21 @@ class ActionModule(WindowsAction):
         return install(host, delivery, trusted_roots=roots, check_mode=check_mode).to_result()
 
     def _exported(self, planned: PlannedCertificate, arguments: Mapping[str, Any], now: datetime) -> ExportedKey:
-        """The certificate with its key from the host that has it."""
+        """The certificate with its key from the first of the hosts that gives it away; else why the first does not."""
         if not arguments["thumbprint"]:
             raise RolloutError(
                 "key_from was given without thumbprint, so it is not known which certificate to bring",
                 where=f"certificate {planned.id}",
             )
         name = Thumbprint(arguments["thumbprint"])
-        with self.open_other_host(arguments["key_from"]) as source:
-            return export_key(source, planned, name, now=now, minimum_days=arguments["minimum_days"])
+        refusals: list[RolloutError] = []
+        for source in arguments["key_from"]:
+            try:
+                with self.open_other_host(source) as host:
+                    return export_key(host, planned, name, now=now, minimum_days=arguments["minimum_days"])
+            except RolloutError as error:
+                refusals.append(error)
+        raise refusals[0]
 
 
 def _given(planned: PlannedCertificate, arguments: Mapping[str, Any], check_mode: bool) -> AuthorityAnswer | None:

@@ -69,10 +69,12 @@ options:
     default: 30
   key_from:
     description:
-      - A host of the inventory that holds the certificate with its key, which are brought from there. It is logged on
-        to with its own variables of the inventory (or C(-e)), not with those of a play.
+      - The hosts of the inventory that hold the certificate with its key. Both are brought from the first that gives
+        them away. It is logged on to with its own variables of the inventory (or C(-e)), not with those of a play.
       - Mutually exclusive with O(issued) and O(directory).
-    type: str
+    type: list
+    elements: str
+    default: []
   thumbprint:
     description: SHA-1 thumbprint of the certificate on O(key_from). May be left out in check mode.
     type: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography as crypto
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.public_key import verify_signature
@@ -56,6 +57,16 @@ def find_chain(
             if following is None:
                 raise
             known.append(following)
+
+
+def broken_link(way: Sequence[X509Certificate], *, now: datetime) -> str:
+    """Why a certificate and those above it, as they stand, are no chain; "" where each is issued by the next."""
+    for below, (child, issuer) in enumerate(pairwise(way)):
+        if child.issuer != issuer.subject:
+            return f"'{issuer.subject}' is not the issuer of '{child.subject}'"
+        if reason := _refusal(child, issuer) or _unfit(issuer, below, now):
+            return reason
+    return ""
 
 
 def is_root(certificate: X509Certificate) -> bool:

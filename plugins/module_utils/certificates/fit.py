@@ -18,6 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 # CRYPT_MACHINE_KEYSET and NCRYPT_MACHINE_KEY_FLAG have the same value.
@@ -127,7 +128,7 @@ def _unmet_names(planned: PlannedCertificate, certificate: X509Certificate) -> l
         reasons.append(f"it has the name {', '.join(unprintable)}, which some clients cut off and others do not")
     wanted = {comparable(name) for name in planned.subject_alternative_names}
     if wild := sorted({comparable(name) for name in certificate.names if "*" in name} - wanted):
-        reasons.append(f"it has the wildcard {', '.join(wild)}, which the product does not support")
+        reasons.append(f"it has the wildcard {as_said(', '.join(wild))}, which the product does not support")
     return reasons
 
 

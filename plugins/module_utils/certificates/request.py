@@ -24,6 +24,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 
 MAX_REQUEST = 32 * 1024
 
@@ -64,10 +65,10 @@ def unmet_by_request(planned: PlannedCertificate, request: CertificateRequest) -
     """Why a request does not ask for what the plan says; names must be the planned ones in the planned order."""
     reasons = []
     if comparable(request.common_name or "") != comparable(planned.common_name):
-        reasons.append(f"its common name is '{request.common_name}', not '{planned.common_name}'")
+        reasons.append(f"its common name is '{as_said(str(request.common_name), 100)}', not '{planned.common_name}'")
     names = planned.subject_alternative_names
     if [comparable(name) for name in request.names] != [comparable(name) for name in names]:
-        reasons.append(f"its names are {', '.join(request.names) or 'none'}, not {', '.join(names)}")
+        reasons.append(f"its names are {as_said(', '.join(request.names), 1000) or 'none'}, not {', '.join(names)}")
     key = planned.key
     if (request.key_algorithm, request.key_length) != (key.algorithm, key.length):
         found = f"{request.key_algorithm} {request.key_length}"

@@ -34,6 +34,7 @@ class KeyTurn:
 
     ``own``: it holds the certificate, or has it made. Else it gets it from ``source``, a host of the inventory, with
     ``thumbprint``, empty while it is only planned; unless it waits for somebody, or there is a reason not to.
+    ``also``: further hosts that hold the same, for where the key of ``source`` may not be exported.
     """
 
     own: bool
@@ -41,6 +42,7 @@ class KeyTurn:
     thumbprint: str = ""
     waiting: str = ""
     refusal: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def key_turn(hostvars: HostVars, host: str, number: int) -> KeyTurn:
         best = held[max(held, key=lambda one: (_until(looks[one]), held[one]))]
         if held.get(host) == best:
             return KeyTurn(True, thumbprint=best)
-        return KeyTurn(False, next(one for one in held if held[one] == best), best)
+        source, *also = (one for one in held if held[one] == best)
+        return KeyTurn(False, source, best, also=tuple(also))
     if unseen := [one for one in sharers if one not in looks]:
         return KeyTurn(False, refusal=_UNSEEN.format(id=id, unseen=some(unseen)))
     maker = _maker(sharers, looks)

@@ -7,14 +7,16 @@ but words: what is set up there is changed by people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, Server, Topology
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number, some
 
 # MSFT_SIPPoolSetting.MajorVersion (Microsoft, OCS 2007 R2 SDK).
+MOST_NAMED = 10
 MAJOR_VERSIONS = {"ocs2007": 3, "ocs2007r2": 4}
 
 
@@ -89,7 +91,7 @@ def _pools(pool: Pool, found: Iterable[DeployedPool]) -> Iterator[DeployedDiffer
     there = {_name(one.fqdn): one for one in found}
     own = there.get(pool.fqdn)
     if own is None:
-        named = f"the pools {', '.join(sorted(there))} only" if there else "no pool at all"
+        named = f"the pools {some(there, MOST_NAMED)} only" if there else "no pool at all"
         what = f"OCS has no pool {pool.fqdn}, it names {named}"
         yield DeployedDifference("pool-unknown", what, "nobody signs in at a pool that is not there", _LATER)
         return
@@ -103,11 +105,11 @@ def _pools(pool: Pool, found: Iterable[DeployedPool]) -> Iterator[DeployedDiffer
         if _is_front_end(pool, one) and not any(_is(one, member) for member in members):
             what = f"{one.fqdn} is in the topology's pool {pool.fqdn}, and not in OCS's"
             yield DeployedDifference("server-not-in-pool", what, "it serves nobody who is sent to it", _LATER)
-    for member in members:
-        if not any(_is(one, member) for one in pool.servers):
-            what = f"{member} is in OCS's pool {pool.fqdn}, and not in the topology's"
-            breaks = "it gets no certificate and no record from here"
-            yield DeployedDifference("server-not-planned", what, breaks, "Correct the topology, or the deployment")
+    foreign = [one for one in dict.fromkeys(members) if not any(_is(own_one, one) for own_one in pool.servers)]
+    for member in _named(foreign, "server"):
+        what = f"{member} in OCS's pool {pool.fqdn}, and not in the topology's"
+        breaks = "it gets no certificate and no record from here"
+        yield DeployedDifference("server-not-planned", what, breaks, "Correct the topology, or the deployment")
 
 
 def _domains(topology: Topology, found: Iterable[str]) -> Iterator[DeployedDifference]:
@@ -116,10 +118,20 @@ def _domains(topology: Topology, found: Iterable[str]) -> Iterator[DeployedDiffe
         what = f"the SIP domain {name} of the topology is none of OCS's"
         mend = "Add it there (Global Properties, General), or correct the topology"
         yield DeployedDifference("sip-domain-missing", what, "nobody signs in with it", mend)
-    for name in sorted(there - planned):
-        what = f"OCS has the SIP domain {name}, which the topology does not have"
+    foreign = sorted(there - planned)
+    further = len(foreign) - MOST_NAMED
+    names = [f"the SIP domain {name}" for name in foreign[:MOST_NAMED]]
+    for name in [*names, *([f"{number(further, 'further SIP domain')}"] if further > 0 else [])]:
+        what = f"OCS has {name}, which the topology does not have"
         breaks = "its users find no server by the planned records"
         yield DeployedDifference("sip-domain-not-planned", what, breaks, "Add it to the topology, or remove it there")
+
+
+def _named(names: Sequence[str], what: str) -> Iterator[str]:
+    """The first of the names, and how many more there are, each with its verb."""
+    yield from (f"{name} is" for name in names[:MOST_NAMED])
+    if more := max(len(names) - MOST_NAMED, 0):
+        yield f"{number(more, f'more {what}')} {'is' if more == 1 else 'are'}"
 
 
 def _name(text: str) -> str:

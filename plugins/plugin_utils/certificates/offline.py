@@ -48,6 +48,18 @@ BUNDLE_SUFFIX = ".bundle.pem"
 ISSUED_SUFFIXES = (".cer", ".crt", ".pem", ".p7b")
 
 
+class TwoRequests(RolloutError):
+    """Two files with different requests for one certificate: which of the keys is the server's is not known."""
+
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        super().__init__(
+            "two different requests for one certificate are there",
+            where=" and ".join(paths),
+            mend="Nothing was handed over. Remove the one whose key the server does not have, as a rule the older, and"
+            " run again",
+        )
+
+
 class OfflineAuthority(Authority):
     """A directory of the controller: ``<stem>.req`` and its order out, ``<stem>.cer`` and the like in."""
 
@@ -130,17 +142,20 @@ class OfflineAuthority(Authority):
     def request(self, planned: PlannedCertificate) -> CertificateRequest | None:
         """The request that somebody put there; RolloutError where the file is none."""
         paths = [self.path(planned, suffix) for suffix in REQUEST_SUFFIXES]
-        found = ((path, content_of(path, MAX_BUNDLE + 1)) for path in paths)
-        return next((load_request(content, where=path) for path, content in found if content is not None), None)
+        contents = [(path, content) for path in paths if (content := content_of(path, MAX_BUNDLE + 1)) is not None]
+        found = {path: load_request(content, where=path) for path, content in contents}
+        if len({request.der for request in found.values()}) > 1:
+            raise TwoRequests(tuple(found))
+        return next(iter(found.values()), None)
 
-    def bundled(self, planned: PlannedCertificate) -> X509Certificate | None:
-        """The first certificate of the bundle that was written earlier; one that cannot be read counts as none."""
+    def bundled(self, planned: PlannedCertificate) -> tuple[X509Certificate, ...]:
+        """The certificates of the bundle that was written earlier, in their order; one that cannot be read has none."""
         path = self.path(planned, BUNDLE_SUFFIX)
         content = content_of(path, MAX_BUNDLE + 1)
         try:
-            return load_certificates(content, where=path)[0] if content else None
+            return load_certificates(content, where=path) if content else ()
         except RolloutError:
-            return None
+            return ()
 
     def write(self, planned: PlannedCertificate, suffix: str, text: str, *, check_mode: bool) -> bool:
         """Whether the file did not hold the text yet; it does then, outside of check mode."""

@@ -23,13 +23,15 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
     WsmanFault,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, as_tuple
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_text, as_tuple
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
 
 NAMESPACE = "root/cimv2"
 POOLS, DOMAINS = "MSFT_SIPPoolSetting", "MSFT_SIPDomainData"
 # Whether the members come as an array or as one text is said nowhere: a text is taken apart at these.
 _BETWEEN = re.compile(r"[;,\s]+")
+_VERSION = re.compile(r"[0-9]{1,3}")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 
 _T = TypeVar("_T")
@@ -71,8 +73,14 @@ def _pool(found: WmiObject) -> DeployedPool:
     return DeployedPool(
         _told(as_text(found.get("PoolFQDN"))),
         tuple(_told(one) for one in members),
-        as_number(found.get("MajorVersion"), what=f"{POOLS}.MajorVersion"),
+        _version(as_text(found.get("MajorVersion")).strip()),
     )
+
+
+def _version(text: str) -> int | None:
+    if text and not _VERSION.fullmatch(text):
+        raise GarbledAnswer(f"{POOLS}.MajorVersion is no version: {as_said(text, 60)!r}")
+    return int(text) if text else None
 
 
 def _told(name: str) -> str:

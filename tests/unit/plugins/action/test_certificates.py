@@ -170,8 +170,11 @@ def test_a_ca_tells_by_which_request_a_key_got_its_certificate(server, ca):
 class Exporting(PowerShell):
     """Exports whatever it is asked for, and signs with it."""
 
+    def __init__(self, exportable: str = "True") -> None:
+        self.exportable = exportable
+
     def run(self, script: Script, values: Mapping[str, str], *, timeout: float) -> Mapping[str, Any]:
-        return {"key": "True", "exportable": "True", "used": "True", "pfx": "AAAA"}
+        return {"key": "True", "exportable": self.exportable, "used": "True", "pfx": "AAAA"}
 
 
 class Importing(PowerShell):
@@ -214,7 +217,7 @@ def test_a_key_is_brought_in_one_step_and_stands_in_no_argument_and_no_result(se
     keys = Importing(taker, one)
     opened = beside(monkeypatch, edge01=host)
     spelled = " ".join(name.lower()[at : at + 2] for at in range(0, 40, 2))
-    bring = {"certificate": SHARED, "key_from": "edge01", "thumbprint": spelled}
+    bring = {"certificate": SHARED, "key_from": ["edge01"], "thumbprint": spelled}
     seen = run(certificate_install, taker.host, check_mode=True, **bring)
     assert (seen["state"], seen["changed"], opened) == ("would_install", True, [])
     done = run(certificate_install, replace(taker.host, powershell=keys), **bring)
@@ -235,13 +238,31 @@ def test_a_key_is_brought_in_one_step_and_stands_in_no_argument_and_no_result(se
         ({"certificate": planned()}, "the plan does not say that several servers share this certificate"),
         ({"thumbprint": None}, "key_from was given without thumbprint, so it is not known which certificate to bring"),
         ({"thumbprint": "0F1E"}, "is no thumbprint"),
+        ({"directory": "requests"}, "key_from goes with neither issued nor directory"),
     ],
 )
 def test_what_is_not_to_be_brought_stays_where_it_is(server, ca, monkeypatch, changes, told):
     name = server.put("MY", certificate(ca.issuer), key_info())
     beside(monkeypatch, edge01=replace(server.host, powershell=Exporting()))
     taker = FakeServer("edge02")
-    bring = {"certificate": SHARED, "key_from": "edge01", "thumbprint": name, **changes}
+    bring = {"certificate": SHARED, "key_from": ["edge01"], "thumbprint": name, **changes}
     with pytest.raises(RolloutError, match=told):
         run(certificate_install, taker.host, **bring)
     assert taker.listed("MY") == []
+
+
+def test_where_the_first_may_not_give_its_key_away_the_next_does(server, ca, monkeypatch):
+    one = certificate(ca.issuer)
+    name = server.put("MY", one, key_info())
+    server.put("Root", ca.issuer.certificate)
+    stays, goes = (replace(server.host, powershell=Exporting(told)) for told in ("False", "True"))
+    opened = beside(monkeypatch, edge01=stays, edge03=goes)
+    taker = FakeServer("edge02")
+    taker.put("Root", ca.issuer.certificate)
+    host = replace(taker.host, powershell=Importing(taker, one))
+    bring = {"certificate": SHARED, "thumbprint": name}
+    with pytest.raises(RolloutError, match="the key of certificate .* may not be exported"):
+        run(certificate_install, host, key_from=["edge01"], **bring)
+    assert taker.listed("MY") == []
+    assert run(certificate_install, host, key_from=["edge01", "edge03"], **bring)["thumbprint"] == name
+    assert opened == ["edge01 opened", "edge01 opened", "edge03 opened", "edge03 closed"]

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from unit.fakes_windows import DER, NOW, authority, certificate, rsa_key
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import build_chain, is_root
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import broken_link, build_chain, is_root
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import load_request
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
     X509Certificate,
@@ -120,3 +120,21 @@ def test_chains_that_openssl_made(tmp_path, kind, digest):
 def test_is_root_needs_its_own_signature():
     assert is_root(read(CA.certificate))
     assert not is_root(read(authority("Company CA", authority("Company CA", number=108), number=109).certificate))
+
+
+def test_as_they_stand_each_is_issued_by_the_next():
+    root = authority("Root", number=131)
+    issuing, stranger = authority("CA", root, number=132), authority("CA", number=133)
+    leaf, issuer, top, other = (
+        read(one) for one in (certificate(issuing), *(a.certificate for a in (issuing, root, stranger)))
+    )
+    assert (
+        broken_link((leaf,), now=NOW)
+        == broken_link((leaf, issuer), now=NOW)
+        == broken_link((leaf, issuer, top), now=NOW)
+        == ""
+    )
+    name = leaf.subject
+    assert broken_link((leaf, top), now=NOW) == f"'CN=Root' is not the issuer of '{name}'"
+    assert broken_link((leaf, other), now=NOW) == f"'{name}' is not signed by 'CN=CA'"
+    assert broken_link((leaf, issuer, issuer), now=NOW) == "'CN=CA' is not the issuer of 'CN=CA'"

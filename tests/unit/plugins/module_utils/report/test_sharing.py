@@ -67,7 +67,7 @@ def test_where_all_hold_it_nothing_moves() -> None:
 
 def test_a_server_that_came_later_gets_it_from_any_that_holds_it() -> None:
     assert turns(edge(), edge("AA"), edge("AA")) == [
-        KeyTurn(False, "e2", "AA"),
+        KeyTurn(False, "e2", "AA", also=("e3",)),
         KeyTurn(True, thumbprint="AA"),
         KeyTurn(True, thumbprint="AA"),
     ]

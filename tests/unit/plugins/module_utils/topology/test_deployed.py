@@ -91,6 +91,24 @@ def test_each_difference_is_told(pools: Any, domains: Any, wanted: dict[str, str
     assert told(pools, domains) == wanted
 
 
+def test_of_many_that_are_not_planned_ten_are_named() -> None:
+    pools = (DeployedPool(POOL, (FIRST, SECOND, *(f"x{at:05}" for at in range(3000))), 3),)
+    found = DeployedOcs(pools, (*DOMAINS, *(f"d{at:02}.com" for at in range(11))))
+    differing = [one.what for one in compare_deployed(SITE, FIRST, found)]
+    assert len(differing) == 22
+    assert differing[9] == "x00009 is in OCS's pool eepool.contoso.com, and not in the topology's"
+    assert differing[10] == "2990 more servers are in OCS's pool eepool.contoso.com, and not in the topology's"
+    assert differing[20:] == [
+        "OCS has the SIP domain d09.com, which the topology does not have",
+        "OCS has 1 further SIP domain, which the topology does not have",
+    ]
+    other = compare_deployed(SITE, FIRST, DeployedOcs(tuple(DeployedPool(f"p{at:02}", ()) for at in range(12)), None))
+    assert [one.what for one in other] == [
+        "OCS has no pool eepool.contoso.com, it names the pools p00, p01, p02, p03, p04, p05, p06, p07, p08, p09 and 2"
+        " more only"
+    ]
+
+
 def test_a_server_for_the_web_alone_is_no_member_that_is_missed() -> None:
     spread = parse(site("ocs2007", expanded()))
     found = DeployedOcs((DeployedPool(POOL, ("fe01", "fe02", "web01"), 3),), ("contoso.com",))

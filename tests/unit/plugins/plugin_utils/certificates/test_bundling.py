@@ -123,7 +123,7 @@ def test_what_the_ca_issued_is_written_with_those_above_it(tmp_path: Path, root:
     assert Path(done["bundle"]).stat().st_mode & 0o777 == 0o600
     # Nobody is asked again, even where the request is gone.
     (tmp_path / f"{STEM}.req").unlink()
-    again = step(tmp_path, online=True)
+    again = step(tmp_path, online=True, root=root)
     assert (again["state"], again["changed"], again["thumbprint"]) == ("bundled", False, thumbprint(leaf))
 
 
@@ -171,3 +171,106 @@ def test_a_bundle_that_cannot_be_read_is_written_anew(tmp_path: Path) -> None:
     (tmp_path / f"{STEM}.bundle.pem").write_text("torn")
     assert step(tmp_path)["changed"] is True
     assert (tmp_path / f"{STEM}.bundle.pem").read_text() == pem(leaf) + pem(ISSUING.certificate)
+
+
+def deliver(place: Path) -> tuple[x509.Certificate, Path]:
+    """The certificate that people brought, and the bundle made of it, which is there."""
+    leaf = issued(put_request(place))
+    (place / f"{STEM}.cer").write_text(pem(leaf) + pem(ISSUING.certificate) + pem(ROOT.certificate))
+    step(place)
+    return leaf, place / f"{STEM}.bundle.pem"
+
+
+STRANGER = authority("Company CA", number=123)
+PRIVATE = "-----BEGIN PRIVATE KEY-----\nMIIEvQ==\n-----END PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize(
+    "above", ["", pem(STRANGER.certificate), pem(ISSUING.certificate) + PRIVATE, pem(ISSUING.certificate) * 2]
+)
+def test_a_bundle_that_is_not_what_it_is_to_be_is_written_anew(tmp_path: Path, above: str) -> None:
+    leaf, bundled = deliver(tmp_path)
+    bundled.write_text(pem(leaf) + above)
+    again = step(tmp_path)
+    assert (again["state"], again["changed"], again["thumbprint"]) == ("bundled", True, thumbprint(leaf))
+    assert bundled.read_text() == pem(leaf) + pem(ISSUING.certificate)
+    assert step(tmp_path)["changed"] is False
+
+
+def test_a_certificate_of_another_ca_of_the_same_name_is_replaced(tmp_path: Path) -> None:
+    leaf, bundled = deliver(tmp_path)
+    bundled.write_text(pem(issued(csr(key=rsa_key(5)), STRANGER)) + pem(ISSUING.certificate))
+    assert step(tmp_path)["thumbprint"] == thumbprint(leaf)
+    assert bundled.read_text() == pem(leaf) + pem(ISSUING.certificate)
+
+
+def test_the_root_comes_and_goes_with_what_is_wanted(tmp_path: Path) -> None:
+    leaf, bundled = deliver(tmp_path)
+    assert step(tmp_path, root=True)["changed"] is True
+    assert bundled.read_text() == pem(leaf) + pem(ISSUING.certificate) + pem(ROOT.certificate)
+    assert step(tmp_path)["changed"] is True
+    assert bundled.read_text() == pem(leaf) + pem(ISSUING.certificate)
+    # What it holds itself nobody is asked for.
+    step(tmp_path, root=True)
+    for name in (".cer", ".req"):
+        (tmp_path / f"{STEM}{name}").unlink()
+    assert (step(tmp_path)["state"], bundled.read_text()) == ("bundled", pem(leaf) + pem(ISSUING.certificate))
+    lacking = step(tmp_path, root=True, online=True)
+    assert (lacking["state"], lacking["message"]) == (
+        "waiting",
+        f"{bundled} is not as it is to be (it does not end with the root): {tmp_path}/{STEM}.req is to be signed; put"
+        " the certificate beside it and run again",
+    )
+
+
+@pytest.mark.parametrize(
+    ("above", "told"),
+    [
+        (pem(STRANGER.certificate), "'CN=ocspool.company.local' is not signed by 'CN=Company CA'"),
+        (pem(ROOT.certificate), "'CN=Root CA' is not the issuer of 'CN=ocspool.company.local'"),
+        (pem(ISSUING.certificate) + "a note\n", "more than certificates stands in it"),
+    ],
+)
+def test_where_nothing_else_is_at_hand_it_is_asked_for_again(tmp_path: Path, above: str, told: str) -> None:
+    leaf, bundled = deliver(tmp_path)
+    (tmp_path / f"{STEM}.cer").unlink()
+    assert step(tmp_path)["state"] == "bundled"
+    bundled.write_text(pem(leaf) + above)
+    assert step(tmp_path, online=True)["state"] == "requested"
+    waiting = step(tmp_path)
+    assert waiting["state"] == "waiting"
+    assert waiting["message"] == (
+        f"{bundled} is not as it is to be ({told}): {tmp_path}/{STEM}.req is to be signed; put the certificate beside"
+        " it and run again"
+    )
+
+
+def test_of_a_certificate_alone_the_ca_tells_whether_any_stand_above_it(tmp_path: Path) -> None:
+    leaf, bundled = deliver(tmp_path)
+    (tmp_path / f"{STEM}.cer").unlink()
+    bundled.write_text(pem(leaf))
+    assert step(tmp_path, online=True)["state"] == "requested"
+    # Where the CA is not asked, nothing speaks against it.
+    assert step(tmp_path, online=True, check_mode=True)["state"] == step(tmp_path)["state"] == "bundled"
+
+
+def test_a_sound_bundle_needs_nothing_beside_it(tmp_path: Path) -> None:
+    leaf, _bundled = deliver(tmp_path)
+    for beside in ("torn", pem(leaf)):
+        (tmp_path / f"{STEM}.cer").write_text(beside)
+        again = step(tmp_path)
+        assert (again["state"], again["changed"], again["thumbprint"]) == ("bundled", False, thumbprint(leaf))
+
+
+def test_of_two_different_requests_none_is_taken(tmp_path: Path) -> None:
+    put_request(tmp_path)
+    put_request(tmp_path, key=6, suffix=".csr")
+    with pytest.raises(RolloutError) as refused:
+        step(tmp_path)
+    assert str(refused.value) == (
+        f"{tmp_path}/{STEM}.req and {tmp_path}/{STEM}.csr: two different requests for one certificate are there."
+        " Nothing was handed over. Remove the one whose key the server does not have, as a rule the older, and run"
+        " again"
+    )
+    (tmp_path / f"{STEM}.csr").write_bytes((tmp_path / f"{STEM}.req").read_bytes())
+    assert step(tmp_path)["state"] == "waiting"

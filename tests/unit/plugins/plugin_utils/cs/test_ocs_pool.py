@@ -76,12 +76,15 @@ def test_one_class_that_cannot_be_read_hides_nothing_of_the_other() -> None:
     assert unread.startswith("MSFT_SIPPoolSetting could not be read: ocssrv01: asking WMI failed: Zugriff (0x")
 
 
-def test_a_number_that_is_none_is_told() -> None:
-    found = read({POOLS: [{**POOL, "MajorVersion": "drei"}], **NAMED})
+@pytest.mark.parametrize(("version", "told"), [("drei", "'drei'"), ("-3", "'-3'"), ("1_0", "'1_0'"), ("3" * 5000, "'")])
+def test_a_version_that_is_none_is_told(version: str, told: str) -> None:
+    found = read({POOLS: [{**POOL, "MajorVersion": version}], **NAMED})
     assert found.pools is None
-    assert (
-        "MSFT_SIPPoolSetting could not be read: MSFT_SIPPoolSetting.MajorVersion is no number: 'drei'" in found.unread
+    (unread,) = found.unread
+    assert unread.startswith(
+        f"MSFT_SIPPoolSetting could not be read: MSFT_SIPPoolSetting.MajorVersion is no version: {told}"
     )
+    assert len(unread) < 400
 
 
 def test_a_server_without_ocs() -> None:
