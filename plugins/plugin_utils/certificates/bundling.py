@@ -148,8 +148,10 @@ def _delivery(wanted: Bundling, given: AuthorityAnswer | None, key: str, *, beli
 
 def _from_itself(wanted: Bundling, held: Sequence[X509Certificate], doubt: str) -> Delivery | None:
     """What a doubtful bundle holds, where it goes up to a root: then nobody has to bring it again."""
-    answer = AuthorityAnswer(None, ISSUED, held[0], tuple(held[1:])) if doubt else None
-    return answer and _delivery(wanted, answer, held[0].public_key, believed=True)
+    if not doubt or wanted.answer:
+        return None
+    answer = AuthorityAnswer(None, ISSUED, held[0], tuple(held[1:]))
+    return _delivery(wanted, answer, held[0].public_key, believed=True)
 
 
 def _doubt(wanted: Bundling, held: Sequence[X509Certificate]) -> str:

@@ -46,7 +46,7 @@ def test_a_server_that_shares_a_key() -> None:
     look = {"": {"request": {"state": "would_create"}, "thumbprint": None}}
     hosts = {name: {"pool_certificates_work": work, "pool_certificates_look": look} for name in ("e1", "e2")}
     assert FILTERS["key_order"](hosts, "e2") == {"own": [0], "taken": [1]}
-    own = {"own": True, "source": "", "thumbprint": "", "waiting": "", "refusal": ""}
+    own = {"own": True, "source": "", "thumbprint": "", "waiting": "", "refusal": "", "also": []}
     assert FILTERS["key_turn"](hosts, "e1", 1) == own
 
 
