@@ -112,6 +112,17 @@ class CsOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class CsListed:
+    """One entry of the list. ``effective``: from when on it is used (2026-01-02T03:04:05.0000000Z), and ``previous``
+    the thumbprint of the one until then; empty where the product tells none."""
+
+    type: str
+    thumbprint: str
+    effective: str = ""
+    previous: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CsState:
     """What a server has assigned: type to thumbprint, on this machine and for the organisation (OAuth).
 
@@ -127,6 +138,7 @@ class CsState:
     notes: tuple[str, ...] = ()
     unread: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)
+    listed: tuple[CsListed, ...] = ()
 
     def of(self, type: str) -> str:
         return (self.organisation if type == OAUTH else self.machine).get(type, "")
@@ -246,6 +258,7 @@ def read_state(host: WindowsHost, keys: str = "", types: Sequence[str] = ()) -> 
         notes=notes,
         unread=others[0] if others and not organisation else "",
         refused={str(type): told(error) for type, error in refused},
+        listed=tuple(_entry(one) for part in ("global", "machine") for one in _records(host, answer, part, "list")),
     )
 
 
@@ -262,9 +275,14 @@ def _assigned(host: WindowsHost, answer: Mapping[str, Any]) -> tuple[dict[str, s
 
 def _listed(host: WindowsHost, answer: Mapping[str, Any], part: str) -> tuple[dict[str, str], tuple[str, ...]]:
     """Type to thumbprint, and the errors in words. A use may be printed as urn:certref:Default."""
-    listed = _records(host, answer, part, "list")
-    found = {str(one.get("Use", "")).rpartition(":")[2]: str(one.get("Thumbprint", "")).upper() for one in listed}
-    return found, tuple(map(told, _records(host, answer, part, "errors")))
+    listed = map(_entry, _records(host, answer, part, "list"))
+    return {one.type: one.thumbprint for one in listed}, tuple(map(told, _records(host, answer, part, "errors")))
+
+
+def _entry(one: Mapping[str, Any]) -> CsListed:
+    thumbprint, previous = str(one.get("Thumbprint", "")).upper(), str(one.get("PreviousThumbprint") or "").upper()
+    type = str(one.get("Use", "")).rpartition(":")[2]
+    return CsListed(type, thumbprint, str(one.get("EffectiveDate") or ""), previous)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present imp
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC, WEB_COMPONENTS
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import AssignmentWork, ServerWork
@@ -51,7 +52,12 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys i
     can_bind,
     shadows_of,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import CsState, has_xmpp, read_state
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import (
+    CsListed,
+    CsState,
+    has_xmpp,
+    read_state,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import (
     HeldAssignment,
     concerned,
@@ -67,6 +73,8 @@ _NO_OCS = "OCS is not on this server: it has none of the WMI classes that hold O
 _EVERY_ADDRESS = "0.0.0.0"
 
 _THUMBPRINT = re.compile(r"\b[0-9A-Fa-f]{40}\b")
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 
 T = TypeVar("T")
 # What a port sent, and where: why clients do not trust it, and why nobody knows whether they do.
@@ -123,7 +131,7 @@ def read_server(
     bindings = reading.part(HTTP_SYS, lambda: tuple(_bindings(host, web_ports, also))) if can_tell else ()
     return ServerState(
         store=tuple(_stored(one, cmdlets) for one in held),
-        assignments=(*_by_cmdlets(cmdlets), *_in_ocs(ocs or (), held, places), *(bindings or ())),
+        assignments=(*_by_cmdlets(cmdlets, now), *_in_ocs(ocs or (), held, places), *(bindings or ())),
         served=_served(host, places, shake),
         unread=reading.unread,
         untold=frozenset() if can_tell else frozenset({HTTP_SYS}),
@@ -178,14 +186,15 @@ def _stored(held: HeldCertificate, cmdlets: CsState | None) -> StoredCertificate
 # --- assignments ----------------------------------------------------------------------------------------------------
 
 
-def _by_cmdlets(state: CsState | None) -> Iterator[PresentAssignment]:
+def _by_cmdlets(state: CsState | None, now: datetime) -> Iterator[PresentAssignment]:
     if state is not None:
         gateway = has_xmpp(state) and ACCESS_EDGE in state.machine
         # What the organisation has counts on every server.
-        for type, thumbprint in {**state.organisation, **state.machine}.items():
+        for one in dict.fromkeys(state.listed):
             # As a rollout has it, the gateway presents the Access Edge's.
-            serves = (type, ACCESS_EDGE) if type == XMPP and gateway else (type,)
-            yield PresentAssignment(CMDLETS, type, serves, 0, thumbprint)
+            serves = (one.type, ACCESS_EDGE) if one.type == XMPP and gateway else (one.type,)
+            thumbprint, told, remark = _in_use(one, now)
+            yield PresentAssignment(CMDLETS, one.type, serves, 0, thumbprint, told, remark)
         if gateway and XMPP not in state.machine:
             told = "no certificate is assigned"
             yield PresentAssignment(CMDLETS, XMPP, (ACCESS_EDGE,), 0, "", told, empty=True)
@@ -193,6 +202,16 @@ def _by_cmdlets(state: CsState | None) -> Iterator[PresentAssignment]:
             # An error names the certificate in whatever language.
             named = _THUMBPRINT.findall(said)
             yield PresentAssignment(CMDLETS, type, (type,), 0, named[0].upper() if len(named) == 1 else "", said)
+
+
+def _in_use(one: CsListed, now: datetime) -> tuple[str, str, str]:
+    """The certificate that is used now, what is wrong with that, and what is to be known of one that comes later."""
+    begin = one.effective[:19]
+    if not _MOMENT.fullmatch(begin) or begin <= to_plain(now)[:19]:
+        return one.thumbprint, "", ""
+    if not one.previous:
+        return one.thumbprint, f"it is used from {begin}Z on, and none before", ""
+    return one.previous, "", f"{one.thumbprint} takes its place on {begin}Z"
 
 
 def _in_ocs(

@@ -296,6 +296,34 @@ def test_the_xmpp_gateway_presents_the_access_edge_certificate(
     assert sorted(verdict for _place, verdict in found) == verdicts
 
 
+def test_a_staged_certificate_is_told_and_the_one_in_use_is_judged() -> None:
+    signing, type = replace(place("av_authentication", 0, "lync"), address=""), "AudioVideoAuthentication"
+
+    def found(effective: str, now: X509Certificate, previous: str) -> tuple[str, str, str, tuple[str, ...]]:
+        entry = {"Use": type, "Thumbprint": now.thumbprint, "EffectiveDate": effective, "PreviousThumbprint": previous}
+        answer = {"module": "Lync", "machine": {"list": [entry], "errors": []}, "global": listed()}
+        state = read(server(GOOD, ENDED), work(signing, **SFB), powershell=Cmdlets(answer))
+        one = next(one for one in compare(work(signing, **SFB), state, now=NOW, minimum_days=30) if one.certificate)
+        return one.verdict, one.thumbprint, " ".join(one.problems), one.remarks
+
+    later = "2099-01-01T00:00:00.0000000Z"
+    verdict, name, _problems, remarks = found(later, GOOD, ENDED.thumbprint.lower())
+    assert (verdict, name) == ("expired", ENDED.thumbprint)
+    assert remarks == (f"{GOOD.thumbprint} takes its place on 2099-01-01T00:00:00Z",)
+    none_before = "it is used from 2099-01-01T00:00:00Z on, and none before"
+    assert found(later, GOOD, "") == ("differs", GOOD.thumbprint, none_before, ())
+    earlier = "2026-01-01T00:00:00.0000000Z"
+    assert found(earlier, GOOD, ENDED.thumbprint) == ("as_planned", GOOD.thumbprint, "", ())
+
+
+def test_of_two_answers_for_one_type_neither_is_dropped() -> None:
+    for several in ((ENDED, GOOD), (GOOD, ENDED)):
+        entries = [{"Use": "Default", "Thumbprint": one.thumbprint} for one in several]
+        answer = {"module": "Lync", "machine": {"list": entries, "errors": []}, "global": listed()}
+        found = judged(server(GOOD, ENDED), work(DEFAULT, **SFB), powershell=Cmdlets(answer))
+        assert sorted(verdict for _place, verdict in found) == ["as_planned", "expired"]
+
+
 def test_what_was_not_listed_beside_an_error_is_not_read() -> None:
     denied = {"id": "X", "type": "System.UnauthorizedAccessException", "text": "kein Zugriff"}
     machine = {**listed(Default=GOOD.thumbprint), "errors": [denied]}
