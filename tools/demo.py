@@ -148,7 +148,7 @@ DEMOS = {
     "ocs2007": Demo("origin", "dc01 (DNS), ca01 (enterprise CA), two Front Ends"),
     "sfb2019": Demo(
         "sfb2019_whole",
-        "DNS, an enterprise CA, three Front Ends, an Edge Server in a workgroup, Office Web Apps and a reverse proxy",
+        "DNS, an enterprise CA, three Front Ends, two Edge Servers in a workgroup, Office Web Apps and a reverse proxy",
         (make_request_and_assign, serve_the_bundle),
     ),
 }
