@@ -15,7 +15,7 @@ description:
   - Without a request in O(directory), a configuration for C(openssl req) is written there, and RV(message) says what to
     do with it.
   - A request that a person put there is compared with the plan. It is returned for
-    M(ucops.rollout.certificate_issue#module), or handed on with an order for the authority.
+    M(ucops.rollout.certificate_issue), or handed on with an order for the authority.
   - The certificate is checked as always, against the plan, the request and its chain, and written with those above it,
     in order, as C(<name>.bundle.pem). The root is left out, since clients have it.
   - No connection is used.
@@ -119,7 +119,7 @@ request:
   returned: success
   type: str
 public_key:
-  description: The key of the request, for M(ucops.rollout.certificate_issue#module).
+  description: The key of the request, for M(ucops.rollout.certificate_issue).
   returned: success
   type: str
 thumbprint:

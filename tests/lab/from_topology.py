@@ -47,7 +47,7 @@ _HTTP = ("front_end", "communicator_web_access", "office_web_apps", "reverse_pro
 def estate_of(topology: dict[str, Any], **variables: Any) -> dict[str, Any]:
     """The description of the estate, as an estate file has it; the inventory has the topology and the variables."""
     domain = topology["ad_domain"]
-    servers = [_Server(topology["product"], pool, one) for pool in topology["pools"] for one in pool["servers"]]
+    servers = [_Planned(topology["product"], pool, one) for pool in topology["pools"] for one in pool["servers"]]
     generation = _GENERATIONS[topology["product"]]
     authority = topology["certificates"]["issuers"]["enterprise"]["ca"].partition("\\")
     central = next((one.name for one in servers if one.role == "front_end"), "")
@@ -94,7 +94,7 @@ def estate_of(topology: dict[str, Any], **variables: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Server:
+class _Planned:
     """A server of the topology with its pool, as the YAML has both."""
 
     product: str
@@ -154,7 +154,7 @@ def _public(address: Any) -> str:
     return str(address["public"] if isinstance(address, dict) else address)
 
 
-def _zones(topology: dict[str, Any], servers: list[_Server]) -> Iterator[dict[str, Any]]:
+def _zones(topology: dict[str, Any], servers: list[_Planned]) -> Iterator[dict[str, Any]]:
     """The internal zones that have to be there, that of the domain with what its members register themselves."""
     domain = topology["ad_domain"]
     for zone in topology["dns"]["internal"]["zones"]:
@@ -163,7 +163,7 @@ def _zones(topology: dict[str, Any], servers: list[_Server]) -> Iterator[dict[st
             yield {"name": zone["name"], "ds_integrated": True, "records": records}
 
 
-def _registered(topology: dict[str, Any], servers: list[_Server]) -> Iterator[dict[str, Any]]:
+def _registered(topology: dict[str, Any], servers: list[_Planned]) -> Iterator[dict[str, Any]]:
     yield {"owner": "dc01", "type": "A", "data": DOMAIN_CONTROLLER}
     yield {"owner": "ca01", "type": "A", "ttl": 1200, "data": AUTHORITY}
     if "time_server" in topology:

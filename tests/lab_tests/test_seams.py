@@ -38,7 +38,15 @@ def sources() -> dict[str, ast.Module]:
 
 
 def test_roles_of_a_host_start_in_their_order() -> None:
-    assert [one.name for one in roles()] == ["domain_member", "dns", "ca", "http", "front_end", "cs_server"]
+    assert [one.name for one in roles()] == [
+        "domain_member",
+        "dns",
+        "ca",
+        "http",
+        "front_end",
+        "listeners",
+        "cs_server",
+    ]
 
 
 def test_a_role_is_one_class_that_says_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

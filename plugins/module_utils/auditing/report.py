@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import (
     AS_PLANNED,
@@ -99,7 +99,7 @@ class AuditLeft:
         return plain
 
 
-Row = CertificateRow | RecordRow
+Row: TypeAlias = "CertificateRow | RecordRow"
 
 
 def report_from_plain(value: Any) -> AuditReport:

@@ -97,7 +97,7 @@ def test_the_topology_and_the_urls_of_each_scope() -> None:
 
 
 def test_a_server_and_a_file_give_the_same_bytes() -> None:
-    live = [read(topology=published(CONTOSO), urls=live_urls()).document for _ in range(2)]
+    live = [read(topology=published(CONTOSO), urls=live_urls()).document for _unused in range(2)]
     made = [import_topology([one])["file"] for one in live]
     assert made[0] == made[1] == import_topology([Document(NAME, exported(CONTOSO))])["file"]
 
