@@ -14,9 +14,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present imp
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork, work_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import load_roots
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake, probe
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import shaking
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.present import read_server, see_ports
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -32,30 +31,20 @@ class ActionModule(WindowsAction):
         "trusted_roots": {"type": "list", "elements": "str", "default": []},
     }
 
-    def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        return {**arguments, "work": work_from_plain(arguments["work"])}
-
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         work = work_from_plain(arguments["work"])
         if work.logon:
-            return super()._answer(arguments, check_mode)
+            return super()._answer({**arguments, "work": work}, check_mode)
         now, roots = datetime.now(timezone.utc), load_roots(arguments["roots"])
         trusted = from_plain(tuple[Thumbprint, ...], list(arguments["trusted_roots"]), where="trusted_roots")
-        state = see_ports(work, shake=_shake(work, arguments["timeout"]), now=now, roots=roots, trusted=trusted)
+        state = see_ports(work, shake=shaking(work.fqdn, arguments["timeout"]), now=now, roots=roots, trusted=trusted)
         return _compared(work, state, now, arguments["minimum_days"])
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         work, now = arguments["work"], datetime.now(timezone.utc)
-        shake, also = _shake(work, arguments["timeout"]), arguments["bindings_also"]
+        shake, also = shaking(work.fqdn, arguments["timeout"]), arguments["bindings_also"]
         state = read_server(host, work, shake=shake, now=now, also=also)
         return _compared(work, state, now, arguments["minimum_days"])
-
-
-def _shake(work: ServerWork, timeout: float) -> Shake:
-    def shake(address: str, port: int, name: str) -> Handshake:
-        return probe(address, port, name or work.fqdn, timeout)
-
-    return shake
 
 
 def _compared(work: ServerWork, state: ServerState, now: datetime, minimum_days: int) -> dict[str, Any]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import ISSUED, AuthorityAnswer
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificate, load_certificates
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import answer_of_pem
 from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.bundling import Bundling, bundle
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
@@ -29,17 +28,12 @@ class ActionModule(PureAction):
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        answer = None
-        if arguments["issued"]:
-            certificate = load_certificate(arguments["issued"], where="issued")
-            chain = load_certificates("\n".join(arguments["chain"]), where="chain") if arguments["chain"] else ()
-            answer = AuthorityAnswer(None, ISSUED, certificate, chain)
         wanted = Bundling(
             certificate_from_plain(arguments["certificate"]),
             OfflineAuthority(arguments["directory"]),
             now=datetime.now(timezone.utc),
             minimum_days=arguments["minimum_days"],
-            answer=answer,
+            answer=answer_of_pem(arguments["issued"], arguments["chain"]) if arguments["issued"] else None,
             online=arguments["online"],
             root=arguments["root"],
             check_mode=check_mode,

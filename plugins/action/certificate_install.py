@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import ISSUED, AuthorityAnswer
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificate, load_certificates
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
+    ISSUED,
+    AuthorityAnswer,
+    answer_of_pem,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
@@ -36,7 +39,6 @@ class ActionModule(WindowsAction):
         "thumbprint": {"type": "str"},
     }
     mutually_exclusive = [("issued", "directory")]
-    required_together = [("pfx", "password")]
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         planned = certificate_from_plain(arguments["certificate"])
@@ -82,6 +84,4 @@ def _given(planned: PlannedCertificate, arguments: Mapping[str, Any], check_mode
         if check_mode:
             return None
         raise RolloutError("neither issued nor directory was given", where=f"certificate {planned.id}")
-    certificate = load_certificate(arguments["issued"], where="issued")
-    chain = load_certificates("\n".join(arguments["chain"]), where="chain") if arguments["chain"] else ()
-    return AuthorityAnswer(None, ISSUED, certificate, chain)
+    return answer_of_pem(arguments["issued"], arguments["chain"])

@@ -13,8 +13,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_pl
 from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import cmdlet_type
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake, probe
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import shaking
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import (
     CsEndpoint,
     CsOptions,
@@ -36,11 +36,7 @@ class ActionModule(WindowsAction):
     }
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        server = str(arguments["work"].get("fqdn", ""))
-
-        def shake(address: str, port: int, name: str) -> Handshake:
-            return probe(address, port, name or server, arguments["timeout"])
-
+        shake = shaking(str(arguments["work"].get("fqdn", "")), arguments["timeout"])
         options = CsOptions(arguments["oauth"], arguments["effective_date"], arguments["restarts"])
         wanted = tuple(_wanted(arguments["work"], arguments["held"]))
         return assign_types(host, wanted, options, shake=shake, check_mode=check_mode)

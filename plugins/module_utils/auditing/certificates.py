@@ -34,7 +34,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit imp
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC, WEB_COMPONENTS
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import AssignmentWork, ServerWork
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import UNSEEN, AssignmentWork, ServerWork
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import cmdlet_type, is_for_organisation
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
 
@@ -48,8 +48,6 @@ VERDICTS = (MISSING, EXPIRED, DIFFERS, UNPLANNED, RENEW, NOT_READ, AS_PLANNED, U
 IN_OCS = frozenset(
     {"front_end", "director", "edge_internal", "access_edge", "web_conferencing_edge", "av_authentication"}
 )
-# Its certificate signs tokens; its port shows the Edge Server's internal one.
-_SIGNS = "av_authentication"
 STORE_PLACE = "store MY"
 
 
@@ -279,7 +277,7 @@ class _Comparison:
 
 def endpoint(wanted: AssignmentWork) -> str:
     """``address:port`` where the certificate is shown; empty where nothing shows it."""
-    shows = wanted.address and wanted.port and wanted.component != _SIGNS
+    shows = wanted.address and wanted.port and wanted.component != UNSEEN
     return endpoint_text(wanted.address, wanted.port) if shows else ""
 
 
@@ -287,7 +285,7 @@ def _unseen(wanted: AssignmentWork, served: ShownCertificate | None) -> tuple[st
     """Why nobody saw what a port serves that is to serve it; none where no port shows the type."""
     if served is not None and served.certificate is None and served.listens is not False:
         return (f"what is served could not be seen: {served.detail or 'nobody answered'}",)
-    if served is None and wanted.port and not wanted.address and wanted.component != _SIGNS:
+    if served is None and wanted.port and not wanted.address and wanted.component != UNSEEN:
         return ("what is served could not be seen: the plan has no address of the server for it",)
     return ()
 

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import (
@@ -24,8 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report impo
     where,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import timestamp
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.csv_table import cell
-from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import CR_LF
+from ansible_collections.ucops.rollout.plugins.module_utils.exports.csv_table import csv_text
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import code, table, text
 
 _READING = (
@@ -160,7 +157,11 @@ def _verdict(row: Row) -> str:
 
 
 def _what(row: Row) -> str:
-    return text("; ".join((*row.problems, *row.remarks)))
+    return text(_told(row))
+
+
+def _told(row: Row) -> str:
+    return "; ".join((*row.problems, *row.remarks))
 
 
 # --- comma-separated ------------------------------------------------------------------------------------------------
@@ -168,20 +169,12 @@ def _what(row: Row) -> str:
 
 def certificates_csv(report: AuditReport) -> str:
     """A line for each place; RFC 4180."""
-    return _csv(CERTIFICATE_COLUMNS, (_certificate_cells(one) for one in report.certificates))
+    return csv_text(CERTIFICATE_COLUMNS, (_certificate_cells(one) for one in report.certificates))
 
 
 def records_csv(report: AuditReport) -> str:
     """A line for each record set; RFC 4180."""
-    return _csv(RECORD_COLUMNS, (_record_cells(one) for one in report.records))
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    written = io.StringIO(newline="")
-    writer = csv.writer(written, lineterminator=CR_LF)
-    writer.writerow(columns)
-    writer.writerows([cell(one) for one in row] for row in rows)
-    return written.getvalue()
+    return csv_text(RECORD_COLUMNS, (_record_cells(one) for one in report.records))
 
 
 def _certificate_cells(row: CertificateRow) -> list[str]:
@@ -197,11 +190,10 @@ def _certificate_cells(row: CertificateRow) -> list[str]:
         "" if row.days_left is None else str(row.days_left),
         " ".join(row.missing_names),
         " ".join(row.further_names),
-        "; ".join((*row.problems, *row.remarks)),
+        _told(row),
     ]
 
 
 def _record_cells(row: RecordRow) -> list[str]:
     ttls = ["" if one is None else str(one) for one in (row.ttl, row.found_ttl)]
-    told = "; ".join((*row.problems, *row.remarks))
-    return [row.view, row.zone, row.name, row.type, row.verdict, row.values, row.found, *ttls, told]
+    return [row.view, row.zone, row.name, row.type, row.verdict, row.values, row.found, *ttls, _told(row)]

@@ -42,6 +42,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_pl
 
 SCHEMA = 1
 KIND = "audit"
+Row: TypeAlias = "CertificateRow | RecordRow"
 NO_HOST = "no host of the inventory stands for it"
 
 
@@ -75,7 +76,7 @@ class AuditReport:
     left_out: tuple[LeftOut, ...]
 
     @property
-    def rows(self) -> tuple[CertificateRow | RecordRow, ...]:
+    def rows(self) -> tuple[Row, ...]:
         """All of them."""
         return (*self.certificates, *self.records)
 
@@ -97,9 +98,6 @@ class AuditLeft:
     def to_plain(self) -> dict[str, Any]:
         plain: dict[str, Any] = to_plain(self)
         return plain
-
-
-Row: TypeAlias = "CertificateRow | RecordRow"
 
 
 def report_from_plain(value: Any) -> AuditReport:

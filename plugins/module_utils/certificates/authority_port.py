@@ -10,14 +10,18 @@ What became of a request is told by numbers and by the certificate itself, never
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import CertificateRequest
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
+    X509Certificate,
+    load_certificate,
+    load_certificates,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 
 # Request dispositions of a CA's database (MS-WCCE, certutil -view).
@@ -111,6 +115,12 @@ class AuthorityAnswer:
     def label(self) -> str:
         """How messages call the request."""
         return "the request" if self.request_id is None else f"request {self.request_id}"
+
+
+def answer_of_pem(issued: str, chain: Sequence[str]) -> AuthorityAnswer:
+    """What an earlier task brought of an issued certificate, PEM; raises RolloutError where it cannot be read."""
+    above = load_certificates("\n".join(chain), where="chain") if chain else ()
+    return AuthorityAnswer(None, ISSUED, load_certificate(issued, where="issued"), above)
 
 
 class Authority(ABC):

@@ -285,12 +285,10 @@ def _compared(item: RecordSet, there: Sequence[FoundRecord], problems: tuple[str
         type=item.type,
         state=ABSENT if not there else AS_PLANNED if same and not retimed and not problems else DIFFERENT,
         values=item.values,
-        found=tuple(record.value for record in sorted(there, key=_by_text)) or None,
         ttl=item.ttl,
-        found_ttl=int(min(record.ttl for record in there)) if there else None,
-        dynamic=any(record.dynamic for record in there),
         problems=problems,
         other_ttls=tuple(sorted(map(int, retimed))),
+        **_there(there),
     )
 
 
@@ -303,11 +301,18 @@ def _further(key: tuple[str, str, str], there: Sequence[FoundRecord]) -> Compare
         type=kind,
         state=FURTHER,
         values=(),
-        found=tuple(record.value for record in sorted(there, key=_by_text)),
         ttl=None,
-        found_ttl=int(min(record.ttl for record in there)),
-        dynamic=any(record.dynamic for record in there),
+        **_there(there),
     )
+
+
+def _there(records: Sequence[FoundRecord]) -> dict[str, Any]:
+    """What a ``ComparedSet`` says of the records that a server holds."""
+    return {
+        "found": tuple(record.value for record in sorted(records, key=_by_text)) or None,
+        "found_ttl": int(min(record.ttl for record in records)) if records else None,
+        "dynamic": any(record.dynamic for record in records),
+    }
 
 
 # --- apply, in thought ------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import record_type
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
@@ -35,17 +35,21 @@ def cell(text: str) -> str:
 
 def table(plan: Plan, selection: Selection) -> dict[str, str]:
     """One file with the records of all selected zones; those that others manage are left out unless asked for."""
+    records = (record for zone in zones_of(plan, selection) for record in filter(selection.is_command, zone.records))
+    return {"dns_records.csv": csv_text(COLUMNS, (row for record in records for row in _rows(record)))}
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table after RFC 4180, of cells that no spreadsheet takes for a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator=CR_LF)
-    writer.writerow(COLUMNS)
-    for zone in zones_of(plan, selection):
-        for record in filter(selection.is_command, zone.records):
-            writer.writerows(_rows(record))
-    return {"dns_records.csv": text.getvalue()}
+    writer.writerow(columns)
+    writer.writerows([cell(one) for one in row] for row in rows)
+    return text.getvalue()
 
 
 def _rows(record: RecordSet) -> Iterator[list[str]]:
     row = record_type(record.type, owner=record.fqdn)
     fixed = (record.view, record.zone, record.name, record.type, str(record.ttl))
     for value in record.values:
-        yield [cell(one) for one in (*fixed, row.text(value), purpose_of(record), source_of(record))]
+        yield [*fixed, row.text(value), purpose_of(record), source_of(record)]

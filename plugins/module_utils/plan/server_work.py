@@ -30,7 +30,7 @@ _OUTSIDE = {
     "reverse_proxy": ("external",),
 }
 # It signs with its certificate; what its port presents is the one of the inside.
-_UNSEEN = "av_authentication"
+UNSEEN = "av_authentication"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def _assignment(
 
 def _address(component: str, server: PlannedServer) -> str:
     """Where the component listens; several that face outside may share one interface."""
-    interfaces = () if component == _UNSEEN else (*_OUTSIDE.get(component, ()), INTERNAL)
+    interfaces = () if component == UNSEEN else (*_OUTSIDE.get(component, ()), INTERNAL)
     return next((address for one in interfaces for address in server.addresses.get(one, ())), "")
 
 

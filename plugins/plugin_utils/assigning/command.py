@@ -30,7 +30,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.names import LONGEST_NAME
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake, probe
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import (
     MANUAL,
@@ -61,6 +61,15 @@ PLACEHOLDERS = frozenset(_LONGEST)
 _TO_BE_ISSUED = "(the {} of the certificate that will be issued)"
 
 Shake = Callable[[str, int, str], Handshake]
+
+
+def shaking(server: str, timeout: float) -> Shake:
+    """Handshakes that ask for a given name, or for the server's own where none is given."""
+
+    def shake(address: str, port: int, name: str) -> Handshake:
+        return probe(address, port, name or server, timeout)
+
+    return shake
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,11 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.documents import Document, UrlSet
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.documents import (
+    LARGEST,
+    Document,
+    UrlSet,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.elements import found_urls
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import (
@@ -33,7 +37,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_por
 TIMEOUT = 180.0
 _FILES = "import a file instead: docs/import.md"
 
-# What is longer than an import reads (LARGEST of documents.py) does not leave the server.
+# What is longer than an import reads does not leave the server.
 READ_TOPOLOGY = Script(
     "reading of the topology",
     LOAD
@@ -41,7 +45,9 @@ READ_TOPOLOGY = Script(
 if($n){
 try{$t=Get-CsTopology -LocalStore -AsXml -ErrorAction Stop
 if($t){$x=$t.ToString()
-if($x.Length -gt 20971520){$r.length=$x.Length}else{$r.topology=$x}}}catch{$r.error=Err $_}
+if($x.Length -gt """
+    + str(LARGEST)
+    + r"""){$r.length=$x.Length}else{$r.topology=$x}}}catch{$r.error=Err $_}
 $l=@()
 try{foreach($c in @(Get-CsSimpleUrlConfiguration -LocalStore -ErrorAction Stop)){if($c){$s=@()
 foreach($u in @($c.SimpleUrl)){if($u){
@@ -99,7 +105,7 @@ def _no_topology(host: WindowsHost, answer: Mapping[str, Any]) -> RolloutError:
         return RolloutError(f"Get-CsTopology could not read the topology: {told(error)}", where=host.name, mend=mend)
     length = answer.get("length")
     if length:
-        what = f"its topology has {as_said(str(length), 20)} characters, more than the 20971520 that are read"
+        what = f"its topology has {as_said(str(length), 20)} characters, more than the {LARGEST} that are read"
         return RolloutError(what, where=host.name, mend="No deployment is so large: see what is in the topology")
     return RolloutError("Get-CsTopology gave no topology", where=host.name, mend=_wait_or_files())
 

@@ -10,12 +10,13 @@ import pytest
 from unit.audits import CA, ENDED, FRONT_END, GOOD, STRANGE, WEB, place, work
 from unit.fakes_windows import DER, NOW, FakeServer, NoWmi, authority, certificate, key_info
 
-from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import compare
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import IN_OCS, compare
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import PresentAssignment, ServerState
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import COMPONENTS
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.present import read_server, see_ports
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
@@ -428,3 +429,7 @@ def test_what_the_machine_refuses_differs(whose: str) -> None:
     (found,) = compare(wanted, state, now=NOW, minimum_days=30)
     assert found.verdict == "differs" and len(found.problems) == 1
     assert found.problems[0].endswith("is in the store of disallowed certificates")
+
+
+def test_what_is_looked_for_in_ocs_is_what_its_classes_name() -> None:
+    assert IN_OCS == COMPONENTS
