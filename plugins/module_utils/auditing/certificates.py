@@ -174,7 +174,7 @@ class _Comparison:
         """What is served, where it is not known what is assigned."""
         if served is None or served.certificate is None:
             return base
-        row, *_ = self._judged(planned, replace(base, thumbprint=served.certificate.thumbprint))
+        row = self._judged(planned, replace(base, thumbprint=served.certificate.thumbprint))[0]
         return replace(row, remarks=("what is shown is what the port serves",))
 
     def _judged(
