@@ -197,6 +197,28 @@ def test_each_view_goes_to_its_own_server(site: Site) -> None:
     assert again.code == 0 and again.total("changed") == 0, again.output
 
 
+IN_THE_WAY = {"owner": "sip", "type": "CNAME", "data": "old.company.com."}
+BLOCKED = {**OUTSIDE, "dns": {"view": "external", "zones": [{"name": "company.com", "records": [IN_THE_WAY]}]}}
+
+
+@pytest.mark.estate(hosts=[BLOCKED])
+def test_what_stands_in_the_way_of_one_view_is_found_before_the_other_is_changed(site: Site) -> None:
+    before = site.state()
+    given = {"ucops_topology": both_views(), "pool_plan_check_inventory": False}
+    run = site.play("deploy_pool", "--tags", "dns,report", variables=given)
+    assert run.code != 0
+    after = site.state()
+    assert {host: after["hosts"][host]["dns"] for host in ("dc01", "ns01")} == {
+        host: before["hosts"][host]["dns"] for host in ("dc01", "ns01")
+    }, run.output
+    report = site.report()
+    assert report["changes"] == [] and report["status"] == "failed"
+    (failure,) = report["failures"]
+    assert failure["what"].startswith("ns01.company.local: nothing was changed on this server, since this stands in")
+    told = "records not pushed, since those of the other view could not be; run again once that is mended"
+    assert report["not_done"] == [{"where": "dc01.company.local", "what": told}]
+
+
 def test_a_view_without_a_server_is_refused_or_left_out_and_told(site: Site) -> None:
     topology = both_views()
     given = {"ucops_topology": topology, "pool_plan_check_inventory": False}

@@ -36,7 +36,7 @@ class ServerRefused(RolloutError):
         self.problems = tuple(problems)
         self.result = {"conflicts": list(problems), "compared": to_plain(compared)}
         super().__init__(
-            "nothing was changed, since this stands in the way: " + "; ".join(problems),
+            "nothing was changed on this server, since this stands in the way: " + "; ".join(problems),
             where=where,
             mend="Remove or correct what is there, or change the plan, and run again",
         )

@@ -22,6 +22,11 @@ DROPPED_OUT = (
     "the server dropped out of this run before its part was done; what was done there until then is not known here"
 )
 LEFT_OUT = "took no part in this run, which was limited to other hosts"
+_LEFT_OUT = f"{LEFT_OUT}; run again without the limit, or with them"
+_NOT_PUSHED = "records not pushed, since those of the other view could not be; run again once that is mended"
+_NOT_BEGUN = (
+    "certificates and assignment not begun, since the records could not be pushed; run again once that is mended"
+)
 
 
 def kept_plan(hostvars: HostVars, host: str = CONTROLLER) -> Mapping[str, Any]:
@@ -63,24 +68,57 @@ def collected(
     expect_servers: bool = False,
     expect_push: bool = False,
 ) -> dict[str, Any]:
-    """``dns``, ``servers``, ``authorities``, ``windows`` and ``findings`` as ``outcome`` reads them. A server that is
-    none of the inventory's is left out.
+    """``dns``, ``servers``, ``not_done``, ``authorities``, ``windows`` and ``findings`` as ``outcome`` reads them. A
+    server that is none of the inventory's is left out.
 
     :param dns_hosts: the DNS servers; those that a run names for a view, else the first, are pushed to.
     :param ca_hosts: the hosts of CAs that may have been read.
     :param expect_push: a DNS server that a limit left out is told, since the run was to push the records.
-    :param expect_servers: a server that has not had its turn is a failure, unless the push of the records failed.
+    :param expect_servers: a server that dropped out before its turn is a failure; one that a limit left out, or where
+        nothing was begun after a failed push, is told in ``not_done``.
     """
     dns = _dns(hostvars, dns_hosts, expect_push)
-    missed = expect_servers and not dns.get("failed")
-    servers = {server.fqdn: _host_of(server) for server in plan.servers}
+    planned = {server.fqdn: _host_of(server) for server in plan.servers}
+    servers = {fqdn: host for fqdn, host in planned.items() if host in hostvars}
+    unpushed = _unpushed(hostvars, dns_hosts) if dns.get("failed") else {}
+    unbegun = _unbegun(hostvars, servers, bool(dns.get("failed"))) if expect_servers else {}
     return {
         "dns": dns,
-        "servers": {fqdn: _server(hostvars, host, missed) for fqdn, host in servers.items() if host in hostvars},
+        "servers": {
+            fqdn: _server(hostvars, host, expect_servers and fqdn not in unbegun) for fqdn, host in servers.items()
+        },
+        "not_done": _by_why({**unpushed, **unbegun}),
         "authorities": {host: _authority(hostvars, host) for host in ca_hosts},
-        "windows": windows_of(hostvars, (*dns_hosts, *ca_hosts, *servers.values())),
-        "findings": _of_hosts(hostvars, (*dns_hosts, *ca_hosts, *servers.values())),
+        "windows": windows_of(hostvars, (*dns_hosts, *ca_hosts, *planned.values())),
+        "findings": _of_hosts(hostvars, (*dns_hosts, *ca_hosts, *planned.values())),
     }
+
+
+def _unpushed(hostvars: HostVars, dns_hosts: Sequence[str]) -> dict[str, str]:
+    """The DNS servers that nothing was pushed to, of a run in which another one could not be pushed to."""
+    named = [host for host in dict.fromkeys(dns_hosts) if kept(hostvars, host, "pool_dns_pushed_view")]
+    return {host: _NOT_PUSHED for host in named if not _pushed(hostvars, host) and not is_left_out(hostvars, host)}
+
+
+def _unbegun(hostvars: HostVars, servers: Mapping[str, str], push_failed: bool) -> dict[str, str]:
+    """The servers whose part was not begun, and why."""
+    unread = {
+        fqdn: host
+        for fqdn, host in servers.items()
+        if kept(hostvars, host, "pool_certificates_held") is None and not kept(hostvars, host, "pool_report_failure")
+    }
+    whys = {
+        fqdn: _LEFT_OUT if is_left_out(hostvars, host) else _NOT_BEGUN if push_failed else ""
+        for fqdn, host in unread.items()
+    }
+    return {fqdn: why for fqdn, why in whys.items() if why}
+
+
+def _by_why(whys: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"hosts": [host for host, one in whys.items() if one == why], "why": why}
+        for why in dict.fromkeys(whys.values())
+    ]
 
 
 def _of_hosts(hostvars: HostVars, hosts: Sequence[str]) -> list[Any]:
@@ -134,11 +172,11 @@ def _dns_of(hostvars: HostVars, host: str, expect_push: bool) -> dict[str, Any]:
     return result
 
 
-def _server(hostvars: HostVars, host: str, missed: bool) -> dict[str, Any]:
+def _server(hostvars: HostVars, host: str, expected: bool) -> dict[str, Any]:
     held = kept(hostvars, host, "pool_certificates_held")
     failure = kept(hostvars, host, "pool_report_failure")
-    if not failure and missed and held is None:
-        failure = f"{LEFT_OUT}; its part is not done" if is_left_out(hostvars, host) else DROPPED_OUT
+    if not failure and expected and held is None:
+        failure = DROPPED_OUT
     certificates = kept(hostvars, host, "pool_certificates_result")
     return {"certificates": certificates or {}, "held": held or {}, "failure": str(failure or "")}
 

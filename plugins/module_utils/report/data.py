@@ -31,7 +31,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import 
     LYNC,
     WEB_COMPONENTS,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import UNPROVED, ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
 from ansible_collections.ucops.rollout.plugins.module_utils.report.deployed import (
     NOT_DEPLOYED,
     NOT_HELD,
@@ -55,7 +56,7 @@ SCHEMA = 1
 ROLLOUT, NOTHING_CHANGED, CHECKED_ONLY, PROOF = "rollout", "nothing_changed", "checked_only", "proof"
 STATES = ("proved", "failed", "unproved", "would_be_checked")
 
-
+NO_PROOF = "nothing was proved: no record, endpoint or sign-in was looked at in this run"
 # What a service took at its start it serves on.
 _NOT_IN_STORE = (
     "the store holds no certificate that serves as {id}; what is still served there is gone with the next restart. Run"
@@ -171,6 +172,7 @@ class HandOver:
     summary: Mapping[str, int]
     waiting: tuple[Line, ...]
     failures: tuple[Line, ...]
+    not_done: tuple[Line, ...]
     findings: tuple[Finding, ...]
     steps_by_hand: tuple[Line, ...]
     report_paths: tuple[str, ...]
@@ -184,6 +186,17 @@ class HandOver:
     def told_results(self) -> tuple[ProofResult, ...]:
         """Those that are told to people with their causes."""
         return self.proof_results if self.deployed else told_besides(self.plan or Plan(), self.proof_results)
+
+    @property
+    def unproved_whole(self) -> bool:
+        """Whether the run was to prove, and looked at nothing."""
+        return bool(self.counts.unproved) and not self.summary[UNPROVED]
+
+    def causes(self, state: str) -> tuple[str, ...]:
+        """What people are told of the proofs in that state, each cause once."""
+        if state == UNPROVED and self.unproved_whole:
+            return (NO_PROOF,)
+        return tuple(map(str, told_by_cause(self.told_results, state)))
 
     @collector_paused()
     def to_plain(self) -> dict[str, Any]:
@@ -202,6 +215,7 @@ def hand_over(outcome: Outcome) -> HandOver:
     counts = Counts(
         failed=len(failures),
         wrong=summary["failed"],
+        not_done=sum(len(one.hosts) for one in outcome.not_done),
         waiting=len(waiting),
         by_hand=len(steps),
         unproved=summary["unproved"] or int(outcome.proof_expected and not any(summary.values())),
@@ -232,6 +246,7 @@ def hand_over(outcome: Outcome) -> HandOver:
         summary=summary,
         waiting=waiting,
         failures=failures,
+        not_done=tuple(Line(", ".join(one.hosts), one.why) for one in outcome.not_done),
         findings=(*_findings(plan, outcome), *dns_findings(outcome.dns.notes)),
         steps_by_hand=steps,
         report_paths=outcome.report_paths,
@@ -255,7 +270,7 @@ def _kind(outcome: Outcome, changes: Sequence[ChangeLine], failures: Sequence[Li
     if any(change.verb != "report" for change in changes) or outcome.dns.changed:
         return ROLLOUT
     done = outcome.dns.done or any(True for _entry in entries(outcome))
-    return NOTHING_CHANGED if done and not failures else ROLLOUT
+    return NOTHING_CHANGED if done and not (failures or outcome.not_done) else ROLLOUT
 
 
 def _check(checked: Checked) -> Check:

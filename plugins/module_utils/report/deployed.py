@@ -37,7 +37,7 @@ def nothing_deployed(
 
     What was out of reach is not known to have nothing.
     """
-    if outcome.failure or any(server.failure for server in outcome.servers.values()):
+    if outcome.failure or outcome.not_done or any(server.failure for server in outcome.servers.values()):
         return False
     ours = {f"{record.fqdn} {record.type}" for record in plan.records if record.managed == OURS}
     records = [one for one in results if one.check == "record" and one.subject in ours]

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
-from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
-from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver
+from ansible_collections.ucops.rollout.plugins.module_utils.report.data import NO_PROOF, HandOver
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import DONE, PLANNED, Counts
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
-
-NO_PROOF = "nothing was proved: no record, endpoint or sign-in was looked at in this run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +27,7 @@ class RolloutLeft:
     counts: Counts
     headline: str
     failed: tuple[str, ...]
+    not_done: tuple[str, ...]
     waiting: tuple[str, ...]
     by_hand: tuple[str, ...]
     wrong: tuple[str, ...]
@@ -46,22 +44,21 @@ def rollout_left(data: HandOver, *, unproved_fails: bool = True) -> RolloutLeft:
 
     :param unproved_fails: whether what is unproved, and steps left by hand, end the run badly.
     """
-    failed, waiting, by_hand = (tuple(map(str, ls)) for ls in (data.failures, data.waiting, data.steps_by_hand))
-    nothing = (NO_PROOF,) if data.counts.unproved and not data.summary["unproved"] else ()
-    wrong, unproved = _proofs(data, "failed"), nothing or _proofs(data, "unproved")
-    causes_wrong, causes_unproved = _causes(data, "failed"), nothing or _causes(data, "unproved")
+    lines = (data.failures, data.not_done, data.waiting, data.steps_by_hand)
+    failed, not_done, waiting, by_hand = (tuple(map(str, ls)) for ls in lines)
+    unproved = (NO_PROOF,) if data.unproved_whole else _proofs(data, "unproved")
     # In check mode a step by hand is one that would be left.
     steps = () if data.check_mode else by_hand
-    blocking = (*failed, *causes_wrong, *waiting, *((*steps, *causes_unproved) if unproved_fails else ()))
-    return RolloutLeft(data.status, data.counts, _headline(data), failed, waiting, by_hand, wrong, unproved, blocking)
+    allowed = (*steps, *data.causes("unproved"))
+    blocking = (*failed, *data.causes("failed"), *not_done, *waiting, *(allowed if unproved_fails else ()))
+    wrong, headline = _proofs(data, "failed"), _headline(data)
+    return RolloutLeft(
+        data.status, data.counts, headline, failed, not_done, waiting, by_hand, wrong, unproved, blocking
+    )
 
 
 def _proofs(data: HandOver, state: str) -> tuple[str, ...]:
     return tuple(f"{result.subject}: {result.message}" for result in data.proof_results if result.state == state)
-
-
-def _causes(data: HandOver, state: str) -> tuple[str, ...]:
-    return tuple(map(str, told_by_cause(data.told_results, state)))
 
 
 def _headline(data: HandOver) -> str:
@@ -71,6 +68,7 @@ def _headline(data: HandOver) -> str:
     told = (
         (counts.failed, "step", "failed"),
         (counts.wrong, "proof", "failed"),
+        (counts.not_done, "host", "not done"),
         (counts.waiting, "request", "waiting for others"),
         (counts.by_hand, "step", "left by hand"),
         (counts.unproved, "check", "unproved"),

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, Reason
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
-from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import (
     CHECKED_ONLY,
     NOTHING_CHANGED,
@@ -92,6 +91,8 @@ def _results(data: HandOver) -> list[list[str]]:
     rows.append([changed, str(sum(change.verb != "report" for change in data.changes))])
     rows.append(["proved", _counts(data.summary)])
     rows.append(["failed", str(len(data.failures))])
+    if data.counts.not_done:
+        rows.append(["not done", number(data.counts.not_done, "host")])
     rows.append(["left to do by hand", str(len(data.steps_by_hand) + len(data.waiting))])
     return rows
 
@@ -108,14 +109,15 @@ def _counts(summary: Mapping[str, int]) -> str:
 
 
 def _open(data: HandOver) -> list[str]:
-    lines = [*_items("Failed", data.failures), *_items("Waits for others", data.waiting)]
+    lines = [*_items("Failed", data.failures), *_items("Not done", data.not_done)]
+    lines += [*_items("Waits for others", data.waiting)]
     lines += _proofs("Proofs that failed", data, "failed")
     lines += _items("To be done by hand", data.steps_by_hand)
     return [*lines, *_proofs("Unproved", data, "unproved")][1:]
 
 
 def _proofs(title: str, data: HandOver, state: str) -> list[str]:
-    return _items(title, [Line("", str(told)) for told in told_by_cause(data.told_results, state)])
+    return _items(title, [Line("", told) for told in data.causes(state)])
 
 
 def _items(title: str, items: Sequence[Line]) -> list[str]:

@@ -122,6 +122,14 @@ class ServerOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class NotDone:
+    """Hosts of the plan whose part nobody began, and why."""
+
+    hosts: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorityOutcome:
     """What a CA was read to be: its own name, and its certificates up to the root (PEM). ``msg``: why it could not be
     read; ``chain_problem``: why these lead to no root; ``findings``: what its settings give reason to say.
@@ -172,6 +180,7 @@ class Outcome:
     proof_expected: bool = False
     parts: tuple[str, ...] = ()
     failure: str = ""
+    not_done: tuple[NotDone, ...] = ()
     steps_by_hand: tuple[str, ...] = ()
     check_mode: bool = False
     operator: str = ""
@@ -200,6 +209,7 @@ def read_outcome(given: Any) -> Outcome:
         servers=read_servers(given.get("servers")),
         authorities=read_authorities(given.get("authorities")),
         findings=_findings("report", given),
+        not_done=_each(NotDone, given, "not_done", "report"),
         proof={check: read_check(proof.get(check), check) for check in CHECKS},
         started=given.get("started") or None,
         ended=given.get("ended") or None,

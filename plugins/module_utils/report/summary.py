@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import FAILED, UNPROVED
-from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, Line, planned_counts
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import visible
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CHECKS
@@ -32,10 +31,11 @@ def report_summary(data: HandOver) -> str:
     sections = [
         ("Planned", _planned(data)),
         (changed, _changed(data)),
-        ("Failed", [*_items(data.failures), *_seen(data, FAILED)]),
+        ("Failed", [*_items(data.failures), *data.causes(FAILED)]),
+        ("Not done", _items(data.not_done)),
         ("Waits", _items(data.waiting)),
         ("By hand", _items(data.steps_by_hand)),
-        ("Unproved", _seen(data, UNPROVED)),
+        ("Unproved", list(data.causes(UNPROVED))),
         ("Proved", _proved(data)),
         ("Hand-over", list(data.report_paths) or [_NONE_WRITTEN if data.check_mode else NOT_DONE]),
     ]
@@ -89,10 +89,6 @@ def _counts(summary: Mapping[str, int]) -> str:
     if summary["proved"] == total:
         return f"all {total} proved"
     return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in summary.items() if count)
-
-
-def _seen(data: HandOver, state: str) -> list[str]:
-    return [str(told) for told in told_by_cause(data.told_results, state)]
 
 
 def _items(items: Sequence[Line]) -> list[str]:

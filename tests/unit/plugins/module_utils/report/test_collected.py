@@ -57,6 +57,7 @@ def test_results_by_fqdn() -> None:
             ONE: {"certificates": {"id": {"thumbprint": "AB"}}, "held": {"certificates": []}, "failure": ""},
             TWO: {"certificates": {}, "held": {}, "failure": "the CA denied it"},
         },
+        "not_done": [],
         "authorities": {},
         "windows": {"dc1": "Microsoft Windows Server 2008 R2 (6.1.7601)"},
         "findings": [{"code": "clock-differs"}],
@@ -80,8 +81,27 @@ def test_a_server_that_dropped_out() -> None:
 
 
 def test_servers_are_not_expected_after_a_failed_push() -> None:
-    hostvars: dict[str, dict[str, Any]] = {"dc1": {"pool_dns_result": {"failed": True}}, "fe1": {}}
-    assert collected(hostvars, plan(), ["dc1"], expect_servers=True)["servers"][ONE]["failure"] == ""
+    """Neither is the other view's DNS server, that nothing was pushed to."""
+    hostvars: dict[str, dict[str, Any]] = {
+        "dc1": {"pool_dns_pushed_view": "internal", "pool_dns_result": {"failed": True}},
+        "ns1": {"pool_dns_pushed_view": "external", "pool_dns_result": {}},
+        "fe1": {},
+        TWO: {},
+    }
+    found = collected(hostvars, plan(), ["dc1", "ns1"], expect_servers=True)
+    assert [one["failure"] for one in found["servers"].values()] == ["", ""]
+    assert found["not_done"] == [
+        {
+            "hosts": ["ns1"],
+            "why": "records not pushed, since those of the other view could not be; run again once that is mended",
+        },
+        {
+            "hosts": [ONE, TWO],
+            "why": "certificates and assignment not begun, since the records could not be pushed; run again once that"
+            " is mended",
+        },
+    ]
+    assert collected(hostvars, plan(), ["dc1"])["not_done"] == []
 
 
 def test_hosts_that_a_limit_leaves_out() -> None:
@@ -93,8 +113,12 @@ def test_hosts_that_a_limit_leaves_out() -> None:
     assert collected(hostvars, plan(), ["dc1"], expect_servers=True)["dns"] == {}
     found = collected(hostvars, plan(), ["dc1"], expect_servers=True, expect_push=True)
     assert found["dns"] == {"notes": [f"dc1 {LEFT_OUT}; the records are not pushed"]}
-    assert found["servers"][ONE]["failure"] == f"{LEFT_OUT}; its part is not done"
-    assert found["servers"][TWO]["failure"] == DROPPED
+    assert [found["servers"][fqdn]["failure"] for fqdn in (ONE, TWO)] == ["", DROPPED]
+    told = f"{LEFT_OUT}; run again without the limit, or with them"
+    assert found["not_done"] == [{"hosts": [ONE], "why": told}]
+    hostvars[TWO] = {"pool_report_takes_part": False}
+    both = collected(hostvars, plan(), ["dc1"], expect_servers=True)
+    assert both["not_done"] == [{"hosts": [ONE, TWO], "why": told}]
 
 
 def test_the_servers_of_both_views() -> None:

@@ -62,6 +62,7 @@ def test_what_is_left() -> None:
         headline="FAILED: 3 steps failed, 1 proof failed, 1 request waiting for others, 3 steps left by hand,"
         " 1 check unproved",
         failed=FAILED,
+        not_done=(),
         waiting=WAITING,
         by_hand=BY_HAND,
         wrong=WRONG,
@@ -96,10 +97,20 @@ def test_a_proof_that_was_expected_and_not_made_is_unproved() -> None:
     assert missing.blocking == ("nothing was proved: no record, endpoint or sign-in was looked at in this run",)
 
 
+def test_hosts_that_were_left_out_are_told_once_and_are_no_failed_steps() -> None:
+    whys = [{"hosts": ["fe2", "fe3", "fe4"], "why": "took no part"}, {"hosts": ["fe5"], "why": "not begun"}]
+    nothing: dict[str, Any] = {"failure": "", "dns": {}, "servers": {}, "proof": {}, "not_done": whys}
+    found = left(**nothing, unproved_fails=False)
+    assert (found.status, found.headline, found.failed) == ("not_done", "NOT_DONE: 4 hosts not done", ())
+    assert found.blocking == found.not_done == ("fe2, fe3, fe4: took no part", "fe5: not begun")
+    worse = left(not_done=whys[1:])
+    assert worse.headline.startswith("FAILED: 3 steps failed, 1 proof failed, 1 host not done, 1 request waiting")
+
+
 def test_nothing_is_left_of_nothing() -> None:
     assert rollout_left(hand_over(read_outcome({}))).to_plain() == {
         "status": "done",
-        "counts": {"failed": 0, "wrong": 0, "waiting": 0, "by_hand": 0, "unproved": 0, "proved": 0},
+        "counts": {"failed": 0, "wrong": 0, "not_done": 0, "waiting": 0, "by_hand": 0, "unproved": 0, "proved": 0},
         "headline": "",
-        **{name: [] for name in ("failed", "waiting", "by_hand", "wrong", "unproved", "blocking")},
+        **{name: [] for name in ("failed", "not_done", "waiting", "by_hand", "wrong", "unproved", "blocking")},
     }

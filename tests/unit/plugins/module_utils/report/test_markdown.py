@@ -225,6 +225,13 @@ def test_what_is_unproved_has_a_section_of_its_own() -> None:
     assert "**Status: unproved**" in shown
 
 
+def test_what_was_not_begun_and_not_proved_has_a_section() -> None:
+    told = report_markdown({"not_done": [{"hosts": ["a.example"], "why": "not begun"}], "proof_expected": True})
+    assert "**Status: not done**" in told and "| not done | 1 host |" in told
+    assert "## Not done\n\n1. `a.example`: not begun\n" in told
+    assert "## Unproved\n\n1. nothing was proved: no record, endpoint or sign-in was looked at in this run\n" in told
+
+
 def test_a_remark_is_told_once_below_the_table_with_what_it_holds_for() -> None:
     seen = {"check": "tls", "state": "proved", "message": "certificate AB"}
     results = [

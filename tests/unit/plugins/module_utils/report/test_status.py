@@ -8,11 +8,11 @@ import pytest
 
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import STATUSES, Counts, status_of
 
-ALL_LEFT = Counts(failed=1, wrong=1, waiting=1, by_hand=1, unproved=1, proved=9)
+ALL_LEFT = Counts(failed=1, wrong=1, not_done=1, waiting=1, by_hand=1, unproved=1, proved=9)
 
 
 def test_the_worst_comes_first() -> None:
-    assert STATUSES == ("failed", "by_hand", "unproved", "planned", "done")
+    assert STATUSES == ("failed", "not_done", "by_hand", "unproved", "planned", "done")
 
 
 @pytest.mark.parametrize(
@@ -20,10 +20,11 @@ def test_the_worst_comes_first() -> None:
     [
         ({}, "failed"),
         ({"failed": 0}, "failed"),
-        ({"failed": 0, "wrong": 0}, "by_hand"),
-        ({"failed": 0, "wrong": 0, "waiting": 0}, "by_hand"),
-        ({"failed": 0, "wrong": 0, "waiting": 0, "by_hand": 0}, "unproved"),
-        ({"failed": 0, "wrong": 0, "waiting": 0, "by_hand": 0, "unproved": 0}, "done"),
+        ({"failed": 0, "wrong": 0}, "not_done"),
+        ({"failed": 0, "wrong": 0, "not_done": 0}, "by_hand"),
+        ({"failed": 0, "wrong": 0, "not_done": 0, "waiting": 0}, "by_hand"),
+        ({"failed": 0, "wrong": 0, "not_done": 0, "waiting": 0, "by_hand": 0}, "unproved"),
+        ({"failed": 0, "wrong": 0, "not_done": 0, "waiting": 0, "by_hand": 0, "unproved": 0}, "done"),
     ],
 )
 def test_status(less: dict[str, int], status: str) -> None:
@@ -35,6 +36,7 @@ def test_status(less: dict[str, int], status: str) -> None:
     [
         (Counts(), "planned"),
         (Counts(by_hand=10, proved=3), "planned"),
+        (Counts(not_done=1), "not_done"),
         (Counts(waiting=1), "by_hand"),
         (Counts(unproved=1, by_hand=10), "unproved"),
         (Counts(wrong=1, by_hand=10), "failed"),

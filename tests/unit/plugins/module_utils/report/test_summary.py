@@ -46,6 +46,19 @@ def test_alike_results_are_told_once() -> None:
     )
 
 
+def test_what_was_not_begun_and_not_proved_has_its_line() -> None:
+    given = {
+        "dns": {"failed": True, "msg": "a record is in the way"},
+        "not_done": [{"hosts": ["a.example", "b.example"], "why": "not begun"}],
+        "proof_expected": True,
+    }
+    assert report_summary(given).splitlines()[2:5] == [
+        "Failed     DNS: a record is in the way",
+        "Not done   a.example, b.example: not begun",
+        "Unproved   nothing was proved: no record, endpoint or sign-in was looked at in this run",
+    ]
+
+
 @given(st.text(max_size=30))
 def test_nothing_moves_the_cursor(poison: str) -> None:
     summary = report_summary(poisoned(GIVEN, poison))
