@@ -19,7 +19,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     refuse_strangers,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.only import only, read_only
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import PARTS, halves_of
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import (
+    PARTS,
+    halves_of,
+    refuse_misspelt_tags,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import PlanHasErrors
@@ -27,6 +31,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.variables impor
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import documented
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
 
 # Every run plans first, and uses these filters afterwards. Ansible imports an action in its own process and a filter in
@@ -51,7 +56,13 @@ class ActionModule(PureAction):
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        refuse_misspelt(self.task_vars)
+        inventory = self.task_vars.get("groups") or {}
+        variables = self.task_vars.get("hostvars") or {}
+        known = {host: frozenset(variables[host]) for host in variables}
+        refuse_misspelt(self.task_vars, documented(self._loader.load_from_file), known)
+        refuse_misspelt_tags(
+            self.task_vars.get("ansible_run_tags") or (), self.task_vars.get("ansible_skip_tags") or ()
+        )
         if not arguments["topology"]:
             raise RolloutError(
                 "there is no topology",
@@ -65,11 +76,9 @@ class ActionModule(PureAction):
             dns_external=arguments["dns_external_group"] or "",
         )
         parts = arguments["parts"]
-        inventory = self.task_vars.get("groups") or {}
-        known = self.task_vars.get("hostvars") or {}
         refuse_strangers(inventory, [host for host in known if "pool_report_takes_part" in known[host]])
         topology = parse(arguments["topology"])
-        planned = only(make_plan(topology), topology, read_only(arguments["only"] or {}))
+        planned = only(make_plan(topology), topology, read_only(arguments["only"]))
         if arguments["front_end_command"] is not None:
             # It runs at the very end; what is wrong with it is better known before anything is touched.
             check_command(arguments["front_end_command"], _issuers(planned))

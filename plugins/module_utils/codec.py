@@ -15,7 +15,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from typing import Any, TypeVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError, writable
@@ -283,7 +283,9 @@ def kind_of(value: Any) -> str:
         return "text"
     if isinstance(value, Mapping):
         return "a mapping"
-    return "a list" if isinstance(value, Sequence) else f"a value of type {type(value).__name__}"
+    if isinstance(value, date):
+        return "a time" if isinstance(value, datetime) else "a date"
+    return "a list" if isinstance(value, Sequence) else "a value of no kind that is written here"
 
 
 def _text(value: Any) -> str:

@@ -43,3 +43,31 @@ def names_place(text: str, place: str) -> bool:
 def at_place(place: str, text: str) -> str:
     """``place: text``, or the text alone where it names the place, or where there is none."""
     return f"{place}: {text}" if place and not names_place(text, place) else text
+
+
+_KINDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "a truth value",
+    "list": "a list",
+    "dict": "a mapping",
+    "date": "a date",
+    "datetime": "a time",
+    "NoneType": "empty",
+}
+# As ansible-core words it: "is of type X and we were unable to convert to Y: REASON".
+_NOT_CONVERTED = re.compile(r"is of type (?:<class ')?(\w+)(?:'>)? and we were unable to convert to (\w+)(?=: )")
+# Reasons that say no more than that.
+_NO_REASON = re.compile(
+    r": (?:<class '[\w.]+'> cannot be converted to an? \w+|dictionary requested, could not parse JSON or key=value)"
+)
+
+
+def in_plain_words(message: str) -> str:
+    """What ansible-core says of an argument, with the words of YAML in place of Python's types."""
+    return _NO_REASON.sub("", _NOT_CONVERTED.sub(lambda found: f"is {_kind(found[1])}, not {_kind(found[2])}", message))
+
+
+def _kind(name: str) -> str:
+    return _KINDS.get(name, name)

@@ -47,7 +47,9 @@ CASES: dict[str, dict[str, Any]] = {
         "fail_on_errors": False,
     },
     "beyond a rollout": {"topology": WITH_EDGE, "check_inventory": True, **GROUPS},
-    "no mapping": {"topology": "no mapping"},
+    "no mapping": {"topology": ["no mapping"]},
+    "nothing selected": {"topology": origin(), "only": {"views": []}},
+    "no selection": {"topology": origin(), "only": ["internal"]},
     "unknown argument": {"topology": origin(), "topologie": 1},
     "wrong argument": {"topology": origin(), "check_inventory": "perhaps"},
     "no topology": {},
@@ -157,7 +159,9 @@ def test_another_group(answers: dict[str, dict[str, Any]]) -> None:
 @pytest.mark.parametrize(
     ("case", "said"),
     [
-        ("no mapping", "unable to convert"),
+        ("no mapping", "argument 'topology' is a list, not a mapping"),
+        ("nothing selected", "ucops_only: views names nothing. Give lists of names"),
+        ("no selection", "ucops_only: this is a list, not a mapping of kinds to names"),
         ("unknown argument", "topologie"),
         ("wrong argument", "check_inventory"),
         ("no topology", "missing required arguments: topology"),
@@ -170,3 +174,23 @@ def test_wrong_arguments(answers: dict[str, dict[str, Any]], case: str, said: st
 
 def test_the_example_in_the_documentation_can_be_planned(answers: dict[str, dict[str, Any]]) -> None:
     assert [one["severity"] for one in answers["documented"]["plan"]["findings"]] == ["warning", "note"]
+
+
+@pytest.mark.parametrize(("options", "told"), [
+    (["-e", "pool_verify_unprovd=warn"], "'pool_verify_unprovd' is no variable of this collection, did you mean"
+     " 'pool_verify_unproved'?"),
+    ([], "'pool_certificates_oauht' (of OCSSRV01) is no variable of this collection, did you mean"
+     " 'pool_certificates_oauth'?"),
+    (["--tags", "dns,certficates"], "--tags: there is no tag 'certficates', did you mean 'certificates'?"),
+    (["--tags", "certficates"], "--tags: there is no tag 'certficates', did you mean 'certificates'?"),
+    (["--skip-tags", "asign"], "--skip-tags: there is no tag 'asign', did you mean 'assign'?"),
+])  # fmt: skip
+def test_slips_at_the_keyboard_are_refused(tmp_path: Path, options: list[str], told: str) -> None:
+    inventory = yaml.safe_load(INVENTORY)
+    if not options:
+        inventory["all"]["children"]["ucops_servers"]["hosts"]["OCSSRV01"] = {"pool_certificates_oauht": True}
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
+    variables = {"ucops_topology": origin()}
+    done = play("deploy_pool", "-i", str(tmp_path / "hosts.yml"), *options, variables=variables)
+    assert done.code == 2 and told in done.output, done.output
+    assert set(done.recap) == {"localhost"}

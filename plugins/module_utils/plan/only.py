@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import kind_of
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import LeftOut, Plan, PlannedZone, RecordSet
 from ansible_collections.ucops.rollout.plugins.module_utils.names import LONGEST_NAME, comparable
@@ -21,7 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.wording import did_y
 
 WHERE = "ucops_only"
 _MOST_NAMED = 10
-_FORM = "Give lists of names under pools, roles, views and uses, such as {views: [internal]}"
+_FORM = "Give lists of names under pools, roles, views and uses, such as {views: [internal]}; a kind left out is all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,16 @@ class Only:
 def read_only(given: Any) -> Only:
     """What a site wrote: lists of names, or one name, by kind; raises RolloutError for any other form."""
     if not isinstance(given, Mapping):
-        raise RolloutError(f"this is {type(given).__name__}, not a mapping of kinds to names", where=WHERE, mend=_FORM)
+        raise RolloutError(f"this is {kind_of(given)}, not a mapping of kinds to names", where=WHERE, mend=_FORM)
     kinds = [one.name for one in fields(Only)]
     problems = [
         *(f"there is no kind {_shown(str(key))}{did_you_mean(str(key), kinds)}" for key in given if key not in kinds),
-        *(f"{key} is no list of names" for key in kinds if key in given and not _are_names(given[key])),
+        *(f"{key} is {_other_form(given[key])}" for key in kinds if not _are_names(given.get(key, ""))),
+        *(f"{key} names nothing" for key in kinds if key in given and given[key] in (None, [], "")),
     ]
     if problems:
         raise RolloutError("; ".join(problems), where=WHERE, mend=_FORM)
-    return Only(**{key: tuple([names] if isinstance(names, str) else names or ()) for key, names in given.items()})
+    return Only(**{key: tuple([names] if isinstance(names, str) else names) for key, names in given.items()})
 
 
 def _are_names(given: Any) -> bool:
@@ -61,6 +63,10 @@ def _are_names(given: Any) -> bool:
         or isinstance(given, str)
         or (isinstance(given, list) and all(isinstance(one, str) for one in given))
     )
+
+
+def _other_form(given: Any) -> str:
+    return "a list of other things than names" if isinstance(given, list) else f"{kind_of(given)}, no list of names"
 
 
 def only(plan: Plan, topology: Topology, wanted: Only, products: Mapping[str, Product] = PRODUCTS) -> Plan:

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.wording import did_you_mean
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import did_you_mean, some
 
 KNOWN = (
     "ucops_topology",
@@ -21,18 +21,75 @@ KNOWN = (
     "ucops_anybody_may_read_the_passwords",
 )
 
+# Of the playbooks that have no role.
+OF_PLAYBOOKS = (
+    "explain",
+    "export_directory",
+    "export_formats",
+    "export_managed",
+    "export_name_servers",
+    "export_view",
+    "export_zone",
+    "import_known",
+    "import_server",
+    "import_source",
+    "import_target",
+)
+
+# What roles and playbooks set for themselves, by the role whose name it begins with. They are no options, and are there
+# when a later task plans again.
+SET_BY_ROLES: Mapping[str, frozenset[str]] = {
+    role: frozenset(names.split())
+    for role, names in {
+        "pool_plan": "computed hosts named result",
+        "pool_dns": "pushed_view result",
+        "pool_certificates": (
+            "asks assigned assignment binding by_hand cs files first found held install issue item job jobs "
+            "key_turn look news order outcome request restarted result steps todo turn waiting waits way work"
+        ),
+        "pool_verify": "endpoints inputs inside left now outside predicted records result sign_in",
+        "pool_report": (
+            "authority cas done failure first goes_on known left made_by missing name_servers ocs_pool "
+            "outcome parts pool reached result started stem takes_part unready unwritten written"
+        ),
+        "pool_audit": "found left made_by paths pool result run server stem times unwritten wanted written zones",
+    }.items()
+}
+
 # Names that differ by a slip of the fingers; what is further away may be somebody's own.
-_SLIP = 0.87
+_SLIP = 0.9
 
 
-def refuse_misspelt(names: Iterable[str]) -> None:
-    """Raise RolloutError where one of the names is nearly a variable of ours: without it, more might be rolled out."""
-    slips = [
-        f"'{name}' is no variable of this collection{meant}"
-        for name in sorted(names)
-        if name.startswith("uc") and name not in KNOWN and (meant := did_you_mean(name, KNOWN, _SLIP))
+def refuse_misspelt(
+    names: Iterable[str], documented: Collection[str], of_hosts: Mapping[str, Iterable[str]] | None = None
+) -> None:
+    """Raise RolloutError where a variable would be ignored: it begins like ours, or is nearly one, and is none.
+
+    :param names: of the variables of this task.
+    :param documented: the options of the roles.
+    :param of_hosts: by the host's name in the inventory, the names of its variables.
+    """
+    options = frozenset((*documented, *KNOWN, *OF_PLAYBOOKS))
+    known = options | {f"{role}_{name}" for role, set_here in SET_BY_ROLES.items() for name in set_here}
+    everywhere = frozenset(names)
+    holders: dict[str, list[str]] = {name: [] for name in everywhere - known}
+    for host, given in (of_hosts or {}).items():
+        for name in frozenset(given) - known - everywhere:
+            holders.setdefault(name, []).append(host)
+    wrong = [
+        f"'{name}'{f' (of {some(holders[name])})' if holders[name] else ''} is no variable of this collection{why}"
+        for name in sorted(holders)
+        if (why := _why_refused(name, options))
     ]
-    if slips:
+    if wrong:
         raise RolloutError(
-            "; ".join(slips), where="variables", mend="Correct the name in the inventory, or on the command line"
+            "; ".join(wrong), where="variables", mend="Correct the name in the inventory, or on the command line"
         )
+
+
+def _why_refused(name: str, options: Collection[str]) -> str:
+    """What is said of a name that is no option; empty for somebody's own."""
+    ours = [prefix for prefix in ("ucops_", *(f"{role}_" for role in SET_BY_ROLES)) if name.startswith(prefix)]
+    if ours:
+        return did_you_mean(name, options) or f", and names that begin with {ours[0]} are its own"
+    return did_you_mean(name, [one for one in options if one[:2] == name[:2]], _SLIP)

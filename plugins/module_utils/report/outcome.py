@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import AssignedPlace
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, kind_of
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan, plan_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
@@ -197,7 +197,7 @@ class Outcome:
 def read_outcome(given: Any) -> Outcome:
     """The outcome from a mapping of what the tasks registered, whose keys are the fields of ``Outcome``."""
     if not isinstance(given, Mapping):
-        raise RolloutError(f"a {type(given).__name__} where a mapping was expected", where="report")
+        raise RolloutError(f"{kind_of(given)} where a mapping was expected", where="report")
     plan = _part(given, "plan")
     proof = _part(given, "proof")
     return _read(

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names, values
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import told
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import kind_of, told
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import did_you_mean, nearest
 
 # A key or a choice is guessed from less than a name is: there are few of them.
@@ -384,9 +384,7 @@ def _kind_of(value: Any) -> str:
         return f"the number {told(value)}"
     if isinstance(value, str):
         return f"the text {told(value)}"
-    if isinstance(value, Mapping):
-        return "a mapping"
-    return "a list" if isinstance(value, Sequence) else f"a value of type {type(value).__name__}"
+    return kind_of(value)
 
 
 def _supported(choices: Iterable[str]) -> str:

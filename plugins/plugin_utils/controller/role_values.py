@@ -53,6 +53,12 @@ def refuse_values(
         )
 
 
+def documented(load: Callable[[str], Any]) -> frozenset[str]:
+    """The options of all roles, by whichever of their entry points. ``load`` reads a YAML file."""
+    specs = (load(str(path))["argument_specs"] for path in ROLES.glob("*/meta/argument_specs.yml"))
+    return frozenset(name for spec in specs for entry in spec.values() for name in entry.get("options") or {})
+
+
 def _options(specs: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What is checked of a role: scalars, and lists of them."""
     kept = {}

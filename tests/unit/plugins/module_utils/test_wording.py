@@ -7,6 +7,7 @@ import pytest
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import (
     at_place,
     did_you_mean,
+    in_plain_words,
     names_place,
     number,
     some,
@@ -71,3 +72,29 @@ def test_at_place(place: str, text: str, told: str) -> None:
 )
 def test_did_you_mean(word: str, likeness: float, told: str) -> None:
     assert did_you_mean(word, ["topology", "only"], likeness) == told
+
+
+@pytest.mark.parametrize(("said", "told"), [
+    (
+        "argument 'topology' is of type list and we were unable to convert to dict: <class 'ansible.module_utils"
+        "._internal._datatag._AnsibleTaggedList'> cannot be converted to a dict",
+        "argument 'topology' is a list, not a mapping",
+    ),
+    (
+        "argument 'topology' is of type <class 'str'> and we were unable to convert to dict: dictionary requested,"
+        " could not parse JSON or key=value",
+        "argument 'topology' is text, not a mapping",
+    ),
+    (
+        "Elements value for option 'zones' is of type str and we were unable to convert to dict: dictionary requested,"
+        " could not parse JSON or key=value",
+        "Elements value for option 'zones' is text, not a mapping",
+    ),
+    (
+        "argument 'wait' is of type bool and we were unable to convert to int: a reason; missing required arguments: x",
+        "argument 'wait' is a truth value, not a whole number: a reason; missing required arguments: x",
+    ),
+    ("<class 'datetime.date'> cannot be converted to a dict", "<class 'datetime.date'> cannot be converted to a dict"),
+])  # fmt: skip
+def test_what_ansible_says_of_arguments_in_plain_words(said: str, told: str) -> None:
+    assert in_plain_words(said) == told

@@ -103,7 +103,7 @@ def test_work_gets_a_host_and_its_result_is_the_tasks() -> None:
     [
         ({}, "missing required arguments: name"),
         ({"name": "x", "nam": "y"}, "nam. Supported parameters include: count, name"),
-        ({"name": "x", "count": "many"}, "unable to convert to int"),
+        ({"name": "x", "count": "many"}, "argument 'count' is text, not a whole number"),
     ],
 )
 def test_bad_arguments_cost_no_logon(arguments: dict[str, Any], words: str) -> None:

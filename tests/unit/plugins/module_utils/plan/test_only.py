@@ -19,18 +19,24 @@ def part(**wanted: tuple[str, ...]) -> Plan:
 
 
 def test_what_a_site_wrote() -> None:
-    assert read_only({}) == read_only({"pools": None}) == Only()
-    written = {"pools": ["a.b"], "views": "internal", "uses": []}
+    assert read_only({}) == Only()
+    written = {"pools": ["a.b"], "views": "internal"}
     assert read_only(written) == Only(pools=("a.b",), views=("internal",))
 
 
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ("internal", "this is str, not a mapping of kinds to names"),
+        ("internal", "this is text, not a mapping of kinds to names"),
+        (None, "this is empty, not a mapping of kinds to names"),
+        ("", "this is text, not a mapping of kinds to names"),
+        ([], "this is a list, not a mapping of kinds to names"),
+        ({"views": []}, "views names nothing"),
+        ({"pools": None, "uses": ""}, "pools names nothing; uses names nothing"),
+        ({"views": False}, "views is a truth value, no list of names"),
         ({"view": ["internal"]}, "there is no kind 'view', did you mean 'views'?"),
-        ({"views": {"internal": True}}, "views is no list of names"),
-        ({"pools": [1]}, "pools is no list of names"),
+        ({"views": {"internal": True}}, "views is a mapping, no list of names"),
+        ({"pools": [1]}, "pools is a list of other things than names"),
         ({"x" * 900: []}, "there is no kind 'x*...'"),
     ],
 )

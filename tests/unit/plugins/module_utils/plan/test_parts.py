@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import PARTS, halves_of, parts_of
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import (
+    PARTS,
+    halves_of,
+    parts_of,
+    refuse_misspelt_tags,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,8 +26,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import PA
         (["dns"], ["dns"], ("plan",)),
         (["dns", "other"], ["another"], ("plan", "dns")),
         # A tag that leaves out the plan.
-        (["certificate"], [], ()),
+        (["monitoring"], [], ()),
         (["always"], [], ()),
+        # A slip is not nothing: whoever makes the plan refuses it.
+        (["certficates"], [], ("plan",)),
+        (["dsn"], [], ("plan",)),
         (["untagged"], [], ()),
         ([], [], ()),
         (["all"], ["plan"], ()),
@@ -53,3 +62,16 @@ def test_parts_that_the_playbook_lacks_are_not_done() -> None:
 )
 def test_halves_that_parts_roll_out(parts: tuple[str, ...], halves: tuple[str, ...]) -> None:
     assert halves_of(parts) == halves
+
+
+def test_a_slip_of_a_tag_is_refused_with_what_was_meant() -> None:
+    with pytest.raises(RolloutError) as refused:
+        refuse_misspelt_tags(["dns", "certficates", "monitoring"], ["dsn"])
+    assert str(refused.value) == (
+        "--tags: there is no tag 'certficates', did you mean 'certificates'?; --skip-tags: there is no tag 'dsn', did"
+        " you mean 'dns'?. The parts of a run are plan, dns, certificates, assign, verify, report. Nothing was touched"
+    )
+
+
+def test_tags_of_ours_of_ansible_and_of_a_larger_playbook_pass() -> None:
+    refuse_misspelt_tags([*PARTS, "all", "tagged", "untagged", "always", "never"], ["dnsmasq", "deploy", "web", "ca"])

@@ -10,7 +10,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.ucops.rollout.plugins.action.rollout_check import ADAPTERS
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import refuse_values
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import documented, refuse_values
 
 HOSTS = {"pool_certificates": ["srv01", "srv02"], "pool_verify": ["localhost"]}
 
@@ -77,3 +77,9 @@ class Unfilled(Mapping[str, Any]):
 
 def test_a_template_that_cannot_be_filled_in_yet_is_left_to_its_role() -> None:
     refuse_values({"srv01": Unfilled()}, {"pool_certificates": ["srv01"]}, load, check, ADAPTERS)
+
+
+def test_the_options_of_all_roles_and_entry_points_are_documented() -> None:
+    names = documented(load)
+    assert {"pool_dns_view", "pool_plan_only", "pool_certificates_oauth", "pool_audit_timeout"} <= names
+    assert len(names) >= 78 and all(name.startswith("pool_") for name in names)
