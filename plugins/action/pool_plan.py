@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     Groups,
     find_hosts,
     hosts_of_run,
+    refuse_misspelt_groups,
     refuse_strangers,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.only import only, read_only
@@ -76,13 +77,14 @@ class ActionModule(PureAction):
             dns_external=arguments["dns_external_group"] or "",
         )
         parts = arguments["parts"]
+        refuse_misspelt_groups(groups, inventory)
         refuse_strangers(inventory, [host for host in known if "pool_report_takes_part" in known[host]])
         topology = parse(arguments["topology"])
         planned = only(make_plan(topology), topology, read_only(arguments["only"]))
         if arguments["front_end_command"] is not None:
             # It runs at the very end; what is wrong with it is better known before anything is touched.
             check_command(arguments["front_end_command"], _issuers(planned))
-        plan = find_hosts(planned, groups.of_parts(parts), inventory, check=arguments["check_inventory"])
+        plan = find_hosts(planned, groups.of_parts(parts), inventory, check=arguments["check_inventory"], parts=parts)
         if plan.errors and arguments["fail_on_errors"]:
             if not planned.errors and (groups.dns or groups.ca):
                 # Who gives these groups means to roll out: hosts that are missing must not hide that it cannot be done.

@@ -194,3 +194,20 @@ def test_slips_at_the_keyboard_are_refused(tmp_path: Path, options: list[str], t
     done = play("deploy_pool", "-i", str(tmp_path / "hosts.yml"), *options, variables=variables)
     assert done.code == 2 and told in done.output, done.output
     assert set(done.recap) == {"localhost"}
+
+
+@pytest.mark.parametrize("playbook", ["plan_pool", "export_plan"])
+def test_a_limit_that_leaves_out_the_controller_is_told(tmp_path: Path, playbook: str) -> None:
+    (tmp_path / "hosts.yml").write_text(INVENTORY, encoding="utf-8")
+    done = play(playbook, "-i", str(tmp_path / "hosts.yml"), "--limit", "dc01", variables={"ucops_topology": origin()})
+    assert done.code == 2 and "is limited to 'dc01' and leaves out localhost, which plans" in done.output, done.output
+    assert "Run it without --limit" in done.output
+
+
+@pytest.mark.parametrize("playbook", ["plan_pool", "audit_pool"])
+def test_a_misspelt_group_of_the_inventory_is_told(tmp_path: Path, playbook: str) -> None:
+    text = INVENTORY.replace("ucops_servers", "ucops_severs")
+    (tmp_path / "hosts.yml").write_text(text, encoding="utf-8")
+    done = play(playbook, "-i", str(tmp_path / "hosts.yml"), variables={"ucops_topology": origin()})
+    assert done.code == 2 and "'ucops_servers' with hosts, did you mean the group 'ucops_severs'?" in done.output
+    assert set(done.recap) == {"localhost"}

@@ -29,6 +29,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records imp
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import VIEWS, LeftOut, Plan, PlannedServer
+from ansible_collections.ucops.rollout.plugins.module_utils.names import first_label
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import MOST_COMPARED, nearest_host
 from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import (
     DROPPED_OUT,
     LEFT_OUT,
@@ -197,7 +199,16 @@ def _servers(hostvars: HostVars, plan: Plan) -> Iterator[CertificateRow]:
         except RolloutError as error:
             # What one host told in another form than its own is that host's alone.
             why, rows = str(error), ()
+        if why == NO_HOST:
+            why += nearest_host((server.fqdn, first_label(server.fqdn)), _free(hostvars, plan))
         yield from _unread_places(plan, server, why) if why else rows
+
+
+def _free(hostvars: HostVars, plan: Plan) -> list[str]:
+    """Hosts that stand for no server; none where many are missing, since to compare all their names takes long."""
+    placed = {one.inventory_host for one in plan.servers}
+    missing = sum(one.inventory_host is None for one in plan.servers)
+    return [host for host in hostvars if host not in placed] if missing <= MOST_COMPARED else []
 
 
 def _of_one_key(plan: Plan, rows: tuple[CertificateRow, ...]) -> tuple[CertificateRow, ...]:

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -22,6 +22,13 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     PlannedServer,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import ASSIGN, DNS, OBTAIN, PARTS, VERIFY
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import nearest
+
+# How like a name is that differs by a slip of the fingers: of a group, and of a host.
+_SLIP = 0.87
+_LIKE = 0.8
+MOST_COMPARED = 20
+_ON_SERVERS = frozenset({OBTAIN, ASSIGN, VERIFY})
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ def hosts_of_run(
         )
     authorities = _members(groups.ca if {OBTAIN, VERIFY} & set(parts) else "", inventory)
     asked = (ca_host(certificate.issuer.ca, authorities) for certificate in plan.certificates)
-    on_servers = {OBTAIN, ASSIGN, VERIFY} & set(parts)
+    on_servers = _ON_SERVERS & set(parts)
     servers = (server.inventory_host for server in plan.servers if on_servers)
     worked_on = {OBTAIN, ASSIGN} & set(parts)
     by_hand = tuple(server.fqdn for server in plan.servers if worked_on and not server.logon)
@@ -135,12 +142,42 @@ def _each_once(hosts: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(host for host in hosts if host))
 
 
-def find_hosts(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]], *, check: bool) -> Plan:
+def refuse_misspelt_groups(groups: Groups, inventory: Mapping[str, Iterable[str]]) -> None:
+    """Raise RolloutError where a group of the rollout has no hosts, and one of nearly its name has: its hosts would be
+    taken for none."""
+    named = {one.name: str(getattr(groups, one.name)) for one in fields(groups) if getattr(groups, one.name)}
+    others = {str(group) for group in inventory if _members(group, inventory)} - {*named.values(), *RUN_GROUPS, "all"}
+    slips = [
+        f"there is no group '{group}' with hosts, did you mean the group '{meant}'? Write the name alike in the"
+        f" inventory and in ucops_{option}_group"
+        for option, group in named.items()
+        if not _members(group, inventory) and (meant := nearest(group, others, _SLIP))
+    ]
+    if slips:
+        raise RolloutError("; ".join(slips), where="inventory")
+
+
+def nearest_host(tried: Sequence[str], hosts: Collection[str]) -> str:
+    """``; the nearest name there is 'NAME'``, or nothing, of a server that is looked for by these names."""
+    known = {str(host).lower(): str(host) for host in hosts}
+    near = next(filter(None, (nearest(name.lower(), known, _LIKE) for name in tried)), "")
+    return f"; the nearest name there is '{known[near]}'" if near else ""
+
+
+def find_hosts(
+    plan: Plan,
+    groups: Groups,
+    inventory: Mapping[str, Iterable[str]],
+    *,
+    check: bool,
+    parts: Collection[str] = PARTS,
+) -> Plan:
     """The plan with the found host, or None, at each server.
 
     :param inventory: hosts of each group, as Ansible's variable ``groups``.
     :param check: only hosts of the servers' group count, and what is missing becomes a finding.
         Otherwise all hosts count where there is no such group.
+    :param parts: of the run; servers are missed by those alone that work on them.
     """
     hosts = _hosts(groups.servers, inventory, check)
     servers = tuple(replace(server, inventory_host=_host_of(server, hosts)) for server in plan.servers)
@@ -150,7 +187,7 @@ def find_hosts(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]
     problems = [
         *_empty_groups(plan, groups, inventory),
         *authorities_without_host(plan, groups.ca, inventory),
-        *_without_host(plan, found, groups.servers),
+        *(_without_host(plan, found, groups.servers, inventory) if _ON_SERVERS & set(parts) else ()),
         *_shared(found),
     ]
     return replace(found, findings=in_order([*plan.findings, *problems]))
@@ -174,11 +211,19 @@ def _host_of(server: PlannedServer, hosts: Mapping[str, str]) -> str | None:
     return next((hosts[name.lower()] for name in tried if name.lower() in hosts), None)
 
 
-def _without_host(asked: Plan, found: Plan, group: str) -> Iterator[Finding]:
-    for server, placed in zip(asked.servers, found.servers, strict=True):
-        if placed.inventory_host is None and server.logon:
-            tried = " and ".join(f"'{name}'" for name in _tried(server))
-            yield kinds.SERVER_WITHOUT_INVENTORY_HOST.at(server.fqdn, name=server.fqdn, group=group, tried=tried)
+def _without_host(asked: Plan, found: Plan, group: str, inventory: Mapping[str, Iterable[str]]) -> Iterator[Finding]:
+    placed = {one.inventory_host for one in found.servers}
+    missing = [
+        server
+        for server, there in zip(asked.servers, found.servers, strict=True)
+        if there.inventory_host is None and server.logon
+    ]
+    # To compare the names of many servers with many hosts takes long, and a crowd is told by its first alone.
+    free = [host for host in inventory.get(group, ()) if host not in placed] if len(missing) <= MOST_COMPARED else []
+    for server in missing:
+        tried = " and ".join(f"'{name}'" for name in _tried(server))
+        told = tried + nearest_host(_tried(server), free)
+        yield kinds.SERVER_WITHOUT_INVENTORY_HOST.at(server.fqdn, name=server.fqdn, group=group, tried=told)
 
 
 def _shared(found: Plan) -> Iterator[Finding]:
@@ -195,7 +240,7 @@ def authorities_without_host(plan: Plan, group: str, inventory: Mapping[str, Ite
     asked = dict.fromkeys(certificate.issuer.ca for certificate in plan.certificates if certificate.issuer.ca)
     for ca in asked:
         if candidates and not ca_host(ca, candidates):
-            tried = " and ".join(f"'{name}'" for name in _names_of_ca(ca))
+            tried = " and ".join(f"'{name}'" for name in _names_of_ca(ca)) + nearest_host(_names_of_ca(ca), candidates)
             yield kinds.CA_WITHOUT_INVENTORY_HOST.at(ca, name=ca, group=group, tried=tried)
 
 

@@ -41,7 +41,7 @@ OF_PLAYBOOKS = (
 SET_BY_ROLES: Mapping[str, frozenset[str]] = {
     role: frozenset(names.split())
     for role, names in {
-        "pool_plan": "computed hosts named result",
+        "pool_plan": "computed explained hosts named result",
         "pool_dns": "pushed_view result",
         "pool_certificates": (
             "asks assigned assignment binding by_hand cs files first found held install issue item job jobs "

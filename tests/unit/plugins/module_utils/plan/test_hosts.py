@@ -14,6 +14,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     ca_host,
     find_hosts,
     hosts_of_run,
+    nearest_host,
+    refuse_misspelt_groups,
     refuse_strangers,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
@@ -144,3 +146,38 @@ def test_groups_of_a_run_are_its_own() -> None:
     refuse_strangers({"ucops_run_dns": ["dc1"], "ucops_servers": ["fe1"]}, ["dc1"])
     with pytest.raises(RolloutError, match="inventory: the inventory has a group 'ucops_run_dns' of its own, with dc2"):
         refuse_strangers({"ucops_run_dns": ["dc1", "dc2"]}, ["dc1"])
+
+
+def test_a_group_of_nearly_the_name_is_told() -> None:
+    groups = Groups("ucops_servers", dns="ucops_dns", ca="ucops_ca", dns_external="ucops_dns_external")
+    whole = {"all": ["fe1"], "ucops_servers": ["fe1"], "ucops_dns": ["dc1"], "ucops_ca": ["ca1"], "ungrouped": ["x"]}
+    refuse_misspelt_groups(groups, {**whole, "ucops_server": ["fe1"], "ucops_run_dns": ["dc1"]})
+    refuse_misspelt_groups(groups, {"all": ["fe1"]})
+    refuse_misspelt_groups(replace(groups, dns="ucops_dns_internal"), {**whole, "ucops_dns_internal": ["dc1"]})
+    del whole["ucops_servers"]
+    with pytest.raises(RolloutError) as refused:
+        refuse_misspelt_groups(groups, {**whole, "ucops_severs": ["fe1"], "ucops_dns_extern": ["ns1"]})
+    assert str(refused.value) == (
+        "inventory: there is no group 'ucops_servers' with hosts, did you mean the group 'ucops_severs'? Write the name"
+        " alike in the inventory and in ucops_servers_group; there is no group 'ucops_dns_external' with hosts, did you"
+        " mean the group 'ucops_dns_extern'? Write the name alike in the inventory and in ucops_dns_external_group"
+    )
+
+
+def test_a_missing_host_is_told_with_the_nearest_free_one() -> None:
+    inventory = {**INVENTORY, "fes": ["OCSSRV01", "ocssrv2", "other"], "cas": ["ca02"]}
+    ca, server = find_hosts(as_plan(origin()), GROUPS, inventory, check=True).errors
+    assert server.message == (
+        "the server 'ocssrv02.company.local' has no host in the inventory group 'fes'; looked for"
+        " 'ocssrv02.company.local' and 'ocssrv02'; the nearest name there is 'ocssrv2'"
+    )
+    assert ca.message.endswith("looked for 'ca01.company.local' and 'ca01'")
+    assert nearest_host(["ocssrv02"], ["OCSSRV2", "x"]) == "; the nearest name there is 'OCSSRV2'"
+    assert nearest_host(["ocssrv02"], ["dc01"]) == ""
+
+
+def test_servers_are_missed_by_the_parts_that_work_on_them_alone() -> None:
+    inventory = {**INVENTORY, "fes": []}
+    for parts, missed in ((["plan", "dns", "report"], 0), (["plan", "dns", "verify"], 2), (["plan", "assign"], 2)):
+        plan = find_hosts(as_plan(origin()), Groups("fes", dns="dcs"), inventory, check=True, parts=parts)
+        assert len(plan.errors) == missed, parts
