@@ -14,7 +14,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, VIEWS, plan_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import HALVES, refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import refuse_unsound
-from ansible_collections.ucops.rollout.plugins.module_utils.wording import in_yaml_words
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import parsed_endpoint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import check_effective
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import refuse_values
@@ -61,4 +61,4 @@ class ActionModule(PureAction):
 
 def _errors(spec: dict[str, Any], values: dict[str, Any]) -> list[str]:
     """What is wrong with values, in Ansible's words."""
-    return [in_yaml_words(one) for one in ArgumentSpecValidator(spec).validate(values).error_messages]
+    return [kinds_told(one) for one in ArgumentSpecValidator(spec).validate(values).error_messages]

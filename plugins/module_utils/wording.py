@@ -64,7 +64,7 @@ _NO_REASON = re.compile(
 )
 
 
-def in_yaml_words(message: str) -> str:
+def kinds_told(message: str) -> str:
     """What ansible-core says of an argument, with the words of YAML in place of Python's types."""
     return _NO_REASON.sub("", _NOT_CONVERTED.sub(lambda found: f"is {_kind(found[1])}, not {_kind(found[2])}", message))
 

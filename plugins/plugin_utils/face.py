@@ -28,7 +28,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
-from ansible_collections.ucops.rollout.plugins.module_utils.wording import in_yaml_words
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import guarding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
@@ -90,7 +90,7 @@ class _CheckedAction(ActionBase):  # type: ignore[misc]
         )
         outcome = validator.validate(dict(self._task.args))
         if outcome.error_messages:
-            wrong = "; ".join(map(in_yaml_words, outcome.error_messages))
+            wrong = "; ".join(map(kinds_told, outcome.error_messages))
             raise RolloutError(wrong, where=f"arguments of {self._task.action}")
         return dict(outcome.validated_parameters)
 

@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import (
     at_place,
     did_you_mean,
-    in_yaml_words,
+    kinds_told,
     names_place,
     number,
     some,
@@ -96,5 +96,5 @@ def test_did_you_mean(word: str, likeness: float, told: str) -> None:
     ),
     ("<class 'datetime.date'> cannot be converted to a dict", "<class 'datetime.date'> cannot be converted to a dict"),
 ])  # fmt: skip
-def test_what_ansible_says_of_arguments_in_yaml_words(said: str, told: str) -> None:
-    assert in_yaml_words(said) == told
+def test_what_ansible_says_of_arguments_kinds_told(said: str, told: str) -> None:
+    assert kinds_told(said) == told
