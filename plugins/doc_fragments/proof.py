@@ -23,6 +23,13 @@ options:
       - With V(0) there is one look.
     type: float
     default: 0.0
+  not_waited_for:
+    description:
+      - Addresses, without ports, where nothing was changed. What is not proved there is not looked at again, and does
+        not keep O(wait) from ending.
+    type: list
+    elements: str
+    default: []
   fail:
     description:
       - Whether the task fails when a result is V(failed).

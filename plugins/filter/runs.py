@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_pl
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL, INTERNAL, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan import parts
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import OBTAIN
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
@@ -35,8 +36,17 @@ def kept_plan(hostvars: Any, host: str = collected.CONTROLLER) -> Mapping[str, A
     return collected.kept_plan(_hostvars(hostvars), host)
 
 
-def left_out(hostvars: Any, hosts: Sequence[str] = (collected.CONTROLLER,)) -> list[str]:
-    return list(collected.left_out(_hostvars(hostvars), list(hosts)))
+def left_out(
+    hostvars: Any,
+    hosts: Sequence[str] = (collected.CONTROLLER,),
+    limited_to: Sequence[str] = (),
+    servers: Sequence[str] = (),
+    cas: Sequence[str] = (),
+    parts: Sequence[str] = (),
+) -> list[str]:
+    left = collected.left_out(_hostvars(hostvars), list(hosts))
+    asking = collected.CONTROLLER in left and OBTAIN in parts
+    return [*left, *(collected.cas_left_out(list(limited_to), list(servers), list(cas)) if asking else ())]
 
 
 def first_logons(hostvars: Any, hosts: Sequence[str]) -> list[str]:

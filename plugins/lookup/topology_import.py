@@ -72,9 +72,9 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.documents import LARGEST, Document
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.documents import Document
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.reading import import_topology
-from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.files import content_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.documents import read_document
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
@@ -92,10 +92,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
     def _document(self, name: str, variables: dict[str, Any]) -> Document:
         path = self.find_file_in_search_path(variables, "files", os.path.expanduser(name), ignore_missing=True)
-        content = content_of(path, LARGEST + 1) if path else None
-        if content is None:
-            raise RolloutError("there is no such file", where=name, mend="Give the path of a file on the controller")
-        return Document(os.path.basename(path), content)
+        return read_document(path, named=name)
 
 
 def _flat(terms: list[Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: topology_import
-short_description: The topology of an existing deployment from one of its servers
+short_description: The topology of an existing deployment from one of its servers, or from documents
 description:
   - Reads on a server of Lync Server 2010 to Skype for Business Server SE, an Edge Server too, what its own replica of
     the Central Management Store says (C(Get-CsTopology -LocalStore -AsXml) and
@@ -26,6 +26,13 @@ extends_documentation_fragment:
   - ucops.rollout.attributes.info
   - ucops.rollout.attributes.windows
 options:
+  sources:
+    description:
+      - Paths of documents on the controller, as P(ucops.rollout.topology_import#lookup) takes them. They are read in
+        place of a server, and no host is reached then.
+    type: list
+    elements: str
+    default: []
   known:
     description:
       - What the deployment does not say, as the option of the same name of P(ucops.rollout.topology_import#lookup).
@@ -45,6 +52,12 @@ EXAMPLES = r"""
       addresses:
         fe01.company.local: [10.0.0.11]
   register: imported
+
+- name: Import it from what was exported
+  ucops.rollout.topology_import:
+    sources: [/srv/handover/topology.xml, /srv/handover/configuration.zip]
+  delegate_to: localhost
+  register: exported
 
 - name: Plan the deployment that there is
   ucops.rollout.pool_plan:

@@ -62,7 +62,7 @@ def test_what_the_site_knows_goes_into_the_file(tmp_path: Path) -> None:
     ("content", "told"),
     [
         ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "a.xml: declares a document type"),
-        (None, "no file is named. Give the path of a topology document"),
+        (None, "There is nothing to import. Name documents with import_source, such as"),
     ],
 )
 def test_what_cannot_be_imported_is_told_and_nothing_written(tmp_path: Path, content: str | None, told: str) -> None:
@@ -72,7 +72,8 @@ def test_what_cannot_be_imported_is_told_and_nothing_written(tmp_path: Path, con
     refused = run(import_target=str(target), **variables)
     assert refused.code == 2, refused.output
     assert told in " ".join(refused.output.split())
-    assert "Traceback" not in refused.output
+    assert "Traceback" not in refused.output and "Finalization" not in refused.output
+    assert f'"msg": "{told}' in refused.output
     assert not target.exists()
 
 
@@ -119,7 +120,8 @@ def test_a_server_that_gives_nothing_is_told_and_nothing_written(site: Site) -> 
         (
             {"import_server": "dc01.company.local"},
             (),
-            "dc01.company.local: neither the module SkypeForBusiness nor Lync is on the server",
+            "dc01.company.local: neither the module SkypeForBusiness nor Lync is on the server. Name a Front End Server"
+            " of the deployment, or import a file",
         ),
         ({"import_server": "fe2"}, (), "import_server: the inventory has no host 'fe2'"),
         ({"import_server": "fe02.company.local", "import_source": "a.xml"}, (), "Give one of them"),

@@ -50,7 +50,8 @@ def _https(machine: Machine, directory: Path) -> dict[str, Any]:
     listener = next((one for one in transports(machine) if isinstance(one, Https)), None)
     if listener is None or listener.certificate is None:
         return {}
-    path = directory / "listeners" / f"{machine.fqdn}.pem"
+    # Beside the inventory: Ansible tries to read whatever lies in its folder.
+    path = directory.with_name("listeners") / f"{machine.fqdn}.pem"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(ssl.DER_cert_to_PEM_cert(listener.certificate), encoding="ascii")
     return {

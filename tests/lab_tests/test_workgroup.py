@@ -163,7 +163,10 @@ def test_what_the_inventory_says_of_a_lone_machine(estate: RunningEstate) -> Non
     variables = own(estate, "edge01")
     roots = variables.pop("pool_certificates_trusted_roots")
     assert [len(one) for one in roots] == [40]
-    assert variables.pop("ansible_winrm_ca_trust_path").endswith("listeners/edge01.company.local.pem")
+    place = estate.inventory.parents[1] / "listeners" / "edge01.company.local.pem"
+    assert variables.pop("ansible_winrm_ca_trust_path") == str(place) and place.is_file()
+    # Ansible tries to read whatever lies in the folder of an inventory.
+    assert {path.suffix for path in estate.inventory.parent.rglob("*") if path.is_file()} == {".yml"}
     assert variables == {
         "ansible_host": estate.address("edge01"),
         "ansible_user": "EDGE01\\Administrator",

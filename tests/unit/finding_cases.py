@@ -260,6 +260,12 @@ def _guarded(plan: Plan, base: str = "lync") -> Iterable[Finding]:
     return find_all(plan, parse(base_with(base, {})))
 
 
+def with_an_edge(**inventory: list[str]) -> Plan:
+    """Records outside, for whose view the inventory has these hosts."""
+    groups = Groups(servers="ucops_servers", dns_external="ucops_dns_external")
+    return find_hosts(made("lync"), groups, {"ucops_servers": [], **inventory}, check=True, parts=["plan", "dns"])
+
+
 # How each kind that has no example comes about.
 PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "second-service": lambda: (
@@ -271,6 +277,7 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "server-without-inventory-host": lambda: in_inventory({**COMPLETE, "ucops_servers": ["ocssrv02"]}).findings,
     "inventory-host-shared": lambda: sharing_a_host().findings,
     "ca-without-inventory-host": lambda: in_inventory({**COMPLETE, "ucops_ca": ["ca02"]}).findings,
+    "external-view-without-dns-server": lambda: with_an_edge().findings,
     "inventory-group-empty": lambda: in_inventory({**COMPLETE, "ucops_dns": []}).findings,
     "names-too-many-for-authority": lambda: plan_of(many_sip_domains(60)).findings,
     "names-close-to-limit": lambda: plan_of(many_sip_domains(45)).findings,

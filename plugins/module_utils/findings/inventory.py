@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import INVENTORY, FindingKind
-from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, NOTE
 
 SERVER_WITHOUT_INVENTORY_HOST = FindingKind(
     code="server-without-inventory-host",
@@ -62,4 +62,19 @@ INVENTORY_GROUP_EMPTY = FindingKind(
     source="the inventory",
     decision="the rollout could only do half of its work",
     elsewhere="no host in the group ucops_dns",
+)
+EXTERNAL_VIEW_WITHOUT_DNS_SERVER = FindingKind(
+    code="external-view-without-dns-server",
+    severity=NOTE,
+    about=INVENTORY,
+    title="Records of the external view have no DNS server in the inventory",
+    message="the group '{group}' has no hosts, and the plan has {count} for the external view",
+    breaks="nobody pushes these records, and a rollout of them is refused",
+    mend=(
+        "Put the DNS server that clients outside ask into the group, or leave the view to others:"
+        " name internal alone under views in ucops_only"
+    ),
+    source="the inventory",
+    decision="the plan itself is right; a rollout refuses it",
+    elsewhere="an external view and no host in the group ucops_dns_external",
 )

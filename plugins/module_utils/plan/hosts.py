@@ -16,13 +16,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry im
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     EXTERNAL,
     INTERNAL,
+    OURS,
     VIEWS,
     Finding,
     Plan,
     PlannedServer,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import ASSIGN, DNS, OBTAIN, PARTS, VERIFY
-from ansible_collections.ucops.rollout.plugins.module_utils.wording import nearest
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import nearest, number
 
 # How like a name is that differs by a slip of the fingers: of a group, and of a host.
 _SLIP = 0.87
@@ -189,6 +190,7 @@ def find_hosts(
         *authorities_without_host(plan, groups.ca, inventory),
         *(_without_host(plan, found, groups.servers, inventory) if _ON_SERVERS & set(parts) else ()),
         *_shared(found),
+        *_view_without_server(plan, groups.dns_external, inventory),
     ]
     return replace(found, findings=in_order([*plan.findings, *problems]))
 
@@ -252,3 +254,10 @@ def _empty_groups(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[s
     ):
         if group and not list(inventory.get(group, ())):
             yield kinds.INVENTORY_GROUP_EMPTY.at(group, group=group, breaks=breaks)
+
+
+def _view_without_server(plan: Plan, group: str, inventory: Mapping[str, Iterable[str]]) -> Iterator[Finding]:
+    """What a rollout of the records would refuse, for whoever only looks at the plan."""
+    left = sum(one.view == EXTERNAL and one.managed == OURS for one in plan.records)
+    if left and group and not _members(group, inventory):
+        yield kinds.EXTERNAL_VIEW_WITHOUT_DNS_SERVER.at(group, group=group, count=number(left, "record set"))

@@ -29,6 +29,7 @@ SERVERS: dict[str, Any] = {
 COMMON: dict[str, dict[str, Any]] = {
     "timeout": {"type": "float", "default": 10.0},
     "wait": {"type": "float", "default": 0.0},
+    "not_waited_for": {"type": "list", "elements": "str", "default": []},
     "fail": {"type": "bool", "default": True},
     "planned_only": {"type": "bool", "default": False},
     "silent_places": {"type": "list", "elements": "str", "default": []},
@@ -85,16 +86,20 @@ def look_until_settled(
 ) -> Found:
     """Look again until all is proved, for ``params["wait"]`` seconds at most; returns the last look."""
     end = clock() + params["wait"]
+    unchanged = frozenset(params.get("not_waited_for") or ())
     while True:
         results, hints = look(params)
         left = end - clock()
-        if left <= 0 or all(_settled(result) for result in results):
+        if left <= 0 or all(_settled(result, unchanged) for result in results):
             return results, hints
         sleep(min(PAUSE, left))
 
 
-def _settled(result: ProofResult) -> bool:
-    """Whether another look cannot show more. Of a handshake that was whole, what is not known is not waited for."""
+def _settled(result: ProofResult, unchanged: frozenset[str]) -> bool:
+    """Whether another look cannot show more. Of a handshake that was whole, what is not known is not waited for; nor is
+    anything where nothing was changed."""
+    if result.address.rpartition(":")[0].strip("[]") in unchanged:
+        return True
     found = result.found if isinstance(result.found, Mapping) else {}
     return result.state in SETTLED or (result.state == proof.UNPROVED and bool(found.get("version")))
 

@@ -48,6 +48,11 @@ def left_out(hostvars: HostVars, hosts: Sequence[str] = (CONTROLLER,)) -> tuple[
     )
 
 
+def cas_left_out(limited_to: Sequence[str], servers: Sequence[str], cas: Sequence[str]) -> tuple[str, ...]:
+    """The CAs that a limit leaves out while it names servers; without a plan nobody knows which of them are asked."""
+    return tuple(ca for ca in cas if ca not in limited_to) if set(servers) & set(limited_to) else ()
+
+
 def push_failed(hostvars: HostVars, dns_hosts: Sequence[str]) -> bool:
     """Whether the records could not be pushed in this run; False where none were to be pushed."""
     return any(_pushed(hostvars, host).get("failed") for host in dns_hosts)

@@ -42,7 +42,8 @@ class ProofInputs:
     addresses that the other servers call it by (``called``, ``addresses``).
 
     ``predicted``: in check mode an earlier step would still change something, so that there is nothing to look at.
-    ``services_started``, ``replicating``: what was just done takes a while to be seen.
+    ``services_started``, ``replicating``: what was just done takes a while to be seen. ``not_waited_for``: addresses of
+    the servers where this run started nothing, such as those that a limit left out.
     """
 
     servers: tuple[Mapping[str, Any], ...]
@@ -59,6 +60,7 @@ class ProofInputs:
     predicted: bool
     services_started: bool
     replicating: bool
+    not_waited_for: tuple[str, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         plain: dict[str, Any] = to_plain(self)
@@ -99,7 +101,16 @@ def proof_inputs(
         predicted=checked and (pushed or any(one.changed for one in done.values())),
         services_started=not checked and any(one.services_started for one in done.values()),
         replicating=not checked and pushed and len(servers) > 1,
+        not_waited_for=tuple(_unchanged(plan, outcome)),
     )
+
+
+def _unchanged(plan: Plan, outcome: Outcome) -> Iterator[str]:
+    """The addresses of the planned servers on which no service was started."""
+    for server in plan.servers:
+        done = outcome.servers.get(server.fqdn)
+        if done is None or not any(one.services_started for one in done.certificates.values()):
+            yield from dict.fromkeys(one for addresses in server.addresses.values() for one in addresses)
 
 
 def name_servers(

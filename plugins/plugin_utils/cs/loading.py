@@ -49,8 +49,14 @@ def of_rights(error: Any) -> bool:
     return isinstance(error, Mapping) and str(error.get("type", "")).endswith(_NO_RIGHTS)
 
 
-def require_loaded(script: Script, answer: Mapping[str, Any], *, where: str) -> None:
-    """Raise RolloutError where a script that begins with ``LOAD`` could not load the module."""
+SET_UP = "Set up the server with the deployment wizard first"
+
+
+def require_loaded(script: Script, answer: Mapping[str, Any], *, where: str, without: str = SET_UP) -> None:
+    """Raise RolloutError where a script that begins with ``LOAD`` could not load the module.
+
+    :param without: what to do where the server has none.
+    """
     if answer.get("module"):
         return
     errors = records(answer.get("loading"), where=where)
@@ -60,7 +66,7 @@ def require_loaded(script: Script, answer: Mapping[str, Any], *, where: str) -> 
         raise RolloutError(what, where=where, mend="Install the Windows Management Framework for it")
     if all(one.startswith(_NO_MODULE) for one in ids):
         what = "neither the module SkypeForBusiness nor Lync is on the server"
-        mend = f"Set up the server with the deployment wizard first, or {script.otherwise}"
+        mend = f"{without}, or {script.otherwise}"
         raise RolloutError(what, where=where, mend=mend)
     said = "; ".join(told(one) for one in errors if not str(one.get("id", "")).startswith(_NO_MODULE))
     mend = "Load it by hand on the server (Import-Module); a policy for scripts set by Group Policy may forbid it"

@@ -88,7 +88,7 @@ class ReadTopology:
 def read_topology(host: WindowsHost) -> ReadTopology:
     """What the server's own replica says. Raises RolloutError where there is no whole topology."""
     answer = host.powershell.run(READ_TOPOLOGY, {}, timeout=TIMEOUT)
-    require_loaded(READ_TOPOLOGY, answer, where=host.name)
+    require_loaded(READ_TOPOLOGY, answer, where=host.name, without="Name a Front End Server of the deployment")
     text = answer.get("topology")
     if not isinstance(text, str) or not text:
         raise _no_topology(host, answer)

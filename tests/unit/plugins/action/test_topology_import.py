@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from unit.action_runs import run
-from unit.deployments import CONTOSO, published
+from unit.deployments import CONTOSO, exported, published
 from unit.fakes_windows import FakeServer
 from unit.plugins.plugin_utils.cs.test_topology import NAME, SQL, Answering
 
@@ -28,3 +30,14 @@ def test_a_slip_in_what_the_site_knows_costs_no_logon() -> None:
     action = topology_import.ActionModule.__new__(topology_import.ActionModule)
     with pytest.raises(RolloutError, match="^known: adresses: unknown key"):
         action.prepare({"known": {"adresses": {}}})
+
+
+def test_documents_are_read_in_place_of_a_server_and_no_connection_is_used(tmp_path: Path) -> None:
+    (tmp_path / "configuration.zip").write_bytes(exported(CONTOSO))
+    action = topology_import.ActionModule.__new__(topology_import.ActionModule)
+    action._connection = SimpleNamespace()
+    arguments = {"sources": [str(tmp_path / "configuration.zip")], "known": {"product": "sfb2015"}}
+    done = action._answer(arguments, check_mode=False)
+    assert (done["changed"], done["topology"]["product"], done["source"]) == (False, "sfb2015", "configuration.zip")
+    with pytest.raises(RolloutError, match=r"none\.xml: there is no such file"):
+        action._answer({"sources": ["none.xml"], "known": {}}, check_mode=False)

@@ -66,6 +66,12 @@ def test_parts_and_hosts_of_a_run() -> None:
     assert FILTERS["run_halves"](["plan", "dns"]) == ["records"]
     assert FILTERS["left_out"]({"ca1": {"pool_report_takes_part": False}}, ["ca1"]) == ["ca1"]
     assert FILTERS["left_out"]({}) == ["localhost"]
+    limited = {"servers": ["fe1", "fe2"], "cas": ["ca1", "ca2"], "parts": ["plan", "certificates"]}
+    assert FILTERS["left_out"]({}, limited_to=["fe1", "ca2"], **limited) == ["localhost", "ca1"]
+    assert FILTERS["left_out"]({}, limited_to=["dc1"], **limited) == ["localhost"]
+    assert FILTERS["left_out"]({}, limited_to=["fe1"], **{**limited, "parts": ["plan", "dns"]}) == ["localhost"]
+    there = {"localhost": {"pool_report_parts": []}}
+    assert FILTERS["left_out"](there, limited_to=["fe1"], **limited) == []
     assert FILTERS["push_failed"]({"dc1": {"pool_dns_result": {"failed": True}}}, ["dc1"]) is True
 
 

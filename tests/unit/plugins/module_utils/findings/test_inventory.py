@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from unit.finding_cases import COMPLETE, found, in_inventory, provoked
+from unit.finding_cases import COMPLETE, found, in_inventory, provoked, with_an_edge
 from unit.topologies import origin_with
 
 
@@ -62,3 +62,14 @@ def test_inventory_group_empty(group: str) -> None:
         plan = in_inventory(inventory)
         assert [one.where for one in found("inventory-group-empty", plan)] == [group]
     assert found("inventory-group-empty", in_inventory(COMPLETE)) == []
+
+
+def test_external_view_without_dns_server() -> None:
+    (finding,) = provoked("external-view-without-dns-server")
+    assert (finding.severity, finding.where) == ("note", "ucops_dns_external")
+    assert finding.message == (
+        "the group 'ucops_dns_external' has no hosts, and the plan has 14 record sets for the external view"
+    )
+    assert finding.mend.endswith("name internal alone under views in ucops_only")
+    assert found("external-view-without-dns-server", with_an_edge(ucops_dns_external=["ns01"])) == []
+    assert found("external-view-without-dns-server", in_inventory(COMPLETE)) == []

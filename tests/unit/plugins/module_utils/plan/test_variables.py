@@ -89,6 +89,7 @@ def test_the_names_that_roles_set_are_those_of_their_files() -> None:
     specs = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in ROOT.glob("roles/*/meta/argument_specs.yml")]
     entries = [entry for spec in specs for entry in spec["argument_specs"].values()]
     options = {name for entry in entries for name in entry.get("options", {})}
+    refuse_misspelt(named, options)
     assert {*SET_BY_ROLES} == {path.name for path in (ROOT / "roles").iterdir()}
     listed = {f"{role}_{name}" for role, names in SET_BY_ROLES.items() for name in names}
     assert listed == {name for name in named - options if name.startswith(tuple(f"{role}_" for role in SET_BY_ROLES))}

@@ -64,6 +64,27 @@ def test_what_a_whole_handshake_leaves_open_is_not_waited_for(state: str, found:
     assert len(seen) == looks
 
 
+@pytest.mark.parametrize(("places", "looks"), [
+    (["10.0.0.12:5061", "[2001:db8::12]:5061"], 1),
+    (["10.0.0.12:5061", "10.0.0.11:5061"], 3),
+    (["10.0.0.1:5061"], 3),
+])  # fmt: skip
+def test_where_nothing_was_changed_nothing_is_waited_for(places: list[str], looks: int) -> None:
+    now, seen = [0.0], []
+
+    def work(_params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
+        seen.append(now[0])
+        return [ProofResult("tls", "x", "unproved", "", address=place) for place in places], []
+
+    proof_module.look_until_settled(
+        work,
+        {"wait": 5, "not_waited_for": ["10.0.0.12", "2001:db8::12"]},
+        clock=lambda: now[0],
+        sleep=lambda seconds: now.__setitem__(0, now[0] + seconds),
+    )
+    assert len(seen) == looks
+
+
 class Ended(Exception):
     """The end of a module."""
 

@@ -10,6 +10,7 @@ from unit.topologies import origin
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import (
+    cas_left_out,
     collected,
     kept_plan,
     left_out,
@@ -162,6 +163,11 @@ def test_who_had_no_turn() -> None:
     assert left_out(hostvars, ["ca1", "ca2", "other"]) == ("ca1",)
     assert left_out(hostvars) == ()
     assert left_out({"localhost": {}}) == left_out({}) == ("localhost",)
+
+
+def test_cas_are_missed_where_servers_are_named() -> None:
+    assert cas_left_out(["fe1", "ca1"], ["fe1", "fe2"], ["ca1", "ca2"]) == ("ca2",)
+    assert cas_left_out(["dc1"], ["fe1"], ["ca1"]) == ()
 
 
 def test_a_push_that_failed() -> None:

@@ -71,7 +71,15 @@ def test_after_a_rollout() -> None:
         predicted=False,
         services_started=True,
         replicating=True,
+        not_waited_for=("10.0.0.12",),
     )
+
+
+def test_servers_where_nothing_was_started_are_not_waited_for() -> None:
+    assert inputs({}).not_waited_for == ("10.0.0.11", "10.0.0.12")
+    other = {"certificates": {"ocssrv02.company.local/default": DONE}}
+    both = {FQDN: {"certificates": {ID: DONE}}, "ocssrv02.company.local": other}
+    assert inputs(both).not_waited_for == ()
 
 
 AUTHORITY = {"name": "company ca", "ca_certificates": [ISSUING.pem, ROOT.pem], "serves": False}

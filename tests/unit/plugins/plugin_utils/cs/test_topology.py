@@ -131,8 +131,8 @@ def test_urls_that_could_not_be_read_are_told_and_proposed() -> None:
         ),
         (
             {"module": "", "loading": [{"id": "Modules_ModuleNotFound,X"}]},
-            "fe01: neither the module SkypeForBusiness nor Lync is on the server. Set up the server with the deployment"
-            " wizard first, or import a file instead: docs/import.md",
+            "fe01: neither the module SkypeForBusiness nor Lync is on the server. Name a Front End Server of the"
+            " deployment, or import a file instead: docs/import.md",
         ),
     ],
 )
