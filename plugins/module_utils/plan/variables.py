@@ -50,7 +50,7 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
         "pool_verify": "endpoints inputs inside left now outside predicted records result sign_in",
         "pool_report": (
             "authority ca_group cas done failure first goes_on known left made_by missing name_servers "
-            "ocs_pool outcome parts pool reached result servers started stem tagged takes_part unready "
+            "ocs_pool outcome parts pool pushes reached result servers started stem tagged takes_part unready "
             "unwritten written"
         ),
         "pool_audit": "found left made_by paths pool result run server stem times unwritten wanted written zones",
