@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import yaml
 from unit.fakes_windows import planned
 from winrm.protocol import Protocol
 
@@ -13,7 +14,12 @@ from ansible_collections.ucops.rollout.plugins.action import (
     certificate_install,
     certificate_issue,
     certificate_request,
+    cs_certificates,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from lab.client import RunningEstate
@@ -58,3 +64,36 @@ class Rollout:
     def ca(self) -> dict[str, Any]:
         found: dict[str, Any] = self.estate.state()["hosts"]["ca01"]["ca"]
         return found
+
+
+class Pool(Rollout):
+    """Three Front Ends, each brought to the plan by the steps of the role."""
+
+    def works(self) -> dict[str, dict[str, Any]]:
+        inventory = yaml.safe_load(self.estate.inventory.read_text(encoding="utf-8"))["all"]["children"]
+        groups = {name: list(group["hosts"]) for name, group in inventory.items()}
+        plan = make_plan(parse(self.estate.variables["ucops_topology"]))
+        plan = find_hosts(plan, Groups(servers="ucops_servers"), groups, check=False)
+        found = {}
+        for server in plan.servers:
+            assert server.inventory_host
+            work = certificates_of(plan, server.inventory_host, ca_hosts=groups["ucops_ca"])
+            found[server.fqdn.partition(".")[0]] = work.to_plain()
+        return found
+
+    def bring(self, name: str, work: dict[str, Any]) -> bool:
+        """Request, issue, install and assign; says whether anything was changed."""
+        held, changed = {}, False
+        for job in work["certificates"]:
+            planned = job["certificate"]
+            asked = self.run(certificate_request, name, certificate=planned)
+            thumbprint = asked.get("thumbprint")
+            if asked["state"] != "held":
+                changed = True
+                picked = {"request": asked["request"], "public_key": asked["public_key"]}
+                issued = self.run(certificate_issue, "ca01", certificate=planned, **picked)
+                brought = {"issued": issued["certificate"], "chain": issued["chain"]}
+                thumbprint = self.run(certificate_install, name, certificate=planned, **brought)["thumbprint"]
+            held[planned["id"]] = {"thumbprint": thumbprint}
+        assigned = self.run(cs_certificates, name, work=work, held=held, oauth=True, restarts=True)
+        return changed or assigned["changed"]

@@ -62,6 +62,10 @@ def spared_logons(hostvars: Any, hosts: Sequence[str]) -> dict[str, str]:
     return reaching.spared_logons(_hostvars(hostvars), list(hosts))
 
 
+def ca_certificates(hostvars: Any, hosts: Sequence[str]) -> dict[str, list[str]]:
+    return collected.ca_certificates(_hostvars(hostvars), list(hosts))
+
+
 def ca_turn(hostvars: Any, hosts: Sequence[str], host: str, number: int) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(asking.ca_turn(_hostvars(hostvars), list(hosts), str(host), int(number)))
     return plain
@@ -219,6 +223,7 @@ class FilterModule:
             left_out,
             first_logons,
             unready,
+            ca_certificates,
             ca_turn,
             key_order,
             key_turn,

@@ -67,5 +67,5 @@ def test_one_that_stops_half_way_is_told_and_mended(tmp_path: Path) -> None:
         with pytest.raises(NotAssigned, match=r"Https binding not found on the website\."):
             work(lab, name)
         assert server.assigned == {}
-        server.misbehave.clear()
+        server.settings["misbehave"] = []
         assert work(lab, name)["changed"] is True

@@ -16,20 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from actionkit import Rollout
+from actionkit import Pool
 
-from ansible_collections.ucops.rollout.plugins.action import (
-    certificate_install,
-    certificate_issue,
-    certificate_request,
-    cs_certificates,
-)
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from lab.client import start_estate
 
 pytestmark = pytest.mark.slow
@@ -50,39 +39,6 @@ class Cut:
     host: str
     at: int
     after: bool
-
-
-class Pool(Rollout):
-    """Three Front Ends, each brought to the plan by the steps of the role."""
-
-    def works(self) -> dict[str, dict[str, Any]]:
-        inventory = yaml.safe_load(self.estate.inventory.read_text(encoding="utf-8"))["all"]["children"]
-        groups = {name: list(group["hosts"]) for name, group in inventory.items()}
-        plan = make_plan(parse(self.estate.variables["ucops_topology"]))
-        plan = find_hosts(plan, Groups(servers="ucops_servers"), groups, check=False)
-        found = {}
-        for server in plan.servers:
-            assert server.inventory_host
-            work = certificates_of(plan, server.inventory_host, ca_hosts=groups["ucops_ca"])
-            found[server.fqdn.partition(".")[0]] = work.to_plain()
-        return found
-
-    def bring(self, name: str, work: dict[str, Any]) -> bool:
-        """Request, issue, install and assign; says whether anything was changed."""
-        held, changed = {}, False
-        for job in work["certificates"]:
-            planned = job["certificate"]
-            asked = self.run(certificate_request, name, certificate=planned)
-            thumbprint = asked.get("thumbprint")
-            if asked["state"] != "held":
-                changed = True
-                picked = {"request": asked["request"], "public_key": asked["public_key"]}
-                issued = self.run(certificate_issue, "ca01", certificate=planned, **picked)
-                brought = {"issued": issued["certificate"], "chain": issued["chain"]}
-                thumbprint = self.run(certificate_install, name, certificate=planned, **brought)["thumbprint"]
-            held[planned["id"]] = {"thumbprint": thumbprint}
-        assigned = self.run(cs_certificates, name, work=work, held=held, oauth=True, restarts=True)
-        return changed or assigned["changed"]
 
 
 def rounds() -> list[tuple[Cut | None, ...]]:

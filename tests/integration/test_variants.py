@@ -291,14 +291,19 @@ def test_root_is_added_only_when_its_thumbprint_was_given(site: Site) -> None:
         "standalone": True,
     }
     root = site.state()["hosts"]["ca01"]["ca"]["chain"][-1]
-    site.play("deploy_pool", variables={"ucops_topology": topology})
+    before = site.state()
+    for more in ((), ("--check",)):
+        refused = site.play("deploy_pool", *more, variables={"ucops_topology": topology})
+        assert refused.code != 0 and "Nothing was touched" in refused.output
+        told = " ".join(refused.output.split())
+        assert "- ocssrv01.company.local, ocssrv02.company.local: this server does not trust the root" in told
+        assert root in told and "pool_certificates_trusted_roots" in told and site.state() == before
+    trusted = {"ucops_topology": topology, "pool_certificates_trusted_roots": [root]}
+    assert site.play("deploy_pool", variables=trusted).code != 0
     for row in site.state()["hosts"]["ca01"]["ca"]["requests"]:
         site.estate.approve(row["request_id"])
-    refused = site.play("deploy_pool", variables={"ucops_topology": topology})
-    assert refused.code != 0
-    assert root in " ".join(refused.output.split()) and "trusted_roots" in refused.output
     assert my_thumbprints(site, "ocssrv01") == []
-    done = site.play("deploy_pool", variables={"ucops_topology": topology, "pool_certificates_trusted_roots": [root]})
+    done = site.play("deploy_pool", variables=trusted)
     assert done.code == 0, done.output
     assert len(site.state()["hosts"]["ca01"]["ca"]["requests"]) == 2
 

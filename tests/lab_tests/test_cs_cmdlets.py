@@ -495,3 +495,19 @@ def test_the_small_estate_of_the_family(tmp_path: Path) -> None:
 
 
 VERSIONS = {"fe13": "5.0.8308.0", "fe01": "7.0.2046.0"}
+
+
+def test_servers_that_misbehave_as_they_are_told(lab: Lab) -> None:
+    """No module, a store that takes nobody, and a process that ends within its answer."""
+    role = server(lab, "fe02")
+    role.carry_out("set", {"misbehave": ["no_module"]})
+    assert "Modules_ModuleNotFound" in errors(run(lab, "fe02", "Import-Module SkypeForBusiness"))
+    role.carry_out("set", {"misbehave": ["store_closed"]})
+    assert 'Cannot open database "xds"' in errors(cs(lab, "fe02", "Get-CsCertificate"))
+    name = certificate(lab.machine("fe02"), "fe02.company.local")
+    role.carry_out("set", {"misbehave": ["dies"]})
+    ended = cs(lab, "fe02", f"{ASSIGN.format(name)}; [Console]::Out.WriteLine('x' * 100)")
+    assert (ended.code, ended.out) == (1, "x" * 40)
+    # What was done is done, and another server is as it was.
+    assert set(role.assigned) == {"Default", "WebServicesInternal", "WebServicesExternal"}
+    assert server(lab, "fe01").misbehave == set()

@@ -341,6 +341,8 @@ class Product:
     :param features: what it knows, of ``FEATURES``.
     :param inferred_from: the title of its predecessor, where no page of the vendor states its own requirements.
     :param refusals: why it has not a form of a role, by key and value in the topology, where there is more to say.
+    :param major: the first number of the version that its servers tell of themselves (OCS: MSFT_SIPPoolSetting; later:
+        Get-CsServerVersion).
     """
 
     id: str
@@ -350,6 +352,7 @@ class Product:
     features: frozenset[str] = frozenset()
     inferred_from: str = ""
     refusals: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    major: int = 0
 
     def __post_init__(self) -> None:
         unknown = self.features - FEATURES.keys()
@@ -380,6 +383,7 @@ def derive(
     client: tuple[str, str] = ("", ""),
     roles: Iterable[RoleRules] = (),
     family: str = "",
+    major: int = 0,
     without: str = "",
     inferred_from: str = "",
     refusals: Mapping[tuple[str, str], str] | None = None,
@@ -391,7 +395,7 @@ def derive(
     :param change: fields of rules, by rule; ``names`` of a certificate is the order of its entries.
     :param client: what the clients of endpoints are called in the older product, and in this one.
     :param roles: those that the older product does not have.
-    :param family: its name without a version, where that is not the older product's.
+    :param family: its name without a version, where that is not the older product's; ``major`` likewise.
     :param without: features of the older product that it has not.
 
     Raises ValueError for a rule or role that the other product does not have.
@@ -406,6 +410,7 @@ def derive(
         id=id,
         title=title,
         family=family or product.family,
+        major=major or product.major,
         roles=(*kept, *roles),
         features=product.features - frozenset(without.split()),
         inferred_from=inferred_from,

@@ -188,6 +188,7 @@ PRODUCT = extend(
         lync2013.PRODUCT,
         id="lync2010",
         title="Lync Server 2010",
+        major=4,
         sources=SOURCES,
         drop=(
             "oauth-certificate xmpp xmpp-address edge-xmpp-domain edge-xmpp-host hybrid-web-conferencing-inside "

@@ -646,6 +646,7 @@ PRODUCT = Product(
     id="lync2013",
     title="Lync Server 2013",
     family="Lync Server",
+    major=5,
     roles=tuple(rules_of(role, SOURCES) for role in _ROLES),
     features=frozenset(FEATURES) - {"web_components"},
 )

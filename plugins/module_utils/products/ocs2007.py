@@ -593,6 +593,7 @@ PRODUCT = Product(
     id="ocs2007",
     title="Office Communications Server 2007",
     family="Office Communications Server",
+    major=3,
     roles=tuple(rules_of(role, SOURCES) for role in _ROLES),
     features=frozenset({"web_external", "plain_tcp", "web_components"}),
     refusals={

@@ -256,6 +256,7 @@ PRODUCT = extend(
         _CONSOLIDATED_ONLY,
         id="ocs2007r2",
         title="Office Communications Server 2007 R2",
+        major=4,
         sources=SOURCES,
         drop="remote-sign-in-tcp",
         change={"device-update": {"owner": "ucupdates-r2.{sip_domain}"}},

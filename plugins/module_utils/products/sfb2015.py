@@ -127,6 +127,7 @@ PRODUCT = derive(
     id="sfb2015",
     title="Skype for Business Server 2015",
     family="Skype for Business Server",
+    major=6,
     without="plain_tcp",
     sources=SOURCES,
     client=("Lync", "Skype for Business"),

@@ -31,6 +31,7 @@ PRODUCT = derive(
     sfb2015.PRODUCT,
     id="sfb2019",
     title="Skype for Business Server 2019",
+    major=7,
     sources=SOURCES,
     drop="xmpp xmpp-address edge-xmpp-domain edge-xmpp-host",
     drop_roles="persistent_chat",

@@ -39,7 +39,7 @@ _SHA2 = ("SHA-256", "SHA-384", "SHA-512")
 _HASHES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
 _ADVICE = {
     tls_wire.NO_LISTENER: (
-        "See whether the service of this port runs. A Front End listens only once a certificate is assigned to it, and"
+        "See whether the service of this port runs. The server listens only once a certificate is assigned to it, and"
         " its services were started after that"
     ),
     tls_wire.TIMEOUT: "Check the address, and the firewall on the way",

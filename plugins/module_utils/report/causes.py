@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import Cause, ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 # So many places are named, then counted; the report's tables and the JSON report hold each.
 MOST = 8
@@ -34,6 +35,14 @@ def told_by_cause(results: Iterable[ProofResult], state: str) -> tuple[Told, ...
     for result in (one for one in results if one.state == state):
         groups.setdefault(result.cause or result.message, []).append(result)
     return tuple(_told(cause, alike) for cause, alike in groups.items())
+
+
+def told_as_consequence(servers: Sequence[str]) -> tuple[Told, ...]:
+    """The one line for results that follow from what failed on servers. ``servers``: of each result the one."""
+    each = tuple(dict.fromkeys(servers))
+    whose = "its part" if len(each) == 1 else "their parts"
+    told = Told(f"{number(len(servers), 'check')} could not be done, since {whose} failed", each)
+    return (told,) if each else ()
 
 
 def _told(cause: Cause | str, alike: list[ProofResult]) -> Told:

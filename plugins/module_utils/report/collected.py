@@ -142,6 +142,12 @@ def windows_of(hostvars: HostVars, hosts: Sequence[str]) -> dict[str, str]:
     return {host: f"{one.get('product', '')} ({one['version']})" for host, one in read.items() if one.get("version")}
 
 
+def ca_certificates(hostvars: HostVars, ca_hosts: Sequence[str]) -> dict[str, list[str]]:
+    """Of each CA that was read, its certificates as PEM: the newest of its own first, then those above."""
+    told = {host: _authority(hostvars, host).get("ca_certificates") for host in ca_hosts}
+    return {host: list(found) for host, found in told.items() if found}
+
+
 def _authority(hostvars: HostVars, host: str) -> dict[str, Any]:
     """What was read of a CA, and what the logon there said where nothing was."""
     reached, read = (kept(hostvars, host, name) or {} for name in ("pool_report_reached", "pool_report_authority"))

@@ -32,11 +32,15 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import 
     WEB_COMPONENTS,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import UNPROVED, ProofResult
-from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
+from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import (
+    told_as_consequence,
+    told_by_cause,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.report.deployed import (
     NOT_DEPLOYED,
     NOT_HELD,
     nothing_deployed,
+    of_failed_servers,
     told_besides,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import (
@@ -193,10 +197,14 @@ class HandOver:
         return bool(self.counts.unproved) and not self.summary[UNPROVED]
 
     def causes(self, state: str) -> tuple[str, ...]:
-        """What people are told of the proofs in that state, each cause once."""
+        """What people are told of the proofs in that state, each cause once, and in one line those that follow from
+        the failure of a server's part."""
         if state == UNPROVED and self.unproved_whole:
             return (NO_PROOF,)
-        return tuple(map(str, told_by_cause(self.told_results, state)))
+        failed = frozenset() if self.kind == PROOF else frozenset(line.where for line in self.failures)
+        results, servers = of_failed_servers(self.plan or Plan(), failed, self.told_results)
+        follow = told_as_consequence(servers) if state == UNPROVED else ()
+        return tuple(map(str, (*told_by_cause(results, state), *follow)))
 
     @collector_paused()
     def to_plain(self) -> dict[str, Any]:

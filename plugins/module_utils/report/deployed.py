@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a proof found anything at all of what is planned. Pure.
+"""What of a proof follows from something else: that nothing is deployed, or that a server's part failed. Pure.
 
 Of a pool that was never rolled out nearly every check fails or stays unproved, and all of that has one cause.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import dns_ask, tls_wire
@@ -62,6 +62,26 @@ def _follows(result: ProofResult, servers: set[str]) -> bool:
         # What a server serves, or not, is what its trust is read from; a CA that cannot be read is another matter.
         return result.subject in servers and result.state == UNPROVED
     return _has_none(result, _NO_RECORD | _NO_CERTIFICATE)
+
+
+def of_failed_servers(
+    plan: Plan, failed: Container[str], results: Iterable[ProofResult]
+) -> tuple[tuple[ProofResult, ...], tuple[str, ...]]:
+    """The results without those that follow from the failure of a server's part, and for each of these the server: its
+    ports do not answer, and nobody read what it trusts.
+
+    :param failed: the full names of servers whose part failed.
+    """
+    at = {address: one.fqdn for one in plan.servers for held in one.addresses.values() for address in held}
+    rest, servers = [], []
+    for one in results:
+        server = one.subject if one.check == "trust" else at.get(one.address.rpartition(":")[0].strip("[]"), "")
+        silent = one.check == "trust" or (one.cause is not None and one.cause.kind in _NO_CERTIFICATE)
+        if one.state == UNPROVED and silent and server in failed:
+            servers.append(server)
+        else:
+            rest.append(one)
+    return tuple(rest), tuple(servers)
 
 
 def _has_none(result: ProofResult, kinds: frozenset[str]) -> bool:

@@ -10,7 +10,7 @@ password costs one failed logon.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,26 +77,28 @@ def _reached(hostvars: HostVars, host: str) -> bool | None:
 
 
 def unready(hostvars: HostVars, hosts: Sequence[str]) -> Unready:
-    """Those that were tried and not reached, and CAs that cannot issue what is planned."""
+    """Those that were tried and not reached, CAs that cannot issue what is planned, and servers that cannot take it."""
     because: dict[str, list[str]] = {}
     concerned = []
     for host in hosts:
-        told = _problem(hostvars, host)
-        if told is not None:
-            where, what = told
+        told = tuple(_problems(hostvars, host))
+        for where, what in told:
             because.setdefault(what, []).append(where)
-            concerned.append(host)
+        concerned += [host] if told else []
     lines = [f"- {', '.join(places)}: {what}" if places != [""] else f"- {what}" for what, places in because.items()]
     return Unready(tuple(concerned), "\n".join([_HEADING, *lines])) if concerned else Unready()
 
 
-def _problem(hostvars: HostVars, host: str) -> tuple[str, str] | None:
-    """Where, and what with what to do; None where there is nothing."""
+def _problems(hostvars: HostVars, host: str) -> Iterator[tuple[str, str]]:
+    """Where, and what with what to do."""
     reached: Mapping[str, Any] = kept(hostvars, host, "pool_report_reached") or {}
     authority: Mapping[str, Any] = kept(hostvars, host, "pool_report_authority") or {}
+    server: Mapping[str, Any] = kept(hostvars, host, "pool_certificates_ready") or {}
     if reached.get("reached") is False:
         where, msg = str(reached.get("where") or ""), str(reached.get("msg") or "")
-        return where, msg.removeprefix(f"{where}: ")
+        yield where, msg.removeprefix(f"{where}: ")
+        return
     if authority.get("serves") is False:
-        return "", str(authority.get("msg") or "").replace("\n", "\n- ")
-    return None
+        yield "", str(authority.get("msg") or "").replace("\n", "\n- ")
+    if server.get("ready") is False:
+        yield from ((host, str(one)) for one in server.get("problems") or ())

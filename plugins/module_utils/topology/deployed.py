@@ -11,13 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, Server, Topology
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number, some
 
-# MSFT_SIPPoolSetting.MajorVersion (Microsoft, OCS 2007 R2 SDK).
 MOST_NAMED = 10
-MAJOR_VERSIONS = {"ocs2007": 3, "ocs2007r2": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def place_of(topology: Topology, server: str) -> tuple[Pool, Server]:
 def tells_of_itself(topology: Topology, server: str) -> bool:
     """Whether a server has these classes of OCS: a Front End of OCS 2007 or 2007 R2."""
     pool, one = place_of(topology, server)
-    return pool.product in MAJOR_VERSIONS and _is_front_end(pool, one)
+    return not PRODUCTS[pool.product].knows("management_shell") and _is_front_end(pool, one)
 
 
 def _is_front_end(pool: Pool, server: Server) -> bool:
@@ -95,8 +94,8 @@ def _pools(pool: Pool, found: Iterable[DeployedPool]) -> Iterator[DeployedDiffer
         what = f"OCS has no pool {pool.fqdn}, it names {named}"
         yield DeployedDifference("pool-unknown", what, "nobody signs in at a pool that is not there", _LATER)
         return
-    wanted = MAJOR_VERSIONS.get(pool.product)
-    if own.major_version is not None and wanted is not None and own.major_version != wanted:
+    wanted = PRODUCTS[pool.product].major
+    if own.major_version is not None and own.major_version != wanted:
         what = f"OCS's pool {pool.fqdn} has the major version {own.major_version}, {pool.product} has {wanted}"
         breaks = "the plan follows the rules of another version"
         yield DeployedDifference("pool-version", what, breaks, "Correct `product` of the pool in the topology")

@@ -64,11 +64,11 @@ AT_START: Mapping[str, tuple[str, ...]] = {
 _XMPP_SERVICE = "RTCXMPPTGWPX"
 # A service cannot be stopped while one that needs it runs.
 _NEEDED_BY: Mapping[str, str] = {"RTCMRAUTH": "RTCMEDIARELAY"}
-_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,39}")
+_VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){2,3}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 _AGAIN = "Mend it on the server and run again: what is assigned already is left alone"
-_CENTRAL = (
+CENTRAL = (
     "Only OAuth needs the Central Management Store, over a second hop: use CredSSP or Kerberos with delegation, or set"
     " pool_certificates_oauth: false and assign it by hand"
 )
@@ -126,7 +126,9 @@ class CsListed:
 class CsState:
     """What a server has assigned: type to thumbprint, on this machine and for the organisation (OAuth).
 
-    ``refused``: types of which an error is told in place of the certificate, such as that it is not trusted.
+    ``refused``: types of which an error is told in place of the certificate, such as that it is not trusted;
+    ``denied``: those that the account may not read. ``notes``: all that was told of this machine's.
+    ``unread``: why the organisation's could not be read, and ``closed``: whether their store was not opened.
     """
 
     machine: Mapping[str, str]
@@ -137,7 +139,9 @@ class CsState:
     now: str = ""
     notes: tuple[str, ...] = ()
     unread: str = ""
+    closed: bool = False
     refused: Mapping[str, str] = field(default_factory=dict)
+    denied: Mapping[str, str] = field(default_factory=dict)
     listed: tuple[CsListed, ...] = ()
 
     def of(self, type: str) -> str:
@@ -246,8 +250,10 @@ def read_state(host: WindowsHost, keys: str = "", types: Sequence[str] = ()) -> 
     answer = host.powershell.run(READ, {"KEYS": keys, "TYPES": ",".join(types)}, timeout=READ_TIMEOUT)
     machine, notes = _assigned(host, answer)
     organisation, others = _listed(host, answer, "global")
-    version = re.search(r"\d+\.\d+\.\d+(?:\.\d+)?", str(answer.get("version") or ""))
-    refused = (item for one in records(answer.get("refused"), where=host.name) for item in one.items())
+    version = _VERSION.search(str(answer.get("version") or ""))
+    errors = [
+        (str(type), error) for one in records(answer.get("refused"), where=host.name) for type, error in one.items()
+    ]
     return CsState(
         machine,
         organisation,
@@ -257,7 +263,9 @@ def read_state(host: WindowsHost, keys: str = "", types: Sequence[str] = ()) -> 
         now=str(answer.get("now") or ""),
         notes=notes,
         unread=others[0] if others and not organisation else "",
-        refused={str(type): told(error) for type, error in refused},
+        closed=any(map(of_rights, _records(host, answer, "global", "errors"))),
+        refused={type: told(error) for type, error in errors if not of_rights(error)},
+        denied={type: told(error) for type, error in errors if of_rights(error)},
         listed=tuple(_entry(one) for part in ("global", "machine") for one in _records(host, answer, part, "list")),
     )
 
@@ -406,7 +414,7 @@ def _not_assigned(
     rest = ", ".join(f"{type} not ({after.of(type) or 'nothing'} is)" for type in wrong)
     said = "; ".join(map(told, errors)) or "Set-CsCertificate told no error"
     by_rights = any(of_rights(one) for one in errors)
-    mend = (_CENTRAL if OAUTH in wrong else RIGHTS) if by_rights else _AGAIN
+    mend = (CENTRAL if OAUTH in wrong else RIGHTS) if by_rights else _AGAIN
     outcomes = [_changed(one, before, after) for one in wanted]
     return NotAssigned(
         f"Set-CsCertificate did not assign all: {there}{rest or 'all'}; it said: {said}. Ports may have taken the new"

@@ -135,6 +135,16 @@ def install(
     return Installation(state, delivery.certificate.thumbprint, _change_set(additions))
 
 
+def untrusted_root(root: X509Certificate, *, where: str, begun: str = "") -> RolloutError:
+    """The error for a root that a server does not have and may not be given. ``begun``: a sentence of what was done."""
+    return RolloutError(
+        f"this server does not trust the root '{root.subject}', thumbprint {root.thumbprint}",
+        where=where,
+        mend=f"{begun}Compare the thumbprint with the CA's owner, then either publish the root by Group Policy, which"
+        " reaches no host in a workgroup, or give the thumbprint in trusted_roots (pool_certificates_trusted_roots)",
+    )
+
+
 def not_yet(planned: PlannedCertificate, *, within_this_run: bool) -> Installation:
     """What is said where there is nothing to install: it waits for people, or it is only planned and comes
     ``within_this_run`` outside of check mode."""
@@ -189,13 +199,7 @@ def _missing_authorities(
     if root.thumbprint in stores.effective_thumbprints(ROOT):
         return missing
     if root.thumbprint not in trusted_roots:
-        raise RolloutError(
-            f"this server does not trust the root '{root.subject}', thumbprint {root.thumbprint}",
-            where=host.name,
-            mend="Nothing was installed. Compare the thumbprint with the CA's owner, then either publish the root by"
-            " Group Policy, which reaches no host in a workgroup, or give the thumbprint in trusted_roots"
-            " (pool_certificates_trusted_roots)",
-        )
+        raise untrusted_root(root, where=host.name, begun="Nothing was installed. ")
     return [*missing, _Addition(ROOT, root)]
 
 

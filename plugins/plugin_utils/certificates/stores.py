@@ -71,11 +71,17 @@ class CertificateStores:
 
     def effective_thumbprints(self, store: str) -> frozenset[str]:
         """What counts for the machine: its own store, and those filled by Group Policy and Active Directory."""
-        own = AUTH_ROOT if store == ROOT else store
-        lists = [self._listed(location, store) for location in LOCATIONS]
-        if own != store:
-            lists.append(self._listed(MACHINE, own))
-        return frozenset(name for listed in lists for name in listed)
+        return frozenset(name for place in self._places(store) for name in self._listed(*place))
+
+    def counts(self, store: str, name: str) -> bool:
+        """Whether ``effective_thumbprints`` has it: asked place by place, and no further than it is found."""
+        return any(name in self._listed(*place) for place in self._places(store))
+
+    def _places(self, store: str) -> Iterator[tuple[str, str]]:
+        """Where certificates of a store lie; the few that Active Directory and Group Policy brought come first."""
+        yield from ((location, store) for location in reversed(LOCATIONS))
+        if store == ROOT:
+            yield MACHINE, AUTH_ROOT
 
     def entry(self, store: str, name: str) -> StoreEntry | None:
         """One certificate of the machine's own store, None when it is not there; raises ValueTooLarge."""

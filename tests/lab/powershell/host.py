@@ -43,6 +43,8 @@ class Host:
         self._opened = False
         self._held: list[Any] = []
         self._noted = False
+        # Of what comes next on standard output so many bytes are written, and then the process is ended by others.
+        self.dies_within: int | None = None
 
     # --- output --------------------------------------------------------------------------------------------------
 
@@ -54,13 +56,16 @@ class Host:
     def write(self, value: str) -> None:
         """Text to standard output, as it is."""
         self.flush()
-        self.process.check()
-        self.process.stdout.write(value.encode(self.encoding, errors="replace"))
+        self.write_bytes(value.encode(self.encoding, errors="replace"))
 
     def write_bytes(self, data: bytes) -> None:
         self.flush()
         self.process.check()
-        self.process.stdout.write(data)
+        self.process.stdout.write(data if self.dies_within is None else data[: self.dies_within])
+        if self.dies_within is not None:
+            from lab.powershell.interpreter import ExitSignal
+
+            raise ExitSignal(1)
 
     def output(self, value: Any) -> None:
         """An object that came out of the script: text at once, others when it is known how many there are."""

@@ -43,7 +43,8 @@ class CsServer(Role):
     cms (the host that has the Central Management Store; by itself the first server that is no Edge),
     cms_reachable, xmpp, external ({access, web_conferencing, av}: addresses of an Edge), use_as_urn, and misbehave: a
     list of `no_https_binding` (the IIS sites have none), `replication_held`, `sign_in_open` (users of its SIP domains
-    sign in without logging on).
+    sign in without logging on), `no_module`, `store_closed` (the local store takes no account), `hangs`
+    (Get-CsCertificate never ends), `dies` (PowerShell ends within what it writes after Set-CsCertificate).
 
     A certificate that is assigned is served by a service from its next start on, and by IIS and http.sys at once. SIP
     is answered where clients log on: on 5061 of a Front End or Director, and outside on an Edge, for the server behind.
@@ -54,12 +55,12 @@ class CsServer(Role):
     inventory_group = "ucops_servers"
 
     def __init__(self, machine: Machine, settings: dict[str, Any]) -> None:
-        super().__init__(machine, settings)
+        # Hosts of an estate file may share one mapping.
+        super().__init__(machine, dict(settings))
         self.product: Product = PRODUCTS[str(settings.get("product", "sfb2019"))]
         self.role: CsRole = CS_ROLES[str(settings.get("role", "front_end"))]
         self.pool: str = settings.get("pool", machine.fqdn)
         self.sip_domains: list[str] = list(settings.get("sip_domains", [machine.estate.domain]))
-        self.misbehave: set[str] = set(settings.get("misbehave", ()))
         self.assigned: dict[str, Assignment] = {}
         self.organisation: dict[str, Assignment] = {}
         self.serving: dict[str, str] = {}
@@ -73,6 +74,10 @@ class CsServer(Role):
     # --- what it is ----------------------------------------------------------------------------------------------
 
     @property
+    def misbehave(self) -> set[str]:
+        return set(self.settings.get("misbehave", ()))
+
+    @property
     def xmpp(self) -> bool:
         """An Edge of 2013 or 2015 with the XMPP gateway."""
         return self.role.edge and self.product.xmpp and bool(self.settings.get("xmpp"))
@@ -84,7 +89,7 @@ class CsServer(Role):
         return (*self.role.types, *more, *(("OAuthTokenIssuer",) if self.role.web and self.product.later else ()))
 
     def modules(self) -> list[Module]:
-        return [self.product.as_module()]
+        return [] if "no_module" in self.misbehave else [self.product.as_module()]
 
     def services(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """(name, display name, names of roles) of its services, in the order in which they are told."""
@@ -268,7 +273,10 @@ class CsServer(Role):
                 one.organisation = dict(self.central().organisation)
 
     def carry_out(self, order: str, body: Any) -> Any:
-        """`assign` `{types: [...], thumbprint}`: assigned as at set-up; `replicate`."""
+        """`assign` `{types: [...], thumbprint}`: assigned as at set-up; `replicate`; `set`: settings from now on."""
+        if order == "set":
+            self.settings.update(body)
+            return {}
         if order == "replicate":
             self.central().replicate(by_hand=True)
             return {}

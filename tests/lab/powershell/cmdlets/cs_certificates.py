@@ -85,7 +85,7 @@ class CsCmdlet(Cmdlet):
 
     def administrator(self) -> None:
         """The local store is for administrators. Raises PSError."""
-        if not self.ps.process.session.account.administrator:
+        if "store_closed" in self.server.misbehave or not self.ps.process.session.account.administrator:
             raise self.stop(
                 'Cannot open database "xds" requested by the login. The login failed. Login failed for user '
                 f"'{self.ps.process.session.account.qualified}'.",
@@ -152,6 +152,9 @@ class GetCsCertificate(CsCmdlet):
     parameters = (P("Identity", "string", 0), _TYPE, P("Report", "string"), P("NetportId", "string"))
 
     def process(self, item: Any) -> None:
+        if "hangs" in self.server.misbehave:
+            self.ps.process.stopped.wait()
+            self.ps.process.check()
         self.administrator()
         held = self.central().organisation if self.organisation else self.server.seen()
         wanted = [text(one).lower() for one in self.get("Type") or []]
@@ -192,6 +195,8 @@ class SetCsCertificate(CsCmdlet):
     )
 
     def process(self, item: Any) -> None:
+        if "dies" in self.server.misbehave:
+            self.ps.host.dies_within = 40
         types = [text(one) for one in self.get("Type")]
         if self.on("Roll") and not self.has("EffectiveDate"):
             raise self.stop(

@@ -83,6 +83,8 @@ def test_whom_to_log_on_to_and_who_cannot_do_their_part() -> None:
     }
     assert FILTERS["unready"]({}, []) == {"hosts": [], "msg": ""}
     assert FILTERS["spared_logons"]({"fe1": {}}, ["fe1"]) == {}
+    read = {"ca1": {"pool_report_authority": {"ca_certificates": ["PEM"]}}}
+    assert FILTERS["ca_certificates"](read, ["ca1"]) == {"ca1": ["PEM"]}
 
 
 def test_an_audit() -> None:

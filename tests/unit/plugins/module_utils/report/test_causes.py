@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import Cause, ProofResult
-from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import told_by_cause
+from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import (
+    told_as_consequence,
+    told_by_cause,
+)
 
 DEAD = Cause("timeout", "DNS server dc01 (10.0.0.5:53)", "no answer", "Check the firewall")
 CLOSED = Cause("no_listener", "port 5061", "connection refused", "See whether the service runs")
@@ -52,3 +55,11 @@ def test_more_than_eight_are_counted() -> None:
         "r0, r1, r2, r3, r4, r5, r6, r7 and 2 more: DNS server dc01 (10.0.0.5:53): no answer. Check the firewall"
     ]
     assert len(told_by_cause(each, "unproved")[0].concerns) == 10
+
+
+def test_what_follows_from_a_failure_is_one_line() -> None:
+    assert [str(one) for one in told_as_consequence(["e1", "e2", "e1"])] == [
+        "e1, e2: 3 checks could not be done, since their parts failed"
+    ]
+    assert [str(one) for one in told_as_consequence(["e1"])] == ["e1: 1 check could not be done, since its part failed"]
+    assert told_as_consequence([]) == ()

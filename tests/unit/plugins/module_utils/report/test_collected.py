@@ -10,6 +10,7 @@ from unit.topologies import origin
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import (
+    ca_certificates,
     cas_left_out,
     collected,
     kept_plan,
@@ -181,3 +182,11 @@ def test_what_several_servers_of_ocs_say_is_told_once() -> None:
     said = {"code": "ocs-differs", "message": "a server too many"}
     hostvars = {host: {"pool_report_ocs_pool": {"findings": [said]}} for host in ("fe1", TWO)}
     assert collected(hostvars, plan())["findings"] == [said]
+
+
+def test_certificates_of_the_cas_that_were_read() -> None:
+    hostvars = {
+        "ca1": {"pool_report_authority": {"serves": True, "ca_certificates": ["ONE", "TWO"]}},
+        "ca2": {"pool_report_reached": {"reached": False, "msg": "dead"}},
+    }
+    assert ca_certificates(hostvars, ["ca1", "ca2", "ca3"]) == {"ca1": ["ONE", "TWO"]}

@@ -108,3 +108,31 @@ def test_as_soon_as_anything_is_there_or_unknown_each_is_told(case: str) -> None
 )
 def test_what_was_not_looked_at_is_not_known_to_be_missing(more: dict[str, Any]) -> None:
     assert told({**given(), **more}).deployed is True
+
+
+def failed_part() -> dict[str, Any]:
+    """A server whose part failed, another one beside it, and a port that answers with something wrong."""
+    data = given()
+    address = "10.0.0.11"
+    data["plan"]["servers"][0]["addresses"] = {"internal": [address]}
+    data["parts"] = ["plan", "certificates", "assign", "verify", "report"]
+    data["servers"][SERVER]["failure"] = "the root is not trusted"
+    data["proof"]["tls"] = [
+        result("tls", f"{SERVER}:5061", "unproved", "no_listener", address=f"{address}:5061"),
+        result("tls", f"{SERVER}:443", "failed", "wrong", address=f"{address}:443"),
+        result("tls", f"{SERVER}:444", "unproved", "no_cipher", address=f"{address}:444"),
+        result("tls", "elsewhere:5061", "unproved", "no_listener", address="10.9.9.9:5061"),
+    ]
+    return data
+
+
+def test_what_follows_from_the_failure_of_a_server_is_told_in_one_line() -> None:
+    """Its silent ports and its trust; what else is wrong there, and what is silent elsewhere, is told."""
+    told = hand_over(read_outcome(failed_part())).causes("unproved")
+    assert f"{SERVER}: 2 checks could not be done, since its part failed" == told[-1]
+    assert [one for one in told if "no_listener" in one] == ["elsewhere:5061 at 10.9.9.9:5061: no_listener"]
+    assert any("no_cipher" in one for one in told)
+    assert not [one for one in told if one.startswith(f"{SERVER}: seen")]
+    data = failed_part()
+    del data["servers"][SERVER]["failure"]
+    assert not [one for one in hand_over(read_outcome(data)).causes("unproved") if "its part" in one]

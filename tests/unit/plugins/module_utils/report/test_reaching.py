@@ -66,6 +66,24 @@ def test_all_that_cannot_do_their_part_are_told_together() -> None:
     )
 
 
+def test_servers_that_cannot_take_what_is_planned() -> None:
+    root = "this server does not trust the root. Name it"
+    hostvars = {
+        "fe1": {
+            "pool_report_reached": OK,
+            "pool_certificates_ready": {"ready": False, "problems": [root, "no module"]},
+        },
+        "fe2": {"pool_report_reached": OK, "pool_certificates_ready": {"ready": False, "problems": [root]}},
+        "ca01": {"pool_report_reached": OK, "pool_certificates_ready": {"ready": True, "problems": []}},
+    }
+    assert unready(hostvars, HOSTS) == Unready(
+        ("fe1", "fe2"),
+        "Nothing was touched, since not every host can do its part:\n"
+        "- fe1, fe2: this server does not trust the root. Name it\n"
+        "- fe1: no module",
+    )
+
+
 def test_hosts_that_all_do_their_part() -> None:
     hostvars = {host: {"pool_report_reached": OK} for host in HOSTS}
     assert unready(hostvars, HOSTS) == Unready()

@@ -55,6 +55,7 @@ class FakeCmdlets(PowerShell):
         self.fails = ""
         self.error: Mapping[str, Any] = {"id": "ProcessRecord,X", "type": "T", "text": "Https-Bindung fehlt"}
         self.errors: list[Mapping[str, Any]] = []
+        self.organisation_errors: list[Mapping[str, Any]] = []
         self.silent = False
         self.urn = ""
         self.ran: list[str] = []
@@ -93,7 +94,7 @@ class FakeCmdlets(PowerShell):
     def _told(self) -> dict[str, Any]:
         return {
             "machine": {"list": self._list(self.machine), "errors": self.errors},
-            "global": {"list": self._list(self.organisation), "errors": []},
+            "global": {"list": self._list(self.organisation), "errors": self.organisation_errors},
         }
 
     def _list(self, held: Mapping[str, str]) -> list[dict[str, str]]:

@@ -131,3 +131,21 @@ def test_a_certificate_that_is_too_large_is_named_and_passed_over():
     assert [one.common_name for one in stores.authorities()] == ["Company CA"]
     with pytest.raises(ValueTooLarge):
         stores.entry("MY", name)
+
+
+def test_a_root_is_looked_for_no_further_than_it_is_found():
+    server = FakeServer()
+    root, other = (authority(name, number=114 + index).certificate for index, name in enumerate("EF"))
+    server.put("Root", root, location=ENTERPRISE)
+    server.put("AuthRoot", other, location=STORES)
+    asked = []
+
+    class Registry:
+        def subkeys(self, key):
+            asked.append(key)
+            return server.registry.subkeys(key)
+
+    stores = CertificateStores(Registry(), "ocssrv01")
+    assert stores.counts("Root", thumbprint(root)) is True and len(asked) == 1
+    assert stores.counts("Root", thumbprint(other)) is True and len(asked) == 5
+    assert stores.counts("CA", thumbprint(root)) is False and len(asked) == 8
