@@ -120,9 +120,8 @@ def read_server(
         reading.unread.setdefault(OCS, f"{host.name}: {_NO_OCS}")
     if cmdlets is not None and cmdlets.unread:
         reading.unread[OAUTH] = cmdlets.unread
-    if cmdlets is not None and cmdlets.notes and not cmdlets.refused:
-        # Something was not listed, and nothing says what it is of.
-        reading.unread |= {type: cmdlets.notes[0] for type in types if type not in cmdlets.machine}
+    if cmdlets is not None:
+        reading.unread |= _not_read(cmdlets, types)
     if not places:
         # That a product is not there is no news where none was planned.
         reading.unread.pop(CMDLETS, None)
@@ -184,6 +183,14 @@ def _stored(held: HeldCertificate, cmdlets: CsState | None) -> StoredCertificate
 
 
 # --- assignments ----------------------------------------------------------------------------------------------------
+
+
+def _not_read(state: CsState, types: Iterable[str]) -> dict[str, str]:
+    """Types that the account may not read, and those that an error may be of which nothing says what it is of."""
+    known = {*state.refused.values(), *state.denied.values()}
+    strange = next((said for said in state.notes if said not in known), "")
+    missing = (one for one in types if one not in state.machine and one not in state.refused)
+    return {**(dict.fromkeys(missing, strange) if strange else {}), **state.denied}
 
 
 def _by_cmdlets(state: CsState | None, now: datetime) -> Iterator[PresentAssignment]:

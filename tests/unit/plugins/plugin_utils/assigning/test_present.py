@@ -142,6 +142,37 @@ def test_a_server_with_the_cmdlets() -> None:
     assert dict(state.unread) == {}
 
 
+DENIED = {"id": "SqlConnectionFailed,X", "type": "System.Data.SqlClient.SqlException", "text": "kein Zugriff"}
+UNTRUSTED = {"id": "ProcessRecord,X", "type": "X.NotFound", "text": f"nicht vertraut: {ENDED.thumbprint}"}
+
+
+@pytest.mark.parametrize(
+    ("errors", "refused", "verdicts"),
+    [
+        # An error of rights of one type, and the same of another kind.
+        ([DENIED], {"WebServicesExternal": DENIED}, ("as_planned", "not_read")),
+        ([UNTRUSTED], {"WebServicesExternal": UNTRUSTED}, ("as_planned", "differs")),
+        # One that no type repeats, beside one that is of a type.
+        ([DENIED, UNTRUSTED], {"Default": UNTRUSTED}, ("differs", "not_read")),
+        ([UNTRUSTED], {"Default": UNTRUSTED}, ("differs", "missing")),
+        ([DENIED], {}, ("not_read", "not_read")),
+    ],
+)
+def test_a_type_that_may_not_be_read_is_neither_missing_nor_wrong(
+    errors: list[Any], refused: dict[str, Any], verdicts: tuple[str, str]
+) -> None:
+    held = {} if "Default" in refused or not refused else {"Default": GOOD.thumbprint}
+    other = {"WebServicesInternal": GOOD.thumbprint}
+    machine = {**listed(**held, **other), "errors": errors}
+    answer = {"module": "Lync", "machine": machine, "global": listed(), "refused": refused}
+    wanted = work(DEFAULT, EXTERNAL, **SFB)
+    state = read(server(GOOD), wanted, {5061: GOOD, 4443: "silent"}, powershell=Cmdlets(answer))
+    rows = {one.place: one for one in compare(wanted, state, now=NOW, minimum_days=30)}
+    found = [rows[name] for name in ("Default, port 5061", "WebServicesExternal, port 4443")]
+    assert tuple(one.verdict for one in found) == verdicts
+    assert all("kein Zugriff" in one.problems[0] for one in found if one.verdict == "not_read")
+
+
 def test_the_certificate_of_the_organisation_that_could_not_be_read() -> None:
     far = {"list": [], "errors": [{"id": "SqlConnectionFailed,X", "type": "Y", "text": "kein Zugriff"}]}
     answer = {"module": "Lync", "machine": listed(Default=GOOD.thumbprint), "global": far}
