@@ -53,6 +53,7 @@ class ActionModule(PureAction):
         "only": {"type": "raw", "default": {}},
         "fail_on_errors": {"type": "bool", "default": True},
         "front_end_command": {"type": "list", "elements": "str"},
+        "every_dns_server": {"type": "bool", "default": False},
         "parts": {"type": "list", "elements": "str", "choices": list(PARTS), "default": list(PARTS)},
     }
 
@@ -90,7 +91,7 @@ class ActionModule(PureAction):
                 # Who gives these groups means to roll out: hosts that are missing must not hide that it cannot be done.
                 refuse_beyond(planned, *halves_of(parts), views=hosts_of_run(plan, groups, inventory, parts).views)
             raise PlanHasErrors(plan.errors)
-        hosts = hosts_of_run(plan, groups, inventory, parts)
+        hosts = hosts_of_run(plan, groups, inventory, parts, every_dns_server=arguments["every_dns_server"])
         return {"changed": False, "plan": plan.to_plain(), "hosts": to_plain(hosts)}
 
 

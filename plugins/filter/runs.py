@@ -164,11 +164,11 @@ def audit_data(
     certificates: bool = True,
     records: bool = True,
 ) -> dict[str, Any]:
-    hosts = {INTERNAL: list(dns_hosts)[:1], EXTERNAL: list(dns_external_hosts)[:1]}
+    hosts = {INTERNAL: tuple(dns_hosts), EXTERNAL: tuple(dns_external_hosts)}
     return auditing.audit(
         _hostvars(hostvars),
         _plan(plan),
-        {view: named[0] for view, named in hosts.items() if named},
+        {view: named for view, named in hosts.items() if named},
         from_plain(auditing.AuditRun, run or {}, where="run"),
         certificates=bool(certificates),
         records=bool(records),

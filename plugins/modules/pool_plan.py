@@ -79,6 +79,11 @@ options:
       - Given here, what is wrong with it fails the plan, long before the command would run.
     type: list
     elements: str
+  every_dns_server:
+    description: Whether RV(hosts) has all DNS servers of each view, for a playbook that only reads them.
+    type: bool
+    default: false
+    version_added: 0.1.0
   parts:
     description:
       - The parts of a rollout that are to be done. Groups that only the others need are not looked for, and RV(hosts)
@@ -212,7 +217,8 @@ plan:
 hosts:
   description:
     - The inventory's hosts that a rollout of this plan concerns, and no others. C(dns) is the one DNS server that
-      records are pushed to, C(ca) are the certification authorities that are asked, C(servers) the pools' servers.
+      records are pushed to, or all of them with O(every_dns_server), C(ca) are the certification authorities that are
+      asked, C(servers) the pools' servers.
     - Empty where the inventory has no such group or where O(dns_group) or O(ca_group) is not given.
   returned: when the topology can be planned, also when the plan has errors
   type: dict

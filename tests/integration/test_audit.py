@@ -281,3 +281,31 @@ def test_an_edge_pool_that_shares_its_keys(site: Site) -> None:
     assert {one["server"].partition(".")[0] for one in shared} == {"edge01", "edge02"}
     # Whether it is exportable is known, and so it is.
     assert len({one["thumbprint"] for one in shared}) == 1 and {tuple(one["remarks"]) for one in shared} == {()}
+
+
+HELD = [{"owner": f"ocssrv0{n}", "type": "A", "ttl": 1200, "data": f"10.0.0.1{n}"} for n in (1, 2)]
+BESIDE = {"name": "dc02", "address": "10.0.0.7", "generation": "2008r2"}
+
+
+@pytest.mark.estate(hosts=[{**BESIDE, "dns": {"zones": [{"name": "company.local", "records": HELD}]}}])
+def test_every_dns_server_of_a_view(site: Site) -> None:
+    """One holds what was pushed, and replication has not brought it to the other; then that one is dead."""
+    assert site.play("deploy_pool", "--tags", "dns").code == 0
+    run = audited(site, "--tags", "dns,report")
+    assert run.code == 2
+    held: dict[str, dict[str, str]] = {}
+    for one in site.report()["records"]:
+        held.setdefault(one["server"], {})[f"{one['name']}.{one['zone']} {one['type']}"] = one["verdict"]
+    pushed = ("ocspool.company.local A", "_sipinternaltls._tcp.company.com SRV")
+    assert sorted(held) == ["", "dc01.company.local", "dc02.company.local"]
+    assert held[""] == dict.fromkeys((f"ocssrv0{n}.company.local A" for n in (1, 2)), "as_planned")
+    for name in pushed:
+        assert (held["dc01.company.local"][name], held["dc02.company.local"][name]) == ("as_planned", "missing")
+    assert "internal view, ocspool.company.local A on dc02.company.local: MISSING" in run.output
+
+    site.estate.stop_host("dc02")
+    run = audited(site, "--tags", "dns,report")
+    assert run.code == 2 and "UNPROVED: 1 part not read" in run.output, run.output
+    assert found(site) == {("", ""): "not_read"}
+    (dead,) = (one for one in site.report()["records"] if one["verdict"] == "not_read")
+    assert dead["server"] == "dc02.company.local" and "nothing listens there" in dead["problems"][0]

@@ -32,7 +32,7 @@ _READING = (
 )
 _CERTIFICATES = ["server", "place", "planned as", "subject", "issuer", "valid until", "days left"]
 _NAMES = ["names missing", "names beyond the plan", "verdict", "what"]
-_RECORDS = ["view", "zone", "name", "type", "planned", "found", "TTL planned", "TTL found", "verdict", "what"]
+_RECORDS = ["view", "server", "zone", "name", "type", "planned", "found", "TTL planned", "TTL found", "verdict", "what"]
 CERTIFICATE_COLUMNS = (
     "server",
     "place",
@@ -49,6 +49,7 @@ CERTIFICATE_COLUMNS = (
 )
 RECORD_COLUMNS = (
     "view",
+    "server",
     "zone",
     "name",
     "type",
@@ -135,6 +136,7 @@ def _certificate(row: CertificateRow) -> list[str]:
 def _record(row: RecordRow) -> list[str]:
     return [
         text(row.view),
+        code(row.server),
         code(row.zone),
         code(row.name),
         text(row.type),
@@ -196,4 +198,4 @@ def _certificate_cells(row: CertificateRow) -> list[str]:
 
 def _record_cells(row: RecordRow) -> list[str]:
     ttls = ["" if one is None else str(one) for one in (row.ttl, row.found_ttl)]
-    return [row.view, row.zone, row.name, row.type, row.verdict, row.values, row.found, *ttls, _told(row)]
+    return [row.view, row.server, row.zone, row.name, row.type, row.verdict, row.values, row.found, *ttls, _told(row)]

@@ -9,7 +9,7 @@ What is compared goes through the push of records in check mode; this says what 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,7 +34,8 @@ class RecordRow:
     """A planned record set beside what is there, or a set that is there and not planned.
 
     ``verdict``: as that of a certificate. ``values`` and ``found``: as text, empty where there are none. ``ttl``: the
-    planned one, None where it is not ours to say.
+    planned one, None where it is not ours to say. ``server``: the DNS server, empty where all that were read say the
+    same.
     """
 
     view: str
@@ -48,6 +49,7 @@ class RecordRow:
     found_ttl: int | None = None
     problems: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    server: str = ""
 
 
 def to_compare(plan: Plan, view: str) -> dict[str, Any]:
@@ -75,14 +77,42 @@ def record_rows(plan: Plan, view: str, compared: Any) -> Iterator[RecordRow]:
             (one.zone, one.name) in ours if one.state == changes.FURTHER else (one.zone, one.name, one.type) in mine
         )
         yield _row(view, one, ours=at_ours)
+
+
+def of_servers(read: Mapping[str, Sequence[RecordRow]]) -> Iterator[RecordRow]:
+    """The rows of all servers of a view, by server: one where they say the same, else each with its server.
+
+    The TTL of what others register may differ from server to server, and is no difference.
+    """
+    sets: dict[tuple[str, str, str], dict[str, RecordRow]] = {}
+    for server, rows in read.items():
+        for row in rows:
+            sets.setdefault((row.zone, row.name, row.type), {})[server] = row
+    for told in sets.values():
+        alike = len(told) == len(read) and len({replace(one, found_ttl=None) for one in told.values()}) == 1
+        yield from [*told.values()][:1] if alike else (replace(row, server=name) for name, row in told.items())
+
+
+def team_rows(plan: Plan, view: str) -> Iterator[RecordRow]:
+    """A row for each record set of the view that another team enters."""
     yield from (_of_team(one) for one in plan.records if one.view == view and one.managed == OTHER_TEAM)
+
+
+def unread_server(plan: Plan, view: str, server: str, why: str) -> RecordRow:
+    """The row for a server of a view that could not be read."""
+    zones = ", ".join(_our_zones(plan, view))
+    remarks = (f"zones: {zones}",) if zones else ()
+    return RecordRow(view, "", "", "", NOT_READ, problems=(why,), remarks=remarks, server=server)
 
 
 def unread_rows(plan: Plan, view: str, why: str) -> Iterator[RecordRow]:
     """A row for each zone whose records could not be read."""
-    zones = dict.fromkeys(one.zone for one in plan.records if one.view == view and one.managed != OTHER_TEAM)
-    yield from (RecordRow(view, zone, "", "", NOT_READ, problems=(why,)) for zone in zones)
-    yield from (_of_team(one) for one in plan.records if one.view == view and one.managed == OTHER_TEAM)
+    yield from (RecordRow(view, zone, "", "", NOT_READ, problems=(why,)) for zone in _our_zones(plan, view))
+    yield from team_rows(plan, view)
+
+
+def _our_zones(plan: Plan, view: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.zone for one in plan.records if one.view == view and one.managed != OTHER_TEAM))
 
 
 def _of_team(record: RecordSet) -> RecordRow:

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -23,8 +23,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificate
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import (
     RecordRow,
+    of_servers,
     record_rows,
+    team_rows,
     unread_rows,
+    unread_server,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -109,7 +112,7 @@ def report_from_plain(value: Any) -> AuditReport:
 def audit(
     hostvars: HostVars,
     plan: Plan,
-    dns: Mapping[str, str],
+    dns: Mapping[str, Sequence[str]],
     run: AuditRun,
     *,
     certificates: bool = True,
@@ -117,7 +120,7 @@ def audit(
 ) -> AuditReport:
     """What came of it.
 
-    :param dns: view to the DNS server whose records were compared; a view without one could not be read.
+    :param dns: view to the DNS servers whose records were compared; a view without one could not be read.
     :param certificates: whether the servers were to be compared; ``records``: whether the zones were.
     """
     places = _of_one_key(plan, tuple(_servers(hostvars, plan))) if certificates else ()
@@ -129,7 +132,10 @@ def audit(
         unproved=verdicts.count(NOT_READ) or int(not verdicts),
         proved=verdicts.count(AS_PLANNED),
     )
-    hosts = (*dns.values(), *(server.inventory_host or server.fqdn for server in plan.servers))
+    hosts = (
+        *(host for named in dns.values() for host in named),
+        *(server.inventory_host or server.fqdn for server in plan.servers),
+    )
     return AuditReport(
         schema=SCHEMA,
         kind=KIND,
@@ -175,7 +181,9 @@ def where(row: Row) -> str:
     if isinstance(row, CertificateRow):
         return f"{row.server}, {row.place}" if row.place else row.server
     owner = row.zone if row.name in ("", "@") else f"{row.name}.{row.zone}"
-    return f"{row.view} view, {owner} {row.type}".rstrip()
+    what = f"{owner} {row.type}".strip()
+    at = " on ".join(filter(None, (what, row.server)))
+    return f"{row.view} view, {at}"
 
 
 def shown_verdict(verdict: str) -> str:
@@ -236,18 +244,26 @@ def _unread_places(plan: Plan, server: PlannedServer, why: str) -> Iterator[Cert
     yield CertificateRow(server.fqdn, "", NOT_READ, problems=(why,), remarks=remarks)
 
 
-def _views(hostvars: HostVars, plan: Plan, dns: Mapping[str, str]) -> Iterator[RecordRow]:
+def _views(hostvars: HostVars, plan: Plan, dns: Mapping[str, Sequence[str]]) -> Iterator[RecordRow]:
     planned = {one.view for one in plan.records}
     for view in (one for one in VIEWS if one in planned):
-        if view not in dns:
+        named = dns.get(view) or ()
+        if not named:
             yield from unread_rows(plan, view, f"the inventory names no DNS server for the {view} view")
             continue
-        why, found = _read(hostvars, dns[view], "pool_audit_zones")
-        try:
-            rows = tuple(record_rows(plan, view, found.get("compared") or ()))
-        except RolloutError as error:
-            why, rows = str(error), ()
-        yield from unread_rows(plan, view, why) if why else rows
+        read: dict[str, tuple[RecordRow, ...]] = {}
+        for host in named:
+            why, found = _read(hostvars, host, "pool_audit_zones")
+            try:
+                rows = tuple(record_rows(plan, view, found.get("compared") or ()))
+            except RolloutError as error:
+                why, rows = str(error), ()
+            if why:
+                yield unread_server(plan, view, host, why)
+            else:
+                read[host] = rows
+        yield from of_servers(read)
+        yield from team_rows(plan, view)
 
 
 def _read(hostvars: HostVars, host: str, name: str) -> tuple[str, Mapping[str, Any]]:

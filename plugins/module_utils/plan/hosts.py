@@ -69,22 +69,31 @@ class RunHosts:
 
 
 def hosts_of_run(
-    plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]], parts: Collection[str] = PARTS
+    plan: Plan,
+    groups: Groups,
+    inventory: Mapping[str, Iterable[str]],
+    parts: Collection[str] = PARTS,
+    *,
+    every_dns_server: bool = False,
 ) -> RunHosts:
     """The hosts that these parts of a run need, of a plan whose servers were found; each once, in the plan's order.
 
     Records go to the first DNS server of each view alone: the others hold the same zones by replication. A proof reads
     the CAs, and does without those that are not there.
 
+    :param every_dns_server: all DNS servers of each view, for who only reads them.
     :raises RolloutError: one DNS server is to hold both views.
     """
     views = _views(plan, groups, inventory)
     pushed = groups.of_parts(parts)
-    dns = _members(pushed.dns if INTERNAL in views else "", inventory)[:1]
-    dns_external = _members(pushed.dns_external if EXTERNAL in views else "", inventory)[:1]
-    if dns and dns == dns_external:
+    most = None if every_dns_server else 1
+    dns = _each_once(_members(pushed.dns if INTERNAL in views else "", inventory)[:most])
+    dns_external = _each_once(_members(pushed.dns_external if EXTERNAL in views else "", inventory)[:most])
+    both = next((one for one in dns if one in dns_external), "")
+    if both:
+        which = "a" if every_dns_server else "the first"
         raise RolloutError(
-            f"{dns[0]} is the first DNS server of both views, in the groups '{groups.dns}' and '{groups.dns_external}'",
+            f"{both} is {which} DNS server of both views, in the groups '{groups.dns}' and '{groups.dns_external}'",
             where="inventory",
             mend="One server answers everybody alike: name the server that clients outside ask for the external view",
         )

@@ -49,7 +49,7 @@ def test_the_files_of_an_audit() -> None:
     assert json.loads(files["pool-audit-1.json"]) == found
     assert files["pool-audit-1.md"].startswith("# Audit: `ocspool.company.local`\n")
     assert files["pool-audit-1-certificates.csv"].startswith("server,place,planned_as,verdict,")
-    assert files["pool-audit-1-records.csv"].startswith("view,zone,name,type,verdict,")
+    assert files["pool-audit-1-records.csv"].startswith("view,server,zone,name,type,verdict,")
     assert filters["audit_text"](found, ["/srv/a.md"]).endswith("\nreport: /srv/a.md")
     with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.audit_text: audit: must be a mapping"):
         filters["audit_text"]([])

@@ -60,7 +60,7 @@ def test_the_tables_that_a_reader_sees() -> None:
     ]  # fmt: skip
     assert [row[9] for row in seen["Others in the stores"][1:]] == ["unassigned", "other"]
     assert seen["DNS records"][1] == [
-        "internal", "company.com", "sip", "A", "10.0.0.10", "–", "3600", "–", "missing", "–",
+        "internal", "–", "company.com", "sip", "A", "10.0.0.10", "–", "3600", "–", "missing", "–",
     ]  # fmt: skip
     assert seen["Left out"][1] == ["record", "A www.company.com"]
 
@@ -82,7 +82,7 @@ def test_hostile_values_stay_in_their_cells() -> None:
     evil = "<script>|`x`\n# y [z](http://e.x)"
     rows: tuple[Any, ...] = (
         CertificateRow(evil, evil, "differs", evil, evil, evil, evil, None, None, (evil,), (evil,), (evil,), (evil,)),
-        RecordRow("internal", evil, evil, evil, "differs", evil, evil, problems=(evil,)),
+        RecordRow("internal", evil, evil, evil, "differs", evil, evil, problems=(evil,), server=evil),
     )
     document = audit_markdown(report(*rows, pools=(evil,), windows={evil: evil}))
     kinds = {token.type for token in PARSER.parse(document)}
@@ -90,7 +90,7 @@ def test_hostile_values_stay_in_their_cells() -> None:
     inline = [one.type for token in PARSER.parse(document) for one in token.children or ()]
     assert "html_inline" not in inline and "link_open" not in inline
     assert {len(row) for row in tables(document)["Certificates"]} == {11}
-    assert {len(row) for row in tables(document)["DNS records"]} == {10}
+    assert {len(row) for row in tables(document)["DNS records"]} == {11}
 
 
 def test_certificates_in_a_spreadsheet() -> None:
@@ -120,6 +120,7 @@ def test_records_in_a_spreadsheet() -> None:
     rows = list(csv.DictReader(io.StringIO(records_csv(report()))))
     assert rows[0] == {
         "view": "internal",
+        "server": "",
         "zone": "company.com",
         "name": "sip",
         "type": "A",

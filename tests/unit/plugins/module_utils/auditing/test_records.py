@@ -10,9 +10,12 @@ from unit.record_sets import record_set
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import (
     RecordRow,
+    of_servers,
     record_rows,
+    team_rows,
     to_compare,
     unread_rows,
+    unread_server,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedZone, SrvData
 
@@ -56,12 +59,37 @@ def vars_of(one: SrvData) -> dict[str, Any]:
 
 
 def rows(*sets: dict[str, Any]) -> list[RecordRow]:
-    """Without that of the other team, which is always there."""
-    found = list(record_rows(PLAN, "internal", list(sets)))
-    assert found[-1] == RecordRow(
-        "internal", "company.com", "www", "A", "other", "10.0.0.80", remarks=("another team's, and not read here",)
+    return list(record_rows(PLAN, "internal", list(sets)))
+
+
+def test_what_another_team_enters() -> None:
+    assert list(team_rows(PLAN, "internal")) == [
+        RecordRow(
+            "internal", "company.com", "www", "A", "other", "10.0.0.80", remarks=("another team's, and not read here",)
+        )
+    ]
+
+
+def test_servers_of_a_view_that_say_the_same_are_told_as_one_and_others_each() -> None:
+    right = ["10.0.0.1", "10.0.0.2"]
+    one = rows(compared(POOL, "different", right), compared(FRONT, "different", ["10.0.0.1"], ttl=1200))
+    same = rows(compared(POOL, "different", right), compared(FRONT, "different", ["10.0.0.1"], ttl=600))
+    assert list(of_servers({"dc01": one, "dc02": same})) == one
+    other = rows(compared(POOL, "different", ["10.0.0.1"]), compared(SRV, "missing", None))
+    told = [(row.name, row.server, row.verdict) for row in of_servers({"dc01": one, "dc02": other})]
+    assert told == [
+        ("pool", "dc01", "as_planned"),
+        ("pool", "dc02", "differs"),
+        ("fe01", "dc01", "as_planned"),
+        ("_sip._tls", "dc02", "missing"),
+    ]
+    assert list(of_servers({"dc01": other})) == other and list(of_servers({})) == []
+
+
+def test_a_server_that_was_not_read_is_one_row() -> None:
+    assert unread_server(PLAN, "internal", "dc02", "no answer") == RecordRow(
+        "internal", "", "", "", "not_read", problems=("no answer",), remarks=("zones: company.local",), server="dc02"
     )
-    return found[:-1]
 
 
 def test_what_is_to_be_compared_is_what_lies_in_zones_of_ours() -> None:

@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report impo
     audit,
     audit_left,
     report_from_plain,
+    where,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -34,7 +35,7 @@ def plan() -> Plan:
     return replace(found, servers=hosts)
 
 
-def audited(hostvars: dict[str, Any], dns: dict[str, str] | None = None, **more: Any) -> AuditReport:
+def audited(hostvars: dict[str, Any], dns: dict[str, list[str]] | None = None, **more: Any) -> AuditReport:
     return audit(hostvars, plan(), {} if dns is None else dns, AuditRun(), **more)
 
 
@@ -88,7 +89,7 @@ def test_what_one_host_tells_in_another_form_leaves_the_others() -> None:
         TWO: {**seen, "pool_audit_server": odd},
         "dc01": {**seen, "pool_audit_zones": {"compared": [{"zone": 5}]}},
     }
-    found = audited(hostvars, {"internal": "dc01"})
+    found = audited(hostvars, {"internal": ["dc01"]})
     ours, theirs = found.certificates
     assert (ours, theirs.server, theirs.verdict) == (RIGHT, TWO, "not_read")
     assert theirs.problems[0].startswith(f"audit of {TWO}: [0].not_after: '999-01-01T00:00:00Z' is no moment such as")
@@ -132,7 +133,9 @@ def test_a_refused_push_has_compared_all_the_same() -> None:
     }  # fmt: skip
     zones = {"pushed": False, "msg": "nothing was changed", "compared": [compared]}
     found = audited(
-        {"dc01": {"pool_report_reached": REACHED, "pool_audit_zones": zones}}, {"internal": "dc01"}, certificates=False
+        {"dc01": {"pool_report_reached": REACHED, "pool_audit_zones": zones}},
+        {"internal": ["dc01"]},
+        certificates=False,
     )
     (one,) = found.records
     assert (one.verdict, one.values, one.found) == ("differs", "10.0.0.10", "10.0.0.99")
@@ -144,8 +147,33 @@ def test_a_view_without_a_server_that_was_read_is_not_read() -> None:
     assert {(one.verdict, *one.problems) for one in found.records} == {
         ("not_read", "the inventory names no DNS server for the internal view")
     }
-    found = audited({"dc01": {"pool_report_reached": {"reached": False, "msg": "dead"}}}, {"internal": "dc01"})
-    assert {(one.verdict, *one.problems) for one in found.records} == {("not_read", "dead")}
+    found = audited({"dc01": {"pool_report_reached": {"reached": False, "msg": "dead"}}}, {"internal": ["dc01"]})
+    (one,) = found.records
+    assert (one.verdict, one.server, one.problems) == ("not_read", "dc01", ("dead",))
+    assert where(one) == "internal view, dc01"
+
+
+def test_every_server_of_a_view_is_compared() -> None:
+    """Two that differ, and one that is dead: what differs is told with its server, and the dead one in one line."""
+    pool = next(one for one in plan().records if one.fqdn == "ocspool.company.local" and one.type == "A")
+
+    def zones(*found: str) -> dict[str, Any]:
+        compared = {
+            "zone": pool.zone, "name": pool.name, "fqdn": pool.fqdn, "type": "A", "state": "different",
+            "values": ["10.0.0.10"], "found": list(found), "ttl": 3600, "found_ttl": 3600, "dynamic": False,
+            "other_ttls": [], "problems": [],
+        }  # fmt: skip
+        return {"pool_report_reached": REACHED, "pool_audit_zones": {"compared": [compared]}}
+
+    dead = {"pool_report_reached": {"reached": False, "where": "dc03 (10.0.0.7:5985)", "msg": "dead"}}
+    hosts = {"dc01": zones("10.0.0.10"), "dc02": zones("10.0.0.99"), "dc03": dead}
+    found = audited(hosts, {"internal": ["dc01", "dc02", "dc03"]}, certificates=False)
+    assert [(where(one), one.verdict) for one in found.records] == [
+        ("internal view, dc03", "not_read"),
+        ("internal view, ocspool.company.local A on dc01", "as_planned"),
+        ("internal view, ocspool.company.local A on dc02", "differs"),
+    ]
+    assert found.counts == Counts(wrong=1, unproved=1, proved=1)
 
 
 def test_an_audit_of_nothing_is_not_as_planned() -> None:

@@ -85,6 +85,13 @@ def test_the_external_view_has_a_server_of_its_own() -> None:
     with pytest.raises(RolloutError, match="dc1 is the first DNS server of both views, in the groups 'dcs' and 'outs"):
         hosts_of_run(both, groups, {**inventory, "outside": ["dc1"]})
 
+    found = hosts_of_run(both, groups, inventory, every_dns_server=True)
+    assert (found.dns, found.dns_external) == (("dc1", "dc2"), ("ns1", "ns2"))
+    twice = {**inventory, "outside": ["ns1", "dc2"]}
+    assert hosts_of_run(both, groups, twice).dns_external == ("ns1",)
+    with pytest.raises(RolloutError, match="dc2 is a DNS server of both views, in the groups 'dcs' and 'outside'"):
+        hosts_of_run(both, groups, twice, every_dns_server=True)
+
 
 def test_groups_that_the_parts_do_not_need_may_be_missing() -> None:
     groups = Groups("fes", dns="none", ca="nowhere")
