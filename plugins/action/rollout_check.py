@@ -14,10 +14,14 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, VIEWS, plan_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import HALVES, refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import refuse_unsound
+from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import CONTROLLER
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import parsed_endpoint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import check_effective
-from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import refuse_values
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import (
+    refuse_connections,
+    refuse_values,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.libraries import require_libraries
 
@@ -48,10 +52,10 @@ class ActionModule(PureAction):
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        halves = arguments["halves"]
-        refuse_values(
-            self.task_vars.get("hostvars", {}), arguments["roles"], self._loader.load_from_file, _errors, ADAPTERS
-        )
+        halves, hostvars = arguments["halves"], self.task_vars.get("hostvars", {})
+        windows = (host for hosts in (*arguments["roles"].values(), arguments["ca_hosts"]) for host in hosts)
+        refuse_connections(hostvars, [host for host in windows if host != CONTROLLER])
+        refuse_values(hostvars, arguments["roles"], self._loader.load_from_file, _errors, ADAPTERS)
         require_libraries(halves, proof=arguments["proof"])
         plan = plan_from_plain(arguments["plan"])
         refuse_beyond(plan, *halves, views=arguments["views"], view=arguments["view"])

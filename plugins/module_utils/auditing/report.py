@@ -48,6 +48,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_pl
 SCHEMA = 1
 KIND = "audit"
 Row: TypeAlias = "CertificateRow | RecordRow"
+NOTHING = "nothing was compared in this run"
 NO_HOST = "no host of the inventory stands for it"
 
 
@@ -93,12 +94,13 @@ class AuditReport:
 @dataclass(frozen=True, slots=True)
 class AuditLeft:
     """How an audit ends a run. ``headline``: the status in capitals as its first word, empty where all is as planned.
-    ``blocking``: what ends it badly."""
+    ``blocking``: what ends it badly. ``message``: the headline, and where to read more."""
 
     status: str
     counts: Counts
     headline: str
     blocking: tuple[str, ...]
+    message: str
 
     def to_plain(self) -> dict[str, Any]:
         plain: dict[str, Any] = to_plain(self)
@@ -158,17 +160,22 @@ def audit_left(report: AuditReport, *, unread_fails: bool = True, failure: str =
     bad = DIFFERENCES | ({NOT_READ} if unread_fails else set())
     lines = [_line(one) for one in report.rows if one.verdict in bad]
     nothing = not report.certificates and not report.records and unread_fails
-    blocking = (*lines, *(["nothing was compared in this run"] if nothing else []))
+    blocking = (*lines, *([NOTHING] if nothing else []))
+    more = "The table above tells each of them" if report.rows else "Name what to compare: --tags dns,certificates"
     if not failure:
-        return AuditLeft(report.status, report.counts, headline(report), blocking)
+        title = headline(report)
+        return AuditLeft(report.status, report.counts, title, blocking, f"{title}. {more}" if title else "")
     unwritten, counts = f"the report could not be written: {failure}", replace(report.counts, failed=1)
     told = ", ".join(filter(None, [headline(report).partition(": ")[2], unwritten]))
-    return AuditLeft(FAILED, counts, f"{FAILED.upper()}: {told}", (*blocking, unwritten))
+    title = f"{FAILED.upper()}: {told}"
+    return AuditLeft(FAILED, counts, title, (*blocking, unwritten), f"{title}. {more}")
 
 
 def headline(report: AuditReport) -> str:
     if report.status == DONE:
         return ""
+    if not report.rows:
+        return f"{report.status.upper()}: {NOTHING}"
     told = [
         f"{number(report.counts.wrong, 'difference')} from the plan" if report.counts.wrong else "",
         f"{number(report.counts.unproved, 'part')} not read" if report.counts.unproved else "",
@@ -202,6 +209,7 @@ def _servers(hostvars: HostVars, plan: Plan) -> Iterator[CertificateRow]:
     for server in plan.servers:
         host = (server.inventory_host or "") if server.logon else server.fqdn
         why, found = _read(hostvars, host, "pool_audit_server")
+        why = why.removeprefix(f"{server.fqdn}: ")
         try:
             rows = from_plain(tuple[CertificateRow, ...], found.get("rows") or (), where=f"audit of {server.fqdn}")
         except RolloutError as error:
@@ -274,15 +282,9 @@ def _read(hostvars: HostVars, host: str, name: str) -> tuple[str, Mapping[str, A
         return LEFT_OUT, {}
     reached: Mapping[str, Any] = kept(hostvars, host, "pool_report_reached") or {}
     if reached.get("reached") is False:
-        return _without_host(reached, host), {}
+        return str(reached.get("msg") or "it could not be reached"), {}
     found: Mapping[str, Any] = kept(hostvars, host, name) or {}
     if found.get("unreachable") or found.get("failed"):
         return str(found.get("msg") or "it failed"), {}
     # A push that is refused in check mode has compared all the same.
     return ("", found) if {"rows", "compared"} & set(found) else (DROPPED_OUT, {})
-
-
-def _without_host(reached: Mapping[str, Any], host: str) -> str:
-    """What logging on said; the row names the host already where that is the server."""
-    place = str(reached.get("where") or host)
-    return str(reached.get("msg") or "it could not be reached").removeprefix(f"{place}: ")

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import (
     AS_PLANNED,
@@ -48,10 +49,26 @@ def _certificates(rows: Sequence[CertificateRow]) -> list[str]:
         return []
     cells = [HEADINGS, *(_cells(one) for one in told)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(HEADINGS))]
+    unread = _alike((one.server, one.problems) for one in told if one.verdict == NOT_READ and not one.place)
     lines = [_aligned(cells[0], widths)]
     for row, one in zip(cells[1:], told, strict=True):
-        lines += [_aligned(row, widths), *_below(one)]
+        servers = unread.get(one.problems, []) if one.verdict == NOT_READ and not one.place else []
+        # What keeps several servers from being read is told once, at the first.
+        below = replace(one, problems=_of_all(one, servers)) if len(servers) > 1 else one
+        lines += [_aligned(row, widths), *_below(below)]
     return lines
+
+
+def _of_all(row: CertificateRow, servers: Sequence[str]) -> tuple[str, ...]:
+    return (f"{', '.join(servers)}: {'; '.join(row.problems)}",) if row.server == servers[0] else ()
+
+
+def _alike(pairs: Iterable[tuple[str, tuple[str, ...]]]) -> dict[tuple[str, ...], list[str]]:
+    """Names by the problems that they have in common."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name, problems in pairs:
+        found.setdefault(problems, []).append(name)
+    return found
 
 
 def _cells(row: CertificateRow) -> tuple[str, ...]:
@@ -105,10 +122,14 @@ def _records(rows: Sequence[RecordRow]) -> list[str]:
         return []
     right = sum(one.verdict == AS_PLANNED for one in rows)
     planned = sum(one.verdict not in (OTHER, NOT_READ) for one in rows)
-    lines = [f"Records: {right} of {number(planned, 'record set')} as planned"]
+    lines = [f"Records: {right} of {number(planned, 'record set')} as planned"] if planned else []
     for one in rows:
-        if one.verdict in DIFFERENCES or one.verdict == NOT_READ:
+        if one.verdict in DIFFERENCES:
             lines += [visible(f"{where(one)}: {shown_verdict(one.verdict).upper()}"), *_told(one)]
+    # A server that was not read holds several zones.
+    for problems, places in _alike((where(one), one.problems) for one in rows if one.verdict == NOT_READ).items():
+        lines.append(visible(f"{'; '.join(places)}: {shown_verdict(NOT_READ).upper()}"))
+        lines += [line for problem in problems for line in _wrapped(problem)]
     return lines
 
 

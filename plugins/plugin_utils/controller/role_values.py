@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import told
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import some
 
 ROLES = Path(__file__).resolve().parents[3] / "roles"
 
@@ -50,6 +52,25 @@ def refuse_values(
             "; ".join(f"{message} (for {', '.join(names)})" for message, names in wrong.items()),
             where="variables",
             mend="Nothing was touched. The roles' pages list what each variable takes",
+        )
+
+
+_WINRM = ("winrm", "ansible.builtin.winrm")
+
+
+def refuse_connections(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str]) -> None:
+    """Raise RolloutError with every host whose ``ansible_connection`` is another than winrm: Ansible itself would tell it
+    host by host, in the midst of the run."""
+    others: dict[str, list[str]] = {}
+    for host in dict.fromkeys(hosts):
+        for dummy, kind in _values(["ansible_connection"], hostvars[host] if host in hostvars else {}):
+            if str(kind) not in _WINRM:
+                others.setdefault(str(kind), []).append(host)
+    if others:
+        raise RolloutError(
+            "; ".join(f"ansible_connection of {some(names)} is {told(kind)}" for kind, names in others.items()),
+            where="variables",
+            mend="Set it to winrm: Windows is reached that way alone (psrp and ssh are not supported yet)",
         )
 
 

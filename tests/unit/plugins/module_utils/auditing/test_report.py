@@ -55,7 +55,7 @@ def test_each_server_that_was_not_read_says_why() -> None:
         },
     }
     found = audited(hostvars, records=False)
-    assert told(found) == [(ONE, "as_planned", ()), (TWO, "not_read", ("dead",))]
+    assert told(found) == [(ONE, "as_planned", ()), (TWO, "not_read", (f"{TWO} (10.0.0.12:5985): dead",))]
     assert found.certificates[1].remarks == (f"planned: {TWO}/default",)
     assert (found.status, found.counts) == ("unproved", Counts(unproved=1, proved=1))
     assert found.windows == {ONE: "Windows Server 2008 R2 (6.1.7601)"}
@@ -179,7 +179,9 @@ def test_every_server_of_a_view_is_compared() -> None:
 def test_an_audit_of_nothing_is_not_as_planned() -> None:
     found = audited({}, certificates=False, records=False)
     assert (found.status, found.counts.unproved) == ("unproved", 1)
-    assert audit_left(found).blocking == ("nothing was compared in this run",)
+    left = audit_left(found)
+    assert left.blocking == ("nothing was compared in this run",)
+    assert left.message == ("UNPROVED: nothing was compared in this run. Name what to compare: --tags dns,certificates")
 
 
 def test_what_ends_a_run_badly() -> None:
@@ -194,7 +196,8 @@ def test_what_ends_a_run_badly() -> None:
     assert audit_left(unread).blocking and audit_left(unread, unread_fails=False).blocking == ()
     assert audit_left(unread, unread_fails=False).headline == "UNPROVED: 1 part not read"
     fine = report(RIGHT, SAME, status="done", counts=Counts(proved=2))
-    assert (audit_left(fine).headline, audit_left(fine).blocking) == ("", ())
+    assert (audit_left(fine).headline, audit_left(fine).message, audit_left(fine).blocking) == ("", "", ())
+    assert left.message == f"{left.headline}. The table above tells each of them"
 
 
 def test_a_report_that_could_not_be_written_ends_it_badly() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from unit.audits import RIGHT, SAME, WRONG, report
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import CertificateRow
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import RecordRow
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.text import audit_text
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts
 
@@ -29,6 +30,32 @@ report: /srv/audit.md"""
 
 def test_one_table_of_all_servers() -> None:
     assert audit_text(report(), ["/srv/audit.md"]) == TEXT
+
+
+def test_one_cause_of_several_servers_and_zones_is_told_once() -> None:
+    dead = [
+        CertificateRow(f"fe0{at}", "", "not_read", problems=("refused",), remarks=(f"planned: {at}",)) for at in (1, 2)
+    ]
+    zones = [
+        RecordRow("internal", zone, "", "", "not_read", problems=("dc01: refused",)) for zone in ("a.com", "b.com")
+    ]
+    alone = CertificateRow("fe03", "", "not_read", problems=("fe03 (10.0.0.3:5985): no answer",))
+    shown = audit_text(report(*dead, alone, *zones, status="unproved", counts=Counts(unproved=5)))
+    assert shown.splitlines() == [
+        "server  place  certificate  until  days  lacks  further  verdict",
+        "fe01    -      -            -      -     -      -        NOT READ",
+        "    fe01, fe02: refused",
+        "    planned: 1",
+        "fe02    -      -            -      -     -      -        NOT READ",
+        "    planned: 2",
+        "fe03    -      -            -      -     -      -        NOT READ",
+        "    fe03 (10.0.0.3:5985): no answer",
+        "",
+        "internal view, a.com; internal view, b.com: NOT READ",
+        "    dc01: refused",
+        "",
+        "UNPROVED: 5 parts not read",
+    ]
 
 
 def test_all_as_planned() -> None:

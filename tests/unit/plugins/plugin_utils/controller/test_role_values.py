@@ -10,7 +10,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.ucops.rollout.plugins.action.rollout_check import ADAPTERS
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import documented, refuse_values
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import (
+    documented,
+    refuse_connections,
+    refuse_values,
+)
 
 HOSTS = {"pool_certificates": ["srv01", "srv02"], "pool_verify": ["localhost"]}
 
@@ -83,3 +87,15 @@ def test_the_options_of_all_roles_and_entry_points_are_documented() -> None:
     names = documented(load)
     assert {"pool_dns_view", "pool_plan_only", "pool_certificates_oauth", "pool_audit_timeout"} <= names
     assert len(names) >= 78 and all(name.startswith("pool_") for name in names)
+
+
+def test_another_connection_than_winrm_is_told_once_with_its_hosts() -> None:
+    kinds = {"fe1": "winmr", "fe2": "winmr", "fe3": "psrp", "fe4": "winrm", "fe5": "ansible.builtin.winrm"}
+    given = {host: {"ansible_connection": kind} for host, kind in kinds.items()}
+    with pytest.raises(RolloutError) as refused:
+        refuse_connections({**given, "fe6": {}}, [*given, "fe6", "fe7"])
+    assert str(refused.value) == (
+        "variables: ansible_connection of fe1, fe2 is 'winmr'; ansible_connection of fe3 is 'psrp'. Set it to winrm:"
+        " Windows is reached that way alone (psrp and ssh are not supported yet)"
+    )
+    refuse_connections(given, ["fe4", "fe5"])
