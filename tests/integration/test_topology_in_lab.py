@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from lab_tests.scripts import cs_host, cs_lab
 from lab_tests.windows import Lab
 from scriptkit import LabPowerShell
 from unit.deployments import CONTOSO, exported, published
 from unit.fakes_windows import FakeServer
+from unit.places import ROOT
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.documents import Document
@@ -20,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.importing.r
 from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.topology import ReadTopology, read_topology
 
 URLS = [{"component": component, "domain": domain, "url": url} for component, domain, url in CONTOSO.urls]
+ESTATES = ROOT / "tests" / "lab" / "estates"
 # The Central Management Store is on another server, and cannot be reached.
 FAR = {"cms": "fe09", "cms_reachable": False, "topology": published(CONTOSO), "simple_urls": URLS}
 EDGE = {**cs_host("edge01", "10.0.0.53", "2016", product="sfb2019", role="edge", **FAR), "domain_member": False}
@@ -42,6 +45,22 @@ def test_each_server_gives_what_a_file_gives(tmp_path: Path, host: str) -> None:
     assert found.warnings == ()
     as_file = Document(f"{host} (Get-CsTopology -LocalStore)", exported(CONTOSO))
     assert import_topology([found.document]) == import_topology([as_file])
+
+
+def test_an_estate_without_a_text_publishes_what_its_servers_are(tmp_path: Path) -> None:
+    estate = yaml.safe_load((ESTATES / "sfb2019.yml").read_text(encoding="utf-8"))
+    hosts = [one for one in estate["hosts"] if "cs_server" in one]
+    for host in hosts:
+        host.pop("winrm", None)
+    found = import_topology([read(cs_lab(tmp_path, *hosts), "fe02").document])["topology"]
+    pool, edge = found["pools"]
+    assert (found["product"], found["sip_domains"]) == ("sfb2019", ["company.com", "company.net"])
+    assert (pool["fqdn"], pool["role"], pool["edition"]) == ("pool.company.local", "front_end", "enterprise")
+    assert pool["web"] == {"internal_fqdn": "webint.company.local", "external_fqdn": "webext.company.com"}
+    assert [one["fqdn"] for one in pool["servers"]] == [f"fe0{at}.company.local" for at in (1, 2, 3)]
+    planned = estate["inventory"]["variables"]["ucops_topology"]["pools"][1]
+    assert (edge["fqdn"], edge["role"], edge["edge"]) == (planned["fqdn"], "edge", planned["edge"])
+    assert [one["addresses"] for one in edge["servers"]] == [one["addresses"] for one in planned["servers"]]
 
 
 @pytest.mark.parametrize(

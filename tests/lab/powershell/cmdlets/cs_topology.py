@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lab.cs.published import published
 from lab.powershell.certificates import local
 from lab.powershell.cmdlets.cs_certificates import CsCmdlet
 from lab.powershell.commands import P
@@ -29,10 +30,11 @@ class GetCsTopology(_CsTopology):
 
     def process(self, item: Any) -> None:
         self.administrator()
-        given = self.store().settings.get("topology")
-        if given is None or not self.on("AsXml"):
-            raise self.stop("lab: the topology is known as XML alone, and where the estate file has one", "NotModelled")
-        self.emit(PSObject({}, ("System.Xml.Linq.XDocument",), text=str(given)))
+        if not self.on("AsXml"):
+            raise self.stop("lab: the topology is known as XML alone", "NotModelled")
+        store = self.store()
+        given = store.settings.get("topology")
+        self.emit(PSObject({}, ("System.Xml.Linq.XDocument",), text=published(store) if given is None else str(given)))
 
 
 class GetCsSimpleUrlConfiguration(_CsTopology):
