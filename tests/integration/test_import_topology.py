@@ -136,3 +136,17 @@ def test_a_server_that_gives_nothing_is_told_and_nothing_written(site: Site) -> 
         assert told in " ".join(refused.output.split()), refused.output
         assert "Traceback" not in refused.output
     assert not (site.work / "topology.yml").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.estate(name="sfb2019")
+def test_the_estate_as_it_is_can_be_imported_from_each_kind_of_server(site: Site) -> None:
+    done = site.play("import_topology", variables={"import_server": "fe02.company.local"})
+    assert done.code == 0 and "changed=1" in done.output, done.output
+    made = yaml.safe_load((site.work / "topology.yml").read_text(encoding="utf-8"))["ucops_topology"]
+    assert [one["fqdn"] for one in made["pools"]] == ["pool.company.local", "edge.company.local"]
+    again = site.play(
+        "import_topology", variables={"import_server": "edge01.company.local", "import_target": "edge.yml"}
+    )
+    assert again.code == 0, again.output
+    assert yaml.safe_load((site.work / "edge.yml").read_text(encoding="utf-8"))["ucops_topology"] == made

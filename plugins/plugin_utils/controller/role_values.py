@@ -59,13 +59,13 @@ _WINRM = ("winrm", "ansible.builtin.winrm")
 
 
 def refuse_connections(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str]) -> None:
-    """Raise RolloutError with every host whose ``ansible_connection`` is another than winrm: Ansible itself would tell it
-    host by host, in the midst of the run."""
+    """Raise RolloutError with every host whose ``ansible_connection`` is another than winrm, which Ansible itself would
+    tell host by host, in the midst of the run."""
     others: dict[str, list[str]] = {}
-    for host in dict.fromkeys(hosts):
-        for dummy, kind in _values(["ansible_connection"], hostvars[host] if host in hostvars else {}):
-            if str(kind) not in _WINRM:
-                others.setdefault(str(kind), []).append(host)
+    for host in (one for one in dict.fromkeys(hosts) if one in hostvars):
+        kind = str(dict(_values(["ansible_connection"], hostvars[host])).get("ansible_connection", _WINRM[0]))
+        if kind not in _WINRM:
+            others.setdefault(kind, []).append(host)
     if others:
         raise RolloutError(
             "; ".join(f"ansible_connection of {some(names)} is {told(kind)}" for kind, names in others.items()),
