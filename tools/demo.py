@@ -53,16 +53,14 @@ def rollout(demo: Demo, inventory: str) -> int:
     for old in (*REPORTS.glob("*"), *REQUESTS.glob("*")):
         old.unlink()
     last = max(2, len(demo.people) + 1)
-    outputs = []
     for number in range(1, last + 1):
         # People do their part after the first runs; the last run follows one that left nothing to them.
         expected = 2 if number < last and demo.people else 0
-        outputs.append(play(inventory, f"run {number}{_TITLES.get(number == last, '')}", number, expected))
+        output = play(inventory, f"run {number}{_TITLES.get(number == last, '')}", number, expected)
+        print(f"\n{text_of(output)}", flush=True)
         if number <= len(demo.people):
             demo.people[number - 1]()
-    changed = sum(int(count) for count in re.findall(r"changed=(\d+)", outputs[-1].rpartition("PLAY RECAP")[2]))
-    for number, output in enumerate(outputs[:-1], 1):
-        print(f"\n--- Run {number}\n{text_of(output)}")
+    changed = sum(int(count) for count in re.findall(r"changed=(\d+)", output.rpartition("PLAY RECAP")[2]))
     reports = sorted(REPORTS.glob("*.md"), key=lambda path: path.stat().st_mtime_ns)
     print(f"\nLast run: changed={changed}")
     print(f"Hand-over report of the first run: {reports[0]}")
@@ -80,6 +78,7 @@ def play(inventory: str, title: str, number: int, expected: int) -> str:
     command += ["-e", json.dumps(folders)]
     environment = os.environ | {"ANSIBLE_NOCOLOR": "1", "PYTHONUNBUFFERED": "1"}
     lines: list[str] = []
+    parts: list[str] = []
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -91,7 +90,10 @@ def play(inventory: str, title: str, number: int, expected: int) -> str:
     ) as process:
         for line in process.stdout or ():
             lines.append(line)
-            show(line)
+            # A play that goes host by host begins anew for each.
+            if (part := part_of(line)) and part not in parts:
+                parts.append(part)
+                print(f"  {part}", flush=True)
     output, log = "".join(lines), DIRECTORY / f"deploy-{number}.log"
     log.write_text(output, encoding="utf-8")
     if process.returncode != expected or (expected and "BY_HAND: " not in output):
@@ -100,10 +102,10 @@ def play(inventory: str, title: str, number: int, expected: int) -> str:
     return output
 
 
-def show(line: str) -> None:
-    """A line for each part of the run; the rest is in the log."""
-    if match := re.match(r"PLAY \[(.*)\] \*+$", line):
-        print(f"  {match[1]}", flush=True)
+def part_of(line: str) -> str:
+    """The part of the run that begins with a line; empty where none does. The rest is in the log."""
+    match = re.match(r"PLAY \[(.*)\] \*+$", line)
+    return match[1] if match else ""
 
 
 def text_of(output: str) -> str:
