@@ -15,12 +15,18 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authori
     AuthorityAnswer,
     answer_of_pem,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.carrying import ExportedKey, export_key
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import delivery_of, install, not_yet
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import (
+    delivery_of,
+    install,
+    not_yet,
+    planned_installation,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import collect
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
@@ -45,7 +51,7 @@ class ActionModule(WindowsAction):
         roots = from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots")
         if arguments["key_from"] and (arguments["issued"] or arguments["directory"]):
             raise RolloutError("key_from goes with neither issued nor directory", where=f"certificate {planned.id}")
-        now, days = datetime.now(timezone.utc), arguments["minimum_days"]
+        now, days, above = datetime.now(timezone.utc), arguments["minimum_days"], arguments["chain"]
         if arguments["key_from"] and not check_mode:
             # Both in one step: Ansible keeps what a task returns or is given, and shows it to callbacks.
             exported = self._exported(planned, arguments, now)
@@ -55,8 +61,16 @@ class ActionModule(WindowsAction):
         authority = OfflineAuthority(arguments["directory"]) if arguments["directory"] else None
         answer = collect(authority, planned) if authority else _given(planned, arguments, check_mode)
         if answer is None:
-            within_this_run = authority is None or authority.capabilities.answers_at_once
-            return not_yet(planned, within_this_run=within_this_run).to_result()
+            if authority is not None:
+                return not_yet().to_result()
+            return planned_installation(
+                host,
+                planned,
+                load_certificates("\n".join(above), where="chain") if above else (),
+                now=now,
+                trusted_roots=roots,
+                with_key=bool(arguments["key_from"]),
+            ).to_result()
         delivery = delivery_of(planned, answer, now=now, minimum_days=days)
         return install(host, delivery, trusted_roots=roots, check_mode=check_mode).to_result()
 

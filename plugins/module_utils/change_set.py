@@ -25,6 +25,7 @@ class Change:
     """One thing that changes, or that is only reported.
 
     :param what: the thing in words, such as ``A ocspool.company.local`` or ``certificate installed``.
+    :param done: the end of ``what`` that says that it has happened, such as ``installed``; empty where nothing does.
     :param subject: the thing for automation, such as zone, name and type; in the result beside ``verb``.
     :param before: its state in plain types; None where it is not there.
     :param after: likewise, read after the change, or as planned in check mode.
@@ -37,6 +38,12 @@ class Change:
     after: Any = None
     reasons: tuple[Reason, ...] = ()
     note: str = ""
+    done: str = ""
+
+    @property
+    def to_do(self) -> str:
+        """``what`` as a thing to come: ``certificate to be installed``."""
+        return f"{self.what.removesuffix(self.done)}to be {self.done}" if self.done else self.what
 
     def to_plain(self) -> dict[str, Any]:
         told = {
@@ -47,7 +54,8 @@ class Change:
             "after": to_plain(self.after),
             "reasons": to_plain(self.reasons),
         }
-        return {**told, "note": self.note} if self.note else told
+        more = {"note": self.note, "to_do": self.to_do if self.done else ""}
+        return {**told, **{key: one for key, one in more.items() if one}}
 
 
 UNCHANGED, CHANGED, WOULD_CHANGE, NOT_CHANGED = "unchanged", "changed", "would_change", "not_changed"

@@ -139,10 +139,14 @@ class PlannedIssuer:
         object.__setattr__(self, "ca", CaConfig(self.ca) if self.ca else "")
 
 
+GLOBAL = "global"
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedCertificate:
     """One certificate to be requested. ``name_reasons`` has every name, the subject's included.
 
+    ``scope``: server, pool, or global where the product itself brings it to all servers.
     ``id``: ``<holder>/<use>``. ``holders``: several where the certificate and its key are shared.
     ``template``: None for a stand-alone CA or a public authority.
     """

@@ -87,8 +87,8 @@ RETURN = r"""
 changes:
   description:
     - The files that were written, or would be in check mode.
-    - Each with C(verb) (V(create), V(change), V(delete), or V(report) where nothing changes), C(what) in words, the
-      keys below, C(before), C(after) and C(reasons).
+    - Each with C(verb) (V(create), V(change), V(delete), or V(report) where nothing changes), C(what) in words, for
+      most C(to_do), the same as something to come, the keys below, C(before), C(after) and C(reasons).
   returned: always
   type: list
   elements: dict

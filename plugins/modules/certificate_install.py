@@ -45,7 +45,10 @@ options:
     description: The issued certificate, PEM. May be left out in check mode, where it is only planned.
     type: str
   chain:
-    description: Its issuers up to the root, PEM, in any order.
+    description:
+      - Its issuers up to the root, PEM, in any order.
+      - In check mode, without O(issued), those of the CA that is to issue it, its own first. It is then told which of
+        them would be added to the server's stores.
     type: list
     elements: str
     default: []
@@ -118,7 +121,8 @@ thumbprint:
 changes:
   description:
     - What was added where, also when a later step failed; in check mode what would be added.
-    - Besides the keys below each has C(what) in words, C(before), C(after) and C(reasons).
+    - Besides the keys below each has C(what) in words, C(to_do), the same as something to come, C(before),
+      C(after) and C(reasons).
   returned: always
   type: list
   elements: dict

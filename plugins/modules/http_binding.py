@@ -78,8 +78,8 @@ RETURN = r"""
 changes:
   description:
     - What was changed, or would be changed in check mode.
-    - Each with C(verb) (V(create), V(change), V(delete), or V(report) where nothing changes), C(what) in words, the
-      keys below, C(before), C(after) and C(reasons).
+    - Each with C(verb) (V(create), V(change), V(delete), or V(report) where nothing changes), C(what) in words, for
+      most C(to_do), the same as something to come, the keys below, C(before), C(after) and C(reasons).
   returned: always
   type: list
   elements: dict

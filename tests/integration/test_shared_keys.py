@@ -63,8 +63,9 @@ def has_one_for_both(site: Site) -> None:
 def test_made_on_one_and_brought_to_the_other(site: Site) -> None:
     before = site.state()
     seen = site.play("deploy_pool", "--check")
-    assert "edge02.company.local: certificate installed (edge.company.local/edge_external)" in seen.summary
-    assert "edge02.company.local: key and request made" not in seen.summary, seen.output
+    brought = "edge02.company.local: certificate to be installed with the key of another server"
+    assert f"{brought} (edge.company.local/edge_external)" in seen.summary
+    assert "edge02.company.local: key and request" not in seen.summary, seen.output
     assert site.state()["hosts"]["edge02"] == before["hosts"]["edge02"] and requests(site) == 0
 
     first = site.play("deploy_pool", "-vvvv")

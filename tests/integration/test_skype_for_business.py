@@ -33,6 +33,7 @@ def requests(site: Site) -> int:
 def test_three_front_ends_by_their_cmdlets(site: Site) -> None:
     seen = site.play("deploy_pool", "--check")
     assert assigned(site) == dict.fromkeys(FRONT_ENDS, {}) and requests(site) == 0, seen.output
+    what_is_to_come_is_told(seen.summary)
 
     first = site.play("deploy_pool")
     assert "Type 'Thumbprint' is unsupported" not in first.output
@@ -54,6 +55,31 @@ def test_three_front_ends_by_their_cmdlets(site: Site) -> None:
     again = site.play("deploy_pool")
     assert again.code == 0 and again.total("changed") == 0, again.output
     assert site.state() == before and site.report()["status"] == "done"
+    # Not by what the first run remembers.
+    assert [one["code"] for one in site.report()["findings"]].count("oauth-certificate-is-new") == 1
+    assert "note: OAuth's certificate of the organisation" in again.summary
+    # It is for the organisation, so one server has it set.
+    oauth = [one for one in site.report()["assignments"] if one["component"] == "oauth"]
+    assert [(one["server"], one["state"]) for one in oauth] == [("fe01.company.local", "assigned")]
+
+
+def what_is_to_come_is_told(summary: str) -> None:
+    """Also what only comes once the certificates are there, and nothing of it as if it were done."""
+    told = " ".join(summary.split())
+    for server, what in (
+        ("fe01", "certificate to be issued"),
+        ("fe01", "to be assigned to Default"),
+        ("fe01", "service RTCSRV to be restarted"),
+        ("edge01", "certificate of an authority to be put into the store Root"),
+        ("edge02", "certificate of an authority to be put into the store Root"),
+        ("edge02", "certificate to be installed with the key of another server"),
+        ("edge01", "service RTCMRAUTH to be restarted"),
+        ("edge01", "service RTCMEDIARELAY to be restarted"),
+    ):
+        assert f"{server}.company.local: {what} (" in told, (server, what, summary)
+    assert not any(
+        f"{done} (" in told.replace(f"to be {done}", "") for done in ("made", "installed", "restarted", "stopped")
+    )
 
 
 def edges_are_rolled_out(site: Site, report: Any) -> None:

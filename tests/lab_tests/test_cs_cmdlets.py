@@ -326,6 +326,8 @@ def test_global_needs_the_central_store_and_reaches_all(lab: Lab) -> None:
         'Get-CsCertificate -Identity Global -Type OAuthTokenIssuer | ForEach-Object { "$($_.Use) $($_.SourceScope)" }',
     )
     assert row == "OAuthTokenIssuer Global"
+    since = "$c = Get-CsCertificate -Identity Global; [Math]::Abs(($c.EffectiveDate - (Get-Date)).TotalMinutes) -lt 5"
+    assert lines(lab, "fe01", since) == ["True"]
     certificate(lab.machine("fe02"), "x.company.local")
     lab.delegated = True
     assert errors(cs(lab, "fe02", "Get-CsManagementStoreReplicationStatus")) == ""

@@ -26,6 +26,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import 
     clock_findings,
     dns_findings,
     issued_findings,
+    oauth_findings,
     ocs_findings,
     policy_findings,
     root_findings,
@@ -340,6 +341,7 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
         planned_certificate(), read_certificate(certificate(authority(), more=[x509.RFC822Name("rollout@company.com")]))
     ),
     "clock-differs": lambda: clock_findings("dc01.company.local", NOW + timedelta(minutes=6), NOW),
+    "oauth-certificate-is-new": lambda: oauth_findings("AB", NOW - timedelta(days=30), "CD", NOW),
     "ocs-differs": lambda: ocs_findings([DeployedDifference("x", "what", "breaks", "mend")]),
     "dns-server": lambda: dns_findings(["the zone takes updates from anybody"]),
 }

@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.powershell import literal, remark
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
-    GLOBAL,
     Selection,
     certificate_facts,
     certificate_file_name,
     certificates_of,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.model import GLOBAL, Plan, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import TYPES, without_cmdlets
 
 CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"

@@ -23,6 +23,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plai
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import record_type
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    GLOBAL,
     OTHER_TEAM,
     OURS,
     Plan,
@@ -36,8 +37,6 @@ CREATE = "create"
 TO_ENTER = (OURS, OTHER_TEAM)
 CR_LF = "\r\n"
 WILDCARD = "*."
-# A certificate's scope when the product itself brings it to all servers.
-GLOBAL = "global"
 # Most file systems take 255 bytes; an ending and the tools' own additions need some.
 _LONGEST_STEM = 200
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9})){1,20}")

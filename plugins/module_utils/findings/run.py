@@ -32,6 +32,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.clock import
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
+# So long partners are reminded; the product tells since when OAuth uses its certificate.
+OAUTH_IS_NEW = timedelta(days=30)
 LONGEST_VALIDITY = timedelta(days=5 * 366)
 
 CA_NAMES_FROM_ATTRIBUTES = FindingKind(
@@ -171,6 +173,25 @@ OCS_DIFFERS = FindingKind(
     elsewhere="a server that is in OCS's pool and not in the topology's",
 )
 
+OAUTH_CERTIFICATE_IS_NEW = FindingKind(
+    code="oauth-certificate-is-new",
+    severity=NOTE,
+    about=RUN,
+    title="OAuth's certificate is new to its partners",
+    message="OAuth's certificate of the organisation, {thumbprint}, is in use from {since} on{former}",
+    breaks=(
+        "Partners that trust the former one (Exchange, Skype for Business Online, Office Web Apps) refuse what this"
+        " organisation's servers ask of them"
+    ),
+    mend=(
+        "Tell those who run the partners, and have their trust renewed. Where there are none, there is nothing to do."
+        " This is told for 30 days"
+    ),
+    source="Microsoft: Manage server-to-server authentication (OAuth) and partner applications",
+    decision="what partners trust is not seen from here, and the pool itself needs nothing",
+    elsewhere="a certificate of OAuth that came into use in the last 30 days",
+)
+
 
 def policy_findings(policy: AuthorityPolicy, name: str) -> tuple[Finding, ...]:
     """What the settings of the authority ``name`` give reason to say."""
@@ -249,3 +270,15 @@ def dns_findings(notes: Iterable[str]) -> tuple[Finding, ...]:
 def ocs_findings(differences: Iterable[DeployedDifference]) -> tuple[Finding, ...]:
     """What OCS says of its pool and SIP domains otherwise than the topology."""
     return tuple(OCS_DIFFERS.at("", what=one.what, breaks=one.breaks, mend=one.mend) for one in differences)
+
+
+def oauth_findings(thumbprint: str, since: datetime | None, former: str, now: datetime | None) -> tuple[Finding, ...]:
+    """A note for 30 days from when on OAuth uses its certificate, also before; both times in UTC, None where unknown.
+
+    :param former: the thumbprint of the one before, empty where the product tells none.
+    """
+    if since is None or now is None or now - since > OAUTH_IS_NEW:
+        return ()
+    told = f", in place of {former}" if former else ""
+    named = {"thumbprint": thumbprint, "since": timestamp(since), "former": told}
+    return (OAUTH_CERTIFICATE_IS_NEW.at("", **named),)

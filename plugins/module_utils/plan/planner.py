@@ -136,7 +136,6 @@ def _values(rule: RecordRule, scope: Scope) -> Iterator[tuple[str, tuple[str | m
 
 # Certificates
 
-GLOBAL = "global"
 SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1"
 CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
 KEY_LENGTH = 2048  # in bits, unless the site wants longer ones
@@ -148,7 +147,7 @@ def _certificates(pools: list[Placed]) -> Iterator[model.PlannedCertificate]:
     for scope, rules in pools:
         for rule in rules.certificates:
             for inner in scopes(rule.each, rule.when, scope):
-                if rule.scope == GLOBAL:
+                if rule.scope == model.GLOBAL:
                     everywhere.setdefault(rule.use, []).append((rule, inner))
                 elif _holders(rule, inner):
                     yield _certificate(rule, inner, [(rule, inner)])
@@ -192,7 +191,7 @@ def _certificate(
 
 
 def _holder_name(rule: CertificateRule, scope: Scope, holders: tuple[str, ...]) -> str:
-    return {"server": holders[0], "pool": scope.pool.fqdn, GLOBAL: GLOBAL}[rule.scope]
+    return {"server": holders[0], "pool": scope.pool.fqdn, model.GLOBAL: model.GLOBAL}[rule.scope]
 
 
 def _certificate_id(rule: CertificateRule, scope: Scope, holders: tuple[str, ...]) -> str:

@@ -110,7 +110,7 @@ def certificates_of(
     :param every_holder: also what another server sets for the organisation, for who only looks.
     """
     server = _server(plan, host)
-    mine = [one for one in plan.certificates if server.fqdn in (one.holders if every_holder else _holders(one))]
+    mine = [one for one in plan.certificates if server.fqdn in (one.holders if every_holder else holders_at_work(one))]
     works = tuple(
         CertificateWork(
             one,
@@ -131,13 +131,13 @@ def certificates_of(
     )
 
 
-def _holders(certificate: PlannedCertificate) -> tuple[str, ...]:
-    """The servers that have work with it: of one for the organisation the first alone."""
+def holders_at_work(certificate: PlannedCertificate) -> tuple[str, ...]:
+    """The servers that have work with a certificate: of one for the organisation the first alone."""
     return certificate.holders[:1] if is_for_organisation(certificate) else certificate.holders
 
 
 def _sharers(plan: Plan, certificate: PlannedCertificate) -> tuple[str, ...]:
-    holders = _holders(certificate) if certificate.key.shared else ()
+    holders = holders_at_work(certificate) if certificate.key.shared else ()
     if len(holders) < 2:
         return ()
     # One that the inventory does not have is among them: nobody can say that it does not hold the certificate.

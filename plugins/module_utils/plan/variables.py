@@ -44,7 +44,7 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
         "pool_plan": "computed explained hosts named result",
         "pool_dns": "pushed_view result",
         "pool_certificates": (
-            "asks assigned assignment binding by_hand cs files first found held install issue item job jobs "
+            "above asks assigned assignment binding by_hand cs files first found held install issue item job jobs "
             "key_turn look news order outcome ready request restarted result steps todo turn waiting waits way work"
         ),
         "pool_verify": "endpoints inputs inside left now outside predicted records result sign_in",

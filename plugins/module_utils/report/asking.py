@@ -22,10 +22,14 @@ _REFUSED = "The CA was not asked: it refused the same for {first} in this run. {
 
 @dataclass(frozen=True, slots=True)
 class CaTurn:
-    """``first``: whether this server asks first. ``refusal``: why it need not ask any more, empty where it may."""
+    """``first``: whether this server asks first. ``refusal``: why it need not ask any more, empty where it may.
+
+    ``above``: the CA's certificates up to the root, its own first (PEM), as they were read in this run; else empty.
+    """
 
     first: bool
     refusal: str = ""
+    above: tuple[str, ...] = ()
 
 
 def ca_turn(hostvars: HostVars, hosts: Sequence[str], host: str, number: int) -> CaTurn:
@@ -36,10 +40,16 @@ def ca_turn(hostvars: HostVars, hosts: Sequence[str], host: str, number: int) ->
     """
     kind = _kind(hostvars, host, number)
     asking = [one for one in hosts if one == host or (_asks(hostvars, one) and _kind(hostvars, one, number) == kind)]
+    above = _above(hostvars, kind[0])
     if asking[:1] == [host]:
-        return CaTurn(True)
+        return CaTurn(True, above=above)
     told = next(((one, said) for one in asking if one != host and (said := _refusal(hostvars, one))), None)
-    return CaTurn(False, "" if told is None else _REFUSED.format(first=told[0], told=told[1]))
+    return CaTurn(False, "" if told is None else _REFUSED.format(first=told[0], told=told[1]), above)
+
+
+def _above(hostvars: HostVars, ca_host: str) -> tuple[str, ...]:
+    read: Mapping[str, Any] = kept(hostvars, ca_host, "pool_report_authority") or {}
+    return () if read.get("chain_problem") else tuple(map(str, read.get("ca_certificates") or ()))
 
 
 def _kind(hostvars: HostVars, host: str, number: int) -> tuple[str, str, str]:

@@ -31,6 +31,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import 
     LYNC,
     WEB_COMPONENTS,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import holders_at_work
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import UNPROVED, ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import (
     told_as_consequence,
@@ -326,7 +327,8 @@ def _server_changes(outcome: Outcome) -> Iterator[ChangeLine]:
         for result in done.steps:
             for change in result.changes:
                 note = f": {change.note}" if change.note else ""
-                yield ChangeLine(fqdn, change.verb, f"{change.what} ({id}){note}", change.after)
+                what = (outcome.check_mode and change.to_do) or change.what
+                yield ChangeLine(fqdn, change.verb, f"{what} ({id}){note}", change.after)
 
 
 def _certificates(plan: Plan, outcome: Outcome, tls: Check) -> Iterator[CertificateState]:
@@ -388,7 +390,8 @@ def _served(tls: Check, thumbprint: str | None) -> Described | None:
 def _assignments(plan: Plan, outcome: Outcome) -> Iterator[AssignmentState]:
     done = {(fqdn, id): entry for fqdn, id, entry in entries(outcome)}
     for planned in plan.certificates:
-        for assignment in planned.assignments:
+        at_work = holders_at_work(planned)
+        for assignment in (one for one in planned.assignments if one.server in at_work):
             entry = done.get((assignment.server, planned.id), CertificateOutcome())
             result = _assigned(planned, assignment, entry)
             yield AssignmentState(
@@ -438,8 +441,8 @@ def _failures(outcome: Outcome) -> Iterator[Line]:
 def _findings(plan: Plan, outcome: Outcome) -> tuple[Finding, ...]:
     """The plan's, then what was found on hosts and on the CA; each once."""
     before = (finding for authority in outcome.authorities.values() for finding in authority.findings)
-    while_issuing = (finding for _fqdn, _id, done in entries(outcome) for finding in done.issue.findings)
-    of_the_run = dict.fromkeys((*outcome.findings, *before, *while_issuing))
+    of_steps = (finding for _fqdn, _id, done in entries(outcome) for step in done.steps for finding in step.findings)
+    of_the_run = dict.fromkeys((*outcome.findings, *before, *of_steps))
     return (*plan.findings, *(one for one in of_the_run if one not in plan.findings))
 
 

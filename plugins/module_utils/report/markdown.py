@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, Reason
+from ansible_collections.ucops.rollout.plugins.module_utils.model import GLOBAL, Plan, Reason
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import (
     CHECKED_ONLY,
     NOTHING_CHANGED,
     PROOF,
     ROLLOUT,
+    AssignmentState,
     CertificateState,
     Check,
     HandOver,
@@ -58,6 +59,7 @@ _LEFT_OUT = (
     "The site named the part of the plan that is rolled out (`ucops_only`). Of what follows nothing is said here."
 )
 _VERBS = {"create": "created", "change": "changed", "delete": "deleted", "report": "only noted"}
+_TO_COME = {verb: done if verb == "report" else f"to be {done}" for verb, done in _VERBS.items()}
 
 
 def report_markdown(data: HandOver) -> str:
@@ -130,8 +132,9 @@ def _items(title: str, items: Sequence[Line]) -> list[str]:
 def _changes(data: HandOver) -> list[str]:
     if not data.changes:
         return ["## Changes", "", "None."]
+    verbs = _TO_COME if data.check_mode else _VERBS
     rows = [
-        [code(change.where), text(_VERBS.get(change.verb, change.verb)), text(change.what)] for change in data.changes
+        [code(change.where), text(verbs.get(change.verb, change.verb)), text(change.what)] for change in data.changes
     ]
     title = "## Changes that would be made" if data.check_mode else "## Changes"
     return [title, "", *table(["where", "verb", "what"], rows)]
@@ -188,14 +191,19 @@ def _names(certificate: CertificateState, plan: Plan) -> list[list[str]]:
 def _assignments(data: HandOver) -> list[str]:
     if not data.assignments:
         return ["## Assignments", "", NOT_DONE]
+    shared = {one.id for one in data.plan.certificates if one.scope == GLOBAL} if data.plan else set()
     rows = [
-        [code(one.server), text(one.component.replace("_", " ")), text(one.port)]
+        [code(one.server), text(_component(one, one.certificate in shared)), text(one.port) if one.port else "–"]
         + [code(one.certificate), text(one.state.replace("_", " ")), _command(one.command)]
         for one in data.assignments
     ]
     proved = [_THIS_RUN, ""] if data.kind == PROOF else []
     headings = ["server", "component", "port", "certificate", "state", "command"]
     return ["## Assignments", "", *proved, *table(headings, rows)]
+
+
+def _component(one: AssignmentState, of_organisation: bool) -> str:
+    return one.component.replace("_", " ") + (", once for the organisation" if of_organisation else "")
 
 
 def _places(data: HandOver) -> list[str]:

@@ -30,7 +30,8 @@ T = TypeVar("T")
 class StepChange:
     """One of the ``changes`` of a step, as far as people are told of it. ``after`` is in plain types.
 
-    ``server``: where the change was made, where several servers hold zones of the same name.
+    ``to_do``: what it is called in check mode. ``server``: where the change was made, where several servers hold zones
+    of the same name.
     """
 
     verb: str = "change"
@@ -41,6 +42,7 @@ class StepChange:
     after: Any = None
     note: str = ""
     server: str = ""
+    to_do: str = ""
 
 
 @dataclass(frozen=True, slots=True)

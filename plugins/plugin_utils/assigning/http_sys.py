@@ -525,12 +525,14 @@ def _change_set(endpoint: BindingPlace, before: Binding | None, after: Binding |
     """``after``: text for a certificate without thumbprint, None where nothing is bound any more."""
     verb = DELETE if after is None else CHANGE if before else CREATE
     bound = after.thumbprint if isinstance(after, Binding) else None
+    done = "deleted" if after is None else f"bound to {endpoint}"
     change = Change(
         verb,
-        f"former binding of {endpoint} deleted" if after is None else f"bound to {endpoint}",
+        f"former binding of {endpoint} {done}" if after is None else done,
         {"endpoint": str(endpoint)},
         before=before.thumbprint if before else None,
         after=bound,
+        done=done,
     )
     return ChangeSet(
         before=f"{endpoint} {before}\n" if before else "",

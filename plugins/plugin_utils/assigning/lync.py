@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
@@ -25,6 +26,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import oauth_findings
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import (
     ACCESS_EDGE,
     AV_AUTHENTICATION,
@@ -65,6 +68,7 @@ _XMPP_SERVICE = "RTCXMPPTGWPX"
 # A service cannot be stopped while one that needs it runs.
 _NEEDED_BY: Mapping[str, str] = {"RTCMRAUTH": "RTCMEDIARELAY"}
 _VERSION = re.compile(r"\d{1,9}(?:\.\d{1,9}){2,3}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 _AGAIN = "Mend it on the server and run again: what is assigned already is left alone"
@@ -170,6 +174,7 @@ class CsOutcome:
     steps: tuple[str, ...] = ()
     message: str = ""
     check_mode: bool = False
+    findings: tuple[Finding, ...] = ()
 
     @property
     def assigned(self) -> tuple[AssignedPlace, ...]:
@@ -190,6 +195,7 @@ class CsOutcome:
             "services": list(self.services),
             "steps": list(self.steps),
             "message": self.message,
+            "findings": to_plain(self.findings),
         }
 
 
@@ -234,8 +240,8 @@ def assign_types(
         after, notes = _apply(host, wanted, sets, state, options)
     outcomes = [_outcome(host, one, state, after, options, shake, check_mode) for one in wanted]
     restarts = dict.fromkeys(name for one in outcomes for name in one.services)
-    every = () if check_mode else tuple(type for one in wanted for type in one.types)
-    return result_of(outcomes, notes, _service_steps(restarts, every, after.services))
+    every = tuple(type for one in wanted for type in one.types)
+    return result_of(outcomes, notes, _service_steps(restarts, every, after.services, check_mode))
 
 
 # --- read -----------------------------------------------------------------------------------------------------------
@@ -313,6 +319,14 @@ def check_effective(text: str) -> None:
             where="pool_certificates_effective_date",
             mend="Give it in UTC, such as 2026-12-01T22:00:00Z",
         )
+
+
+def moment(text: str) -> datetime | None:
+    """A time in UTC as the scripts write it, such as 2026-01-02T03:04:05.0000000Z; None for what is none."""
+    try:
+        return datetime.fromisoformat(text[:19]).replace(tzinfo=timezone.utc) if _MOMENT.fullmatch(text[:19]) else None
+    except ValueError:
+        return None
 
 
 def has_xmpp(state: CsState) -> bool:
@@ -448,13 +462,10 @@ def _outcome(
     was = {type: before.of(type) for type in wanted.types}
     now = {type: (wanted.thumbprint or PLANNED) if type in sets else after.of(type) for type in wanted.types}
     left = _left_to_people(host, wanted, before, options)
-    if check_mode and sets:
-        state = WOULD_ASSIGN
-        changes = _change_set(was, now)
-        return CsOutcome(wanted.id, state, wanted.thumbprint, changes, was, now, steps=left, check_mode=True)
-    stale, message, proved = _shown(host, wanted, sets, shake)
+    planned = bool(check_mode and sets)
+    stale, message, proved = ([], "", False) if planned else _shown(host, wanted, sets, shake)
     services = _at_start([*sets, *stale], after.services)
-    state = PROVED if proved else MANUAL if left and not sets else ASSIGNED
+    state = WOULD_ASSIGN if planned else PROVED if proved else MANUAL if left and not sets else ASSIGNED
     steps = [*left, *_restart_steps(host, services, after.services, options)]
     if OAUTH in sets:
         steps.append(f"{_PARTNERS}.")
@@ -470,18 +481,32 @@ def _outcome(
         tuple(steps),
         message,
         check_mode,
+        () if OAUTH in sets else _of_oauth(wanted, before),
     )
 
 
-def _service_steps(restarts: Collection[str], types: Iterable[str], there: Sequence[str]) -> Iterator[ServiceStep]:
+def _of_oauth(wanted: CsWanted, state: CsState) -> tuple[Finding, ...]:
+    """That OAuth's certificate is new, by what the product keeps: the run that set it may have ended untold."""
+    listed = (one for one in state.listed if one.type == OAUTH and one.thumbprint == wanted.thumbprint)
+    return tuple(
+        finding
+        for one in listed
+        for finding in oauth_findings(one.thumbprint, moment(one.effective), one.previous, moment(state.now))
+    )
+
+
+def _service_steps(
+    restarts: Collection[str], types: Iterable[str], there: Sequence[str], check_mode: bool
+) -> Iterator[ServiceStep]:
     """A service that needs another stands while that one starts anew. Of these types it is started in any case: a run
-    that was cut off may have left it standing."""
+    that was cut off may have left it standing. In check mode nothing stands, so both are told to start anew."""
     for name in dict.fromkeys((*restarts, *_at_start(types, there))):
         needing = _there((_NEEDED_BY.get(name, ""),), there)
         if name in restarts:
-            yield from (ServiceStep(one, HALTED) for one in needing)
+            yield from (ServiceStep(one, HALTED) for one in needing if not check_mode)
             yield ServiceStep(name, RESTARTED)
-        yield from (ServiceStep(one, STARTED) for one in needing)
+        anew = RESTARTED if check_mode and name in restarts else STARTED
+        yield from (ServiceStep(one, anew) for one in needing)
 
 
 def _there(names: Iterable[str], services: Sequence[str]) -> tuple[str, ...]:
@@ -546,18 +571,13 @@ def _restart_steps(
 
 
 def _change_set(before: Mapping[str, str], after: Mapping[str, str]) -> ChangeSet:
-    changes = tuple(
-        Change(
-            CHANGE if before[type] else CREATE,
-            f"assigned to {type}" + (f" in place of {before[type]}" if before[type] else ""),
-            {"type": type},
-            before=before[type] or None,
-            after=after[type],
-        )
-        for type in before
-        if before[type] != after[type]
-    )
+    changes = tuple(_change(type, was, after[type]) for type, was in before.items() if was != after[type])
     return ChangeSet(_lines(before), _lines(after), changes)
+
+
+def _change(type: str, before: str, after: str) -> Change:
+    done = f"assigned to {type}" + (f" in place of {before}" if before else "")
+    return Change(CHANGE if before else CREATE, done, {"type": type}, before or None, after, done=done)
 
 
 def _lines(assigned: Mapping[str, str]) -> str:

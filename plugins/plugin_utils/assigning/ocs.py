@@ -364,6 +364,7 @@ def _changes(differing: Iterable[HeldAssignment], wanted: CommandAssignment) -> 
             None if one.serial is None else one.serial.hex(),
             wanted.thumbprint,
             note=f"{UNTESTED}.",
+            done=f"assigned in {one.place}",
         )
         for one in differing
     )

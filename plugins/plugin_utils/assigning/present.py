@@ -28,7 +28,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present imp
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC, WEB_COMPONENTS
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import AssignmentWork, ServerWork
@@ -56,6 +55,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync impor
     CsListed,
     CsState,
     has_xmpp,
+    moment,
     read_state,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import (
@@ -73,8 +73,6 @@ _NO_OCS = "OCS is not on this server: it has none of the WMI classes that hold O
 _EVERY_ADDRESS = "0.0.0.0"
 
 _THUMBPRINT = re.compile(r"\b[0-9A-Fa-f]{40}\b")
-
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 
 T = TypeVar("T")
 # What a port sent, and where: why clients do not trust it, and why nobody knows whether they do.
@@ -213,8 +211,8 @@ def _by_cmdlets(state: CsState | None, now: datetime) -> Iterator[PresentAssignm
 
 def _in_use(one: CsListed, now: datetime) -> tuple[str, str, str]:
     """The certificate that is used now, what is wrong with that, and what is to be known of one that comes later."""
-    begin = one.effective[:19]
-    if not _MOMENT.fullmatch(begin) or begin <= to_plain(now)[:19]:
+    begin, since = one.effective[:19], moment(one.effective)
+    if since is None or since <= now:
         return one.thumbprint, "", ""
     if not one.previous:
         return one.thumbprint, f"it is used from {begin}Z on, and none before", ""

@@ -205,7 +205,7 @@ def _make(wanted: Bundling) -> str:
 
 def _wanted(wanted: Bundling, spoilt: Sequence[str]) -> Bundle:
     text = configuration(wanted.planned, file_stem(wanted.planned))
-    written = _written(wanted, CONFIGURATION_SUFFIX, text, "configuration for openssl written into")
+    written = _written(wanted, CONFIGURATION_SUFFIX, text, "configuration for openssl", "written into")
     written += () if wanted.online else _ordered(wanted)
     told = f"A new key is needed: the certificate in {wanted.bundle} no longer serves ({'; '.join(spoilt)}). "
     return Bundle(WANTED, wanted.bundle, (told if spoilt else "") + _make(wanted), changes=written)
@@ -217,19 +217,24 @@ def _handed_over(wanted: Bundling, request: CertificateRequest | None, told: str
 
 
 def _ordered(wanted: Bundling) -> tuple[Change, ...]:
-    return _written(wanted, ORDER_SUFFIX, wanted.directory.order(wanted.planned), "order written into")
+    return _written(wanted, ORDER_SUFFIX, wanted.directory.order(wanted.planned), "order", "written into")
 
 
 def _bundled(wanted: Bundling, request: CertificateRequest | None, delivery: Delivery) -> Bundle:
     certificate = delivery.certificate
     above = delivery.chain if wanted.root else delivery.chain[:-1]
     text = _text((certificate, *above))
-    written = _written(wanted, BUNDLE_SUFFIX, text, "certificate put with those above it into", certificate.thumbprint)
+    written = _written(
+        wanted, BUNDLE_SUFFIX, text, "certificate", "put with those above it into", certificate.thumbprint
+    )
     return Bundle(BUNDLED, wanted.bundle, request=request, certificate=certificate, changes=written)
 
 
-def _written(wanted: Bundling, suffix: str, text: str, what: str, after: str | None = None) -> tuple[Change, ...]:
+def _written(
+    wanted: Bundling, suffix: str, text: str, what: str, done: str, after: str | None = None
+) -> tuple[Change, ...]:
     path = wanted.directory.path(wanted.planned, suffix)
     if not wanted.directory.write(wanted.planned, suffix, text, check_mode=wanted.check_mode):
         return ()
-    return (Change(CREATE, f"{what} {path}", {"certificate": wanted.planned.id, "file": path}, after=after),)
+    subject, done = {"certificate": wanted.planned.id, "file": path}, f"{done} {path}"
+    return (Change(CREATE, f"{what} {done}", subject, after=after, done=done),)

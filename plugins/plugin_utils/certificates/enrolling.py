@@ -317,5 +317,6 @@ def _reported(
 
 
 def _new_request(planned: PlannedCertificate) -> ChangeSet:
-    change = Change(CREATE, "key and request made", {"certificate": planned.id}, after={"names": list(planned.names)})
+    subject, after = {"certificate": planned.id}, {"names": list(planned.names)}
+    change = Change(CREATE, "key and request made", subject, after=after, done="made")
     return ChangeSet(after=f"request {planned.id}: {', '.join(planned.names)}\n", changes=(change,))

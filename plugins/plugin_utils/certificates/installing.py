@@ -11,14 +11,14 @@ key that servers share comes along from another of them; then none waits here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityAnswer
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import build_chain
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import build_chain, is_root
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import (
     unasked_names,
     unmet_by_content,
@@ -44,7 +44,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
-_WITH_KEY = "certificate installed with the key of another server"
+_AUTHORITY = "certificate of an authority"
+_WITH_KEY = "installed with the key of another server"
 
 
 @dataclass(frozen=True)
@@ -145,15 +146,34 @@ def untrusted_root(root: X509Certificate, *, where: str, begun: str = "") -> Rol
     )
 
 
-def not_yet(planned: PlannedCertificate, *, within_this_run: bool) -> Installation:
-    """What is said where there is nothing to install: it waits for people, or it is only planned and comes
-    ``within_this_run`` outside of check mode."""
-    if not within_this_run:
-        return Installation("waiting", None, ChangeSet())
+def not_yet() -> Installation:
+    """What is said where there is nothing to install yet: it waits for people."""
+    return Installation("waiting", None, ChangeSet())
+
+
+def planned_installation(
+    host: WindowsHost,
+    planned: PlannedCertificate,
+    above: Sequence[X509Certificate],
+    *,
+    now: datetime,
+    trusted_roots: Sequence[Thumbprint],
+    with_key: bool,
+) -> Installation:
+    """What is to come, in check mode, of a certificate that is to be issued.
+
+    :param above: those of its CA, the newest of the CA first, as ``authority_info`` has them; empty where nobody knows.
+    :param with_key: the certificate comes with its key from another server.
+    """
+    authorities: list[_Addition] = []
+    if above:
+        chain = (above[0], *(() if is_root(above[0]) else build_chain(above[0], above[1:], now=now, where=host.name)))
+        authorities = _missing_authorities(host, CertificateStores(host.registry, host.name), chain, trusted_roots)
     subject = {"store": MY, "thumbprint": None, "subject": planned.common_name}
-    change = Change(CREATE, _what(MY), subject)
-    after = f"{MY} (planned) {planned.common_name}\n"
-    return Installation("would_install", None, ChangeSet(after=after, changes=(change,)))
+    own = _created(MY, subject, None, _WITH_KEY if with_key else "installed")
+    before = _change_set(authorities)
+    after = f"{before.after}{MY} (planned) {planned.common_name}\n"
+    return Installation("would_install", None, ChangeSet(after=after, changes=(*before.changes, own)))
 
 
 # --- plan: what is missing, and whether it may be added -------------------------------------------------------------
@@ -165,7 +185,8 @@ def _planned_additions(
     present = _is_present(stores, delivery)
     if not present and delivery.key is None:
         _check_waiting_key(host, stores, delivery)
-    authorities = _missing_authorities(host, stores, delivery, trusted_roots)
+    _refuse_disallowed(host, stores, (delivery.certificate, *delivery.chain))
+    authorities = _missing_authorities(host, stores, delivery.chain, trusted_roots)
     own = [] if present else [_Addition(MY, delivery.certificate, delivery.key is not None)]
     return [*authorities, *own]
 
@@ -189,11 +210,13 @@ def _check_waiting_key(host: WindowsHost, stores: CertificateStores, delivery: D
 
 
 def _missing_authorities(
-    host: WindowsHost, stores: CertificateStores, delivery: Delivery, trusted_roots: Sequence[Thumbprint]
+    host: WindowsHost,
+    stores: CertificateStores,
+    chain: Sequence[X509Certificate],
+    trusted_roots: Sequence[Thumbprint],
 ) -> list[_Addition]:
     """For the stores of authorities; raises when the root is not trusted and may not be added."""
-    *intermediates, root = delivery.chain
-    _refuse_disallowed(host, stores, delivery)
+    *intermediates, root = chain
     held = stores.effective_thumbprints(CA) if intermediates else frozenset()
     missing = [_Addition(CA, issuer) for issuer in intermediates if issuer.thumbprint not in held]
     if root.thumbprint in stores.effective_thumbprints(ROOT):
@@ -203,9 +226,9 @@ def _missing_authorities(
     return [*missing, _Addition(ROOT, root)]
 
 
-def _refuse_disallowed(host: WindowsHost, stores: CertificateStores, delivery: Delivery) -> None:
+def _refuse_disallowed(host: WindowsHost, stores: CertificateStores, certificates: Sequence[X509Certificate]) -> None:
     disallowed = stores.effective_thumbprints(DISALLOWED)
-    for certificate in (delivery.certificate, *delivery.chain):
+    for certificate in certificates:
         if certificate.thumbprint in disallowed:
             raise RolloutError(
                 in_disallowed(certificate),
@@ -270,9 +293,9 @@ def _change_set(additions: Sequence[_Addition]) -> ChangeSet:
 def _change(addition: _Addition) -> Change:
     held = addition.certificate
     subject = {"store": addition.store, "thumbprint": held.thumbprint, "subject": held.subject}
-    what = _WITH_KEY if addition.with_key else _what(addition.store)
-    return Change(CREATE, what, subject, after=held.thumbprint)
+    return _created(addition.store, subject, held.thumbprint, _WITH_KEY if addition.with_key else "installed")
 
 
-def _what(store: str) -> str:
-    return "certificate installed" if store == MY else f"certificate of an authority put into the store {store}"
+def _created(store: str, subject: Mapping[str, Any], thumbprint: Thumbprint | None, installed: str) -> Change:
+    what, done = ("certificate", installed) if store == MY else (_AUTHORITY, f"put into the store {store}")
+    return Change(CREATE, f"{what} {done}", subject, after=thumbprint, done=done)

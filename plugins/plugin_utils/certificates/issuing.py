@@ -297,7 +297,8 @@ def _made(order: Order, answer: AuthorityAnswer | None) -> str:
 def _filed(authority: Authority, order: Order) -> ChangeSet:
     place = authority.place(order.planned)
     subject = {"certificate": order.planned.id, "authority": authority.name, "file": place}
-    change = Change(CREATE, f"request put into {place}", subject, after={"names": list(order.planned.names)})
+    done = f"put into {place}"
+    change = Change(CREATE, f"request {done}", subject, after={"names": list(order.planned.names)}, done=done)
     return ChangeSet(after=f"request {order.planned.id} in {place}\n", changes=(change,))
 
 

@@ -55,15 +55,12 @@ def bring_service(
 
 
 def _planned(before: WindowsService, wanted: str) -> tuple[Change, ...]:
-    if wanted == HALTED:
-        halted = Change(CHANGE, f"service {before.name} stopped", {"service": before.name}, before.state, STOPPED)
-        return () if before.state == STOPPED else (halted,)
-    if wanted != RESTARTED and before.state == RUNNING:
+    after = STOPPED if wanted == HALTED else RUNNING
+    if wanted != RESTARTED and before.state == after:
         return ()
-    done = "restarted" if wanted == RESTARTED and before.state != STOPPED else "started"
-    return (
-        Change(CHANGE, f"service {before.name} {done}", {"service": before.name}, before=before.state, after=RUNNING),
-    )
+    done = STARTED if wanted == RESTARTED and before.state == STOPPED else wanted
+    subject = {"service": before.name}
+    return (Change(CHANGE, f"service {before.name} {done}", subject, before.state, after, done=done),)
 
 
 def _apply(services: WmiServices, before: WindowsService, wanted: str) -> WindowsService:

@@ -74,6 +74,7 @@ def test_from_nothing_to_a_certificate_and_again(server, ca):
         {
             "verb": "create",
             "what": "certificate installed",
+            "to_do": "certificate to be installed",
             "store": "MY",
             "thumbprint": issued["thumbprint"],
             "subject": "CN=ocspool.company.local",

@@ -39,7 +39,7 @@ def test_nothing_is_planned_yet() -> None:
 
 
 def test_a_server_that_asks_first() -> None:
-    assert FILTERS["ca_turn"]({"fe1": {}}, ["fe1"], "fe1", 0) == {"first": True, "refusal": ""}
+    assert FILTERS["ca_turn"]({"fe1": {}}, ["fe1"], "fe1", 0) == {"first": True, "refusal": "", "above": []}
 
 
 def test_a_server_that_shares_a_key() -> None:

@@ -57,6 +57,22 @@ def test_note_is_told_where_there_is_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("what", "done", "to_do"),
+    [
+        ("certificate installed", "installed", "certificate to be installed"),
+        ("bound to 0.0.0.0:443", "bound to 0.0.0.0:443", "to be bound to 0.0.0.0:443"),
+    ],
+)
+def test_a_change_has_words_for_before_it_happens(what: str, done: str, to_do: str) -> None:
+    assert Change(CREATE, what, done=done).to_plain()["to_do"] == to_do
+
+
+def test_what_says_nothing_of_time_has_one_form() -> None:
+    change = Change(CREATE, "A www.company.com")
+    assert change.to_do == "A www.company.com" and "to_do" not in change.to_plain()
+
+
+@pytest.mark.parametrize(
     ("before", "after", "wanted", "check_mode", "state"),
     [
         ("AA", "AA", "AA", False, "unchanged"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from unit.fakes_windows import DER, authority
+from unit.fakes_windows import DER, NOW, authority
 from unit.finding_cases import a_ca, made, provoked
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityPolicy
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import (
     authority_findings,
+    oauth_findings,
     policy_findings,
     root_findings,
 )
@@ -107,6 +109,18 @@ def test_a_note_of_a_dns_server_is_told_as_it_is() -> None:
 def test_a_difference_of_ocs_is_told_as_it_is() -> None:
     (found,) = provoked("ocs-differs")
     assert (found.severity, found.message, found.breaks, found.mend) == ("warning", "what", "breaks", "mend")
+
+
+def test_oauths_new_certificate() -> None:
+    (found,) = provoked("oauth-certificate-is-new")
+    assert (found.severity, found.where) == ("note", "")
+    assert (
+        found.message
+        == "OAuth's certificate of the organisation, AB, is in use from 2026-10-23T12:00:00Z on, in place of CD"
+    )
+    assert found.mend.endswith("This is told for 30 days")
+    assert oauth_findings("AB", NOW, "", None) == oauth_findings("AB", None, "CD", NOW) == ()
+    assert oauth_findings("AB", NOW, "CD", NOW + timedelta(days=30, seconds=1)) == ()
 
 
 @pytest.mark.parametrize("flags", [None, 0, 0x11014E])

@@ -58,6 +58,15 @@ def test_what_says_nothing_of_the_others(first: dict[str, Any]) -> None:
     assert turns(fe1=first, fe2=host())["fe2"].refusal == ""
 
 
+def test_what_was_read_of_the_ca_comes_along() -> None:
+    """Each asker has it: in check mode it says which authorities a server lacks."""
+    read = {"ca_certificates": ["issuing", "root"], "chain_problem": ""}
+    hosts = {"fe1": host(), "fe2": host(), "ca01": {"pool_report_authority": read}}
+    assert [ca_turn(hosts, ["fe1", "fe2"], name, 0).above for name in ("fe1", "fe2")] == [("issuing", "root")] * 2
+    hosts["ca01"] = {"pool_report_authority": {**read, "chain_problem": "no root"}}
+    assert ca_turn(hosts, ["fe1"], "fe1", 0).above == ()
+
+
 def test_a_host_alone_asks_first() -> None:
     assert ca_turn({}, ["fe1"], "fe1", 0) == CaTurn(True)
     assert ca_turn({"fe1": host()}, [], "fe1", 3) == CaTurn(False)

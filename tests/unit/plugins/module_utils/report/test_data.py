@@ -6,6 +6,7 @@ import copy
 import json
 
 import pytest
+from unit.finding_cases import made
 from unit.hand_overs import GIVEN, ID, PLAN, SERVER, THUMBPRINT, WRONG, report_data, report_markdown, report_summary
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -100,6 +101,24 @@ def test_listed_changes_of_a_step() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("check_mode", "told"), [(True, "certificate to be installed"), (False, "certificate installed")]
+)
+def test_what_is_to_come_is_not_told_as_done(check_mode: bool, told: str) -> None:
+    change = {"verb": "create", "what": "certificate installed", "to_do": "certificate to be installed"}
+    entry = {"install": {"changed": True, "changes": [change, {"verb": "create", "what": "zone company.com"}]}}
+    data = report_data({"check_mode": check_mode, "servers": {SERVER: {"certificates": {ID: entry}}}})
+    assert [one["what"] for one in data["changes"]] == [f"{told} ({ID})", f"zone company.com ({ID})"]
+
+
+def test_findings_of_every_step_are_told_once() -> None:
+    new = {"severity": "note", "code": "oauth-certificate-is-new", "message": "OAuth's certificate is new"}
+    entries = {ID: {"assignment": {"findings": [new]}}, "other": {"assignment": {"findings": [new]}}}
+    data = report_data({"servers": {SERVER: {"certificates": entries}}})
+    assert [one["code"] for one in data["findings"]] == ["oauth-certificate-is-new"]
+    assert data["status"] == "done"
+
+
 @pytest.mark.parametrize("issue", [{"changed": True, "state": "issued"}, {"changed": True, "state": "pending"}])
 def test_a_step_that_lists_no_change_is_told_none(issue: dict) -> None:
     assert report_data({"servers": {SERVER: {"certificates": {ID: {"issue": issue}}}}})["changes"] == []
@@ -132,6 +151,19 @@ def test_steps_by_hand_of_other_components() -> None:
         ("access_edge", 443, "manual"),
         ("access_edge", 5061, "proved"),
     ]
+
+
+def test_the_certificate_of_the_organisation_is_told_once_at_the_server_that_sets_it() -> None:
+    plan = made("lync").to_plain()
+    (oauth,) = (one for one in plan["certificates"] if one["use"] == "oauth")
+    first, *others = oauth["holders"]
+    assert len(others) > 0 and len(oauth["assignments"]) == len(oauth["holders"])
+    done = {"certificates": {oauth["id"]: {"assignment": {"state": "assigned", "changed": True}}}}
+    given = {"plan": plan, "servers": {first: done}}
+    assigned = [one for one in report_data(given)["assignments"] if one["component"] == "oauth"]
+    assert [(one["server"], one["state"]) for one in assigned] == [(first, "assigned")]
+    row = f"| `{first}` | oauth, once for the organisation | – |"
+    assert row in report_markdown(given) and report_markdown(given).count("| oauth") == 1
 
 
 def test_dates_come_from_the_handshake_where_no_step_tells_them() -> None:

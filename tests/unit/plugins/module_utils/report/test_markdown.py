@@ -225,6 +225,14 @@ def test_what_is_unproved_has_a_section_of_its_own() -> None:
     assert "**Status: unproved**" in shown
 
 
+def test_check_mode_calls_nothing_done() -> None:
+    changes = [{"verb": "create", "zone": "company.com", "type": "ZONE"}, {"verb": "report", "zone": "a", "name": "b"}]
+    given = {"dns": {"changed": True, "changes": changes}}
+    assert "| to be created | zone company.com |" in report_markdown({**given, "check_mode": True})
+    assert "| only noted |" in report_markdown({**given, "check_mode": True})
+    assert "| created | zone company.com |" in report_markdown(given)
+
+
 def test_what_was_not_begun_and_not_proved_has_a_section() -> None:
     told = report_markdown({"not_done": [{"hosts": ["a.example"], "why": "not begun"}], "proof_expected": True})
     assert "**Status: not done**" in told and "| not done | 1 host |" in told

@@ -170,7 +170,12 @@ def test_lost_connection_between_delete_and_add_is_told(server):
 def test_changes(server):
     old, new = server.put("MY", OLD, key_info("c1")), server.put("MY", NEW, key_info("c2"))
     changed = [bind(server.host, EVERYWHERE, name)["changes"] for name in (old, old, new)]
-    told = {"what": f"bound to {EVERYWHERE}", "endpoint": EVERYWHERE, "reasons": []}
+    told = {
+        "what": f"bound to {EVERYWHERE}",
+        "to_do": f"to be bound to {EVERYWHERE}",
+        "endpoint": EVERYWHERE,
+        "reasons": [],
+    }
     assert changed == [
         [{"verb": "create", "before": None, "after": old, **told}],
         [],

@@ -57,6 +57,7 @@ class FakeCmdlets(PowerShell):
         self.errors: list[Mapping[str, Any]] = []
         self.organisation_errors: list[Mapping[str, Any]] = []
         self.silent = False
+        self.more: Mapping[str, str] = {}
         self.urn = ""
         self.ran: list[str] = []
         self.answers: dict[str, Any] = {
@@ -98,7 +99,7 @@ class FakeCmdlets(PowerShell):
         }
 
     def _list(self, held: Mapping[str, str]) -> list[dict[str, str]]:
-        return [{"Use": self.urn + type, "Thumbprint": name.lower()} for type, name in held.items()]
+        return [{"Use": self.urn + type, "Thumbprint": name.lower(), **self.more} for type, name in held.items()]
 
 
 def nobody(address: str, port: int, name: str) -> Handshake:
@@ -167,6 +168,13 @@ def test_check_mode_shows_before_and_after_and_changes_nothing() -> None:
     assert (done["changed"], of(done, planned)["state"], cmdlets.ran) == (True, "would_assign", [])
     assert of(done, planned)["before"]["Default"] == OLD
     assert of(done, planned)["after"]["Default"] == "(the certificate that will be issued)"
+    assert [one["to_do"] for one in of(done, planned)["changes"]] == [
+        f"to be assigned to Default in place of {OLD}",
+        "to be assigned to WebServicesInternal",
+        "to be assigned to WebServicesExternal",
+    ]
+    assert done["services"] == restarted("RTCSRV", "RTCMEDSRV")
+    assert "restart RTCSRV, RTCMEDSRV" in of(done, planned)["steps"][0]
 
 
 def test_a_use_may_be_a_urn() -> None:
@@ -252,6 +260,48 @@ def test_oauth_is_a_step_unless_it_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        ("2026-11-22T11:59:00.0000000Z", True),
+        ("2026-10-24T12:00:00.0000000Z", True),
+        ("2026-10-23T11:59:59.0000000Z", False),
+        # Set with a time to come.
+        ("2026-12-01T22:00:00.0000000Z", True),
+        ("", False),
+        ("9999-99-99T00:00:00", False),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_that_oauths_certificate_is_new_is_told_by_what_the_product_keeps(
+    since: str, told: bool, check_mode: bool
+) -> None:
+    """Whoever set it, and whether the run that did came to its end."""
+    cmdlets = FakeCmdlets()
+    cmdlets.organisation = {"OAuthTokenIssuer": NEW}
+    cmdlets.more = {"EffectiveDate": since, "PreviousThumbprint": OLD.lower()}
+    done = work(cmdlets, OAUTH, check_mode=check_mode)
+    assert (done["changed"], of(done, OAUTH)["steps"]) == (False, [])
+    assert [one["code"] for one in of(done, OAUTH)["findings"]] == ["oauth-certificate-is-new"] * told
+    if told:
+        (finding,) = of(done, OAUTH)["findings"]
+        at = since[:19] + "Z"
+        assert finding["severity"] == "note"
+        assert finding["message"] == (
+            f"OAuth's certificate of the organisation, {NEW}, is in use from {at} on, in place of {OLD}"
+        )
+
+
+def test_oauth_that_is_set_now_is_a_step_and_no_note_beside() -> None:
+    cmdlets = FakeCmdlets()
+    cmdlets.organisation = {"OAuthTokenIssuer": OLD}
+    cmdlets.more = {"EffectiveDate": "2026-11-22T11:59:00.0000000Z"}
+    assert of(work(cmdlets, OAUTH, oauth=True), OAUTH)["findings"] == []
+    # Another's certificate is new, and the planned one is not in use.
+    cmdlets.organisation = {"OAuthTokenIssuer": OLD}
+    assert of(work(cmdlets, OAUTH), OAUTH)["findings"] == []
+
+
+@pytest.mark.parametrize(
     ("key", "told"),
     [({"size": "1024"}, "has a key of 1024 bits"), ({"exportable": ""}, "not known to be exportable")],
 )
@@ -303,7 +353,9 @@ def test_the_service_that_needs_another_stands_while_that_one_starts_anew() -> N
         ("RTCMEDIARELAY", "started"),
     ]
     cmdlets.machine.pop("AudioVideoAuthentication")
-    assert work(cmdlets, inside, EDGE, restarts=True, check_mode=True)["services"] == []
+    planned = work(cmdlets, inside, EDGE, restarts=True, check_mode=True)
+    assert planned["services"] == restarted("RTCMRAUTH", "RTCMEDIARELAY")
+    assert of(planned, EDGE)["steps"] == []
     by_hand = of(work(FakeCmdlets(), inside), inside)["steps"][0]
     assert by_hand.startswith("On fe01, restart RTCSRV, RTCMRAUTH (Stop-CsWindowsService")
     cmdlets.machine.clear()

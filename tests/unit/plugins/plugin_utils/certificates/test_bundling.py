@@ -52,6 +52,10 @@ def test_a_person_is_told_how_to_make_key_and_request(tmp_path: Path) -> None:
     place = tmp_path / "requests"
     seen = step(place, check_mode=True)
     assert (seen["state"], seen["changed"], files(place)) == ("wanted", True, [])
+    assert [one["to_do"] for one in seen["changes"]] == [
+        f"configuration for openssl to be written into {place}/{STEM}.cnf",
+        f"order to be written into {place}/{STEM}.order.txt",
+    ]
     first = step(place)
     assert (first["state"], first["changed"], first["thumbprint"]) == ("wanted", True, None)
     assert files(place) == [".cnf", ".order.txt"]

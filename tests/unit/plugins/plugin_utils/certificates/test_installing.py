@@ -6,9 +6,23 @@ from datetime import timedelta
 
 import pytest
 from unit.certificate_steps import install_issued, issued_for, request, snapshot
-from unit.fakes_windows import NAMES, NOW, PEM, FakeCa, FakeServer, authority, certificate, rsa_key
+from unit.fakes_windows import (
+    DER,
+    NAMES,
+    NOW,
+    PEM,
+    FakeCa,
+    FakeServer,
+    authority,
+    certificate,
+    planned_certificate,
+    rsa_key,
+)
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import planned_installation
 
 
 @pytest.fixture
@@ -39,6 +53,38 @@ def test_an_allowed_root_is_added_before_the_certificate(server, ca):
     done = install_issued(server, issued, roots=(spelled,))
     assert [change["store"] for change in done["changes"]] == ["Root", "MY"]
     assert server.listed("Root") == [ca.issuer.thumbprint]
+
+
+def planned_for(server, *above, roots=(), with_key=False):
+    return planned_installation(
+        server.host,
+        planned_certificate(),
+        [load_certificate(one.certificate.public_bytes(DER), where="above") for one in above],
+        now=NOW,
+        trusted_roots=tuple(map(Thumbprint, roots)),
+        with_key=with_key,
+    ).to_result()
+
+
+def test_in_check_mode_a_root_that_will_be_added_is_told_before_there_is_a_certificate(server):
+    root = authority("Root CA", number=121)
+    issuing = authority("Company CA", root, number=122)
+    before = snapshot(server)
+    with pytest.raises(RolloutError, match="does not trust the root 'CN=Root CA'"):
+        planned_for(server, issuing, root)
+    seen = planned_for(server, issuing, root, roots=(root.thumbprint,))
+    assert (seen["state"], seen["changed"], seen["thumbprint"]) == ("would_install", True, None)
+    assert [one["to_do"] for one in seen["changes"]] == [
+        "certificate of an authority to be put into the store CA",
+        "certificate of an authority to be put into the store Root",
+        "certificate to be installed",
+    ]
+    assert snapshot(server) == before
+    server.put("Root", root.certificate)
+    assert [one["store"] for one in planned_for(server, issuing, root)["changes"]] == ["CA", "MY"]
+    assert [one["store"] for one in planned_for(server, root)["changes"]] == ["MY"]
+    unknown = planned_for(server, with_key=True)["changes"]
+    assert [one["to_do"] for one in unknown] == ["certificate to be installed with the key of another server"]
 
 
 @pytest.mark.parametrize(

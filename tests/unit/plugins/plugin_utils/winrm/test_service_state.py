@@ -77,6 +77,7 @@ def test_result() -> None:
             {
                 "verb": "change",
                 "what": "service RTCSRV started",
+                "to_do": "service RTCSRV to be started",
                 "service": "RTCSRV",
                 "before": "Stopped",
                 "after": "Running",
