@@ -115,3 +115,19 @@ def test_the_pools_address_is_gone_then_the_only_dns_server(site: Site) -> None:
     assert unproved(site) == {"dns": names | records | before, "tls": VIP, "sign_in": SIGN_IN, "trust": set()}
     assert (run.published["status"], site.report()["status"]) == ("unproved", "unproved")
     assert run.published["counts"] == {**counts, "unproved": 15, "proved": 7}
+
+
+def test_a_renewal_by_hand_is_left_as_a_step_while_the_old_certificate_is_served(site: Site) -> None:
+    assert site.play("deploy_pool").code == 0
+    (old,) = (one["thumbprint"] for one in site.report()["certificates"] if one["server"].startswith("ocssrv01"))
+    site.command("ocssrv01", f"certutil -delstore my {old}")
+    by_hand = {"pool_certificates_front_end": "manual", "pool_certificates_start_services": False}
+    run = site.play("deploy_pool", variables=by_hand)
+    report = site.report()
+    assert run.code == 2 and "BY_HAND: " in run.output and "FAILED: " not in run.output, run.output
+    assert (report["status"], report["counts"]["wrong"], report["failures"]) == ("by_hand", 0, [])
+    (new,) = (one["thumbprint"] for one in report["certificates"] if one["server"].startswith("ocssrv01"))
+    assert new != old and all(one["where"] == "ocssrv01.company.local" for one in report["steps_by_hand"])
+    assert any(new in one["what"] for one in report["steps_by_hand"])
+    left = [one for one in report["proof"]["tls"]["results"] if one["state"] != "proved"]
+    assert {one["state"] for one in left} == {"by_hand"} and {one["found"]["thumbprint"] for one in left} == {old}

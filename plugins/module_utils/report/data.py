@@ -9,10 +9,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import NOT_CHANGED
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import dns_findings
@@ -32,7 +33,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import 
     WEB_COMPONENTS,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import holders_at_work
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import UNPROVED, ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import FAILED, UNPROVED, ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import (
     told_as_consequence,
     told_by_cause,
@@ -59,7 +60,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_pl
 
 SCHEMA = 1
 ROLLOUT, NOTHING_CHANGED, CHECKED_ONLY, PROOF = "rollout", "nothing_changed", "checked_only", "proof"
-STATES = ("proved", "failed", "unproved", "would_be_checked")
+# Another certificate is seen where a step by hand is left: that step is to be told, and no second failure.
+BY_HAND = "by_hand"
+STATES = ("proved", "failed", BY_HAND, "unproved", "would_be_checked")
 
 NO_PROOF = "nothing was proved: no record, endpoint or sign-in was looked at in this run"
 # What a service took at its start it serves on.
@@ -216,7 +219,8 @@ class HandOver:
 def hand_over(outcome: Outcome) -> HandOver:
     """The hand-over of a run."""
     plan = outcome.plan or Plan()
-    proof = {check: _check(outcome.proof.get(check, Checked())) for check in CHECKS}
+    left = frozenset(_left_to_people(outcome))
+    proof = {check: _check(outcome.proof.get(check, Checked()), left) for check in CHECKS}
     summary = {state: sum(proof[check].summary[state] for check in CHECKS) for state in STATES}
     waiting = tuple(Line(fqdn, done.waiting) for fqdn, _id, done in entries(outcome) if done.waiting)
     deployed = not (_proves_alone(outcome) and _nothing_deployed(plan, outcome, proof))
@@ -282,9 +286,27 @@ def _kind(outcome: Outcome, changes: Sequence[ChangeLine], failures: Sequence[Li
     return NOTHING_CHANGED if done and not (failures or outcome.not_done) else ROLLOUT
 
 
-def _check(checked: Checked) -> Check:
-    counts = {state: sum(result.state == state for result in checked.results) for state in STATES}
-    return Check(bool(checked.results), checked.results, counts, checked.hints)
+def _check(checked: Checked, left: Container[tuple[str, str]]) -> Check:
+    results = tuple(replace(one, state=BY_HAND) if _waits(one, left) else one for one in checked.results)
+    counts = {state: sum(result.state == state for result in results) for state in STATES}
+    return Check(bool(results), results, counts, checked.hints)
+
+
+def _waits(result: ProofResult, left: Container[tuple[str, str]]) -> bool:
+    found = result.found if isinstance(result.found, Mapping) else {}
+    return result.state == FAILED and (_port_of(result.address), str(found.get("thumbprint"))) in left
+
+
+def _left_to_people(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Port and certificate of each place that shows another one than planned until a person does a step."""
+    for _fqdn, _id, done in entries(outcome):
+        for result in (done.binding, done.assignment, *done.by_hand.values()):
+            kept = (one for one in result.assigned if result.steps and one.state == NOT_CHANGED and one.after)
+            yield from ((_port_of(one.place), one.after) for one in kept)
+
+
+def _port_of(place: str) -> str:
+    return place.rpartition(":")[2]
 
 
 def entries(outcome: Outcome) -> Iterator[tuple[str, str, CertificateOutcome]]:

@@ -10,7 +10,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import FAILED, UNPROVED
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, Line, planned_counts
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import visible
@@ -63,7 +63,19 @@ def _planned(data: HandOver) -> list[str]:
         f"{number(counts.records, 'DNS record')}{others} in {number(counts.zones, 'zone')},"
         f" {number(counts.certificates, 'certificate')}, {number(counts.endpoints, 'endpoint')}",
         *_left_out(data.plan),
-        *(f"{finding.severity}: {finding.message}" for finding in data.findings),
+        *_findings(data.plan.findings),
+        *(f"{finding.severity}: {finding.message}" for finding in data.findings if finding not in data.plan.findings),
+    ]
+
+
+def _findings(found: Sequence[Finding]) -> list[str]:
+    """The plan's, of each kind the first: a plan has many alike, which plan_pool and the report tell one by one."""
+    kinds: dict[tuple[str, str], list[Finding]] = {}
+    for finding in found:
+        kinds.setdefault((finding.severity, finding.code), []).append(finding)
+    return [
+        f"{severity}: {alike[0].message}" + (f" (and {len(alike) - 1} more {code})" if len(alike) > 1 else "")
+        for (severity, code), alike in kinds.items()
     ]
 
 

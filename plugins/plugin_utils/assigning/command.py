@@ -30,6 +30,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.names import LONGEST_NAME
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake, probe
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import (
@@ -98,7 +99,7 @@ class CommandAssignment:
 
     @property
     def endpoint(self) -> str:
-        return f"{self.address}:{self.port}" if self.address else ""
+        return endpoint_text(self.address, self.port) if self.address else ""
 
     @property
     def by_hand(self) -> HandAssignment:

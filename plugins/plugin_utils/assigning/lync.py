@@ -34,6 +34,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types im
     OAUTH,
     XMPP,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import MANUAL, PLANNED
@@ -175,14 +176,16 @@ class CsOutcome:
     message: str = ""
     check_mode: bool = False
     findings: tuple[Finding, ...] = ()
+    still: tuple[AssignedPlace, ...] = ()
 
     @property
     def assigned(self) -> tuple[AssignedPlace, ...]:
-        """Type by type."""
-        return tuple(
+        """Type by type, then the ports that show another certificate until people restart a service."""
+        types = (
             assigned_place(type, was, self.after[type], self.thumbprint, check_mode=self.check_mode)
             for type, was in self.before.items()
         )
+        return (*types, *self.still)
 
     def to_result(self) -> dict[str, Any]:
         return {
@@ -463,7 +466,7 @@ def _outcome(
     now = {type: (wanted.thumbprint or PLANNED) if type in sets else after.of(type) for type in wanted.types}
     left = _left_to_people(host, wanted, before, options)
     planned = bool(check_mode and sets)
-    stale, message, proved = ([], "", False) if planned else _shown(host, wanted, sets, shake)
+    stale, still, message, proved = ([], [], "", False) if planned else _shown(host, wanted, sets, shake)
     services = _at_start([*sets, *stale], after.services)
     state = WOULD_ASSIGN if planned else PROVED if proved else MANUAL if left and not sets else ASSIGNED
     steps = [*left, *_restart_steps(host, services, after.services, options)]
@@ -482,6 +485,7 @@ def _outcome(
         message,
         check_mode,
         () if OAUTH in sets else _of_oauth(wanted, before),
+        () if options.restarts else tuple(still),
     )
 
 
@@ -527,13 +531,16 @@ def _left_to_people(host: WindowsHost, wanted: CsWanted, state: CsState, options
     )
 
 
-def _shown(host: WindowsHost, wanted: CsWanted, sets: Sequence[str], shake: Shake) -> tuple[list[str], str, bool]:
-    """Types whose service has to start anew, what was said, and whether all that could be asked show this certificate.
+def _shown(
+    host: WindowsHost, wanted: CsWanted, sets: Sequence[str], shake: Shake
+) -> tuple[list[str], list[AssignedPlace], str, bool]:
+    """Types whose service has to start anew, ports that show another certificate, what was said, and whether all that
+    could be asked show this one.
 
     A service that has shown no certificate starts anew where the server itself says that nothing listens on its port:
     a run may have ended between assignment and start. ``sets``: what was assigned now.
     """
-    stale, said, right = [], [], 0
+    stale, still, said, right = [], [], [], 0
     silent = [one for one in wanted.endpoints if not one.address]
     asked = [one for one in wanted.endpoints if one.address and one.port]
     for one in asked:
@@ -542,6 +549,8 @@ def _shown(host: WindowsHost, wanted: CsWanted, sets: Sequence[str], shake: Shak
             right += 1
         elif seen.thumbprint:
             stale.append(one.type)
+            place, seen_there = endpoint_text(one.address, one.port), seen.thumbprint
+            still.append(assigned_place(place, seen_there, seen_there, wanted.thumbprint, check_mode=False))
             said.append(f"{one.address}:{one.port} ({one.type}) still serves {seen.thumbprint}")
         else:
             silent.append(one)
@@ -550,7 +559,7 @@ def _shown(host: WindowsHost, wanted: CsWanted, sets: Sequence[str], shake: Shak
     if unsure:
         listening = listening_ports(host)
         stale += [one.type for one in unsure if one.own_port not in listening]
-    return stale, "; ".join(said), bool(asked) and right == len(asked)
+    return stale, still, "; ".join(said), bool(asked) and right == len(asked)
 
 
 def _at_start(types: Iterable[str], services: Sequence[str]) -> tuple[str, ...]:

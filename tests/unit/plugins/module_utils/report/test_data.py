@@ -35,7 +35,7 @@ def test_data_is_json_and_does_not_change_its_input() -> None:
     data = report_data(GIVEN)
     assert json.loads(json.dumps(data)) == data
     assert before == GIVEN
-    assert data["summary"] == {"proved": 1, "failed": 1, "unproved": 0, "would_be_checked": 0}
+    assert data["summary"] == {"proved": 1, "failed": 1, "by_hand": 0, "unproved": 0, "would_be_checked": 0}
 
 
 @pytest.mark.parametrize("given", [{}, {"plan": None, "dns": "", "servers": None, "proof": {"dns": None}}])
@@ -164,6 +164,42 @@ def test_the_certificate_of_the_organisation_is_told_once_at_the_server_that_set
     assert [(one["server"], one["state"]) for one in assigned] == [(first, "assigned")]
     row = f"| `{first}` | oauth, once for the organisation | – |"
     assert row in report_markdown(given) and report_markdown(given).count("| oauth") == 1
+
+
+OLD, AT = "AB" * 20, "10.0.0.10:5061"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, "by_hand"),
+        # The handshake of the proof goes to the load balancer.
+        ({"address": "10.0.0.99:5061"}, "by_hand"),
+        ({"address": "10.0.0.10:443"}, "failed"),
+        ({"found": {"thumbprint": "CD" * 20}}, "failed"),
+        ({"found": None}, "failed"),
+        ({"steps": []}, "failed"),
+    ],
+)
+def test_an_old_certificate_that_a_person_is_to_replace_is_a_step_and_no_failure(changes: dict, status: str) -> None:
+    place = {"place": AT, "before": OLD, "after": OLD, "state": "not_changed"}
+    steps = changes.get("steps", ["Choose it in the wizard."])
+    entry = {"assignment": {"state": "manual", "steps": steps, "assigned": [place]}}
+    seen = {"check": "tls", "subject": "a:5061", "state": "failed", "message": "another certificate", "address": AT}
+    seen |= {"found": {"thumbprint": OLD}} | {key: one for key, one in changes.items() if key != "steps"}
+    data = report_data({"servers": {SERVER: {"certificates": {ID: entry}}}, "proof": {"tls": [seen]}})
+    assert (data["status"], data["counts"]["by_hand"]) == (status, len(steps))
+    assert data["counts"]["wrong"] == (1 if status == "failed" else 0)
+    assert data["proof"]["tls"]["results"][0]["state"] == status
+    assert data["summary"][status] == 1
+
+
+def test_a_port_that_shows_the_planned_certificate_explains_nothing() -> None:
+    place = {"place": AT, "before": OLD, "after": OLD, "state": "unchanged"}
+    entry = {"assignment": {"state": "manual", "steps": ["Look."], "assigned": [place]}}
+    seen = {"subject": "a:5061", "state": "failed", "message": "expired", "address": AT, "found": {"thumbprint": OLD}}
+    data = report_data({"servers": {SERVER: {"certificates": {ID: entry}}}, "proof": {"tls": [seen]}})
+    assert data["status"] == "failed"
 
 
 def test_dates_come_from_the_handshake_where_no_step_tells_them() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.hand_overs import GIVEN, poisoned, report_summary
+from unit.hand_overs import GIVEN, PLAN, poisoned, report_summary
 
 SUMMARY = """\
 Planned    1 DNS record (and 1 that others register) in 1 zone, 1 certificate, 2 endpoints
@@ -44,6 +44,23 @@ def test_alike_results_are_told_once() -> None:
         "           sign-in: not done\n"
         "Hand-over  not done"
     )
+
+
+def test_findings_of_the_plan_that_are_alike_are_told_by_the_first() -> None:
+    def finding(code: str, message: str, severity: str = "warning") -> dict[str, str]:
+        return {**dict.fromkeys(("breaks", "mend", "source", "where"), ""), "severity": severity, "code": code,
+                "message": message}  # fmt: skip
+
+    of_plan = [finding("private-address-outside", f"10.0.2.{n} is private") for n in (1, 2, 3)]
+    of_run = [finding("clock-differs", f"the clock of {host} is slow") for host in ("a", "b")]
+    plan = {**PLAN, "findings": [*of_plan, finding("alias", "an alias", "note")]}
+    told = report_summary({"plan": plan, "findings": of_run}).splitlines()
+    assert told[1:5] == [
+        "           warning: 10.0.2.1 is private (and 2 more private-address-outside)",
+        "           note: an alias",
+        "           warning: the clock of a is slow",
+        "           warning: the clock of b is slow",
+    ]
 
 
 def test_what_was_not_begun_and_not_proved_has_its_line() -> None:

@@ -407,6 +407,10 @@ def test_the_handshake_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> Non
     host = replace(FakeServer("fe01").host, powershell=cmdlets)
     done = assign_types(host, [FRONT_END], CsOptions(), shake=shake)
     assert of(done, FRONT_END)["message"] == f"10.0.0.1:5061 (Default) still serves {OLD}"
+    # Until people restart it; a run that does so itself leaves nothing to them.
+    assert ("10.0.0.1:5061", OLD, OLD, "not_changed") in places(done, FRONT_END)
+    by_itself = assign_types(host, [FRONT_END], CsOptions(restarts=True), shake=shake)
+    assert [one for one in places(by_itself, FRONT_END) if one[0] == "10.0.0.1:5061"] == []
     assert done["services"] == restarted("RTCSRV", "RTCMEDSRV")
     shown[5061] = NEW
     assert of(assign_types(host, [FRONT_END], CsOptions(), shake=shake), FRONT_END)["state"] == "proved"
