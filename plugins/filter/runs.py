@@ -16,6 +16,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_pl
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL, INTERNAL, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan import parts
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import RunHosts
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import taking_part as taking_part_of
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import OBTAIN
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
@@ -47,6 +49,12 @@ def left_out(
     left = collected.left_out(_hostvars(hostvars), list(hosts))
     asking = collected.CONTROLLER in left and OBTAIN in parts
     return [*left, *(collected.cas_left_out(list(limited_to), list(servers), list(cas)) if asking else ())]
+
+
+def taking_part(hosts: Any) -> list[dict[str, Any]]:
+    given = from_plain(RunHosts, hosts, where="hosts", mend="Give what ucops.rollout.pool_plan returns")
+    plain: list[dict[str, Any]] = to_plain(taking_part_of(given))
+    return plain
 
 
 def first_logons(hostvars: Any, hosts: Sequence[str]) -> list[str]:
@@ -221,6 +229,7 @@ class FilterModule:
         return filters_of(
             kept_plan,
             left_out,
+            taking_part,
             first_logons,
             unready,
             ca_certificates,

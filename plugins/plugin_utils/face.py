@@ -274,6 +274,7 @@ def _closed(connection: Any) -> None:
         display.debug(f"closing a connection: {error}")
 
 
+@functools.cache  # Ansible asks for them anew whenever it looks one up
 def filters_of(*works: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
     """Functions as filters of their names, whose errors Ansible shows in words, without a traceback."""
     return {work.__name__: _telling_errors(work.__name__, work) for work in works}

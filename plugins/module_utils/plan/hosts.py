@@ -113,8 +113,28 @@ def _views(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]]) -
     return tuple(view for view in VIEWS if view in planned and (view == INTERNAL or outside))
 
 
-RUN_CAS = "ucops_run_ca"
-RUN_GROUPS = ("ucops_run", "ucops_run_dns", RUN_CAS, "ucops_run_servers")
+RUN, RUN_DNS, RUN_CAS, RUN_SERVERS = "ucops_run", "ucops_run_dns", "ucops_run_ca", "ucops_run_servers"
+RUN_GROUPS = (RUN, RUN_DNS, RUN_CAS, RUN_SERVERS)
+
+
+@dataclass(frozen=True, slots=True)
+class TakingPart:
+    """A host and the groups of the run that it is put into; ``view``: the one that it is pushed, empty for none."""
+
+    name: str
+    groups: tuple[str, ...]
+    view: str = ""
+
+
+def taking_part(hosts: RunHosts) -> tuple[TakingPart, ...]:
+    """The hosts of a run, once for each thing that they are; those in ``ucops_run`` are logged on to."""
+    return (
+        *(TakingPart(name, (RUN, RUN_DNS), INTERNAL) for name in hosts.dns),
+        *(TakingPart(name, (RUN, RUN_DNS), EXTERNAL) for name in hosts.dns_external),
+        *(TakingPart(name, (RUN, RUN_CAS)) for name in hosts.ca),
+        *(TakingPart(name, (RUN, RUN_SERVERS)) for name in hosts.servers),
+        *(TakingPart(name, (RUN_SERVERS,)) for name in hosts.by_hand),
+    )
 
 
 def refuse_strangers(inventory: Mapping[str, Iterable[str]], added: Iterable[str]) -> None:

@@ -72,6 +72,10 @@ def test_parts_and_hosts_of_a_run() -> None:
     assert FILTERS["left_out"]({}, limited_to=["fe1"], **{**limited, "parts": ["plan", "dns"]}) == ["localhost"]
     there = {"localhost": {"pool_report_parts": []}}
     assert FILTERS["left_out"](there, limited_to=["fe1"], **limited) == []
+    assert FILTERS["taking_part"]({"dns_external": ["ns1"], "by_hand": ["proxy"]}) == [
+        {"name": "ns1", "groups": ["ucops_run", "ucops_run_dns"], "view": "external"},
+        {"name": "proxy", "groups": ["ucops_run_servers"], "view": ""},
+    ]
     assert FILTERS["push_failed"]({"dc1": {"pool_dns_result": {"failed": True}}}, ["dc1"]) is True
 
 

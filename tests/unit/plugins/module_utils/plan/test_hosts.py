@@ -17,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     nearest_host,
     refuse_misspelt_groups,
     refuse_strangers,
+    taking_part,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 
@@ -91,6 +92,18 @@ def test_the_external_view_has_a_server_of_its_own() -> None:
     assert hosts_of_run(both, groups, twice).dns_external == ("ns1",)
     with pytest.raises(RolloutError, match="dc2 is a DNS server of both views, in the groups 'dcs' and 'outside'"):
         hosts_of_run(both, groups, twice, every_dns_server=True)
+
+
+def test_the_groups_that_they_are_put_into() -> None:
+    hosts = RunHosts(dns=("dc1",), ca=("dc1",), servers=("fe1", "fe2"), dns_external=("ns1",), by_hand=("proxy",))
+    assert [(one.name, one.groups, one.view) for one in taking_part(hosts)] == [
+        ("dc1", ("ucops_run", "ucops_run_dns"), "internal"),
+        ("ns1", ("ucops_run", "ucops_run_dns"), "external"),
+        ("dc1", ("ucops_run", "ucops_run_ca"), ""),
+        ("fe1", ("ucops_run", "ucops_run_servers"), ""),
+        ("fe2", ("ucops_run", "ucops_run_servers"), ""),
+        ("proxy", ("ucops_run_servers",), ""),  # nobody logs on to it
+    ]
 
 
 def test_groups_that_the_parts_do_not_need_may_be_missing() -> None:
