@@ -67,6 +67,10 @@ class CertificateWork:
     sharers: tuple[str, ...] = ()
 
 
+# What a playbook is told of the work beside its values.
+_DERIVED = ("ways", "order")
+
+
 @dataclass(frozen=True, slots=True)
 class ServerWork:
     """All certificates of a server, also several of one use.
@@ -83,12 +87,13 @@ class ServerWork:
 
     def to_plain(self) -> dict[str, Any]:
         ways = dict.fromkeys(one.way for job in self.certificates for one in job.assignments)
-        return {**to_plain(self), "ways": list(ways)}
+        order = {"own": list(range(len(self.certificates))), "taken": []}
+        return {**to_plain(self), "ways": list(ways), "order": order}
 
 
 def work_from_plain(value: Any) -> ServerWork:
     """The work as a playbook hands it back."""
-    given = {key: one for key, one in value.items() if key != "ways"} if isinstance(value, Mapping) else value
+    given = {key: one for key, one in value.items() if key not in _DERIVED} if isinstance(value, Mapping) else value
     return from_plain(ServerWork, given, where="work", mend="Give what ucops.rollout.server_work returns")
 
 
