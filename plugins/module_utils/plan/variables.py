@@ -44,13 +44,14 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
         "pool_plan": "computed explained hosts named result",
         "pool_dns": "pushed_view result",
         "pool_certificates": (
-            "above asks assigned assignment binding by_hand cs files first found held install issue item job jobs "
-            "key_turn look news order outcome ready request restarted result steps todo turn waiting waits way work"
+            "above assigned assignment binding by_hand cs files first found held install issue item job jobs "
+            "key_turn look news order outcome ready request restarted result sorted steps todo turn waiting waits way "
+            "work"
         ),
         "pool_verify": "endpoints inputs inside left now outside predicted records result sign_in",
         "pool_report": (
             "authority ca_group cas done failure first goes_on known left made_by missing name_servers "
-            "ocs_pool outcome parts pool pushes reached result servers started stem tagged takes_part unready "
+            "ocs_pool outcome parts pool reached result servers started stem tagged takes_part unready "
             "unwritten written"
         ),
         "pool_audit": "found left made_by paths pool result run server stem times unwritten wanted written zones",
