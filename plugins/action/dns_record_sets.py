@@ -7,7 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import refuse_unsupported
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import PushFailed, ServerRefused, push
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import (
+    LimitExceeded,
+    PushFailed,
+    ServerRefused,
+    push,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import read_request
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
@@ -42,19 +47,33 @@ class ActionModule(WindowsAction):
                 "view": {"type": "str"},
             },
         },
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "replace": {"type": "list", "elements": "str", "default": []},
+        "purge": {"type": "str", "choices": ["none", "members", "stale"], "default": "none"},
+        "rollout": {"type": "str", "default": "default"},
+        "remember": {"type": "bool", "default": True},
+        "limits": {
+            "type": "dict",
+            "options": {
+                "deletions": {"type": "int", "default": 5},
+                "deletions_percent": {"type": "int", "default": 34},
+                "changes": {"type": "int", "default": 100},
+                "changes_percent": {"type": "int", "default": 100},
+            },
+        },
         "fail": {"type": "bool", "default": True},
     }
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         try:
             return super()._answer(arguments, check_mode)
-        except (PushFailed, ServerRefused) as error:
+        except (LimitExceeded, PushFailed, ServerRefused) as error:
             if arguments["fail"]:
                 raise
             return {"changed": False, **error.result, "pushed": False, "msg": str(error)}
 
     def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        request = read_request(arguments["zones"], arguments["records"])
+        request = read_request(arguments["zones"], arguments["records"], arguments)
         refuse_unsupported(request.sets, WindowsDns.capabilities)
         return {"request": request, "fail": arguments["fail"]}
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: dns_record_sets
-short_description: Bring zones and record sets of a Windows DNS server to what the plan wants
+short_description: Bring zones and record sets of a Windows DNS server to what the plan wants, or take them away
 description:
-  - Creates missing zones and adds missing A, AAAA, CNAME and SRV records on a Windows DNS server, all zones in one
-    task.
-  - Reads first, changes only what differs, and reads back what it wrote.
+  - Creates missing zones, and adds, changes and removes A, AAAA, CNAME, SRV and TXT records on a Windows DNS server,
+    all zones in one task.
+  - Reads first, changes only what differs, adds before it removes, and reads back what it wrote.
   - Records that it was not told about are left alone. A CNAME or other values in a planned record set, and a
     delegation or another zone of the server at its name or above it, are reported as conflicts; all of them are
     listed together and nothing at all is changed.
+  - What it created is remembered in the zone itself, in TXT records at C(_ucops-rollout). Where the plan has other
+    values later, what was created so is replaced in an ordinary run. What others created gives way only at names in
+    O(replace), or with O(purge).
   - Works through WMI over WS-Management, from Windows Server 2003 on, without PowerShell.
 version_added: 0.1.0
 author:
@@ -75,7 +78,7 @@ options:
         type: str
       type:
         description:
-          - The type, V(A), V(AAAA), V(CNAME) or V(SRV).
+          - The type, V(A), V(AAAA), V(CNAME), V(SRV) or V(TXT).
           - A V(CNAME) record has one value, stands at a name without other records, and not at the zone's own name.
         type: str
         required: true
@@ -87,7 +90,7 @@ options:
         description:
           - All values of the set.
           - For V(A) IPv4 addresses; for V(AAAA) IPv6 addresses; for V(CNAME) a full name; for V(SRV) mappings with
-            C(priority), C(weight), C(port) and C(target).
+            C(priority), C(weight), C(port) and C(target); for V(TXT) texts.
         type: list
         elements: raw
         required: true
@@ -102,6 +105,70 @@ options:
       view:
         description: The view of the record; carried along and not used.
         type: str
+  state:
+    description:
+      - With V(present) the server holds the values of each set, and no others of the same name and type.
+      - With V(absent) it holds none of them. What others created is left and told, but at names in O(replace). Zones
+        are never removed.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  replace:
+    description:
+      - Full owner names of O(records) at which records that others created may give way, those of another type and
+        dynamic ones included. This is the site's word for records that somebody else may need.
+    type: list
+    elements: str
+    default: []
+  purge:
+    description:
+      - With V(members), values that others created give way in every set of O(records).
+      - With V(stale), also what this O(rollout) created earlier is removed where O(records) has no set of that name
+        and type any more. So give it all records of the rollout, never a part.
+    type: str
+    choices:
+      - none
+      - members
+      - stale
+    default: none
+  rollout:
+    description:
+      - The name of the rollout, by which its records are told from those of another one in the same zone. Lower-case
+        letters, digits, dots and hyphens.
+    type: str
+    default: default
+  remember:
+    description:
+      - Whether the zone remembers what was created. Without, nothing counts as created by this collection, and nothing
+        is replaced but at O(replace) and by O(purge).
+    type: bool
+    default: true
+  limits:
+    description:
+      - How much of a zone may go or change in one run. Beyond that nothing is changed, and the message says how much
+        it would have been. One record may always go or change.
+    type: dict
+    suboptions:
+      deletions:
+        description: The most records of a zone that are removed without others of that name and type coming for them.
+        type: int
+        default: 5
+      deletions_percent:
+        description:
+          - The same in per cent of the records that the zone holds at the names of O(records). It does not count where
+            O(state) is V(absent), since there each record was named.
+        type: int
+        default: 34
+      changes:
+        description: The most records of a zone that are changed, or give way to others of that name and type.
+        type: int
+        default: 100
+      changes_percent:
+        description: The same in per cent of the records that the zone holds at the names of O(records).
+        type: int
+        default: 100
   fail:
     description:
       - Whether a push that was refused or that failed on the way fails the task.
@@ -136,6 +203,21 @@ EXAMPLES = r"""
         type: SRV
         values:
           - {priority: 0, weight: 0, port: 5061, target: ocspool.company.com}
+
+- name: Let the new address of the pool take the place of one that somebody entered by hand
+  ucops.rollout.dns_record_sets:
+    zones: "{{ plan.zones }}"
+    records: "{{ plan.records }}"
+    replace:
+      - ocspool.company.com
+
+- name: Take away what was pushed
+  ucops.rollout.dns_record_sets:
+    zones: "{{ plan.zones }}"
+    records: "{{ plan.records }}"
+    state: absent
+    limits:
+      deletions: 20
 """
 
 RETURN = r"""
@@ -200,7 +282,7 @@ compared:
 changes:
   description:
     - What was done, or would be done in check mode.
-    - The verb is V(create), V(change) or V(report), the last for what is only worth knowing.
+    - The verb is V(create), V(change), V(delete) or V(report), the last for what is only worth knowing.
     - A created zone has the type V(ZONE).
     - After a push that failed on the way, what the server was seen to hold of it.
   returned: success, or when a change failed and the server could be read

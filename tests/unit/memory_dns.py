@@ -57,6 +57,11 @@ class MemoryDns(DnsServer):
             self.rows[self.rows.index(record)] = replace(record, ttl=ttl)
         self._end(f"ttl {record.owner}")
 
+    def remove(self, record: FoundRecord) -> None:
+        if self._begin(f"remove {record.owner}"):
+            self.rows.remove(record)
+        self._end(f"remove {record.owner}")
+
     def flush(self, zone: str) -> None:
         self._begin(f"flush {zone}")
 

@@ -10,12 +10,13 @@ are for the report. ``push.py`` carries them out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, REPORT, Change
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, CREATE, DELETE, REPORT, Change
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.created import Created
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import Capabilities, FoundRecord
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import (
     RECORD_TYPES,
@@ -24,7 +25,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types imp
     value_text,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, RecordSet
+from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, OURS, RecordSet
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
 
 _ALIASES = ("CNAME", "DNAME")
 # At a name within a zone they end the zone there: nothing of the zone is seen below.
@@ -33,14 +35,49 @@ CUTS = ("NS", "DNAME")
 
 @dataclass(frozen=True)
 class SetChange:
-    """What happens to one record set: values added, records whose TTL is changed, or only something to say."""
+    """What happens to one record set: values added and removed, TTLs changed, or only something to say.
+
+    :param first: records that must go before anything can be added, since no other may stand beside them.
+    :param remove: records that go once all is added, so that the name has an answer at any moment.
+    """
 
     verb: str
     wanted: RecordSet
     found: tuple[FoundRecord, ...]
     add: tuple[Value, ...] = ()
     retime: tuple[FoundRecord, ...] = ()
+    first: tuple[FoundRecord, ...] = ()
+    remove: tuple[FoundRecord, ...] = ()
     note: str = ""
+
+    @property
+    def gone(self) -> tuple[FoundRecord, ...]:
+        return (*self.first, *self.remove)
+
+
+@dataclass(frozen=True)
+class Site:
+    """What may be taken out of planned record sets: what was created by the rollout, and what the site's word gives.
+
+    :param created: by zone.
+    :param replace: full owner names at which others' records may go.
+    :param purge: whether others' records may go wherever a set is planned.
+    """
+
+    created: Mapping[str, Created] = field(default_factory=dict)
+    replace: frozenset[str] = frozenset()
+    purge: bool = False
+
+    def ours(self, record: FoundRecord) -> bool:
+        kept = self.created.get(record.zone)
+        return kept is not None and not record.dynamic and kept.has(record)
+
+    def gives(self, record: FoundRecord, *, same_type: bool = True) -> bool:
+        """``purge`` is for members of a set; that all of another type goes is said by name."""
+        return self.ours(record) or record.owner in self.replace or (self.purge and same_type and not record.dynamic)
+
+
+NOBODY = Site()
 
 
 @dataclass(frozen=True)
@@ -142,18 +179,20 @@ def _why_not(record: RecordSet, capabilities: Capabilities, views: Collection[st
 
 
 def plan(
-    wanted: Iterable[RecordSet], found: Iterable[FoundRecord], zones: Collection[str] = frozenset()
+    wanted: Iterable[RecordSet],
+    found: Iterable[FoundRecord],
+    zones: Collection[str] = frozenset(),
+    site: Site = NOBODY,
 ) -> Differences:
     """What must be changed, and what stands in the way. Records that nobody asked about play no part.
 
-    A set of ours that holds other values is a conflict, not a change: another hand may need them.
+    A set of ours that holds other values is a conflict, not a change, where another hand wrote them: somebody may need
+    them.
 
     :param found: also what ``CUTS`` lists at the names between a zone and the owners.
     :param zones: names of zones that the server has or will have; those within another zone end it there.
     """
-    by_owner: dict[tuple[str, str], list[FoundRecord]] = {}
-    for record in found:
-        by_owner.setdefault((record.zone, record.owner), []).append(record)
+    by_owner = _by_owner(found)
     changes: list[SetChange] = []
     conflicts: list[Conflict] = []
     hidden: dict[tuple[str, str, str], list[RecordSet]] = {}
@@ -162,11 +201,69 @@ def plan(
             hidden.setdefault(cut, []).append(item)
             continue
         there = by_owner.get((item.zone, item.fqdn), [])
-        against = _conflicts(item, there)
+        against = _conflicts(item, there, site)
         conflicts += against
-        changes += [] if against else _changes(item, [record for record in there if record.type == item.type])
+        changes += [] if against else _changes(item, there, site)
     cuts = tuple(Cut(*cut, hidden=tuple(items)) for cut, items in hidden.items())
     return Differences(tuple(changes), tuple(conflicts), cuts)
+
+
+def plan_absent(wanted: Iterable[RecordSet], found: Iterable[FoundRecord], site: Site = NOBODY) -> Differences:
+    """What must be removed so that none of the values is there; others' records are left, and told."""
+    by_owner = _by_owner(found)
+    return Differences(tuple(change for item in wanted for change in _removals(item, by_owner, site)))
+
+
+def stale_changes(records: Iterable[FoundRecord], *, remove: bool) -> tuple[SetChange, ...]:
+    """A change for each set of these records, which nobody plans any more: removed, or only told."""
+    sets: dict[tuple[str, str, str], list[FoundRecord]] = {}
+    for record in records:
+        sets.setdefault((record.zone, record.owner, record.type), []).append(record)
+    note = "" if remove else "created by an earlier run and not planned any more: it is left as it is"
+    return tuple(
+        SetChange(
+            DELETE if remove else REPORT,
+            _as_set(found),
+            tuple(found),
+            remove=tuple(found) if remove else (),
+            note=note,
+        )
+        for found in sets.values()
+    )
+
+
+def _as_set(found: Sequence[FoundRecord]) -> RecordSet:
+    first = found[0]
+    return RecordSet(
+        view=INTERNAL,
+        zone=first.zone,
+        name=names.owner_in(first.owner, first.zone),
+        fqdn=first.owner,
+        type=first.type,
+        ttl=Ttl(min(max(first.ttl, Ttl.SHORTEST), Ttl.LONGEST)),
+        values=tuple(record.value for record in found),
+        managed=OURS,
+        reasons=(),
+    )
+
+
+def _by_owner(found: Iterable[FoundRecord]) -> dict[tuple[str, str], list[FoundRecord]]:
+    by_owner: dict[tuple[str, str], list[FoundRecord]] = {}
+    for record in found:
+        by_owner.setdefault((record.zone, record.owner), []).append(record)
+    return by_owner
+
+
+def _removals(
+    item: RecordSet, by_owner: Mapping[tuple[str, str], Sequence[FoundRecord]], site: Site
+) -> Iterator[SetChange]:
+    there = tuple(record for record in by_owner.get((item.zone, item.fqdn), ()) if record.type == item.type)
+    named = [record for record in there if record.value in item.values]
+    gone = tuple(record for record in named if site.ours(record) or record.owner in site.replace)
+    if gone:
+        yield SetChange(DELETE if len(gone) == len(there) else CHANGE, item, there, remove=gone)
+    if left := [value_text(record.type, record.value) for record in named if record not in gone]:
+        yield SetChange(REPORT, item, there, note=f"{', '.join(left)} was created by others: it is left as it is")
 
 
 def _cut(
@@ -185,8 +282,12 @@ def _cut(
     return None
 
 
-def _conflicts(item: RecordSet, there: Sequence[FoundRecord]) -> list[Conflict]:
-    return [Conflict(item, what) for record in there if (what := _conflict(item, record))]
+def _conflicts(item: RecordSet, there: Sequence[FoundRecord], site: Site) -> list[Conflict]:
+    return [
+        Conflict(item, what)
+        for record in there
+        if (what := _conflict(item, record)) and not site.gives(record, same_type=record.type == item.type)
+    ]
 
 
 def _conflict(item: RecordSet, record: FoundRecord) -> str:
@@ -201,16 +302,26 @@ def _conflict(item: RecordSet, record: FoundRecord) -> str:
     return ""
 
 
-def _changes(item: RecordSet, there: Sequence[FoundRecord]) -> list[SetChange]:
-    held = {record.value for record in there}
+def _changes(item: RecordSet, there: Sequence[FoundRecord], site: Site) -> list[SetChange]:
+    """Called where nothing is in the way, or all that is may go."""
+    same = [record for record in there if record.type == item.type]
+    gone = [record for record in there if _conflict(item, record)]
+    # A static record cannot be added beside a dynamic one of the same data, and an alias beside nothing at all.
+    static = [record for record in same if record.dynamic and record.owner in site.replace and record not in gone]
+    alone = RECORD_TYPES[item.type].alone
+    first = tuple(record for record in gone if alone or record.type != item.type) + tuple(static)
+    held = {record.value for record in same if record not in static}
     add = tuple(value for value in item.values if value not in held)
     # A dynamic record is left alone, TTL and all: changing it may make it static.
-    retime = tuple(record for record in there if record.ttl != item.ttl and not record.dynamic)
-    verb = CHANGE if there else CREATE
-    changes = [SetChange(verb, item, tuple(there), add, retime)] if add or retime else []
-    if any(record.dynamic for record in there):
+    kept = [record for record in same if record not in gone and record not in static]
+    retime = tuple(record for record in kept if record.ttl != item.ttl and not record.dynamic)
+    remove = tuple(record for record in gone if record not in first)
+    changes = []
+    if add or retime or gone or static:
+        changes.append(SetChange(CHANGE if same else CREATE, item, tuple(same), add, retime, first, remove))
+    if any(record.dynamic for record in kept):
         note = "registered dynamically (it has a time stamp): scavenging may remove it; it is left as it is"
-        changes.append(SetChange(REPORT, item, tuple(there), note=note))
+        changes.append(SetChange(REPORT, item, tuple(same), note=note))
     return changes
 
 
@@ -267,8 +378,12 @@ def compared(
             problems.setdefault(_key(item), []).insert(0, unfit)
     sets = [_compared(item, held.get(_key(item), []), tuple(problems.get(_key(item), ()))) for item in wanted]
     owners, keys = {(item.zone, item.fqdn) for item in wanted}, {_key(item) for item in wanted}
-    others = [key for key in held if key[:2] in owners and key not in keys and key[2] in RECORD_TYPES]
+    others = [key for key in held if key[:2] in owners and key not in keys and _leads(key[2])]
     return (*sets, *(_further(key, held[key]) for key in sorted(others)))
+
+
+def _leads(kind: str) -> bool:
+    return kind in RECORD_TYPES and RECORD_TYPES[kind].leads
 
 
 def _key(item: RecordSet) -> tuple[str, str, str]:
@@ -321,8 +436,9 @@ def _there(records: Sequence[FoundRecord]) -> dict[str, Any]:
 def applied(found: Iterable[FoundRecord], changes: Iterable[SetChange]) -> tuple[FoundRecord, ...]:
     """What the server holds once the changes are made; check mode predicts with it."""
     made = list(changes)
+    gone = {record for change in made for record in change.gone}
     ttl_of = {record: change.wanted.ttl for change in made for record in change.retime}
-    kept = [_retimed(record, ttl_of.get(record, record.ttl)) for record in found]
+    kept = [_retimed(record, ttl_of.get(record, record.ttl)) for record in found if record not in gone]
     added = [
         FoundRecord(change.wanted.zone, change.wanted.fqdn, change.wanted.type, value, change.wanted.ttl)
         for change in made

@@ -55,10 +55,11 @@ class Capabilities:
     types: tuple[str, ...]
     creates_zones: bool = False
     changes_ttl: bool = False
+    removes: bool = False
 
 
 # Windows, through WMI's root\MicrosoftDNS, from Windows Server 2003 on.
-WINDOWS = Capabilities(types=("A", "AAAA", "CNAME", "SRV"), creates_zones=True, changes_ttl=True)
+WINDOWS = Capabilities(types=("A", "AAAA", "CNAME", "SRV", "TXT"), creates_zones=True, changes_ttl=True, removes=True)
 
 
 class DnsServer(ABC):
@@ -86,6 +87,10 @@ class DnsServer(ABC):
     @abstractmethod
     def set_ttl(self, record: FoundRecord, ttl: int) -> None:
         """Change the TTL of one record and nothing else."""
+
+    @abstractmethod
+    def remove(self, record: FoundRecord) -> None:
+        """Remove one record and nothing else."""
 
     def flush(self, zone: str) -> None:  # noqa: B027
         """Make changes durable where the server keeps them in memory; by default nothing is needed."""

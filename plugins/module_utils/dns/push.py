@@ -2,26 +2,46 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bring zones and record sets to what is wanted on one DNS server, through a port.
+"""Bring zones and record sets to what is wanted on one DNS server, or take them away, through a port.
 
-Read, plan, guard, apply, read back. Nothing is changed while anything stands in the way anywhere, or another run is
-changing the server. A change that fails is followed by reading: what the server holds decides, not what it said.
+Read, plan, guard, apply, read back. What is created is remembered in the zone before it is created (``created.py``).
+Nothing is changed while anything stands in the way anywhere, or another run is changing the server. A change that fails
+is followed by reading: what the server holds decides, not what it said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
-from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, REPORT, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
+    CREATE,
+    REPORT,
+    Change,
+    ChangeSet,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes as record_sets
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import ComparedSet, Differences, SetChange
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import PRIMARY, DnsServer, FoundRecord, ZoneState
+from ansible_collections.ucops.rollout.plugins.module_utils.dns import created as remembered
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
+    ComparedSet,
+    Differences,
+    SetChange,
+    Site,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.limits import Excess, beyond
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
+    PRIMARY,
+    Capabilities,
+    DnsServer,
+    FoundRecord,
+    ZoneState,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value, value_text
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import Memory, Seen, gone_entries, new_entries
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone, RecordSet
 
@@ -38,8 +58,19 @@ class ServerRefused(RolloutError):
         super().__init__(
             "nothing was changed on this server, since this stands in the way: " + "; ".join(problems),
             where=where,
-            mend="Remove or correct what is there, or change the plan, and run again",
+            mend="Remove or correct what is there, or change the plan, and run again. What others created at a planned"
+            " name gives way where the name is listed under replace (pool_dns_replace of the role)",
         )
+
+
+class LimitExceeded(RolloutError):
+    """More would go or change than is allowed; nothing was changed. ``excesses`` carries the counts."""
+
+    def __init__(self, excesses: Sequence[Excess], *, where: str, compared: Sequence[ComparedSet] = ()) -> None:
+        self.excesses = tuple(excesses)
+        told = [str(one) for one in excesses]
+        self.result = {"conflicts": told, "compared": to_plain(compared)}
+        super().__init__(f"nothing was changed: {'; '.join(told)}", where=where)
 
 
 class PushFailed(RolloutError):
@@ -50,25 +81,11 @@ class PushFailed(RolloutError):
         super().__init__(what, where=where, mend="Run again once the cause is mended: what is there is not done twice")
 
 
-@dataclass
-class _Seen:
-    """The server as it was last read. ``others``: zones that nobody asked for, at or above the owners."""
-
-    zones: dict[str, ZoneState] = field(default_factory=dict)
-    records: dict[str, tuple[FoundRecord, ...]] = field(default_factory=dict)
-    others: frozenset[str] = frozenset()
-
-    def copy(self) -> _Seen:
-        return _Seen(dict(self.zones), dict(self.records), self.others)
-
-    def all_records(self) -> list[FoundRecord]:
-        return [record for zone in sorted(self.records) for record in self.records[zone]]
-
-
 def push(server: DnsServer, request: PushRequest, *, check_mode: bool) -> dict[str, Any]:
-    """Make the server hold what is wanted; returns the result for a task.
+    """Make the server hold what is wanted, or hold it no longer; returns the result for a task.
 
     :raises ServerRefused: with every missing zone, unfit zone and conflict at once; nothing was changed.
+    :raises LimitExceeded: too much would go or change; nothing was changed.
     :raises PushFailed: a change failed; its text says what is there now and what is not.
     """
     return _Push(server, request).run(check_mode=check_mode)
@@ -78,14 +95,15 @@ class _Push:
     def __init__(self, server: DnsServer, request: PushRequest) -> None:
         self.server = server
         self.request = request
-        self.before = _Seen()
+        self.before = Seen()
         self.compared: tuple[ComparedSet, ...] = ()
         self.notes: list[str] = []
 
     def run(self, *, check_mode: bool) -> dict[str, Any]:
         new_zones, changes = self._look()
         if check_mode or not (new_zones or _real(changes)):
-            return self._report(self._predicted(self.before, new_zones, changes), new_zones, changes)
+            later = self.before.predicted([zone.name for zone in new_zones], changes, self.request.rollout)
+            return self._report(later, new_zones, changes)
         with self.server.alone() as unkept:
             # Who had the server until now may have changed it.
             new_zones, changes = self._look()
@@ -96,71 +114,117 @@ class _Push:
     def _look(self) -> tuple[list[PlannedZone], tuple[SetChange, ...]]:
         """Read, plan, guard: the zones to be created, and the changes of records."""
         before = self.before = self._read()
-        self.notes = [note for zone in self.request.zones if (note := self._without_records(zone, before))]
+        self.notes = [*self._zone_notes(before), *self._memory_notes(before), *self._replace_notes()]
         new_zones = [zone for zone in self.request.zones if self._is_new(zone, before)]
         differences = self._differences(before, new_zones)
-        self.compared = self._compared(before, differences)
+        self.compared = () if self.request.absent else self._compared(before, differences)
         self._guard(before, new_zones, differences)
         return new_zones, differences.changes
 
     # read
 
-    def _read(self) -> _Seen:
+    def _read(self) -> Seen:
         asked = [zone.name for zone in self.request.zones]
         ends = [name for item in self.request.sets for name in names.down_to(item.fqdn, item.zone)]
         # One question for both: a child zone on the same server hides what its parent holds.
         states = self.server.zones(list(dict.fromkeys((*asked, *ends))))
-        seen = _Seen({name: states[name] for name in asked if name in states}, others=frozenset(states) - {*asked})
+        seen = Seen({name: states[name] for name in asked if name in states}, others=frozenset(states) - {*asked})
         for zone in self.request.zones:
             state = seen.zones.get(zone.name)
             if state is not None and not _unfit(state):
-                seen.records[zone.name] = self._records_of(zone.name)
+                self._read_records(zone.name, seen)
         return seen
 
-    def _records_of(self, zone: str) -> tuple[FoundRecord, ...]:
-        """All at the owners; at the names above them only what ends the zone there."""
+    def _read_records(self, zone: str, seen: Seen) -> None:
+        """All at the owners; at the names above them only what ends the zone there; and what the zone remembers."""
         sets = [item for item in self.request.sets if item.zone == zone]
         owners = {item.fqdn for item in sets}
         asked = dict.fromkeys(name for item in sets for name in (*names.down_to(item.fqdn, zone), item.fqdn))
+        memory, rollout = remembered.owner_of(zone), self.request.rollout
+        if asked and rollout:
+            asked[memory] = None
         found = self.server.records(zone, list(asked)) if asked else ()
-        return tuple(one for one in found if one.owner in owners or one.type in record_sets.CUTS)
+        seen.records[zone] = tuple(one for one in found if one.owner in owners or one.type in record_sets.CUTS)
+        if asked and rollout:
+            seen.memory[zone] = self._memory(zone, [one for one in found if one.owner == memory], owners)
 
-    def _differences(self, seen: _Seen, new_zones: Sequence[PlannedZone] = ()) -> Differences:
+    def _memory(self, zone: str, found: Sequence[FoundRecord], owners: Collection[str]) -> Memory:
+        created = remembered.read(found, self.request.rollout)
+        further = sorted(created.owners(zone) - {*owners})
+        held = self.server.records(zone, further) if further else ()
+        return Memory(created, any(one.dynamic for one in found), tuple(one for one in held if created.has(one)))
+
+    def _differences(self, seen: Seen, new_zones: Sequence[PlannedZone] = ()) -> Differences:
+        # What the rollout had created when it began decides, also once it has changed that.
+        created = {name: memory.created for name, memory in self.before.memory.items()}
+        site = Site(created, self.request.replace, self.request.purge)
+        if self.request.absent:
+            return record_sets.plan_absent(self.request.sets, seen.all_records(), site)
         there = {*seen.zones, *seen.others, *(zone.name for zone in new_zones)}
-        return record_sets.plan(self.request.sets, seen.all_records(), there)
+        found = record_sets.plan(self.request.sets, seen.all_records(), there, site)
+        return replace(found, changes=(*found.changes, *self._stale_changes(seen, found.changes)))
 
-    def _is_new(self, zone: PlannedZone, seen: _Seen) -> bool:
+    def _stale_changes(self, seen: Seen, others: Sequence[SetChange]) -> tuple[SetChange, ...]:
+        """What the rollout created and nobody plans any more: removed where that was said, else only told."""
+        gone = {record for change in others for record in change.gone}
+        stale = [one for zone in seen.memory for one in seen.stale(zone, self.request.sets) if one not in gone]
+        return record_sets.stale_changes(stale, remove=self.request.stale)
+
+    def _is_new(self, zone: PlannedZone, seen: Seen) -> bool:
         """Whether the zone is to be created; what another team enters lies in a zone of that team."""
         wanted = zone.if_missing == "create" or not self.request.takes_nothing(zone.name)
-        return zone.name not in seen.zones and wanted and zone.name not in self.request.elsewhere
+        there = zone.name in seen.zones or zone.name in self.request.elsewhere
+        return wanted and not there and not self.request.absent
 
-    def _without_records(self, zone: PlannedZone, seen: _Seen) -> str:
+    def _zone_notes(self, seen: Seen) -> Iterator[str]:
+        for zone in self.request.zones:
+            if note := self._without_records(zone, seen):
+                yield note
+
+    def _memory_notes(self, seen: Seen) -> Iterator[str]:
+        for zone, memory in seen.memory.items():
+            if memory.dynamic:
+                yield (
+                    f"{remembered.owner_of(zone)} holds texts with a time stamp: they came by dynamic update, and what"
+                    " they say was created by this collection is not believed"
+                )
+
+    def _replace_notes(self) -> Iterator[str]:
+        for name in sorted(self.request.replace - {item.fqdn for item in self.request.sets}):
+            yield f"replace: no record of ours is planned at {name} on this server"
+
+    def _without_records(self, zone: PlannedZone, seen: Seen) -> str:
         """What is wrong with a zone that nothing is pushed into: that stops nobody, and is told."""
-        if not self.request.takes_nothing(zone.name) or self._is_new(zone, seen):
+        if self._is_new(zone, seen) or not (self.request.takes_nothing(zone.name) or self.request.absent):
             return ""
         state = seen.zones.get(zone.name)
         wrong = _unfit(state) if state else f"the zone {zone.name} does not exist on this server"
+        if self.request.absent:
+            return f"{wrong}; nothing is removed from it" if wrong else ""
         whose = "its records are another team's" if zone.name in self.request.elsewhere else "no planned record is ours"
         return f"{wrong}; nothing is pushed into it: {whose}" if wrong else ""
 
     # guard
 
-    def _guard(self, seen: _Seen, new_zones: Sequence[PlannedZone], differences: Differences) -> None:
+    def _guard(self, seen: Seen, new_zones: Sequence[PlannedZone], differences: Differences) -> None:
         """Refuse everything that stands in the way, at once and before anything is changed."""
         able = self.server.capabilities
         problems = [problem for zone in self.request.zones if (problem := self._zone_problem(zone, seen))]
         if new_zones and not able.creates_zones:
             problems.append("this server's zones cannot be created from here")
         problems += [str(one) for one in record_sets.unsupported(self.request.sets, able)]
-        problems += differences.problems
-        if not able.changes_ttl:
-            problems += [
-                f"{c.wanted.fqdn}: its TTL cannot be changed from here" for c in differences.changes if c.retime
-            ]
+        problems += [*differences.problems, *_beyond_port(differences.changes, able)]
         if problems:
             raise ServerRefused(problems, where=self.server.name, compared=self.compared)
+        known = {
+            zone: len({*records, *seen.memory[zone].elsewhere} if zone in seen.memory else records)
+            for zone, records in seen.records.items()
+        }
+        excesses = beyond(self.request.limits, differences.changes, known, named=self.request.absent)
+        if excesses:
+            raise LimitExceeded(excesses, where=self.server.name, compared=self.compared)
 
-    def _compared(self, seen: _Seen, differences: Differences) -> tuple[ComparedSet, ...]:
+    def _compared(self, seen: Seen, differences: Differences) -> tuple[ComparedSet, ...]:
         there = {zone.name: seen.zones.get(zone.name) for zone in self.request.zones}
         unusable = {
             name: _unfit(state) if state else f"the zone {name} does not exist on this server"
@@ -168,45 +232,95 @@ class _Push:
         }
         return record_sets.compared(self.request.sets, seen.all_records(), differences, unusable)
 
-    def _zone_problem(self, zone: PlannedZone, seen: _Seen) -> str:
+    def _zone_problem(self, zone: PlannedZone, seen: Seen) -> str:
         if self.request.takes_nothing(zone.name):
             return ""
         state = seen.zones.get(zone.name)
         if state is None:
             missing = f"the zone {zone.name} does not exist on this server; create it, or say if_missing: create"
-            return missing if zone.if_missing == "fail" else ""
+            return missing if zone.if_missing == "fail" and not self.request.absent else ""
         return _unfit(state)
-
-    def _predicted(self, seen: _Seen, new_zones: Sequence[PlannedZone], changes: Iterable[SetChange]) -> _Seen:
-        later = seen.copy()
-        for zone in new_zones:
-            later.zones[zone.name] = ZoneState(zone.name, PRIMARY, in_directory=True)
-        for name in later.zones:
-            in_zone = [change for change in changes if change.wanted.zone == name]
-            later.records[name] = record_sets.applied(seen.records.get(name, ()), in_zone)
-        return later
 
     # apply
 
-    def _apply(self, before: _Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> _Seen:
+    def _apply(self, before: Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> Seen:
         state = self._create_zones(before, new_zones)
+        self._remember(before, changes)
         for change in changes:
+            for record in change.first:
+                self._remove(record)
             for value in change.add:
                 self._add(change.wanted, value)
             for record in change.retime:
                 self._retime(record, change.wanted.ttl)
         touched = list(dict.fromkeys(change.wanted.zone for change in _real(changes)))
-        try:
-            for zone in touched:
-                self.server.flush(zone)
-            for zone in touched:
-                state.records[zone] = self._records_of(zone)
-        except RolloutError as error:
-            raise self._failed(f"the records were written, and making sure of them failed: {_cause(error)}") from error
+        self._read_again(touched, state)
+        if any(change.remove for change in changes):
+            # Only now that the new was seen there, so that the name has an answer at any moment.
+            self._confirm_added(state, changes)
+            for change in changes:
+                for record in change.remove:
+                    self._remove(record)
+            self._read_again(touched, state)
         self._confirm(state)
+        if any(change.gone for change in changes):
+            self._forget(before, changes)
+            self._read_again(touched, state)
+        self._flush(touched)
         return state
 
-    def _create_zones(self, before: _Seen, new_zones: Sequence[PlannedZone]) -> _Seen:
+    def _read_again(self, zones: Sequence[str], state: Seen) -> None:
+        try:
+            for zone in zones:
+                self._read_records(zone, state)
+        except RolloutError as error:
+            raise self._failed(f"the records were written, and reading them again failed: {_cause(error)}") from error
+
+    def _flush(self, zones: Sequence[str]) -> None:
+        try:
+            for zone in zones:
+                self.server.flush(zone)
+        except RolloutError as error:
+            raise self._failed(f"the records are there, and writing the zone's file failed: {_cause(error)}") from error
+
+    def _confirm_added(self, state: Seen, changes: Sequence[SetChange]) -> None:
+        held = {(one.zone, one.owner, one.type, one.value) for one in state.all_records()}
+        lacking = [
+            f"{change.wanted.fqdn} {change.wanted.type}"
+            for change in changes
+            for value in change.add
+            if (change.wanted.zone, change.wanted.fqdn, change.wanted.type, value) not in held
+        ]
+        if lacking:
+            raise self._failed(f"the server took the changes, but does not hold {'; '.join(lacking)}")
+
+    def _remember(self, before: Seen, changes: Sequence[SetChange]) -> None:
+        """Before anything is created: what is remembered and not there harms nobody, the reverse would."""
+        for zone, in_zone in _by_zone(changes):
+            if not self.request.rollout:
+                return
+            created = before.created(zone, self.request.rollout)
+            for text in created.joined(new_entries(in_zone)):
+                self._add_text(zone, text)
+
+    def _forget(self, before: Seen, changes: Sequence[SetChange]) -> None:
+        for zone, in_zone in _by_zone(changes):
+            if zone not in before.memory:
+                continue
+            more, less = before.memory[zone].created.left(gone_entries(in_zone))
+            for text in more:
+                self._add_text(zone, text)
+            for text in less:
+                self._remove(_memory_record(zone, text))
+
+    def _add_text(self, zone: str, text: str) -> None:
+        record = _memory_record(zone, text)
+        try:
+            self.server.add(zone, record.owner, record.type, text, record.ttl)
+        except RolloutError as error:
+            self._settle(f"adding {_text_of(record)}", error, present=record)
+
+    def _create_zones(self, before: Seen, new_zones: Sequence[PlannedZone]) -> Seen:
         """Zones first; then they are read, since only that shows what the server made of them."""
         state, cause = before.copy(), ""
         for zone in new_zones:
@@ -243,28 +357,44 @@ class _Push:
         try:
             self.server.add(record.zone, record.owner, record.type, value, record.ttl)
         except RolloutError as error:
-            self._settle(f"adding {_text_of(record)}", record, error)
+            self._settle(f"adding {_text_of(record)}", error, present=record)
 
     def _retime(self, record: FoundRecord, ttl: int) -> None:
         try:
             self.server.set_ttl(record, ttl)
         except RolloutError as error:
-            self._settle(f"changing the TTL of {_text_of(record)}", replace(record, ttl=ttl), error)
+            self._settle(f"changing the TTL of {_text_of(record)}", error, present=replace(record, ttl=ttl))
 
-    def _settle(self, doing: str, wanted: FoundRecord, error: RolloutError) -> None:
-        """After a failed change: go on if the server holds it all the same, else say what is there."""
+    def _remove(self, record: FoundRecord) -> None:
         try:
-            seen = self.server.records(wanted.zone, [wanted.owner])
+            self.server.remove(record)
+        except RolloutError as error:
+            self._settle(f"removing {_text_of(record)}", error, gone=record)
+
+    def _settle(
+        self,
+        doing: str,
+        error: RolloutError,
+        *,
+        present: FoundRecord | None = None,
+        gone: FoundRecord | None = None,
+    ) -> None:
+        """After a failed change: go on if the server holds, or holds no longer, what was meant; else say what is."""
+        meant = present or gone
+        assert meant is not None
+        try:
+            seen = self.server.records(meant.zone, [meant.owner])
         except RolloutError as unread:
             raise self._failed(
                 f"{doing} failed: {_cause(error)}; the state could not be read again: {unread}"
             ) from error
-        if any((item.type, item.value, item.ttl) == (wanted.type, wanted.value, wanted.ttl) for item in seen):
+        there = [item for item in seen if (item.type, item.value) == (meant.type, meant.value)]
+        if any(item.ttl == meant.ttl for item in there) if present else not there:
             self.notes.append(f"{doing}: done, although this was reported: {_cause(error)}")
             return
         raise self._failed(f"{doing} failed: {_cause(error)}") from error
 
-    def _confirm(self, state: _Seen) -> None:
+    def _confirm(self, state: Seen) -> None:
         """Everything wanted must be there now, read and not remembered."""
         differences = self._differences(state)
         missing = [change.wanted for change in _real(differences.changes)]
@@ -285,12 +415,12 @@ class _Push:
         told = f"{what}. Still to be done: {', '.join(left[:MOST_TOLD]) or 'nothing'}{more}; everything else is there"
         return PushFailed(told, where=self.server.name, result={**self._known(now), "left": left})
 
-    def _known(self, now: _Seen) -> dict[str, Any]:
+    def _known(self, now: Seen) -> dict[str, Any]:
         changed = now.zones != self.before.zones or set(now.all_records()) != set(self.before.all_records())
         told = [change.to_plain() for change in self._seen_changes(now)]
         return {"changed": changed, "changes": told}
 
-    def _seen_changes(self, now: _Seen) -> Iterator[Change]:
+    def _seen_changes(self, now: Seen) -> Iterator[Change]:
         """Of the changes that were to be made, those that the server was seen to hold, also in part."""
         for zone in self.request.zones:
             if zone.name in now.zones and zone.name not in self.before.zones:
@@ -301,18 +431,18 @@ class _Push:
             if seen.after is not None and seen.before != seen.after:
                 yield seen
 
-    def _waiting(self, now: _Seen) -> list[SetChange]:
+    def _waiting(self, now: Seen) -> list[SetChange]:
         """What is not there yet in the zones, new ones and old ones."""
         return _real(self._differences(now).changes)
 
     # report
 
-    def _report(self, after: _Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> dict[str, Any]:
+    def _report(self, after: Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> dict[str, Any]:
         before = self.before
         zone_changes = [_zone_change(zone, after.zones[zone.name]) for zone in new_zones]
-        held = after.all_records()
+        held = [*after.all_records(), *(one for memory in after.memory.values() for one in memory.elsewhere)]
         told = (*zone_changes, *(record_sets.describe_change(change, held) for change in changes))
-        result = ChangeSet(_text(before), _text(after), told).to_result()
+        result = ChangeSet(before.text(), after.text(), told).to_result()
         return {
             **result,
             "pushed": True,
@@ -353,6 +483,27 @@ def _unfit(state: ZoneState) -> str:
     return f"the zone {state.name} is paused on this server" if state.paused else ""
 
 
+def _by_zone(changes: Iterable[SetChange]) -> list[tuple[str, list[SetChange]]]:
+    by_zone: dict[str, list[SetChange]] = {}
+    for change in _real(changes):
+        by_zone.setdefault(change.wanted.zone, []).append(change)
+    return list(by_zone.items())
+
+
+def _beyond_port(changes: Iterable[SetChange], able: Capabilities) -> Iterator[str]:
+    """What the changes need and the server's port cannot do."""
+    for change in changes:
+        if change.retime and not able.changes_ttl:
+            yield f"{change.wanted.fqdn}: its TTL cannot be changed from here"
+        if change.gone and not able.removes:
+            told = ", ".join(value_text(one.type, one.value) for one in change.gone)
+            yield f"{change.wanted.fqdn}: {told} cannot be removed from here"
+
+
+def _memory_record(zone: str, text: str) -> FoundRecord:
+    return FoundRecord(zone, remembered.owner_of(zone), remembered.KIND, text, remembered.TTL)
+
+
 def _text_of(record: FoundRecord) -> str:
     return f"{record.owner} {record.type} {value_text(record.type, record.value)}"
 
@@ -374,7 +525,3 @@ def _zone_result(zone: PlannedZone, state: ZoneState, created: bool) -> dict[str
         "in_directory": state.in_directory,
         "dynamic_update": state.dynamic_update,
     }
-
-
-def _text(seen: _Seen) -> str:
-    return record_sets.rendered({name: seen.zones[name].text for name in sorted(seen.zones)}, seen.all_records())

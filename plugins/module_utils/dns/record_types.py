@@ -4,8 +4,9 @@
 
 """The one table of record types: how each is read, written, compared and asked for. A further type is a row here.
 
-The data of a record is an address for A and AAAA, a name for CNAME, SrvData for SRV, presentation text for every other
-type. What belongs to one server or one file format (properties, parameters) stands there, by the type's name.
+The data of a record is an address for A and AAAA, a name for CNAME, SrvData for SRV, the text itself for TXT,
+presentation text for every other type. What belongs to one server or one file format (properties, parameters) stands
+there, by the type's name.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class RecordType:
     :param is_address: whether its values can be connected to.
     :param target: the name that a value points to, "" where it points to none.
     :param alone: whether no record of another type may stand at its name.
+    :param leads: whether it says where a name leads; one that does not changes nothing for who looks for a server.
     """
 
     name: str
@@ -55,6 +57,7 @@ class RecordType:
     is_address: bool = False
     target: Callable[[Value], str] = _no_target
     alone: bool = False
+    leads: bool = True
 
     def absolute_text(self, value: Value) -> str:
         """The data as a zone file has it whatever its origin: names with their dot."""
@@ -181,6 +184,63 @@ _SERVICE = RecordType(
     target=lambda value: _service(value).target,
 )
 
+# --- texts ------------------------------------------------------------------------------------------------------------
+
+# A character string holds so many bytes; a longer text is several of them, read as one.
+MOST_TEXT_BYTES = 255
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"|([^\s"]+)', re.DOTALL)
+_ESCAPE = re.compile(r"\\(\d{3}|.)", re.DOTALL)
+
+
+def _parse_text(value: Any, owner: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise RolloutError(f"{owner}: a TXT value is a text, and {told(value)} is none")
+    if len(value.encode("utf-8", "replace")) > 16 * MOST_TEXT_BYTES:
+        raise RolloutError(f"{owner}: a TXT value of more than {16 * MOST_TEXT_BYTES} bytes")
+    if any(ord(letter) < 32 or 0x7F <= ord(letter) < 0xA0 or 0xD800 <= ord(letter) < 0xE000 for letter in value):
+        raise RolloutError(f"{owner}: {told(value)} holds a control character")
+    return value
+
+
+def _text_fields(value: Value) -> tuple[str, ...]:
+    data = str(value).encode()
+    pieces = [data[at : at + MOST_TEXT_BYTES] for at in range(0, len(data), MOST_TEXT_BYTES)]
+    return tuple('"' + "".join(map(_escaped, piece)) + '"' for piece in pieces)
+
+
+def _escaped(byte: int) -> str:
+    letter = chr(byte)
+    if letter in '"\\':
+        return f"\\{letter}"
+    return letter if 32 <= byte < 127 else f"\\{byte:03d}"
+
+
+def _text_from_fields(fields: Sequence[str]) -> str:
+    """Of the presentation form, whatever its blanks were split at."""
+    strings = [quoted or bare for quoted, bare in _STRING.findall(" ".join(fields))]
+    data = b"".join(_unescaped(one) for one in strings)
+    return data.decode("utf-8", "backslashreplace")
+
+
+def _unescaped(text: str) -> bytes:
+    def byte(found: re.Match[str]) -> str:
+        code = found[1]
+        return chr(int(code) % 256) if len(code) == 3 else code
+
+    if text.isascii():
+        return _ESCAPE.sub(byte, text).encode("latin-1")
+    return _ESCAPE.sub(r"\1", text).encode("utf-8", "replace")
+
+
+_TEXT = RecordType(
+    name="TXT",
+    parse=_parse_text,
+    fields=_text_fields,
+    from_fields=_text_from_fields,
+    from_wire=lambda rdata: b"".join(rdata.strings).decode("utf-8", "backslashreplace"),
+    leads=False,
+)
+
 # --- the table --------------------------------------------------------------------------------------------------------
 
 RECORD_TYPES: dict[str, RecordType] = {
@@ -190,6 +250,7 @@ RECORD_TYPES: dict[str, RecordType] = {
         _address_type("AAAA", 6, ipaddress.IPv6Address),
         _ALIAS,
         _SERVICE,
+        _TEXT,
     )
 }
 

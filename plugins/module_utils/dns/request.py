@@ -12,6 +12,11 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, kind_of, told
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.created import (
+    DEFAULT_ROLLOUT,
+    checked_rollout,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.limits import Limits
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import (
     RECORD_TYPES,
     record_type,
@@ -38,11 +43,25 @@ _RECORD_KEYS = frozenset({"view", "zone", "name", "fqdn", "type", "ttl", "values
 
 @dataclass(frozen=True)
 class PushRequest:
-    """What was asked for, made uniform. ``elsewhere``: zones of which all records are another team's to enter."""
+    """What was asked for, made uniform.
+
+    :param elsewhere: zones of which all records are another team's to enter.
+    :param absent: whether the values of the sets are to be taken away.
+    :param replace: full owner names at which records of others may give way; ``purge``: whether others' members of
+        planned sets may; ``stale``: whether what the rollout created goes where nothing of it is planned any more.
+    :param rollout: by this name its records are told from those of other rollouts into the same zones; "" where
+        nothing is to be remembered.
+    """
 
     zones: tuple[PlannedZone, ...] = ()
     sets: tuple[RecordSet, ...] = ()
     elsewhere: frozenset[str] = frozenset()
+    absent: bool = False
+    replace: frozenset[str] = frozenset()
+    purge: bool = False
+    stale: bool = False
+    rollout: str = DEFAULT_ROLLOUT
+    limits: Limits = Limits()
 
     def takes_nothing(self, zone: str) -> bool:
         """Whether there is nothing to push into a zone."""
@@ -57,11 +76,14 @@ class BadRecords(RolloutError):
         super().__init__("; ".join(problems), where="zones and records")
 
 
-def read_request(zones: Any, records: Any) -> PushRequest:
+def read_request(zones: Any, records: Any, site: Mapping[str, Any] | None = None) -> PushRequest:
     """Zones and records in the plan's form, lists of mappings; raises BadRecords with every problem at once.
 
     Records that are not ours (``managed``) are left out: they are proved, not pushed.
+
+    :param site: the options ``state``, ``replace``, ``purge``, ``rollout``, ``remember`` and ``limits`` of the module.
     """
+    given = site or {}
     problems: list[str] = []
     wanted_zones = [one for one in _each(zones, _zone, "zones", problems) if one is not None]
     names_of_zones = {zone.name for zone in wanted_zones}
@@ -71,9 +93,51 @@ def read_request(zones: Any, records: Any) -> PushRequest:
     problems += [problem for item in sets if (problem := _beside_alias(item, sets))]
     strays = [item for item in sets if item.zone not in names_of_zones]
     problems += [f"records: {item.fqdn}: the zone '{item.zone}' is not among zones" for item in strays]
+    replace = list(_each_text(given.get("replace") or (), names.relative, "replace", problems))
+    limits = _limits(given.get("limits") or {}, problems)
+    rollout = next(
+        iter(_each_text([given.get("rollout") or DEFAULT_ROLLOUT], checked_rollout, "rollout", problems)), ""
+    )
+    purge = given.get("purge") or "none"
+    if purge == "stale" and rollout == DEFAULT_ROLLOUT:
+        problems.append(
+            "purge: stale takes away what this rollout created and does not plan any more, and it has no name of its"
+            " own by which that is told from other rollouts; give it one as rollout (pool_dns_rollout of the role)"
+        )
     if problems:
         raise BadRecords(problems)
-    return PushRequest(tuple(wanted_zones), tuple(sets), frozenset(_elsewhere(records)))
+    return PushRequest(
+        tuple(wanted_zones),
+        tuple(sets),
+        frozenset(_elsewhere(records)),
+        absent=given.get("state") == "absent",
+        replace=frozenset(replace),
+        purge=purge != "none",
+        stale=purge == "stale",
+        rollout=rollout if given.get("remember", True) else "",
+        limits=limits,
+    )
+
+
+def _each_text(items: Any, read: Callable[[str], str], where: str, problems: list[str]) -> Iterator[str]:
+    try:
+        given = _listed(items, where)
+    except RolloutError as error:
+        problems.append(str(error))
+        return
+    for item in given:
+        try:
+            yield read(item if isinstance(item, str) else "")
+        except RolloutError as error:
+            problems.append(f"{where}: {error}")
+
+
+def _limits(given: Mapping[str, Any], problems: list[str]) -> Limits:
+    try:
+        return Limits(**{name: whole(value, f"limits.{name}") for name, value in given.items() if value is not None})
+    except RolloutError as error:
+        problems.append(str(error))
+        return Limits()
 
 
 def _elsewhere(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 _BY_KERNEL = {(5, 2): "2003", (6, 0): "2008", (6, 1): "2008r2", (6, 2): "2012", (6, 3): "2012r2"}
 _BY_BUILD = ((26100, "2025"), (20348, "2022"), (17763, "2019"), (14393, "2016"))
 _FIRST_WITH_CNG = (6, 0)
+_FIRST_THAT_DELETES = (6, 2)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Generation:
     cng: bool
     #: certificate bindings of http.sys can be set with netsh
     netsh_http: bool
+    #: WMI deletes instances over WS-Management (MS-WSMV, appendix A, note 107)
+    wmi_deletes: bool
 
 
 def generation(version: str) -> Generation:
@@ -34,7 +37,7 @@ def generation(version: str) -> Generation:
     """
     kernel, build = _numbers(version)
     modern = kernel >= _FIRST_WITH_CNG
-    return Generation(_name(kernel, build), cng=modern, netsh_http=modern)
+    return Generation(_name(kernel, build), cng=modern, netsh_http=modern, wmi_deletes=kernel >= _FIRST_THAT_DELETES)
 
 
 def _name(kernel: tuple[int, int], build: int) -> str:

@@ -32,10 +32,12 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, as_truth, wql_literal
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject, WmiValue
 
 NAMESPACE = "root/MicrosoftDNS"
+_PROGRAM_SECONDS = 60.0
 NAMES_PER_QUERY = 20  # WMI refuses queries with too many conditions
 
 # MicrosoftDNS_Zone.ZoneType as a property. CreateZone's parameter counts differently: there 0 is a primary zone.
@@ -56,6 +58,7 @@ PROPERTIES = {
     "AAAA": ("IPv6Address",),
     "CNAME": ("PrimaryName",),
     "SRV": ("Priority", "Weight", "Port", "SRVDomainName"),
+    "TXT": ("DescriptiveText",),
 }
 
 
@@ -69,6 +72,7 @@ class WindowsDns(DnsServer):
         self._wmi = host.wmi
         self.name = host.name
         self._zones: dict[str, WmiObject] = {}
+        self._deletes: bool | None = None
         self._renew: Callable[[], None] = lambda: None
 
     @contextmanager
@@ -166,6 +170,37 @@ class WindowsDns(DnsServer):
 
     def set_ttl(self, record: FoundRecord, ttl: int) -> None:
         self._renew()
+        found = self._found_again(record)
+        # Only what differs is given: a record set to what it already is counts as existing.
+        selectors = _selectors(found, _RECORD_KEYS)
+        self._wmi.invoke(NAMESPACE, f"MicrosoftDNS_{record.type}Type", "Modify", [("TTL", str(ttl))], selectors)
+
+    def remove(self, record: FoundRecord) -> None:
+        self._renew()
+        if self._deletes is None:
+            self._deletes = generation_of(self._host).wmi_deletes
+        reference = self._found_again(record).reference if self._deletes else None
+        if reference is not None:
+            self._wmi.delete(reference)
+        else:
+            self._remove_by_program(record)
+
+    def _remove_by_program(self, record: FoundRecord) -> None:
+        """With all of its data: without any, dnscmd takes every record of the type. What it says is in a language."""
+        node = "@" if record.owner == record.zone else f"{record.owner}."
+        data = [str(record.value)] if record.type == "TXT" else RECORD_TYPES[record.type].fields(record.value)
+        arguments = ["dnscmd", "/RecordDelete", record.zone, node, record.type, *data, "/f"]
+        result = self._host.programs.run(arguments, timeout=_PROGRAM_SECONDS)
+        if result.exit_code != 0:
+            raise RolloutError(
+                f"dnscmd did not remove the {record.type} record of {record.owner} (exit code {result.exit_code})",
+                where=self.name,
+                mend="This version of Windows removes records with dnscmd alone. It comes with the DNS Server role, and"
+                " on Windows Server 2003 with the Support Tools (suptools.msi)",
+            )
+
+    def _found_again(self, record: FoundRecord) -> WmiObject:
+        """The record as an instance with its keys."""
         class_name = f"MicrosoftDNS_{record.type}Type"
         where = f"ContainerName={wql_literal(record.zone)} AND OwnerName={wql_literal(record.owner)}"
         same = [
@@ -178,8 +213,7 @@ class WindowsDns(DnsServer):
                 f"{record.owner}: the {record.type} record was there and is not any more (found {len(same)})",
                 where=self.name,
             )
-        # Only what differs is given: a record set to what it already is counts as existing.
-        self._wmi.invoke(NAMESPACE, class_name, "Modify", [("TTL", str(ttl))], _selectors(same[0], _RECORD_KEYS))
+        return same[0]
 
     def flush(self, zone: str) -> None:
         """A zone kept in a file is changed in memory first."""
@@ -267,6 +301,8 @@ def _value(kind: str, record: WmiObject, fields: Sequence[str]) -> Value:
     """The typed properties count where all are there, else the presentation form."""
     typed = [as_text(record.get(name)) for name in PROPERTIES.get(kind, ())]
     data = typed if typed and all(typed) else list(fields)
+    if kind == "TXT" and record.get("DescriptiveText") is not None:
+        return as_text(record.get("DescriptiveText"))
     if kind == "NS":
         return uniform(as_text(record.get("NSHost")) or " ".join(fields))
     try:
@@ -277,4 +313,6 @@ def _value(kind: str, record: WmiObject, fields: Sequence[str]) -> Value:
 
 def _typed_data(kind: str, value: Value) -> list[tuple[str, WmiValue]]:
     """The last parameters of CreateInstanceFromPropertyData. The dot makes a target absolute beyond doubt."""
+    if kind == "TXT":
+        return [("DescriptiveText", str(value))]
     return list(zip(PROPERTIES[kind], RECORD_TYPES[kind].fields(value), strict=True))

@@ -11,7 +11,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import WIND
 
 
 def test_what_a_port_demands() -> None:
-    assert demands(DnsServer, "zones", "records", "create_zone", "add", "set_ttl")
+    assert demands(DnsServer, "zones", "records", "create_zone", "add", "set_ttl", "remove")
 
 
 class Durable(DnsServer):
@@ -29,15 +29,18 @@ class Durable(DnsServer):
 
     def set_ttl(self, record: Any, ttl: int) -> None: ...
 
+    def remove(self, record: Any) -> None: ...
+
 
 def test_flushing_asks_nothing_of_a_server_that_keeps_changes_anyway() -> None:
     Durable().flush("company.local")
 
 
 def test_what_windows_can_be_asked_to_do() -> None:
-    assert WINDOWS.types == ("A", "AAAA", "CNAME", "SRV")
+    assert WINDOWS.types == ("A", "AAAA", "CNAME", "SRV", "TXT")
     assert WINDOWS.creates_zones
     assert WINDOWS.changes_ttl
+    assert WINDOWS.removes
 
 
 @pytest.mark.parametrize(

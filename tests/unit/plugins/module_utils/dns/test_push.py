@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ from unit.record_sets import record_set
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import WINDOWS, FoundRecord, ZoneState
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import PushFailed, ServerRefused, push
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest as _PushRequest
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone, SrvData
 
 ZONE = "company.local"
+# What is remembered is in test_push_memory.py.
+PushRequest = partial(_PushRequest, rollout="")
 KEPT = ZoneState(ZONE, "primary", in_directory=True, dynamic_update="secure")
 SIP = record_set(ZONE, "sip.company.local", "A", 3600, ("10.0.0.10",))
 WEB = record_set(ZONE, "web.company.local", "A", 3600, ("10.0.0.20",))
@@ -28,11 +31,11 @@ def server(*rows: FoundRecord, **more: Any) -> MemoryDns:
     return MemoryDns(**{"held": {ZONE: KEPT}, "rows": list(rows), **more})
 
 
-def wanted(*sets: Any, if_missing: str = "fail") -> PushRequest:
+def wanted(*sets: Any, if_missing: str = "fail") -> _PushRequest:
     return PushRequest((PlannedZone("internal", ZONE, if_missing),), sets)
 
 
-def refused(held: MemoryDns, request: PushRequest) -> list[str]:
+def refused(held: MemoryDns, request: _PushRequest) -> list[str]:
     with pytest.raises(ServerRefused) as caught:
         push(held, request, check_mode=False)
     assert held.calls == []
@@ -43,7 +46,7 @@ def refused(held: MemoryDns, request: PushRequest) -> list[str]:
     return list(caught.value.problems)
 
 
-def failed(held: MemoryDns, request: PushRequest) -> PushFailed:
+def failed(held: MemoryDns, request: _PushRequest) -> PushFailed:
     with pytest.raises(PushFailed) as caught:
         push(held, request, check_mode=False)
     assert caught.value.where == "dc01"
@@ -372,13 +375,13 @@ def test_a_change_that_left_no_trace_is_told() -> None:
     assert error.mend == "Run again once the cause is mended: what is there is not done twice"
 
 
-def test_records_that_were_written_are_told_when_making_sure_of_them_fails() -> None:
+def test_records_that_are_there_are_told_when_the_zone_file_cannot_be_written() -> None:
     held = server(refuse={f"flush {ZONE}": BUSY})
     with pytest.raises(PushFailed) as caught:
         push(held, wanted(SIP), check_mode=False)
     assert caught.value.result["changed"] is True
     assert caught.value.what == (
-        "the records were written, and making sure of them failed: the server is busy. Try again later."
+        "the records are there, and writing the zone's file failed: the server is busy. Try again later."
         " Still to be done: nothing; everything else is there"
     )
 

@@ -35,6 +35,7 @@ ROWS: list[tuple[str, Any, Value, str, str]] = [
         "0 5 5061 ocspool.company.com.",
         "ocspool.company.com",
     ),
+    ("TXT", 'a "b" \\ é', 'a "b" \\ é', '"a \\"b\\" \\\\ \\195\\169"', ""),
 ]
 
 
@@ -45,13 +46,41 @@ def test_row(kind: str, plain: Any, value: Value, text: str, target: str) -> Non
     assert (row.absolute_text(value), row.text(value)) == (text, text.rstrip("."))
     assert row.from_fields(text.split()) == value
     assert row.from_wire(dns.rdata.from_text("IN", kind, text)) == value
-    assert (row.target(value), row.is_address) == (target, not target)
+    assert (row.target(value), row.is_address) == (target, kind in ("A", "AAAA"))
 
 
 def test_all_rows_are_tried_and_written_to_windows() -> None:
     assert [row[0] for row in ROWS] == list(RECORD_TYPES)
     assert set(PROPERTIES) == set(RECORD_TYPES) == set(WindowsDns.capabilities.types)
-    assert {kind: len(names) for kind, names in PROPERTIES.items()} == {"A": 1, "AAAA": 1, "CNAME": 1, "SRV": 4}
+    assert {kind: len(names) for kind, names in PROPERTIES.items()} == {
+        "A": 1,
+        "AAAA": 1,
+        "CNAME": 1,
+        "SRV": 4,
+        "TXT": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        ("", "x: a TXT value is a text, and '' is none"),
+        (7, "x: a TXT value is a text, and 7 is none"),
+        ("a\nb", "x: 'a\\nb' holds a control character"),
+        ("a" * 4081, "x: a TXT value of more than 4080 bytes"),
+    ],
+)
+def test_texts_that_no_record_holds(value: Any, what: str) -> None:
+    with pytest.raises(RolloutError) as caught:
+        RECORD_TYPES["TXT"].parse(value, "x")
+    assert str(caught.value) == what
+
+
+def test_long_text_is_several_strings_and_one_value() -> None:
+    row, value = RECORD_TYPES["TXT"], "a" * 255 + "b"
+    assert row.fields(value) == ('"' + "a" * 255 + '"', '"b"')
+    assert row.from_fields(row.fields(value)) == value
+    assert row.from_fields(["v=spf1", "-all"]) == "v=spf1-all"
 
 
 def test_alias_alone_allows_nothing_beside_it() -> None:

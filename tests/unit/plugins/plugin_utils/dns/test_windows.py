@@ -63,7 +63,7 @@ def origin() -> DnsWmi:
 
 
 def run(wmi: DnsWmi, *, zones: Any = None, records: Any = None, check_mode: bool = False) -> dict[str, Any]:
-    request = read_request(zones or ORIGIN_ZONES, ORIGIN_RECORDS if records is None else records)
+    request = read_request(zones or ORIGIN_ZONES, ORIGIN_RECORDS if records is None else records, {"remember": False})
     return push(WindowsDns(on(wmi)), request, check_mode=check_mode)
 
 
@@ -337,7 +337,7 @@ def test_zone_open_to_everybody_is_told() -> None:
 def test_zone_kept_in_a_file_is_written_back() -> None:
     wmi = DnsWmi({"company.local": zone("company.local", DsIntegrated="false")})
     result = run(wmi, zones=LOCAL, records=[local_a()])
-    assert wmi.calls[-2:] == ["MicrosoftDNS_Zone.WriteBackZone", "query MicrosoftDNS_ResourceRecord"]
+    assert wmi.calls[-2:] == ["query MicrosoftDNS_ResourceRecord", "MicrosoftDNS_Zone.WriteBackZone"]
     assert result["zones"][0]["in_directory"] is False
 
 
@@ -421,7 +421,7 @@ def read(kind: str, value: Any) -> FoundRecord:
         (base("o. 60 IN CNAME t.example."), read("CNAME", "t.example")),
         (base("", "t.example.", "MicrosoftDNS_CNAMEType"), read("CNAME", "t.example")),
         (base("", "t.example.", "MicrosoftDNS_NSType", NSHost="t.example."), read("NS", "t.example")),
-        (base('o IN TXT "v=spf1 -all"', '"v=spf1 -all"'), read("TXT", '"v=spf1 -all"')),
+        (base('o IN TXT "v=spf1 -all"', '"v=spf1 -all"'), read("TXT", "v=spf1 -all")),
         (base("", None, "MicrosoftDNS_AType", IPAddress="10.0.0.1", RecordClass="1"), read("A", "10.0.0.1")),
         (base("", None, "MicrosoftDNS_AType", IPAddress="10.0.0.1", RecordClass="3"), None),
     ],
@@ -515,7 +515,7 @@ class Claims(FakeFiles):
 
 
 def pushed(wmi: DnsWmi, files: FakeFiles, records: Any) -> dict[str, Any]:
-    return push(WindowsDns(on(wmi, files)), read_request(LOCAL, records), check_mode=False)
+    return push(WindowsDns(on(wmi, files)), read_request(LOCAL, records, {"remember": False}), check_mode=False)
 
 
 def test_the_server_is_claimed_for_changes_alone() -> None:

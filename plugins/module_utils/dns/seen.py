@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A DNS server as it was last read, or as it will be: zones, records at the planned names, and what it remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes as record_sets
+from ansible_collections.ucops.rollout.plugins.module_utils.dns import created as remembered
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import SetChange
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.created import Created
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import PRIMARY, FoundRecord, ZoneState
+from ansible_collections.ucops.rollout.plugins.module_utils.model import RecordSet
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What one zone remembers of the rollout. ``dynamic``: whether some of it came by dynamic update, and is not
+    believed; ``elsewhere``: the records of it that lie at names of which nothing is planned.
+    """
+
+    created: Created
+    dynamic: bool = False
+    elsewhere: tuple[FoundRecord, ...] = ()
+
+
+@dataclass
+class Seen:
+    """``others``: zones that nobody asked for, at or above the owners. ``memory``: by zone."""
+
+    zones: dict[str, ZoneState] = field(default_factory=dict)
+    records: dict[str, tuple[FoundRecord, ...]] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
+    memory: dict[str, Memory] = field(default_factory=dict)
+
+    def copy(self) -> Seen:
+        return Seen(dict(self.zones), dict(self.records), self.others, dict(self.memory))
+
+    def all_records(self) -> list[FoundRecord]:
+        return [record for zone in sorted(self.records) for record in self.records[zone]]
+
+    def created(self, zone: str, rollout: str) -> Created:
+        known = self.memory.get(zone)
+        return known.created if known else Created(rollout)
+
+    def stale(self, zone: str, sets: Iterable[RecordSet]) -> tuple[FoundRecord, ...]:
+        """What the rollout created in a zone and is still there, where no set of that name and type is planned."""
+        known = self.memory.get(zone)
+        if known is None:
+            return ()
+        planned = {(item.fqdn, item.type) for item in sets if item.zone == zone}
+        held = (*self.records.get(zone, ()), *known.elsewhere)
+        return tuple(
+            one for one in held if (one.owner, one.type) not in planned and not one.dynamic and known.created.has(one)
+        )
+
+    def predicted(self, new_zones: Sequence[str], changes: Sequence[SetChange], rollout: str) -> Seen:
+        """What it will be once the zones are created and the changes made."""
+        later = self.copy()
+        for name in new_zones:
+            later.zones[name] = ZoneState(name, PRIMARY, in_directory=True)
+        for name in later.zones:
+            in_zone = [change for change in changes if change.wanted.zone == name]
+            later.records[name] = record_sets.applied(self.records.get(name, ()), in_zone)
+            if rollout:
+                now = self.memory.get(name, Memory(Created(rollout)))
+                kept = tuple(one for one in now.elsewhere if not any(one in change.gone for change in in_zone))
+                created = now.created.later(new_entries(in_zone), gone_entries(in_zone))
+                later.memory[name] = replace(now, created=created, elsewhere=kept)
+        return later
+
+    def text(self) -> str:
+        """Zones, records, and what is remembered, for ``--diff``."""
+        kept = [
+            FoundRecord(zone, remembered.owner_of(zone), remembered.KIND, text, remembered.TTL)
+            for zone, memory in self.memory.items()
+            for text in memory.created.texts
+        ]
+        elsewhere = [one for memory in self.memory.values() for one in memory.elsewhere]
+        zones = {name: self.zones[name].text for name in sorted(self.zones)}
+        return record_sets.rendered(zones, [*self.all_records(), *elsewhere, *kept])
+
+
+def new_entries(changes: Iterable[SetChange]) -> list[str]:
+    """What is to be remembered of changes before they are made."""
+    return [
+        remembered.entry(change.wanted.zone, change.wanted.fqdn, change.wanted.type, value)
+        for change in changes
+        for value in change.add
+    ]
+
+
+def gone_entries(changes: Iterable[SetChange]) -> list[str]:
+    """What is to be forgotten once the changes are made."""
+    made = list(changes)
+    back = set(new_entries(made))
+    return [text for change in made for one in change.gone if (text := remembered.entry_of(one)) not in back]

@@ -1,0 +1,276 @@
+"""What a push created is its own to change and to take away; what others created is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from unit.memory_dns import MemoryDns
+from unit.record_sets import record_set
+
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.limits import Limits
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import FoundRecord, ZoneState
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import (
+    LimitExceeded,
+    PushFailed,
+    ServerRefused,
+    push,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone
+
+ZONE = "company.local"
+MEMORY = f"_ucops-rollout.{ZONE}"
+BUSY = RolloutError("the server is busy", mend="Try again later")
+
+
+def a_set(label: str, *addresses: str) -> Any:
+    return record_set(ZONE, f"{label}.{ZONE}", "A", 3600, addresses)
+
+
+def a_row(label: str, address: str, **more: Any) -> FoundRecord:
+    return FoundRecord(ZONE, f"{label}.{ZONE}", "A", address, more.pop("ttl", 3600), **more)
+
+
+def cname(label: str, target: str) -> FoundRecord:
+    return FoundRecord(ZONE, f"{label}.{ZONE}", "CNAME", target, 3600)
+
+
+def server(*rows: FoundRecord, **more: Any) -> MemoryDns:
+    held = {ZONE: ZoneState(ZONE, "primary", in_directory=True, dynamic_update="secure")}
+    return MemoryDns(**{"held": held, "rows": list(rows), **more})
+
+
+def request(*sets: Any, **more: Any) -> PushRequest:
+    return PushRequest((PlannedZone("internal", ZONE, "fail"),), sets, **{"rollout": "pool", **more})
+
+
+def done(held: MemoryDns, asked: PushRequest) -> dict[str, Any]:
+    """The result, after a look in check mode that predicted it."""
+    rows, calls = list(held.rows), list(held.calls)
+    predicted = push(held, asked, check_mode=True)
+    assert (held.rows, held.calls) == (rows, calls)
+    result = push(held, asked, check_mode=False)
+    for key in ("changed", "before", "after", "changes", "diff"):
+        assert predicted[key] == result[key], key
+    again = push(held, asked, check_mode=False)
+    assert not again["changed"]
+    return result
+
+
+def memory(held: MemoryDns) -> list[str]:
+    return sorted(str(row.value) for row in held.rows if row.owner == MEMORY)
+
+
+def others(held: MemoryDns) -> list[FoundRecord]:
+    return [row for row in held.rows if row.owner != MEMORY]
+
+
+def test_what_is_created_is_remembered_first() -> None:
+    held = server()
+    result = done(held, request(a_set("sip", "10.0.0.10")))
+    assert held.calls == [f"add {MEMORY}", "add sip.company.local", "flush company.local"]
+    assert memory(held) == ["ucops.rollout/1/pool,A/sip/10.0.0.10"]
+    assert [change["what"] for change in result["changes"]] == ["A sip.company.local"]
+    assert f"+{MEMORY}" not in result["diff"]["before"]
+    assert f'{MEMORY}. 3600 IN TXT "ucops.rollout/1/pool,A/sip/10.0.0.10"' in result["diff"]["after"]
+
+
+def test_what_was_there_is_not_taken_for_our_own() -> None:
+    held = server(a_row("sip", "10.0.0.10"))
+    assert not done(held, request(a_set("sip", "10.0.0.10")))["changed"]
+    assert held.calls == []
+    with pytest.raises(ServerRefused) as caught:
+        push(held, request(a_set("sip", "10.0.0.20")), check_mode=False)
+    assert "there is already 10.0.0.10, which is not planned" in str(caught.value)
+
+
+def test_a_new_address_takes_the_place_of_our_old_one_added_first() -> None:
+    held = server()
+    push(held, request(a_set("sip", "10.0.0.10")), check_mode=False)
+    held.calls.clear()
+    result = done(held, request(a_set("sip", "10.0.0.20")))
+    assert held.calls == [
+        f"add {MEMORY}",
+        "add sip.company.local",
+        "remove sip.company.local",
+        f"remove {MEMORY}",
+        "flush company.local",
+    ]
+    assert others(held) == [a_row("sip", "10.0.0.20")]
+    assert memory(held) == ["ucops.rollout/1/pool,A/sip/10.0.0.20"]
+    (change,) = result["changes"]
+    assert (change["verb"], change["before"], change["after"]) == (
+        "change",
+        {"ttl": 3600, "values": ["10.0.0.10"]},
+        {"ttl": 3600, "values": ["10.0.0.20"]},
+    )
+
+
+def test_a_value_that_somebody_changed_by_hand_is_theirs() -> None:
+    held = server()
+    push(held, request(a_set("sip", "10.0.0.10")), check_mode=False)
+    held.rows[held.rows.index(a_row("sip", "10.0.0.10"))] = a_row("sip", "10.0.0.99")
+    with pytest.raises(ServerRefused, match=r"10\.0\.0\.99, which is not planned"):
+        push(held, request(a_set("sip", "10.0.0.20")), check_mode=False)
+
+
+def test_an_address_gives_way_to_an_alias_before_it_comes() -> None:
+    held = server()
+    push(held, request(a_set("web", "10.0.0.10")), check_mode=False)
+    held.calls.clear()
+    alias = record_set(ZONE, f"web.{ZONE}", "CNAME", 3600, ("pool.company.local",))
+    result = done(held, request(alias))
+    assert held.calls[:3] == [f"add {MEMORY}", "remove web.company.local", "add web.company.local"]
+    assert others(held) == [cname("web", "pool.company.local")]
+    assert memory(held) == ["ucops.rollout/1/pool,CNAME/web/pool.company.local"]
+    assert [change["verb"] for change in result["changes"]] == ["create"]
+
+
+@pytest.mark.parametrize(
+    ("row", "words", "gives"),
+    [
+        (a_row("sip", "10.0.0.99"), {}, False),
+        (a_row("sip", "10.0.0.99"), {"replace": frozenset({f"sip.{ZONE}"})}, True),
+        (a_row("sip", "10.0.0.99"), {"replace": frozenset({f"web.{ZONE}"})}, False),
+        (a_row("sip", "10.0.0.99"), {"purge": True}, True),
+        (a_row("sip", "10.0.0.99", dynamic=True), {"purge": True}, False),
+        (a_row("sip", "10.0.0.99", dynamic=True), {"replace": frozenset({f"sip.{ZONE}"})}, True),
+        (cname("sip", "pool.company.local"), {"purge": True}, False),
+        (cname("sip", "pool.company.local"), {"replace": frozenset({f"sip.{ZONE}"})}, True),
+    ],
+)
+def test_others_records_give_way_at_the_sites_word(row: FoundRecord, words: dict[str, Any], gives: bool) -> None:
+    held, asked = server(row), request(a_set("sip", "10.0.0.10"), **words)
+    if gives:
+        done(held, asked)
+        assert others(held) == [a_row("sip", "10.0.0.10")]
+    else:
+        with pytest.raises(ServerRefused):
+            push(held, asked, check_mode=False)
+        assert held.rows == [row]
+
+
+def test_a_dynamic_record_becomes_a_static_one_where_that_was_said() -> None:
+    held = server(a_row("sip", "10.0.0.10", dynamic=True))
+    done(held, request(a_set("sip", "10.0.0.10"), replace=frozenset({f"sip.{ZONE}"})))
+    assert others(held) == [a_row("sip", "10.0.0.10")]
+    assert held.calls[:3] == [f"add {MEMORY}", "remove sip.company.local", "add sip.company.local"]
+
+
+def test_a_name_that_is_not_planned_any_more_is_told_and_left() -> None:
+    held = server()
+    push(held, request(a_set("sip", "10.0.0.10"), a_set("old", "10.0.0.11")), check_mode=False)
+    result = done(held, request(a_set("sip", "10.0.0.10")))
+    assert [(one["verb"], one["what"], one["note"]) for one in result["changes"]] == [
+        (
+            "report",
+            "A old.company.local",
+            "created by an earlier run and not planned any more: it is left as it is",
+        )
+    ]
+    assert a_row("old", "10.0.0.11") in held.rows
+
+
+def test_a_name_that_is_not_planned_any_more_goes_where_that_was_said() -> None:
+    held = server(a_row("foreign", "10.0.0.50"))
+    push(held, request(a_set("sip", "10.0.0.10"), a_set("old", "10.0.0.11")), check_mode=False)
+    push(held, request(a_set("meet", "10.0.0.12"), rollout="other"), check_mode=False)
+    held.calls.clear()
+    result = done(held, request(a_set("sip", "10.0.0.10"), purge=True, stale=True))
+    assert [(one["verb"], one["what"], one["after"]) for one in result["changes"]] == [
+        ("delete", "A old.company.local", None)
+    ]
+    assert others(held) == [
+        a_row("foreign", "10.0.0.50"),
+        a_row("sip", "10.0.0.10"),
+        a_row("meet", "10.0.0.12"),
+    ]
+    assert memory(held) == ["ucops.rollout/1/other,A/meet/10.0.0.12", "ucops.rollout/1/pool,A/sip/10.0.0.10"]
+
+
+def test_what_is_to_be_absent_goes_and_nothing_else() -> None:
+    held = server(a_row("web", "10.0.0.20"), a_row("sip", "10.0.0.99"))
+    push(held, request(a_set("meet", "10.0.0.12")), check_mode=False)
+    asked = request(a_set("meet", "10.0.0.12"), a_set("web", "10.0.0.20"), a_set("sip", "10.0.0.10"), absent=True)
+    result = done(held, asked)
+    assert others(held) == [a_row("web", "10.0.0.20"), a_row("sip", "10.0.0.99")]
+    assert memory(held) == []
+    assert [(one["verb"], one["what"], one.get("note")) for one in result["changes"]] == [
+        ("delete", "A meet.company.local", None),
+        ("report", "A web.company.local", "10.0.0.20 was created by others: it is left as it is"),
+    ]
+
+
+def test_nothing_is_there_to_be_absent() -> None:
+    assert not done(server(), request(a_set("meet", "10.0.0.12"), absent=True))["changed"]
+    gone = push(server(held={}), request(a_set("meet", "10.0.0.12"), absent=True), check_mode=False)
+    assert gone["notes"] == [f"the zone {ZONE} does not exist on this server; nothing is removed from it"]
+
+
+def test_too_much_is_refused_with_the_counts() -> None:
+    held, labels = server(), ["a", "b", "c", "d", "e", "f"]
+    push(held, request(*(a_set(one, "10.0.0.10") for one in labels)), check_mode=False)
+    held.calls.clear()
+    with pytest.raises(LimitExceeded) as caught:
+        push(held, request(a_set("a", "10.0.0.10"), purge=True, stale=True), check_mode=False)
+    (excess,) = caught.value.excesses
+    assert (excess.count, excess.known, excess.allowed, excess.limit) == (5, 6, 2, "deletions_percent")
+    assert held.calls == []
+    lifted = request(a_set("a", "10.0.0.10"), purge=True, stale=True, limits=Limits(deletions_percent=100))
+    done(held, lifted)
+    assert others(held) == [a_row("a", "10.0.0.10")]
+
+
+def test_nothing_is_created_that_cannot_be_remembered() -> None:
+    held = server(refuse={f"add {MEMORY}": BUSY})
+    with pytest.raises(PushFailed, match="adding _ucops-rollout.company.local TXT"):
+        push(held, request(a_set("sip", "10.0.0.10")), check_mode=False)
+    assert held.rows == []
+
+
+@pytest.mark.parametrize("call", [f"add {MEMORY}", "add sip.company.local", "remove sip.company.local",
+                                  f"remove {MEMORY}", "flush company.local"])  # fmt: skip
+@pytest.mark.parametrize("way", ["refuse", "fail_after", "lose"])
+def test_whatever_fails_on_the_way_the_next_run_ends_well(call: str, way: str) -> None:
+    held = server(a_row("foreign", "10.0.0.50"))
+    push(held, request(a_set("sip", "10.0.0.10")), check_mode=False)
+    setattr(held, way, {call} if way == "lose" else {call: BUSY})
+    try:
+        push(held, request(a_set("sip", "10.0.0.20")), check_mode=False)
+    except RolloutError:
+        pass
+    assert [row for row in held.rows if row.owner == f"sip.{ZONE}"]
+    held.refuse, held.fail_after, held.lose = {}, {}, set()
+    push(held, request(a_set("sip", "10.0.0.20")), check_mode=False)
+    assert others(held) == [a_row("foreign", "10.0.0.50"), a_row("sip", "10.0.0.20")]
+    held.calls.clear()
+    assert not push(held, request(a_set("sip", "10.0.0.20")), check_mode=False)["changed"]
+    assert held.calls == []
+
+
+def test_texts_that_came_by_dynamic_update_are_not_believed() -> None:
+    row = FoundRecord(ZONE, MEMORY, "TXT", "ucops.rollout/1/pool,A/sip/10.0.0.99", 3600, dynamic=True)
+    held = server(row, a_row("sip", "10.0.0.99"))
+    with pytest.raises(ServerRefused, match="which is not planned"):
+        push(held, request(a_set("sip", "10.0.0.10")), check_mode=False)
+    held.rows = [row]
+    result = push(held, request(a_set("sip", "10.0.0.10")), check_mode=True)
+    assert result["notes"] == [
+        f"{MEMORY} holds texts with a time stamp: they came by dynamic update, and what they say was created by this"
+        " collection is not believed"
+    ]
+
+
+def test_a_port_that_cannot_remove_is_not_asked_to() -> None:
+    held = server(a_row("sip", "10.0.0.99"))
+    held.capabilities = replace(held.capabilities, removes=False)
+    with pytest.raises(ServerRefused, match=r"sip.company.local: 10\.0\.0\.99 cannot be removed from here"):
+        push(held, request(a_set("sip", "10.0.0.10"), replace=frozenset({f"sip.{ZONE}"})), check_mode=False)
+
+
+def test_a_name_to_be_replaced_that_is_not_planned_is_told() -> None:
+    result = push(server(), request(a_set("sip", "10.0.0.10"), replace=frozenset({"x.test"})), check_mode=True)
+    assert result["notes"] == ["replace: no record of ours is planned at x.test on this server"]
