@@ -21,9 +21,13 @@ try:
     import dns.name
     import dns.query
     import dns.rcode
+    import dns.rdata
     import dns.rdataclass
     import dns.rdatatype
     import dns.rrset
+    import dns.tsig
+    import dns.update
+    import dns.xfr
 except ImportError:
     dns = None  # type: ignore[assignment]
     IMPORT_ERROR = traceback.format_exc()

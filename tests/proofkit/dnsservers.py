@@ -32,11 +32,14 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def named(directory: Path, zones: Mapping[str, str | None]) -> Iterator[int]:
-    """BIND on 127.0.0.1 with zones {name: records in master file form, None for one that fails to load}."""
+def named(directory: Path, zones: Mapping[str, str | None], *, more: str = "", each: str = "") -> Iterator[int]:
+    """BIND on 127.0.0.1 with zones {name: records in master file form, None for one that fails to load}.
+
+    ``more``: statements beside the zones, such as keys; ``each``: statements in every zone, such as allow-update.
+    """
     port = free_port()
     configuration = directory / "named.conf"
-    configuration.write_text(_configuration(directory, port, zones))
+    configuration.write_text(more + _configuration(directory, port, zones, each))
     log = (directory / "named.log").open("w")
     server = subprocess.Popen([program("named", "bind9"), "-g", "-c", str(configuration)], stderr=log)
     try:
@@ -48,7 +51,7 @@ def named(directory: Path, zones: Mapping[str, str | None]) -> Iterator[int]:
         log.close()
 
 
-def _configuration(directory: Path, port: int, zones: Mapping[str, str | None]) -> str:
+def _configuration(directory: Path, port: int, zones: Mapping[str, str | None], each: str) -> str:
     text = (
         f'options {{ directory "{directory}"; listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};'
         " recursion no; allow-query { any; }; pid-file none; session-keyfile none; dnssec-validation no;"
@@ -58,7 +61,7 @@ def _configuration(directory: Path, port: int, zones: Mapping[str, str | None]) 
         file = directory / f"{name}.zone"
         if records is not None:
             file.write_text(_SOA + records)
-        text += f'zone "{name}" {{ type primary; file "{file}"; check-names ignore; }};\n'
+        text += f'zone "{name}" {{ type primary; file "{file}"; check-names ignore; {each} }};\n'
     return text
 
 
@@ -80,14 +83,14 @@ def scripted(talk: Talk) -> Iterator[int]:
     class Udp(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             data, connection = self.request
-            reply = talk(dns.message.from_wire(data), "udp")
+            reply = talk(dns.message.from_wire(data, keyring=False), "udp")
             if reply is not None:
                 connection.sendto(reply, self.client_address)
 
     class Tcp(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             length = struct.unpack("!H", self.request.recv(2))[0]
-            reply = talk(dns.message.from_wire(self.request.recv(length)), "tcp")
+            reply = talk(dns.message.from_wire(self.request.recv(length), keyring=False), "tcp")
             if reply is not None:
                 self.request.sendall(struct.pack("!H", len(reply)) + reply)
 

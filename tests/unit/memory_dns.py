@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     WINDOWS,
     Capabilities,
-    DnsServer,
     FoundRecord,
+    StepwiseServer,
     ZoneState,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value
@@ -17,7 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 
 
 @dataclass
-class MemoryDns(DnsServer):
+class MemoryDns(StepwiseServer):
     """``calls``: every change that was asked for, in order."""
 
     held: dict[str, ZoneState] = field(default_factory=dict)

@@ -23,7 +23,8 @@ class ZoneState:
     name: str
     #: primary, secondary, stub, forwarder, or the server's own number for anything else
     kind: str
-    in_directory: bool = False
+    #: whether it is kept in Active Directory; None where the server does not say
+    in_directory: bool | None = False
     paused: bool = False
     #: none, any, secure, or "" where the server does not say
     dynamic_update: str = ""
@@ -31,9 +32,9 @@ class ZoneState:
     @property
     def text(self) -> str:
         """For a person: ``primary zone, in Active Directory, dynamic update: secure``."""
-        kept = "in Active Directory" if self.in_directory else "in a file"
+        kept = {True: ", in Active Directory", False: ", in a file", None: ""}[self.in_directory]
         update = f", dynamic update: {self.dynamic_update}" if self.dynamic_update else ""
-        return f"{self.kind} zone, {kept}{update}"
+        return f"{self.kind} zone{kept}{update}"
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,30 @@ class Capabilities:
 WINDOWS = Capabilities(types=("A", "AAAA", "CNAME", "SRV", "TXT"), creates_zones=True, changes_ttl=True, removes=True)
 
 
+# Dynamic update (RFC 2136): zones are made by other means, and a record that is added again has the new TTL.
+UPDATES = Capabilities(types=("A", "AAAA", "CNAME", "SRV", "TXT"), changes_ttl=True, removes=True)
+
+
+@dataclass(frozen=True)
+class ZoneUpdate:
+    """All changes of one zone: made together, or not at all where a set is not as it was read.
+
+    :param expected: what each set that is changed was read to hold, by owner and type; none: the set is not there.
+    :param unused: owners at which no record of any type was read.
+    """
+
+    zone: str
+    expected: Mapping[tuple[str, str], tuple[Value, ...]]
+    unused: frozenset[str]
+    add: tuple[FoundRecord, ...]
+    remove: tuple[FoundRecord, ...]
+
+
 class DnsServer(ABC):
-    """One DNS server. Names are lower case without trailing dot. Every failure is a RolloutError."""
+    """One DNS server. Names are lower case without trailing dot. Every failure is a RolloutError.
+
+    It is one of the two below, by how it takes changes.
+    """
 
     name: str
     capabilities: Capabilities
@@ -76,9 +99,24 @@ class DnsServer(ABC):
     def records(self, zone: str, owners: Sequence[str]) -> tuple[FoundRecord, ...]:
         """All records of every type at these owner names of an existing zone."""
 
-    @abstractmethod
     def create_zone(self, name: str) -> None:
-        """Create a primary zone, kept in Active Directory."""
+        """Create a primary zone, kept in Active Directory; asked of servers that can (``creates_zones``)."""
+        raise NotImplementedError
+
+    def flush(self, zone: str) -> None:  # noqa: B027
+        """Make changes durable where the server keeps them in memory; by default nothing is needed."""
+
+    @contextmanager
+    def alone(self) -> Iterator[str]:
+        """Keep other runs from changing this server while this lasts; yields "", or why they cannot be kept away.
+
+        By default nothing is needed, as where a server refuses what was planned on a state that has passed.
+        """
+        yield ""
+
+
+class StepwiseServer(DnsServer):
+    """A server that takes one change after another."""
 
     @abstractmethod
     def add(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
@@ -92,13 +130,10 @@ class DnsServer(ABC):
     def remove(self, record: FoundRecord) -> None:
         """Remove one record and nothing else."""
 
-    def flush(self, zone: str) -> None:  # noqa: B027
-        """Make changes durable where the server keeps them in memory; by default nothing is needed."""
 
-    @contextmanager
-    def alone(self) -> Iterator[str]:
-        """Keep other runs from changing this server while this lasts; yields "", or why they cannot be kept away.
+class WholeZoneServer(DnsServer):
+    """A server that takes all changes of a zone at once."""
 
-        By default nothing is needed, as where a server refuses what was planned on a state that has passed.
-        """
-        yield ""
+    @abstractmethod
+    def update(self, update: ZoneUpdate) -> None:
+        """Make them, all or none; after an error of which ``uncertain`` is true they may have been made."""

@@ -11,7 +11,7 @@ is followed by reading: what the server holds decides, not what it said.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,11 +37,20 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     Capabilities,
     DnsServer,
     FoundRecord,
+    StepwiseServer,
+    WholeZoneServer,
     ZoneState,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value, value_text
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import Memory, Seen, gone_entries, new_entries
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import (
+    Memory,
+    Seen,
+    gone_entries,
+    memory_record,
+    new_entries,
+    zone_update,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone, RecordSet
 
@@ -89,6 +98,16 @@ def push(server: DnsServer, request: PushRequest, *, check_mode: bool) -> dict[s
     :raises PushFailed: a change failed; its text says what is there now and what is not.
     """
     return _Push(server, request).run(check_mode=check_mode)
+
+
+def answered(pushed: Callable[[], dict[str, Any]], *, fail: bool) -> dict[str, Any]:
+    """The result of a push; where ``fail`` is false also of one that was refused, or that failed on the way."""
+    try:
+        return pushed()
+    except (LimitExceeded, PushFailed, ServerRefused) as error:
+        if fail:
+            raise
+        return {"changed": False, **error.result, "pushed": False, "msg": str(error)}
 
 
 class _Push:
@@ -152,7 +171,7 @@ class _Push:
         created = remembered.read(found, self.request.rollout)
         further = sorted(created.owners(zone) - {*owners})
         held = self.server.records(zone, further) if further else ()
-        return Memory(created, any(one.dynamic for one in found), tuple(one for one in held if created.has(one)))
+        return Memory(created, tuple(found), tuple(held))
 
     def _differences(self, seen: Seen, new_zones: Sequence[PlannedZone] = ()) -> Differences:
         # What the rollout had created when it began decides, also once it has changed that.
@@ -210,14 +229,12 @@ class _Push:
         """Refuse everything that stands in the way, at once and before anything is changed."""
         able = self.server.capabilities
         problems = [problem for zone in self.request.zones if (problem := self._zone_problem(zone, seen))]
-        if new_zones and not able.creates_zones:
-            problems.append("this server's zones cannot be created from here")
         problems += [str(one) for one in record_sets.unsupported(self.request.sets, able)]
         problems += [*differences.problems, *_beyond_port(differences.changes, able)]
         if problems:
             raise ServerRefused(problems, where=self.server.name, compared=self.compared)
         known = {
-            zone: len({*records, *seen.memory[zone].elsewhere} if zone in seen.memory else records)
+            zone: len({*records, *seen.memory[zone].ours_elsewhere} if zone in seen.memory else records)
             for zone, records in seen.records.items()
         }
         excesses = beyond(self.request.limits, differences.changes, known, named=self.request.absent)
@@ -237,37 +254,68 @@ class _Push:
             return ""
         state = seen.zones.get(zone.name)
         if state is None:
-            missing = f"the zone {zone.name} does not exist on this server; create it, or say if_missing: create"
-            return missing if zone.if_missing == "fail" and not self.request.absent else ""
+            creates = self.server.capabilities.creates_zones
+            mend = ", or say if_missing: create" if creates else " there: that cannot be done from here"
+            missing = f"the zone {zone.name} does not exist on this server; create it{mend}"
+            return missing if not (creates and zone.if_missing == "create") and not self.request.absent else ""
         return _unfit(state)
 
     # apply
 
     def _apply(self, before: Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> Seen:
         state = self._create_zones(before, new_zones)
-        self._remember(before, changes)
+        touched = [zone for zone, _in_zone in _by_zone(changes)]
+        if isinstance(self.server, WholeZoneServer):
+            self._update_zones(self.server, before, changes)
+            self._read_again(touched, state)
+            self._confirm(state)
+            return state
+        if isinstance(self.server, StepwiseServer):
+            self._step_by_step(self.server, before, changes, state)
+            self._flush(touched)
+        return state
+
+    def _update_zones(self, server: WholeZoneServer, before: Seen, changes: Sequence[SetChange]) -> None:
+        for zone, in_zone in _by_zone(changes):
+            try:
+                server.update(zone_update(zone, in_zone, before, self.request.rollout))
+            except RolloutError as error:
+                self._settle_update(in_zone, error)
+
+    def _settle_update(self, changes: Sequence[SetChange], error: RolloutError) -> None:
+        """After a reply that was lost or not to be trusted: go on if all is as meant, else say what is there."""
+        if not getattr(error, "uncertain", False):
+            raise self._failed(_cause(error)) from error
+        try:
+            waiting = {_key_of(change) for change in self._waiting(self._read())}
+        except RolloutError as unread:
+            raise self._failed(f"{_cause(error)}; the state could not be read again: {unread}") from error
+        if any(_key_of(change) in waiting for change in changes):
+            raise self._failed(_cause(error)) from error
+        self.notes.append(f"done, although this was reported: {error.what}")
+
+    def _step_by_step(self, server: StepwiseServer, before: Seen, changes: Sequence[SetChange], state: Seen) -> None:
+        touched = [zone for zone, _in_zone in _by_zone(changes)]
+        self._remember(server, before, changes)
         for change in changes:
             for record in change.first:
-                self._remove(record)
+                self._remove(server, record)
             for value in change.add:
-                self._add(change.wanted, value)
+                self._add(server, _record_of(change.wanted, value))
             for record in change.retime:
-                self._retime(record, change.wanted.ttl)
-        touched = list(dict.fromkeys(change.wanted.zone for change in _real(changes)))
+                self._retime(server, record, change.wanted.ttl)
         self._read_again(touched, state)
         if any(change.remove for change in changes):
             # Only now that the new was seen there, so that the name has an answer at any moment.
             self._confirm_added(state, changes)
             for change in changes:
                 for record in change.remove:
-                    self._remove(record)
+                    self._remove(server, record)
             self._read_again(touched, state)
         self._confirm(state)
         if any(change.gone for change in changes):
-            self._forget(before, changes)
+            self._forget(server, before, changes)
             self._read_again(touched, state)
-        self._flush(touched)
-        return state
 
     def _read_again(self, zones: Sequence[str], state: Seen) -> None:
         try:
@@ -294,31 +342,24 @@ class _Push:
         if lacking:
             raise self._failed(f"the server took the changes, but does not hold {'; '.join(lacking)}")
 
-    def _remember(self, before: Seen, changes: Sequence[SetChange]) -> None:
+    def _remember(self, server: StepwiseServer, before: Seen, changes: Sequence[SetChange]) -> None:
         """Before anything is created: what is remembered and not there harms nobody, the reverse would."""
         for zone, in_zone in _by_zone(changes):
             if not self.request.rollout:
                 return
             created = before.created(zone, self.request.rollout)
             for text in created.joined(new_entries(in_zone)):
-                self._add_text(zone, text)
+                self._add(server, memory_record(zone, text))
 
-    def _forget(self, before: Seen, changes: Sequence[SetChange]) -> None:
+    def _forget(self, server: StepwiseServer, before: Seen, changes: Sequence[SetChange]) -> None:
         for zone, in_zone in _by_zone(changes):
             if zone not in before.memory:
                 continue
             more, less = before.memory[zone].created.left(gone_entries(in_zone))
             for text in more:
-                self._add_text(zone, text)
+                self._add(server, memory_record(zone, text))
             for text in less:
-                self._remove(_memory_record(zone, text))
-
-    def _add_text(self, zone: str, text: str) -> None:
-        record = _memory_record(zone, text)
-        try:
-            self.server.add(zone, record.owner, record.type, text, record.ttl)
-        except RolloutError as error:
-            self._settle(f"adding {_text_of(record)}", error, present=record)
+                self._remove(server, memory_record(zone, text))
 
     def _create_zones(self, before: Seen, new_zones: Sequence[PlannedZone]) -> Seen:
         """Zones first; then they are read, since only that shows what the server made of them."""
@@ -352,22 +393,21 @@ class _Push:
         if state.dynamic_update == "any":
             self.notes.append(f"the new zone {name} takes dynamic updates from anybody; allow secure ones only")
 
-    def _add(self, wanted: RecordSet, value: Value) -> None:
-        record = FoundRecord(wanted.zone, wanted.fqdn, wanted.type, value, wanted.ttl)
+    def _add(self, server: StepwiseServer, record: FoundRecord) -> None:
         try:
-            self.server.add(record.zone, record.owner, record.type, value, record.ttl)
+            server.add(record.zone, record.owner, record.type, record.value, record.ttl)
         except RolloutError as error:
             self._settle(f"adding {_text_of(record)}", error, present=record)
 
-    def _retime(self, record: FoundRecord, ttl: int) -> None:
+    def _retime(self, server: StepwiseServer, record: FoundRecord, ttl: int) -> None:
         try:
-            self.server.set_ttl(record, ttl)
+            server.set_ttl(record, ttl)
         except RolloutError as error:
             self._settle(f"changing the TTL of {_text_of(record)}", error, present=replace(record, ttl=ttl))
 
-    def _remove(self, record: FoundRecord) -> None:
+    def _remove(self, server: StepwiseServer, record: FoundRecord) -> None:
         try:
-            self.server.remove(record)
+            server.remove(record)
         except RolloutError as error:
             self._settle(f"removing {_text_of(record)}", error, gone=record)
 
@@ -440,7 +480,7 @@ class _Push:
     def _report(self, after: Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> dict[str, Any]:
         before = self.before
         zone_changes = [_zone_change(zone, after.zones[zone.name]) for zone in new_zones]
-        held = [*after.all_records(), *(one for memory in after.memory.values() for one in memory.elsewhere)]
+        held = after.everything()
         told = (*zone_changes, *(record_sets.describe_change(change, held) for change in changes))
         result = ChangeSet(before.text(), after.text(), told).to_result()
         return {
@@ -500,8 +540,12 @@ def _beyond_port(changes: Iterable[SetChange], able: Capabilities) -> Iterator[s
             yield f"{change.wanted.fqdn}: {told} cannot be removed from here"
 
 
-def _memory_record(zone: str, text: str) -> FoundRecord:
-    return FoundRecord(zone, remembered.owner_of(zone), remembered.KIND, text, remembered.TTL)
+def _key_of(change: SetChange) -> tuple[str, str, str]:
+    return change.wanted.zone, change.wanted.fqdn, change.wanted.type
+
+
+def _record_of(wanted: RecordSet, value: Value) -> FoundRecord:
+    return FoundRecord(wanted.zone, wanted.fqdn, wanted.type, value, wanted.ttl)
 
 
 def _text_of(record: FoundRecord) -> str:

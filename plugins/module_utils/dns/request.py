@@ -37,6 +37,51 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.values import BadValue, Ttl
 
+# What the modules that push take, which read_request reads.
+ARGUMENTS: dict[str, Any] = {
+    "zones": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "name": {"type": "str", "required": True},
+            "if_missing": {"type": "str", "choices": ["fail", "create"], "default": "fail"},
+            "view": {"type": "str"},
+        },
+    },
+    "records": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "zone": {"type": "str", "required": True},
+            "name": {"type": "str"},
+            "fqdn": {"type": "str"},
+            "type": {"type": "str", "required": True},
+            "ttl": {"type": "int", "default": 3600},
+            "values": {"type": "list", "elements": "raw", "required": True},
+            "managed": {"type": "str", "default": "ours"},
+            "reasons": {"type": "list", "elements": "dict"},
+            "view": {"type": "str"},
+        },
+    },
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "replace": {"type": "list", "elements": "str", "default": []},
+    "purge": {"type": "str", "choices": ["none", "members", "stale"], "default": "none"},
+    "rollout": {"type": "str", "default": "default"},
+    "remember": {"type": "bool", "default": True},
+    "limits": {
+        "type": "dict",
+        "options": {
+            "deletions": {"type": "int", "default": 5},
+            "deletions_percent": {"type": "int", "default": 34},
+            "changes": {"type": "int", "default": 100},
+            "changes_percent": {"type": "int", "default": 100},
+        },
+    },
+    "fail": {"type": "bool", "default": True},
+}
+
 _ZONE_KEYS = frozenset({"view", "name", "if_missing"})
 _RECORD_KEYS = frozenset({"view", "zone", "name", "fqdn", "type", "ttl", "values", "managed", "reasons"})
 

@@ -13,19 +13,29 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes a
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import created as remembered
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import SetChange
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.created import Created
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import PRIMARY, FoundRecord, ZoneState
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import PRIMARY, FoundRecord, ZoneState, ZoneUpdate
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value
 from ansible_collections.ucops.rollout.plugins.module_utils.model import RecordSet
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What one zone remembers of the rollout. ``dynamic``: whether some of it came by dynamic update, and is not
-    believed; ``elsewhere``: the records of it that lie at names of which nothing is planned.
+    """What one zone remembers of the rollout. ``records``: all that lie where it is remembered, others' too;
+    ``elsewhere``: what lies at names at which the rollout created something and now nothing is planned.
     """
 
     created: Created
-    dynamic: bool = False
+    records: tuple[FoundRecord, ...] = ()
     elsewhere: tuple[FoundRecord, ...] = ()
+
+    @property
+    def ours_elsewhere(self) -> tuple[FoundRecord, ...]:
+        return tuple(one for one in self.elsewhere if not one.dynamic and self.created.has(one))
+
+    @property
+    def dynamic(self) -> bool:
+        """Whether some of it came by dynamic update, and is not believed."""
+        return any(one.dynamic for one in self.records)
 
 
 @dataclass
@@ -43,6 +53,10 @@ class Seen:
     def all_records(self) -> list[FoundRecord]:
         return [record for zone in sorted(self.records) for record in self.records[zone]]
 
+    def everything(self) -> list[FoundRecord]:
+        """The records at all names that were looked at."""
+        return [*self.all_records(), *(one for memory in self.memory.values() for one in memory.elsewhere)]
+
     def created(self, zone: str, rollout: str) -> Created:
         known = self.memory.get(zone)
         return known.created if known else Created(rollout)
@@ -53,10 +67,8 @@ class Seen:
         if known is None:
             return ()
         planned = {(item.fqdn, item.type) for item in sets if item.zone == zone}
-        held = (*self.records.get(zone, ()), *known.elsewhere)
-        return tuple(
-            one for one in held if (one.owner, one.type) not in planned and not one.dynamic and known.created.has(one)
-        )
+        held = [one for one in self.records.get(zone, ()) if not one.dynamic and known.created.has(one)]
+        return tuple(one for one in (*held, *known.ours_elsewhere) if (one.owner, one.type) not in planned)
 
     def predicted(self, new_zones: Sequence[str], changes: Sequence[SetChange], rollout: str) -> Seen:
         """What it will be once the zones are created and the changes made."""
@@ -75,12 +87,8 @@ class Seen:
 
     def text(self) -> str:
         """Zones, records, and what is remembered, for ``--diff``."""
-        kept = [
-            FoundRecord(zone, remembered.owner_of(zone), remembered.KIND, text, remembered.TTL)
-            for zone, memory in self.memory.items()
-            for text in memory.created.texts
-        ]
-        elsewhere = [one for memory in self.memory.values() for one in memory.elsewhere]
+        kept = [memory_record(zone, text) for zone, memory in self.memory.items() for text in memory.created.texts]
+        elsewhere = [one for memory in self.memory.values() for one in memory.ours_elsewhere]
         zones = {name: self.zones[name].text for name in sorted(self.zones)}
         return record_sets.rendered(zones, [*self.all_records(), *elsewhere, *kept])
 
@@ -99,3 +107,33 @@ def gone_entries(changes: Iterable[SetChange]) -> list[str]:
     made = list(changes)
     back = set(new_entries(made))
     return [text for change in made for one in change.gone if (text := remembered.entry_of(one)) not in back]
+
+
+def memory_record(zone: str, text: str) -> FoundRecord:
+    """The record in which a zone remembers a text."""
+    return FoundRecord(zone, remembered.owner_of(zone), remembered.KIND, text, remembered.TTL)
+
+
+def zone_update(zone: str, changes: Sequence[SetChange], seen: Seen, rollout: str) -> ZoneUpdate:
+    """The changes of one zone as one, what is remembered of them with them."""
+    add = [
+        FoundRecord(zone, change.wanted.fqdn, change.wanted.type, value, change.wanted.ttl)
+        for change in changes
+        for value in (*change.add, *(record.value for record in change.retime))
+    ]
+    remove = [record for change in changes for record in change.gone]
+    if rollout:
+        known = seen.created(zone, rollout)
+        later = known.later(new_entries(changes), gone_entries(changes))
+        # First, so that it goes in the first message where there are several.
+        add = [*(memory_record(zone, text) for text in later.texts if text not in known.texts), *add]
+        remove = [*(memory_record(zone, text) for text in known.texts if text not in later.texts), *remove]
+    memory = seen.memory[zone].records if zone in seen.memory else ()
+    elsewhere = seen.memory[zone].elsewhere if zone in seen.memory else ()
+    held = (*memory, *seen.records.get(zone, ()), *elsewhere)
+    expected: dict[tuple[str, str], dict[Value, None]] = {}
+    for record in held:
+        expected.setdefault((record.owner, record.type), {})[record.value] = None
+    owners = {owner for owner, _kind in expected}
+    unused = frozenset(record.owner for record in add) - owners
+    return ZoneUpdate(zone, {key: tuple(values) for key, values in expected.items()}, unused, tuple(add), tuple(remove))

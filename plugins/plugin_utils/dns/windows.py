@@ -16,8 +16,8 @@ from contextlib import ExitStack, contextmanager
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     PRIMARY,
     WINDOWS,
-    DnsServer,
     FoundRecord,
+    StepwiseServer,
     ZoneState,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import (
@@ -62,7 +62,7 @@ PROPERTIES = {
 }
 
 
-class WindowsDns(DnsServer):
+class WindowsDns(StepwiseServer):
     """One Windows DNS server over the WMI port of its host."""
 
     capabilities = WINDOWS

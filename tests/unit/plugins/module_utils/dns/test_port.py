@@ -7,11 +7,19 @@ from typing import Any
 import pytest
 from unit.abstract import demands
 
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import WINDOWS, DnsServer, ZoneState
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
+    WINDOWS,
+    DnsServer,
+    StepwiseServer,
+    WholeZoneServer,
+    ZoneState,
+)
 
 
 def test_what_a_port_demands() -> None:
-    assert demands(DnsServer, "zones", "records", "create_zone", "add", "set_ttl", "remove")
+    assert demands(DnsServer, "zones", "records")
+    assert demands(StepwiseServer, "zones", "records", "add", "set_ttl", "remove")
+    assert demands(WholeZoneServer, "zones", "records", "update")
 
 
 class Durable(DnsServer):
@@ -22,14 +30,6 @@ class Durable(DnsServer):
 
     def records(self, zone: str, owners: Any) -> Any:
         return ()
-
-    def create_zone(self, name: str) -> None: ...
-
-    def add(self, zone: str, owner: str, kind: str, value: Any, ttl: int) -> None: ...
-
-    def set_ttl(self, record: Any, ttl: int) -> None: ...
-
-    def remove(self, record: Any) -> None: ...
 
 
 def test_flushing_asks_nothing_of_a_server_that_keeps_changes_anyway() -> None:

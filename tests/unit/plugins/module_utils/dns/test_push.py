@@ -232,7 +232,9 @@ def test_zone_that_takes_no_records(state: ZoneState, told: str) -> None:
 
 def test_server_that_cannot_create_zones() -> None:
     held = server(held={}, capabilities=replace(WINDOWS, creates_zones=False))
-    assert refused(held, wanted(SIP, if_missing="create")) == ["this server's zones cannot be created from here"]
+    assert refused(held, wanted(SIP, if_missing="create")) == [
+        "the zone company.local does not exist on this server; create it there: that cannot be done from here"
+    ]
 
 
 def test_server_that_cannot_change_a_ttl() -> None:

@@ -356,7 +356,7 @@ def test_what_a_server_cannot_do_is_said_before_anything_is_changed() -> None:
     with pytest.raises(ServerRefused) as caught:
         push(server, read_request(ORIGIN_ZONES, ORIGIN_RECORDS), check_mode=False)
     assert caught.value.problems == (
-        "this server's zones cannot be created from here",
+        "the zone company.com does not exist on this server; create it there: that cannot be done from here",
         f"SRV {SRV}.company.local: only A records are pushed; export_plan writes them for the people who own DNS",
         f"SRV {SRV}.company.com: only A records are pushed; export_plan writes them for the people who own DNS",
         "ocspool.company.local: its TTL cannot be changed from here",

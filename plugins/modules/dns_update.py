@@ -1,0 +1,263 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dns_update
+short_description: Bring record sets to a DNS server by dynamic update, or take them away
+description:
+  - Does what M(ucops.rollout.dns_record_sets) does, by dynamic update (RFC 2136), for BIND, Knot, Samba, and for
+    Windows zones that take such updates.
+  - All changes of a zone go in one message, in several where they are large, with prerequisites by which the server
+    refuses it when somebody changed a record in between.
+  - Reads before and after; what the reply says decides nothing.
+  - What it created is remembered in the zone, in TXT records at C(_ucops-rollout).
+  - Zones are not created. Runs on the controller or on any Linux host that reaches the server over TCP.
+version_added: 0.1.0
+author:
+  - The ucops.rollout developers (@ucops)
+extends_documentation_fragment:
+  - ucops.rollout.record_sets
+  - ucops.rollout.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+requirements:
+  - dnspython >= 2.6.0
+options:
+  server:
+    description: The server that holds the zones as primary.
+    type: dict
+    required: true
+    suboptions:
+      address:
+        description: Its IP address, or a name that the host which runs this module can look up.
+        type: str
+        required: true
+      name:
+        description: What the results call it. Defaults to its address.
+        type: str
+      port:
+        description: The port, for TCP.
+        type: int
+        default: 53
+  key:
+    description: The key that signs the messages (TSIG, RFC 8945). Without one they are not signed.
+    type: dict
+    suboptions:
+      name:
+        description: The name of the key on the server.
+        type: str
+        required: true
+      secret:
+        description: Its secret in base64, as tsig-keygen shows it.
+        type: str
+        required: true
+      algorithm:
+        description: Its algorithm.
+        type: str
+        choices:
+          - hmac-sha256
+          - hmac-sha384
+          - hmac-sha512
+          - hmac-sha224
+          - hmac-sha1
+          - hmac-md5.sig-alg.reg.int
+        default: hmac-sha256
+  timeout:
+    description: Seconds that one exchange may take.
+    type: float
+    default: 10.0
+notes:
+  - A Windows DNS server gives records that came by dynamic update a time stamp. Where scavenging is on, it removes them
+    unless they are refreshed, so static records are better written with M(ucops.rollout.dns_record_sets) there.
+seealso:
+  - module: ucops.rollout.dns_record_sets
+  - module: ucops.rollout.pool_plan
+  - module: ucops.rollout.dns_check
+"""
+
+EXAMPLES = r"""
+- name: Bring the external view to the public servers' hidden primary
+  ucops.rollout.dns_update:
+    server:
+      address: 192.0.2.53
+    key:
+      name: rollout
+      secret: "{{ vault_tsig_secret }}"
+    zones: "{{ plan.zones | selectattr('view', 'equalto', 'external') }}"
+    records: "{{ plan | ucops.rollout.dns_records(view='external') }}"
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+zones:
+  description: The zones as they are now, or would be in check mode.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name.
+      type: str
+    created:
+      description: Always false; zones are not created by dynamic update.
+      type: bool
+    kind:
+      description: V(primary); whether it is, an update shows.
+      type: str
+    in_directory:
+      description: Not known by DNS; null.
+      type: bool
+    dynamic_update:
+      description: Not known by DNS; empty.
+      type: str
+before:
+  description: The record sets at the planned owner names before.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {zone: company.local, name: ocspool, type: A, ttl: 3600, values: [10.0.0.10]}
+after:
+  description: The record sets at the planned owner names after, as read back; predicted in check mode.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {zone: company.local, name: ocspool, type: A, ttl: 3600, values: [10.0.0.10]}
+compared:
+  description:
+    - Each wanted record set of ours beside what the server held before, also where something stands in the way.
+    - Its C(state) is V(as_planned), V(missing) or V(different); or V(further) for a record set of another type at a
+      wanted name. C(values) and C(ttl) are the wanted ones, C(found) and C(found_ttl) what was there, C(problems) what
+      stands in the way, C(dynamic) says that some of it has a time stamp, C(other_ttls) are those that would be set to
+      C(ttl).
+  returned: success, or when something stands in the way
+  type: list
+  elements: dict
+  sample:
+    - zone: company.local
+      name: ocspool
+      fqdn: ocspool.company.local
+      type: A
+      state: different
+      values: [10.0.0.10]
+      found: [10.0.0.99]
+      ttl: 3600
+      found_ttl: 3600
+      dynamic: false
+      other_ttls: []
+      problems: ["there is already 10.0.0.99, which is not planned"]
+changes:
+  description:
+    - What was done, or would be done in check mode.
+    - The verb is V(create), V(change), V(delete) or V(report), the last for what is only worth knowing.
+    - After a push that failed on the way, what the server was seen to hold of it.
+  returned: success, or when a change failed and the server could be read
+  type: list
+  elements: dict
+  sample:
+    - verb: create
+      what: A ocspool.company.local
+      zone: company.local
+      name: ocspool
+      type: A
+      before:
+      after: {ttl: 3600, values: [10.0.0.10]}
+      reasons: []
+pushed:
+  description: Whether the server holds what is wanted now, or would in check mode.
+  returned: success
+  type: bool
+left:
+  description: What is still to be done after a push that failed on the way; zones, and records with their type.
+  returned: when a change failed and the server could be read
+  type: list
+  elements: str
+  sample: [web.company.local A]
+conflicts:
+  description: Everything that stands in the way.
+  returned: when there is any
+  type: list
+  elements: str
+notes:
+  description: What happened otherwise than expected without doing harm.
+  returned: success
+  type: list
+  elements: str
+diff:
+  description: Zones and records before and after, as text.
+  returned: success
+  type: dict
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import answered, push
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import ARGUMENTS, read_request
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import Signer, UpdatedServer, signed_by_key
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import parse_servers
+
+SERVER = {
+    "address": {"type": "str", "required": True},
+    "name": {"type": "str"},
+    "port": {"type": "int", "default": 53},
+}
+KEY = {
+    "name": {"type": "str", "required": True},
+    "secret": {"type": "str", "required": True, "no_log": True},
+    "algorithm": {
+        "type": "str",
+        "default": "hmac-sha256",
+        "choices": [
+            "hmac-sha256",
+            "hmac-sha384",
+            "hmac-sha512",
+            "hmac-sha224",
+            "hmac-sha1",
+            "hmac-md5.sig-alg.reg.int",
+        ],
+    },
+}
+
+
+def _server(params: dict[str, Any]) -> UpdatedServer:
+    (found,) = parse_servers([params["server"]])
+    if found.problem:
+        raise RolloutError(found.problem, where="server.address", mend="Give its IP address")
+    key = params["key"]
+    signer = signed_by_key(key["name"], key["secret"], key["algorithm"]) if key else Signer()
+    return UpdatedServer(found.name, found.address, found.port, signer, params["timeout"])
+
+
+def main() -> None:
+    spec = {
+        **ARGUMENTS,
+        "server": {"type": "dict", "required": True, "options": SERVER},
+        "key": {"type": "dict", "options": KEY, "no_log": False},
+        "timeout": {"type": "float", "default": 10.0},
+    }
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    try:
+        request = read_request(module.params["zones"], module.params["records"], module.params)
+        result = answered(
+            lambda: push(_server(module.params), request, check_mode=module.check_mode), fail=module.params["fail"]
+        )
+    except RolloutError as error:
+        module.fail_json(msg=str(error), **{"changed": False, **getattr(error, "result", {})})
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""Dynamic update against BIND, and against servers that answer what a test says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from proofkit import dnsservers
+from unit.record_sets import record_set
+
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.limits import Limits
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import UPDATES, FoundRecord, ZoneState
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import PushFailed, ServerRefused, push
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import (
+    Signer,
+    UpdatedServer,
+    signed_by_key,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone, SrvData
+
+ZONE = "company.local"
+SECRET = "c2VjcmV0IG9mIGEgdGVzdCBhbmQgbm90aGluZyBlbHNl"
+KEY = f'key "rollout" {{ algorithm hmac-sha256; secret "{SECRET}"; }};\n'
+# The zone itself may be transferred; the other takes updates and no transfers.
+ZONES = {
+    ZONE: "dc01 A 10.0.0.5\nforeign A 10.0.0.50\nalias CNAME dc01\nbranch NS dc01\n",
+    "closed.test": "dc01 A 10.0.0.5\n",
+}
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    allowed = "allow-update { key rollout; }; allow-transfer { key rollout; };"
+    with dnsservers.named(tmp_path, ZONES, more=KEY, each=allowed) as port:
+        yield port
+
+
+def server(port: int, secret: str = SECRET, name: str = "rollout", **more: Any) -> UpdatedServer:
+    return UpdatedServer("ns1", "127.0.0.1", port, signed_by_key(name, secret, "hmac-sha256"), **more)
+
+
+def a_set(label: str, *addresses: str, zone: str = ZONE, ttl: int = 3600) -> Any:
+    return record_set(zone, f"{label}.{zone}", "A", ttl, addresses)
+
+
+def request(*sets: Any, zone: str = ZONE, **more: Any) -> PushRequest:
+    return PushRequest((PlannedZone("internal", zone, "fail"),), sets, **{"rollout": "pool", **more})
+
+
+def held(port: int, *owners: str, zone: str = ZONE) -> set[tuple[str, str, Any, int]]:
+    found = server(port).records(zone, [f"{owner}.{zone}" for owner in owners])
+    return {(one.owner, one.type, one.value, one.ttl) for one in found}
+
+
+def test_zones_and_records_are_read(port: int) -> None:
+    ns1 = server(port)
+    assert ns1.zones([ZONE, "missing.test", f"branch.{ZONE}", f"dc01.{ZONE}"]) == {
+        ZONE: ZoneState(ZONE, "primary", in_directory=None)
+    }
+    assert ns1.records(ZONE, [f"dc01.{ZONE}", f"alias.{ZONE}", f"none.{ZONE}", f"x.branch.{ZONE}"]) == (
+        FoundRecord(ZONE, f"dc01.{ZONE}", "A", "10.0.0.5", 3600),
+        FoundRecord(ZONE, f"alias.{ZONE}", "CNAME", f"dc01.{ZONE}", 3600),
+        FoundRecord(ZONE, f"branch.{ZONE}", "NS", f"dc01.{ZONE}", 3600),
+    )
+
+
+def test_records_of_many_names_are_read_in_one_transfer(port: int) -> None:
+    many = [f"h{number}.{ZONE}" for number in range(60)]
+    assert set(server(port).records(ZONE, [f"dc01.{ZONE}", f"alias.{ZONE}", *many])) == {
+        FoundRecord(ZONE, f"alias.{ZONE}", "CNAME", f"dc01.{ZONE}", 3600),
+        FoundRecord(ZONE, f"dc01.{ZONE}", "A", "10.0.0.5", 3600),
+    }
+
+
+def test_all_types_come_change_and_go(port: int) -> None:
+    service = SrvData(0, 5, 5061, f"sip.{ZONE}")
+    sets = (
+        a_set("sip", "10.0.0.10", "10.0.0.11"),
+        record_set(ZONE, f"six.{ZONE}", "AAAA", 3600, ("2001:db8::1",)),
+        record_set(ZONE, f"web.{ZONE}", "CNAME", 300, (f"sip.{ZONE}",)),
+        record_set(ZONE, f"_sip._tls.{ZONE}", "SRV", 3600, (service,)),
+        record_set(ZONE, f"text.{ZONE}", "TXT", 3600, ('a "b" \\ é',)),
+    )
+    result = push(server(port), request(*sets), check_mode=False)
+    assert (result["changed"], result["notes"]) == (True, [])
+    owners = ("sip", "six", "web", "_sip._tls", "text")
+    assert held(port, *owners) == {
+        (f"sip.{ZONE}", "A", "10.0.0.10", 3600),
+        (f"sip.{ZONE}", "A", "10.0.0.11", 3600),
+        (f"six.{ZONE}", "AAAA", "2001:db8::1", 3600),
+        (f"web.{ZONE}", "CNAME", f"sip.{ZONE}", 300),
+        (f"_sip._tls.{ZONE}", "SRV", service, 3600),
+        (f"text.{ZONE}", "TXT", 'a "b" \\ é', 3600),
+    }
+    assert not push(server(port), request(*sets), check_mode=False)["changed"]
+
+    moved = (
+        a_set("sip", "10.0.0.11", "10.0.0.12", ttl=60),
+        a_set("web", "10.0.0.20"),
+        record_set(ZONE, f"six.{ZONE}", "CNAME", 3600, (f"web.{ZONE}",)),
+    )
+    push(server(port), request(*moved), check_mode=False)
+    assert held(port, "sip", "six", "web") == {
+        (f"sip.{ZONE}", "A", "10.0.0.11", 60),
+        (f"sip.{ZONE}", "A", "10.0.0.12", 60),
+        (f"six.{ZONE}", "CNAME", f"web.{ZONE}", 3600),
+        (f"web.{ZONE}", "A", "10.0.0.20", 3600),
+    }
+    push(server(port), request(*moved, *sets[3:], absent=True, limits=Limits(deletions=9)), check_mode=False)
+    assert held(port, *owners, "_ucops-rollout") == set()
+    assert held(port, "foreign", "dc01") == {
+        (f"foreign.{ZONE}", "A", "10.0.0.50", 3600),
+        (f"dc01.{ZONE}", "A", "10.0.0.5", 3600),
+    }
+
+
+def test_a_thousand_records_go_in_a_few_messages(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ns1, sent = server(port), []
+    send = ns1._send
+    monkeypatch.setattr(ns1, "_send", lambda message, zone: (sent.append(len(message.to_wire())), send(message, zone)))
+    sets = [a_set(f"host{number:04}", f"10.1.{number // 250}.{number % 250 + 1}") for number in range(1000)]
+    push(ns1, request(*sets), check_mode=False)
+    assert 1 <= len(sent) <= 4
+    assert max(sent) < 65_000
+    assert len(held(port, *(f"host{number:04}" for number in range(1000)))) == 1000
+
+
+def test_what_somebody_changed_in_between_is_not_overwritten(port: int) -> None:
+    push(server(port), request(a_set("sip", "10.0.0.10")), check_mode=False)
+
+    class Late(UpdatedServer):
+        def update(self, update: Any) -> None:
+            other = server(port)
+            push(other, request(a_set("sip", "10.0.0.10", "10.0.0.99"), rollout="other"), check_mode=False)
+            super().update(update)
+
+    late = Late("ns1", "127.0.0.1", port, signed_by_key("rollout", SECRET, "hmac-sha256"))
+    with pytest.raises(PushFailed) as caught:
+        push(late, request(a_set("sip", "10.0.0.20")), check_mode=False)
+    assert "the update of company.local was refused with NXRRSET: somebody changed a record in between" in str(
+        caught.value
+    )
+    assert held(port, "sip") == {(f"sip.{ZONE}", "A", "10.0.0.10", 3600), (f"sip.{ZONE}", "A", "10.0.0.99", 3600)}
+
+
+def test_conflicts_stop_before_anything_is_sent(port: int) -> None:
+    with pytest.raises(ServerRefused) as caught:
+        push(server(port), request(a_set("alias", "10.0.0.10"), a_set("x.branch", "10.0.0.10")), check_mode=False)
+    assert [one.split(":")[0] for one in caught.value.problems] == [
+        "the zone company.local ends at branch.company.local, which is delegated to dc01.company.local, so what the"
+        " zone holds there and below is never seen",
+        "alias.company.local A",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("secret", "name", "told"),
+    [
+        ("YW5vdGhlciBzZWNyZXQ=", "rollout", "ns1: it refuses the signature by rollout: it does not verify"),
+        (SECRET, "unknown", "ns1: it refuses the signature by unknown: it does not know the key"),
+    ],
+)
+def test_a_wrong_key(port: int, secret: str, name: str, told: str) -> None:
+    with pytest.raises(RolloutError, match=told):
+        push(server(port, secret, name), request(a_set("sip", "10.0.0.10")), check_mode=False)
+    assert held(port, "sip") == set()
+
+
+def test_a_zone_that_takes_no_updates(tmp_path: Path) -> None:
+    with dnsservers.named(tmp_path, {ZONE: "dc01 A 10.0.0.5\n"}) as port:
+        plain = UpdatedServer("ns1", "127.0.0.1", port)
+        with pytest.raises(PushFailed, match=r"was refused with REFUSED. Let the zone take updates"):
+            push(plain, request(a_set("sip", "10.0.0.10")), check_mode=False)
+
+
+@pytest.mark.parametrize("secret", ["", "not base64!", "é"])
+def test_a_secret_that_is_none_is_refused_without_showing_it(secret: str) -> None:
+    with pytest.raises(RolloutError) as caught:
+        signed_by_key("rollout", secret, "hmac-sha256")
+    assert str(caught.value).startswith("the TSIG key 'rollout' cannot be used. Give its name, its secret in base64")
+    assert not secret or secret not in str(caught.value)
+
+
+def test_nobody_answers() -> None:
+    with pytest.raises(RolloutError, match="ns1: the connection failed: Connection refused"):
+        UpdatedServer("ns1", "127.0.0.1", dnsservers.free_port()).zones([ZONE])
+
+
+def test_silence_ends_at_the_deadline() -> None:
+    with (
+        dnsservers.scripted(lambda query, transport: None) as port,
+        pytest.raises(RolloutError, match=r"ns1: (no answer within|the connection failed)"),
+    ):
+        UpdatedServer("ns1", "127.0.0.1", port, timeout=0.3).zones([ZONE])
+
+
+def _soa(query: Any, transport: str) -> bytes:
+    """An authority that takes questions, and of updates says nothing."""
+    reply = dnsservers.reply_to(query, f"{ZONE}. 3600 IN SOA a. b. 1 2 3 4 5")
+    return reply.to_wire()
+
+
+@pytest.mark.parametrize(
+    ("wire", "told"),
+    [
+        (b"", "the answer is none|connection failed"),
+        (b"\x00\x01garbled", "the answer is none"),
+    ],
+)
+def test_an_answer_that_is_none(wire: bytes, told: str) -> None:
+    with dnsservers.scripted(lambda query, transport: wire) as port, pytest.raises(RolloutError, match=told):
+        UpdatedServer("ns1", "127.0.0.1", port, timeout=1).zones([ZONE])
+
+
+def test_an_unsigned_answer_to_a_signed_question_is_not_believed() -> None:
+    with (
+        dnsservers.scripted(_soa) as port,
+        pytest.raises(RolloutError, match="a reply without the signature that was asked for"),
+    ):
+        server(port, timeout=1).zones([ZONE])
+
+
+def test_what_it_can_be_asked_to_do() -> None:
+    assert UpdatedServer.capabilities is UPDATES
+    assert (UPDATES.creates_zones, UPDATES.changes_ttl, UPDATES.removes) == (False, True, True)
+    assert Signer().shown == "no key"
