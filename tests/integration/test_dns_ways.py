@@ -25,9 +25,15 @@ def resolved(site: Site, name: str, type: str = "A") -> list[str]:
 
 
 def records(site: Site, zone: str) -> list[str]:
-    """The lines of a zone without its SOA and name servers."""
+    """The lines of a zone without its SOA, its name servers, and what it remembers."""
     held = site.state()["hosts"]["dc01"]["dns"][zone]["records"]
-    return [one for one in held if " SOA " not in one and " NS " not in one]
+    return [one for one in held if " SOA " not in one and " NS " not in one and "_ucops-rollout" not in one]
+
+
+def remembered(site: Site, zone: str) -> list[str]:
+    """What a zone says was created in it."""
+    held = site.state()["hosts"]["dc01"]["dns"][zone]["records"]
+    return [one.partition(" TXT ")[2] for one in held if one.startswith(f"_ucops-rollout.{zone} ")]
 
 
 def test_pin_point_zones_hide_nothing_of_the_domain(site: Site) -> None:
@@ -55,7 +61,7 @@ def test_pin_point_zones_hide_nothing_of_the_domain(site: Site) -> None:
 
 @pytest.mark.estate(name="sfb2019")
 def test_a_name_of_several_addresses_gains_one_and_loses_none(site: Site) -> None:
-    """DNS load balancing: a server joins the pool's names. That one is taken out again is for a person to decide."""
+    """DNS load balancing: a server joins the pool's names, and leaves them again: the rollout created them."""
     topology = site.group_vars()["ucops_topology"]
     servers = topology["pools"][0]["servers"]
     addresses = [site.estate.address(name) for name in ("fe01", "fe02", "fe03")]
@@ -70,11 +76,43 @@ def test_a_name_of_several_addresses_gains_one_and_loses_none(site: Site) -> Non
         run = push(count)
         assert run.code == 0 and run.total("changed") == changed, run.output
         assert {name: resolved(site, name) for name in names} == dict.fromkeys(names, addresses[:count])
-    before = site.state()
-    refused = push(2)
-    assert refused.code == 2 and site.state() == before, refused.output
-    told = " ".join(refused.output.split())
-    assert f"pool.company.local A: there is already {addresses[2]}, which is not planned" in told, refused.output
+    assert push(2).code == 0
+    assert {name: resolved(site, name) for name in names} == dict.fromkeys(names, addresses[:2])
+
+
+def test_a_pool_moves_and_is_taken_out_of_dns(site: Site) -> None:
+    """What the rollout created follows the plan; what somebody entered by hand needs the site's word."""
+    before = {zone: records(site, zone) for zone in site.state()["hosts"]["dc01"]["dns"]}
+    topology = site.group_vars()["ucops_topology"]
+    vips = topology["pools"][0]["load_balancer"]["vips"]
+    given = {"ucops_topology": topology}
+    assert site.play("deploy_pool", "--tags", "dns", variables=given).code == 0
+    assert remembered(site, "company.local") == [
+        f'"ucops.rollout/1/default,A/ocspool/{vips["sip"][0]},SRV/_sipinternaltls._tcp/0/0/5061/ocspool.company.local"'
+    ]
+
+    vips["sip"] = ["10.9.9.9"]
+    moved = site.play("deploy_pool", "--tags", "dns", "--diff", variables=given)
+    assert moved.code == 0, moved.output
+    assert "+ocspool.company.local. 3600 IN A 10.9.9.9" in moved.output
+    assert resolved(site, "ocspool.company.local") == ["10.9.9.9"]
+    again = site.play("deploy_pool", "--tags", "dns", variables=given)
+    assert again.total("changed") == 0, again.output
+
+    look = site.play("remove_pool", "--check", variables=given)
+    assert look.code == 0 and "Would be removed: A ocspool.company.local" in " ".join(look.output.split()), look.output
+    refused = site.play("remove_pool", variables=given)
+    assert refused.code == 2 and "name a pool: -e ucops_remove=ocspool.company.local" in " ".join(
+        refused.output.split()
+    ), refused.output
+    assert resolved(site, "ocspool.company.local") == ["10.9.9.9"]
+    gone = site.play("remove_pool", variables={**given, "ucops_remove": "ocspool.company.local"})
+    assert gone.code == 0, gone.output
+    # A zone that the rollout created stays, empty.
+    assert {zone: records(site, zone) for zone in site.state()["hosts"]["dc01"]["dns"]} == {"company.com": [], **before}
+    assert remembered(site, "company.local") == []
+    again = site.play("remove_pool", variables={**given, "ucops_remove": "ocspool.company.local"})
+    assert again.code == 0 and again.total("changed") == 0, again.output
 
 
 def test_the_view_of_another_team_is_exported_while_ours_is_pushed(site: Site) -> None:

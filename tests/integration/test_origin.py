@@ -186,7 +186,8 @@ def test_dns_within_its_budget(site: Site, capsys: pytest.CaptureFixture[str]) -
             f"\nDNS of the origin: {requests} requests, {size} bytes; second run {again} requests, {size_again} bytes"
         )
     assert len(records(site, "company.com")) == 2
-    assert requests <= 32 and size <= 150_000
+    # Each zone remembers in one record what was created.
+    assert requests <= 34 and size <= 150_000
     assert again <= 17 and size_again <= 150_000
 
 

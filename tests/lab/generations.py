@@ -53,12 +53,14 @@ class Generation:
     # Whether UAC takes the rights of an administrator from the machine's own accounts that come over the network.
     uac: bool = True
 
-    # WMI.
+    # WMI. It deletes nothing over WS-Management before 2012 (MS-WSMV, note 107).
+    wmi_deletes: bool = False
     registry_in_cimv2: bool = False
     omitted_ttl_zero_below_service_pack: int = 0
 
     # Programs: which there are, and what they print.
     absent_programs: frozenset[str] = frozenset()
+    dnscmd_apart: bool = False
     binding_verbs: frozenset[str] = _BINDING_VERBS
     host_name_bindings: bool = False
     symbolic_codes: bool = False
@@ -89,7 +91,8 @@ _WINRM_3 = {
     "processes_per_shell": 25,
     "shell_idle_ms": 7200000,
     "wmi_errors": True,
-    # Not of WinRM, and as old.
+    # Not of WinRM's quotas, and as old.
+    "wmi_deletes": True,
     "host_name_bindings": True,
 }
 
@@ -102,6 +105,7 @@ _2003 = Generation(
     service_pack=2,
     one_item_first=False,
     uac=False,
+    dnscmd_apart=True,
     omitted_ttl_zero_below_service_pack=2,
     absent_programs=frozenset({"timeout.exe", "appcmd.exe", "icacls.exe", "powershell.exe"}),
     binding_verbs=frozenset(),

@@ -48,6 +48,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
         small.dns_host("sp2", "10.0.0.7", "2003", service_pack=2),
         small.dns_host("path", "10.0.0.8", "2008r2", dns={"reported": {"rr": "path", "trailing_dots": False}}),
         small.dns_host("nil", "10.0.0.9", "2008r2", dns={"reported": {"rr": "nil"}, "ds_available": False}),
+        small.dns_host("dc12", "10.0.0.10", "2012"),
     )
     with start_estate(small.estate(place / "estate.yml", *hosts), place / "run") as running:
         yield running
@@ -56,6 +57,12 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
 @pytest.fixture(scope="module")
 def client(estate: RunningEstate) -> Psrp:
     return psrp(estate)
+
+
+@pytest.fixture(scope="module")
+def modern(estate: RunningEstate) -> Psrp:
+    """Of Windows Server 2012, the first on which WMI deletes over WS-Management."""
+    return psrp(estate, "dc12")
 
 
 def generic_failure(work: Callable[[], object]) -> None:
@@ -96,8 +103,8 @@ def modify(client: Psrp, kind: str, keys: dict[str, str], **values: Any) -> Any:
     return client.invoke(f"MicrosoftDNS_{kind}Type", "Modify", values, keys)
 
 
-def asked(estate: RunningEstate, name: str, kind: str) -> dns.message.Message:
-    return dns.query.udp(dns.message.make_query(name, kind), estate.address("dc01"), timeout=5, port=estate.port(53))
+def asked(estate: RunningEstate, name: str, kind: str, host: str = "dc01") -> dns.message.Message:
+    return dns.query.udp(dns.message.make_query(name, kind), estate.address(host), timeout=5, port=estate.port(53))
 
 
 # --- zones -----------------------------------------------------------------------------------------------------------
@@ -157,12 +164,20 @@ def test_domains_hold_zones_cache_and_root_hints(client: Psrp) -> None:
     assert found == {"MicrosoftDNS_Zone", "MicrosoftDNS_Cache", "MicrosoftDNS_RootHints"}
 
 
-def test_delete_a_zone(estate: RunningEstate, client: Psrp) -> None:
-    create_zone(client, "short.test")
-    keys = zone_keys(client, "short.test")
-    assert local(client.delete("MicrosoftDNS_Zone", keys)) == "Body"
-    assert client.query("SELECT * FROM MicrosoftDNS_Zone WHERE Name='short.test'") == []
-    assert asked(estate, "short.test", "SOA").rcode() == dns.rcode.SERVFAIL
+def test_delete_a_zone(estate: RunningEstate, modern: Psrp) -> None:
+    create_zone(modern, "short.test")
+    keys = zone_keys(modern, "short.test")
+    assert local(modern.delete("MicrosoftDNS_Zone", keys)) == "Body"
+    assert modern.query("SELECT * FROM MicrosoftDNS_Zone WHERE Name='short.test'") == []
+    assert asked(estate, "short.test", "SOA", "dc12").rcode() == dns.rcode.SERVFAIL
+
+
+def test_nothing_is_deleted_over_ws_management_before_2012(estate: RunningEstate, client: Psrp) -> None:
+    keys = zone_keys(client, "example.test")
+    with pytest.raises(WSManFaultError) as caught:
+        client.delete("MicrosoftDNS_Zone", keys)
+    assert caught.value.code == 2150858756
+    assert zone_keys(client, "example.test") == keys
 
 
 def test_pause_and_change_of_type(estate: RunningEstate, client: Psrp) -> None:
@@ -356,19 +371,26 @@ def test_found_by_text(client: Psrp) -> None:
     )
 
 
-def test_serial_counts_every_change(estate: RunningEstate, client: Psrp) -> None:
-    create_zone(client, "serial.test")
+def test_serial_counts_every_change(estate: RunningEstate, modern: Psrp) -> None:
+    create_zone(modern, "serial.test")
 
     def serial() -> int:
-        return asked(estate, "serial.test", "SOA").answer[0][0].serial
+        return asked(estate, "serial.test", "SOA", "dc12").answer[0][0].serial
 
     seen = [serial()]
-    create(client, "A", "a.serial.test", "serial.test", IPAddress="192.0.2.1")
+    create(modern, "A", "a.serial.test", "serial.test", ".", IPAddress="192.0.2.1")
     seen.append(serial())
-    modify(client, "A", reference(client, "A", "a.serial.test"), IPAddress="192.0.2.2")
+    modify(modern, "A", reference(modern, "A", "a.serial.test"), IPAddress="192.0.2.2")
     seen.append(serial())
-    client.delete("MicrosoftDNS_AType", reference(client, "A", "a.serial.test"))
+    modern.delete("MicrosoftDNS_AType", reference(modern, "A", "a.serial.test"))
     assert [*seen, serial()] == [1, 2, 3, 4]
+
+
+def test_text_record_in_and_out(client: Psrp) -> None:
+    text = "ucops.rollout/1/default,A/sip/10.0.0.10"
+    create(client, "TXT", "text.example.test", DescriptiveText=text)
+    (found,) = records(client, "TXT", "text.example.test")
+    assert (found["DescriptiveText"], found["RecordData"]) == (text, f'"{text}"')
 
 
 # --- RR, the out parameter -------------------------------------------------------------------------------------------
@@ -456,21 +478,21 @@ def test_changed_dynamic_record_becomes_static(client: Psrp) -> None:
     assert records(client, "A", "host.aging.test")[0]["TimeStamp"] == "0"
 
 
-def test_delete_a_record_leaves_its_neighbours(client: Psrp) -> None:
+def test_delete_a_record_leaves_its_neighbours(modern: Psrp) -> None:
     for address in ("192.0.2.90", "192.0.2.91"):
-        create(client, "A", "gone.example.test", IPAddress=address)
-    client.delete("MicrosoftDNS_AType", reference(client, "A", "gone.example.test"))
-    assert [one["IPAddress"] for one in records(client, "A", "gone.example.test")] == ["192.0.2.91"]
+        create(modern, "A", "gone.example.test", server=".", IPAddress=address)
+    modern.delete("MicrosoftDNS_AType", reference(modern, "A", "gone.example.test"))
+    assert [one["IPAddress"] for one in records(modern, "A", "gone.example.test")] == ["192.0.2.91"]
 
 
-def test_deleted_record_is_not_found_again(client: Psrp) -> None:
-    create(client, "A", "twice.example.test", IPAddress="192.0.2.95")
-    keys = reference(client, "A", "twice.example.test")
-    client.delete("MicrosoftDNS_AType", keys)
+def test_deleted_record_is_not_found_again(modern: Psrp) -> None:
+    create(modern, "A", "twice.example.test", server=".", IPAddress="192.0.2.95")
+    keys = reference(modern, "A", "twice.example.test")
+    modern.delete("MicrosoftDNS_AType", keys)
     with pytest.raises(WSManFaultError) as caught:
-        client.delete("MicrosoftDNS_AType", keys)
+        modern.delete("MicrosoftDNS_AType", keys)
     assert caught.value.code == 2150858752
 
 
-def test_soa_is_not_deleted(client: Psrp) -> None:
-    generic_failure(lambda: client.delete("MicrosoftDNS_SOAType", reference(client, "SOA", "example.test")))
+def test_soa_is_not_deleted(modern: Psrp) -> None:
+    generic_failure(lambda: modern.delete("MicrosoftDNS_SOAType", reference(modern, "SOA", "example.test")))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lab.dns import store as dns_store
 from lab.dns.server import Answerer, DnsListener
 from lab.dns.store import DnsStore, Record, absolute, rdata_of
+from lab.programs import SYSTEM
 from lab.roles import Role
 from lab.wmi.dns import NAMESPACE, DnsProvider
 from lab.wmi.model import Provider
@@ -31,8 +32,8 @@ _ROOT_HINTS = (("a.root-servers.net", "198.41.0.4"), ("m.root-servers.net", "202
 
 class DnsServer(Role):
     """Settings: `zones` [{name, type, ds_integrated, records: [{owner, type, data, ttl, timestamp}]}], `outside`
-    (records of the rest of the world), `cache`, `recursion`, `ds_available`, `reported` (see lab.wmi.dns), and `view`
-    (`external`: clients outside ask)."""
+    (records of the rest of the world), `cache`, `recursion`, `ds_available`, `reported` (see lab.wmi.dns), `view`
+    (`external`: clients outside ask), and `support_tools` (whether dnscmd is there)."""
 
     name = "dns"
     rank = 10
@@ -89,6 +90,11 @@ class DnsServer(Role):
 
     def providers(self) -> dict[str, Provider]:
         return {NAMESPACE: DnsProvider(self.machine, self.store, self.settings)}
+
+    def programs(self) -> dict[str, str]:
+        """It comes with the role from 2008 on; before, with the Support Tools, which an estate may install."""
+        there = self.settings.get("support_tools", not self.machine.generation.dnscmd_apart)
+        return {SYSTEM + "dnscmd.exe": "lab.programs.dnscmd:run"} if there else {}
 
     def listening(self) -> list[int]:
         return [PORT]

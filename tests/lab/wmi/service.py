@@ -217,6 +217,8 @@ class WmiService:
 
     def _delete(self, request: Request, _session: Session) -> Reply:
         target = self._target(request)
+        if not self._machine.generation.wmi_deletes:
+            raise faults.action_not_supported(request.action)
         target.provider.delete(self._instance(request, target))
         return Reply(TRANSFER + "DeleteResponse")
 

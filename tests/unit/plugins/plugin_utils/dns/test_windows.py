@@ -588,3 +588,73 @@ def test_a_long_push_says_that_it_is_still_at_work(monkeypatch: pytest.MonkeyPat
     pushed(wmi, files, [local_a(name=name) for name in ("one", "two", "three")])
     assert renewed == ["dns"] * 3
     assert files.claims == {}
+
+
+# Removing
+
+SIP_THERE = FoundRecord("company.local", "ocspool.company.local", "A", "10.0.0.10", 3600)
+VERSION = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+
+
+class DeletingWmi(DnsWmi):
+    """The instances that were deleted, by their data."""
+
+    def delete(self, reference: WmiReference) -> None:
+        self.calls.append("delete " + dict(reference.selectors)["RecordData"])
+
+
+def removing(version: str, code: int = 0) -> tuple[WindowsDns, DeletingWmi, FakePrograms]:
+    wmi = DeletingWmi({"company.local": zone("company.local")}, [a_row("ocspool.company.local", "10.0.0.10"),
+                                                                 a_row("ocspool.company.local", "10.0.0.11")])  # fmt: skip
+    registry, programs = FakeRegistry(), FakePrograms({"dnscmd": lambda words: (code, "")})
+    registry.set(VERSION, "CurrentVersion", version)
+    return WindowsDns(WindowsHost("dc01", wmi, registry, programs, FakeFiles(), NoPowerShell())), wmi, programs
+
+
+@pytest.mark.parametrize("version", ["6.2", "6.3"])
+def test_one_record_is_deleted_by_its_reference(version: str) -> None:
+    server, wmi, programs = removing(version)
+    server.remove(SIP_THERE)
+    assert (wmi.calls, programs.ran) == (["query MicrosoftDNS_AType", "delete 10.0.0.10"], [])
+
+
+@pytest.mark.parametrize("version", ["5.2", "6.0", "6.1"])
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (SIP_THERE, ["company.local", "ocspool.company.local.", "A", "10.0.0.10"]),
+        (
+            FoundRecord("company.local", "company.local", "CNAME", "x.company.local", 60),
+            ["company.local", "@", "CNAME", "x.company.local."],
+        ),
+        (
+            FoundRecord("company.local", f"{SRV}.company.local", "SRV", SrvData(0, 5, 443, "x.company.local"), 60),
+            ["company.local", f"{SRV}.company.local.", "SRV", "0", "5", "443", "x.company.local."],
+        ),
+        (
+            FoundRecord("company.local", "t.company.local", "TXT", "a/b,c", 60),
+            ["company.local", "t.company.local.", "TXT", "a/b,c"],
+        ),
+    ],
+)
+def test_before_2012_a_program_removes_it_with_all_of_its_data(
+    version: str, record: FoundRecord, words: list[str]
+) -> None:
+    server, _wmi, programs = removing(version)
+    server.remove(record)
+    assert programs.ran == [["dnscmd", "/RecordDelete", *words, "/f"]]
+
+
+def test_a_program_that_fails_says_what_to_install() -> None:
+    server, _wmi, _programs = removing("5.2", code=1)
+    with pytest.raises(RolloutError, match=r"exit code 1\).*Support Tools \(suptools.msi\)"):
+        server.remove(SIP_THERE)
+
+
+def test_texts_are_written_and_read_as_they_are() -> None:
+    wmi = origin()
+    wmi.rows.append(row("company.local", "t.company.local", "TXT", '"a b"', DescriptiveText="a b"))
+    (found,) = WindowsDns(on(wmi)).records("company.local", ["t.company.local"])
+    assert (found.type, found.value) == ("TXT", "a b")
+    WindowsDns(on(wmi)).add("company.local", "u.company.local", "TXT", "c/d,e", 60)
+    assert (wmi.rows[-1]["RecordData"], wmi.rows[-1]["TTL"]) == ("c/d,e", "60")
