@@ -188,6 +188,11 @@ conflicts:
   returned: when there is any
   type: list
   elements: str
+summary:
+  description: The record sets of RV(changes), by what was to be done, in one line.
+  returned: success
+  type: str
+  sample: "to create: A ocspool.company.local; to remove: A old.company.local"
 notes:
   description: What happened otherwise than expected without doing harm.
   returned: success

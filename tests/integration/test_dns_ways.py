@@ -100,7 +100,7 @@ def test_a_pool_moves_and_is_taken_out_of_dns(site: Site) -> None:
     assert again.total("changed") == 0, again.output
 
     look = site.play("remove_pool", "--check", variables=given)
-    assert look.code == 0 and "Would be removed: A ocspool.company.local" in " ".join(look.output.split()), look.output
+    assert look.code == 0 and "to remove: A ocspool.company.local, SRV" in " ".join(look.output.split()), look.output
     refused = site.play("remove_pool", variables=given)
     assert refused.code == 2 and "name a pool: -e ucops_remove=ocspool.company.local" in " ".join(
         refused.output.split()

@@ -284,14 +284,25 @@ def shape(options: dict[str, Any], children: str) -> dict[str, Any]:
     }
 
 
+def documented_options(name: str) -> dict[str, Any]:
+    """Its own options and those of the collection's fragments that it takes in."""
+    documentation = docstrings_of(name)
+    options = dict(documentation.get("options", {}))
+    for fragment in documentation.get("extends_documentation_fragment", []):
+        _namespace, _collection, file, *part = fragment.split(".")
+        held = importlib.import_module(f"{PACKAGE}.doc_fragments.{file}").ModuleDocFragment
+        text = yaml.safe_load(getattr(held, part[0].upper() if part else "DOCUMENTATION"))
+        options.update(text.get("options", {}))
+    return options
+
+
 @pytest.mark.parametrize("name", ACTIONS)
 def test_action_does_what_its_documentation_says(name: str) -> None:
     """The sanity check compares these for modules only, not for action plugins."""
     action = importlib.import_module(f"{PACKAGE}.action.{name}").ActionModule
     if issubclass(action, ControllerModule):
         pytest.skip("the module itself checks its arguments")
-    documented = docstrings_of(name)["options"]
-    assert shape(action.argument_spec, "options") == shape(documented, "suboptions")
+    assert shape(action.argument_spec, "options") == shape(documented_options(name), "suboptions")
 
 
 @pytest.mark.parametrize("name", ACTIONS)

@@ -17,7 +17,9 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
+    CHANGE,
     CREATE,
+    DELETE,
     REPORT,
     Change,
     ChangeSet,
@@ -495,12 +497,22 @@ class _Push:
             "after": record_sets.described(after.all_records()),
             "compared": to_plain(self.compared),
             "notes": self.notes,
+            "summary": _summary(changes),
             "diff": {
                 "before_header": f"{self.server.name} (before)",
                 "after_header": f"{self.server.name} (after)",
                 **result["diff"],
             },
         }
+
+
+def _summary(changes: Sequence[SetChange]) -> str:
+    """For a person, of changes that were made or would be."""
+    told = []
+    for verb, text in ((CREATE, "to create"), (CHANGE, "to change"), (DELETE, "to remove"), (REPORT, "left as it is")):
+        named = [f"{change.wanted.type} {change.wanted.fqdn}" for change in changes if change.verb == verb]
+        told += [f"{text}: {', '.join(named)}"] if named else []
+    return "; ".join(told) or "nothing to do"
 
 
 def _real(changes: Iterable[SetChange]) -> list[SetChange]:

@@ -202,6 +202,7 @@ def test_what_is_to_be_absent_goes_and_nothing_else() -> None:
         ("delete", "A meet.company.local", None),
         ("report", "A web.company.local", "10.0.0.20 was created by others: it is left as it is"),
     ]
+    assert result["summary"] == "to remove: A meet.company.local; left as it is: A web.company.local"
 
 
 def test_nothing_is_there_to_be_absent() -> None:

@@ -45,7 +45,7 @@ WRONG = [
     ("a TTL that is a text", record("contoso.net", "a", "A", "10.0.0.1", ttl="3600 IN A 10.0.0.1 ;")),
     ("a TTL of zero", record("contoso.net", "a", "A", "10.0.0.1", ttl=0)),
     ("a TTL that is negative", record("contoso.net", "a", "A", "10.0.0.1", ttl=-1)),
-    ("a type that nobody knows", record("contoso.net", "a", "TXT", "x")),
+    ("a type that nobody knows", record("contoso.net", "a", "MX", "10 x")),
 ]
 
 

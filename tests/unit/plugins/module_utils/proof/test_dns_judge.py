@@ -85,7 +85,7 @@ def _judged(server: NameServer, *records: ExpectedRecord) -> list[tuple[str, str
             "the server could not answer (SERVFAIL). See in the server's event log whether the zone is loaded, and not"
             " paused. A zone that it delegates must be on the servers that the delegation names",
         ),
-        (expected_record("x", "TXT", "text"), "unproved", "records of type TXT cannot be checked"),
+        (expected_record("x", "MX", "10 x"), "unproved", "records of type MX cannot be checked"),
     ],
 )
 def test_judgement_of_one_record(bind: NameServer, record: ExpectedRecord, state: str, message: str) -> None:

@@ -37,7 +37,7 @@ def test_an_address_has_one_spelling() -> None:
 
 
 def test_what_cannot_be_checked_is_read_all_the_same() -> None:
-    (record,) = read_records([{**ADDRESS, "type": "TXT", "values": ["www.company.local"]}])
+    (record,) = read_records([{**ADDRESS, "type": "MX", "values": ["www.company.local"]}])
     assert (record.row, record.targets, record.values) == (None, (), ("www.company.local",))
 
 

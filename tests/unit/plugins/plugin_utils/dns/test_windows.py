@@ -604,8 +604,8 @@ class DeletingWmi(DnsWmi):
 
 
 def removing(version: str, code: int = 0) -> tuple[WindowsDns, DeletingWmi, FakePrograms]:
-    wmi = DeletingWmi({"company.local": zone("company.local")}, [a_row("ocspool.company.local", "10.0.0.10"),
-                                                                 a_row("ocspool.company.local", "10.0.0.11")])  # fmt: skip
+    rows = [a_row("ocspool.company.local", address) for address in ("10.0.0.10", "10.0.0.11")]
+    wmi = DeletingWmi({"company.local": zone("company.local")}, rows)
     registry, programs = FakeRegistry(), FakePrograms({"dnscmd": lambda words: (code, "")})
     registry.set(VERSION, "CurrentVersion", version)
     return WindowsDns(WindowsHost("dc01", wmi, registry, programs, FakeFiles(), NoPowerShell())), wmi, programs
