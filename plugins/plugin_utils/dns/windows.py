@@ -38,7 +38,11 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port impor
 
 NAMESPACE = "root/MicrosoftDNS"
 _PROGRAM_SECONDS = 60.0
-NAMES_PER_QUERY = 20  # WMI refuses queries with too many conditions
+# WMI refuses queries with too many conditions, and nobody says how many: a batch that fails is tried in this size.
+# WMI refuses queries with too many conditions, and nobody says how many: what it refuses is asked in smaller ones.
+MANY_NAMES = 100
+NAMES_PER_QUERY = 20
+MANY_NAMES = 100
 
 # MicrosoftDNS_Zone.ZoneType as a property. CreateZone's parameter counts differently: there 0 is a primary zone.
 _KINDS = {1: PRIMARY, 2: "secondary", 3: "stub", 4: "forwarder"}
@@ -93,17 +97,8 @@ class WindowsDns(StepwiseServer):
 
     def zones(self, names: Sequence[str]) -> Mapping[str, ZoneState]:
         found: dict[str, ZoneState] = {}
-        for batch in _batches(names):
-            for zone in self._read_zones(f"SELECT * FROM MicrosoftDNS_Zone WHERE {_any_of('Name', batch)}"):
-                state = _zone_state(zone)
-                if state.name in batch:
-                    found[state.name] = state
-                    self._zones[state.name] = zone
-        return found
-
-    def _read_zones(self, wql: str) -> tuple[WmiObject, ...]:
         try:
-            return self._wmi.query(NAMESPACE, wql)
+            read = self._among("SELECT * FROM MicrosoftDNS_Zone WHERE", "Name", names)
         except WsmanFault as fault:
             raise RolloutError(
                 f"the zones cannot be read: {fault.what}",
@@ -111,16 +106,38 @@ class WindowsDns(StepwiseServer):
                 mend=r"The host must have the DNS Server role, and the account access to WMI's root\MicrosoftDNS"
                 " (docs/prerequisites.md)",
             ) from fault
+        for zone in read:
+            state = _zone_state(zone)
+            if state.name in names:
+                found[state.name] = state
+                self._zones[state.name] = zone
+        return found
+
+    def serials(self, zones: Sequence[str]) -> Mapping[str, int]:
+        read = self._among("SELECT * FROM MicrosoftDNS_SOAType WHERE", "ContainerName", zones)
+        numbers = {
+            uniform(as_text(soa.get("ContainerName"))): as_number(soa.get("SerialNumber"), what="SerialNumber")
+            for soa in read
+        }
+        return {zone: number for zone, number in numbers.items() if number is not None}
 
     def records(self, zone: str, owners: Sequence[str]) -> tuple[FoundRecord, ...]:
-        found: list[FoundRecord] = []
-        for batch in _batches(owners):
-            where = f"ContainerName={wql_literal(zone)} AND ({_any_of('OwnerName', batch)})"
-            for record in self._wmi.query(NAMESPACE, f"SELECT * FROM {_BASE_CLASS} WHERE {where}"):
-                read = read_record(record)
-                if read is not None and read.zone == zone and read.owner in batch:
-                    found.append(read)
-        return tuple(found)
+        asked = frozenset(owners)
+        within = f"SELECT * FROM {_BASE_CLASS} WHERE ContainerName={wql_literal(zone)} AND"
+        read = map(read_record, self._among(within, "OwnerName", owners))
+        return tuple(one for one in read if one is not None and one.zone == zone and one.owner in asked)
+
+    def _among(self, query: str, name: str, values: Sequence[str], size: int = MANY_NAMES) -> list[WmiObject]:
+        """The instances of which a property has one of these values."""
+        found: list[WmiObject] = []
+        for batch in _batches(values, size):
+            try:
+                found += self._wmi.query(NAMESPACE, f"{query} ({_any_of(name, batch)})")
+            except WsmanFault as fault:
+                if fault.access_denied or len(batch) <= NAMES_PER_QUERY:
+                    raise
+                found += self._among(query, name, batch, NAMES_PER_QUERY)
+        return found
 
     def create_zone(self, name: str) -> None:
         self._renew()
@@ -229,10 +246,10 @@ class WindowsDns(StepwiseServer):
         return [("DnsServerName", server or _LOCAL_SERVER), ("ContainerName", container or zone)]
 
 
-def _batches(names: Iterable[str]) -> Iterator[list[str]]:
+def _batches(names: Iterable[str], size: int) -> Iterator[list[str]]:
     unique = list(dict.fromkeys(names))
-    for start in range(0, len(unique), NAMES_PER_QUERY):
-        yield unique[start : start + NAMES_PER_QUERY]
+    for start in range(0, len(unique), size):
+        yield unique[start : start + size]
 
 
 def _any_of(property_name: str, values: Sequence[str]) -> str:

@@ -363,12 +363,55 @@ def test_what_a_server_cannot_do_is_said_before_anything_is_changed() -> None:
     )
 
 
-def test_hundreds_of_records_go_in_several_queries() -> None:
+HUNDREDS = [local_a(name=f"host{number:03}", values=["10.0.1.1"]) for number in range(250)]
+
+
+def soa_row(serial: int) -> dict[str, str]:
+    return row("company.local", "company.local", "SOA", "-", SerialNumber=str(serial))
+
+
+@pytest.mark.parametrize(("serials", "looks"), [((7, 7), 1), ((7, 8), 2), ((), 2)])
+def test_a_zone_that_nobody_changed_is_not_read_twice_before_a_push(serials: tuple[int, ...], looks: int) -> None:
+    wmi, asked = origin(), []
+    query = wmi.query
+
+    def counted(namespace: str, wql: str, **more: Any) -> Any:
+        if "SOAType" in wql:
+            asked.append(wql)
+            told = [soa_row(serials[len(asked) - 1])] if serials and len(asked) <= len(serials) else []
+            return tuple(WmiObject("MicrosoftDNS_SOAType", item) for item in told)
+        return query(namespace, wql, **more)
+
+    wmi.query = counted
+    run(wmi, zones=LOCAL, records=HUNDREDS)
+    # Three batches of at most 100 names each; once more after the push.
+    assert wmi.calls.count("query MicrosoftDNS_ResourceRecord") == 3 * (looks + 1)
+    assert run(wmi, zones=LOCAL, records=HUNDREDS)["changed"] is False
+
+
+@pytest.mark.parametrize(("most", "queries"), [(100, 3), (50, 1 + 5 + 1 + 5 + 1)])
+def test_what_wmi_finds_too_much_is_asked_in_smaller_queries(most: int, queries: int) -> None:
     wmi = origin()
-    records = [local_a(name=f"host{number:03}", values=["10.0.1.1"]) for number in range(100)]
-    run(wmi, zones=LOCAL, records=records)
-    assert wmi.calls.count("query MicrosoftDNS_ResourceRecord") == 3 * 5
-    assert run(wmi, zones=LOCAL, records=records)["changed"] is False
+    query, sizes = wmi.query, []
+
+    def limited(namespace: str, wql: str, **more: Any) -> Any:
+        sizes.append(wql.count("OwnerName"))
+        if sizes[-1] > most:
+            raise generic_failure(wql)
+        return query(namespace, wql, **more)
+
+    wmi.query = limited
+    names = [f"host{number:03}.company.local" for number in range(250)]
+    wmi.rows += [a_row(name, "10.0.1.1") for name in names]
+    assert [one.owner for one in WindowsDns(on(wmi)).records("company.local", names)] == names
+    assert (len(sizes), max(sizes)) == (queries, 100)
+
+
+def test_few_names_are_not_asked_twice_when_the_query_fails() -> None:
+    wmi = origin()
+    with pytest.raises(WsmanFault):
+        WindowsDns(on(wmi)).records("missing.test", ["a.missing.test"])
+    assert wmi.calls == ["query MicrosoftDNS_ResourceRecord"]
 
 
 def test_more_than_was_asked_for_is_no_harm() -> None:
@@ -390,7 +433,7 @@ def test_names_never_reach_wql_unescaped() -> None:
     server.zones(["x' OR '1'='1"])
     server.records("z\\", ["o'"])
     assert seen == [
-        "SELECT * FROM MicrosoftDNS_Zone WHERE Name='x\\' OR \\'1\\'=\\'1'",
+        "SELECT * FROM MicrosoftDNS_Zone WHERE (Name='x\\' OR \\'1\\'=\\'1')",
         "SELECT * FROM MicrosoftDNS_ResourceRecord WHERE ContainerName='z\\\\' AND (OwnerName='o\\'')",
     ]
 
