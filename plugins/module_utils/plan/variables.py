@@ -34,6 +34,7 @@ OF_PLAYBOOKS = (
     "import_server",
     "import_source",
     "import_target",
+    "ucops_remove",
 )
 
 # What roles and playbooks set for themselves, by the role whose name it begins with. They are no options, and are there
