@@ -18,6 +18,7 @@ KNOWN = (
     "ucops_dns_external_group",
     "ucops_ca_group",
     "ucops_servers_group",
+    "ucops_remove",
     "ucops_anybody_may_read_the_passwords",
 )
 
@@ -34,7 +35,6 @@ OF_PLAYBOOKS = (
     "import_server",
     "import_source",
     "import_target",
-    "ucops_remove",
 )
 
 # What roles and playbooks set for themselves, by the role whose name it begins with. They are no options, and are there
