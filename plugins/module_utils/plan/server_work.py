@@ -87,8 +87,10 @@ class ServerWork:
 
     def to_plain(self) -> dict[str, Any]:
         ways = dict.fromkeys(one.way for job in self.certificates for one in job.assignments)
-        order = {"own": list(range(len(self.certificates))), "taken": []}
-        return {**to_plain(self), "ways": list(ways), "order": order}
+        # A person brings what is shared to a server that nobody logs on to; of the others it is seen in the run.
+        taken = [at for at, job in enumerate(self.certificates) if job.sharers and not self.logon]
+        own = [at for at in range(len(self.certificates)) if at not in taken]
+        return {**to_plain(self), "ways": list(ways), "order": {"own": own, "taken": taken}}
 
 
 def work_from_plain(value: Any) -> ServerWork:

@@ -104,6 +104,8 @@ def test_who_shares_a_certificate_with_its_key() -> None:
     carried = replace(plan, servers=(plan.servers[0], people), certificates=(shared,))
     works = [certificates_of(carried, host) for host in ("fe1", two)]
     assert [(work.certificates[0].sharers, work.shared) for work in works] == [(("fe1",), (0,)), (("fe1",), ())]
+    # Brought by a person, after the server that has it made; which one that is, is seen in the run.
+    assert [work.to_plain()["order"] for work in works] == [{"own": [0], "taken": []}, {"own": [], "taken": [0]}]
 
 
 def test_the_product_brings_oauth_to_all_servers() -> None:
