@@ -42,6 +42,10 @@ class MemoryDns(StepwiseServer):
         self._hear()
         return tuple(row for row in self.rows if row.zone == zone and row.owner in owners)
 
+    def all_records(self, zone: str) -> tuple[FoundRecord, ...]:
+        self._hear()
+        return tuple(row for row in self.rows if row.zone == zone)
+
     def create_zone(self, name: str) -> None:
         if self._begin(f"zone {name}"):
             self.held[name] = replace(self.new_zone, name=name)

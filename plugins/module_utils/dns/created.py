@@ -121,6 +121,17 @@ def read(records: Iterable[FoundRecord], rollout: str) -> Created:
     return Created(rollout, texts)
 
 
+def rollouts(records: Iterable[FoundRecord]) -> dict[str, Created]:
+    """What a zone's records at ``owner_of`` say of each rollout, by its name."""
+    held = list(records)
+    found = {str(one.value).split(",", 1)[0].removeprefix(f"{_FORM}/") for one in held if _is_memory(one)}
+    return {name: read(held, name) for name in sorted(found)}
+
+
+def _is_memory(record: FoundRecord) -> bool:
+    return record.type == KIND and str(record.value).startswith(f"{_FORM}/") and "," in str(record.value)
+
+
 def _head(rollout: str) -> str:
     return f"{_FORM}/{rollout},"
 

@@ -99,6 +99,10 @@ class DnsServer(ABC):
     def records(self, zone: str, owners: Sequence[str]) -> tuple[FoundRecord, ...]:
         """All records of every type at these owner names of an existing zone."""
 
+    @abstractmethod
+    def all_records(self, zone: str) -> tuple[FoundRecord, ...]:
+        """All records of an existing zone."""
+
     def serials(self, zones: Sequence[str]) -> Mapping[str, int]:
         """The serial number of each zone, which every change of it counts up; none of a zone that gives none."""
         return {}

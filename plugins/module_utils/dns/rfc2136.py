@@ -107,7 +107,7 @@ class UpdatedServer(WholeZoneServer):
     def records(self, zone: str, owners: Sequence[str]) -> tuple[FoundRecord, ...]:
         """Of the types that a plan can hold, and what ends the zone. Time stamps are not seen by DNS."""
         unique = list(dict.fromkeys(owners))
-        if len(unique) >= MANY_OWNERS and (whole := self._transferred(zone)) is not None:
+        if len(unique) >= MANY_OWNERS and (whole := self._transferred(zone, MOST_TRANSFERRED)) is not None:
             asked = frozenset(unique)
             return tuple(one for one in whole if one.owner in asked)
         questions = [(owner, kind) for owner in unique for kind in _ASKED]
@@ -128,8 +128,16 @@ class UpdatedServer(WholeZoneServer):
             if rrset.rdtype == dns.rdatatype.NS and names.is_within(_name_of(rrset.name), zone):
                 yield from _of_set(zone, rrset)
 
-    def _transferred(self, zone: str) -> list[FoundRecord] | None:
-        """The whole zone, or None where it may not be transferred or is large."""
+    def all_records(self, zone: str) -> tuple[FoundRecord, ...]:
+        whole = self._transferred(zone)
+        if whole is None:
+            raise self._error(
+                f"the zone {zone} cannot be transferred", "Allow a transfer to this host or with this key"
+            )
+        return tuple(dict.fromkeys(whole))
+
+    def _transferred(self, zone: str, most: int | None = None) -> list[FoundRecord] | None:
+        """The whole zone, or None where it may not be transferred or has more records than that."""
         found: list[FoundRecord] = []
         query = self._query(zone, "AXFR", 1)
         try:
@@ -144,7 +152,7 @@ class UpdatedServer(WholeZoneServer):
                     for rrset in reply.answer:
                         starts += len(rrset) if rrset.rdtype == dns.rdatatype.SOA else 0
                         found += _of_set(zone, rrset)
-                    if len(found) > MOST_TRANSFERRED:
+                    if most is not None and len(found) > most:
                         return None
         except (dns.exception.DNSException, OSError, EOFError, ValueError, struct.error):
             return None  # then each name is asked for

@@ -127,6 +127,10 @@ class WindowsDns(StepwiseServer):
         read = map(read_record, self._among(within, "OwnerName", owners))
         return tuple(one for one in read if one is not None and one.zone == zone and one.owner in asked)
 
+    def all_records(self, zone: str) -> tuple[FoundRecord, ...]:
+        found = self._wmi.query(NAMESPACE, f"SELECT * FROM {_BASE_CLASS} WHERE ContainerName={wql_literal(zone)}")
+        return tuple(one for one in map(read_record, found) if one is not None and one.zone == zone)
+
     def _among(self, query: str, name: str, values: Sequence[str], size: int = MANY_NAMES) -> list[WmiObject]:
         """The instances of which a property has one of these values."""
         found: list[WmiObject] = []

@@ -17,9 +17,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
 
 
 def test_what_a_port_demands() -> None:
-    assert demands(DnsServer, "zones", "records")
-    assert demands(StepwiseServer, "zones", "records", "add", "set_ttl", "remove")
-    assert demands(WholeZoneServer, "zones", "records", "update")
+    assert demands(DnsServer, "zones", "records", "all_records")
+    assert demands(StepwiseServer, "zones", "records", "all_records", "add", "set_ttl", "remove")
+    assert demands(WholeZoneServer, "zones", "records", "all_records", "update")
 
 
 class Durable(DnsServer):
@@ -29,6 +29,9 @@ class Durable(DnsServer):
         return {}
 
     def records(self, zone: str, owners: Any) -> Any:
+        return ()
+
+    def all_records(self, zone: str) -> Any:
         return ()
 
 
