@@ -414,31 +414,22 @@ class _Push:
         try:
             server.add(record.zone, record.owner, record.type, record.value, record.ttl)
         except RolloutError as error:
-            self._settle(f"adding {_text_of(record)}", error, present=record)
+            self._settle(f"adding {_text_of(record)}", error, record)
 
     def _retime(self, server: StepwiseServer, record: FoundRecord, ttl: int) -> None:
         try:
             server.set_ttl(record, ttl)
         except RolloutError as error:
-            self._settle(f"changing the TTL of {_text_of(record)}", error, present=replace(record, ttl=ttl))
+            self._settle(f"changing the TTL of {_text_of(record)}", error, replace(record, ttl=ttl))
 
     def _remove(self, server: StepwiseServer, record: FoundRecord) -> None:
         try:
             server.remove(record)
         except RolloutError as error:
-            self._settle(f"removing {_text_of(record)}", error, gone=record)
+            self._settle(f"removing {_text_of(record)}", error, record, gone=True)
 
-    def _settle(
-        self,
-        doing: str,
-        error: RolloutError,
-        *,
-        present: FoundRecord | None = None,
-        gone: FoundRecord | None = None,
-    ) -> None:
+    def _settle(self, doing: str, error: RolloutError, meant: FoundRecord, *, gone: bool = False) -> None:
         """After a failed change: go on if the server holds, or holds no longer, what was meant; else say what is."""
-        meant = present or gone
-        assert meant is not None
         try:
             seen = self.server.records(meant.zone, [meant.owner])
         except RolloutError as unread:
@@ -446,7 +437,7 @@ class _Push:
                 f"{doing} failed: {_cause(error)}; the state could not be read again: {unread}"
             ) from error
         there = [item for item in seen if (item.type, item.value) == (meant.type, meant.value)]
-        if any(item.ttl == meant.ttl for item in there) if present else not there:
+        if not there if gone else any(item.ttl == meant.ttl for item in there):
             self.notes.append(f"{doing}: done, although this was reported: {_cause(error)}")
             return
         raise self._failed(f"{doing} failed: {_cause(error)}") from error
