@@ -46,3 +46,42 @@ def test_customer_is_planned_without_reaching_a_host() -> None:
     assert "Zone company.com (internal, created where missing)" in run.stdout
     recap = run.stdout.rpartition("PLAY RECAP")[2]
     assert "localhost" in recap and "company.local" not in recap
+
+
+def test_records_pushed_with_the_modules_of_ansible_windows(tmp_path: Path) -> None:
+    """That collection is not installed here; a module of its name that tells its arguments stands for it."""
+    modules = tmp_path / "ansible_collections" / "ansible" / "windows" / "plugins" / "modules"
+    modules.mkdir(parents=True)
+    (modules / "win_dns_record.py").write_text(
+        "#!/usr/bin/python\nfrom ansible.module_utils.basic import AnsibleModule\n"
+        "spec = {'zone': {}, 'name': {}, 'type': {}, 'value': {'type': 'list', 'elements': 'str'},\n"
+        "        **{key: {'type': 'int'} for key in ('ttl', 'priority', 'weight', 'port')}}\n"
+        "module = AnsibleModule(argument_spec=spec)\n"
+        "given = {key: value for key, value in module.params.items() if value is not None}\n"
+        "module.exit_json(changed=False, msg=' '.join(f'{key}={given[key]}' for key in sorted(given)))\n"
+    )
+    inventory = tmp_path / "hosts.yml"
+    inventory.write_text(
+        "ucops_dns:\n  hosts:\n    dc01:\n      ansible_connection: local\n"
+        f"      ansible_python_interpreter: {sys.executable}\n"
+    )
+    topology = ROOT / "docs" / "examples" / "ocs2007.yml"
+    command = [str(BIN / "ansible-playbook"), str(ROOT / "examples" / "win_dns_record.yml"), "-i", str(inventory)]
+    paths = f"{tmp_path}:{ROOT / '.venv' / 'collections'}"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("ANSIBLE_")}
+    run = subprocess.run(
+        [*command, "-v", "-e", f"@{topology}"],
+        cwd=ROOT,
+        env={**environment, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_COLLECTIONS_PATH": paths},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "name=ocspool ttl=3600 type=A value=['10.0.0.10'] zone=company.com" in run.stdout
+    assert (
+        "name=_sipinternaltls._tcp port=5061 priority=0 ttl=3600 type=SRV value=['ocspool.company.com'] weight=0"
+        " zone=company.com"
+    ) in run.stdout
