@@ -24,6 +24,7 @@ try:
     import dns.rdata
     import dns.rdataclass
     import dns.rdatatype
+    import dns.rdtypes.ANY.TKEY
     import dns.rrset
     import dns.tsig
     import dns.update

@@ -31,6 +31,7 @@ attributes:
     support: full
 requirements:
   - dnspython >= 2.6.0
+  - gssapi, for O(kerberos)
 options:
   server:
     description: The server that holds the zones as primary.
@@ -71,6 +72,23 @@ options:
           - hmac-sha1
           - hmac-md5.sig-alg.reg.int
         default: hmac-sha256
+  kerberos:
+    description:
+      - Sign the updates by Kerberos (GSS-TSIG, RFC 3645), as zones of Active Directory with secure updates demand. An
+        empty mapping takes the ticket that C(kinit) has got, or the keytab of the environment.
+      - O(server.name) must then be the DNS server's own full name.
+      - What a server lets an account change, its access control decides. Who created a record in Active Directory may
+        change it, and others may not.
+    type: dict
+    suboptions:
+      principal:
+        description: Who signs, such as V(rollout@COMPANY.LOCAL).
+        type: str
+        default: ''
+      password:
+        description: The password of O(kerberos.principal).
+        type: str
+        default: ''
   timeout:
     description: Seconds that one exchange may take.
     type: float
@@ -94,6 +112,18 @@ EXAMPLES = r"""
       secret: "{{ vault_tsig_secret }}"
     zones: "{{ plan.zones | selectattr('view', 'equalto', 'external') }}"
     records: "{{ plan | ucops.rollout.dns_records(view='external') }}"
+  delegate_to: localhost
+
+- name: Bring the internal view to a domain controller that takes secure updates
+  ucops.rollout.dns_update:
+    server:
+      address: 10.0.0.5
+      name: dc01.company.local
+    kerberos:
+      principal: rollout@COMPANY.LOCAL
+      password: "{{ vault_rollout_password }}"
+    zones: "{{ plan.zones | selectattr('view', 'equalto', 'internal') }}"
+    records: "{{ plan | ucops.rollout.dns_records(view='internal') }}"
   delegate_to: localhost
 """
 
@@ -208,11 +238,12 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.gss_tsig import signed_by_kerberos
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import answered, push
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import ARGUMENTS, read_request
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import Signer, UpdatedServer, signed_by_key
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import parse_servers
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import NameServer, parse_servers
 
 SERVER = {
     "address": {"type": "str", "required": True},
@@ -236,14 +267,26 @@ KEY = {
     },
 }
 
+KERBEROS = {
+    "principal": {"type": "str", "default": ""},
+    "password": {"type": "str", "default": "", "no_log": True},
+}
+
 
 def _server(params: dict[str, Any]) -> UpdatedServer:
     (found,) = parse_servers([params["server"]])
     if found.problem:
         raise RolloutError(found.problem, where="server.address", mend="Give its IP address")
-    key = params["key"]
-    signer = signed_by_key(key["name"], key["secret"], key["algorithm"]) if key else Signer()
-    return UpdatedServer(found.name, found.address, found.port, signer, params["timeout"])
+    return UpdatedServer(found.name, found.address, found.port, _signer(params, found), params["timeout"])
+
+
+def _signer(params: dict[str, Any], server: NameServer) -> Signer:
+    key, kerberos = params["key"], params["kerberos"]
+    if kerberos is not None:
+        if server.name == server.address:
+            raise RolloutError("missing", where="server.name", mend="Kerberos needs the DNS server's own full name")
+        return signed_by_kerberos(server.name, server.address, server.port, params["timeout"], **kerberos)
+    return signed_by_key(key["name"], key["secret"], key["algorithm"]) if key else Signer()
 
 
 def main() -> None:
@@ -251,9 +294,10 @@ def main() -> None:
         **ARGUMENTS,
         "server": {"type": "dict", "required": True, "options": SERVER},
         "key": {"type": "dict", "options": KEY, "no_log": False},
+        "kerberos": {"type": "dict", "options": KERBEROS},
         "timeout": {"type": "float", "default": 10.0},
     }
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=spec, mutually_exclusive=[("key", "kerberos")], supports_check_mode=True)
     try:
         request = read_request(module.params["zones"], module.params["records"], module.params)
         result = answered(
