@@ -124,10 +124,11 @@ def claims_left(site: Site) -> list[str]:
     return [path for host in site.state()["hosts"].values() for path in host["files"] if "ucops-claim" in path]
 
 
-def a_push(site: Site, address: str) -> str:
+def a_push(site: Site, address: str, rollout: str = "default") -> str:
     """A playbook that brings 40 names into DNS, all with this address."""
     records = [{"zone": "company.local", "name": f"n{n}", "type": "A", "values": [address]} for n in range(40)]
-    push = {"name": "Push", "ucops.rollout.dns_record_sets": {"zones": [{"name": "company.local"}], "records": records}}
+    given = {"zones": [{"name": "company.local"}], "records": records, "rollout": rollout}
+    push = {"name": "Push", "ucops.rollout.dns_record_sets": given}
     play = {"name": "Push", "hosts": "dc01.company.local", "gather_facts": False, "tasks": [push]}
     path = site.work / f"push-{address}.yml"
     path.write_text(yaml.safe_dump([play]), encoding="utf-8")
@@ -135,8 +136,8 @@ def a_push(site: Site, address: str) -> str:
 
 
 def test_two_pushes_of_different_values_at_once_do_not_mix(site: Site) -> None:
-    """The first is whole; the second finds it, as a conflict, and writes nothing."""
-    both = [site.begin(a_push(site, address)) for address in ("10.0.1.1", "10.0.1.2")]
+    """The first is whole; the second, of another rollout, finds it, as a conflict, and writes nothing."""
+    both = [site.begin(a_push(site, f"10.0.1.{number}", f"rollout{number}")) for number in (1, 2)]
     assert sorted(run.wait(240) for run in both) == [0, 2]
     held = [line for line in site.state()["hosts"]["dc01"]["dns"]["company.local"]["records"] if line[0] == "n"]
     assert len(held) == 40 and len({line.split()[-1] for line in held}) == 1, held

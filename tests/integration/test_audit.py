@@ -72,10 +72,10 @@ def by_hand(site: Site) -> Psrp:
 
 def delete_records(site: Site, kind: str, owner: str, data: str = "") -> None:
     """All of a name, or the one that ends with that data."""
-    client, name = by_hand(site), f"MicrosoftDNS_{kind}Type"
-    found = client.references(f"SELECT * FROM {name} WHERE OwnerName = '{owner}'")
+    found = by_hand(site).references(f"SELECT * FROM MicrosoftDNS_{kind}Type WHERE OwnerName = '{owner}'")
     for keys in (one for one in found if one["RecordData"].endswith(data)):
-        client.delete(name, keys)
+        words = f"{keys['ContainerName']} {owner}. {kind} {keys['RecordData']}"
+        site.command("dc01", f"dnscmd /RecordDelete {words} /f")
 
 
 def create_record(site: Site, kind: str, zone: str, owner: str, **values: Any) -> None:

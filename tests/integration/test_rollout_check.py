@@ -28,7 +28,7 @@ PLAY = """
     - ansible.builtin.assert:
         that:
           - refused is failed and refused is not changed
-          - refused.msg is search('TXT pool01.company.local .records.1..')
+          - refused.msg is search('MX pool01.company.local .records.1..')
           - refused.msg is not search('certificates')
           - other.msg is search('schema. 2, and this version knows schema 1')
 """
@@ -39,7 +39,7 @@ def test_a_plan_beyond_the_rollout_fails_the_task(tmp_path: Path) -> None:
     for name, example in (("origin", "ocs2007"), ("lync", "lync2013")):
         text = (ROOT / "docs" / "examples" / f"{example}.yml").read_text(encoding="utf-8")
         plans[name] = as_plan(yaml.safe_load(text)["ucops_topology"]).to_plain()
-    plans["lync"]["records"][1]["type"] = "TXT"
+    plans["lync"]["records"][1]["type"] = "MX"
     for certificate in plans["origin"]["certificates"]:
         certificate["assignments"] = [one for one in certificate["assignments"] if one["component"] == "front_end"]
     (tmp_path / "plans.yml").write_text(yaml.safe_dump(plans), encoding="utf-8")

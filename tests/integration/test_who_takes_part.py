@@ -222,9 +222,9 @@ def test_role_alone_refuses_in_the_words_of_the_whole(site: Site) -> None:
     """Before it logs on. Records of a type that no port can write come from a plan made by hand alone."""
     before = site.state()
     plan = as_plan(yaml.safe_load(LYNC.read_text(encoding="utf-8"))["ucops_topology"]).to_plain()
-    plan["records"][0]["type"] = "TXT"
+    plan["records"][0]["type"] = "MX"
     run = site.play(alone(site), variables={"pool_dns_plan": plan})
     assert run.code != 0
     assert "cannot roll out the whole of this plan yet" in clean(run)
-    assert "TXT pool01.company.local (records[0])" in clean(run)
+    assert "MX pool01.company.local (records[0])" in clean(run)
     assert untouched(site, before)
