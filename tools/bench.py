@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 
+import bench_dns
 import bench_planner
 
 from lab.client import start_estate
@@ -51,6 +52,7 @@ def main() -> None:
     bench_planner.main([])
     with tempfile.TemporaryDirectory() as directory:
         bench_rollout(pathlib.Path(directory))
+    bench_dns.main()
 
 
 if __name__ == "__main__":

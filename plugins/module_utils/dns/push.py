@@ -119,7 +119,6 @@ class _Push:
         self.server = server
         self.request = request
         self.before = Seen()
-        self.serials: Mapping[str, int] = {}
         self.compared: tuple[ComparedSet, ...] = ()
         self.notes: list[str] = []
 
@@ -138,7 +137,6 @@ class _Push:
 
     def _look(self) -> tuple[list[PlannedZone], tuple[SetChange, ...]]:
         """Read, plan, guard: the zones to be created, and the changes of records."""
-        self.serials = self._serials()
         before = self.before = self._read()
         self.notes = [*self._zone_notes(before), *self._memory_notes(before), *self._replace_notes()]
         new_zones = [zone for zone in self.request.zones if self._is_new(zone, before)]
@@ -147,15 +145,23 @@ class _Push:
         self._guard(before, new_zones, differences)
         return new_zones, differences.changes
 
-    def _serials(self) -> Mapping[str, int]:
-        many = len(self.request.sets) >= MANY_SETS
-        return self.server.serials([zone.name for zone in self.request.zones]) if many else {}
+    def _serials(self, zones: Iterable[str]) -> Mapping[str, int]:
+        """Of zones that are there: the question about another one fails."""
+        return self.server.serials(list(zones)) if len(self.request.sets) >= MANY_SETS else {}
 
     def _is_changed(self) -> bool:
         """Whether any zone may have been changed since it was read."""
-        read = {zone for zone in self.before.zones if zone in self.before.records}
-        there = self.serials if self.serials.keys() >= read else {}
-        return not there or len(self.before.zones) < len(self.request.zones) or self._serials() != there
+        before = self.before
+        if (
+            len(before.zones) < len(self.request.zones)
+            or not before.serials
+            or before.serials.keys() != before.zones.keys()
+        ):
+            return True
+        try:
+            return self._serials(before.zones) != before.serials
+        except RolloutError:
+            return True  # reading all of it again says why
 
     # read
 
@@ -165,6 +171,8 @@ class _Push:
         # One question for both: a child zone on the same server hides what its parent holds.
         states = self.server.zones(list(dict.fromkeys((*asked, *ends))))
         seen = Seen({name: states[name] for name in asked if name in states}, others=frozenset(states) - {*asked})
+        if seen.zones:
+            seen.serials = self._serials(seen.zones)
         for zone in self.request.zones:
             state = seen.zones.get(zone.name)
             if state is not None and not _unfit(state):

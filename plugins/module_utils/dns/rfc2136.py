@@ -324,6 +324,7 @@ def _parsed(wire: bytes, query: Any, before: Any = None) -> Any:
         keyring=query.keyring,
         request_mac=query.mac,
         multi=True,
+        one_rr_per_rrset=True,  # a transfer ends with the record that it began with
         tsig_ctx=before.tsig_ctx if before is not None else None,
     )
     if not query.is_response(reply) and before is None:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes as record_sets
@@ -40,12 +40,13 @@ class Memory:
 
 @dataclass
 class Seen:
-    """``others``: zones that nobody asked for, at or above the owners. ``memory``: by zone."""
+    """``others``: zones that nobody asked for, at or above the owners. ``memory``, ``serials``: by zone."""
 
     zones: dict[str, ZoneState] = field(default_factory=dict)
     records: dict[str, tuple[FoundRecord, ...]] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
     memory: dict[str, Memory] = field(default_factory=dict)
+    serials: Mapping[str, int] = field(default_factory=dict)
 
     def copy(self) -> Seen:
         return Seen(dict(self.zones), dict(self.records), self.others, dict(self.memory))

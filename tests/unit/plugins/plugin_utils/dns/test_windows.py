@@ -389,6 +389,13 @@ def test_a_zone_that_nobody_changed_is_not_read_twice_before_a_push(serials: tup
     assert run(wmi, zones=LOCAL, records=HUNDREDS)["changed"] is False
 
 
+def test_the_serial_of_a_zone_that_is_not_there_is_not_asked_for() -> None:
+    """Windows answers that with "Generic failure"."""
+    wmi = DnsWmi()
+    assert run(wmi, zones=[{"name": "company.local", "if_missing": "create"}], records=HUNDREDS)["changed"] is True
+    assert len(wmi.rows) == 250
+
+
 @pytest.mark.parametrize(("most", "queries"), [(100, 3), (50, 1 + 5 + 1 + 5 + 1)])
 def test_what_wmi_finds_too_much_is_asked_in_smaller_queries(most: int, queries: int) -> None:
     wmi = origin()
