@@ -18,7 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 
 
 @dataclass(frozen=True)
-class Selection:
+class ZoneSelection:
     """Of one zone. No owners: all names; no types: all types. Owners are full names."""
 
     zone: str
@@ -26,18 +26,18 @@ class Selection:
     types: frozenset[str] = frozenset()
 
 
-def read_selections(given: Sequence[Mapping[str, Any]]) -> tuple[Selection, ...]:
+def read_selections(given: Sequence[Mapping[str, Any]]) -> tuple[ZoneSelection, ...]:
     """From a module's argument ``zones``; raises RolloutError for what is no name."""
     return tuple(_selection(item, f"zones[{index}]") for index, item in enumerate(given))
 
 
-def _selection(item: Mapping[str, Any], where: str) -> Selection:
+def _selection(item: Mapping[str, Any], where: str) -> ZoneSelection:
     try:
         zone = names.zone(item["name"])
         owners = tuple(_full(name, zone) for name in item.get("names") or ())
     except RolloutError as error:
         raise RolloutError(error.what, where=where, mend=error.mend) from error
-    return Selection(zone, owners, frozenset(kind.upper() for kind in item.get("types") or ()))
+    return ZoneSelection(zone, owners, frozenset(kind.upper() for kind in item.get("types") or ()))
 
 
 def _full(name: str, zone: str) -> str:
@@ -48,7 +48,7 @@ def _full(name: str, zone: str) -> str:
     return relative if names.is_within(relative, zone) else f"{relative}.{zone}"
 
 
-def look(server: DnsServer, selections: Sequence[Selection]) -> dict[str, Any]:
+def look(server: DnsServer, selections: Sequence[ZoneSelection]) -> dict[str, Any]:
     """The zones that the server has, and the record sets of each selection, for a task's result.
 
     ``created_by`` of a set: the rollouts that say that they created all of its values.
@@ -75,16 +75,16 @@ def look(server: DnsServer, selections: Sequence[Selection]) -> dict[str, Any]:
     }
 
 
-def _sets(server: DnsServer, selection: Selection) -> list[dict[str, Any]]:
+def _sets(server: DnsServer, selection: ZoneSelection) -> list[dict[str, Any]]:
     memory = remembered.owner_of(selection.zone)
     if selection.owners:
         held = server.records(selection.zone, [*selection.owners, memory])
     else:
         held = server.all_records(selection.zone)
     rollouts = remembered.rollouts(one for one in held if one.owner == memory)
-    chosen = [one for one in held if _is_chosen(one, selection, memory)]
+    wanted = [one for one in held if _is_asked_for(one, selection, memory)]
     by_set: dict[tuple[str, str], list[FoundRecord]] = {}
-    for record in chosen:
+    for record in wanted:
         by_set.setdefault((record.owner, record.type), []).append(record)
     return [
         {
@@ -97,6 +97,6 @@ def _sets(server: DnsServer, selection: Selection) -> list[dict[str, Any]]:
     ]
 
 
-def _is_chosen(record: FoundRecord, selection: Selection, memory: str) -> bool:
+def _is_asked_for(record: FoundRecord, selection: ZoneSelection, memory: str) -> bool:
     asked = record.owner in selection.owners if selection.owners else record.owner != memory
     return asked and (not selection.types or record.type in selection.types)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from unit.memory_dns import MemoryDns
 
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.look import Selection, look, read_selections
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.look import ZoneSelection, look, read_selections
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import FoundRecord, ZoneState
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
@@ -62,7 +62,7 @@ def test_some_of_it(selection: dict[str, Any], found: list[tuple[str, str]]) -> 
 
 
 def test_what_is_told_of_a_set() -> None:
-    found = look(server(), [Selection(ZONE, (f"sip.{ZONE}", f"dc01.{ZONE}"))])
+    found = look(server(), [ZoneSelection(ZONE, (f"sip.{ZONE}", f"dc01.{ZONE}"))])
     assert found["record_sets"] == [
         {
             "zone": ZONE,
@@ -88,7 +88,7 @@ def test_what_is_told_of_a_set() -> None:
 
 
 def test_a_zone_that_is_not_there() -> None:
-    found = look(server(), [Selection("b.test"), Selection(ZONE, (f"none.{ZONE}",))])
+    found = look(server(), [ZoneSelection("b.test"), ZoneSelection(ZONE, (f"none.{ZONE}",))])
     assert (found["missing"], found["record_sets"]) == (["b.test"], [])
     assert found["zones"] == [
         {"name": ZONE, "kind": "primary", "in_directory": True, "paused": False, "dynamic_update": "secure"}
