@@ -30,8 +30,11 @@ def test_a_failure_is_told_once_at_the_end(site: Site) -> None:
     end = run.summary
     assert end.count("the CA refused request") == 2, end
     assert end.index("Failed ") < end.index("Unproved ") < end.index("Proved "), end
-    # Seven endpoints and two ways to sign in, and what follows from a failed part is told with it.
-    assert end.count("listener ended the connection") == 2, end
+    # Seven endpoints and two ways to sign in: one cause at each of two ports, and in one line what follows from the
+    # failed parts, such as their closed ports.
+    assert end.count("listener ended the connection") == 2 and "nothing listens there" not in end, end
+    follow = "ocssrv01.company.local, ocssrv02.company.local: 6 checks could not be done, since their parts failed"
+    assert end.count(follow) == 1, end
     after = run.output.partition("Fail where something is left")[2]
     assert "FAILED: 2 steps failed" in after and "refused request" not in after, after
 

@@ -72,6 +72,7 @@ def test_limit_to_the_controller_plans_and_touches_nothing(site: Site) -> None:
     report = site.report()
     # No step failed; that the records are not there is a proof that failed.
     assert (report["status"], report["failures"], report["counts"]["failed"]) == ("failed", [], 0)
+    assert (report["counts"]["wrong"], report["counts"]["not_done"]) == (4, 2)
     told = "took no part in this run, which was limited to other hosts; run again without the limit, or with them"
     assert report["not_done"] == [{"where": "ocssrv01.company.local, ocssrv02.company.local", "what": told}]
     assert "2 hosts not done" in clean(run)

@@ -54,6 +54,12 @@ class SetChange:
     def gone(self) -> tuple[FoundRecord, ...]:
         return (*self.first, *self.remove)
 
+    @property
+    def added(self) -> tuple[FoundRecord, ...]:
+        """The records of ``add``."""
+        item = self.wanted
+        return tuple(FoundRecord(item.zone, item.fqdn, item.type, value, item.ttl) for value in self.add)
+
 
 @dataclass(frozen=True)
 class Site:
@@ -216,9 +222,6 @@ def plan_absent(wanted: Iterable[RecordSet], found: Iterable[FoundRecord], site:
 
 def stale_changes(records: Iterable[FoundRecord], *, remove: bool) -> tuple[SetChange, ...]:
     """A change for each set of these records, which nobody plans any more: removed, or only told."""
-    sets: dict[tuple[str, str, str], list[FoundRecord]] = {}
-    for record in records:
-        sets.setdefault((record.zone, record.owner, record.type), []).append(record)
     note = "" if remove else "created by an earlier run and not planned any more: it is left as it is"
     return tuple(
         SetChange(
@@ -228,7 +231,7 @@ def stale_changes(records: Iterable[FoundRecord], *, remove: bool) -> tuple[SetC
             remove=tuple(found) if remove else (),
             note=note,
         )
-        for found in sets.values()
+        for found in by_set(records).values()
     )
 
 
@@ -364,20 +367,18 @@ def compared(
     :param differences: what ``plan`` said of the same.
     :param unusable: zone to why nothing in it counts, such as that it does not exist.
     """
-    held: dict[tuple[str, str, str], list[FoundRecord]] = {}
-    for record in found:
-        held.setdefault((record.zone, record.owner, record.type), []).append(record)
+    held = by_set(found)
     problems: dict[tuple[str, str, str], list[str]] = {}
     for conflict in differences.conflicts:
-        problems.setdefault(_key(conflict.wanted), []).append(conflict.what)
+        problems.setdefault(key_of(conflict.wanted), []).append(conflict.what)
     for cut in differences.cuts:
         for item in cut.hidden:
-            problems.setdefault(_key(item), []).append(f"the zone {item.zone} ends at {cut.owner}, which {cut.how}")
+            problems.setdefault(key_of(item), []).append(f"the zone {item.zone} ends at {cut.owner}, which {cut.how}")
     for item in wanted:
         if unfit := unusable.get(item.zone):
-            problems.setdefault(_key(item), []).insert(0, unfit)
-    sets = [_compared(item, held.get(_key(item), []), tuple(problems.get(_key(item), ()))) for item in wanted]
-    owners, keys = {(item.zone, item.fqdn) for item in wanted}, {_key(item) for item in wanted}
+            problems.setdefault(key_of(item), []).insert(0, unfit)
+    sets = [_compared(item, held.get(key_of(item), []), tuple(problems.get(key_of(item), ()))) for item in wanted]
+    owners, keys = {(item.zone, item.fqdn) for item in wanted}, {key_of(item) for item in wanted}
     others = [key for key in held if key[:2] in owners and key not in keys and _leads(key[2])]
     return (*sets, *(_further(key, held[key]) for key in sorted(others)))
 
@@ -386,7 +387,16 @@ def _leads(kind: str) -> bool:
     return kind in RECORD_TYPES and RECORD_TYPES[kind].leads
 
 
-def _key(item: RecordSet) -> tuple[str, str, str]:
+def by_set(records: Iterable[FoundRecord]) -> dict[tuple[str, str, str], list[FoundRecord]]:
+    """Records by zone, owner and type."""
+    sets: dict[tuple[str, str, str], list[FoundRecord]] = {}
+    for record in records:
+        sets.setdefault((record.zone, record.owner, record.type), []).append(record)
+    return sets
+
+
+def key_of(item: RecordSet) -> tuple[str, str, str]:
+    """Zone, owner and type of a set, as ``by_set`` has them."""
     return item.zone, item.fqdn, item.type
 
 
@@ -439,12 +449,7 @@ def applied(found: Iterable[FoundRecord], changes: Iterable[SetChange]) -> tuple
     gone = {record for change in made for record in change.gone}
     ttl_of = {record: change.wanted.ttl for change in made for record in change.retime}
     kept = [_retimed(record, ttl_of.get(record, record.ttl)) for record in found if record not in gone]
-    added = [
-        FoundRecord(change.wanted.zone, change.wanted.fqdn, change.wanted.type, value, change.wanted.ttl)
-        for change in made
-        for value in change.add
-    ]
-    return (*kept, *added)
+    return (*kept, *(record for change in made for record in change.added))
 
 
 def _retimed(record: FoundRecord, ttl: int) -> FoundRecord:
@@ -456,9 +461,6 @@ def _retimed(record: FoundRecord, ttl: int) -> FoundRecord:
 
 def described(records: Iterable[FoundRecord]) -> list[dict[str, Any]]:
     """Record sets for a result: zone, name, type, ttl (the lowest of the set), values; in a stable order."""
-    sets: dict[tuple[str, str, str], list[FoundRecord]] = {}
-    for record in records:
-        sets.setdefault((record.zone, record.owner, record.type), []).append(record)
     return [
         {
             "zone": zone,
@@ -467,7 +469,7 @@ def described(records: Iterable[FoundRecord]) -> list[dict[str, Any]]:
             "ttl": int(min(record.ttl for record in members)),
             "values": [value_data(record.value) for record in sorted(members, key=_by_text)],
         }
-        for (zone, owner, kind), members in sorted(sets.items(), key=lambda entry: entry[0])
+        for (zone, owner, kind), members in sorted(by_set(records).items(), key=lambda entry: entry[0])
     ]
 
 
@@ -478,8 +480,7 @@ def _by_text(record: FoundRecord) -> str:
 def describe_change(change: SetChange, later: Iterable[FoundRecord]) -> Change:
     """A change of a record set for a result: what it was, and what it is in ``later``, as read or as predicted."""
     item = change.wanted
-    key = (item.zone, item.fqdn, item.type)
-    after = [record for record in later if (record.zone, record.owner, record.type) == key]
+    after = [record for record in later if (record.zone, record.owner, record.type) == key_of(item)]
     return Change(
         verb=change.verb,
         what=f"{item.type} {item.fqdn}",

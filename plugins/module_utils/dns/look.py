@@ -60,16 +60,7 @@ def look(server: DnsServer, selections: Sequence[ZoneSelection]) -> dict[str, An
             found += _sets(server, selection)
     return {
         "changed": False,
-        "zones": [
-            {
-                "name": state.name,
-                "kind": state.kind,
-                "in_directory": state.in_directory,
-                "paused": state.paused,
-                "dynamic_update": state.dynamic_update,
-            }
-            for state in states.values()
-        ],
+        "zones": [{"name": state.name, "paused": state.paused, **state.described} for state in states.values()],
         "missing": [one.zone for one in selections if one.zone not in states],
         "record_sets": found,
     }
@@ -83,9 +74,6 @@ def _sets(server: DnsServer, selection: ZoneSelection) -> list[dict[str, Any]]:
         held = server.all_records(selection.zone)
     rollouts = remembered.rollouts(one for one in held if one.owner == memory)
     wanted = [one for one in held if _is_asked_for(one, selection, memory)]
-    by_set: dict[tuple[str, str], list[FoundRecord]] = {}
-    for record in wanted:
-        by_set.setdefault((record.owner, record.type), []).append(record)
     return [
         {
             **record_sets.described(records)[0],
@@ -93,7 +81,7 @@ def _sets(server: DnsServer, selection: ZoneSelection) -> list[dict[str, Any]]:
             "dynamic": any(one.dynamic for one in records),
             "created_by": sorted(name for name, created in rollouts.items() if all(map(created.has, records))),
         }
-        for (owner, _kind), records in sorted(by_set.items())
+        for (_zone, owner, _kind), records in sorted(record_sets.by_set(wanted).items())
     ]
 
 

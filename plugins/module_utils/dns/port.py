@@ -10,8 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES, Value
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
 PRIMARY = "primary"
 
@@ -28,6 +30,11 @@ class ZoneState:
     paused: bool = False
     #: none, any, secure, or "" where the server does not say
     dynamic_update: str = ""
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What it is, for a task's result."""
+        return {"kind": self.kind, "in_directory": self.in_directory, "dynamic_update": self.dynamic_update}
 
     @property
     def text(self) -> str:
@@ -60,11 +67,11 @@ class Capabilities:
 
 
 # Windows, through WMI's root\MicrosoftDNS, from Windows Server 2003 on.
-WINDOWS = Capabilities(types=("A", "AAAA", "CNAME", "SRV", "TXT"), creates_zones=True, changes_ttl=True, removes=True)
+WINDOWS = Capabilities(types=tuple(RECORD_TYPES), creates_zones=True, changes_ttl=True, removes=True)
 
 
 # Dynamic update (RFC 2136): zones are made by other means, and a record that is added again has the new TTL.
-UPDATES = Capabilities(types=("A", "AAAA", "CNAME", "SRV", "TXT"), changes_ttl=True, removes=True)
+UPDATES = Capabilities(types=tuple(RECORD_TYPES), changes_ttl=True, removes=True)
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ class DnsServer(ABC):
 
     def create_zone(self, name: str) -> None:
         """Create a primary zone, kept in Active Directory; asked of servers that can (``creates_zones``)."""
-        raise NotImplementedError
+        raise RolloutError(f"the zone {name} cannot be created from here", where=self.name)
 
     def flush(self, zone: str) -> None:  # noqa: B027
         """Make changes durable where the server keeps them in memory; by default nothing is needed."""

@@ -43,7 +43,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     WholeZoneServer,
     ZoneState,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value, value_text
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import value_text
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import (
     Memory,
@@ -54,7 +54,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import (
     zone_update,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone, RecordSet
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone
 
 # So many of what is left are named in a message; the result has all.
 MOST_TOLD = 8
@@ -294,8 +294,7 @@ class _Push:
             self._update_zones(self.server, before, changes)
             self._read_again(touched, state)
             self._confirm(state)
-            return state
-        if isinstance(self.server, StepwiseServer):
+        elif isinstance(self.server, StepwiseServer):
             self._step_by_step(self.server, before, changes, state)
             self._flush(touched)
         return state
@@ -312,10 +311,10 @@ class _Push:
         if not getattr(error, "uncertain", False):
             raise self._failed(_cause(error)) from error
         try:
-            waiting = {_key_of(change) for change in self._waiting(self._read())}
+            waiting = {record_sets.key_of(change.wanted) for change in self._waiting(self._read())}
         except RolloutError as unread:
             raise self._failed(f"{_cause(error)}; the state could not be read again: {unread}") from error
-        if any(_key_of(change) in waiting for change in changes):
+        if any(record_sets.key_of(change.wanted) in waiting for change in changes):
             raise self._failed(_cause(error)) from error
         self.notes.append(f"done, although this was reported: {error.what}")
 
@@ -325,8 +324,8 @@ class _Push:
         for change in changes:
             for record in change.first:
                 self._remove(server, record)
-            for value in change.add:
-                self._add(server, _record_of(change.wanted, value))
+            for record in change.added:
+                self._add(server, record)
             for record in change.retime:
                 self._retime(server, record, change.wanted.ttl)
         self._read_again(touched, state)
@@ -359,28 +358,23 @@ class _Push:
     def _confirm_added(self, state: Seen, changes: Sequence[SetChange]) -> None:
         held = {(one.zone, one.owner, one.type, one.value) for one in state.all_records()}
         lacking = [
-            f"{change.wanted.fqdn} {change.wanted.type}"
+            f"{one.owner} {one.type}"
             for change in changes
-            for value in change.add
-            if (change.wanted.zone, change.wanted.fqdn, change.wanted.type, value) not in held
+            for one in change.added
+            if (one.zone, one.owner, one.type, one.value) not in held
         ]
         if lacking:
             raise self._failed(f"the server took the changes, but does not hold {'; '.join(lacking)}")
 
     def _remember(self, server: StepwiseServer, before: Seen, changes: Sequence[SetChange]) -> None:
         """Before anything is created: what is remembered and not there harms nobody, the reverse would."""
-        for zone, in_zone in _by_zone(changes):
-            if not self.request.rollout:
-                return
-            created = before.created(zone, self.request.rollout)
-            for text in created.joined(new_entries(in_zone)):
+        for zone, in_zone in _by_zone(changes) if self.request.rollout else ():
+            for text in before.created(zone, self.request.rollout).joined(new_entries(in_zone)):
                 self._add(server, memory_record(zone, text))
 
     def _forget(self, server: StepwiseServer, before: Seen, changes: Sequence[SetChange]) -> None:
         for zone, in_zone in _by_zone(changes):
-            if zone not in before.memory:
-                continue
-            more, less = before.memory[zone].created.left(gone_entries(in_zone))
+            more, less = before.created(zone, self.request.rollout).left(gone_entries(in_zone))
             for text in more:
                 self._add(server, memory_record(zone, text))
             for text in less:
@@ -566,14 +560,6 @@ def _beyond_port(changes: Iterable[SetChange], able: Capabilities) -> Iterator[s
             yield f"{change.wanted.fqdn}: {told} cannot be removed from here"
 
 
-def _key_of(change: SetChange) -> tuple[str, str, str]:
-    return change.wanted.zone, change.wanted.fqdn, change.wanted.type
-
-
-def _record_of(wanted: RecordSet, value: Value) -> FoundRecord:
-    return FoundRecord(wanted.zone, wanted.fqdn, wanted.type, value, wanted.ttl)
-
-
 def _text_of(record: FoundRecord) -> str:
     return f"{record.owner} {record.type} {value_text(record.type, record.value)}"
 
@@ -583,15 +569,9 @@ def _zone_change(zone: PlannedZone, state: ZoneState) -> Change:
         verb=CREATE,
         what=f"zone {zone.name}",
         subject={"zone": zone.name, "name": "@", "type": "ZONE"},
-        after={"kind": state.kind, "in_directory": state.in_directory, "dynamic_update": state.dynamic_update},
+        after=state.described,
     )
 
 
 def _zone_result(zone: PlannedZone, state: ZoneState, created: bool) -> dict[str, Any]:
-    return {
-        "name": zone.name,
-        "created": created,
-        "kind": state.kind,
-        "in_directory": state.in_directory,
-        "dynamic_update": state.dynamic_update,
-    }
+    return {"name": zone.name, "created": created, **state.described}

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
@@ -68,16 +68,11 @@ ARGUMENTS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "replace": {"type": "list", "elements": "str", "default": []},
     "purge": {"type": "str", "choices": ["none", "members", "stale"], "default": "none"},
-    "rollout": {"type": "str", "default": "default"},
+    "rollout": {"type": "str", "default": DEFAULT_ROLLOUT},
     "remember": {"type": "bool", "default": True},
     "limits": {
         "type": "dict",
-        "options": {
-            "deletions": {"type": "int", "default": 5},
-            "deletions_percent": {"type": "int", "default": 34},
-            "changes": {"type": "int", "default": 100},
-            "changes_percent": {"type": "int", "default": 100},
-        },
+        "options": {one.name: {"type": "int", "default": one.default} for one in fields(Limits)},
     },
     "fail": {"type": "bool", "default": True},
 }

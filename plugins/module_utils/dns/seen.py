@@ -96,11 +96,7 @@ class Seen:
 
 def new_entries(changes: Iterable[SetChange]) -> list[str]:
     """What is to be remembered of changes before they are made."""
-    return [
-        remembered.entry(change.wanted.zone, change.wanted.fqdn, change.wanted.type, value)
-        for change in changes
-        for value in change.add
-    ]
+    return [remembered.entry_of(record) for change in changes for record in change.added]
 
 
 def gone_entries(changes: Iterable[SetChange]) -> list[str]:
@@ -118,9 +114,9 @@ def memory_record(zone: str, text: str) -> FoundRecord:
 def zone_update(zone: str, changes: Sequence[SetChange], seen: Seen, rollout: str) -> ZoneUpdate:
     """The changes of one zone as one, what is remembered of them with them."""
     add = [
-        FoundRecord(zone, change.wanted.fqdn, change.wanted.type, value, change.wanted.ttl)
+        record
         for change in changes
-        for value in (*change.add, *(record.value for record in change.retime))
+        for record in (*change.added, *(replace(one, ttl=change.wanted.ttl) for one in change.retime))
     ]
     remove = [record for change in changes for record in change.gone]
     if rollout:
