@@ -135,9 +135,7 @@ def read_request(zones: Any, records: Any, site: Mapping[str, Any] | None = None
     problems += [f"records: {item.fqdn}: the zone '{item.zone}' is not among zones" for item in strays]
     replace = list(_each_text(given.get("replace") or (), names.relative, "replace", problems))
     limits = _limits(given.get("limits") or {}, problems)
-    rollout = next(
-        iter(_each_text([given.get("rollout") or DEFAULT_ROLLOUT], checked_rollout, "rollout", problems)), ""
-    )
+    rollout = "".join(_each_text([given.get("rollout") or DEFAULT_ROLLOUT], checked_rollout, "rollout", problems))
     purge = given.get("purge") or "none"
     if purge == "stale" and rollout == DEFAULT_ROLLOUT:
         problems.append(
