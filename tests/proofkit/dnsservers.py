@@ -94,7 +94,7 @@ def scripted(talk: Talk) -> Iterator[int]:
             if reply is not None:
                 self.request.sendall(struct.pack("!H", len(reply)) + reply)
 
-    servers = [
+    servers: list[socketserver.ThreadingUDPServer | socketserver.ThreadingTCPServer] = [
         socketserver.ThreadingUDPServer(("127.0.0.1", port), Udp),
         socketserver.ThreadingTCPServer(("127.0.0.1", port), Tcp),
     ]
