@@ -25,9 +25,11 @@ RECORDS = [
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
     content = description()
-    zones = [{"name": "example.test", "records": RECORDS}]
+    kept = {"ds_integrated": True, "partition": "legacy"}
+    zones = [{"name": "example.test", "records": RECORDS}, {"name": "kept.test", **kept}]
+    dns = {"zones": zones, "partitions": ["apps.company.local"]}
     content["hosts"] = [
-        {"name": "dc01", "address": "10.0.0.5", "generation": "2008r2", "dns": {"zones": zones}},
+        {"name": "dc01", "address": "10.0.0.5", "generation": "2008r2", "dns": dns},
         {"name": "old", "address": "10.0.0.6", "generation": "2003", "dns": {"zones": zones}},
         {
             "name": "tools",
@@ -124,6 +126,51 @@ def test_zones_are_listed_and_deleted(lab: Lab) -> None:
     assert " example.test                   Primary    File" in lab.run("dc01", "dnscmd /EnumZones").out
     assert lab.run("dc01", "dnscmd /ZoneDelete example.test /f").code == 0
     assert "example.test" not in lab.run("dc01", "dnscmd /EnumZones").out
+
+
+@pytest.mark.parametrize(
+    ("given", "partition", "storage"),
+    [
+        ("/domain", "domain", "AD-Domain"),
+        ("/Forest", "forest", "AD-Forest"),
+        ("/legacy", "legacy", "AD-Legacy"),
+        ("ForestDnsZones.company.local", "forest", "AD-Forest"),
+        ("apps.company.local", "apps.company.local", "AD-Custom"),
+    ],
+)
+def test_zone_moves_to_another_directory_partition(lab: Lab, given: str, partition: str, storage: str) -> None:
+    assert lab.run("dc01", f"dnscmd /ZoneChangeDirectoryPartition kept.test {given}").code == 0
+    assert lab.machine("dc01").roles["dns"].snapshot()["kept.test"]["partition"] == partition
+    assert f" kept.test                      Primary    {storage}" in lab.run("dc01", "dnscmd /EnumZones").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "partition"),
+    [
+        ("kept.test other.company.local", 9901, "legacy"),
+        ("example.test /domain", 9603, ""),
+        ("missing.test /domain", 9601, None),
+        ("kept.test", 1, "legacy"),
+        ("kept.test /elsewhere", 1, "legacy"),
+    ],
+)
+def test_zone_stays_in_its_partition(lab: Lab, arguments: str, code: int, partition: str | None) -> None:
+    assert lab.run("dc01", f"dnscmd /ZoneChangeDirectoryPartition {arguments}").code == code
+    zones = lab.machine("dc01").roles["dns"].snapshot()
+    assert zones.get(arguments.split()[0], {}).get("partition") == partition
+
+
+def test_zone_in_a_file_is_as_written_back_once_it_is_loaded_again(lab: Lab) -> None:
+    before = held(lab)
+    for line in (
+        "dnscmd /RecordAdd example.test kept 3600 A 192.0.2.5",
+        "dnscmd /ZoneWriteBack example.test",
+        "dnscmd /RecordAdd example.test lost 3600 A 192.0.2.6",
+    ):
+        assert lab.run("dc01", line).code == 0
+    assert set(held(lab)) - set(before) == {"kept.example.test A 192.0.2.5", "lost.example.test A 192.0.2.6"}
+    assert lab.run("dc01", "dnscmd /ZoneReload example.test").code == 0
+    assert set(held(lab)) - set(before) == {"kept.example.test A 192.0.2.5"}
 
 
 def test_it_comes_with_the_role_and_on_2003_with_the_support_tools(lab: Lab) -> None:

@@ -42,11 +42,12 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
             "cache": [{"owner": "www.cached.test", "type": "A", "data": "198.51.100.1"}],
         },
     }
+    reported = {"rr": "path", "trailing_dots": False, "created_in": "domain"}
     hosts = (
         main,
         small.dns_host("old", "10.0.0.6", "2003", service_pack=1),
         small.dns_host("sp2", "10.0.0.7", "2003", service_pack=2),
-        small.dns_host("path", "10.0.0.8", "2008r2", dns={"reported": {"rr": "path", "trailing_dots": False}}),
+        small.dns_host("path", "10.0.0.8", "2008r2", dns={"reported": reported}),
         small.dns_host("nil", "10.0.0.9", "2008r2", dns={"reported": {"rr": "nil"}, "ds_available": False}),
         small.dns_host("dc12", "10.0.0.10", "2012"),
     )
@@ -129,6 +130,63 @@ def test_integrated_primary_is_of_type_1_and_has_no_file(client: Psrp) -> None:
 def test_file_zone_gets_a_file(client: Psrp) -> None:
     create_zone(client, "file.test", integrated="false")
     assert zone(client, "file.test")["DataFile"] == "file.test.dns"
+
+
+def test_name_of_a_file_has_no_path(client: Psrp) -> None:
+    generic_failure(lambda: create_zone(client, "path.test", integrated="false", DataFileName=r"..\path.dns"))
+
+
+def saved(estate: RunningEstate, name: str) -> list[str]:
+    lines = estate.state()["hosts"]["dc12"]["dns"][name]["saved"]
+    return [line for line in lines if " A " in line]
+
+
+def test_file_holds_what_was_written_back(estate: RunningEstate, modern: Psrp) -> None:
+    create_zone(modern, "back.test", integrated="false")
+    keys = zone_keys(modern, "back.test")
+    create(modern, "A", "one.back.test", "back.test", ".", IPAddress="192.0.2.1")
+    assert saved(estate, "back.test") == []
+    modern.invoke("MicrosoftDNS_Zone", "WriteBackZone", {}, keys)
+    create(modern, "A", "two.back.test", "back.test", ".", IPAddress="192.0.2.2")
+    assert saved(estate, "back.test") == ["one.back.test 3600 A 192.0.2.1"]
+    modern.invoke("MicrosoftDNS_Zone", "ReloadZone", {}, keys)
+    assert [len(records(modern, "A", f"{name}.back.test")) for name in ("one", "two")] == [1, 0]
+
+
+def distinguished(client: Psrp, name: str) -> Any:
+    answer = client.invoke("MicrosoftDNS_Zone", "GetDistinguishedName", {}, zone_keys(client, name))
+    return properties(answer)["ReturnValue"]
+
+
+def test_distinguished_name_tells_the_partition(estate: RunningEstate, client: Psrp) -> None:
+    for name in ("first.test", "second.test"):
+        create_zone(client, name)
+        create_zone(psrp(estate, "path"), name)
+    create_zone(client, "third.test", integrated="false")
+    assert distinguished(client, "first.test") == "DC=first.test,CN=MicrosoftDNS,CN=System,DC=company,DC=local"
+    assert distinguished(client, "third.test") is None
+    kept = "DC=second.test,CN=MicrosoftDNS,DC=DomainDnsZones,DC=company,DC=local"
+    assert distinguished(psrp(estate, "path"), "second.test") == kept
+
+
+def test_properties_of_a_zone_are_put(client: Psrp) -> None:
+    create_zone(client, "put.test")
+    values = {"AllowUpdate": 2, "Aging": "true", "NoRefreshInterval": 24, "RefreshInterval": 48}
+    client.put("MicrosoftDNS_Zone", zone_keys(client, "put.test"), values)
+    found = zone(client, "put.test")
+    assert {name: found[name] for name in values} == {
+        "AllowUpdate": "2",
+        "Aging": "true",
+        "NoRefreshInterval": "24",
+        "RefreshInterval": "48",
+    }
+
+
+def test_secure_updates_want_the_directory(client: Psrp) -> None:
+    create_zone(client, "insecure.test", integrated="false")
+    keys = zone_keys(client, "insecure.test")
+    generic_failure(lambda: client.put("MicrosoftDNS_Zone", keys, {"AllowUpdate": 2}))
+    assert zone(client, "insecure.test")["AllowUpdate"] == "0"
 
 
 def test_new_zone_has_soa_and_ns_of_the_server(estate: RunningEstate, client: Psrp) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,8 @@ from dns.rdata import Rdata
 
 # What a zone is, in the numbering of the zone's property (not of CreateZone's parameter).
 CACHE, PRIMARY, SECONDARY, STUB, FORWARDER = 0, 1, 2, 3, 4
+# Where the directory keeps a zone: in one of these, or in an application partition by its DNS name.
+DOMAIN, FOREST, LEGACY = "domain", "forest", "legacy"
 
 DEFAULT_TTL = 3600
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
@@ -43,6 +45,7 @@ def refused(name: str) -> DnsError:
         "ZONE_ALREADY_EXISTS": 9609,
         "INVALID_ZONE_TYPE": 9611,
         "ZONE_REQUIRES_MASTER_IP": 9620,
+        "INVALID_DATAFILE_NAME": 9652,
         "RECORD_DOES_NOT_EXIST": 9701,
         "RECORD_FORMAT": 9702,
         "NAME_NOT_IN_ZONE": 9706,
@@ -51,6 +54,7 @@ def refused(name: str) -> DnsError:
         "RECORD_ALREADY_EXISTS": 9711,
         "INVALID_NAME_CHAR": 9560,
         "DS_UNAVAILABLE": 9717,
+        "DP_DOES_NOT_EXIST": 9901,
     }
     return DnsError(codes[name], f"DNS_ERROR_{name}")
 
@@ -98,15 +102,17 @@ class Record:
 
 @dataclass
 class Zone:
-    """A zone and its settings. `kind` is one of CACHE … FORWARDER."""
+    """A zone and its settings. `kind` is one of CACHE … FORWARDER; `saved` what its file holds, if it has one."""
 
     name: Name
     kind: int = PRIMARY
     ds_integrated: bool = False
     auto_created: bool = False
     data_file: str = ""
+    partition: str = DOMAIN
     masters: tuple[str, ...] = ()
     paused: bool = False
+    saved: tuple[Record, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
     # By owner, since a zone may hold tens of thousands; and how many records lie at each name or below it.
     _by_owner: dict[Name, list[Record]] = field(default_factory=dict)
@@ -143,6 +149,13 @@ class Zone:
         self._by_owner.setdefault(record.owner, []).append(record)
         self._within.update(self.path(record.owner))
 
+    def hold(self, records: Iterable[Record]) -> None:
+        """These records and no others."""
+        self._by_owner.clear()
+        self._within.clear()
+        for record in records:
+            self.insert(record)
+
     def take_out(self, record: Record) -> None:
         same = self._by_owner[record.owner]
         same.remove(record)
@@ -175,6 +188,7 @@ class DnsStore:
         self.lock = threading.RLock()
         self.cache: list[Record] = []
         self.root_hints: list[Record] = []
+        self.partitions: tuple[str, ...] = ()
         self._clock = clock
         self._zones: dict[Name, Zone] = {}
 
@@ -198,6 +212,7 @@ class DnsStore:
         kind: int,
         *,
         ds_integrated: bool = False,
+        partition: str = LEGACY,
         data_file: str = "",
         masters: tuple[str, ...] = (),
         administrator: str = "",
@@ -214,13 +229,36 @@ class DnsStore:
                 raise refused("ZONE_REQUIRES_MASTER_IP")
             if ds_integrated and not self.ds_available:
                 raise refused("DS_UNAVAILABLE")
+            if set(data_file) & set('\\/:*?"<>|'):
+                raise refused("INVALID_DATAFILE_NAME")
             file = "" if ds_integrated else data_file or f"{plain(zone_name)}.dns"
-            zone = Zone(zone_name, kind, ds_integrated, auto_created, file, masters)
+            zone = Zone(zone_name, kind, ds_integrated, auto_created, file, partition, masters)
             if kind == PRIMARY:
                 for record in self._apex(zone_name, administrator):
                     zone.insert(record)
             self._zones[zone_name] = zone
+            self.write_back(zone)
             return zone
+
+    def write_back(self, zone: Zone) -> None:
+        """Write a zone's file, which alone survives: until then a change is in memory."""
+        with self.lock:
+            zone.saved = tuple(zone.records) if zone.data_file else ()
+
+    def reload(self, zone: Zone) -> None:
+        """Read a zone's file: what was not written back is gone. The directory has every change at once."""
+        with self.lock:
+            if zone.data_file:
+                zone.hold(zone.saved)
+
+    def move(self, zone: Zone, partition: str) -> None:
+        """Into another directory partition, one that is there. Raises DnsError."""
+        with self.lock:
+            if not zone.ds_integrated:
+                raise refused("INVALID_ZONE_OPERATION")
+            if partition not in (DOMAIN, FOREST, LEGACY, *self.partitions):
+                raise refused("DP_DOES_NOT_EXIST")
+            zone.partition = partition
 
     def _apex(self, zone: Name, administrator: str) -> list[Record]:
         contact = administrator or f"hostmaster.{plain(zone)}"
@@ -302,6 +340,8 @@ class DnsStore:
                 "ds_integrated": zone.ds_integrated,
                 "auto_created": zone.auto_created,
                 "file": zone.data_file,
+                "partition": zone.partition if zone.ds_integrated else "",
+                "saved": sorted(_line(record) for record in zone.saved),
                 "masters": list(zone.masters),
                 "paused": zone.paused,
                 "settings": dict(sorted(zone.settings.items())),

@@ -22,6 +22,7 @@ _KINDS = {
     dns_store.STUB: "Stub",
     dns_store.FORWARDER: "Forwarder",
 }
+_STORAGE = {dns_store.DOMAIN: "AD-Domain", dns_store.FOREST: "AD-Forest", dns_store.LEGACY: "AD-Legacy"}
 
 
 class _Usage(Exception):
@@ -153,7 +154,7 @@ def _enum_zones(process: Process, store: DnsStore, arguments: list[str]) -> None
     process.print(" Zone name                      Type       Storage         Properties")
     process.print()
     for zone in zones:
-        kept = "AD-Domain" if zone.ds_integrated else "File"
+        kept = _STORAGE.get(zone.partition, "AD-Custom") if zone.ds_integrated else "File"
         marks = ("Secure" if zone.settings.get("AllowUpdate") == 2 else "", "Paused" if zone.paused else "")
         process.print(f" {zone.text:<30} {_KINDS[zone.kind]:<10} {kept:<15} {' '.join(filter(None, marks))}".rstrip())
     process.print()
@@ -166,10 +167,34 @@ def _zone_delete(process: Process, store: DnsStore, arguments: list[str]) -> Non
     store.delete_zone(zone)
 
 
+def _zone_change_partition(process: Process, store: DnsStore, arguments: list[str]) -> None:
+    """A partition by its DNS name, or `/domain`, `/forest`, `/legacy`."""
+    zone = _zone(store, arguments)
+    if len(arguments) != 2:
+        raise _Usage
+    named = {f"DomainDnsZones.{process.machine.estate.domain}".casefold(): dns_store.DOMAIN}
+    named[f"ForestDnsZones.{process.machine.estate.domain}".casefold()] = dns_store.FOREST
+    given = arguments[1].casefold().rstrip(".")
+    if given.startswith("/") and given[1:] not in _STORAGE:
+        raise _Usage
+    store.move(zone, given[1:] if given.startswith("/") else named.get(given, given))
+
+
+def _zone_write_back(process: Process, store: DnsStore, arguments: list[str]) -> None:
+    store.write_back(_zone(store, arguments))
+
+
+def _zone_reload(process: Process, store: DnsStore, arguments: list[str]) -> None:
+    store.reload(_zone(store, arguments))
+
+
 _VERBS: dict[str, Callable[[Process, DnsStore, list[str]], None]] = {
     "recordadd": _record_add,
     "recorddelete": _record_delete,
     "enumrecords": _enum_records,
     "enumzones": _enum_zones,
     "zonedelete": _zone_delete,
+    "zonechangedirectorypartition": _zone_change_partition,
+    "zonewriteback": _zone_write_back,
+    "zonereload": _zone_reload,
 }

@@ -31,9 +31,10 @@ _ROOT_HINTS = (("a.root-servers.net", "198.41.0.4"), ("m.root-servers.net", "202
 
 
 class DnsServer(Role):
-    """Settings: `zones` [{name, type, ds_integrated, records: [{owner, type, data, ttl, timestamp}]}], `outside`
-    (records of the rest of the world), `cache`, `recursion`, `ds_available`, `reported` (see lab.wmi.dns), `view`
-    (`external`: clients outside ask), and `support_tools` (whether dnscmd is there)."""
+    """Settings: `zones` [{name, type, ds_integrated, partition, records: [{owner, type, data, ttl, timestamp}]}],
+    `outside` (records of the rest of the world), `cache`, `recursion`, `ds_available`, `partitions` (application
+    partitions beside those of domain and forest, by their DNS names), `reported` (see lab.wmi.dns), `view` (`external`:
+    clients outside ask), and `support_tools` (whether dnscmd is there)."""
 
     name = "dns"
     rank = 10
@@ -42,6 +43,7 @@ class DnsServer(Role):
     def __init__(self, machine: Machine, settings: dict[str, Any]) -> None:
         super().__init__(machine, settings)
         self.store = DnsStore(machine.fqdn, machine.clock, ds_available=settings.get("ds_available", True))
+        self.store.partitions = tuple(settings.get("partitions", ()))
         outside = [self._record("", entry) for entry in settings.get("outside", [])]
         answerer = Answerer(self.store, outside, recursion=settings.get("recursion", True))
         self._listener = DnsListener(machine.bind(PORT), answerer)
@@ -67,12 +69,14 @@ class DnsServer(Role):
             entry["name"],
             kind,
             ds_integrated=entry.get("ds_integrated", False),
+            partition=entry.get("partition", dns_store.DOMAIN),
             masters=tuple(entry.get("masters", ())),
         )
         zone.settings.update(entry.get("settings", {}))
         for given in entry.get("records", []):
             record = self._record(entry["name"], given)
             zone.insert(record)
+        self.store.write_back(zone)
 
     def _record(self, zone: str, entry: dict[str, Any]) -> Record:
         """`owner` is relative to the zone (`@` the apex) or, without a zone, a whole name."""

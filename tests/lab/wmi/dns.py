@@ -5,7 +5,7 @@
 
 Whatever the DNS server refuses arrives as "Generic failure"; its number is lost. What has no evidence can be set in
 the estate file under `dns: reported:`: `trailing_dots` (whether names in typed data end with a dot), `rr` (the out
-parameter RR as `endpoint`, `path` or `nil`).
+parameter RR as `endpoint`, `path` or `nil`), `created_in` (the directory partition that CreateZone puts a zone into).
 """
 
 from __future__ import annotations
@@ -69,9 +69,10 @@ class DnsProvider(Provider):
 
     def __init__(self, machine: Machine, store: DnsStore, settings: Mapping[str, Any]) -> None:
         self._machine, self._store = machine, store
-        self._zones = ZoneObjects(machine, store, self._reference)
         self._recursion: bool = settings.get("recursion", True)
         reported = settings.get("reported", {})
+        created_in = reported.get("created_in", dns_store.LEGACY)
+        self._zones = ZoneObjects(machine, store, self._reference, created_in)
         self._dots: bool = reported.get("trailing_dots", True)
         self._rr: str = reported.get("rr", "endpoint")
         self._server_settings = dict(_SERVER_DEFAULTS)

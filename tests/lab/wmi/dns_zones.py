@@ -48,13 +48,27 @@ _ZONE_WRITABLE = {
     "ForwarderSlave",
     "ForwarderTimeout",
 }
+# Of AllowUpdate: it takes the directory's accounts.
+_SECURE = 2
+
+
+def _path(domain: str) -> str:
+    """The distinguished name of a domain or an application partition: `DC=company,DC=local`."""
+    return ",".join(f"DC={part}" for part in domain.split("."))
 
 
 class ZoneObjects:
-    """The zones of one store as objects. `reference` makes the out parameter RR of an object."""
+    """The zones of one store as objects. `reference` makes the out parameter RR of an object; `created_in` is the
+    directory partition of a new zone, which no parameter chooses."""
 
-    def __init__(self, machine: Machine, store: DnsStore, reference: Callable[[Instance], dict[str, Value]]) -> None:
-        self._machine, self._store, self._reference = machine, store, reference
+    def __init__(
+        self,
+        machine: Machine,
+        store: DnsStore,
+        reference: Callable[[Instance], dict[str, Value]],
+        created_in: str,
+    ) -> None:
+        self._machine, self._store, self._reference, self._created_in = machine, store, reference, created_in
 
     def instance(self, zone: Zone) -> Instance:
         """The zone as an object of MicrosoftDNS_Zone."""
@@ -82,6 +96,7 @@ class ZoneObjects:
             arguments["ZoneName"],
             _TYPE_OF_INPUT.get(arguments["ZoneType"], -1),
             ds_integrated=arguments["DsIntegrated"],
+            partition=self._created_in,
             data_file=arguments.get("DataFileName") or "",
             masters=tuple(arguments.get("IpAddr") or ()),
             administrator=arguments.get("AdminEmailName") or "",
@@ -104,6 +119,10 @@ class ZoneObjects:
             return self._reference(self.instance(zone))
         if name in ("PauseZone", "ResumeZone"):
             zone.paused = name == "PauseZone"
+        if name == "WriteBackZone":
+            self._store.write_back(zone)
+        if name == "ReloadZone":
+            self._store.reload(zone)
         if name == "UpdateFromDS" and not zone.ds_integrated:
             raise dns_store.refused("INVALID_ZONE_OPERATION")
         return {}
@@ -111,8 +130,13 @@ class ZoneObjects:
     def _distinguished(self, zone: Zone) -> str | None:
         if not zone.ds_integrated:
             return None
-        base = ",".join(f"DC={part}" for part in self._machine.estate.domain.split("."))
-        return f"DC={zone.text},CN=MicrosoftDNS,DC=DomainDnsZones,{base}"
+        domain = _path(self._machine.estate.domain)
+        kept = {
+            dns_store.DOMAIN: f"DC=DomainDnsZones,{domain}",
+            dns_store.FOREST: f"DC=ForestDnsZones,{domain}",
+            dns_store.LEGACY: f"CN=System,{domain}",
+        }
+        return f"DC={zone.text},CN=MicrosoftDNS,{kept.get(zone.partition) or _path(zone.partition)}"
 
     def _age(self, zone: Zone, arguments: dict[str, Value]) -> None:
         node = absolute(arguments.get("NodeName") or zone.text)
@@ -131,7 +155,8 @@ class ZoneObjects:
 
     def put(self, zone: Zone, changed: dict[str, Value]) -> Instance:
         """Change what can be written. Raises Fault."""
-        if set(changed) - _ZONE_WRITABLE:
+        secure_in_file = changed.get("AllowUpdate") == _SECURE and not zone.ds_integrated
+        if set(changed) - _ZONE_WRITABLE or secure_in_file:
             raise faults.generic_failure("PutInstance", "MicrosoftDNS_Zone")
         with self._store.lock:
             zone.settings |= changed
