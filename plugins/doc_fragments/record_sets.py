@@ -97,6 +97,7 @@ options:
     description:
       - Full owner names of O(records) at which records that others created may give way, those of another type and
         dynamic ones included. This is the site's word for records that somebody else may need.
+      - A record that holds what is planned and has a time stamp becomes static there, in its place.
     type: list
     elements: str
     default: []

@@ -169,7 +169,7 @@ compared:
     - Its C(state) is V(as_planned), V(missing) or V(different); or V(further) for a record set of another type at a
       wanted name. C(values) and C(ttl) are the wanted ones, C(found) and C(found_ttl) what was there, C(problems) what
       stands in the way, C(dynamic) says that some of it has a time stamp, C(other_ttls) are those that would be set to
-      C(ttl).
+      C(ttl), C(ages) that it stands in the way that scavenging may remove some of it.
   returned: success, or when something stands in the way
   type: list
   elements: dict
@@ -185,6 +185,7 @@ compared:
       found_ttl: 3600
       dynamic: false
       other_ttls: []
+      ages: false
       problems: ["there is already 10.0.0.99, which is not planned"]
 changes:
   description:

@@ -32,6 +32,8 @@ class MemoryDns(StepwiseServer):
     lose: set[str] = field(default_factory=set)
     #: a read fails as soon as this many changes were asked for
     deaf_after: int | None = None
+    #: whether a record that is changed keeps its time stamp, which is not expected
+    keeps_stamps: bool = False
     new_zone: ZoneState = ZoneState("", "primary", in_directory=True, dynamic_update="secure")
 
     def zones(self, names: Sequence[str]) -> Mapping[str, ZoneState]:
@@ -58,7 +60,7 @@ class MemoryDns(StepwiseServer):
 
     def set_ttl(self, record: FoundRecord, ttl: int) -> None:
         if self._begin(f"ttl {record.owner}"):
-            self.rows[self.rows.index(record)] = replace(record, ttl=ttl)
+            self.rows[self.rows.index(record)] = replace(record, ttl=ttl, dynamic=record.dynamic and self.keeps_stamps)
         self._end(f"ttl {record.owner}")
 
     def remove(self, record: FoundRecord) -> None:

@@ -139,7 +139,7 @@ def _row(view: str, one: changes.ComparedSet, *, ours: bool) -> RecordRow:
         return replace(row, problems=told) if ours else replace(row, verdict=OTHER, remarks=told)
     if one.state != changes.DIFFERENT:
         return row
-    problems = (*one.problems, *_values(one), *(_ttl(one) if ours else ()))
+    problems = (*one.problems, *_values(one), *((*_ttl(one), *_age(one)) if ours else ()))
     return replace(row, verdict=DIFFERS if problems else AS_PLANNED, problems=problems)
 
 
@@ -152,6 +152,12 @@ def _values(one: changes.ComparedSet) -> Iterator[str]:
 def _ttl(one: changes.ComparedSet) -> Iterator[str]:
     if one.other_ttls:
         yield f"its TTL is {' and '.join(map(str, one.other_ttls))}, not {one.ttl}"
+
+
+def _age(one: changes.ComparedSet) -> Iterator[str]:
+    """What another team or a server registers itself may have a time stamp."""
+    if one.ages:
+        yield changes.AGES
 
 
 def _text(kind: str, values: Collection[Value]) -> str:

@@ -11,7 +11,7 @@ are for the report. ``push.py`` carries them out.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
@@ -37,6 +37,7 @@ CUTS = ("NS", "DNAME")
 class SetChange:
     """What happens to one record set: values added and removed, TTLs changed, or only something to say.
 
+    :param retime: records that get the planned TTL, and become static where they had a time stamp.
     :param first: records that must go before anything can be added, since no other may stand beside them.
     :param remove: records that go once all is added, so that the name has an answer at any moment.
     """
@@ -68,11 +69,13 @@ class Site:
     :param created: by zone.
     :param replace: full owner names at which others' records may go.
     :param purge: whether others' records may go wherever a set is planned.
+    :param aging: zones in which records with a time stamp may be removed by scavenging.
     """
 
     created: Mapping[str, Created] = field(default_factory=dict)
     replace: frozenset[str] = frozenset()
     purge: bool = False
+    aging: Collection[str] = frozenset()
 
     def ours(self, record: FoundRecord) -> bool:
         kept = self.created.get(record.zone)
@@ -82,16 +85,30 @@ class Site:
         """``purge`` is for members of a set; that all of another type goes is said by name."""
         return self.ours(record) or record.owner in self.replace or (self.purge and same_type and not record.dynamic)
 
+    def may_vanish(self, record: FoundRecord) -> bool:
+        return record.dynamic and record.zone in self.aging
+
 
 NOBODY = Site()
+
+AGES = (
+    "it has a time stamp (registered dynamically), and in this zone scavenging removes what is not registered again;"
+    " where its name is listed under replace, it becomes static as it stands"
+)
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """Something that another hand wrote and that stands in the way."""
+    """Something that another hand wrote and that stands in the way. ``of``: the record."""
 
     wanted: RecordSet
     what: str
+    of: FoundRecord
+
+    @property
+    def ages(self) -> bool:
+        """Whether it is as planned, but for its time stamp."""
+        return self.of.type == self.wanted.type and self.of.value in self.wanted.values
 
     def __str__(self) -> str:
         return f"{self.wanted.fqdn} {self.wanted.type}: {self.what}"
@@ -287,10 +304,16 @@ def _cut(
 
 def _conflicts(item: RecordSet, there: Sequence[FoundRecord], site: Site) -> list[Conflict]:
     return [
-        Conflict(item, what)
+        Conflict(item, what, record)
         for record in there
-        if (what := _conflict(item, record)) and not site.gives(record, same_type=record.type == item.type)
+        if (what := _conflict(item, record) or _may_vanish(item, record, site))
+        and not site.gives(record, same_type=record.type == item.type)
     ]
+
+
+def _may_vanish(item: RecordSet, record: FoundRecord, site: Site) -> str:
+    planned = record.type == item.type and record.value in item.values
+    return f"{value_text(record.type, record.value)}: {AGES}" if planned and site.may_vanish(record) else ""
 
 
 def _conflict(item: RecordSet, record: FoundRecord) -> str:
@@ -309,23 +332,29 @@ def _changes(item: RecordSet, there: Sequence[FoundRecord], site: Site) -> list[
     """Called where nothing is in the way, or all that is may go."""
     same = [record for record in there if record.type == item.type]
     gone = [record for record in there if _conflict(item, record)]
-    # A static record cannot be added beside a dynamic one of the same data, and an alias beside nothing at all.
-    static = [record for record in same if record.dynamic and record.owner in site.replace and record not in gone]
     alone = RECORD_TYPES[item.type].alone
-    first = tuple(record for record in gone if alone or record.type != item.type) + tuple(static)
-    held = {record.value for record in same if record not in static}
+    first = tuple(record for record in gone if alone or record.type != item.type)
+    held = {record.value for record in same}
     add = tuple(value for value in item.values if value not in held)
-    # A dynamic record is left alone, TTL and all: changing it may make it static.
-    kept = [record for record in same if record not in gone and record not in static]
-    retime = tuple(record for record in kept if record.ttl != item.ttl and not record.dynamic)
+    kept = [record for record in same if record not in gone]
+    retime = tuple(record for record in kept if _is_retimed(item, record, site))
     remove = tuple(record for record in gone if record not in first)
     changes = []
-    if add or retime or gone or static:
-        changes.append(SetChange(CHANGE if same else CREATE, item, tuple(same), add, retime, first, remove))
-    if any(record.dynamic for record in kept):
-        note = "registered dynamically (it has a time stamp): scavenging may remove it; it is left as it is"
+    if add or retime or gone:
+        note = "its time stamp goes, and it becomes static" if any(record.dynamic for record in retime) else ""
+        changes.append(SetChange(CHANGE if same else CREATE, item, tuple(same), add, retime, first, remove, note))
+    if any(record.dynamic and record not in retime for record in kept):
+        note = (
+            "registered dynamically (it has a time stamp), and left as it is: scavenging removes nothing from this zone"
+            " as it is set now, and may once aging is turned on"
+        )
         changes.append(SetChange(REPORT, item, tuple(same), note=note))
     return changes
+
+
+def _is_retimed(item: RecordSet, record: FoundRecord, site: Site) -> bool:
+    """A dynamic record is left alone, TTL and all, until the site says otherwise: each change makes it static."""
+    return record.owner in site.replace if record.dynamic else record.ttl != item.ttl
 
 
 # --- compare ----------------------------------------------------------------------------------------------------------
@@ -339,7 +368,8 @@ class ComparedSet:
 
     ``found`` and ``found_ttl``: None where it holds none; the TTL is the lowest of the set. ``values`` are none and
     ``ttl`` is None where nothing is wanted. ``problems``: what stands in the way, in words. ``dynamic``: some of it has
-    a time stamp. ``other_ttls``: those that a push would set to the wanted one.
+    a time stamp. ``other_ttls``: those that a push would set to the wanted one. ``ages``: it stands in the way that
+    scavenging may remove some of it.
     """
 
     zone: str
@@ -354,6 +384,7 @@ class ComparedSet:
     dynamic: bool = False
     problems: tuple[str, ...] = ()
     other_ttls: tuple[int, ...] = ()
+    ages: bool = False
 
 
 def compared(
@@ -369,15 +400,20 @@ def compared(
     """
     held = by_set(found)
     problems: dict[tuple[str, str, str], list[str]] = {}
+    aging = {key_of(one.wanted) for one in differences.conflicts if one.ages}
     for conflict in differences.conflicts:
-        problems.setdefault(key_of(conflict.wanted), []).append(conflict.what)
+        if not conflict.ages:
+            problems.setdefault(key_of(conflict.wanted), []).append(conflict.what)
     for cut in differences.cuts:
         for item in cut.hidden:
             problems.setdefault(key_of(item), []).append(f"the zone {item.zone} ends at {cut.owner}, which {cut.how}")
     for item in wanted:
         if unfit := unusable.get(item.zone):
             problems.setdefault(key_of(item), []).insert(0, unfit)
-    sets = [_compared(item, held.get(key_of(item), []), tuple(problems.get(key_of(item), ()))) for item in wanted]
+    sets = [
+        _compared(item, held.get(key_of(item), []), tuple(problems.get(key_of(item), ())), ages=key_of(item) in aging)
+        for item in wanted
+    ]
     owners, keys = {(item.zone, item.fqdn) for item in wanted}, {key_of(item) for item in wanted}
     others = [key for key in held if key[:2] in owners and key not in keys and _leads(key[2])]
     return (*sets, *(_further(key, held[key]) for key in sorted(others)))
@@ -400,7 +436,7 @@ def key_of(item: RecordSet) -> tuple[str, str, str]:
     return item.zone, item.fqdn, item.type
 
 
-def _compared(item: RecordSet, there: Sequence[FoundRecord], problems: tuple[str, ...]) -> ComparedSet:
+def _compared(item: RecordSet, there: Sequence[FoundRecord], problems: tuple[str, ...], *, ages: bool) -> ComparedSet:
     retimed = {record.ttl for record in there if record.ttl != item.ttl and not record.dynamic}
     same = {record.value for record in there} == set(item.values)
     return ComparedSet(
@@ -408,11 +444,12 @@ def _compared(item: RecordSet, there: Sequence[FoundRecord], problems: tuple[str
         name=item.name,
         fqdn=item.fqdn,
         type=item.type,
-        state=ABSENT if not there else AS_PLANNED if same and not retimed and not problems else DIFFERENT,
+        state=ABSENT if not there else AS_PLANNED if same and not (retimed or problems or ages) else DIFFERENT,
         values=item.values,
         ttl=item.ttl,
         problems=problems,
         other_ttls=tuple(sorted(map(int, retimed))),
+        ages=ages,
         **_there(there),
     )
 
@@ -448,12 +485,12 @@ def applied(found: Iterable[FoundRecord], changes: Iterable[SetChange]) -> tuple
     made = list(changes)
     gone = {record for change in made for record in change.gone}
     ttl_of = {record: change.wanted.ttl for change in made for record in change.retime}
-    kept = [_retimed(record, ttl_of.get(record, record.ttl)) for record in found if record not in gone]
+    kept = [
+        replace(record, ttl=ttl_of[record], dynamic=False) if record in ttl_of else record
+        for record in found
+        if record not in gone
+    ]
     return (*kept, *(record for change in made for record in change.added))
-
-
-def _retimed(record: FoundRecord, ttl: int) -> FoundRecord:
-    return FoundRecord(record.zone, record.owner, record.type, record.value, ttl, record.dynamic)
 
 
 # --- report -----------------------------------------------------------------------------------------------------------
@@ -503,8 +540,11 @@ def rendered(zones: Mapping[str, str], records: Iterable[FoundRecord]) -> str:
     """
     lines = [f"; {name}: {text}" for name, text in zones.items()]
     rows = sorted(
-        (record.zone, record.owner, record.type, value_text(record.type, record.value), record.ttl)
+        (record.zone, record.owner, record.type, value_text(record.type, record.value), record.ttl, record.dynamic)
         for record in records
     )
-    lines += [f"{owner}. {ttl} IN {kind} {text}" for _zone_name, owner, kind, text, ttl in rows]
+    lines += [
+        f"{owner}. {ttl} IN {kind} {text}{' ; with a time stamp' if dynamic else ''}"
+        for _zone_name, owner, kind, text, ttl, dynamic in rows
+    ]
     return "".join(f"{line}\n" for line in lines)

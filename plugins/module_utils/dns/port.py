@@ -30,6 +30,8 @@ class ZoneState:
     paused: bool = False
     #: none, any, secure, or "" where the server does not say
     dynamic_update: str = ""
+    #: whether records with a time stamp age, so that scavenging may remove them
+    aging: bool = False
 
     @property
     def described(self) -> dict[str, Any]:
@@ -139,7 +141,7 @@ class StepwiseServer(DnsServer):
 
     @abstractmethod
     def set_ttl(self, record: FoundRecord, ttl: int) -> None:
-        """Change the TTL of one record and nothing else."""
+        """Give one record this TTL and make it a static one; nothing else changes, and it is there at any moment."""
 
     @abstractmethod
     def remove(self, record: FoundRecord) -> None:

@@ -201,7 +201,8 @@ class _Push:
     def _differences(self, seen: Seen, new_zones: Sequence[PlannedZone] = ()) -> Differences:
         # What the rollout had created when it began decides, also once it has changed that.
         created = {name: memory.created for name, memory in self.before.memory.items()}
-        site = Site(created, self.request.replace, self.request.purge)
+        aging = frozenset(name for name, state in seen.zones.items() if state.aging)
+        site = Site(created, self.request.replace, self.request.purge, aging)
         if self.request.absent:
             return record_sets.plan_absent(self.request.sets, seen.all_records(), site)
         there = {*seen.zones, *seen.others, *(zone.name for zone in new_zones)}
@@ -439,7 +440,7 @@ class _Push:
                 f"{doing} failed: {_cause(error)}; the state could not be read again: {unread}"
             ) from error
         there = [item for item in seen if (item.type, item.value) == (meant.type, meant.value)]
-        if not there if gone else any(item.ttl == meant.ttl for item in there):
+        if not there if gone else any(item.ttl == meant.ttl and not item.dynamic for item in there):
             self.notes.append(f"{doing}: done, although this was reported: {_cause(error)}")
             return
         raise self._failed(f"{doing} failed: {_cause(error)}") from error
@@ -447,8 +448,7 @@ class _Push:
     def _confirm(self, state: Seen) -> None:
         """Everything wanted must be there now, read and not remembered."""
         differences = self._differences(state)
-        missing = [change.wanted for change in _real(differences.changes)]
-        problems = [*(f"{item.fqdn} {item.type}" for item in missing), *differences.problems]
+        problems = [*map(_missing, _real(differences.changes)), *differences.problems]
         if problems:
             raise self._failed(f"the server took the changes, but holds something else now: {'; '.join(problems)}")
 
@@ -541,6 +541,13 @@ def _unfit(state: ZoneState) -> str:
             " as primary"
         )
     return f"the zone {state.name} is paused on this server" if state.paused else ""
+
+
+def _missing(change: SetChange) -> str:
+    """What a change that was made has left undone."""
+    stamped = any(one.dynamic for one in change.retime)
+    kept = " with its time stamp, which a change did not take away: delete it (DNS console) and run again"
+    return f"{change.wanted.fqdn} {change.wanted.type}{kept if stamped else ''}"
 
 
 def _by_zone(changes: Iterable[SetChange]) -> list[tuple[str, list[SetChange]]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     PRIMARY,
@@ -38,11 +39,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port impor
 
 NAMESPACE = "root/MicrosoftDNS"
 _PROGRAM_SECONDS = 60.0
-# WMI refuses queries with too many conditions, and nobody says how many: a batch that fails is tried in this size.
 # WMI refuses queries with too many conditions, and nobody says how many: what it refuses is asked in smaller ones.
 MANY_NAMES = 100
 NAMES_PER_QUERY = 20
-MANY_NAMES = 100
 
 # MicrosoftDNS_Zone.ZoneType as a property. CreateZone's parameter counts differently: there 0 is a primary zone.
 _KINDS = {1: PRIMARY, 2: "secondary", 3: "stub", 4: "forwarder"}
@@ -190,10 +189,21 @@ class WindowsDns(StepwiseServer):
         self._wmi.invoke(NAMESPACE, _BASE_CLASS, "CreateInstanceFromTextRepresentation", parameters)
 
     def set_ttl(self, record: FoundRecord, ttl: int) -> None:
+        """Each change makes a record static. One that differs in nothing else has another TTL for a moment."""
+        if record.type == "TXT":
+            # Its Modify wants the text, too, which then counts as existing: of all types it alone has a gap.
+            self.remove(record)
+            self.add(record.zone, record.owner, record.type, record.value, ttl)
+            return
+        if record.ttl == ttl:
+            self._modify_ttl(record, ttl + 1)
+            record = replace(record, ttl=ttl + 1)
+        self._modify_ttl(record, ttl)
+
+    def _modify_ttl(self, record: FoundRecord, ttl: int) -> None:
         self._renew()
-        found = self._found_again(record)
         # Only what differs is given: a record set to what it already is counts as existing.
-        selectors = _selectors(found, _RECORD_KEYS)
+        selectors = _selectors(self._found_again(record), _RECORD_KEYS)
         self._wmi.invoke(NAMESPACE, f"MicrosoftDNS_{record.type}Type", "Modify", [("TTL", str(ttl))], selectors)
 
     def remove(self, record: FoundRecord) -> None:
@@ -227,7 +237,7 @@ class WindowsDns(StepwiseServer):
         same = [
             candidate
             for candidate in self._wmi.query(NAMESPACE, f"SELECT * FROM {class_name} WHERE {where}", references=True)
-            if read_record(candidate) == record
+            if _is_same(read_record(candidate), record)
         ]
         if len(same) != 1:
             raise RolloutError(
@@ -248,6 +258,11 @@ class WindowsDns(StepwiseServer):
         server = as_text(known.get("DnsServerName")) if known is not None else ""
         container = as_text(known.get("ContainerName")) if known is not None else ""
         return [("DnsServerName", server or _LOCAL_SERVER), ("ContainerName", container or zone)]
+
+
+def _is_same(found: FoundRecord | None, record: FoundRecord) -> bool:
+    """But for the time stamp, which any change may take away."""
+    return found is not None and replace(found, dynamic=record.dynamic) == record
 
 
 def _batches(names: Iterable[str], size: int) -> Iterator[list[str]]:
@@ -280,6 +295,7 @@ def _zone_state(zone: WmiObject) -> ZoneState:
         in_directory=in_directory,
         paused=as_truth(zone.get("Paused")),
         dynamic_update="" if update is None else _DYNAMIC_UPDATE.get(update, str(update)),
+        aging=as_truth(zone.get("Aging")),
     )
 
 

@@ -125,6 +125,14 @@ def test_as_planned_and_missing() -> None:
         (["10.0.0.1", "10.0.0.2"], {"other_ttls": [7200, 86400]}, ("its TTL is 7200 and 86400, not 3600",)),
         # What has a time stamp keeps its TTL in a rollout, too.
         (["10.0.0.1"], {"ttl": 300, "dynamic": True}, ("it lacks 10.0.0.2",)),
+        (
+            ["10.0.0.1", "10.0.0.2"],
+            {"dynamic": True, "ages": True},
+            (
+                "it has a time stamp (registered dynamically), and in this zone scavenging removes what is not"
+                " registered again; where its name is listed under replace, it becomes static as it stands",
+            ),
+        ),
     ],
 )
 def test_what_differs(found: list[str], more: dict[str, Any], problems: tuple[str, ...]) -> None:
@@ -135,6 +143,8 @@ def test_what_differs(found: list[str], more: dict[str, Any], problems: tuple[st
 def test_the_ttl_of_what_others_register_is_theirs() -> None:
     (one,) = rows(compared(FRONT, "different", ["10.0.0.1"], ttl=1200))
     assert (one.verdict, one.ttl, one.found_ttl) == ("as_planned", None, 1200)
+    (one,) = rows(compared(FRONT, "different", ["10.0.0.1"], dynamic=True, ages=True))
+    assert (one.verdict, one.problems) == ("as_planned", ())
     (one,) = rows(compared(FRONT, "different", ["10.0.0.7"], problems=["there is already 10.0.0.7"]))
     assert (one.verdict, one.problems) == ("differs", ("there is already 10.0.0.7", "it lacks 10.0.0.1"))
 

@@ -11,6 +11,7 @@ from unit.record_sets import record_set
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
     SetChange,
+    Site,
     applied,
     compared,
     describe_change,
@@ -163,7 +164,44 @@ def test_name_servers_of_the_zone_itself_are_no_conflict() -> None:
 def test_dynamic_record_is_left_alone_and_reported() -> None:
     (change,) = plan([POOL], [found(ttl=1200, dynamic=True)]).changes
     assert (change.verb, change.add, change.retime) == ("report", (), ())
-    assert "scavenging" in change.note
+    assert change.note == (
+        "registered dynamically (it has a time stamp), and left as it is: scavenging removes nothing from this zone as"
+        " it is set now, and may once aging is turned on"
+    )
+
+
+AGED = found(ttl=1200, dynamic=True)
+AGING = Site(aging={ZONE})
+STATED = (
+    "ocspool.company.local A: 10.0.0.10: it has a time stamp (registered dynamically), and in this zone scavenging"
+    " removes what is not registered again; where its name is listed under replace, it becomes static as it stands"
+)
+
+
+@pytest.mark.parametrize(
+    ("there", "site", "problems", "retime"),
+    [
+        (AGED, AGING, [STATED], ()),
+        (AGED, Site(aging={"company.com"}), [], ()),
+        (AGED, Site(aging={ZONE}, purge=True), [STATED], ()),
+        (AGED, Site(aging={ZONE}, replace=frozenset({POOL.fqdn})), [], (AGED,)),
+        (AGED, Site(replace=frozenset({POOL.fqdn})), [], (AGED,)),
+        (found(), AGING, [], ()),
+        (found("10.0.0.9", dynamic=True), AGING,
+         ["ocspool.company.local A: there is already 10.0.0.9, which is not planned"], ()),
+    ],
+)  # fmt: skip
+def test_what_scavenging_may_remove_stands_in_the_way(
+    there: FoundRecord, site: Site, problems: list[str], retime: Any
+) -> None:
+    differences = plan([POOL], [there], site=site)
+    assert differences.problems == problems
+    assert [one for change in differences.changes for one in change.retime] == list(retime)
+
+
+def test_a_set_that_scavenging_may_remove_is_compared_as_different_without_further_words() -> None:
+    (one,) = compared([POOL], [AGED], plan([POOL], [AGED], site=AGING), {})
+    assert (one.state, one.ages, one.problems, one.found) == ("different", True, (), ("10.0.0.10",))
 
 
 def test_described_change() -> None:

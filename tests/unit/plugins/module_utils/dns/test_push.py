@@ -410,6 +410,7 @@ def test_each_set_is_compared_whether_or_not_it_is_pushed() -> None:
         "found_ttl": 300,
         "dynamic": False,
         "other_ttls": [300],
+        "ages": False,
         "problems": ["there is already 10.0.0.99, which is not planned"],
     }
     done = push(server(SIP_THERE), wanted(SIP, WEB), check_mode=True)

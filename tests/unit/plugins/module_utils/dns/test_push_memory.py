@@ -153,11 +153,23 @@ def test_others_records_give_way_at_the_sites_word(row: FoundRecord, words: dict
         assert held.rows == [row]
 
 
-def test_a_dynamic_record_becomes_a_static_one_where_that_was_said() -> None:
-    held = server(a_row("sip", "10.0.0.10", dynamic=True))
-    done(held, request(a_set("sip", "10.0.0.10"), replace=frozenset({f"sip.{ZONE}"})))
+@pytest.mark.parametrize("ttl", [3600, 1200])
+def test_a_dynamic_record_becomes_a_static_one_in_its_place_where_that_was_said(ttl: int) -> None:
+    held = server(a_row("sip", "10.0.0.10", ttl=ttl, dynamic=True))
+    result = done(held, request(a_set("sip", "10.0.0.10"), replace=frozenset({f"sip.{ZONE}"})))
     assert others(held) == [a_row("sip", "10.0.0.10")]
-    assert held.calls[:3] == [f"add {MEMORY}", "remove sip.company.local", "add sip.company.local"]
+    assert held.calls == ["ttl sip.company.local", "flush company.local"]
+    assert [(one["verb"], one["note"]) for one in result["changes"]] == [
+        ("change", "its time stamp goes, and it becomes static")
+    ]
+    assert result["diff"]["before"].splitlines()[1:] == [f"sip.company.local. {ttl} IN A 10.0.0.10 ; with a time stamp"]
+    assert result["diff"]["after"].splitlines()[1:] == ["sip.company.local. 3600 IN A 10.0.0.10"]
+
+
+def test_a_time_stamp_that_outlives_the_change_is_told() -> None:
+    held = server(a_row("sip", "10.0.0.10", ttl=1200, dynamic=True), keeps_stamps=True)
+    with pytest.raises(PushFailed, match=r"sip.company.local A with its time stamp, which a change .* \(DNS console\)"):
+        push(held, request(a_set("sip", "10.0.0.10"), replace=frozenset({f"sip.{ZONE}"})), check_mode=False)
 
 
 def test_a_name_that_is_not_planned_any_more_is_told_and_left() -> None:

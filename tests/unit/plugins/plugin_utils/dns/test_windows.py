@@ -210,6 +210,35 @@ def test_ttl_is_modified_without_references_too() -> None:
     assert data_of(wmi)[-1][3] == "3600"
 
 
+@pytest.mark.parametrize(("ttl", "given"), [(1200, ["3600"]), (3600, ["3601", "3600"])])
+def test_a_record_becomes_static_by_a_change_and_is_never_away(ttl: int, given: list[str]) -> None:
+    wmi, seen = origin(), []
+    wmi.rows.append(a_row("ocspool.company.local", "10.0.0.10", ttl=ttl, TimeStamp="3700000"))
+    modify = wmi._Modify
+
+    def stamped(class_name: str, words: Any, selectors: Any) -> None:
+        seen.append(words["TTL"])
+        modify(class_name, words, selectors)
+        wmi.rows[-1]["TimeStamp"] = "0"
+
+    wmi._Modify = stamped
+    dynamic = FoundRecord("company.local", "ocspool.company.local", "A", "10.0.0.10", ttl, dynamic=True)
+    WindowsDns(on(wmi)).set_ttl(dynamic, 3600)
+    assert (seen, wmi.rows[-1]["TTL"], wmi.rows[-1]["TimeStamp"]) == (given, "3600", "0")
+    assert [call for call in wmi.calls if not call.startswith("query")] == ["MicrosoftDNS_AType.Modify"] * len(given)
+
+
+def test_a_text_gets_another_ttl_by_going_and_coming() -> None:
+    server, wmi, _programs = removing("6.2")
+    wmi.rows.append(row("company.local", "t.company.local", "TXT", "a/b", 60, DescriptiveText="a/b"))
+    server.set_ttl(FoundRecord("company.local", "t.company.local", "TXT", "a/b", 60), 3600)
+    assert wmi.calls == [
+        "query MicrosoftDNS_TXTType",
+        "delete a/b",
+        "MicrosoftDNS_TXTType.CreateInstanceFromPropertyData",
+    ]
+
+
 def test_second_address_joins() -> None:
     wmi = origin()
     wmi.rows.append(a_row("ocspool.company.local", "10.0.0.10"))
@@ -650,7 +679,11 @@ class DeletingWmi(DnsWmi):
     """The instances that were deleted, by their data."""
 
     def delete(self, reference: WmiReference) -> None:
-        self.calls.append("delete " + dict(reference.selectors)["RecordData"])
+        keys = dict(reference.selectors)
+        self.calls.append("delete " + keys["RecordData"])
+        self.rows = [
+            one for one in self.rows if (one["OwnerName"], one["RecordData"]) != (keys["OwnerName"], keys["RecordData"])
+        ]
 
 
 def removing(version: str, code: int = 0) -> tuple[WindowsDns, DeletingWmi, FakePrograms]:
