@@ -56,7 +56,7 @@ options:
         type: str
       type:
         description:
-          - The type, V(A), V(AAAA), V(CNAME), V(SRV) or V(TXT).
+          - The type, V(A), V(AAAA), V(CNAME), V(SRV), V(TXT) or V(PTR).
           - A V(CNAME) record has one value, stands at a name without other records, and not at the zone's own name.
         type: str
         required: true
@@ -67,8 +67,8 @@ options:
       values:
         description:
           - All values of the set.
-          - For V(A) IPv4 addresses; for V(AAAA) IPv6 addresses; for V(CNAME) a full name; for V(SRV) mappings with
-            C(priority), C(weight), C(port) and C(target); for V(TXT) texts.
+          - For V(A) IPv4 addresses; for V(AAAA) IPv6 addresses; for V(CNAME) and V(PTR) a full name; for V(SRV)
+            mappings with C(priority), C(weight), C(port) and C(target); for V(TXT) texts.
         type: list
         elements: raw
         required: true

@@ -24,7 +24,7 @@ options:
   records:
     description:
       - Records as RV(ucops.rollout.pool_plan#module:plan) has them, with the keys C(zone), C(fqdn), C(type) and
-        C(values), and C(ttl) if it is to be compared. A, AAAA, CNAME and SRV can be checked.
+        C(values), and C(ttl) if it is to be compared. A, AAAA, CNAME, SRV, TXT and PTR can be checked.
       - Those that others register (C(managed) is not V(ours)) are checked as well.
     type: list
     elements: dict

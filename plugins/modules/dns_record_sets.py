@@ -10,8 +10,8 @@ DOCUMENTATION = r"""
 module: dns_record_sets
 short_description: Bring zones and record sets of a Windows DNS server to what the plan wants, or take them away
 description:
-  - Creates missing zones, and adds, changes and removes A, AAAA, CNAME, SRV and TXT records on a Windows DNS server,
-    all zones in one task.
+  - Creates missing zones, and adds, changes and removes A, AAAA, CNAME, SRV, TXT and PTR records on a Windows DNS
+    server, all zones in one task.
   - Reads first, changes only what differs, adds before it removes, and reads back what it wrote.
   - Records that it was not told about are left alone. A CNAME or other values in a planned record set, and a
     delegation or another zone of the server at its name or above it, are reported as conflicts; all of them are

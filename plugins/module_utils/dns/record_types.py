@@ -4,7 +4,7 @@
 
 """The one table of record types: how each is read, written, compared and asked for. A further type is a row here.
 
-The data of a record is an address for A and AAAA, a name for CNAME, SrvData for SRV, the text itself for TXT,
+The data of a record is an address for A and AAAA, a name for CNAME and PTR, SrvData for SRV, the text itself for TXT,
 presentation text for every other type. What belongs to one server or one file format (properties, parameters) stands
 there, by the type's name.
 """
@@ -96,13 +96,7 @@ def _address_type(name: str, version: int, read: Callable[[Any], Any]) -> Record
     )
 
 
-# --- aliases ----------------------------------------------------------------------------------------------------------
-
-
-def _parse_name(value: Any, owner: str) -> str:
-    if not isinstance(value, str):
-        raise RolloutError(f"{owner}: an alias leads to a name, and {told(value)} is none")
-    return names.fqdn(value)
+# --- names ------------------------------------------------------------------------------------------------------------
 
 
 def _one_name(fields: Sequence[str]) -> str:
@@ -110,15 +104,21 @@ def _one_name(fields: Sequence[str]) -> str:
     return uniform(name)
 
 
-_ALIAS = RecordType(
-    name="CNAME",
-    parse=_parse_name,
-    fields=lambda value: (f"{value}.",),
-    from_fields=_one_name,
-    from_wire=lambda rdata: str(rdata.target.to_text(omit_final_dot=True)),
-    target=str,
-    alone=True,
-)
+def _name_type(name: str, what: str, **more: Any) -> RecordType:
+    def parse(value: Any, owner: str) -> str:
+        if not isinstance(value, str):
+            raise RolloutError(f"{owner}: {what} leads to a name, and {told(value)} is none")
+        return names.fqdn(value)
+
+    return RecordType(
+        name=name,
+        parse=parse,
+        fields=lambda value: (f"{value}.",),
+        from_fields=_one_name,
+        from_wire=lambda rdata: str(rdata.target.to_text(omit_final_dot=True)),
+        **more,
+    )
+
 
 # --- services ---------------------------------------------------------------------------------------------------------
 
@@ -248,9 +248,10 @@ RECORD_TYPES: dict[str, RecordType] = {
     for row in (
         _address_type("A", 4, ipaddress.IPv4Address),
         _address_type("AAAA", 6, ipaddress.IPv6Address),
-        _ALIAS,
+        _name_type("CNAME", "an alias", target=str, alone=True),
         _SERVICE,
         _TEXT,
+        _name_type("PTR", "a pointer", leads=False),
     )
 }
 

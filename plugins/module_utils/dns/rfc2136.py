@@ -36,7 +36,7 @@ MOST_BYTES = 48_000
 # From so many owners on the whole zone costs less, if it may be transferred and is no larger than that.
 MANY_OWNERS = 50
 MOST_TRANSFERRED = 5_000
-_ASKED = ("A", "AAAA", "SRV", "TXT", "CNAME", "NS")
+_ASKED = ("A", "AAAA", "SRV", "TXT", "PTR", "CNAME", "NS")
 _AT_ONCE = 100  # questions on their way on one connection
 
 

@@ -24,7 +24,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, RecordSet
 
 # The words that dnscmd takes behind each type: those of a zone file, as far as it is told here.
-_TYPES = frozenset({"A", "AAAA", "CNAME", "SRV"})
+_TYPES = frozenset({"A", "AAAA", "CNAME", "SRV", "PTR"})
 # Neither cmd nor a program sees anything in these.
 _PLAIN = re.compile(r"[A-Za-z0-9_.:/@+-]+")
 # What may stand between quotation marks: printable ASCII without the mark itself.

@@ -26,6 +26,7 @@ _PARAMETERS = {
     "A": ("Add-DnsServerResourceRecordA", ("-IPv4Address",)),
     "AAAA": ("Add-DnsServerResourceRecordAAAA", ("-IPv6Address",)),
     "CNAME": ("Add-DnsServerResourceRecordCName", ("-HostNameAlias",)),
+    "PTR": ("Add-DnsServerResourceRecordPtr", ("-PtrDomainName",)),
     "SRV": ("Add-DnsServerResourceRecord -Srv", ("-Priority", "-Weight", "-Port", "-DomainName")),
 }
 

@@ -62,6 +62,7 @@ PROPERTIES = {
     "CNAME": ("PrimaryName",),
     "SRV": ("Priority", "Weight", "Port", "SRVDomainName"),
     "TXT": ("DescriptiveText",),
+    "PTR": ("PTRDomainName",),
 }
 
 

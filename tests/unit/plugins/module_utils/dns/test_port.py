@@ -40,7 +40,7 @@ def test_flushing_asks_nothing_of_a_server_that_keeps_changes_anyway() -> None:
 
 
 def test_what_windows_can_be_asked_to_do() -> None:
-    assert WINDOWS.types == ("A", "AAAA", "CNAME", "SRV", "TXT")
+    assert WINDOWS.types == ("A", "AAAA", "CNAME", "SRV", "TXT", "PTR")
     assert WINDOWS.creates_zones
     assert WINDOWS.changes_ttl
     assert WINDOWS.removes

@@ -36,6 +36,7 @@ ROWS: list[tuple[str, Any, Value, str, str]] = [
         "ocspool.company.com",
     ),
     ("TXT", 'a "b" \\ é', 'a "b" \\ é', '"a \\"b\\" \\\\ \\195\\169"', ""),
+    ("PTR", "OCSpool.company.com.", "ocspool.company.com", "ocspool.company.com.", ""),
 ]
 
 
@@ -58,6 +59,7 @@ def test_all_rows_are_tried_and_written_to_windows() -> None:
         "CNAME": 1,
         "SRV": 4,
         "TXT": 1,
+        "PTR": 1,
     }
 
 

@@ -85,10 +85,11 @@ def test_all_types_come_change_and_go(port: int) -> None:
         record_set(ZONE, f"web.{ZONE}", "CNAME", 300, (f"sip.{ZONE}",)),
         record_set(ZONE, f"_sip._tls.{ZONE}", "SRV", 3600, (service,)),
         record_set(ZONE, f"text.{ZONE}", "TXT", 3600, ('a "b" \\ é',)),
+        record_set(ZONE, f"10.{ZONE}", "PTR", 3600, (f"sip.{ZONE}",)),
     )
     result = push(server(port), request(*sets), check_mode=False)
     assert (result["changed"], result["notes"]) == (True, [])
-    owners = ("sip", "six", "web", "_sip._tls", "text")
+    owners = ("sip", "six", "web", "_sip._tls", "text", "10")
     assert held(port, *owners) == {
         (f"sip.{ZONE}", "A", "10.0.0.10", 3600),
         (f"sip.{ZONE}", "A", "10.0.0.11", 3600),
@@ -96,6 +97,7 @@ def test_all_types_come_change_and_go(port: int) -> None:
         (f"web.{ZONE}", "CNAME", f"sip.{ZONE}", 300),
         (f"_sip._tls.{ZONE}", "SRV", service, 3600),
         (f"text.{ZONE}", "TXT", 'a "b" \\ é', 3600),
+        (f"10.{ZONE}", "PTR", f"sip.{ZONE}", 3600),
     }
     assert not push(server(port), request(*sets), check_mode=False)["changed"]
 

@@ -500,6 +500,7 @@ def read(kind: str, value: Any) -> FoundRecord:
         (base("o. 60 IN CNAME t.example."), read("CNAME", "t.example")),
         (base("", "t.example.", "MicrosoftDNS_CNAMEType"), read("CNAME", "t.example")),
         (base("", "t.example.", "MicrosoftDNS_NSType", NSHost="t.example."), read("NS", "t.example")),
+        (base("o IN PTR T.example.", "T.example."), read("PTR", "t.example")),
         (base('o IN TXT "v=spf1 -all"', '"v=spf1 -all"'), read("TXT", "v=spf1 -all")),
         (base("", None, "MicrosoftDNS_AType", IPAddress="10.0.0.1", RecordClass="1"), read("A", "10.0.0.1")),
         (base("", None, "MicrosoftDNS_AType", IPAddress="10.0.0.1", RecordClass="3"), None),
@@ -543,6 +544,7 @@ def test_zone_without_its_type_is_garbled() -> None:
     [
         ("AAAA", "2001:db8::10", [("IPv6Address", "2001:db8::10")]),
         ("CNAME", "ocspool.company.local", [("PrimaryName", "ocspool.company.local.")]),
+        ("PTR", "ocspool.company.local", [("PTRDomainName", "ocspool.company.local.")]),
     ],
 )
 def test_types_of_one_property(kind: str, value: str, properties: list[tuple[str, str]]) -> None:
@@ -717,6 +719,10 @@ def test_one_record_is_deleted_by_its_reference(version: str) -> None:
         (
             FoundRecord("company.local", "t.company.local", "TXT", "a/b,c", 60),
             ["company.local", "t.company.local.", "TXT", "a/b,c"],
+        ),
+        (
+            FoundRecord("0.0.10.in-addr.arpa", "10.0.0.10.in-addr.arpa", "PTR", "x.company.local", 60),
+            ["0.0.10.in-addr.arpa", "10.0.0.10.in-addr.arpa.", "PTR", "x.company.local."],
         ),
     ],
 )
