@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import http.server
 import json
 import secrets
@@ -23,7 +24,8 @@ class NoSuchThing(KeyError):
 
 
 class Control:
-    """GET /state, /counters; POST /counters/reset, /faults, /hosts/<name>/{stop,start}, /<role>/<name>/<order>, …"""
+    """GET /state, /counters; POST /counters/reset, /faults, /clock/turn, /hosts/<name>/{stop,start},
+    /<role>/<name>/<order>, …"""
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
@@ -67,6 +69,8 @@ class Control:
                 self._estate.stop_host(name)
             case ["hosts", name, "start"]:
                 self._estate.start_host(name)
+            case ["clock", "turn"]:
+                self._estate.turn(datetime.timedelta(**body))
             case [role, name, order]:
                 return self._carry_out(role, name, order, body)
             case _:

@@ -85,6 +85,12 @@ class Estate:
     def clock(self) -> datetime.datetime:
         return datetime.datetime.now(datetime.UTC)
 
+    def turn(self, passed: datetime.timedelta) -> None:
+        """Let time pass for the roles that know of it."""
+        for machine in self.machines.values():
+            for role in machine.roles.values():
+                role.turn(passed)
+
     def machine(self, name: str) -> Machine:
         """By its name or FQDN, without regard to case. Raises KeyError."""
         for one in self.machines.values():

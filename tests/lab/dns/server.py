@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import socketserver
 import struct
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import dns.exception
@@ -25,10 +27,14 @@ from dns.message import Message
 from dns.name import Name
 from dns.rdatatype import RdataType
 
-from lab.dns.store import FORWARDER, PRIMARY, DnsStore, Record, Zone
+from lab.dns.store import FORWARDER, NO_TRANSFERS, DnsStore, Record, Zone
 
 _LONGEST_CHAIN = 8
 _PLAIN_UDP = 512
+_RECORDS_PER_MESSAGE = 200
+_TRANSFERS = (dns.rdatatype.AXFR, dns.rdatatype.IXFR)
+# Zone.SecureSecondaries.
+_TO_ANY, _TO_NAME_SERVERS, _TO_LISTED = 0, 1, 2
 
 
 class Answerer:
@@ -51,18 +57,41 @@ class Answerer:
         size = 65535 if tcp else max(query.payload if query.edns >= 0 else _PLAIN_UDP, _PLAIN_UDP)
         return _wire(response, size)
 
+    def transfer(self, wire: bytes, client: str) -> list[bytes]:
+        """The messages of a whole zone for a client that may have it; none for any other question."""
+        try:
+            query = dns.message.from_wire(wire)
+        except dns.exception.DNSException:
+            return []
+        if query.opcode() != dns.opcode.QUERY or [one.rdtype in _TRANSFERS for one in query.question] != [True]:
+            return []
+        with self._store.lock:
+            zone = self._store.find(query.question[0].name)
+            return _whole(zone, query) if zone and zone.is_served and self._may_have(zone, client) else []
+
+    def _may_have(self, zone: Zone, client: str) -> bool:
+        allowed = zone.settings.get("SecureSecondaries", NO_TRANSFERS)
+        if allowed == _TO_NAME_SERVERS:
+            names = [one.rdata.target for one in zone.at(zone.name) if one.kind == "NS"]  # type: ignore[attr-defined]
+            return any(client == one.rdata.to_text() for name in names for one in self._addresses(name))
+        return allowed == _TO_ANY or allowed == _TO_LISTED and client in (zone.settings.get("SecondaryServers") or ())
+
+    def _addresses(self, name: Name) -> list[Record]:
+        zone = self._store.zone_of(name)
+        return [one for one in zone.at(name) if one.kind in ("A", "AAAA")] if zone else []
+
     def _fill(self, query: Message, response: Message) -> None:
         if query.opcode() != dns.opcode.QUERY or len(query.question) != 1:
             response.set_rcode(dns.rcode.REFUSED if query.opcode() == dns.opcode.UPDATE else dns.rcode.NOTIMP)
             return
         question = query.question[0]
-        if question.rdclass != dns.rdataclass.IN or question.rdtype in (dns.rdatatype.AXFR, dns.rdatatype.IXFR):
+        if question.rdclass != dns.rdataclass.IN or question.rdtype in _TRANSFERS:
             response.set_rcode(dns.rcode.REFUSED)
             return
         zone = self._store.zone_of(question.name)
         if zone is None or zone.kind == FORWARDER:
             self._elsewhere(query, response)
-        elif zone.paused or zone.kind != PRIMARY:
+        elif not zone.is_served:
             response.set_rcode(dns.rcode.SERVFAIL)
         else:
             self._authoritative(zone, question.name, question.rdtype, response)
@@ -78,7 +107,7 @@ class Answerer:
             seen.add(owner)
             owner = self._step(current, owner, kind, response)
             current = self._store.zone_of(owner) if owner is not None else None
-            current = current if current and current.kind == PRIMARY and not current.paused else None
+            current = current if current and current.is_served else None
 
     def _step(self, zone: Zone, owner: Name, kind: RdataType, response: Message) -> Name | None:
         """One owner; returns the alias's target when the search goes on there."""
@@ -112,8 +141,7 @@ class Answerer:
         target = getattr(record.rdata, "target", None) or getattr(record.rdata, "exchange", None)
         if record.kind not in ("SRV", "MX", "NS") or not isinstance(target, Name):
             return
-        zone = self._store.zone_of(target)
-        hosts = [one for one in zone.at(target) if one.kind in ("A", "AAAA")] if zone else []
+        hosts = self._addresses(target)
         for kind in ("A", "AAAA"):
             same = [one for one in hosts if one.kind == kind]
             if same:
@@ -150,6 +178,26 @@ class Answerer:
             response.answer.append(_rrset(question.name, fitting))
         elif not known:
             response.set_rcode(dns.rcode.SERVFAIL)
+
+
+def _whole(zone: Zone, query: Message) -> list[bytes]:
+    """The zone between its SOA record and that record once more (RFC 5936)."""
+    soa = [one for one in zone.at(zone.name) if one.kind == "SOA"]
+    rest = [one for one in zone.records if one.kind != "SOA"]
+    return [_message(query, part) for part in _pieces([*soa, *rest, *soa])]
+
+
+def _pieces(records: list[Record]) -> Iterator[list[Record]]:
+    left = iter(records)
+    while piece := list(itertools.islice(left, _RECORDS_PER_MESSAGE)):
+        yield piece
+
+
+def _message(query: Message, records: list[Record]) -> bytes:
+    response = dns.message.make_response(query)
+    response.flags |= dns.flags.AA
+    response.answer = [_rrset(one.owner, [one]) for one in records]
+    return response.to_wire(max_size=65535)
 
 
 def _rrset(owner: Name, records: list[Record]) -> dns.rrset.RRset:
@@ -205,10 +253,10 @@ class _Tcp(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         with contextlib.suppress(OSError):
             while len(head := self.rfile.read(2)) == 2:
-                reply = self.server.answerer.answer(  # type: ignore[attr-defined]
-                    self.rfile.read(struct.unpack(">H", head)[0]), tcp=True
-                )
-                if reply is not None:
+                answerer: Answerer = self.server.answerer  # type: ignore[attr-defined]
+                asked = self.rfile.read(struct.unpack(">H", head)[0])
+                whole = answerer.transfer(asked, self.client_address[0])
+                for reply in whole or filter(None, [answerer.answer(asked, tcp=True)]):
                     self.wfile.write(struct.pack(">H", len(reply)) + reply)
 
 

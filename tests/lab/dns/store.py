@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dns.exception
 import dns.name
@@ -20,12 +20,19 @@ import dns.rdatatype
 from dns.name import Name
 from dns.rdata import Rdata
 
+if TYPE_CHECKING:
+    from lab.dns.replication import Replica
+
 # What a zone is, in the numbering of the zone's property (not of CreateZone's parameter).
 CACHE, PRIMARY, SECONDARY, STUB, FORWARDER = 0, 1, 2, 3, 4
 # Where the directory keeps a zone: in one of these, or in an application partition by its DNS name.
 DOMAIN, FOREST, LEGACY = "domain", "forest", "legacy"
 
 DEFAULT_TTL = 3600
+# Zone.NoRefreshInterval and Zone.RefreshInterval, in hours.
+DEFAULT_INTERVAL = 168
+# Zone.SecureSecondaries: nobody may copy the zone.
+NO_TRANSFERS = 3
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -131,6 +138,11 @@ class Zone:
         return next((one for one in self.at(self.name) if one.kind == "SOA"), None)
 
     @property
+    def is_served(self) -> bool:
+        """Whether questions are answered from it: a copy has to have come."""
+        return not self.paused and (self.kind == PRIMARY or (self.kind == SECONDARY and self.soa is not None))
+
+    @property
     def default_ttl(self) -> int:
         return self.soa.rdata.minimum if self.soa else DEFAULT_TTL  # type: ignore[attr-defined]
 
@@ -171,13 +183,17 @@ class Zone:
     def holds(self, owner: Name) -> bool:
         return bool(owner.is_subdomain(self.name))
 
-    def bump(self) -> None:
+    @property
+    def serial(self) -> int:
+        """The SOA's number; 0 where there is none."""
+        return self.soa.rdata.serial if self.soa else 0  # type: ignore[attr-defined]
+
+    def bump(self, at_least: int = 0) -> None:
         """Count the SOA's serial number up, as each change of the zone does."""
         soa = self.soa
         if soa is not None:
-            serial = (soa.rdata.serial + 1) % 2**32  # type: ignore[attr-defined]
-            changed = replace(soa, rdata=soa.rdata.replace(serial=serial))
-            self.swap(soa, changed)
+            serial = max((self.serial + 1) % 2**32, at_least)
+            self.swap(soa, replace(soa, rdata=soa.rdata.replace(serial=serial)))
 
 
 class DnsStore:
@@ -189,16 +205,68 @@ class DnsStore:
         self.cache: list[Record] = []
         self.root_hints: list[Record] = []
         self.partitions: tuple[str, ...] = ()
+        # MicrosoftDNS_Server's own settings, as far as they were set.
+        self.settings: dict[str, Any] = {}
+        # Set where other servers hold the zones of the directory too.
+        self.replica: Replica | None = None
+        # Copies a secondary zone from its master; set by whoever can reach that.
+        self.refresh: Callable[[Zone], None] = lambda _zone: None
         self._clock = clock
+        self._turned = self._until_scavenging = datetime.timedelta()
         self._zones: dict[Name, Zone] = {}
+
+    def now(self) -> int:
+        """In hours since 1601, with what the clock was turned by."""
+        return hours_since_1601(self._clock() + self._turned)
+
+    def turn(self, passed: datetime.timedelta) -> None:
+        """Let time pass: changes of other servers arrive, secondary zones are compared, records get too old."""
+        with self.lock:
+            self._turned += passed
+            if self.replica is not None:
+                self.replica.turn(passed)
+        for zone in self.zones():
+            if zone.kind == SECONDARY:
+                self.refresh(zone)
+        self._until_scavenging += passed
+        interval = datetime.timedelta(hours=self.settings.get("ScavengingInterval", 0))
+        if interval and self._until_scavenging >= interval:
+            self._until_scavenging = datetime.timedelta()
+            self.scavenge()
+
+    def scavenge(self) -> None:
+        """Remove what nobody refreshed in time, from zones that age; a static record has no time stamp and stays."""
+        with self.lock:
+            for zone in self.zones():
+                if zone.kind == PRIMARY and zone.settings.get("Aging"):
+                    for record in [one for one in zone.records if one.timestamp and self._is_stale(zone, one)]:
+                        self.remove(zone, record)
+
+    def _is_stale(self, zone: Zone, record: Record) -> bool:
+        names = ("NoRefreshInterval", "RefreshInterval")
+        intervals = sum(int(zone.settings.get(name, DEFAULT_INTERVAL)) for name in names)
+        return record.timestamp + intervals < self.now()
 
     def zones(self) -> list[Zone]:
         with self.lock:
             return [self._zones[name] for name in sorted(self._zones)]
 
     def zone(self, name: str) -> Zone | None:
+        return self.find(absolute(name))
+
+    def find(self, name: Name) -> Zone | None:
         with self.lock:
-            return self._zones.get(absolute(name))
+            return self._zones.get(name)
+
+    def keep(self, zone: Zone) -> None:
+        """Hold a zone that was made elsewhere."""
+        with self.lock:
+            self._zones[zone.name] = zone
+
+    def forget(self, name: Name) -> None:
+        """Hold no zone of that name."""
+        with self.lock:
+            self._zones.pop(name, None)
 
     def zone_of(self, owner: Name) -> Zone | None:
         """The zone with the longest name that the owner lies in."""
@@ -238,6 +306,7 @@ class DnsStore:
                     zone.insert(record)
             self._zones[zone_name] = zone
             self.write_back(zone)
+            self._tell_of_zone(zone)
             return zone
 
     def write_back(self, zone: Zone) -> None:
@@ -259,6 +328,7 @@ class DnsStore:
             if partition not in (DOMAIN, FOREST, LEGACY, *self.partitions):
                 raise refused("DP_DOES_NOT_EXIST")
             zone.partition = partition
+            self._tell_of_zone(zone)
 
     def _apex(self, zone: Name, administrator: str) -> list[Record]:
         contact = administrator or f"hostmaster.{plain(zone)}"
@@ -269,6 +339,17 @@ class DnsStore:
         with self.lock:
             if self._zones.pop(zone.name, None) is None:
                 raise refused("ZONE_DOES_NOT_EXIST")
+            self._tell_of_zone(zone)
+
+    def _tell_of_zone(self, zone: Zone) -> None:
+        if zone.ds_integrated and self.replica is not None:
+            self.replica.changed_zone(zone.name)
+
+    def _changed(self, zone: Zone, owner: Name) -> None:
+        """The records of a name are others now: the serial number says so, and other servers are told."""
+        zone.bump()
+        if zone.ds_integrated and self.replica is not None:
+            self.replica.changed(zone.name, owner)
 
     def add(self, zone: Zone, owner: str, rdata: Rdata, ttl: int | None = None, timestamp: int = 0) -> Record:
         """Add one record beside those that are there. Raises DnsError."""
@@ -276,7 +357,7 @@ class DnsStore:
             record = Record(absolute(owner), rdata, zone.default_ttl if ttl is None else ttl, timestamp)
             self._check(zone, record, zone.at(record.owner))
             zone.insert(record)
-            zone.bump()
+            self._changed(zone, record.owner)
             return record
 
     def _check(self, zone: Zone, record: Record, beside: list[Record]) -> None:
@@ -296,10 +377,10 @@ class DnsStore:
         with self.lock:
             if record not in zone.at(record.owner):
                 raise refused("RECORD_DOES_NOT_EXIST")
-            if record.kind == "SOA":
+            if record.kind == "SOA" or zone.kind != PRIMARY:
                 raise refused("INVALID_ZONE_OPERATION")
             zone.take_out(record)
-            zone.bump()
+            self._changed(zone, record.owner)
 
     def change(self, zone: Zone, old: Record, rdata: Rdata, ttl: int) -> Record:
         """Replace a record by one with other data: the old goes, a static one comes."""
@@ -309,16 +390,16 @@ class DnsStore:
             new = Record(old.owner, rdata, ttl)
             self._check(zone, new, [one for one in zone.at(old.owner) if one is not old and one != old])
             zone.swap(old, new)
-            zone.bump()
+            self._changed(zone, new.owner)
             return new
 
     def stamp(self, zone: Zone, chosen: Callable[[Record], bool]) -> None:
         """Give records the time of now, which makes static ones age: this cannot be taken back."""
-        now = hours_since_1601(self._clock())
         with self.lock:
             for one in zone.records:
                 if chosen(one) and one.kind not in ("SOA", "NS"):
-                    zone.swap(one, replace(one, timestamp=now))
+                    zone.swap(one, replace(one, timestamp=self.now()))
+                    self._changed(zone, one.owner)
 
     def everything(self, owners: set[Name] | None = None) -> list[tuple[str, Record]]:
         """(container, record) of all zones, the cache and the root hints; only those of these owners, where given."""

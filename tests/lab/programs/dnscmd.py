@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from lab.dns import store as dns_store
 from lab.dns.store import DnsError, DnsStore, Record, Zone, absolute, plain, rdata_of
 from lab.programs.process import Process
+from lab.services import RUNNING
+from lab.wmi.dns import SERVICE
 from lab.wmi.dns_data import presentation
 
 TEXT_TYPES = ("TXT",)
@@ -36,7 +38,7 @@ def run(process: Process) -> int:
     if not arguments:
         return _usage(process)
     own = (".", "localhost", "127.0.0.1", process.machine.name.casefold(), process.machine.fqdn.casefold())
-    if server.casefold() not in own:
+    if server.casefold() not in own or process.machine.services.state(SERVICE) != RUNNING:
         return _failed(process, "RPC_S_SERVER_UNAVAILABLE", 1722)
     verb = _VERBS.get(arguments[0][1:].casefold())
     if verb is None:

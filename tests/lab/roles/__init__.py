@@ -10,6 +10,7 @@ is no Windows host. A class that says its `name` is registered; the estate knows
 from __future__ import annotations
 
 import abc
+import datetime
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -95,6 +96,9 @@ class Role(Part):
     def modules(self) -> list[Module]:
         """Modules of PowerShell that the role brings."""
         return []
+
+    def turn(self, passed: datetime.timedelta) -> None:
+        """Somebody turned the estate's clock."""
 
     def carry_out(self, order: str, body: Any) -> Any:
         """An order of the control interface, `POST /<role>/<host>/<order>`. Raises NoSuchOrder."""

@@ -5,14 +5,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 from typing import TYPE_CHECKING, Any
 
+import dns.exception
+import dns.query
+import dns.zone
+
 from lab.dns import store as dns_store
+from lab.dns.replication import Replica
 from lab.dns.server import Answerer, DnsListener
-from lab.dns.store import DnsStore, Record, absolute, rdata_of
+from lab.dns.store import DnsStore, Record, Zone, absolute, rdata_of
 from lab.programs import SYSTEM
-from lab.roles import Role
-from lab.wmi.dns import NAMESPACE, DnsProvider
+from lab.roles import NoSuchOrder, Role
+from lab.services import RUNNING
+from lab.wmi.dns import NAMESPACE, SERVICE, DnsProvider
 from lab.wmi.model import Provider
 
 if TYPE_CHECKING:
@@ -34,7 +42,8 @@ class DnsServer(Role):
     """Settings: `zones` [{name, type, ds_integrated, partition, records: [{owner, type, data, ttl, timestamp}]}],
     `outside` (records of the rest of the world), `cache`, `recursion`, `ds_available`, `partitions` (application
     partitions beside those of domain and forest, by their DNS names), `reported` (see lab.wmi.dns), `view` (`external`:
-    clients outside ask), and `support_tools` (whether dnscmd is there)."""
+    clients outside ask), `support_tools` (whether dnscmd is there), and `replica_of` (a host named above, whose zones
+    of the directory it holds too)."""
 
     name = "dns"
     rank = 10
@@ -47,7 +56,20 @@ class DnsServer(Role):
         outside = [self._record("", entry) for entry in settings.get("outside", [])]
         answerer = Answerer(self.store, outside, recursion=settings.get("recursion", True))
         self._listener = DnsListener(machine.bind(PORT), answerer)
+        self._is_on = False
+        machine.services.add(SERVICE, "DNS Server", on_start=self._listen, on_stop=self._listener.stop)
+        self.store.refresh = self._refresh
+        if "replica_of" in settings:
+            Replica.beside(self.store, self._beside(settings["replica_of"]))
         self._seed()
+
+    def _beside(self, name: str) -> DnsStore:
+        role = self.machine.estate.machine(name).role(DnsServer)
+        if role is None:
+            raise ValueError(
+                f"{self.machine.name}: replica_of: {name} is no DNS server above this one in the estate file"
+            )
+        return role.store
 
     @property
     def group(self) -> str:
@@ -73,6 +95,10 @@ class DnsServer(Role):
             masters=tuple(entry.get("masters", ())),
         )
         zone.settings.update(entry.get("settings", {}))
+        if "SecondaryServers" in zone.settings:
+            zone.settings["SecondaryServers"] = [
+                self.machine.estate.network.address(one) for one in zone.settings["SecondaryServers"]
+            ]
         for given in entry.get("records", []):
             record = self._record(entry["name"], given)
             zone.insert(record)
@@ -101,13 +127,82 @@ class DnsServer(Role):
         return {SYSTEM + "dnscmd.exe": "lab.programs.dnscmd:run"} if there else {}
 
     def listening(self) -> list[int]:
-        return [PORT]
+        return [PORT] if self._runs else []
+
+    @property
+    def _runs(self) -> bool:
+        return self.machine.services.state(SERVICE) == RUNNING
+
+    def _listen(self) -> None:
+        if self._is_on:
+            self._listener.start()
 
     def start(self) -> None:
-        self._listener.start()
+        self._is_on = True
+        if self._runs:
+            self._listener.start()
+        for zone in self.store.zones():
+            self._refresh(zone)
 
     def stop(self) -> None:
+        self._is_on = False
         self._listener.stop()
+
+    # --- secondary zones ---------------------------------------------------------------------------------------------
+
+    def _refresh(self, zone: Zone) -> None:
+        """Copy a secondary zone from the first of its masters that gives it; without one it stays as it was."""
+        if zone.kind != dns_store.SECONDARY or not (self._is_on and self._runs):
+            return
+        for master in zone.masters:
+            with contextlib.suppress(dns.exception.DNSException, OSError, EOFError):
+                records = self._transferred(zone, self.machine.estate.network.address(master))
+                with self.store.lock:
+                    zone.hold(records)
+                return
+
+    def _transferred(self, zone: Zone, master: str) -> list[Record]:
+        copy = dns.zone.Zone(zone.name, relativize=False)
+        port = self.machine.estate.network.port(PORT)
+        dns.query.inbound_xfr(master, copy, port=port, timeout=5, lifetime=5, source=self.machine.address)
+        return [Record(owner, rdata, ttl) for owner, ttl, rdata in copy.iterate_rdatas()]
+
+    # --- orders ------------------------------------------------------------------------------------------------------
+
+    def turn(self, passed: datetime.timedelta) -> None:
+        self.store.turn(passed)
+
+    def carry_out(self, order: str, body: Any) -> Any:
+        """`stop`, `start` the service alone; `delete_zone`, `pause`, `resume` `{zone}`; of what replicates: `delay`
+        `{minutes}` for what comes in, `cut`, `mend`."""
+        if order in ("stop", "start"):
+            (self.machine.services.stop if order == "stop" else self.machine.services.start)(SERVICE)
+        elif order in ("delete_zone", "pause", "resume"):
+            self._order_zone(order, self._zone(body["zone"]))
+        elif order in ("delay", "cut", "mend") and self.store.replica is not None:
+            self._order_replica(self.store.replica, order, body)
+        else:
+            raise NoSuchOrder(order)
+        return {}
+
+    def _zone(self, name: str) -> Zone:
+        zone = self.store.zone(name)
+        if zone is None:
+            raise dns_store.refused("ZONE_DOES_NOT_EXIST")
+        return zone
+
+    def _order_zone(self, order: str, zone: Zone) -> None:
+        if order == "delete_zone":
+            self.store.delete_zone(zone)
+        else:
+            zone.paused = order == "pause"
+
+    def _order_replica(self, replica: Replica, order: str, body: Any) -> None:
+        with self.store.lock:
+            if order == "delay":
+                replica.arrange(delay=datetime.timedelta(**body))
+            else:
+                replica.arrange(cut=order == "cut")
 
     def snapshot(self) -> dict[str, Any]:
         return self.store.snapshot()

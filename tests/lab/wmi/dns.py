@@ -18,6 +18,7 @@ from dns.name import Name
 
 from lab.dns import store as dns_store
 from lab.dns.store import DnsError, DnsStore, Record, Zone, absolute, plain, rdata_of
+from lab.services import RUNNING, ServiceError
 from lab.soap import faults
 from lab.wmi import encoding
 from lab.wmi.dns_classes import CLASSES, RECORD_DATA, record_class
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from lab.machine import Machine
 
 NAMESPACE = "root/MicrosoftDNS"
+SERVICE = "DNS"
 _CACHE, _ROOT_HINTS = "..Cache", "..RootHints"
 _NAME_COLUMNS = {
     "PrimaryName",
@@ -75,16 +77,21 @@ class DnsProvider(Provider):
         self._zones = ZoneObjects(machine, store, self._reference, created_in)
         self._dots: bool = reported.get("trailing_dots", True)
         self._rr: str = reported.get("rr", "endpoint")
-        self._server_settings = dict(_SERVER_DEFAULTS)
+        self._server_settings = store.settings
+        self._server_settings |= _SERVER_DEFAULTS
 
     def classes(self) -> Mapping[str, ClassDefinition]:
         return CLASSES
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
+    def _runs(self) -> bool:
+        return self._machine.services.state(SERVICE) == RUNNING
+
     def instances(self, definition: ClassDefinition, hints: Mapping[str, set[str]]) -> list[Instance]:
         if definition.name == "MicrosoftDNS_Server":
             return [self._server(self._machine.fqdn)]
+        self._require("ExecQuery", definition.name)
         found = self._records(definition, hints) if definition.property("RecordData") else self._domains()
         return [one for one in found if definition.name in (one.definition.name, *one.definition.parents)]
 
@@ -93,6 +100,11 @@ class DnsProvider(Provider):
         if definition.name == "MicrosoftDNS_Server":
             return self._server(keys["Name"]) if keys["Name"] in (".", self._machine.fqdn) else None
         return super().get(definition, keys)
+
+    def _require(self, operation: str, what: str) -> None:
+        """The provider asks the DNS Server service, which may stand still. Raises Fault."""
+        if not self._runs():
+            raise faults.generic_failure(operation, what)
 
     def _domains(self) -> list[Instance]:
         with self._store.lock:
@@ -108,7 +120,7 @@ class DnsProvider(Provider):
         values = self._server_settings | {
             "Name": name,
             "CreationClassName": "MicrosoftDNS_Server",
-            "Started": True,
+            "Started": self._runs(),
             "StartMode": "Automatic",
             "Status": "OK",
             "SystemName": self._machine.fqdn,
@@ -173,6 +185,8 @@ class DnsProvider(Provider):
     def invoke(
         self, definition: ClassDefinition, method: Method, instance: Instance | None, arguments: dict[str, Value]
     ) -> dict[str, Value]:
+        if method.name not in ("StartService", "StopService"):
+            self._require("ExecMethod", f"{definition.name}::{method.name}")
         handlers: dict[str, Callable[[], dict[str, Value]]] = {
             "CreateInstanceFromPropertyData": lambda: self._create(definition, arguments),
             "CreateInstanceFromTextRepresentation": lambda: self._create_from_text(definition, arguments),
@@ -258,9 +272,20 @@ class DnsProvider(Provider):
             return {}
         if method.name == "GetDistinguishedName":
             return {"ReturnValue": None}
-        if method.name in ("StartService", "StopService", "StartScavenging"):
+        if method.name in ("StartService", "StopService"):
+            return {"ReturnValue": self._control_service(method.name)}
+        if method.name == "StartScavenging":
+            self._store.scavenge()
             return {"ReturnValue": 0}
         raise NotCapable
+
+    def _control_service(self, method: str) -> int:
+        services = self._machine.services
+        try:
+            (services.start if method == "StartService" else services.stop)(SERVICE)
+        except ServiceError as error:
+            return error.code
+        return 0
 
     # --- Put, Delete -------------------------------------------------------------------------------------------------
 

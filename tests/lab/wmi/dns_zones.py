@@ -123,6 +123,8 @@ class ZoneObjects:
             self._store.write_back(zone)
         if name == "ReloadZone":
             self._store.reload(zone)
+        if name == "ForceRefresh" and zone.kind == dns_store.SECONDARY:
+            self._store.refresh(zone)
         if name == "UpdateFromDS" and not zone.ds_integrated:
             raise dns_store.refused("INVALID_ZONE_OPERATION")
         return {}
