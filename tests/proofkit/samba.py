@@ -18,12 +18,19 @@ import pytest
 
 from proofkit.needs import missing, program
 
-ADDRESS = "127.0.77.10"
+# One for each process: port 53 cannot be moved.
+ADDRESS = f"127.77.{os.getpid() // 250 % 250}.{os.getpid() % 250 + 1}"
 DOMAIN = "company.local"
 NAME = f"dc01.{DOMAIN}"
 PASSWORD = "Passw0rd-2007!"
 PRINCIPAL = f"Administrator@{DOMAIN.upper()}"
-_OPTIONS = (f"interfaces=lo {ADDRESS}/8", "bind interfaces only=yes", "log level=0")
+# No more services than a test asks: the others bind ports on all of loopback, which a second controller then lacks.
+_OPTIONS = (
+    f"interfaces={ADDRESS}/8",
+    "bind interfaces only=yes",
+    "log level=0",
+    "server services=ldap,kdc,dns",
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ def controller(directory: Path) -> Iterator[Controller]:
     if os.geteuid() != 0:
         pytest.skip("Samba binds port 53, which only root may")
     target = directory / "dc"
-    options = [f"--option={one}" for one in _OPTIONS]
+    options = [f"--option={one}" for one in (*_OPTIONS, f"pid directory={directory}")]
     domain = ["--realm", DOMAIN.upper(), "--domain", "COMPANY", "--adminpass", PASSWORD, "--server-role=dc"]
     host = ["--dns-backend=SAMBA_INTERNAL", "--host-name=dc01", f"--host-ip={ADDRESS}", f"--targetdir={target}"]
     made = subprocess.run(

@@ -116,6 +116,10 @@ class DnsServer(ABC):
         """The serial number of each zone, which every change of it counts up; none of a zone that gives none."""
         return {}
 
+    def removable(self, record: FoundRecord) -> bool:
+        """Whether this one can be removed from here, where records can (``removes``)."""
+        return True
+
     def create_zone(self, name: str) -> None:
         """Create a primary zone, kept in Active Directory; asked of servers that can (``creates_zones``)."""
         raise RolloutError(f"the zone {name} cannot be created from here", where=self.name)

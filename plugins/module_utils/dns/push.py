@@ -36,7 +36,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.limits import Excess, beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     PRIMARY,
-    Capabilities,
     DnsServer,
     FoundRecord,
     StepwiseServer,
@@ -256,7 +255,7 @@ class _Push:
         able = self.server.capabilities
         problems = [problem for zone in self.request.zones if (problem := self._zone_problem(zone, seen))]
         problems += [str(one) for one in record_sets.unsupported(self.request.sets, able)]
-        problems += [*differences.problems, *_beyond_port(differences.changes, able)]
+        problems += [*differences.problems, *_beyond_port(differences.changes, self.server)]
         if problems:
             raise ServerRefused(problems, where=self.server.name, compared=self.compared)
         known = {
@@ -557,13 +556,15 @@ def _by_zone(changes: Iterable[SetChange]) -> list[tuple[str, list[SetChange]]]:
     return list(by_zone.items())
 
 
-def _beyond_port(changes: Iterable[SetChange], able: Capabilities) -> Iterator[str]:
+def _beyond_port(changes: Iterable[SetChange], server: DnsServer) -> Iterator[str]:
     """What the changes need and the server's port cannot do."""
+    able = server.capabilities
     for change in changes:
         if change.retime and not able.changes_ttl:
             yield f"{change.wanted.fqdn}: its TTL cannot be changed from here"
-        if change.gone and not able.removes:
-            told = ", ".join(value_text(one.type, one.value) for one in change.gone)
+        kept = [one for one in change.gone if not (able.removes and server.removable(one))]
+        if kept:
+            told = ", ".join(value_text(one.type, one.value) for one in kept)
             yield f"{change.wanted.fqdn}: {told} cannot be removed from here"
 
 

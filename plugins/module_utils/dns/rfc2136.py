@@ -114,7 +114,27 @@ class UpdatedServer(WholeZoneServer):
         found: dict[FoundRecord, None] = {}
         for (owner, kind), reply in zip(questions, self._ask_all(questions), strict=True):
             found.update(dict.fromkeys(self._records_in(reply, zone, owner, kind)))
-        return tuple(found)
+        unheld = self._answered_by_wildcards(zone, found)
+        return tuple(one for one in found if one.owner not in unheld)
+
+    def _answered_by_wildcards(self, zone: str, found: Iterable[FoundRecord]) -> frozenset[str]:
+        """The owners at which the zone itself holds nothing (RFC 4592)."""
+        above = [(wild, one.type) for one in found for wild in _wildcards(one.owner, zone)]
+        questions = list(dict.fromkeys(above))
+        told = {
+            (record.type, record.value)
+            for (wild, kind), reply in zip(questions, self._ask_all(questions) if questions else (), strict=True)
+            for record in self._records_in(reply, zone, wild, kind)
+        }
+        alike = {one.owner for one in found if (one.type, one.value) in told and not one.owner.startswith("*.")}
+        return frozenset(owner for owner in alike if not self._in_use(zone, owner))
+
+    def _in_use(self, zone: str, owner: str) -> bool:
+        """Whether the zone has the name, asked by an update with nothing to change: no question of DNS tells that."""
+        message = dns.update.UpdateMessage(zone)
+        message.present(dns.name.from_text(owner))
+        self.signer.sign(message)
+        return bool(self._exchanged(message, zone, signed=self.signer.questions).rcode() != dns.rcode.NXDOMAIN)
 
     def _records_in(self, reply: Any, zone: str, owner: str, kind: str) -> Iterator[FoundRecord]:
         code = reply.rcode()
@@ -208,11 +228,21 @@ class UpdatedServer(WholeZoneServer):
             self._send(message, update.zone)
 
     def _send(self, message: Any, zone: str) -> None:
+        code = self._exchanged(message, zone).rcode()
+        if code != dns.rcode.NOERROR:
+            what, mend = _REFUSALS.get(dns.rcode.to_text(code), ("", ""))
+            raise UpdateRefused(
+                f"the update of {zone} was refused with {dns.rcode.to_text(code)}{what}", where=self.name, mend=mend
+            )
+
+    def _exchanged(self, message: Any, zone: str, *, signed: bool = True) -> Any:
+        """The reply, whose signature must verify where it is to be ``signed``."""
         try:
             with self._connected() as connection:
                 ends = time.time() + self.timeout
                 dns.query.send_tcp(connection, message, ends)
-                reply = _parsed(_wire(connection, ends), message)
+                wire = _wire(connection, ends)
+                return _parsed(wire, message) if signed else dns.message.from_wire(wire, keyring=False)
         except dns.tsig.PeerError as error:
             raise self._unsigned(error) from None
         except (dns.exception.DNSException, OSError, EOFError, ValueError, struct.error) as error:
@@ -223,12 +253,6 @@ class UpdatedServer(WholeZoneServer):
                 mend=_REACHABLE,
                 uncertain=True,
             ) from error
-        code = reply.rcode()
-        if code != dns.rcode.NOERROR:
-            what, mend = _REFUSALS.get(dns.rcode.to_text(code), ("", ""))
-            raise UpdateRefused(
-                f"the update of {zone} was refused with {dns.rcode.to_text(code)}{what}", where=self.name, mend=mend
-            )
 
     def _connected(self) -> socket.socket:
         return socket.create_connection((self.address, self.port), self.timeout)
@@ -256,7 +280,11 @@ _REFUSALS = {
     ),
     "NOTAUTH": ("", "Name the server that holds the zone as primary"),
     "NOTIMP": ("", "This server takes no dynamic updates; name the primary server of the zone"),
-    "SERVFAIL": ("", "See the server's own log: often it cannot write its journal or the zone's file"),
+    "SERVFAIL": (
+        "",
+        "See the server's own log: often it cannot write its journal or the zone's file, or a name would have more"
+        " records than it takes (max-records-per-type of BIND, 100 unless set)",
+    ),
 }
 
 
@@ -264,6 +292,13 @@ def _peer(error: Exception) -> str:
     return {"PeerBadKey": "it does not know the key", "PeerBadTime": "the clocks differ"}.get(
         type(error).__name__, "it does not verify"
     )
+
+
+def _wildcards(owner: str, zone: str) -> Iterator[str]:
+    """Those of a zone that may answer for a name which the zone does not have."""
+    while owner != zone and names.is_within(owner, zone):
+        owner = owner.partition(".")[2]
+        yield f"*.{owner}"
 
 
 def _with_authority(reply: Any) -> Iterable[Any]:

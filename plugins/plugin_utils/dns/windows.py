@@ -32,6 +32,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import a
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import CannotQuote, command_line
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, as_truth, wql_literal
@@ -207,22 +208,29 @@ class WindowsDns(StepwiseServer):
         selectors = _selectors(self._found_again(record), _RECORD_KEYS)
         self._wmi.invoke(NAMESPACE, f"MicrosoftDNS_{record.type}Type", "Modify", [("TTL", str(ttl))], selectors)
 
-    def remove(self, record: FoundRecord) -> None:
-        self._renew()
+    def removable(self, record: FoundRecord) -> bool:
+        try:
+            command_line(_deletion(record))
+        except CannotQuote:
+            return self._deletes_by_wmi()
+        return True
+
+    def _deletes_by_wmi(self) -> bool:
         if self._deletes is None:
             self._deletes = generation_of(self._host).wmi_deletes
-        reference = self._found_again(record).reference if self._deletes else None
+        return self._deletes
+
+    def remove(self, record: FoundRecord) -> None:
+        self._renew()
+        reference = self._found_again(record).reference if self._deletes_by_wmi() else None
         if reference is not None:
             self._wmi.delete(reference)
         else:
             self._remove_by_program(record)
 
     def _remove_by_program(self, record: FoundRecord) -> None:
-        """With all of its data: without any, dnscmd takes every record of the type. What it says is in a language."""
-        node = "@" if record.owner == record.zone else f"{record.owner}."
-        data = [str(record.value)] if record.type == "TXT" else RECORD_TYPES[record.type].fields(record.value)
-        arguments = ["dnscmd", "/RecordDelete", record.zone, node, record.type, *data, "/f"]
-        result = self._host.programs.run(arguments, timeout=_PROGRAM_SECONDS)
+        """What dnscmd says is in a language: its exit code counts."""
+        result = self._host.programs.run(_deletion(record), timeout=_PROGRAM_SECONDS)
         if result.exit_code != 0:
             raise RolloutError(
                 f"dnscmd did not remove the {record.type} record of {record.owner} (exit code {result.exit_code})",
@@ -264,6 +272,13 @@ class WindowsDns(StepwiseServer):
 def _is_same(found: FoundRecord | None, record: FoundRecord) -> bool:
     """But for the time stamp, which any change may take away."""
     return found is not None and replace(found, dynamic=record.dynamic) == record
+
+
+def _deletion(record: FoundRecord) -> list[str]:
+    """The program and its arguments with all of the record's data: without any, every record of the type goes."""
+    node = "@" if record.owner == record.zone else f"{record.owner}."
+    data = [str(record.value)] if record.type == "TXT" else RECORD_TYPES[record.type].fields(record.value)
+    return ["dnscmd", "/RecordDelete", record.zone, node, record.type, *data, "/f"]
 
 
 def _batches(names: Iterable[str], size: int) -> Iterator[list[str]]:

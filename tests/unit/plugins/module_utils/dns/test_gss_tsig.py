@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,28 +21,6 @@ SIP = record_set(ZONE, f"sip.{ZONE}", "A", 3600, ("10.0.0.10",))
 SERVICE = record_set(ZONE, f"_sip._tls.{ZONE}", "SRV", 3600, (SrvData(0, 0, 443, f"sip.{ZONE}"),))
 
 
-@pytest.fixture(scope="module")
-def controller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[samba.Controller]:
-    with samba.controller(tmp_path_factory.mktemp("samba")) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def library(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = samba.gssapi(tmp_path)
-    for part in ("exceptions", "raw"):
-        importlib.import_module(f"gssapi.{part}")
-    monkeypatch.setattr(seam_gssapi, "IMPORT_ERROR", None)
-    monkeypatch.setattr(gss_tsig, "gssapi", found)
-
-
-@pytest.fixture
-def dc01(controller: samba.Controller, monkeypatch: pytest.MonkeyPatch) -> samba.Controller:
-    for name, value in controller.environment.items():
-        monkeypatch.setenv(name, value)
-    return controller
-
-
 def signer(found: samba.Controller, password: str = samba.PASSWORD, name: str = samba.NAME) -> Signer:
     principal = samba.PRINCIPAL
     return gss_tsig.signed_by_kerberos(name, found.address, 53, 10, principal=principal, password=password)
@@ -54,17 +30,6 @@ def pushed(found: samba.Controller, *sets: Any, signed: bool = True, **more: Any
     server = UpdatedServer("dc01", found.address, 53, signer(found) if signed else Signer())
     request = PushRequest((PlannedZone("internal", ZONE, "fail"),), sets, **more)
     return push(server, request, check_mode=False)
-
-
-def test_records_come_move_and_go(dc01: samba.Controller) -> None:
-    first = pushed(dc01, SIP, SERVICE)
-    assert [change["what"] for change in first["changes"]] == [f"A sip.{ZONE}", f"SRV _sip._tls.{ZONE}"]
-    assert not pushed(dc01, SIP, SERVICE)["changed"]
-    moved = pushed(dc01, record_set(ZONE, f"sip.{ZONE}", "A", 600, ("10.0.0.20",)), SERVICE)
-    assert [one["values"] for one in moved["after"] if one["type"] == "A"] == [["10.0.0.20"]]
-    gone = pushed(dc01, record_set(ZONE, f"sip.{ZONE}", "A", 600, ("10.0.0.20",)), SERVICE, absent=True)
-    assert gone["after"] == []
-    assert pushed(dc01, record_set(ZONE, samba.NAME, "A", 900, (dc01.address,)))["changes"] == []
 
 
 def test_what_is_done_is_read_and_not_taken_from_the_reply(dc01: samba.Controller) -> None:

@@ -84,12 +84,6 @@ def test_what_is_missing_is_added_and_told() -> None:
     }
 
 
-def test_what_is_there_is_not_touched() -> None:
-    held = server(SIP_THERE)
-    result = push(held, wanted(SIP), check_mode=False)
-    assert (result["changed"], result["changes"], held.calls) == (False, [], [])
-
-
 def test_check_mode_predicts_and_changes_nothing() -> None:
     request = wanted(SIP, WEB, if_missing="create")
     held = server(held={})
@@ -103,22 +97,6 @@ def test_check_mode_predicts_and_changes_nothing() -> None:
         "add web.company.local",
         "flush company.local",
     ]
-
-
-def test_a_ttl_is_changed_and_nothing_else() -> None:
-    held = server(replace(SIP_THERE, ttl=60))
-    result = push(held, wanted(SIP), check_mode=False)
-    assert held.calls == ["ttl sip.company.local", "flush company.local"]
-    assert held.rows == [SIP_THERE]
-    assert result["changes"][0]["before"] == {"ttl": 60, "values": ["10.0.0.10"]}
-    assert result["changes"][0]["after"] == {"ttl": 3600, "values": ["10.0.0.10"]}
-
-
-def test_a_dynamic_record_is_reported_and_left() -> None:
-    held = server(replace(SIP_THERE, ttl=60, dynamic=True))
-    result = push(held, wanted(SIP), check_mode=False)
-    assert (result["changed"], held.calls) == (False, [])
-    assert [one["verb"] for one in result["changes"]] == ["report"]
 
 
 # Zones that nothing is pushed into
@@ -182,13 +160,6 @@ HIDDEN = (
     " dns.internal.zones, as managed: other_team where others hold it), or {}"
 )
 CHILD = PlannedZone("internal", "_tcp.company.local", "create")
-
-
-def test_delegation_above_a_record_is_told_before_anything_is_written() -> None:
-    cut = FoundRecord(ZONE, "_tcp.company.local", "NS", "ns1.company.test", 3600)
-    assert refused(server(cut), wanted(SIP, SIGN_IN)) == [
-        HIDDEN.format("is delegated to ns1.company.test", "remove the delegation")
-    ]
 
 
 def test_child_zone_on_the_same_server_is_told_before_anything_is_written() -> None:

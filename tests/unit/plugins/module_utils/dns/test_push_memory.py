@@ -78,15 +78,6 @@ def test_what_is_created_is_remembered_first() -> None:
     assert f'{MEMORY}. 3600 IN TXT "ucops.rollout/1/pool,A/sip/10.0.0.10"' in result["diff"]["after"]
 
 
-def test_what_was_there_is_not_taken_for_our_own() -> None:
-    held = server(a_row("sip", "10.0.0.10"))
-    assert not done(held, request(a_set("sip", "10.0.0.10")))["changed"]
-    assert held.calls == []
-    with pytest.raises(ServerRefused) as caught:
-        push(held, request(a_set("sip", "10.0.0.20")), check_mode=False)
-    assert "there is already 10.0.0.10, which is not planned" in str(caught.value)
-
-
 def test_a_new_address_takes_the_place_of_our_old_one_added_first() -> None:
     held = server()
     push(held, request(a_set("sip", "10.0.0.10")), check_mode=False)
@@ -109,14 +100,6 @@ def test_a_new_address_takes_the_place_of_our_old_one_added_first() -> None:
     )
 
 
-def test_a_value_that_somebody_changed_by_hand_is_theirs() -> None:
-    held = server()
-    push(held, request(a_set("sip", "10.0.0.10")), check_mode=False)
-    held.rows[held.rows.index(a_row("sip", "10.0.0.10"))] = a_row("sip", "10.0.0.99")
-    with pytest.raises(ServerRefused, match=r"10\.0\.0\.99, which is not planned"):
-        push(held, request(a_set("sip", "10.0.0.20")), check_mode=False)
-
-
 def test_an_address_gives_way_to_an_alias_before_it_comes() -> None:
     held = server()
     push(held, request(a_set("web", "10.0.0.10")), check_mode=False)
@@ -127,30 +110,6 @@ def test_an_address_gives_way_to_an_alias_before_it_comes() -> None:
     assert others(held) == [cname("web", "pool.company.local")]
     assert memory(held) == ["ucops.rollout/1/pool,CNAME/web/pool.company.local"]
     assert [change["verb"] for change in result["changes"]] == ["create"]
-
-
-@pytest.mark.parametrize(
-    ("row", "words", "gives"),
-    [
-        (a_row("sip", "10.0.0.99"), {}, False),
-        (a_row("sip", "10.0.0.99"), {"replace": frozenset({f"sip.{ZONE}"})}, True),
-        (a_row("sip", "10.0.0.99"), {"replace": frozenset({f"web.{ZONE}"})}, False),
-        (a_row("sip", "10.0.0.99"), {"purge": True}, True),
-        (a_row("sip", "10.0.0.99", dynamic=True), {"purge": True}, False),
-        (a_row("sip", "10.0.0.99", dynamic=True), {"replace": frozenset({f"sip.{ZONE}"})}, True),
-        (cname("sip", "pool.company.local"), {"purge": True}, False),
-        (cname("sip", "pool.company.local"), {"replace": frozenset({f"sip.{ZONE}"})}, True),
-    ],
-)
-def test_others_records_give_way_at_the_sites_word(row: FoundRecord, words: dict[str, Any], gives: bool) -> None:
-    held, asked = server(row), request(a_set("sip", "10.0.0.10"), **words)
-    if gives:
-        done(held, asked)
-        assert others(held) == [a_row("sip", "10.0.0.10")]
-    else:
-        with pytest.raises(ServerRefused):
-            push(held, asked, check_mode=False)
-        assert held.rows == [row]
 
 
 @pytest.mark.parametrize("ttl", [3600, 1200])
@@ -170,51 +129,6 @@ def test_a_time_stamp_that_outlives_the_change_is_told() -> None:
     held = server(a_row("sip", "10.0.0.10", ttl=1200, dynamic=True), keeps_stamps=True)
     with pytest.raises(PushFailed, match=r"sip.company.local A with its time stamp, which a change .* \(DNS console\)"):
         push(held, request(a_set("sip", "10.0.0.10"), replace=frozenset({f"sip.{ZONE}"})), check_mode=False)
-
-
-def test_a_name_that_is_not_planned_any_more_is_told_and_left() -> None:
-    held = server()
-    push(held, request(a_set("sip", "10.0.0.10"), a_set("old", "10.0.0.11")), check_mode=False)
-    result = done(held, request(a_set("sip", "10.0.0.10")))
-    assert [(one["verb"], one["what"], one["note"]) for one in result["changes"]] == [
-        (
-            "report",
-            "A old.company.local",
-            "created by an earlier run and not planned any more: it is left as it is",
-        )
-    ]
-    assert a_row("old", "10.0.0.11") in held.rows
-
-
-def test_a_name_that_is_not_planned_any_more_goes_where_that_was_said() -> None:
-    held = server(a_row("foreign", "10.0.0.50"))
-    push(held, request(a_set("sip", "10.0.0.10"), a_set("old", "10.0.0.11")), check_mode=False)
-    push(held, request(a_set("meet", "10.0.0.12"), rollout="other"), check_mode=False)
-    held.calls.clear()
-    result = done(held, request(a_set("sip", "10.0.0.10"), purge=True, stale=True))
-    assert [(one["verb"], one["what"], one["after"]) for one in result["changes"]] == [
-        ("delete", "A old.company.local", None)
-    ]
-    assert others(held) == [
-        a_row("foreign", "10.0.0.50"),
-        a_row("sip", "10.0.0.10"),
-        a_row("meet", "10.0.0.12"),
-    ]
-    assert memory(held) == ["ucops.rollout/1/other,A/meet/10.0.0.12", "ucops.rollout/1/pool,A/sip/10.0.0.10"]
-
-
-def test_what_is_to_be_absent_goes_and_nothing_else() -> None:
-    held = server(a_row("web", "10.0.0.20"), a_row("sip", "10.0.0.99"))
-    push(held, request(a_set("meet", "10.0.0.12")), check_mode=False)
-    asked = request(a_set("meet", "10.0.0.12"), a_set("web", "10.0.0.20"), a_set("sip", "10.0.0.10"), absent=True)
-    result = done(held, asked)
-    assert others(held) == [a_row("web", "10.0.0.20"), a_row("sip", "10.0.0.99")]
-    assert memory(held) == []
-    assert [(one["verb"], one["what"], one.get("note")) for one in result["changes"]] == [
-        ("delete", "A meet.company.local", None),
-        ("report", "A web.company.local", "10.0.0.20 was created by others: it is left as it is"),
-    ]
-    assert result["summary"] == "to remove: A meet.company.local; left as it is: A web.company.local"
 
 
 def test_nothing_is_there_to_be_absent() -> None:
