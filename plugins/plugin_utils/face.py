@@ -27,6 +27,8 @@ from ansible.utils.display import Display
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
+from ansible_collections.ucops.rollout.plugins.module_utils.recording.conversation import Conversation
+from ansible_collections.ucops.rollout.plugins.module_utils.recording.masking import Masker
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
@@ -34,6 +36,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import IN_THE_CLEAR, SEALING, LogonAttempt
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import RECORD, Recorder, key_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import proxy_of
 
 display = Display()
@@ -135,6 +138,7 @@ class WindowsAction(_CheckedAction):
 
     # The host that is spoken to, where it is not the task's own.
     _elsewhere = ""
+    _recorder: Recorder | None = None
 
     def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Check and complete the arguments as far as that goes without the host, so that bad input costs no logon."""
@@ -164,8 +168,9 @@ class WindowsAction(_CheckedAction):
             try:
                 yield host
             finally:
-                if host.files.notice:
-                    display.warning(f"{name}: {host.files.notice}")
+                for notice in (host.files.notice, self._recorder.notice if self._recorder else ""):
+                    if notice:
+                        display.warning(f"{name}: {notice}")
 
     @contextmanager
     def open_other_host(self, name: str) -> Iterator[WindowsHost]:
@@ -210,12 +215,32 @@ class WindowsAction(_CheckedAction):
     def _connected_protocol(self) -> Any:
         """Ansible's own connection, made now; returns its pywinrm Protocol."""
         attempt = self.attempt()
+        self._recorder = self._new_recorder(attempt)
         try:
-            with guarding(self._connection):
+            with guarding(self._connection, self._recorder):
                 self._connection._connect()
         except AnsibleError as error:
             raise attempt.failure(str(error)) from error
+        # A loop's later items come with the connection of the first.
+        self._connection.protocol.transport.recorder = self._recorder
         return self._connection.protocol
+
+    def _new_recorder(self, attempt: LogonAttempt) -> Recorder | None:
+        """What writes this task's messages down, where the inventory asks for that."""
+        folder = str(self._templar.template(self.task_vars[RECORD]) or "") if self.task_vars.get(RECORD) else ""
+        if not folder:
+            return None
+        given, spec = dict(self._task.args), self.argument_spec
+        hidden = (given.get(name) for name, option in spec.items() if option.get("no_log"))
+        password = self._connection.get_option("remote_password")
+        masker = Masker(
+            key_of(DEFAULT_LOCAL_TMP),
+            secrets=[str(secret or "") for secret in (password, *hidden)],
+            known=[self._host_name(), attempt.address, attempt.user],
+        )
+        conversation = Conversation(masker)
+        heading = conversation.heading(self._task.action, given, spec, check_mode=bool(self._task.check_mode))
+        return Recorder(folder, self._host_name(), conversation, heading)
 
     def _refuse_other_connections(self) -> None:
         transport = str(getattr(self._connection, "transport", ""))

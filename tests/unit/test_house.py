@@ -116,6 +116,7 @@ def test_header_names_the_licence(path: Path) -> None:
 # From the ground up: a folder imports those before it alone.
 FOLDERS = [
     "plugins/module_utils",
+    "plugins/module_utils/recording",
     "plugins/module_utils/windows",
     "plugins/module_utils/certificates",
     "plugins/module_utils/dns",

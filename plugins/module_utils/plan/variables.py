@@ -20,6 +20,7 @@ KNOWN = (
     "ucops_servers_group",
     "ucops_remove",
     "ucops_anybody_may_read_the_passwords",
+    "ucops_record",
 )
 
 # Of the playbooks that have no role.

@@ -22,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange impor
     refuse_missing_scheme,
     refuse_weak_challenge,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import Recorder
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import HTTPAdapter, Protocol, Transport
 
 
@@ -77,12 +78,18 @@ class GuardedTransport(Transport):  # type: ignore[misc]
     """As pywinrm's, with an exchange of its own."""
 
     @classmethod
-    def of(cls, transport: Any) -> GuardedTransport:
+    def of(cls, transport: Any, recorder: Recorder | None = None) -> GuardedTransport:
         """The same settings, before a message was sent."""
         guarded = cls.__new__(cls)
         guarded.__dict__.update(transport.__dict__)
         guarded.exchange = Exchange()
+        guarded.recorder = recorder
         return guarded
+
+    def send_message(self, message: str | bytes) -> bytes:
+        """Here messages are as they were before they were sealed, and after they were unsealed."""
+        send = super().send_message
+        return bytes(send(message) if self.recorder is None else self.recorder.recorded(send, message))
 
     def build_session(self) -> Any:
         if not self.session:
@@ -118,24 +125,31 @@ class GuardedTransport(Transport):  # type: ignore[misc]
 class GuardedProtocol(Protocol):  # type: ignore[misc]
     """pywinrm's Protocol over a guarded transport. Ansible looks at its arguments, so ``__init__`` stays theirs."""
 
+    recorder: Recorder | None = None
+
     @property
     def transport(self) -> Any:
         return self._guarded
 
     @transport.setter
     def transport(self, theirs: Any) -> None:
-        self._guarded = GuardedTransport.of(theirs)
+        self._guarded = GuardedTransport.of(theirs, self.recorder)
+
+
+def protocol_with(recorder: Recorder | None) -> type[GuardedProtocol]:
+    """The class of a guarded protocol whose messages are recorded, where there is a recorder."""
+    return GuardedProtocol if recorder is None else type("GuardedProtocol", (GuardedProtocol,), {"recorder": recorder})
 
 
 @contextmanager
-def guarding(connection: Any) -> Iterator[None]:
+def guarding(connection: Any, recorder: Recorder | None = None) -> Iterator[None]:
     """While this lasts, a connection of Ansible's winrm plugin that connects gets a guarded protocol.
 
     The plugin makes its Protocol and opens a shell in one step, so there is no later point that is early enough.
     """
     module = sys.modules[type(connection).__module__]
     theirs = module.__dict__.get("Protocol")
-    module.__dict__["Protocol"] = GuardedProtocol
+    module.__dict__["Protocol"] = protocol_with(recorder)
     try:
         yield
     finally:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from unit.wsman_fakes import Script, enumerated, instance, protocol_of
+from winrm.transport import Transport
 
 from ansible_collections.ucops.rollout.plugins.action import target_info
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -506,3 +509,82 @@ def test_another_host_that_cannot_be_talked_to_costs_no_logon(monkeypatch: pytes
     )
     assert "no password is given" in carry(monkeypatch, "edge01", other, {"ansible_password": ""})[0]["msg"]
     assert other.logons == 0
+
+
+Protocol: Any = None  # as in the module of Ansible's connection
+
+
+class Recorded(FakeConnection):
+    """Makes its protocol as Ansible's connection does; ``script`` answers in the place of the network."""
+
+    def _connect(self) -> None:
+        self.logons += 1
+        self.protocol = self.protocol or Protocol("http://x/", username="u", password="p")
+
+
+class SecretReader(Reader):
+    argument_spec = {**Reader.argument_spec, "passphrase": {"type": "str", "no_log": True}}
+
+
+@pytest.fixture
+def answered(monkeypatch: pytest.MonkeyPatch) -> Recorded:
+    connection = Recorded(None, *[enumerated(instance("Win32_X", Name="company"))] * 2)
+    connection.options["remote_password"] = "count"
+    sent = connection.script.send_message
+    monkeypatch.setattr(Transport, "send_message", lambda _transport, message: sent(message))
+    monkeypatch.setattr(face, "DEFAULT_LOCAL_TMP", "")
+    return connection
+
+
+def recording(path: Path) -> list[Any]:
+    return [json.loads(line) for line in path.read_text(encoding="ascii").splitlines()]
+
+
+def run_recorded(connection: FakeConnection, folder: Any, **arguments: Any) -> dict[str, Any]:
+    given = {"name": "company", "passphrase": "abc", **arguments}
+    templar = SimpleNamespace(template=lambda text: text.replace("{{ here }}", str(folder)))
+    task = SimpleNamespace(
+        args=given, check_mode=False, async_val=0, action="ucops.rollout.x", delegate_to=None, diff=False
+    )
+    action = SecretReader(task, connection, SimpleNamespace(), None, templar, None)
+    return action.run(task_vars={"inventory_hostname": "dc01", "ucops_record": "{{ here }}/recorded"})
+
+
+def test_a_tasks_conversation_is_recorded(answered: Recorded, tmp_path: Path) -> None:
+    assert run_recorded(answered, tmp_path)["found"] == 1
+    (path,) = (tmp_path / "recorded").iterdir()
+    heading, row = recording(path)
+    name = heading["arguments"]["name"]
+    assert heading["action"] == "ucops.rollout.x" and list(heading["arguments"]) == ["name"]
+    assert row["status"] == 200 and f"<p:Name>{name}</p:Name>" in row["answer"] and "Win32_X" not in path.name
+    text = path.read_text(encoding="ascii")
+    assert not [secret for secret in ("company", "abc", "count", "dc01", "10.0.0.5") if secret in text + path.name]
+
+
+def test_each_item_of_a_loop_is_a_recording(answered: Recorded, tmp_path: Path) -> None:
+    """Ansible gives the connection of the first item to the later ones."""
+    for _item in range(2):
+        assert run_recorded(answered, tmp_path)["found"] == 1
+    assert [len(recording(path)) for path in (tmp_path / "recorded").iterdir()] == [2, 2]
+
+
+def test_a_folder_that_takes_no_recording_costs_no_logon(answered: Recorded, tmp_path: Path) -> None:
+    (tmp_path / "recorded").touch()
+    result = run_recorded(answered, tmp_path)
+    assert result["failed"] and "nothing can be recorded into this folder" in result["msg"]
+    assert answered.logons == 0
+
+
+def test_a_recording_that_ends_early_is_a_warning(
+    answered: Recorded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(face.display, "warning", told.append)
+    monkeypatch.setattr(face.Recorder, "recorded", _ends_early)
+    assert run_recorded(answered, tmp_path)["found"] == 1
+    assert told == ["dc01: no space"]
+
+
+def _ends_early(recorder: Any, send: Any, message: Any) -> Any:
+    recorder.notice = "no space"
+    return send(message)
