@@ -113,6 +113,16 @@ def down_to(name: str, zone_name: str) -> tuple[str, ...]:
     return tuple(".".join((*labels[at:], zone_name)) for at in reversed(range(len(labels))))
 
 
+def with_those_above(owners: Iterable[str], zone_name: str) -> frozenset[str]:
+    """The names below a zone's own, and those between: with records at the former, the latter exist as well."""
+    return frozenset(one for owner in owners for one in down_to(owner, zone_name))
+
+
+def wildcards_for(name: str, zone_name: str) -> tuple[str, ...]:
+    """The wildcards that could answer for a name, the zone's own first; none for the zone's own name."""
+    return () if name == zone_name else tuple(f"*.{one}" for one in (zone_name, *down_to(name, zone_name)[:-1]))
+
+
 class ZoneIndex:
     """Finds the zone of a name: the longest declared suffix, in as many steps as the name has labels."""
 

@@ -17,6 +17,8 @@ description:
     delegation or another zone of the server at its name or above it, are reported as conflicts; all of them are
     listed together and nothing at all is changed.
   - So is a record that holds what is planned and has a time stamp, where the zone ages; scavenging would remove it.
+  - A wildcard record that answers for a planned name so far is no conflict. It is left, and told with the change, since
+    with the new record it ends there for all types.
   - What it created is remembered in the zone itself, in TXT records at C(_ucops-rollout). Where the plan has other
     values later, what was created so is replaced in an ordinary run. What others created gives way only at names in
     O(replace), or with O(purge).
@@ -122,7 +124,8 @@ compared:
     - Its C(state) is V(as_planned), V(missing) or V(different); or V(further) for a record set of another type at a
       wanted name. C(values) and C(ttl) are the wanted ones, C(found) and C(found_ttl) what was there, C(problems) what
       stands in the way, C(dynamic) says that some of it has a time stamp, C(other_ttls) are those that would be set to
-      C(ttl), C(ages) that it stands in the way that scavenging may remove some of it.
+      C(ttl), C(ages) that it stands in the way that scavenging may remove some of it, C(wildcard) what answers for the
+      name while it does not exist.
   returned: success, or when something stands in the way
   type: list
   elements: dict
@@ -139,6 +142,7 @@ compared:
       dynamic: false
       other_ttls: []
       ages: false
+      wildcard: ""
       problems: ["there is already 10.0.0.99, which is not planned"]
 changes:
   description:

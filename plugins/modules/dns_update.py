@@ -169,7 +169,8 @@ compared:
     - Its C(state) is V(as_planned), V(missing) or V(different); or V(further) for a record set of another type at a
       wanted name. C(values) and C(ttl) are the wanted ones, C(found) and C(found_ttl) what was there, C(problems) what
       stands in the way, C(dynamic) says that some of it has a time stamp, C(other_ttls) are those that would be set to
-      C(ttl), C(ages) that it stands in the way that scavenging may remove some of it.
+      C(ttl), C(ages) that it stands in the way that scavenging may remove some of it, C(wildcard) what answers for the
+      name while it does not exist.
   returned: success, or when something stands in the way
   type: list
   elements: dict
@@ -186,6 +187,7 @@ compared:
       dynamic: false
       other_ttls: []
       ages: false
+      wildcard: ""
       problems: ["there is already 10.0.0.99, which is not planned"]
 changes:
   description:

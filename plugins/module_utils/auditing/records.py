@@ -138,7 +138,7 @@ def _row(view: str, one: changes.ComparedSet, *, ours: bool) -> RecordRow:
         told = ("no record of this type is planned at this name",)
         return replace(row, problems=told) if ours else replace(row, verdict=OTHER, remarks=told)
     if one.state != changes.DIFFERENT:
-        return row
+        return replace(row, remarks=(f"{one.wildcard} answers for it",)) if one.wildcard else row
     problems = (*one.problems, *_values(one), *((*_ttl(one), *_age(one)) if ours else ()))
     return replace(row, verdict=DIFFERS if problems else AS_PLANNED, problems=problems)
 

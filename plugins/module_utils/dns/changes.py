@@ -369,7 +369,7 @@ class ComparedSet:
     ``found`` and ``found_ttl``: None where it holds none; the TTL is the lowest of the set. ``values`` are none and
     ``ttl`` is None where nothing is wanted. ``problems``: what stands in the way, in words. ``dynamic``: some of it has
     a time stamp. ``other_ttls``: those that a push would set to the wanted one. ``ages``: it stands in the way that
-    scavenging may remove some of it.
+    scavenging may remove some of it. ``wildcard``: what answers for the name while it does not exist, in words.
     """
 
     zone: str
@@ -385,6 +385,7 @@ class ComparedSet:
     problems: tuple[str, ...] = ()
     other_ttls: tuple[int, ...] = ()
     ages: bool = False
+    wildcard: str = ""
 
 
 def compared(

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES, Value
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
@@ -111,6 +112,12 @@ class DnsServer(ABC):
     @abstractmethod
     def all_records(self, zone: str) -> tuple[FoundRecord, ...]:
         """All records of an existing zone."""
+
+    def existing(self, zone: str, owners: Sequence[str]) -> frozenset[str]:
+        """Those of the names below a zone's own that exist: with records of any type, or with a name below them
+        (RFC 4592 section 2.2.2).
+        """
+        return names.with_those_above((one.owner for one in self.all_records(zone)), zone) & {*owners}
 
     def serials(self, zones: Sequence[str]) -> Mapping[str, int]:
         """The serial number of each zone, which every change of it counts up; none of a zone that gives none."""

@@ -27,6 +27,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes as record_sets
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import created as remembered
+from ansible_collections.ucops.rollout.plugins.module_utils.dns import wildcards
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
     ComparedSet,
     Differences,
@@ -52,6 +53,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import (
     new_entries,
     zone_update,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.wildcards import Wildcards
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone
 
@@ -183,13 +185,22 @@ class _Push:
         sets = [item for item in self.request.sets if item.zone == zone]
         owners = {item.fqdn for item in sets}
         asked = dict.fromkeys(name for item in sets for name in (*names.down_to(item.fqdn, zone), item.fqdn))
+        path = tuple(asked)
+        asked.update(dict.fromkeys(name for owner in owners for name in names.wildcards_for(owner, zone)))
         memory, rollout = remembered.owner_of(zone), self.request.rollout
         if asked and rollout:
             asked[memory] = None
         found = self.server.records(zone, list(asked)) if asked else ()
         seen.records[zone] = tuple(one for one in found if one.owner in owners or one.type in record_sets.CUTS)
+        if held := wildcards.by_zone(zone, found):
+            seen.wildcards[zone] = Wildcards(zone, held, self._existing(zone, path, found))
         if asked and rollout:
             seen.memory[zone] = self._memory(zone, [one for one in found if one.owner == memory], owners)
+
+    def _existing(self, zone: str, asked: Sequence[str], found: Sequence[FoundRecord]) -> frozenset[str]:
+        known = names.with_those_above((one.owner for one in found), zone)
+        unknown = [name for name in asked if name != zone and name not in known]
+        return known | (self.server.existing(zone, unknown) if unknown else frozenset())
 
     def _memory(self, zone: str, found: Sequence[FoundRecord], owners: Collection[str]) -> Memory:
         created = remembered.read(found, self.request.rollout)
@@ -203,10 +214,13 @@ class _Push:
         aging = frozenset(name for name, state in seen.zones.items() if state.aging)
         site = Site(created, self.request.replace, self.request.purge, aging)
         if self.request.absent:
-            return record_sets.plan_absent(self.request.sets, seen.all_records(), site)
-        there = {*seen.zones, *seen.others, *(zone.name for zone in new_zones)}
-        found = record_sets.plan(self.request.sets, seen.all_records(), there, site)
-        return replace(found, changes=(*found.changes, *self._stale_changes(seen, found.changes)))
+            found = record_sets.plan_absent(self.request.sets, seen.all_records(), site)
+        else:
+            there = {*seen.zones, *seen.others, *(zone.name for zone in new_zones)}
+            found = record_sets.plan(self.request.sets, seen.all_records(), there, site)
+            found = replace(found, changes=(*found.changes, *self._stale_changes(seen, found.changes)))
+        noted = (wildcards.noted(change, seen.wildcards.get(change.wanted.zone)) for change in found.changes)
+        return replace(found, changes=tuple(noted))
 
     def _stale_changes(self, seen: Seen, others: Sequence[SetChange]) -> tuple[SetChange, ...]:
         """What the rollout created and nobody plans any more: removed where that was said, else only told."""
@@ -272,7 +286,13 @@ class _Push:
             name: _unfit(state) if state else f"the zone {name} does not exist on this server"
             for name, state in there.items()
         }
-        return record_sets.compared(self.request.sets, seen.all_records(), differences, unusable)
+        found = record_sets.compared(self.request.sets, seen.all_records(), differences, unusable)
+        return tuple(
+            replace(one, wildcard=wildcards.told(seen.wildcards[one.zone].answering(one.fqdn)))
+            if one.zone in seen.wildcards
+            else one
+            for one in found
+        )
 
     def _zone_problem(self, zone: PlannedZone, seen: Seen) -> str:
         if self.request.takes_nothing(zone.name):

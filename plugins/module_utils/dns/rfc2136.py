@@ -37,6 +37,7 @@ MOST_BYTES = 48_000
 MANY_OWNERS = 50
 MOST_TRANSFERRED = 5_000
 _ASKED = ("A", "AAAA", "SRV", "TXT", "PTR", "CNAME", "NS")
+_NOBODY = "_nobody-has-this-name"
 _AT_ONCE = 100  # questions on their way on one connection
 
 
@@ -119,15 +120,23 @@ class UpdatedServer(WholeZoneServer):
 
     def _answered_by_wildcards(self, zone: str, found: Iterable[FoundRecord]) -> frozenset[str]:
         """The owners at which the zone itself holds nothing (RFC 4592)."""
-        above = [(wild, one.type) for one in found for wild in _wildcards(one.owner, zone)]
-        questions = list(dict.fromkeys(above))
+        above = {one: [name for name in names.wildcards_for(one.owner, zone) if name != one.owner] for one in found}
+        questions = list(dict.fromkeys((wild, one.type) for one, wilds in above.items() for wild in wilds))
         told = {
-            (record.type, record.value)
+            (wild, record.type, record.value)
             for (wild, kind), reply in zip(questions, self._ask_all(questions) if questions else (), strict=True)
             for record in self._records_in(reply, zone, wild, kind)
         }
-        alike = {one.owner for one in found if (one.type, one.value) in told and not one.owner.startswith("*.")}
+        alike = {one.owner for one, wilds in above.items() for wild in wilds if (wild, one.type, one.value) in told}
         return frozenset(owner for owner in alike if not self._in_use(zone, owner))
+
+    def existing(self, zone: str, owners: Sequence[str]) -> frozenset[str]:
+        """No wildcard above an existing name answers for a name below it: that one does not exist."""
+        below = {name: f"{_NOBODY}.{name}" for name in owners if len(name) + len(_NOBODY) < names.LONGEST_NAME}
+        questions = [(name, "A") for pair in below.items() for name in pair]
+        replies = iter(self._ask_all(questions) if questions else ())
+        asked = zip(below, replies, replies, strict=True)
+        return frozenset(name for name, at, under in asked if not _is_none(at) and _is_none(under))
 
     def _in_use(self, zone: str, owner: str) -> bool:
         """Whether the zone has the name, asked by an update with nothing to change: no question of DNS tells that."""
@@ -294,11 +303,9 @@ def _peer(error: Exception) -> str:
     )
 
 
-def _wildcards(owner: str, zone: str) -> Iterator[str]:
-    """Those of a zone that may answer for a name which the zone does not have."""
-    while owner != zone and names.is_within(owner, zone):
-        owner = owner.partition(".")[2]
-        yield f"*.{owner}"
+def _is_none(reply: Any) -> bool:
+    """Whether the name that was asked for does not exist; an alias to such a name is there."""
+    return reply.rcode() == dns.rcode.NXDOMAIN and not reply.answer
 
 
 def _with_authority(reply: Any) -> Iterable[Any]:

@@ -15,6 +15,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import S
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.created import Created
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import PRIMARY, FoundRecord, ZoneState, ZoneUpdate
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.wildcards import Wildcards
 from ansible_collections.ucops.rollout.plugins.module_utils.model import RecordSet
 
 
@@ -40,16 +41,19 @@ class Memory:
 
 @dataclass
 class Seen:
-    """``others``: zones that nobody asked for, at or above the owners. ``memory``, ``serials``: by zone."""
+    """``others``: zones that nobody asked for, at or above the owners. ``memory``, ``serials``, ``wildcards``: by zone;
+    the last of zones that have any which may answer for the owners.
+    """
 
     zones: dict[str, ZoneState] = field(default_factory=dict)
     records: dict[str, tuple[FoundRecord, ...]] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
     memory: dict[str, Memory] = field(default_factory=dict)
     serials: Mapping[str, int] = field(default_factory=dict)
+    wildcards: dict[str, Wildcards] = field(default_factory=dict)
 
     def copy(self) -> Seen:
-        return Seen(dict(self.zones), dict(self.records), self.others, dict(self.memory))
+        return replace(self, zones={**self.zones}, records={**self.records}, memory={**self.memory}, serials={})
 
     def all_records(self) -> list[FoundRecord]:
         return [record for zone in sorted(self.records) for record in self.records[zone]]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     PRIMARY,
     WINDOWS,
@@ -127,6 +128,15 @@ class WindowsDns(StepwiseServer):
         within = f"SELECT * FROM {_BASE_CLASS} WHERE ContainerName={wql_literal(zone)} AND"
         read = map(read_record, self._among(within, "OwnerName", owners))
         return tuple(one for one in read if one is not None and one.zone == zone and one.owner in asked)
+
+    def existing(self, zone: str, owners: Sequence[str]) -> frozenset[str]:
+        found: set[str] = set()
+        for batch in _batches(owners, NAMES_PER_QUERY):
+            within = f"SELECT * FROM {_BASE_CLASS} WHERE ContainerName={wql_literal(zone)} AND"
+            read = self._wmi.query(NAMESPACE, f"{within} ({' OR '.join(map(_at_or_below, batch))})")
+            found |= {uniform(as_text(one.get("OwnerName"))) for one in read}
+        inside = [name for name in found if names.is_within(name, zone)]
+        return names.with_those_above(inside, zone) & {*owners}
 
     def all_records(self, zone: str) -> tuple[FoundRecord, ...]:
         found = self._wmi.query(NAMESPACE, f"SELECT * FROM {_BASE_CLASS} WHERE ContainerName={wql_literal(zone)}")
@@ -289,6 +299,12 @@ def _batches(names: Iterable[str], size: int) -> Iterator[list[str]]:
 
 def _any_of(property_name: str, values: Sequence[str]) -> str:
     return " OR ".join(f"{property_name}={wql_literal(value)}" for value in values)
+
+
+def _at_or_below(name: str) -> str:
+    """LIKE takes the underscore for any character, and a set of one for that one."""
+    below = f"%.{name}".replace("_", "[_]")
+    return f"OwnerName={wql_literal(name)} OR OwnerName LIKE {wql_literal(below)}"
 
 
 def _selectors(found: WmiObject, keys: Sequence[str]) -> dict[str, str]:

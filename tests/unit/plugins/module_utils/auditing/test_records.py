@@ -140,6 +140,11 @@ def test_what_differs(found: list[str], more: dict[str, Any], problems: tuple[st
     assert (one.verdict, one.problems) == ("differs", problems)
 
 
+def test_what_answers_for_a_missing_record_is_told() -> None:
+    (one,) = rows(compared(POOL, "missing", None, wildcard="*.company.local (A 192.0.2.9)"))
+    assert (one.verdict, one.remarks) == ("missing", ("*.company.local (A 192.0.2.9) answers for it",))
+
+
 def test_the_ttl_of_what_others_register_is_theirs() -> None:
     (one,) = rows(compared(FRONT, "different", ["10.0.0.1"], ttl=1200))
     assert (one.verdict, one.ttl, one.found_ttl) == ("as_planned", None, 1200)

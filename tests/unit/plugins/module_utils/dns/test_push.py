@@ -182,6 +182,40 @@ def test_zone_that_the_plan_declares_takes_what_lies_below_the_cut() -> None:
     ]  # fmt: skip
 
 
+ANYBODY = FoundRecord(ZONE, "*.company.local", "A", "192.0.2.9", 3600)
+ANSWERS = "*.company.local (A 192.0.2.9)"
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_wildcard_that_answers_for_a_planned_name_is_told_with_the_change(check_mode: bool) -> None:
+    held = server(ANYBODY)
+    result = push(held, wanted(SIP), check_mode=check_mode)
+    assert [one["note"] for one in result["changes"]] == [
+        f"{ANSWERS} answers for it so far; that ends, for all types, at sip.company.local and below"
+    ]
+    assert [(one["state"], one["found"], one["wildcard"]) for one in result["compared"]] == [("missing", None, ANSWERS)]
+    # It is nothing of ours: no word of it in what was there and is.
+    assert (result["before"], "*" in result["diff"]["after"]) == ([], False)
+    if not check_mode:
+        again = push(held, wanted(SIP), check_mode=False)
+        assert (again["changed"], again["changes"], again["compared"][0]["wildcard"]) == (False, [], "")
+        assert ANYBODY in held.rows
+
+
+@pytest.mark.parametrize(("owner", "note"), [("other._tcp.company.local", False), ("other._udp.company.local", True)])
+def test_a_name_that_exists_without_records_ends_what_a_wildcard_answers(owner: str, note: bool) -> None:
+    held = server(ANYBODY, FoundRecord(ZONE, owner, "TXT", "a note", 3600))
+    (change,) = push(held, wanted(SIGN_IN), check_mode=True)["changes"]
+    assert ("*.company.local" in change.get("note", "")) is note
+
+
+def test_a_wildcard_that_answers_again_is_told() -> None:
+    held = server(ANYBODY, SIP_THERE)
+    request = PushRequest((PlannedZone("internal", ZONE, "fail"),), (SIP,), absent=True, replace=frozenset({SIP.fqdn}))
+    (change,) = push(held, request, check_mode=False)["changes"]
+    assert change["note"] == f"{ANSWERS} may answer for it once nothing is left there"
+
+
 def test_what_else_lies_above_a_record_is_not_told() -> None:
     held = server(FoundRecord(ZONE, "_tcp.company.local", "TXT", "a note", 3600))
     assert push(held, wanted(SIGN_IN), check_mode=False)["before"] == []
@@ -382,6 +416,7 @@ def test_each_set_is_compared_whether_or_not_it_is_pushed() -> None:
         "dynamic": False,
         "other_ttls": [300],
         "ages": False,
+        "wildcard": "",
         "problems": ["there is already 10.0.0.99, which is not planned"],
     }
     done = push(server(SIP_THERE), wanted(SIP, WEB), check_mode=True)

@@ -24,7 +24,24 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import Planned
 
 ZONE = "company.local"
 HELD = ["alias 3600 CNAME dc01.company.local.", "branch 3600 NS dc01.company.local."]
-USED = ("alias", "branch", "sip", "_ucops-rollout", *(f"host{number:04}" for number in range(1000)))
+WILD = [
+    "* 3600 A 10.0.0.9",
+    "* 3600 TXT any",
+    "host 3600 A 10.0.0.9",
+    "other 3600 A 10.0.0.1",
+    "*.eu 60 CNAME host.company.local.",
+]
+USED = (
+    "*",
+    "*.eu",
+    "host",
+    "other",
+    "alias",
+    "branch",
+    "sip",
+    "_ucops-rollout",
+    *(f"host{number:04}" for number in range(1000)),
+)
 
 
 @pytest.fixture
@@ -69,6 +86,35 @@ def test_records_of_many_names_are_read_in_one_transfer(port: int, monkeypatch: 
         FoundRecord(ZONE, f"alias.{ZONE}", "CNAME", f"dc01.{ZONE}", 3600),
         FoundRecord(ZONE, f"dc01.{ZONE}", "A", "10.0.0.5", 3600),
     }
+
+
+def test_what_a_wildcard_answers_is_not_taken_for_a_record(bind: dnskit.Bind) -> None:
+    """A record of the same data is there all the same, and other wildcards stand for names of their own."""
+    bind.begin({ZONE: WILD}, USED)
+    assert held(bind.port, "host", "other", "sip", "a.b", "x.eu", "a.x.eu", "eu", "*", "*.b") == {
+        (f"host.{ZONE}", "A", "10.0.0.9", 3600),
+        (f"other.{ZONE}", "A", "10.0.0.1", 3600),
+        (f"*.{ZONE}", "A", "10.0.0.9", 3600),
+        (f"*.{ZONE}", "TXT", "any", 3600),
+    }
+    names = [f"{label}.{ZONE}" for label in ("host", "sip", "eu", "x.eu", "x.host")]
+    # Which names lie right above a wildcard, its record shows.
+    assert server(bind.port).existing(ZONE, names) == {f"host.{ZONE}"}
+    bind.begin({ZONE: ["a.b 60 A 10.0.0.1"]}, (*USED, "a.b"))
+    assert server(bind.port).existing(ZONE, [f"b.{ZONE}", f"a.b.{ZONE}", f"c.{ZONE}"]) == {f"b.{ZONE}", f"a.b.{ZONE}"}
+    bind.begin({ZONE: []}, USED)
+
+
+def test_a_record_goes_where_a_wildcard_answered(bind: dnskit.Bind) -> None:
+    bind.begin({ZONE: WILD}, USED)
+    sip = a_set("sip", "10.0.0.10")
+    result = push(server(bind.port), request(sip), check_mode=False)
+    assert [one["note"] for one in result["changes"]] == [
+        '*.company.local (A 10.0.0.9, TXT "any") answers for it so far; that ends, for all types, at'
+        " sip.company.local and below"
+    ]
+    assert held(bind.port, "sip") == {(f"sip.{ZONE}", "A", "10.0.0.10", 3600)}
+    assert not push(server(bind.port), request(sip), check_mode=False)["changed"]
 
 
 def test_a_thousand_records_go_in_a_few_messages(port: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -418,6 +418,22 @@ def test_more_than_was_asked_for_is_no_harm() -> None:
     assert WindowsDns(on(wmi)).records("company.com", ["dc01.company.local"]) == ()
 
 
+def test_which_names_exist_is_asked_with_what_lies_below_them() -> None:
+    wmi, asked = origin(), []
+    there = [
+        srv_row("_ldap._tcp.company.local", "0 100 389 dc01.company.local."),
+        a_row("x_tls.company.local", "10.0.0.1"),
+    ]
+    wmi.query = lambda _namespace, wql, **_more: asked.append(wql) or [wmi._object(one, False) for one in there]
+    names = ["_tcp.company.local", "_tls.company.local"]
+    assert WindowsDns(on(wmi)).existing("company.local", names) == {"_tcp.company.local"}
+    assert asked == [
+        "SELECT * FROM MicrosoftDNS_ResourceRecord WHERE ContainerName='company.local' AND"
+        " (OwnerName='_tcp.company.local' OR OwnerName LIKE '%.[_]tcp.company.local'"
+        " OR OwnerName='_tls.company.local' OR OwnerName LIKE '%.[_]tls.company.local')"
+    ]
+
+
 def test_names_never_reach_wql_unescaped() -> None:
     wmi = origin()
     seen: list[str] = []
