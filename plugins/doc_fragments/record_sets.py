@@ -61,7 +61,10 @@ options:
         type: str
         required: true
       ttl:
-        description: Time to live in seconds. A record with the right data and another time to live is changed.
+        description:
+          - Time to live in seconds. A record with the right data and another time to live is changed.
+          - Where the server keeps a higher one than it was given, that is told in C(notes) and remembered in the zone;
+            the next run leaves it.
         type: int
         default: 3600
       values:

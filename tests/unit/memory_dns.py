@@ -34,6 +34,8 @@ class MemoryDns(StepwiseServer):
     deaf_after: int | None = None
     #: whether a record that is changed keeps its time stamp, which is not expected
     keeps_stamps: bool = False
+    #: what it makes of a lower TTL
+    least_ttl: int = 0
     new_zone: ZoneState = ZoneState("", "primary", in_directory=True, dynamic_update="secure")
 
     def zones(self, names: Sequence[str]) -> Mapping[str, ZoneState]:
@@ -55,12 +57,14 @@ class MemoryDns(StepwiseServer):
 
     def add(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
         if self._begin(f"add {owner}"):
-            self.rows.append(FoundRecord(zone, owner, kind, value, ttl))
+            self.rows.append(FoundRecord(zone, owner, kind, value, max(ttl, self.least_ttl)))
         self._end(f"add {owner}")
 
     def set_ttl(self, record: FoundRecord, ttl: int) -> None:
         if self._begin(f"ttl {record.owner}"):
-            self.rows[self.rows.index(record)] = replace(record, ttl=ttl, dynamic=record.dynamic and self.keeps_stamps)
+            self.rows[self.rows.index(record)] = replace(
+                record, ttl=max(ttl, self.least_ttl), dynamic=record.dynamic and self.keeps_stamps
+            )
         self._end(f"ttl {record.owner}")
 
     def remove(self, record: FoundRecord) -> None:

@@ -56,6 +56,11 @@ class SetChange:
         return (*self.first, *self.remove)
 
     @property
+    def raised(self) -> bool:
+        """Whether nothing is left to be changed but TTLs that are higher than the planned one."""
+        return not (self.add or self.gone) and all(one.ttl > self.wanted.ttl and not one.dynamic for one in self.retime)
+
+    @property
     def added(self) -> tuple[FoundRecord, ...]:
         """The records of ``add``."""
         item = self.wanted
@@ -70,12 +75,14 @@ class Site:
     :param replace: full owner names at which others' records may go.
     :param purge: whether others' records may go wherever a set is planned.
     :param aging: zones in which records with a time stamp may be removed by scavenging.
+    :param kept: by zone, the TTLs that the server made of lower ones.
     """
 
     created: Mapping[str, Created] = field(default_factory=dict)
     replace: frozenset[str] = frozenset()
     purge: bool = False
     aging: Collection[str] = frozenset()
+    kept: Mapping[str, Collection[int]] = field(default_factory=dict)
 
     def ours(self, record: FoundRecord) -> bool:
         kept = self.created.get(record.zone)
@@ -84,6 +91,10 @@ class Site:
     def gives(self, record: FoundRecord, *, same_type: bool = True) -> bool:
         """``purge`` is for members of a set; that all of another type goes is said by name."""
         return self.ours(record) or record.owner in self.replace or (self.purge and same_type and not record.dynamic)
+
+    def keeps_ttl(self, item: RecordSet, record: FoundRecord) -> bool:
+        """Whether this TTL is what the server makes of the planned one."""
+        return item.ttl < record.ttl and record.ttl in self.kept.get(record.zone, ())
 
     def may_vanish(self, record: FoundRecord) -> bool:
         return record.dynamic and record.zone in self.aging
@@ -349,12 +360,17 @@ def _changes(item: RecordSet, there: Sequence[FoundRecord], site: Site) -> list[
             " as it is set now, and may once aging is turned on"
         )
         changes.append(SetChange(REPORT, item, tuple(same), note=note))
+    if stays := {int(record.ttl) for record in same if site.keeps_ttl(item, record)}:
+        note = f"the server made a TTL of {max(stays)} of the planned {int(item.ttl)} before, and it is left at that"
+        changes.append(SetChange(REPORT, item, tuple(same), note=note))
     return changes
 
 
 def _is_retimed(item: RecordSet, record: FoundRecord, site: Site) -> bool:
     """A dynamic record is left alone, TTL and all, until the site says otherwise: each change makes it static."""
-    return record.owner in site.replace if record.dynamic else record.ttl != item.ttl
+    if record.dynamic:
+        return record.owner in site.replace
+    return record.ttl != item.ttl and not site.keeps_ttl(item, record)
 
 
 # --- compare ----------------------------------------------------------------------------------------------------------
@@ -393,6 +409,7 @@ def compared(
     found: Iterable[FoundRecord],
     differences: Differences,
     unusable: Mapping[str, str],
+    site: Site = NOBODY,
 ) -> tuple[ComparedSet, ...]:
     """Each wanted set beside what is there, whether or not it could be brought there.
 
@@ -412,7 +429,9 @@ def compared(
         if unfit := unusable.get(item.zone):
             problems.setdefault(key_of(item), []).insert(0, unfit)
     sets = [
-        _compared(item, held.get(key_of(item), []), tuple(problems.get(key_of(item), ())), ages=key_of(item) in aging)
+        _compared(
+            item, held.get(key_of(item), []), tuple(problems.get(key_of(item), ())), site, ages=key_of(item) in aging
+        )
         for item in wanted
     ]
     owners, keys = {(item.zone, item.fqdn) for item in wanted}, {key_of(item) for item in wanted}
@@ -437,8 +456,14 @@ def key_of(item: RecordSet) -> tuple[str, str, str]:
     return item.zone, item.fqdn, item.type
 
 
-def _compared(item: RecordSet, there: Sequence[FoundRecord], problems: tuple[str, ...], *, ages: bool) -> ComparedSet:
-    retimed = {record.ttl for record in there if record.ttl != item.ttl and not record.dynamic}
+def _compared(
+    item: RecordSet, there: Sequence[FoundRecord], problems: tuple[str, ...], site: Site, *, ages: bool
+) -> ComparedSet:
+    retimed = {
+        record.ttl
+        for record in there
+        if record.ttl != item.ttl and not record.dynamic and not site.keeps_ttl(item, record)
+    }
     same = {record.value for record in there} == set(item.values)
     return ComparedSet(
         zone=item.zone,

@@ -5,7 +5,8 @@
 """Which records of a zone this collection created: TXT records at one name of the zone itself say so. Pure.
 
 So it survives the controller, goes with the zone to its other servers, and is seen in any DNS console. Each text is
-``ucops.rollout/1/<rollout>,<type>/<owner>/<data>,...``: of ASCII, without blanks, in one character string.
+``ucops.rollout/1/<rollout>,<type>/<owner>/<data>,...``: of ASCII, without blanks, in one character string. An entry
+``TTL/<seconds>`` is a TTL that the server made of a lower one.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _ROLLOUT = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?")
 _PLAIN = re.compile(r"[!-+.-~]+")  # printable ASCII but the comma
 _MOST_ENTRY = 160
 _HASHED = "~"
+_KEPT = "TTL/"
 
 
 def owner_of(zone: str) -> str:
@@ -68,6 +70,11 @@ def entry_of(record: FoundRecord) -> str:
     return entry(record.zone, record.owner, record.type, record.value)
 
 
+def kept_ttl(ttl: int) -> str:
+    """The entry that says that the server made this TTL of a lower one."""
+    return f"{_KEPT}{ttl}"
+
+
 @dataclass(frozen=True)
 class Created:
     """What one zone says that a rollout created. ``texts``: each TXT value of it, with its entries."""
@@ -78,6 +85,12 @@ class Created:
     @property
     def entries(self) -> frozenset[str]:
         return frozenset(one for entries in self.texts.values() for one in entries)
+
+    @property
+    def kept_ttls(self) -> frozenset[int]:
+        """The TTLs that the server made of lower ones."""
+        found = (one.removeprefix(_KEPT) for one in self.entries if one.startswith(_KEPT))
+        return frozenset(int(one) for one in found if one.isascii() and one.isdigit())
 
     def has(self, record: FoundRecord) -> bool:
         return entry_of(record) in self.entries
@@ -101,6 +114,8 @@ class Created:
     def left(self, gone: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The texts to be added, and then those to be removed, so that it lists these entries no longer."""
         out = frozenset(gone)
+        if out and all(one.startswith(_KEPT) for one in self.entries - out):
+            out |= self.entries
         touched = {text: entries for text, entries in self.texts.items() if out & set(entries)}
         elsewhere = {one for text, entries in self.texts.items() if text not in touched for one in entries}
         kept = {one for entries in touched.values() for one in entries} - out - elsewhere

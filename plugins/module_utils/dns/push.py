@@ -50,6 +50,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import (
     Seen,
     gone_entries,
     memory_record,
+    memory_update,
     new_entries,
     zone_update,
 )
@@ -122,6 +123,7 @@ class _Push:
         self.before = Seen()
         self.compared: tuple[ComparedSet, ...] = ()
         self.notes: list[str] = []
+        self.kept: dict[str, frozenset[int]] = {}
 
     def run(self, *, check_mode: bool) -> dict[str, Any]:
         new_zones, changes = self._look()
@@ -139,6 +141,7 @@ class _Push:
     def _look(self) -> tuple[list[PlannedZone], tuple[SetChange, ...]]:
         """Read, plan, guard: the zones to be created, and the changes of records."""
         before = self.before = self._read()
+        self.kept = {zone: memory.created.kept_ttls for zone, memory in before.memory.items()}
         self.notes = [*self._zone_notes(before), *self._memory_notes(before), *self._replace_notes()]
         new_zones = [zone for zone in self.request.zones if self._is_new(zone, before)]
         differences = self._differences(before, new_zones)
@@ -208,11 +211,14 @@ class _Push:
         held = self.server.records(zone, further) if further else ()
         return Memory(created, tuple(found), tuple(held))
 
-    def _differences(self, seen: Seen, new_zones: Sequence[PlannedZone] = ()) -> Differences:
+    def _site(self, seen: Seen) -> Site:
         # What the rollout had created when it began decides, also once it has changed that.
         created = {name: memory.created for name, memory in self.before.memory.items()}
         aging = frozenset(name for name, state in seen.zones.items() if state.aging)
-        site = Site(created, self.request.replace, self.request.purge, aging)
+        return Site(created, self.request.replace, self.request.purge, aging, self.kept)
+
+    def _differences(self, seen: Seen, new_zones: Sequence[PlannedZone] = ()) -> Differences:
+        site = self._site(seen)
         if self.request.absent:
             found = record_sets.plan_absent(self.request.sets, seen.all_records(), site)
         else:
@@ -286,7 +292,7 @@ class _Push:
             name: _unfit(state) if state else f"the zone {name} does not exist on this server"
             for name, state in there.items()
         }
-        found = record_sets.compared(self.request.sets, seen.all_records(), differences, unusable)
+        found = record_sets.compared(self.request.sets, seen.all_records(), differences, unusable, self._site(seen))
         return tuple(
             replace(one, wildcard=wildcards.told(seen.wildcards[one.zone].answering(one.fqdn)))
             if one.zone in seen.wildcards
@@ -313,6 +319,7 @@ class _Push:
         if isinstance(self.server, WholeZoneServer):
             self._update_zones(self.server, before, changes)
             self._read_again(touched, state)
+            self._keep_raised(state, changes)
             self._confirm(state)
         elif isinstance(self.server, StepwiseServer):
             self._step_by_step(self.server, before, changes, state)
@@ -356,6 +363,7 @@ class _Push:
                 for record in change.remove:
                     self._remove(server, record)
             self._read_again(touched, state)
+        self._keep_raised(state, changes)
         self._confirm(state)
         if any(change.gone for change in changes):
             self._forget(server, before, changes)
@@ -463,6 +471,33 @@ class _Push:
             self.notes.append(f"{doing}: done, although this was reported: {_cause(error)}")
             return
         raise self._failed(f"{doing} failed: {_cause(error)}") from error
+
+    def _keep_raised(self, state: Seen, changes: Sequence[SetChange]) -> None:
+        """A TTL that the server made higher than it was just told is the server's own: told, and set no more."""
+        written = {record_sets.key_of(change.wanted) for change in changes}
+        left = [change for change in _real(self._differences(state).changes) if change.raised]
+        for zone, raised in _by_zone([change for change in left if record_sets.key_of(change.wanted) in written]):
+            ttls = frozenset(int(one.ttl) for change in raised for one in change.retime)
+            self.kept[zone] = self.kept.get(zone, frozenset()) | ttls
+            named = ", ".join(f"{change.wanted.fqdn} {change.wanted.type}" for change in raised[:MOST_TOLD])
+            more = f" and {len(raised) - MOST_TOLD} more" if len(raised) > MOST_TOLD else ""
+            told = " and ".join(map(str, sorted(ttls)))
+            self.notes.append(f"the server keeps a TTL of {told} where a lower one is planned: {named}{more}")
+            if self.request.rollout:
+                self._remember_kept(zone, ttls, state)
+
+    def _remember_kept(self, zone: str, ttls: Iterable[int], state: Seen) -> None:
+        created = state.created(zone, self.request.rollout)
+        texts = created.joined(map(remembered.kept_ttl, ttls))
+        if isinstance(self.server, WholeZoneServer):
+            try:
+                self.server.update(memory_update(zone, texts, state))
+            except RolloutError as error:
+                raise self._failed(_cause(error)) from error
+        elif isinstance(self.server, StepwiseServer):
+            for text in texts:
+                self._add(self.server, memory_record(zone, text))
+        self._read_again([zone], state)
 
     def _confirm(self, state: Seen) -> None:
         """Everything wanted must be there now, read and not remembered."""

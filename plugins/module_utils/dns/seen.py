@@ -115,6 +115,14 @@ def memory_record(zone: str, text: str) -> FoundRecord:
     return FoundRecord(zone, remembered.owner_of(zone), remembered.KIND, text, remembered.TTL)
 
 
+def memory_update(zone: str, texts: Sequence[str], seen: Seen) -> ZoneUpdate:
+    """These texts added to what the zone remembers."""
+    owner, held = remembered.owner_of(zone), seen.memory[zone].records if zone in seen.memory else ()
+    expected = {(owner, remembered.KIND): tuple(one.value for one in held if one.type == remembered.KIND)}
+    add = tuple(memory_record(zone, text) for text in texts)
+    return ZoneUpdate(zone, expected, frozenset() if held else frozenset({owner}), add, ())
+
+
 def zone_update(zone: str, changes: Sequence[SetChange], seen: Seen, rollout: str) -> ZoneUpdate:
     """The changes of one zone as one, what is remembered of them with them."""
     add = [

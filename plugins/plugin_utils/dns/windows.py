@@ -280,8 +280,8 @@ class WindowsDns(StepwiseServer):
 
 
 def _is_same(found: FoundRecord | None, record: FoundRecord) -> bool:
-    """But for the time stamp, which any change may take away."""
-    return found is not None and replace(found, dynamic=record.dynamic) == record
+    """But for TTL and time stamp: no two records have the same data."""
+    return found is not None and replace(found, ttl=record.ttl, dynamic=record.dynamic) == record
 
 
 def _deletion(record: FoundRecord) -> list[str]:

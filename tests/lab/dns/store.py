@@ -205,6 +205,8 @@ class DnsStore:
         self.cache: list[Record] = []
         self.root_hints: list[Record] = []
         self.partitions: tuple[str, ...] = ()
+        # What it makes of a lower TTL that a client gives.
+        self.least_ttl = 0
         # MicrosoftDNS_Server's own settings, as far as they were set.
         self.settings: dict[str, Any] = {}
         # Set where other servers hold the zones of the directory too.
@@ -354,7 +356,8 @@ class DnsStore:
     def add(self, zone: Zone, owner: str, rdata: Rdata, ttl: int | None = None, timestamp: int = 0) -> Record:
         """Add one record beside those that are there. Raises DnsError."""
         with self.lock:
-            record = Record(absolute(owner), rdata, zone.default_ttl if ttl is None else ttl, timestamp)
+            given = zone.default_ttl if ttl is None else ttl
+            record = Record(absolute(owner), rdata, max(given, self.least_ttl), timestamp)
             self._check(zone, record, zone.at(record.owner))
             zone.insert(record)
             self._changed(zone, record.owner)
@@ -387,7 +390,7 @@ class DnsStore:
         with self.lock:
             if old not in zone.at(old.owner):
                 raise refused("RECORD_DOES_NOT_EXIST")
-            new = Record(old.owner, rdata, ttl)
+            new = Record(old.owner, rdata, max(ttl, self.least_ttl))
             self._check(zone, new, [one for one in zone.at(old.owner) if one is not old and one != old])
             zone.swap(old, new)
             self._changed(zone, new.owner)

@@ -52,6 +52,7 @@ class DnsServer(Role):
     def __init__(self, machine: Machine, settings: dict[str, Any]) -> None:
         super().__init__(machine, settings)
         self.store = DnsStore(machine.fqdn, machine.clock, ds_available=settings.get("ds_available", True))
+        self.store.least_ttl = settings.get("reported", {}).get("least_ttl", 0)
         self.store.partitions = tuple(settings.get("partitions", ()))
         outside = [self._record("", entry) for entry in settings.get("outside", [])]
         answerer = Answerer(self.store, outside, recursion=settings.get("recursion", True))

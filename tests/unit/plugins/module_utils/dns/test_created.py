@@ -8,6 +8,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.created import (
     Created,
     checked_rollout,
     entry,
+    kept_ttl,
     owner_of,
     read,
 )
@@ -39,6 +40,17 @@ def text(value: str, **more: bool) -> FoundRecord:
 )
 def test_entry(owner: str, kind: str, value: str | SrvData, written: str) -> None:
     assert entry(ZONE, owner, kind, value) == written
+
+
+def test_ttls_that_the_server_keeps_are_told_and_go_with_the_last_record() -> None:
+    kept = text("ucops.rollout/1/pool,TTL/300,TTL/x,TTL/-1")
+    created = read([kept, text("ucops.rollout/1/pool,A/sip/10.0.0.10")], "pool")
+    assert created.kept_ttls == {300}
+    assert created.owners(ZONE) == {"sip.company.local"}
+    assert created.joined([kept_ttl(300), kept_ttl(600)]) == ("ucops.rollout/1/pool,TTL/600",)
+    assert created.left(["A/none/10.0.0.1"]) == ((), ())
+    assert created.left(["A/sip/10.0.0.10"]) == ((), tuple(created.texts))
+    assert read([kept], "pool").left([]) == ((), ())
 
 
 def test_entry_of_a_long_name_is_short() -> None:

@@ -26,8 +26,8 @@ MEMORY = f"_ucops-rollout.{ZONE}"
 BUSY = RolloutError("the server is busy", mend="Try again later")
 
 
-def a_set(label: str, *addresses: str) -> Any:
-    return record_set(ZONE, f"{label}.{ZONE}", "A", 3600, addresses)
+def a_set(label: str, *addresses: str, ttl: int = 3600) -> Any:
+    return record_set(ZONE, f"{label}.{ZONE}", "A", ttl, addresses)
 
 
 def a_row(label: str, address: str, **more: Any) -> FoundRecord:
@@ -201,3 +201,59 @@ def test_a_port_that_cannot_remove_is_not_asked_to() -> None:
 def test_a_name_to_be_replaced_that_is_not_planned_is_told() -> None:
     result = push(server(), request(a_set("sip", "10.0.0.10"), replace=frozenset({"x.test"})), check_mode=True)
     assert result["notes"] == ["replace: no record of ours is planned at x.test on this server"]
+
+
+# A server with a lowest TTL of its own
+
+
+def test_a_ttl_that_the_server_raises_is_told_remembered_and_not_set_again() -> None:
+    held, asked = server(least_ttl=300), request(a_set("sip", "10.0.0.10", ttl=60), a_set("web", "10.0.0.20", ttl=600))
+    result = push(held, asked, check_mode=False)
+    assert result["notes"] == ["the server keeps a TTL of 300 where a lower one is planned: sip.company.local A"]
+    assert memory(held) == ["ucops.rollout/1/pool,A/sip/10.0.0.10,A/web/10.0.0.20", "ucops.rollout/1/pool,TTL/300"]
+    held.calls.clear()
+    again = push(held, asked, check_mode=False)
+    assert (again["changed"], held.calls) == (False, [])
+    assert [(one["verb"], one["note"]) for one in again["changes"]] == [
+        ("report", "the server made a TTL of 300 of the planned 60 before, and it is left at that")
+    ]
+    assert [(one["state"], one["found_ttl"], one["other_ttls"]) for one in again["compared"]] == [
+        ("as_planned", 300, []), ("as_planned", 600, []),
+    ]  # fmt: skip
+
+
+def test_another_ttl_is_changed_also_where_the_server_raises_some() -> None:
+    held = server(a_row("sip", "10.0.0.10", ttl=7200), least_ttl=300)
+    asked = request(a_set("sip", "10.0.0.10", ttl=60))
+    assert push(held, asked, check_mode=False)["notes"] == [
+        "the server keeps a TTL of 300 where a lower one is planned: sip.company.local A"
+    ]
+    assert others(held) == [a_row("sip", "10.0.0.10", ttl=300)]
+    held.rows = [replace(one, ttl=900) if one.type == "A" else one for one in held.rows]
+    assert push(held, asked, check_mode=False)["changed"] is True
+    # 300 is what this server makes of less, and no TTL that anybody planned for the name.
+    longer = request(a_set("sip", "10.0.0.10", ttl=1800))
+    push(held, longer, check_mode=False)
+    assert others(held) == [a_row("sip", "10.0.0.10", ttl=1800)]
+
+
+def test_a_raised_ttl_without_memory_is_told_each_time() -> None:
+    held, asked = server(least_ttl=300), request(a_set("sip", "10.0.0.10", ttl=60), rollout="")
+    for _again in range(2):
+        assert push(held, asked, check_mode=False)["notes"] == [
+            "the server keeps a TTL of 300 where a lower one is planned: sip.company.local A"
+        ]
+    assert memory(held) == []
+
+
+def test_a_ttl_that_the_server_lowers_is_no_minimum() -> None:
+    held = server(a_row("sip", "10.0.0.10", ttl=60), lose={"ttl sip.company.local"})
+    with pytest.raises(PushFailed, match="holds something else now: sip.company.local A"):
+        push(held, request(a_set("sip", "10.0.0.10")), check_mode=False)
+
+
+def test_what_was_remembered_of_ttls_goes_with_the_last_record() -> None:
+    held = server(least_ttl=300)
+    push(held, request(a_set("sip", "10.0.0.10", ttl=60)), check_mode=False)
+    push(held, request(a_set("sip", "10.0.0.10", ttl=60), absent=True), check_mode=False)
+    assert held.rows == []

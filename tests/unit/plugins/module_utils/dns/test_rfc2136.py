@@ -11,6 +11,7 @@ from dnskit import SECRET
 from proofkit import dnsservers
 from unit.record_sets import record_set
 
+from ansible_collections.ucops.rollout.plugins.module_utils.dns import rfc2136
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import UPDATES, FoundRecord, ZoneState
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import PushFailed, push
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
@@ -211,6 +212,25 @@ def test_an_unsigned_answer_to_a_signed_question_is_not_believed() -> None:
         pytest.raises(RolloutError, match="a reply without the signature that was asked for"),
     ):
         server(port, timeout=1).zones([ZONE])
+
+
+def test_a_ttl_that_the_server_raises_is_remembered_in_an_update_of_its_own(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ns1, data = server(port), rfc2136.dns.update.UpdateMessage.add
+    monkeypatch.setattr(
+        rfc2136.dns.update.UpdateMessage,
+        "add",
+        lambda message, name, ttl, rdata: data(message, name, max(ttl, 300), rdata),
+    )
+    result = push(ns1, request(a_set("sip", "10.0.0.10", ttl=60)), check_mode=False)
+    assert result["notes"] == ["the server keeps a TTL of 300 where a lower one is planned: sip.company.local A"]
+    assert {value for _owner, kind, value, _ttl in held(port, "_ucops-rollout")} == {
+        "ucops.rollout/1/pool,A/sip/10.0.0.10", "ucops.rollout/1/pool,TTL/300",
+    }  # fmt: skip
+    assert not push(ns1, request(a_set("sip", "10.0.0.10", ttl=60)), check_mode=False)["changed"]
+    push(ns1, request(a_set("sip", "10.0.0.10", ttl=60), absent=True), check_mode=False)
+    assert held(port, "sip", "_ucops-rollout") == set()
 
 
 def test_what_it_can_be_asked_to_do() -> None:

@@ -26,8 +26,12 @@ class Site:
         self.kind = dnskit.Windows(generation, place)
         self.kind.begin(zones)
 
+    @property
+    def store(self) -> Any:
+        return self.kind.estate.machine("dc01").roles["dns"].store
+
     def zone(self, name: str = ZONE) -> Any:
-        return self.kind.estate.machine("dc01").roles["dns"].store.zone(name)
+        return self.store.zone(name)
 
     def push(self, *records: dict[str, Any], check_mode: bool = False, **options: Any) -> dict[str, Any]:
         zones = [{"name": name} for name in dict.fromkeys(record["zone"] for record in records)]
@@ -76,3 +80,18 @@ def test_a_wildcard_that_answers_for_planned_names_is_told_and_left(tmp_path: Pa
         "_sip._tcp": None,
     }
     assert set(there) < set(site.held())
+
+
+def test_a_ttl_that_the_server_raises_is_told_and_not_set_again(tmp_path: Path, generation: str) -> None:
+    site = Site(tmp_path, generation, {ZONE: ["sip 3600 A 192.0.2.1", "web 7200 A 192.0.2.2"]})
+    site.store.least_ttl = 300
+    asked = [a_set("sip", "192.0.2.1", ttl=60), a_set("web", "192.0.2.2", ttl=900), a_set("new", "192.0.2.3", ttl=60)]
+    assert site.push(*asked)["notes"] == [
+        "the server keeps a TTL of 300 where a lower one is planned: sip.company.local A, new.company.local A"
+    ]
+    there = ["new 300 A 192.0.2.3", "sip 300 A 192.0.2.1", "web 900 A 192.0.2.2"]
+    assert site.held() == there
+    serial = site.zone().soa.rdata.serial
+    assert site.push(*asked)["changed"] is False
+    # Each change counts it up.
+    assert (site.held(), site.zone().soa.rdata.serial) == (there, serial)
