@@ -27,7 +27,7 @@ options:
           - What to do when the server does not have the zone.
           - A missing zone that nothing is pushed into stops nobody and is told in C(notes). One whose records are all
             another team's (C(managed) is V(other_team)) is not created either.
-          - With V(create) a primary zone kept in Active Directory is created.
+          - With V(create) a primary zone is created, kept in Active Directory unless O(zones[].settings) says V(file).
         type: str
         choices:
           - fail
@@ -36,6 +36,51 @@ options:
       view:
         description: The view of the zone; carried along and not used.
         type: str
+      settings:
+        description:
+          - How the zone is kept and what it takes. What is not given is left as the server has it, also of a zone that
+            is there; what is given is set there too, read back, and shown as a change of the zone.
+          - A zone whose records are all another team's, and any zone where O(state) is V(absent), is left as it is.
+          - Dynamic updates can neither read nor set it, so with M(ucops.rollout.dns_update) a zone has no settings.
+        type: dict
+        suboptions:
+          storage:
+            description:
+              - Where the zone is kept, V(directory) for Active Directory. A new zone is kept there unless this is
+                V(file); its file is the zone's name with C(.dns), and is written back after each change.
+              - A zone that is there is never converted. One that is kept elsewhere is a conflict.
+            type: str
+            choices:
+              - directory
+              - file
+          partition:
+            description:
+              - The directory partition of the zone, V(domain), V(forest), V(legacy) or the DNS name of an application
+                partition. Unless it is given, the server chooses for a new zone, and what it chose is returned.
+              - It is moved with C(dnscmd), which comes with the DNS Server role, and with the Support Tools on Windows
+                Server 2003.
+            type: str
+          dynamic_update:
+            description: Which dynamic updates the zone takes. V(secure) ones need Active Directory.
+            type: str
+            choices:
+              - none
+              - secure
+              - any
+          aging:
+            description: Whether records of the zone that have a time stamp grow old, so that scavenging removes them.
+            type: dict
+            suboptions:
+              enabled:
+                description: Whether they do.
+                type: bool
+                required: true
+              no_refresh_interval:
+                description: For how many hours a time stamp is not refreshed again, from 1 to 8760.
+                type: int
+              refresh_interval:
+                description: For how many hours after that a record waits for its refresh, from 1 to 8760.
+                type: int
   records:
     description: The record sets, as in the plan.
     type: list

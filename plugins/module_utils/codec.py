@@ -24,6 +24,8 @@ T = TypeVar("T")
 Read = Callable[[Any], Any]
 Write = Callable[[Any], Any]
 
+# Metadata of a field that is left out of the plain form while it has its default.
+UNLESS_DEFAULT: Mapping[str, bool] = types.MappingProxyType({"unless_default": True})
 _MOST_TOLD = 8  # a list that is wrong throughout shall not fill the screen
 _LARGEST = 2**63 - 1  # nothing here counts further, and Python writes no number of more than 4300 digits
 _LONGEST_TOLD = 60  # characters, or digits
@@ -110,9 +112,13 @@ def _writer(kind: Any) -> Write:
 
 def _fields_writer(kind: Any) -> Write:
     names = [field.name for field in dataclasses.fields(kind)]
+    left_out = {field.name: field.default for field in dataclasses.fields(kind) if field.metadata == UNLESS_DEFAULT}
 
     def write(value: Any) -> dict[str, Any]:
         found = {name: getattr(value, name) for name in names}
+        for name, default in left_out.items():
+            if found[name] == default:
+                del found[name]
         return {name: one if type(one) in _PLAIN else _writer(type(one))(one) for name, one in found.items()}
 
     return write

@@ -7,13 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain, told
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import (
+    UNLESS_DEFAULT,
+    from_plain,
+    to_plain,
+    told,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, TemplateName, Ttl
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Partition, TemplateName, Ttl
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place
 
 PLAN_SCHEMA = 1
@@ -27,6 +32,10 @@ INTERNAL = "internal"
 EXTERNAL = "external"
 VIEWS = (INTERNAL, EXTERNAL)
 IF_MISSING = ("fail", "create")
+DIRECTORY, FILE = "directory", "file"
+STORAGES = (DIRECTORY, FILE)
+SECURE = "secure"
+DYNAMIC_UPDATES = ("none", SECURE, "any")
 
 SRV = "SRV"  # the one type whose data has fields of its own
 
@@ -51,6 +60,72 @@ class Reason:
     mark: str
 
 
+# Hours; Windows takes no longer ones, a year.
+LONGEST_INTERVAL = 8760
+
+
+@dataclass(frozen=True, slots=True)
+class Aging:
+    """Whether dynamic records of a zone grow old, so that scavenging removes them.
+
+    In hours: for how long a record is not refreshed again, and then for how long it waits for that; None: as they are.
+    """
+
+    enabled: bool
+    no_refresh_interval: int | None = field(default=None, metadata=UNLESS_DEFAULT)
+    refresh_interval: int | None = field(default=None, metadata=UNLESS_DEFAULT)
+
+    def __post_init__(self) -> None:
+        for name in ("no_refresh_interval", "refresh_interval"):
+            hours = getattr(self, name)
+            if hours is not None and not 1 <= hours <= LONGEST_INTERVAL:
+                raise RolloutError(f"{told(hours)} is none of 1 to {LONGEST_INTERVAL} hours", where=name)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSettings:
+    """How a server keeps a zone, and what the zone takes; what is None is left as the server has it.
+
+    ``storage``: ``directory`` (Active Directory) or ``file``. ``partition``: of the directory.
+    """
+
+    storage: str | None = field(default=None, metadata=UNLESS_DEFAULT)
+    partition: Partition | None = field(default=None, metadata=UNLESS_DEFAULT)
+    dynamic_update: str | None = field(default=None, metadata=UNLESS_DEFAULT)
+    aging: Aging | None = field(default=None, metadata=UNLESS_DEFAULT)
+
+    def __post_init__(self) -> None:
+        if self.storage is not None:
+            _one_of("storage", self.storage, STORAGES)
+        if self.dynamic_update is not None:
+            _one_of("dynamic_update", self.dynamic_update, DYNAMIC_UPDATES)
+        for where, what in against_a_file(self.storage, self.partition, self.dynamic_update):
+            raise RolloutError(what, where=where)
+
+    @property
+    def text(self) -> str:
+        """For a person: ``storage: file, dynamic_update: none, aging: on``."""
+        given = {
+            "storage": self.storage,
+            "partition": self.partition,
+            "dynamic_update": self.dynamic_update,
+            "aging": self.aging and ("on" if self.aging.enabled else "off"),
+        }
+        return ", ".join(f"{key}: {value}" for key, value in given.items() if value)
+
+
+def against_a_file(storage: str | None, partition: str | None, dynamic_update: str | None) -> list[tuple[str, str]]:
+    """What of a zone's settings only Active Directory has, where the zone is kept in a file; each with its key."""
+    if storage != FILE:
+        return []
+    found = [("partition", "a zone in a file lies in no directory partition")] if partition else []
+    secure = dynamic_update == SECURE
+    return [*found, *([("dynamic_update", "only a zone in Active Directory takes secure updates")] if secure else [])]
+
+
+AS_IT_IS = ZoneSettings()
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedZone:
     """A zone that the topology declares. ``if_missing``: ``fail`` or ``create``."""
@@ -58,6 +133,7 @@ class PlannedZone:
     view: str
     name: str
     if_missing: str
+    settings: ZoneSettings = field(default=AS_IT_IS, metadata=UNLESS_DEFAULT)
 
     def __post_init__(self) -> None:
         _one_of("view", self.view, VIEWS)

@@ -136,6 +136,29 @@ class TemplateName(str):
         return super().__new__(cls, name)
 
 
+class Partition(str):
+    """A directory partition that keeps zones: ``domain``, ``forest``, ``legacy``, or an application partition's name.
+
+    ``legacy`` is the domain's own partition, the only one that domain controllers of Windows 2000 have. The partitions
+    of domain and forest may be given by their DNS names, too.
+    """
+
+    DOMAIN, FOREST, LEGACY = "domain", "forest", "legacy"
+    _LABELS = {"domaindnszones": DOMAIN, "forestdnszones": FOREST}
+
+    def __new__(cls, text: str) -> Partition:
+        given = str.__str__(text)
+        if given in (cls.DOMAIN, cls.FOREST, cls.LEGACY):
+            return super().__new__(cls, given)
+        if "." not in given:
+            raise BadValue(
+                f"{told(given)} is no directory partition",
+                mend="Give domain, forest, legacy, or the DNS name of an application partition",
+            )
+        name = names.fqdn(given)
+        return super().__new__(cls, cls._LABELS.get(names.first_label(name), name))
+
+
 class Thumbprint(str):
     """The SHA-1 of a certificate as 40 upper-case hexadecimal digits: the name by which Windows knows it.
 

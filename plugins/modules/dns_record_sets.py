@@ -66,6 +66,16 @@ EXAMPLES = r"""
         values:
           - {priority: 0, weight: 0, port: 5061, target: ocspool.company.com}
 
+- name: Keep a new zone in the forest's partition, where it takes secure updates alone
+  ucops.rollout.dns_record_sets:
+    zones:
+      - name: company.com
+        if_missing: create
+        settings:
+          partition: forest
+          dynamic_update: secure
+    records: "{{ plan.records | selectattr('zone', 'eq', 'company.com') }}"
+
 - name: Let the new address of the pool take the place of one that somebody entered by hand
   ucops.rollout.dns_record_sets:
     zones: "{{ plan.zones }}"
@@ -104,6 +114,14 @@ zones:
     dynamic_update:
       description: Which dynamic updates the server says it takes, V(none), V(any) or V(secure); empty if unknown.
       type: str
+    partition:
+      description:
+        - The directory partition, V(domain), V(forest), V(legacy) or a DNS name.
+        - It is read of a zone that this task created, and where O(zones[].settings.partition) is given; else empty.
+      type: str
+    aging:
+      description: Whether records with a time stamp grow old (C(enabled)), and the intervals in hours; none if unknown.
+      type: dict
 before:
   description: The record sets at the planned owner names before.
   returned: success

@@ -84,6 +84,13 @@ zones:
     dynamic_update:
       description: Which dynamic updates it takes, V(none), V(any) or V(secure); empty if unknown.
       type: str
+    partition:
+      description:
+        - The directory partition, V(domain), V(forest), V(legacy) or a DNS name; empty if unknown, or in a file.
+      type: str
+    aging:
+      description: Whether records with a time stamp grow old (C(enabled)), and the intervals in hours; none if unknown.
+      type: dict
 missing:
   description: The zones of O(zones) that the server does not have.
   returned: success

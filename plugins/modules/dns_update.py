@@ -149,6 +149,12 @@ zones:
     dynamic_update:
       description: Not known by DNS; empty.
       type: str
+    partition:
+      description: Not known by DNS; empty.
+      type: str
+    aging:
+      description: Not known by DNS; null.
+      type: dict
 before:
   description: The record sets at the planned owner names before.
   returned: success

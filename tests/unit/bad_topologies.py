@@ -216,7 +216,25 @@ BAD: list[tuple[str, Any, str, str]] = [
     ("xmpp", {"domains": ["company.com"]}, "xmpp", "does not have an XMPP proxy"),
     ("certificates.issuer_for", {"oauth": "x"}, "certificates.issuer_for.oauth", "there is no issuer 'x'"),
     ("dns.internal.zones[1].if_missing", "ignore", "dns.internal.zones[1].if_missing", "Supported: fail, create"),
+    (
+        "dns.internal.zones[1].settings",
+        {"partition": "other"},
+        "dns.internal.zones[1].settings.partition",
+        "'other' is no directory partition",
+    ),
+    (
+        "dns.internal.zones[1].settings",
+        {"aging": {"refresh_interval": 9}},
+        "dns.internal.zones[1].settings.aging.enabled",
+        "missing",
+    ),
     # contradictions
+    (
+        "dns.internal.zones[1].settings",
+        {"storage": "file", "dynamic_update": "secure"},
+        "dns.internal.zones[1].settings.dynamic_update",
+        "only a zone in Active Directory takes secure updates | Leave it out, or keep the zone in the directory",
+    ),
     ("sip_domains[2]", "COMPANY.com.", "sip_domains[2].name", "is already given at sip_domains[1].name"),
     (
         "dns.internal.zones[2]",

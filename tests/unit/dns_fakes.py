@@ -55,6 +55,8 @@ class DnsWmi(Wmi):
     base_class_only: bool = False
     gives_references: bool = True
     directory: str | None = "true"
+    #: what GetDistinguishedName gives
+    distinguished: str | None = None
 
     def query(self, namespace: str, wql: str, *, references: bool = False) -> tuple[WmiObject, ...]:
         assert namespace == "root/MicrosoftDNS"
@@ -103,10 +105,15 @@ class DnsWmi(Wmi):
         getattr(self, f"_{method}")(class_name, given, selectors or {})
         if method in self.fail_after:
             raise self.fail_after[method]
-        return WmiObject(f"{method}_OUTPUT")
+        told = {"ReturnValue": self.distinguished} if method == "GetDistinguishedName" else {}
+        return WmiObject(f"{method}_OUTPUT", told)
+
+    def _GetDistinguishedName(self, class_name: str, given: object, selectors: Mapping[str, str]) -> None:
+        assert selectors["Name"] in self.zones and not given
 
     def _CreateZone(self, class_name: str, given: Mapping[str, str], selectors: Mapping[str, str]) -> None:
-        assert list(given) == ["ZoneName", "ZoneType", "DsIntegrated"] and not selectors
+        file = ["DataFileName"] if given["DsIntegrated"] == "false" else []
+        assert list(given) == ["ZoneName", "ZoneType", "DsIntegrated", *file] and not selectors
         # The parameter counts from 0 (primary), the property from 1.
         kind = str(int(given["ZoneType"]) + 1)
         self.zones[given["ZoneName"]] = zone(given["ZoneName"], ZoneType=kind, DsIntegrated=given["DsIntegrated"])
@@ -147,7 +154,15 @@ class DnsWmi(Wmi):
             "ContainerName": selectors["Name"], "DnsServerName": "DC01.company.local", "Name": selectors["Name"],
         }  # fmt: skip
 
+    def put(self, reference: WmiReference, properties: Mapping[str, WmiValue]) -> WmiObject:
+        name = dict(reference.selectors)["Name"]
+        self.calls.append(f"put {name} {' '.join(f'{key}={value}' for key, value in properties.items())}")
+        if "put" in self.refuse:
+            raise self.refuse["put"]
+        self.zones[name] |= {key: str(value) for key, value in properties.items()}
+        return WmiObject("MicrosoftDNS_Zone", self.zones[name])
+
     def get(self, *_unused: object, **__: object) -> WmiObject:
         raise AssertionError("nothing is read by its keys")
 
-    put = delete = get
+    delete = get

@@ -42,8 +42,8 @@ def record(zone: str, name: str, kind: str, *values: Any, view: str = "internal"
     }
 
 
-def zone(name: str, view: str = "internal", if_missing: str = "fail") -> dict[str, str]:
-    return {"view": view, "name": name, "if_missing": if_missing}
+def zone(name: str, view: str = "internal", if_missing: str = "fail", **more: Any) -> dict[str, Any]:
+    return {"view": view, "name": name, "if_missing": if_missing, **more}
 
 
 def wide_plan() -> dict[str, Any]:
@@ -68,6 +68,14 @@ def wide_plan() -> dict[str, Any]:
         "certificates": [],
         "endpoints": [],
     }
+
+
+def reverse_plan(settings: dict[str, Any]) -> dict[str, Any]:
+    """A reverse zone with these settings, created where it is missing, and a pointer in it."""
+    name = "0.0.10.in-addr.arpa"
+    given = {"settings": settings} if settings else {}
+    zones = [zone(name, if_missing="create", **given)]
+    return {"schema": 1, "zones": zones, "records": [record(name, "11", "PTR", "pool01.contoso.net")]}
 
 
 def lync_certificate(**changes: Any) -> dict[str, Any]:

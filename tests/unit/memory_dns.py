@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.ucops.rollout.plugins.module_utils.dns import zones
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     WINDOWS,
     Capabilities,
@@ -14,6 +15,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ZoneSettings
 
 
 @dataclass
@@ -36,6 +38,9 @@ class MemoryDns(StepwiseServer):
     keeps_stamps: bool = False
     #: what it makes of a lower TTL
     least_ttl: int = 0
+    partitions: dict[str, str] = field(default_factory=dict)
+    #: why zones cannot be set otherwise
+    unable: str = ""
     new_zone: ZoneState = ZoneState("", "primary", in_directory=True, dynamic_update="secure")
 
     def zones(self, names: Sequence[str]) -> Mapping[str, ZoneState]:
@@ -50,10 +55,22 @@ class MemoryDns(StepwiseServer):
         self._hear()
         return tuple(row for row in self.rows if row.zone == zone)
 
-    def create_zone(self, name: str) -> None:
+    def create_zone(self, name: str, *, file: str = "") -> None:
         if self._begin(f"zone {name}"):
-            self.held[name] = replace(self.new_zone, name=name)
+            self.held[name] = replace(self.new_zone, name=name, in_directory=not file)
         self._end(f"zone {name}")
+
+    def partition_of(self, zone: str) -> str:
+        return self.partitions.get(zone, "")
+
+    def cannot_set(self, settings: ZoneSettings) -> str:
+        return self.unable
+
+    def set_zone(self, name: str, settings: ZoneSettings) -> None:
+        if self._begin(f"set {name}"):
+            self.held[name] = zones.brought(self.held[name], replace(settings, partition=None))
+            self.partitions |= {name: settings.partition} if settings.partition else {}
+        self._end(f"set {name}")
 
     def add(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
         if self._begin(f"add {owner}"):

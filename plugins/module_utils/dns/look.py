@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes as record_sets
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import created as remembered
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import DnsServer, FoundRecord
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import DnsServer, FoundRecord, ZoneState
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
 
@@ -53,7 +54,7 @@ def look(server: DnsServer, selections: Sequence[ZoneSelection]) -> dict[str, An
 
     ``created_by`` of a set: the rollouts that say that they created all of its values.
     """
-    states = server.zones([one.zone for one in selections])
+    states = _states(server, [one.zone for one in selections])
     found: list[dict[str, Any]] = []
     for selection in selections:
         if selection.zone in states:
@@ -64,6 +65,16 @@ def look(server: DnsServer, selections: Sequence[ZoneSelection]) -> dict[str, An
         "missing": [one.zone for one in selections if one.zone not in states],
         "record_sets": found,
     }
+
+
+def _states(server: DnsServer, zones: Sequence[str]) -> dict[str, ZoneState]:
+    """With their directory partitions, as far as the server tells them."""
+    states = dict(server.zones(zones))
+    for name, state in states.items():
+        if state.in_directory:
+            with suppress(RolloutError):
+                states[name] = replace(state, partition=server.partition_of(name))
+    return states
 
 
 def _sets(server: DnsServer, selection: ZoneSelection) -> list[dict[str, Any]]:

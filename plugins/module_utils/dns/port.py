@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES, Value
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Aging, ZoneSettings
 
 PRIMARY = "primary"
 
@@ -31,20 +33,42 @@ class ZoneState:
     paused: bool = False
     #: none, any, secure, or "" where the server does not say
     dynamic_update: str = ""
-    #: whether records with a time stamp age, so that scavenging may remove them
-    aging: bool = False
+    #: the directory partition (``values.Partition``), or "" where it was not asked for or there is none
+    partition: str = ""
+    #: whether records with a time stamp age, with both intervals; None where the server does not say
+    aging: Aging | None = None
 
     @property
     def described(self) -> dict[str, Any]:
         """What it is, for a task's result."""
-        return {"kind": self.kind, "in_directory": self.in_directory, "dynamic_update": self.dynamic_update}
+        return {
+            "kind": self.kind,
+            "in_directory": self.in_directory,
+            "dynamic_update": self.dynamic_update,
+            "partition": self.partition,
+            "aging": to_plain(self.aging),
+        }
 
     @property
     def text(self) -> str:
         """For a person: ``primary zone, in Active Directory, dynamic update: secure``."""
         kept = {True: ", in Active Directory", False: ", in a file", None: ""}[self.in_directory]
+        partition = f" ({self.partition})" if self.partition else ""
         update = f", dynamic update: {self.dynamic_update}" if self.dynamic_update else ""
-        return f"{self.kind} zone{kept}{update}"
+        return f"{self.kind} zone{kept}{partition}{update}{self._aging_text}"
+
+    @property
+    def _aging_text(self) -> str:
+        """Nothing of a zone that was never set otherwise."""
+        aging = self.aging
+        if aging in (None, _NEVER_SET):
+            return ""
+        hours = f"no-refresh {aging.no_refresh_interval} h, refresh {aging.refresh_interval} h"
+        return f", aging: {'on' if aging.enabled else 'off'} ({hours})"
+
+
+# What a zone has where nobody set its aging.
+_NEVER_SET = Aging(enabled=False, no_refresh_interval=168, refresh_interval=168)
 
 
 @dataclass(frozen=True)
@@ -127,9 +151,24 @@ class DnsServer(ABC):
         """Whether this one can be removed from here, where records can (``removes``)."""
         return True
 
-    def create_zone(self, name: str) -> None:
-        """Create a primary zone, kept in Active Directory; asked of servers that can (``creates_zones``)."""
+    def create_zone(self, name: str, *, file: str = "") -> None:
+        """Create a primary zone, kept in Active Directory or in a file; asked of servers that can (``creates_zones``).
+
+        :param file: its name without a path.
+        """
         raise RolloutError(f"the zone {name} cannot be created from here", where=self.name)
+
+    def partition_of(self, zone: str) -> str:
+        """The directory partition that keeps a zone which was read; "" where there is none or the server says none."""
+        return ""
+
+    def cannot_set(self, settings: ZoneSettings) -> str:
+        """Why zones cannot be brought to these settings from here; "" where they can."""
+        return "settings of zones can be neither read nor set from here"
+
+    def set_zone(self, name: str, settings: ZoneSettings) -> None:
+        """Change these settings of an existing zone and nothing else; ``storage`` is none of them."""
+        raise RolloutError(f"the zone {name}: {self.cannot_set(settings)}", where=self.name)
 
     def flush(self, zone: str) -> None:  # noqa: B027
         """Make changes durable where the server keeps them in memory; by default nothing is needed."""

@@ -27,7 +27,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes as record_sets
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import created as remembered
-from ansible_collections.ucops.rollout.plugins.module_utils.dns import wildcards
+from ansible_collections.ucops.rollout.plugins.module_utils.dns import wildcards, zones
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
     ComparedSet,
     Differences,
@@ -56,7 +56,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.wildcards import Wildcards
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone
+from ansible_collections.ucops.rollout.plugins.module_utils.model import AS_IT_IS, PlannedZone, ZoneSettings
 
 # So many of what is left are named in a message; the result has all.
 MOST_TOLD = 8
@@ -127,9 +127,9 @@ class _Push:
 
     def run(self, *, check_mode: bool) -> dict[str, Any]:
         new_zones, changes = self._look()
-        if check_mode or not (new_zones or _real(changes)):
-            later = self.before.predicted([zone.name for zone in new_zones], changes, self.request.rollout)
-            return self._report(later, new_zones, changes)
+        later = self._zones_later(new_zones)
+        if check_mode or not (later or _real(changes)):
+            return self._report(self.before.predicted(later, changes, self.request.rollout), new_zones, changes)
         with self.server.alone() as unkept:
             # Who had the server until now may have changed it.
             if self._is_changed():
@@ -173,7 +173,7 @@ class _Push:
         asked = [zone.name for zone in self.request.zones]
         ends = [name for item in self.request.sets for name in names.down_to(item.fqdn, item.zone)]
         # One question for both: a child zone on the same server hides what its parent holds.
-        states = self.server.zones(list(dict.fromkeys((*asked, *ends))))
+        states = self._states(list(dict.fromkeys((*asked, *ends))))
         seen = Seen({name: states[name] for name in asked if name in states}, others=frozenset(states) - {*asked})
         if seen.zones:
             seen.serials = self._serials(seen.zones)
@@ -182,6 +182,15 @@ class _Push:
             if state is not None and not _unfit(state):
                 self._read_records(zone.name, seen)
         return seen
+
+    def _states(self, names: Sequence[str]) -> dict[str, ZoneState]:
+        """The zones that the server has; where a certain directory partition is wanted, with theirs."""
+        states = dict(self.server.zones(names))
+        for zone in self.request.zones:
+            state = states.get(zone.name)
+            if state is not None and state.in_directory and self._settings(zone).partition:
+                states[zone.name] = replace(state, partition=self.server.partition_of(zone.name))
+        return states
 
     def _read_records(self, zone: str, seen: Seen) -> None:
         """All at the owners; at the names above them only what ends the zone there; and what the zone remembers."""
@@ -214,7 +223,8 @@ class _Push:
     def _site(self, seen: Seen) -> Site:
         # What the rollout had created when it began decides, also once it has changed that.
         created = {name: memory.created for name, memory in self.before.memory.items()}
-        aging = frozenset(name for name, state in seen.zones.items() if state.aging)
+        wanted = {zone.name for zone in self.request.zones if (one := self._settings(zone).aging) and one.enabled}
+        aging = wanted.union(name for name, state in seen.zones.items() if state.aging and state.aging.enabled)
         return Site(created, self.request.replace, self.request.purge, aging, self.kept)
 
     def _differences(self, seen: Seen, new_zones: Sequence[PlannedZone] = ()) -> Differences:
@@ -239,6 +249,25 @@ class _Push:
         wanted = zone.if_missing == "create" or not self.request.takes_nothing(zone.name)
         there = zone.name in seen.zones or zone.name in self.request.elsewhere
         return wanted and not there and not self.request.absent
+
+    def _settings(self, zone: PlannedZone) -> ZoneSettings:
+        """What is wanted of a zone; where nothing is pushed, or another team has it, it stays as it is."""
+        return AS_IT_IS if self.request.absent or zone.name in self.request.elsewhere else zone.settings
+
+    def _lacking(self, seen: Seen) -> dict[str, ZoneSettings]:
+        """The settings that zones which are there have otherwise than they are wanted."""
+        found = {
+            zone.name: zones.lacking(self._settings(zone), seen.zones[zone.name])
+            for zone in self.request.zones
+            if zone.name in seen.zones and not _unfit(seen.zones[zone.name])
+        }
+        return {name: settings for name, settings in found.items() if settings != AS_IT_IS}
+
+    def _zones_later(self, new_zones: Sequence[PlannedZone]) -> dict[str, ZoneState]:
+        """The zones that are to be created or set otherwise, as they will be."""
+        lacking = self._lacking(self.before)
+        changed = {name: zones.brought(self.before.zones[name], settings) for name, settings in lacking.items()}
+        return {**{zone.name: zones.created(zone) for zone in new_zones}, **changed}
 
     def _zone_notes(self, seen: Seen) -> Iterator[str]:
         for zone in self.request.zones:
@@ -274,6 +303,7 @@ class _Push:
         """Refuse everything that stands in the way, at once and before anything is changed."""
         able = self.server.capabilities
         problems = [problem for zone in self.request.zones if (problem := self._zone_problem(zone, seen))]
+        problems += [problem for zone in self.request.zones for problem in self._against_settings(zone, seen)]
         problems += [str(one) for one in record_sets.unsupported(self.request.sets, able)]
         problems += [*differences.problems, *_beyond_port(differences.changes, self.server)]
         if problems:
@@ -311,10 +341,22 @@ class _Push:
             return missing if not (creates and zone.if_missing == "create") and not self.request.absent else ""
         return _unfit(state)
 
+    def _against_settings(self, zone: PlannedZone, seen: Seen) -> Iterator[str]:
+        """What of a zone's settings cannot be had, before anything is changed."""
+        wanted, state = self._settings(zone), seen.zones.get(zone.name)
+        against = list(zones.standing_against(zone, state)) if state is not None and wanted != AS_IT_IS else []
+        yield from against
+        needed = self._lacking(seen).get(zone.name, AS_IT_IS) if state is not None else wanted
+        is_reached = not against and (state is not None or self._is_new(zone, seen))
+        if is_reached and needed != AS_IT_IS and (why := self.server.cannot_set(needed)):
+            yield f"the zone {zone.name}: {why}"
+
     # apply
 
     def _apply(self, before: Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> Seen:
         state = self._create_zones(before, new_zones)
+        self._set_zones(state)
+        self._zones_made(state, new_zones)
         touched = [zone for zone, _in_zone in _by_zone(changes)]
         if isinstance(self.server, WholeZoneServer):
             self._update_zones(self.server, before, changes)
@@ -413,7 +455,7 @@ class _Push:
         state, cause = before.copy(), ""
         for zone in new_zones:
             try:
-                self.server.create_zone(zone.name)
+                self.server.create_zone(zone.name, file=zones.file_of(zone))
             except RolloutError as error:
                 cause = cause or _cause(error)
         if new_zones:
@@ -424,11 +466,42 @@ class _Push:
 
     def _zones_again(self, names: Sequence[str], cause: str) -> Mapping[str, ZoneState]:
         try:
-            return self.server.zones(names)
+            return self._states(names)
         except RolloutError as error:
             raise self._failed(
-                f"zones may have been created ({cause}), and could not be read again: {error}"
+                f"zones may have been created or set ({cause}), and could not be read again: {error}"
             ) from error
+
+    def _set_zones(self, state: Seen) -> None:
+        """Bring zones to their settings, new ones and old ones; then what the server shows of them decides."""
+        wanted, cause = self._lacking(state), ""
+        for name, settings in wanted.items():
+            try:
+                self.server.set_zone(name, settings)
+            except RolloutError as error:
+                cause = cause or _cause(error)
+        if wanted:
+            state.zones.update(self._zones_again(list(wanted), cause))
+        if left := self._lacking(state):
+            told = "; ".join(f"zone {name} ({settings.text})" for name, settings in left.items())
+            raise self._failed(f"settings were not taken: {told}: {cause or 'the server reported no error'}")
+        if cause:
+            self.notes.append(f"the settings of zones are as wanted, although this was reported: {cause}")
+
+    def _zones_made(self, state: Seen, new_zones: Sequence[PlannedZone]) -> None:
+        """What is only worth knowing of the new zones."""
+        for name in (zone.name for zone in new_zones):
+            if state.zones[name].dynamic_update == "any":
+                self.notes.append(f"the new zone {name} takes dynamic updates from anybody; allow secure ones only")
+            if state.zones[name].in_directory and not state.zones[name].partition:
+                self._read_partition(name, state)
+
+    def _read_partition(self, zone: str, state: Seen) -> None:
+        """Where the server put a zone of which nobody said where: nothing depends on it."""
+        try:
+            state.zones[zone] = replace(state.zones[zone], partition=self.server.partition_of(zone))
+        except RolloutError as error:
+            self.notes.append(f"the directory partition of the new zone {zone} could not be read: {_cause(error)}")
 
     def _accept_zone(self, name: str, state: ZoneState | None, cause: str) -> None:
         if state is None:
@@ -437,8 +510,6 @@ class _Push:
             raise self._failed(f"the zone {name} was created, but {_unfit(state)}")
         if cause:
             self.notes.append(f"the zone {name} is there although creating it reported: {cause}")
-        if state.dynamic_update == "any":
-            self.notes.append(f"the new zone {name} takes dynamic updates from anybody; allow secure ones only")
 
     def _add(self, server: StepwiseServer, record: FoundRecord) -> None:
         try:
@@ -514,6 +585,7 @@ class _Push:
             unknown = f"{what} (what is there now is unknown: {error})"
             return PushFailed(unknown, where=self.server.name, result={"changed": True})
         left = [f"zone {zone.name}" for zone in self.request.zones if self._is_new(zone, now)]
+        left += [f"zone {name} ({settings.text})" for name, settings in self._lacking(now).items()]
         left += [f"{change.wanted.fqdn} {change.wanted.type}" for change in self._waiting(now)]
         more = f" and {len(left) - MOST_TOLD} more" if len(left) > MOST_TOLD else ""
         told = f"{what}. Still to be done: {', '.join(left[:MOST_TOLD]) or 'nothing'}{more}; everything else is there"
@@ -526,9 +598,7 @@ class _Push:
 
     def _seen_changes(self, now: Seen) -> Iterator[Change]:
         """Of the changes that were to be made, those that the server was seen to hold, also in part."""
-        for zone in self.request.zones:
-            if zone.name in now.zones and zone.name not in self.before.zones:
-                yield _zone_change(zone, now.zones[zone.name])
+        yield from self._zone_changes(now)
         held = now.all_records()
         for change in _real(self._differences(self.before).changes):
             seen = record_sets.describe_change(change, held)
@@ -543,9 +613,8 @@ class _Push:
 
     def _report(self, after: Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> dict[str, Any]:
         before = self.before
-        zone_changes = [_zone_change(zone, after.zones[zone.name]) for zone in new_zones]
         held = after.everything()
-        told = (*zone_changes, *(record_sets.describe_change(change, held) for change in changes))
+        told = (*self._zone_changes(after), *(record_sets.describe_change(change, held) for change in changes))
         result = ChangeSet(before.text(), after.text(), told).to_result()
         return {
             **result,
@@ -566,6 +635,19 @@ class _Push:
                 **result["diff"],
             },
         }
+
+    def _zone_changes(self, now: Seen) -> Iterator[Change]:
+        """Zones that are there now and were not before, or are set otherwise."""
+        for zone in self.request.zones:
+            before, state = self.before.zones.get(zone.name), now.zones.get(zone.name)
+            if state is not None and before != state:
+                yield Change(
+                    verb=CREATE if before is None else CHANGE,
+                    what=f"zone {zone.name}",
+                    subject={"zone": zone.name, "name": "@", "type": "ZONE"},
+                    before=None if before is None else before.described,
+                    after=state.described,
+                )
 
 
 def _summary(changes: Sequence[SetChange]) -> str:
@@ -625,15 +707,6 @@ def _beyond_port(changes: Iterable[SetChange], server: DnsServer) -> Iterator[st
 
 def _text_of(record: FoundRecord) -> str:
     return f"{record.owner} {record.type} {value_text(record.type, record.value)}"
-
-
-def _zone_change(zone: PlannedZone, state: ZoneState) -> Change:
-    return Change(
-        verb=CREATE,
-        what=f"zone {zone.name}",
-        subject={"zone": zone.name, "name": "@", "type": "ZONE"},
-        after=state.described,
-    )
 
 
 def _zone_result(zone: PlannedZone, state: ZoneState, created: bool) -> dict[str, Any]:

@@ -24,16 +24,20 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types imp
     uniform,
     whole,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.zones import file_of
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    DYNAMIC_UPDATES,
     IF_MISSING,
     INTERNAL,
     MANAGED,
     OTHER_TEAM,
     OURS,
+    STORAGES,
     PlannedZone,
     Reason,
     RecordSet,
+    ZoneSettings,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.values import BadValue, Ttl
 
@@ -47,6 +51,22 @@ ARGUMENTS: dict[str, Any] = {
             "name": {"type": "str", "required": True},
             "if_missing": {"type": "str", "choices": ["fail", "create"], "default": "fail"},
             "view": {"type": "str"},
+            "settings": {
+                "type": "dict",
+                "options": {
+                    "storage": {"type": "str", "choices": list(STORAGES)},
+                    "partition": {"type": "str"},
+                    "dynamic_update": {"type": "str", "choices": list(DYNAMIC_UPDATES)},
+                    "aging": {
+                        "type": "dict",
+                        "options": {
+                            "enabled": {"type": "bool", "required": True},
+                            "no_refresh_interval": {"type": "int"},
+                            "refresh_interval": {"type": "int"},
+                        },
+                    },
+                },
+            },
         },
     },
     "records": {
@@ -77,7 +97,7 @@ ARGUMENTS: dict[str, Any] = {
     "fail": {"type": "bool", "default": True},
 }
 
-_ZONE_KEYS = frozenset({"view", "name", "if_missing"})
+_ZONE_KEYS = frozenset({"view", "name", "if_missing", "settings"})
 _RECORD_KEYS = frozenset({"view", "zone", "name", "fqdn", "type", "ttl", "values", "managed", "reasons"})
 
 
@@ -237,7 +257,11 @@ def _zone(item: Mapping[str, Any]) -> PlannedZone:
     if_missing = item.get("if_missing") or "fail"
     if if_missing not in IF_MISSING:
         raise RolloutError(f"if_missing is {told(if_missing)}", mend="Give fail or create")
-    return PlannedZone(item.get("view") or INTERNAL, names.zone(item.get("name") or ""), if_missing)
+    name = names.zone(item.get("name") or "")
+    settings = from_plain(ZoneSettings, item.get("settings") or {}, where=f"{name}: settings")
+    zone = PlannedZone(item.get("view") or INTERNAL, name, if_missing, settings)
+    file_of(zone)  # refused here rather than where the zone is created
+    return zone
 
 
 def _set(item: Mapping[str, Any]) -> RecordSet | None:

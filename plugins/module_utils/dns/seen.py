@@ -13,7 +13,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes a
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import created as remembered
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import SetChange
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.created import Created
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import PRIMARY, FoundRecord, ZoneState, ZoneUpdate
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import FoundRecord, ZoneState, ZoneUpdate
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.wildcards import Wildcards
 from ansible_collections.ucops.rollout.plugins.module_utils.model import RecordSet
@@ -75,11 +75,10 @@ class Seen:
         held = [one for one in self.records.get(zone, ()) if not one.dynamic and known.created.has(one)]
         return tuple(one for one in (*held, *known.ours_elsewhere) if (one.owner, one.type) not in planned)
 
-    def predicted(self, new_zones: Sequence[str], changes: Sequence[SetChange], rollout: str) -> Seen:
-        """What it will be once the zones are created and the changes made."""
+    def predicted(self, zones: Mapping[str, ZoneState], changes: Sequence[SetChange], rollout: str) -> Seen:
+        """What it will be once these zones are created or changed, and the changes made."""
         later = self.copy()
-        for name in new_zones:
-            later.zones[name] = ZoneState(name, PRIMARY, in_directory=True)
+        later.zones.update(zones)
         for name in later.zones:
             in_zone = [change for change in changes if change.wanted.zone == name]
             later.records[name] = record_sets.applied(self.records.get(name, ()), in_zone)

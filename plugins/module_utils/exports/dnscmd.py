@@ -21,7 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     record_data,
     zones_of,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, RecordSet
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, RecordSet, ZoneSettings
 
 # The words that dnscmd takes behind each type: those of a zone file, as far as it is told here.
 _TYPES = frozenset({"A", "AAAA", "CNAME", "SRV", "PTR"})
@@ -81,13 +81,27 @@ def _zone(zone: ExportedZone, selection: Selection) -> Iterator[str]:
     yield ""
     yield remark(f"Zone {zone.name}")
     if zone.create:
-        yield _command("dnscmd", ".", "/zoneadd", zone.name, "/dsprimary")
+        kept = ("/primary", "/file", zone.file) if zone.file else ("/dsprimary",)
+        yield _command("dnscmd", ".", "/zoneadd", zone.name, *kept)
+    for verb, *given in _settings(zone.zone.settings):
+        yield _command("dnscmd", ".", verb, zone.name, *given)
     for purpose, record in by_purpose(zone.records):
         if purpose:
             yield remark(purpose)
         for line in _additions(record):
             ours = selection.is_command(record)
             yield f'{line} || set "FAILED=1"' if ours else remark(f"not ours ({record.managed}): {line}")
+
+
+def _settings(given: ZoneSettings) -> Iterator[tuple[str, ...]]:
+    if given.partition:
+        yield "/zonechangedirectorypartition", given.partition if "." in given.partition else f"/{given.partition}"
+    if given.dynamic_update:
+        yield "/config", "/allowupdate", {"none": "0", "any": "1", "secure": "2"}[given.dynamic_update]
+    if aging := given.aging:
+        yield "/config", "/aging", str(int(aging.enabled))
+        hours = {"/norefreshinterval": aging.no_refresh_interval, "/refreshinterval": aging.refresh_interval}
+        yield from (("/config", key, str(hour)) for key, hour in hours.items() if hour)
 
 
 def _additions(record: RecordSet) -> Iterator[str]:

@@ -19,7 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection im
     record_data,
     zones_of,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, RecordSet
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, RecordSet, ZoneSettings
 
 # The cmdlet of each type, with its parameters in the order in which a zone file has the data.
 _PARAMETERS = {
@@ -29,6 +29,8 @@ _PARAMETERS = {
     "PTR": ("Add-DnsServerResourceRecordPtr", ("-PtrDomainName",)),
     "SRV": ("Add-DnsServerResourceRecord -Srv", ("-Priority", "-Weight", "-Port", "-DomainName")),
 }
+
+_UPDATES = {"none": "None", "any": "NonsecureAndSecure", "secure": "Secure"}
 
 
 def literal(text: str) -> str:
@@ -89,13 +91,30 @@ def _zone(zone: ExportedZone, selection: Selection) -> Iterator[str]:
     yield remark(f"Zone {zone.name}")
     if zone.create:
         yield f"if (-not (Get-DnsServerZone -Name {literal(zone.name)} -ErrorAction Ignore)) {{"
-        yield f"    Add-DnsServerPrimaryZone -Name {literal(zone.name)} -ReplicationScope 'Domain'"
+        kept = f"-ZoneFile {literal(zone.file)}" if zone.file else "-ReplicationScope 'Domain'"
+        yield f"    Add-DnsServerPrimaryZone -Name {literal(zone.name)} {kept}"
         yield "}"
+    for cmdlet, given in _settings(zone.zone.settings):
+        yield f"{cmdlet} -Name {literal(zone.name)} {given}"
     for purpose, record in by_purpose(zone.records):
         if purpose:
             yield remark(purpose)
         for line in _additions(record):
             yield line if selection.is_command(record) else remark(f"not ours ({record.managed}): {line}")
+
+
+def _settings(given: ZoneSettings) -> Iterator[tuple[str, str]]:
+    """Cmdlets, and their parameters beside the zone's name."""
+    if partition := given.partition:
+        custom = f"'Custom' -DirectoryPartitionName {literal(partition)}"
+        scope = custom if "." in partition else literal(partition.capitalize())
+        yield "Set-DnsServerPrimaryZone", f"-ReplicationScope {scope}"
+    if given.dynamic_update:
+        yield "Set-DnsServerPrimaryZone", f"-DynamicUpdate {literal(_UPDATES[given.dynamic_update])}"
+    if aging := given.aging:
+        hours = {"-NoRefreshInterval": aging.no_refresh_interval, "-RefreshInterval": aging.refresh_interval}
+        spans = [f" {name} {literal(time_span(hour * 3600))}" for name, hour in hours.items() if hour]
+        yield "Set-DnsServerZoneAging", f"-Aging {int(aging.enabled)}{''.join(spans)}"
 
 
 def _additions(record: RecordSet) -> Iterator[str]:

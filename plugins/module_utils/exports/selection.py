@@ -21,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.file_names import file_stem
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import record_type
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.zones import file_of
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     GLOBAL,
@@ -74,6 +75,11 @@ class ExportedZone:
     @property
     def view(self) -> str:
         return self.zone.view
+
+    @property
+    def file(self) -> str:
+        """The file that a Windows server is to keep a new zone in, "" for Active Directory."""
+        return file_of(self.zone)
 
     @property
     def create(self) -> bool:

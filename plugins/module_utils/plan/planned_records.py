@@ -84,7 +84,7 @@ class PlannedRecords:
         for key, zone in self._zones.items():
             hosted = [zone.name] if zone.kind != PIN_POINT else [record.zone for record in self._by_zone[key]]
             for name in hosted:
-                found.setdefault((zone.view, name), PlannedZone(zone.view, name, zone.if_missing))
+                found.setdefault((zone.view, name), PlannedZone(zone.view, name, zone.if_missing, zone.settings))
         return tuple(found.values())
 
     def findings(self) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS, P
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.index import Asked, RuleIndex, readable
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
-from ansible_collections.ucops.rollout.plugins.module_utils.reading.text import IF_MISSING, MANAGED, MARKS, WIDTH
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.text import MANAGED, MARKS, WIDTH, kept
 
 MOST_NAMES = 20  # a pattern that finds more is answered with the first of them and the number of the others
 MOST_EXAMPLES = 3
@@ -77,7 +77,7 @@ class NameIndex:
 
     def _zones(self, plan: Plan) -> Iterator[Mention]:
         for zone in plan.zones:
-            yield Mention(zone.name, f"{zone.view} zone, {IF_MISSING[zone.if_missing]}")
+            yield Mention(zone.name, f"{zone.view} zone, {kept(zone)}")
 
     def _records(self, plan: Plan) -> Iterator[Mention]:
         for record in plan.records:

@@ -22,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     Key,
     Plan,
     PlannedCertificate,
+    PlannedZone,
     Reason,
     RecordSet,
     SrvData,
@@ -59,9 +60,15 @@ def _records(plan: Plan) -> list[str]:
         by_zone.setdefault((record.view, record.zone), []).append(record)
     lines = []
     for zone in plan.zones:
-        lines.append(f"Zone {zone.name} ({zone.view}, {IF_MISSING[zone.if_missing]})")
+        lines.append(f"Zone {zone.name} ({zone.view}, {kept(zone)})")
         lines += _indented(_table([_record_row(one) for one in by_zone.get((zone.view, zone.name), ())]))
     return lines
+
+
+def kept(zone: PlannedZone) -> str:
+    """What happens where a zone is missing, and its settings where it has any."""
+    settings = zone.settings.text
+    return IF_MISSING[zone.if_missing] + (f"; {settings}" if settings else "")
 
 
 def _record_row(record: RecordSet) -> tuple[str, ...]:

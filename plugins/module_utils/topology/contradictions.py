@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.model import against_a_file
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.schema import ROLES
@@ -35,6 +36,7 @@ def find_contradictions(checked: Checked, problems: Problems, products: Mapping[
     _each_name_once(problems, "SIP domain", _placed(checked, "sip_domains", "name"))
     for view in ("internal", "external"):
         _each_name_once(problems, "zone", _zones(checked, view))
+        _zone_settings(checked, view, problems)
     _each_name_once(problems, "site", _placed(checked, "sites", "name"))
     _each_name_once(problems, "name", _pools_and_servers(checked))
     _web_farms(checked, problems)
@@ -74,6 +76,14 @@ def _placed(parent: Checked | None, key: str, name: str, path: str = "") -> Iter
 
 def _zones(checked: Checked, view: str) -> Iterator[Placed]:
     return _placed((checked.get("dns") or {}).get(view), "zones", "name", f"dns.{view}")
+
+
+def _zone_settings(checked: Checked, view: str, problems: Problems) -> None:
+    """What only Active Directory has, of a zone in a file."""
+    for path, zone in _items((checked.get("dns") or {}).get(view), "zones", f"dns.{view}"):
+        given = zone.get("settings") or {}
+        for key, what in against_a_file(given.get("storage"), given.get("partition"), given.get("dynamic_update")):
+            problems.add(f"{path}.settings.{key}", what, "Leave it out, or keep the zone in the directory")
 
 
 def _pools_and_servers(checked: Checked) -> Iterator[Placed]:

@@ -54,6 +54,7 @@ PATTERNS: Mapping[str, str] = {
     "address": rf"^(?:{_NO_HOST}{_IPV4}|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$",
     "url": rf"^[Hh][Tt][Tt][Pp][Ss]://{_FQDN}\.?(?:/[A-Za-z0-9./-]*)?$",
     "authority": rf"^{_PLAIN}{_HOST}\.?\\(?:![0-9A-Fa-f]{{4}}|[^\\]){{1,64}}$",
+    "partition": rf"^(?:domain|forest|legacy|{_SHORT}{_FQDN}\.?)$",
     "template": r"^(?![0-2](?:\.[0-9]+)+$)[A-Za-z0-9 _.()+-]{1,64}$",
 }
 """What a text of each form (``shapes.FORMS``) must look like; never narrower than the form's reader."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Aging, ZoneSettings
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.contradictions import find_contradictions
@@ -132,7 +133,13 @@ def _zones(dns: Mapping[str, Any]) -> Iterator[Zone]:
                 path=f"dns.{view}.zones[{index}]",
                 kind=one["kind"],
                 managed=one["managed"],
+                settings=_zone_settings(one["settings"]),
             )
+
+
+def _zone_settings(given: Mapping[str, Any]) -> ZoneSettings:
+    aging = given["aging"]
+    return ZoneSettings(**{**given, "aging": Aging(**aging) if aging else None})
 
 
 def _pool(one: Mapping[str, Any], product: str, path: str) -> Pool:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.ucops.rollout.plugins.module_utils.model import DYNAMIC_UPDATES, LONGEST_INTERVAL, STORAGES
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import (
     Field,
@@ -209,6 +210,48 @@ _SIP_DOMAIN = Fields(
     short="name",
 )
 
+_HOURS = Whole(1, LONGEST_INTERVAL)
+_ZONE_SETTINGS = Fields(
+    "the settings of a zone",
+    (
+        Field(
+            "storage",
+            Text(choices=STORAGES),
+            "where a Windows server keeps the zone. A new one without storage goes into the directory (Active"
+            " Directory). One that is there is never converted: another storage is a conflict",
+        ),
+        Field(
+            "partition",
+            Text("partition"),
+            "the directory partition: domain, forest, legacy, or the DNS name of an application partition",
+        ),
+        Field(
+            "dynamic_update",
+            Text(choices=DYNAMIC_UPDATES),
+            "which dynamic updates it takes",
+        ),
+        Field(
+            "aging",
+            Fields(
+                "the aging of a zone",
+                (
+                    Field("enabled", Flag(), "whether records with a time stamp grow old", required=True),
+                    Field("no_refresh_interval", _HOURS, "the hours for which a time stamp is not refreshed again"),
+                    Field("refresh_interval", _HOURS, "the hours for which a record then waits for its refresh"),
+                ),
+            ),
+            "whether scavenging may remove records with a time stamp",
+        ),
+    ),
+)
+
+_SETTINGS = Field(
+    "settings",
+    _ZONE_SETTINGS,
+    "how the DNS server keeps the zone and what the zone takes; what is not given is left as it is",
+    default={},
+)
+
 _ZONE = Fields(
     "a zone",
     (
@@ -233,6 +276,7 @@ _ZONE = Fields(
             default="ours",
         ),
         Field("ttl", _TTL, "seconds that records of this zone may be cached; dns.ttl unless given"),
+        _SETTINGS,
         Field(
             "known_names",
             ListOf(Text("relative")),

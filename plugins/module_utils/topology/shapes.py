@@ -353,6 +353,10 @@ def _template(text: str) -> str:
     return values.TemplateName(_line(text))
 
 
+def _partition(text: str) -> str:
+    return values.Partition(_line(text))
+
+
 FORMS: Mapping[str, Form] = {
     "line": Form(_line, "Write it as text, in quotes if need be"),
     "fqdn": Form(names.fqdn, "Write a full name such as ocspool.company.local"),
@@ -363,6 +367,7 @@ FORMS: Mapping[str, Form] = {
     "authority": Form(_authority, r"Write host\name, such as ca01.company.local\Company CA"),
     "host": Form(names.host, "Write a host name such as lync"),
     "url": Form(_url, "Write an https URL such as https://meet.company.com"),
+    "partition": Form(_partition, "Write domain, forest, legacy, or the DNS name of an application partition"),
     "template": Form(_template, "Write the template's name, such as WebServer"),
 }
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ansible_collections.ucops.rollout.plugins.module_utils.model import AS_IT_IS, ZoneSettings
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, TemplateName, Ttl
 
 OUTSIDE_INTERFACES = ("external", "access", "web_conferencing", "av")
@@ -81,6 +82,7 @@ class Zone:
     path: str
     kind: str
     managed: str
+    settings: ZoneSettings = AS_IT_IS
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types imp
     uniform,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import LONGEST_INTERVAL, Aging, ZoneSettings
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Partition
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim
@@ -36,8 +38,14 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port impo
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import CannotQuote, command_line
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, as_truth, wql_literal
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject, WmiValue
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import (
+    as_number,
+    as_text,
+    as_truth,
+    resource_uri,
+    wql_literal,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject, WmiReference, WmiValue
 
 NAMESPACE = "root/MicrosoftDNS"
 _PROGRAM_SECONDS = 60.0
@@ -50,6 +58,9 @@ _KINDS = {1: PRIMARY, 2: "secondary", 3: "stub", 4: "forwarder"}
 _KEPT_IN_DIRECTORY = 0
 _CREATE_PRIMARY = "0"
 _DYNAMIC_UPDATE = {0: "none", 1: "any", 2: "secure"}
+_ALLOW_UPDATE = {name: str(number) for number, name in _DYNAMIC_UPDATE.items()}
+_ZONE = "MicrosoftDNS_Zone"
+_DNSCMD = "It comes with the DNS Server role, and on Windows Server 2003 with the Support Tools (suptools.msi)"
 _MOST_UINT32 = 2**32 - 1
 _LOCAL_SERVER = "."  # the name by which every DNS server knows itself
 _IN = "1"  # RecordClass
@@ -154,22 +165,58 @@ class WindowsDns(StepwiseServer):
                 found += self._among(query, name, batch, NAMES_PER_QUERY)
         return found
 
-    def create_zone(self, name: str) -> None:
+    def create_zone(self, name: str, *, file: str = "") -> None:
         self._renew()
-        parameters = [("ZoneName", name), ("ZoneType", _CREATE_PRIMARY), ("DsIntegrated", "true")]
+        kept = [("DsIntegrated", "false"), ("DataFileName", file)] if file else [("DsIntegrated", "true")]
+        parameters = [("ZoneName", name), ("ZoneType", _CREATE_PRIMARY), *kept]
         try:
-            self._wmi.invoke(NAMESPACE, "MicrosoftDNS_Zone", "CreateZone", parameters)
+            self._wmi.invoke(NAMESPACE, _ZONE, "CreateZone", parameters)
         except WsmanFault as fault:
-            if fault.access_denied or not self._lacks_directory():
+            if file or fault.access_denied or not self._lacks_directory():
                 raise
             raise RolloutError(
                 "this DNS server has no Active Directory to keep a zone in (DsAvailable is false), and zones are"
-                f" created there only: {fault.what}",
+                f" created there unless told otherwise: {fault.what}",
                 where=self.name,
-                mend="Let a domain controller with the DNS Server role be the server, or create the zone by hand as a"
-                " primary one in a file (DNS console, or dnscmd /ZoneAdd <zone> /Primary /file <zone>.dns), then run"
-                " again",
+                mend="Let a domain controller with the DNS Server role be the server, or have the zone kept in a file"
+                " (settings: {storage: file} of the zone), then run again",
             ) from fault
+
+    def partition_of(self, zone: str) -> str:
+        known = self._zones[zone]
+        answer = self._wmi.invoke(NAMESPACE, _ZONE, "GetDistinguishedName", [], _selectors(known, _ZONE_KEYS))
+        told = as_text(answer.get("ReturnValue"))
+        return read_partition(told) if told else ""
+
+    def cannot_set(self, settings: ZoneSettings) -> str:
+        if settings.partition and self._host.programs.run(["where", "dnscmd"]).exit_code != 0:
+            return f"it cannot be brought to the directory partition {settings.partition} without dnscmd. {_DNSCMD}"
+        return ""
+
+    def set_zone(self, name: str, settings: ZoneSettings) -> None:
+        self._renew()
+        put: dict[str, WmiValue] = {}
+        if settings.dynamic_update:
+            put["AllowUpdate"] = _ALLOW_UPDATE[settings.dynamic_update]
+        if aging := settings.aging:
+            put["Aging"] = "true" if aging.enabled else "false"
+            hours = {"NoRefreshInterval": aging.no_refresh_interval, "RefreshInterval": aging.refresh_interval}
+            put |= {key: str(hour) for key, hour in hours.items() if hour}
+        if settings.partition:
+            self._move(name, settings.partition)
+        if put:
+            # What is left out stays as it is; nothing else is given, since nothing else is ours.
+            keys = tuple(_selectors(self._zones[name], _ZONE_KEYS).items())
+            self._wmi.put(WmiReference(resource_uri(NAMESPACE, _ZONE), keys), put)
+
+    def _move(self, zone: str, partition: Partition) -> None:
+        """No method of WMI does it."""
+        where = partition if "." in partition else f"/{partition}"
+        self._dnscmd(
+            ["dnscmd", "/ZoneChangeDirectoryPartition", zone, where],
+            f"move the zone {zone} to the directory partition {partition}",
+            f"The partition must be there, with this server in it (dnscmd /EnumDirectoryPartitions). {_DNSCMD}",
+        )
 
     def _lacks_directory(self) -> bool:
         """Whether the server says so; one that cannot be asked says nothing."""
@@ -240,14 +287,16 @@ class WindowsDns(StepwiseServer):
 
     def _remove_by_program(self, record: FoundRecord) -> None:
         """What dnscmd says is in a language: its exit code counts."""
-        result = self._host.programs.run(_deletion(record), timeout=_PROGRAM_SECONDS)
+        self._dnscmd(
+            _deletion(record),
+            f"remove the {record.type} record of {record.owner}",
+            f"This version of Windows removes records with dnscmd alone. {_DNSCMD}",
+        )
+
+    def _dnscmd(self, arguments: Sequence[str], doing: str, mend: str) -> None:
+        result = self._host.programs.run(arguments, timeout=_PROGRAM_SECONDS)
         if result.exit_code != 0:
-            raise RolloutError(
-                f"dnscmd did not remove the {record.type} record of {record.owner} (exit code {result.exit_code})",
-                where=self.name,
-                mend="This version of Windows removes records with dnscmd alone. It comes with the DNS Server role, and"
-                " on Windows Server 2003 with the Support Tools (suptools.msi)",
-            )
+            raise RolloutError(f"dnscmd did not {doing} (exit code {result.exit_code})", where=self.name, mend=mend)
 
     def _found_again(self, record: FoundRecord) -> WmiObject:
         """The record as an instance with its keys."""
@@ -269,7 +318,7 @@ class WindowsDns(StepwiseServer):
         """A zone kept in a file is changed in memory first."""
         known = self._zones.get(zone)
         if known is not None and not as_truth(known.get("DsIntegrated")):
-            self._wmi.invoke(NAMESPACE, "MicrosoftDNS_Zone", "WriteBackZone", [], _selectors(known, _ZONE_KEYS))
+            self._wmi.invoke(NAMESPACE, _ZONE, "WriteBackZone", [], _selectors(known, _ZONE_KEYS))
 
     def _place(self, zone: str) -> list[tuple[str, WmiValue]]:
         """The first two parameters of every method that creates a record, with the server's own spelling."""
@@ -327,8 +376,27 @@ def _zone_state(zone: WmiObject) -> ZoneState:
         in_directory=in_directory,
         paused=as_truth(zone.get("Paused")),
         dynamic_update="" if update is None else _DYNAMIC_UPDATE.get(update, str(update)),
-        aging=as_truth(zone.get("Aging")),
+        aging=_aging(zone),
     )
+
+
+def _aging(zone: WmiObject) -> Aging | None:
+    """An interval that is no number of hours as we know them is not known."""
+    if zone.get("Aging") is None:
+        return None
+    hours = [as_number(zone.get(name), what=name) or 0 for name in ("NoRefreshInterval", "RefreshInterval")]
+    return Aging(as_truth(zone.get("Aging")), *(hour if 1 <= hour <= LONGEST_INTERVAL else None for hour in hours))
+
+
+def read_partition(distinguished_name: str) -> Partition:
+    """``DC=company.com,CN=MicrosoftDNS,DC=DomainDnsZones,DC=company,DC=local`` lies in ``domain``."""
+    _zone, _container, path = distinguished_name.partition(",CN=MicrosoftDNS,")
+    parts = [part.partition("=") for part in path.split(",")]
+    if parts[0][2].lower() == "system":
+        return Partition(Partition.LEGACY)
+    if any(key.upper() != "DC" for key, _equals, _label in parts):
+        raise GarbledAnswer(f"{distinguished_name!r} is no distinguished name of a zone")
+    return Partition(".".join(label for _key, _equals, label in parts))
 
 
 def read_record(record: WmiObject) -> FoundRecord | None:

@@ -15,7 +15,13 @@ from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import NotPlain, from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain, plan_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    Aging,
+    PlannedZone,
+    ZoneSettings,
+    certificate_from_plain,
+    plan_from_plain,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
@@ -53,6 +59,15 @@ def test_out_in_the_order_of_the_fields() -> None:
 
 def test_in_again() -> None:
     assert from_plain(Tree, PLAIN, where="tree") == TREE
+
+
+def test_a_default_may_be_left_out_and_is_read_back() -> None:
+    plain = {"view": "internal", "name": "a.test", "if_missing": "fail"}
+    bare = PlannedZone("internal", "a.test", "fail")
+    assert (to_plain(bare), from_plain(PlannedZone, plain, where="zone")) == (plain, bare)
+    file = PlannedZone("internal", "a.test", "fail", ZoneSettings(storage="file", aging=Aging(True, 24)))
+    told = {**plain, "settings": {"storage": "file", "aging": {"enabled": True, "no_refresh_interval": 24}}}
+    assert (to_plain(file), from_plain(PlannedZone, told, where="zone")) == (told, file)
 
 
 def test_out_has_no_classes_of_ours() -> None:

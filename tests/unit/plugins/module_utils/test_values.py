@@ -7,6 +7,7 @@ import pytest
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import (
     CaConfig,
+    Partition,
     TemplateName,
     Thumbprint,
     Ttl,
@@ -144,6 +145,25 @@ def test_template_with_an_umlaut() -> None:
         "'Länge' is no name of a certificate template. Give the template's name, not its display name, such as"
         " WebServer; this one holds ä"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "partition"),
+    [
+        ("legacy", "legacy"),
+        ("DomainDnsZones.company.local.", "domain"),
+        ("ForestDnsZones.Company.local", "forest"),
+        ("Apps.company.local", "apps.company.local"),
+    ],
+)
+def test_partition(text: str, partition: str) -> None:
+    assert Partition(text) == partition
+
+
+@pytest.mark.parametrize("text", ["", "Domain", "apps", "/domain", "a b.local", "-x.company.local", "a.b & del"])
+def test_partition_that_is_none(text: str) -> None:
+    with pytest.raises(RolloutError):
+        Partition(text)
 
 
 @pytest.mark.parametrize(

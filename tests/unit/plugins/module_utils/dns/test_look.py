@@ -27,7 +27,9 @@ ROWS = [
 
 def server() -> MemoryDns:
     return MemoryDns(
-        held={ZONE: ZoneState(ZONE, "primary", in_directory=True, dynamic_update="secure")}, rows=list(ROWS)
+        held={ZONE: ZoneState(ZONE, "primary", in_directory=True, dynamic_update="secure")},
+        rows=list(ROWS),
+        partitions={ZONE: "forest"},
     )
 
 
@@ -91,7 +93,15 @@ def test_a_zone_that_is_not_there() -> None:
     found = look(server(), [ZoneSelection("b.test"), ZoneSelection(ZONE, (f"none.{ZONE}",))])
     assert (found["missing"], found["record_sets"]) == (["b.test"], [])
     assert found["zones"] == [
-        {"name": ZONE, "kind": "primary", "in_directory": True, "paused": False, "dynamic_update": "secure"}
+        {
+            "name": ZONE,
+            "kind": "primary",
+            "in_directory": True,
+            "paused": False,
+            "dynamic_update": "secure",
+            "partition": "forest",
+            "aging": None,
+        }
     ]
 
 

@@ -69,9 +69,7 @@ def test_what_is_missing_is_added_and_told() -> None:
         {"zone": ZONE, "name": "sip", "type": "A", "ttl": 3600, "values": ["10.0.0.10"]},
         {"zone": ZONE, "name": "web", "type": "A", "ttl": 3600, "values": ["10.0.0.20"]},
     ]
-    assert result["zones"] == [
-        {"name": ZONE, "created": False, "kind": "primary", "in_directory": True, "dynamic_update": "secure"}
-    ]
+    assert result["zones"] == [{"name": ZONE, "created": False, **KEPT.described}]
     assert result["notes"] == []
     assert result["diff"] == {
         "before_header": "dc01 (before)",
@@ -261,9 +259,7 @@ def test_new_zone_that_anybody_may_update_is_told() -> None:
     held = server(held={}, new_zone=replace(KEPT, dynamic_update="any"))
     result = push(held, wanted(SIP, if_missing="create"), check_mode=False)
     assert result["notes"] == ["the new zone company.local takes dynamic updates from anybody; allow secure ones only"]
-    assert result["zones"] == [
-        {"name": ZONE, "created": True, "kind": "primary", "in_directory": True, "dynamic_update": "any"}
-    ]
+    assert result["zones"] == [{"name": ZONE, "created": True, **replace(KEPT, dynamic_update="any").described}]
     assert [one["what"] for one in result["changes"]] == ["zone company.local", "A sip.company.local"]
 
 
@@ -301,8 +297,8 @@ def test_zone_that_cannot_be_read_after_it_was_created() -> None:
     held = server(held={}, refuse={"zone company.local": BUSY}, deaf_after=1)
     error = failed(held, wanted(SIP, if_missing="create"))
     assert error.what == (
-        "zones may have been created (the server is busy. Try again later), and could not be read again: no answer"
-        " (what is there now is unknown: no answer)"
+        "zones may have been created or set (the server is busy. Try again later), and could not be read again: no"
+        " answer (what is there now is unknown: no answer)"
     )
     assert error.result == {"changed": True}
 

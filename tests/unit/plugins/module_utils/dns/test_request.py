@@ -10,7 +10,14 @@ from unit.damage import ANYTHING, ENDLESS, NEST, damaged, places
 from unit.record_sets import record_set
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import BadRecords, read_request
-from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, PlannedZone, SrvData
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    INTERNAL,
+    Aging,
+    PlannedZone,
+    SrvData,
+    ZoneSettings,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Partition
 
 ZONE = "company.local"
 ZONES = [{"name": ZONE}]
@@ -243,3 +250,49 @@ def test_what_cannot_be_written_out_is_refused_in_words(monster: Any) -> None:
         sound, container[key] = container[key], monster
         reads_or_tells(*SOUND)
         container[key] = sound
+
+
+def test_settings_of_a_zone() -> None:
+    aging = {"enabled": True, "no_refresh_interval": 24, "refresh_interval": None}
+    given = {"storage": None, "partition": "DomainDnsZones.company.local", "dynamic_update": "secure", "aging": aging}
+    zones = [{"name": "company.com", "settings": given}, {"name": "b.test", "settings": None}]
+    assert [zone.settings for zone in read_request(zones, []).zones] == [
+        ZoneSettings(partition=Partition("domain"), dynamic_update="secure", aging=Aging(True, 24)),
+        ZoneSettings(),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "what"),
+    [
+        (
+            {"storage": "file", "partition": "domain"},
+            "company.com: settings: partition: a zone in a file lies in no directory partition",
+        ),
+        (
+            {"storage": "file", "dynamic_update": "secure"},
+            "company.com: settings: dynamic_update: only a zone in Active Directory takes secure updates",
+        ),
+        ({"storage": "disk"}, "company.com: settings: storage: 'disk' is none of directory, file"),
+        (
+            {"partition": "other"},
+            "company.com: settings: partition: 'other' is no directory partition. Give domain, forest, legacy, or the"
+            " DNS name of an application partition",
+        ),
+        (
+            {"aging": {"enabled": True, "refresh_interval": 9000}},
+            "company.com: settings: aging.refresh_interval: 9000 is none of 1 to 8760 hours",
+        ),
+        ({"aging": True}, "company.com: settings: aging: must be a mapping, not a truth value"),
+        ("file", "company.com: settings: must be a mapping, not text"),
+    ],
+)
+def test_settings_that_no_zone_has(settings: object, what: str) -> None:
+    with pytest.raises(BadRecords) as caught:
+        read_request([{"name": "company.com", "settings": settings}], [])
+    assert caught.value.problems == (f"zones[0]: {what}",)
+
+
+def test_a_zone_that_no_file_can_hold() -> None:
+    with pytest.raises(BadRecords, match=r"zones\[0\]: the zone con.company.com cannot be kept in a file"):
+        read_request([{"name": "con.company.com", "settings": {"storage": "file"}}], [])

@@ -38,11 +38,11 @@ def test_entries_of_changes() -> None:
 
 
 def test_what_will_be() -> None:
-    later = seen().predicted(["b.test"], [CHANGED], "pool")
+    later = seen().predicted({"b.test": ZoneState("b.test", "primary")}, [CHANGED], "pool")
     assert later.records[ZONE] == (FoundRecord(ZONE, "sip.company.local", "A", "10.0.0.20", 3600),)
     assert later.memory[ZONE].created.entries == {NEW, GONE}
-    assert later.zones["b.test"] == ZoneState("b.test", "primary", in_directory=True)
-    assert seen().predicted([], [CHANGED], "").memory == seen().memory
+    assert later.zones["b.test"] == ZoneState("b.test", "primary")
+    assert seen().predicted({}, [CHANGED], "").memory == seen().memory
 
 
 def test_text_shows_what_is_remembered() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 from unit.exports_hostile import EVERYTHING, HOSTILE
-from unit.exports_plans import exported, wide_plan, with_reason
+from unit.exports_plans import exported, reverse_plan, wide_plan, with_reason
 from unit.exports_readers import Outbreak, batch, cmd_arguments
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -63,3 +63,39 @@ def test_no_remark_becomes_a_command(purpose: str, source: str) -> None:
 def test_the_reader_of_batch_files_sees_outbreaks(line: str) -> None:
     with pytest.raises(Outbreak):
         batch(f"{line}\r\n")
+
+
+AGING = {"enabled": True, "no_refresh_interval": 24, "refresh_interval": 168}
+
+
+@pytest.mark.parametrize(
+    ("settings", "commands"),
+    [
+        ({}, ["/zoneadd 0.0.10.in-addr.arpa /dsprimary"]),
+        ({"storage": "file"}, ["/zoneadd 0.0.10.in-addr.arpa /primary /file 0.0.10.in-addr.arpa.dns"]),
+        (
+            {"partition": "forest", "dynamic_update": "secure", "aging": AGING},
+            [
+                "/zoneadd 0.0.10.in-addr.arpa /dsprimary",
+                "/zonechangedirectorypartition 0.0.10.in-addr.arpa /forest",
+                "/config 0.0.10.in-addr.arpa /allowupdate 2",
+                "/config 0.0.10.in-addr.arpa /aging 1",
+                "/config 0.0.10.in-addr.arpa /norefreshinterval 24",
+                "/config 0.0.10.in-addr.arpa /refreshinterval 168",
+            ],
+        ),
+        (
+            {"partition": "apps.contoso.net"},
+            [
+                "/zoneadd 0.0.10.in-addr.arpa /dsprimary",
+                "/zonechangedirectorypartition 0.0.10.in-addr.arpa apps.contoso.net",
+            ],
+        ),
+    ],
+)
+def test_a_reverse_zone_with_its_settings(settings: dict[str, object], commands: list[str]) -> None:
+    script = exported(reverse_plan(settings), "dnscmd")["internal_dnscmd.cmd"]
+    assert [" ".join(line.arguments[2:]) for line in batch(script) if line.arguments] == [
+        *commands,
+        "/recordadd 0.0.10.in-addr.arpa 11.0.0.10.in-addr.arpa. 3600 PTR pool01.contoso.net.",
+    ]

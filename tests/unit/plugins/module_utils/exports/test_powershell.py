@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 from unit.exports_hostile import EVERYTHING, HOSTILE
-from unit.exports_plans import exported, wide_plan, with_reason
+from unit.exports_plans import exported, reverse_plan, wide_plan, with_reason
 from unit.exports_readers import Outbreak, powershell, powershell_arguments
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -67,3 +67,42 @@ def test_no_comment_becomes_a_command(purpose: str, source: str) -> None:
 def test_the_reader_of_scripts_sees_outbreaks(line: str) -> None:
     with pytest.raises(Outbreak):
         powershell(f"{line}\r\n")
+
+
+AGING = {"enabled": True, "no_refresh_interval": 24, "refresh_interval": 168}
+NEW = "Add-DnsServerPrimaryZone -Name 0.0.10.in-addr.arpa"
+SET = "Set-DnsServerPrimaryZone -Name 0.0.10.in-addr.arpa"
+
+
+@pytest.mark.parametrize(
+    ("settings", "commands"),
+    [
+        ({}, [f"{NEW} -ReplicationScope Domain"]),
+        ({"storage": "file"}, [f"{NEW} -ZoneFile 0.0.10.in-addr.arpa.dns"]),
+        (
+            {"partition": "forest", "dynamic_update": "any", "aging": AGING},
+            [
+                f"{NEW} -ReplicationScope Domain",
+                f"{SET} -ReplicationScope Forest",
+                f"{SET} -DynamicUpdate NonsecureAndSecure",
+                "Set-DnsServerZoneAging -Name 0.0.10.in-addr.arpa -Aging 1 -NoRefreshInterval 1.00:00:00"
+                " -RefreshInterval 7.00:00:00",
+            ],
+        ),
+        (
+            {"partition": "apps.contoso.net"},
+            [
+                f"{NEW} -ReplicationScope Domain",
+                f"{SET} -ReplicationScope Custom -DirectoryPartitionName apps.contoso.net",
+            ],
+        ),
+    ],
+)
+def test_a_reverse_zone_with_its_settings(settings: dict[str, object], commands: list[str]) -> None:
+    script = exported(reverse_plan(settings), "powershell")["internal_dns.ps1"]
+    assert [" ".join(line.arguments) for line in powershell(script) if line.arguments] == [
+        "missing? 0.0.10.in-addr.arpa",
+        *commands,
+        "Add-DnsServerResourceRecordPtr -ZoneName 0.0.10.in-addr.arpa -Name 11 -PtrDomainName pool01.contoso.net."
+        " -TimeToLive 01:00:00",
+    ]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone, Reason, SrvData
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    PlannedZone,
+    Reason,
+    SrvData,
+    ZoneSettings,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_records import PlannedRecords, WantedRecord
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Zone
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
@@ -73,6 +79,12 @@ def test_each_name_in_a_pin_point_zone_is_a_zone_of_its_own() -> None:
         PlannedZone("internal", "meet.company.com", "fail"),
         PlannedZone("internal", "company.local", "fail"),
     )
+
+
+def test_settings_of_a_zone_stand_in_the_plan() -> None:
+    kept = ZoneSettings(storage="file", dynamic_update="none")
+    planned = gathered([replace(zone("company.com"), settings=kept)])
+    assert planned.zones() == (PlannedZone("internal", "company.com", "fail", kept),)
 
 
 def test_records_stand_zone_by_zone_as_declared() -> None:

@@ -101,7 +101,7 @@ Zone company.com (external, must exist)
   sip           600  A      131.107.155.10, 131.107.155.11  other team
   sip           600  AAAA   2001:db8::10                    [P]
   lyncdiscover  600  CNAME  webext.company.com              other team  [I] [C]
-Zone company.com (internal, created where missing)
+Zone company.com (internal, created where missing; partition: forest, aging: on)
   nothing
 """
 
@@ -110,7 +110,12 @@ def test_views_types_owners_and_marks_of_records() -> None:
     plan = a_plan(
         zones=[
             {"view": "external", "name": "company.com", "if_missing": "fail"},
-            {"view": "internal", "name": "company.com", "if_missing": "create"},
+            {
+                "view": "internal",
+                "name": "company.com",
+                "if_missing": "create",
+                "settings": {"partition": "forest", "aging": {"enabled": True}},
+            },
         ],
         records=[
             record("external", "sip", "A", ["131.107.155.10", "131.107.155.11"], "other_team", "S"),

@@ -18,7 +18,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import read_request
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import SrvData
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Aging, SrvData, ZoneSettings
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Partition
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns import windows
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns, read_record
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
@@ -99,6 +100,7 @@ def test_origin_is_pushed() -> None:
     ]
     assert result["zones"][1] == {
         "name": "company.com", "created": True, "kind": "primary", "in_directory": True, "dynamic_update": "secure",
+        "partition": "", "aging": None,
     }  # fmt: skip
     assert result["diff"]["before"] == "; company.local: primary zone, in Active Directory, dynamic update: secure\n"
     assert result["diff"]["after"] == (
@@ -122,6 +124,7 @@ def test_origin_takes_few_calls_and_the_second_run_only_reads() -> None:
         "query MicrosoftDNS_ResourceRecord",
         "MicrosoftDNS_Zone.CreateZone",
         "query MicrosoftDNS_Zone",
+        "MicrosoftDNS_Zone.GetDistinguishedName",
         "MicrosoftDNS_AType.CreateInstanceFromPropertyData",
         "MicrosoftDNS_SRVType.CreateInstanceFromPropertyData",
         "MicrosoftDNS_AType.CreateInstanceFromPropertyData",
@@ -287,7 +290,7 @@ def test_a_server_without_active_directory_is_told_only_where_it_says_so(directo
     with pytest.raises(PushFailed) as caught:
         run(wmi)
     assert ("company.com could not be created: this DNS server has no Active Directory" in str(caught.value)) is blamed
-    assert ("dnscmd /ZoneAdd <zone> /Primary" in str(caught.value)) is blamed
+    assert ("settings: {storage: file} of the zone" in str(caught.value)) is blamed
 
 
 def test_zone_that_cannot_be_created() -> None:
@@ -711,3 +714,112 @@ def test_a_program_that_fails_says_what_to_install() -> None:
     server, _wmi, _programs = removing("5.2", code=1)
     with pytest.raises(RolloutError, match=r"exit code 1\).*Support Tools \(suptools.msi\)"):
         server.remove(SIP_THERE)
+
+
+# --- settings of zones ------------------------------------------------------------------------------------------------
+
+LEGACY_DN = "DC=company.local,CN=MicrosoftDNS,CN=System,DC=company,DC=local"
+AGED = {"Aging": "false", "NoRefreshInterval": "168", "RefreshInterval": "168"}
+
+
+def setting(dnscmd: int = 0, where: int = 0) -> tuple[WindowsDns, DnsWmi, FakePrograms]:
+    wmi = DnsWmi({"company.local": zone("company.local", **AGED)}, distinguished=LEGACY_DN)
+    programs = FakePrograms({"dnscmd": lambda words: (dnscmd, ""), "where": lambda words: (where, "")})
+    server = WindowsDns(WindowsHost("dc01", wmi, FakeRegistry(), programs, FakeFiles(), NoPowerShell()))
+    server.zones(["company.local"])
+    wmi.calls.clear()
+    return server, wmi, programs
+
+
+@pytest.mark.parametrize(
+    ("settings", "put"),
+    [
+        (ZoneSettings(dynamic_update="none"), "AllowUpdate=0"),
+        (ZoneSettings(dynamic_update="any"), "AllowUpdate=1"),
+        (ZoneSettings(dynamic_update="secure"), "AllowUpdate=2"),
+        (ZoneSettings(aging=Aging(True)), "Aging=true"),
+        (ZoneSettings(aging=Aging(False, 24, 48)), "Aging=false NoRefreshInterval=24 RefreshInterval=48"),
+    ],
+)
+def test_what_is_set_of_a_zone_and_nothing_else(settings: ZoneSettings, put: str) -> None:
+    server, wmi, programs = setting()
+    server.set_zone("company.local", settings)
+    assert (wmi.calls, programs.ran) == ([f"put company.local {put}"], [])
+
+
+@pytest.mark.parametrize(
+    ("partition", "word"),
+    [
+        ("domain", "/domain"),
+        ("forest", "/forest"),
+        ("legacy", "/legacy"),
+        ("apps.company.local", "apps.company.local"),
+        ("ForestDnsZones.company.local", "/forest"),
+    ],
+)
+def test_a_program_moves_a_zone_to_a_partition(partition: str, word: str) -> None:
+    server, wmi, programs = setting()
+    server.set_zone("company.local", ZoneSettings(partition=Partition(partition)))
+    assert programs.ran == [["dnscmd", "/ZoneChangeDirectoryPartition", "company.local", word]]
+    assert wmi.calls == []
+
+
+def test_a_partition_that_is_not_taken() -> None:
+    server, _wmi, _programs = setting(dnscmd=9901)
+    with pytest.raises(RolloutError) as caught:
+        server.set_zone("company.local", ZoneSettings(partition=Partition("apps.company.local")))
+    assert str(caught.value).startswith(
+        "dc01: dnscmd did not move the zone company.local to the directory partition apps.company.local (exit code"
+        " 9901). The partition must be there, with this server in it (dnscmd /EnumDirectoryPartitions)."
+    )
+
+
+def test_without_dnscmd_no_zone_is_moved() -> None:
+    server, _wmi, programs = setting(where=1)
+    assert server.cannot_set(ZoneSettings(partition=Partition("domain"))) == (
+        "it cannot be brought to the directory partition domain without dnscmd. It comes with the DNS Server role, and"
+        " on Windows Server 2003 with the Support Tools (suptools.msi)"
+    )
+    assert (server.cannot_set(ZoneSettings(dynamic_update="none")), programs.ran) == ("", [["where", "dnscmd"]])
+    assert setting()[0].cannot_set(ZoneSettings(partition=Partition("domain"))) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "partition"),
+    [
+        (LEGACY_DN, "legacy"),
+        ("DC=a.test,CN=MicrosoftDNS,DC=DomainDnsZones,DC=company,DC=local", "domain"),
+        ("DC=a.test,cn=MicrosoftDNS,DC=x,CN=MicrosoftDNS,DC=FORESTDNSZONES,DC=company,DC=local", "forest"),
+        ("DC=a.test,CN=MicrosoftDNS,DC=apps,DC=company,DC=local", "apps.company.local"),
+    ],
+)
+def test_partition_of_a_distinguished_name(name: str, partition: str) -> None:
+    assert windows.read_partition(name) == partition
+
+
+@pytest.mark.parametrize(
+    "name", ["DC=a.test", "DC=a.test,CN=MicrosoftDNS,OU=x,DC=local", "DC=a,CN=MicrosoftDNS,DC=a b"]
+)
+def test_a_distinguished_name_that_is_none_of_a_zone(name: str) -> None:
+    with pytest.raises(RolloutError):
+        windows.read_partition(name)
+
+
+def test_a_zone_tells_its_partition_and_its_aging() -> None:
+    server, wmi, _programs = setting()
+    assert (server.partition_of("company.local"), wmi.calls) == ("legacy", ["MicrosoftDNS_Zone.GetDistinguishedName"])
+    assert server.zones(["company.local"])["company.local"].aging == Aging(False, 168, 168)
+    wmi.distinguished = None
+    assert server.partition_of("company.local") == ""
+    wmi.zones["company.local"] |= {"NoRefreshInterval": "0", "RefreshInterval": "9000"}
+    assert server.zones(["company.local"])["company.local"].aging == Aging(False, None, None)
+
+
+def test_a_zone_is_created_in_a_file_and_written_back() -> None:
+    wmi = origin()
+    zones = [{"name": "company.com", "if_missing": "create", "settings": {"storage": "file"}}]
+    records = [{"zone": "company.com", "name": "www", "type": "A", "values": ["10.0.0.10"]}]
+    result = run(wmi, zones=zones, records=records)
+    assert (wmi.zones["company.com"]["DsIntegrated"], result["zones"][0]["in_directory"]) == ("false", False)
+    assert "MicrosoftDNS_Zone.GetDistinguishedName" not in wmi.calls
+    assert wmi.calls[-1] == "MicrosoftDNS_Zone.WriteBackZone"
