@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,9 +97,28 @@ class Site:
             command, cwd=self.work, env=environment(self.work), stdin=silent, stdout=silent, stderr=silent
         )
 
+    def watch(self, playbook: str, seen: str, do: Callable[[], None], variables: dict[str, Any]) -> Run:
+        """Run a playbook, and do something once when a line of its output has this text."""
+        extra, told = {**self._variables(), **variables}, []
+        command = command_line(playbook, "-i", str(self.estate.inventory), variables=extra)
+        with subprocess.Popen(
+            command,
+            cwd=self.work,
+            env=environment(self.work),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as running:
+            for line in running.stdout or ():
+                if seen in line and not any(seen in earlier for earlier in told):
+                    do()
+                told.append(line)
+        return Run(running.returncode, "".join(told))
+
     def _variables(self) -> dict[str, Any]:
-        # The lab's services listen at once: what is not proved at the first look stays so.
-        return {"pool_report_directory": str(self.reports), "pool_verify_wait": 0}
+        # The lab's services listen at once, and its zones replicate so: what is not proved at the first look stays so.
+        waits = {"pool_verify_wait": 0, "pool_verify_replication_wait": 0}
+        return {"pool_report_directory": str(self.reports), **waits}
 
     def state(self) -> Any:
         return self.estate.state()

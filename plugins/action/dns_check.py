@@ -15,3 +15,4 @@ class ActionModule(ControllerModule):
 
     argument_spec = dns_check.ARGUMENTS
     check = staticmethod(dns_check.check)
+    wait = staticmethod(dns_check.wait)

@@ -19,7 +19,7 @@ options:
   wait:
     description:
       - Seconds for which what is not proved is looked at again. A service that was just started takes a while until it
-        listens, and another DNS server a while until a zone is replicated.
+        listens, and another DNS server a while until what was changed is replicated to it.
       - With V(0) there is one look.
     type: float
     default: 0.0

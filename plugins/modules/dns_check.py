@@ -17,6 +17,10 @@ description:
   - Checks that the target of each SRV record has an address at the same server and is no alias (RFC 2782).
   - Tells what is wrong (another value, no such name, an alias, a server that does not hold the zone) from what could
     not be seen (no answer, a refusal, an error of the server).
+  - With O(wait), servers that do not answer yet what another one of their view answers as planned are asked again for
+    that alone, with pauses of 3 to 30 seconds, until they do or the time is over. On the controller itself a line is
+    shown when the number of what a server lacks has changed. What no server has right is not waited for, nor a server
+    that does not answer at all.
   - Changes nothing. Runs on the controller or on any Linux host that reaches the DNS servers.
 requirements:
   - dnspython >= 2.6.0
@@ -36,6 +40,13 @@ options:
       - Such are C(lyncdiscoverinternal) and C(lyncdiscover) before the SRV records, and C(sipinternal) before C(sip).
         What a name of no planned zone leads to is remarked on, since it may be meant for clients outside. Other SRV
         records that clients use where ours leads to nobody are hints.
+    type: bool
+    default: false
+  name_servers:
+    description:
+      - Whether the servers that the NS records of a planned zone name are asked for its records as well. Names and
+        addresses are those that the first of O(servers) gives which holds the zone. They are asked on its port.
+      - One that cannot be reached from here leaves its results V(unproved).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -106,6 +117,13 @@ results:
         - What several results that are not V(proved) may have in common, as C(kind), C(where), C(what)
           and C(mend); equal ones are told as one. Null where the message is of this result alone.
       type: raw
+    waited:
+      description:
+        - Seconds from the first look until the server answered as planned. Of what was waited for in vain, all seconds
+          of the wait.
+      returned: where it was waited for
+      type: int
+      sample: 36
     remarks:
       description: What is worth knowing and keeps nothing from being proved, such as clients that are shut out.
       type: list
@@ -129,7 +147,7 @@ silent_places:
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -139,6 +157,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof import client_
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import NameServer
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord, read_records
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import Found, Tell
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.name_servers import named_beside
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.replication import look_until_replicated
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
@@ -146,17 +167,34 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "records": {"type": "list", "elements": "dict", "required": True},
     "complete": {"type": "bool", "default": False},
     "servers": proof_module.SERVERS,
+    "name_servers": {"type": "bool", "default": False},
     **proof_module.COMMON,
 }
 
 Asked = tuple[Sequence[ExpectedRecord], Sequence[NameServer]]
 
 
+def wait(look: Callable[[dict[str, Any]], Found], params: dict[str, Any], tell: Tell) -> Found:
+    """``check`` again and again, for ``wait`` seconds at most, until what one server answers as planned others do."""
+    if params["name_servers"] and not params["planned_only"]:
+        params = {**params, "servers": [*params["servers"], *_named_beside(params)]}
+    return look_until_replicated(look, params, tell)
+
+
+def _named_beside(params: dict[str, Any]) -> list[dict[str, Any]]:
+    seam_dns.require()
+    groups = _by_view(read_records(params["records"]), dns_ask.parse_servers(params["servers"]))
+    return named_beside(groups, lambda server, question: dns_ask.ask(server, question, params["timeout"]))
+
+
 def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], list[str]]:
     records, servers = read_records(params["records"]), dns_ask.parse_servers(params["servers"])
     results, hints = [], []
-    for of_view, asked in _by_view(records, servers):
-        found, hinted = _check(of_view, asked, params, silence)
+    whole = [one for one in servers if not one.zones]
+    groups = _by_view(records, whole) if whole or not servers else []
+    partly = [(*_of_zones(records, one), {**params, "complete": False}) for one in servers if one.zones]
+    for of_view, asked, given in [*((*group, params) for group in groups), *partly]:
+        found, hinted = _check(of_view, asked, given, silence)
         results += found
         hints += hinted
     return results, hints
@@ -170,6 +208,12 @@ def _by_view(records: Sequence[ExpectedRecord], servers: Sequence[NameServer]) -
         ([one for one in records if one.view == view], [one for one in servers if one.view in ("", view)])
         for view in dict.fromkeys(record.view for record in records)
     ]
+
+
+def _of_zones(records: Sequence[ExpectedRecord], server: NameServer) -> Asked:
+    """The records of the zones that a server is asked for alone."""
+    held = [one for one in records if one.zone in server.zones and server.view in ("", one.view)]
+    return held, [server]
 
 
 def _check(
@@ -191,7 +235,7 @@ def _check(
 
 
 def main() -> None:
-    proof_module.run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True), check)
+    proof_module.run(AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True), check, wait)
 
 
 if __name__ == "__main__":

@@ -125,9 +125,16 @@ class ControllerModule(_CheckedAction):
         """The module's work; its arguments are ``argument_spec``."""
         raise NotImplementedError
 
+    @staticmethod
+    def wait(
+        look: Callable[[dict[str, Any]], proof_module.Found], params: dict[str, Any], tell: proof_module.Tell
+    ) -> proof_module.Found:
+        """How the module looks again."""
+        return proof_module.look_until_settled(look, params, tell)
+
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         if not self._task.delegate_to and self.task_vars.get("inventory_hostname") in LOCALHOST:
-            return proof_module.answer(arguments, self.check)
+            return proof_module.answer(arguments, self.check, self.wait, display.display)
         result: dict[str, Any] = self._execute_module(task_vars=self.task_vars)
         self._remove_tmp_path(self._connection._shell.tmpdir)
         return result

@@ -47,13 +47,17 @@ UNREACHABLE = "unreachable"
 _MOST_NAMED = 4
 # What is asked for where a name is to be connected to.
 ADDRESS_TYPES = tuple(row.name for row in RECORD_TYPES.values() if row.is_address)
+# Asked for to learn who else holds a zone; nobody plans such records.
+NS = "NS"
+_FROM_WIRE = {name: row.from_wire for name, row in RECORD_TYPES.items()} | {NS: lambda rdata: _text(rdata.target)}
 
 
 @dataclass(frozen=True)
 class NameServer:
     """An authoritative server; ``address`` is an IP address, so that no name is looked up within the proof.
 
-    ``problem`` says why there is no address; then nothing is asked. ``view``: whose records it holds, "" for all.
+    ``problem`` says why there is no address; then nothing is asked. ``view``: whose records it holds, "" for all;
+    ``zones``: the only ones that it is asked for, none for all.
     """
 
     name: str
@@ -61,6 +65,7 @@ class NameServer:
     port: int = 53
     problem: str = ""
     view: str = ""
+    zones: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -117,7 +122,8 @@ def _server(item: Mapping[str, Any], where: str) -> NameServer:
         address, problem = str(ipaddress.ip_address(given)), ""
     except ValueError:
         address, problem = _looked_up(given)
-    return NameServer(str(item.get("name") or given), address, port, problem, str(item.get("view") or ""))
+    view, zones = str(item.get("view") or ""), tuple(item.get("zones") or ())
+    return NameServer(str(item.get("name") or given), address, port, problem, view, zones)
 
 
 def _looked_up(name: str) -> tuple[str, str]:
@@ -252,7 +258,7 @@ def _read_values(answer: DnsAnswer, reply: dns.message.Message) -> DnsAnswer:
             return replace(answer, state=ALIAS, alias=_text(found[0].target), ttl=found.ttl)
     for found in reply.answer:
         if found.name == owner and found.rdtype == wanted and answer.state == ANSWERED:
-            read = RECORD_TYPES[answer.question.type].from_wire
+            read = _FROM_WIRE[answer.question.type]
             return replace(answer, values=tuple(read(item) for item in sorted(found)), ttl=found.ttl)
     if reply.answer:
         first = reply.answer[0]

@@ -44,16 +44,23 @@ TLS: dict[str, dict[str, Any]] = {
 
 Found = tuple[Sequence[ProofResult], list[str]]
 Work = Callable[[dict[str, Any], Silence], Found]
+# Takes a line for whoever watches the run.
+Tell = Callable[[str], None]
+Waiting = Callable[[Callable[[dict[str, Any]], Found], dict[str, Any], Tell], Found]
 
 # Between two looks: what is waited for, a service that starts or a zone that replicates, takes seconds to minutes.
 PAUSE = 3.0
 SETTLED = (proof.PROVED, proof.WOULD_BE_CHECKED)
 
 
-def run(module: Any, work: Work) -> None:
+def in_silence(_line: str) -> None:
+    """What a module tells nobody sees before it ends."""
+
+
+def run(module: Any, work: Work, waiting: Waiting | None = None) -> None:
     """End an ``AnsibleModule`` with what ``answer`` returns."""
     try:
-        returned = answer(module.params, work)
+        returned = answer(module.params, work, waiting)
     except RolloutError as error:
         module.fail_json(msg=str(error))
     if returned.get("failed"):
@@ -61,25 +68,33 @@ def run(module: Any, work: Work) -> None:
     module.exit_json(**returned)
 
 
-def answer(params: dict[str, Any], work: Work) -> dict[str, Any]:
-    """The result of a task: the results and hints of ``work(params, silence)``; a hint is a warning, too."""
-    silence = Silence()
+def answer(
+    params: dict[str, Any], work: Work, waiting: Waiting | None = None, tell: Tell = in_silence
+) -> dict[str, Any]:
+    """The result of a task: the results and hints of ``work(params, silence)``; a hint is a warning, too.
+
+    ``waiting``: how it is looked again, ``look_until_settled`` by default. ``tell`` takes lines while it lasts.
+    """
+    silent: set[str] = set()
 
     def look(params: dict[str, Any]) -> Found:
-        nonlocal silence
         silence = Silence(params["silent_places"])
-        return work(params, silence)
+        found = work(params, silence)
+        silent.difference_update(silence.asked)
+        silent.update(silence.places)
+        return found
 
     if params["timeout"] <= 0:
         raise RolloutError("must be greater than 0", where="timeout", mend="Give seconds, such as 10")
-    results, hints = look_until_settled(look, params)
-    told = {"hints": hints, "warnings": hints, "silent_places": silence.places}
+    results, hints = (waiting or look_until_settled)(look, params, tell)
+    told = {"hints": hints, "warnings": hints, "silent_places": sorted(silent)}
     return {**proof.outcome(results, fail=params["fail"]), **told}
 
 
 def look_until_settled(
     look: Callable[[dict[str, Any]], Found],
     params: dict[str, Any],
+    _tell: Tell = in_silence,
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,

@@ -44,7 +44,8 @@ class ProofResult:
     ``state``: ``proved``; ``failed`` (seen, and wrong); ``unproved`` (could not be seen); ``would_be_checked``.
     ``server`` and ``address`` say who was asked. ``expected`` and ``found`` are JSON-able, None where there is none.
     ``cause``: what several results may have in common, None where the message is this one's alone. ``remarks``: what
-    is worth knowing and keeps nothing from being proved, such as clients that are shut out.
+    is worth knowing and keeps nothing from being proved, such as clients that are shut out. ``waited``: the seconds for
+    which it was looked at again, until it was so.
     """
 
     check: str
@@ -57,11 +58,12 @@ class ProofResult:
     found: Any = None
     cause: Cause | None = None
     remarks: tuple[str, ...] = ()
+    waited: int = 0
 
     def to_plain(self) -> dict[str, Any]:
         """The result as a module returns it."""
         plain: dict[str, Any] = to_plain(self)
-        return plain
+        return plain if self.waited else {key: value for key, value in plain.items() if key != "waited"}
 
 
 def summary(results: Iterable[ProofResult]) -> dict[str, int]:

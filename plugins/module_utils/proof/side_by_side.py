@@ -99,6 +99,12 @@ class Silence:
             return self._first[place], True
 
     @property
+    def asked(self) -> list[str]:
+        """Every place that was probed, or known to be silent."""
+        with self._lock:
+            return list(self._first)
+
+    @property
     def places(self) -> list[str]:
         """The silent ones that later checks are to know, sorted."""
         with self._lock:

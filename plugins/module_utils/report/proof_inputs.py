@@ -100,7 +100,7 @@ def proof_inputs(
         stores=dict(_stores(plan, outcome)),
         predicted=checked and (pushed or any(one.changed for one in done.values())),
         services_started=not checked and any(one.services_started for one in done.values()),
-        replicating=not checked and pushed and len(servers) > 1,
+        replicating=not checked and pushed,
         not_waited_for=tuple(_unchanged(plan, outcome)),
     )
 

@@ -12,6 +12,7 @@ from proofkit.modules import run_module
 ZONES = {
     "company.local": "dc01 A 10.0.0.5\nocspool A 10.0.0.10\n_sipinternaltls._tcp SRV 0 0 5061 ocspool\n",
     "wild.example": "* A 10.0.0.80\n",
+    "named.example": "@ NS far\nfar A 127.0.0.99\nocspool A 10.0.0.10\n",
 }
 
 
@@ -107,6 +108,19 @@ def test_what_must_not_exist_is_looked_for_where_the_records_are_complete(port: 
     assert clean["summary"] == {"proved": 4, "failed": 0, "unproved": 0}
     planned = _run(listeners.refused_port(), SRV, complete=True, planned_only=True)
     assert planned["summary"]["would_be_checked"] == 3
+
+
+def test_servers_that_the_zone_names_are_asked_for_its_records_alone(port: int) -> None:
+    """One that nobody reaches from here is told, and does not count as proved."""
+    result = _run(port, _a("ocspool", "10.0.0.10", zone="named.example"), _a("ocspool", "10.0.0.10"), name_servers=True)
+    told = [(one["server"], one["address"], one["subject"], one["state"]) for one in result["results"]]
+    assert [one for one in told if one[0] != "ns.named.example" and one[0] != "ns.company.local"] == [
+        ("dc01.company.local", f"127.0.0.1:{port}", "ocspool.named.example A", "proved"),
+        ("dc01.company.local", f"127.0.0.1:{port}", "ocspool.company.local A", "proved"),
+        ("far.named.example", f"127.0.0.99:{port}", "ocspool.named.example A", "unproved"),
+    ]
+    alone = _run(port, _a("ocspool", "10.0.0.10", zone="named.example"))
+    assert [one["server"] for one in alone["results"]] == ["dc01.company.local"]
 
 
 def test_planned_only() -> None:

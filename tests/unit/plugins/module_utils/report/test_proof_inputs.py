@@ -191,8 +191,9 @@ def test_an_edge_is_called_by_the_name_of_its_pool_and_a_reverse_proxy_by_none()
     ]
 
 
-def test_one_dns_server_has_nobody_to_replicate_to() -> None:
-    assert not inputs(dns={"changed": True}, asked=TWO[:1]).replicating
+def test_what_was_pushed_replicates_to_servers_that_the_zone_alone_names() -> None:
+    assert inputs(dns={"changed": True}, asked=TWO[:1]).replicating
+    assert not inputs(dns={"changed": False}).replicating
 
 
 def test_an_empty_plan_has_no_sip_domain() -> None:

@@ -1,0 +1,56 @@
+"""Two DNS servers with zones in the directory: one is written, the other is waited for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sitekit import Run, Site
+
+pytestmark = pytest.mark.slow
+
+BESIDE = {"name": "dc02", "address": "10.0.0.7", "generation": "2008r2", "dns": {"replica_of": "dc01"}}
+YET = "does not answer with the plan yet"
+
+
+def lines(run: Run, host: str) -> list[str]:
+    """What was told of a server, without its address."""
+    return [line.partition(") ")[2] for line in run.output.splitlines() if line.startswith(f"{host}.company.local (")]
+
+
+def at(site: Site, host: str, subject: str) -> dict[str, Any]:
+    """The result of a record at a server."""
+    found = site.report()["proof"]["dns"]["results"]
+    return next(one for one in found if (one["server"], one["subject"]) == (f"{host}.company.local", subject))
+
+
+@pytest.mark.estate(hosts=[BESIDE])
+def test_the_other_server_is_waited_for_and_told_when_nothing_comes(site: Site) -> None:
+    pool, wait = "ocspool.company.local A", "pool_verify_replication_wait"
+    site.estate.order("dns", "dc02", "delay", minutes=15)
+    run = site.watch("deploy_pool", YET, lambda: site.estate.turn_clock(minutes=15), {wait: 120})
+    assert run.code == 0, run.output
+    assert lines(run, "dc01") == []
+    first, last = lines(run, "dc02")
+    assert first.startswith(
+        f"{YET}, in 7 of 10 checks (ocspool.company.local A: the name does not exist); it is asked again"
+    )
+    assert last.startswith("answers with the plan, ") and last.endswith(" s later")
+    assert at(site, "dc02", pool)["state"] == "proved" and at(site, "dc02", pool)["waited"] >= 3
+    assert at(site, "dc01", pool)["waited"] == 0
+    # Nothing was written there: what it holds came by replication.
+    written = site.estate.counters().get("dc02.company.local", {"kinds": {}})["kinds"]
+    assert "invoke" not in written and "command" not in written
+
+    site.estate.order("dns", "dc02", "cut")
+    topology = site.group_vars()["ucops_topology"]
+    (old,) = topology["pools"][0]["load_balancer"]["vips"]["sip"]
+    new = f"{old.rpartition('.')[0]}.99"  # nothing listens there, which is not the question here
+    topology["pools"][0]["load_balancer"]["vips"]["sip"] = [new]
+    run = site.play("deploy_pool", "--tags", "dns,verify,report", variables={wait: 4, "ucops_topology": topology})
+    assert run.code == 2 and "Traceback" not in run.output, run.output
+    assert at(site, "dc01", pool)["state"] == "proved"
+    late = at(site, "dc02", pool)
+    said = f"missing: {new}; not planned: {old}; TTL 3600. It was so 4 s after another server answered as planned"
+    assert (late["state"], late["message"], late["waited"]) == ("failed", said, 4)
+    assert f"{pool} at {late['address']}, " in run.summary and said in run.summary, run.summary
