@@ -98,6 +98,50 @@ def covers(pattern: str, name: str, *, wildcards: bool = True) -> bool:
     return wildcards and pattern.startswith("*.") and bool(parent(name)) and pattern[2:] == parent(name)
 
 
+_NETWORK = re.compile(r"[0-9A-Fa-f.:]+/(?:0|[1-9][0-9]{0,2})")
+# What a label of a reverse zone stands for, in bits, by the version of IP: an octet, a hexadecimal digit.
+_BITS_OF_LABEL = {4: 8, 6: 4}
+
+
+def network(text: str) -> str:
+    """A network that has a reverse zone of its own, in CIDR form: it ends at a whole octet, or digit of IPv6."""
+    try:
+        found = ipaddress.ip_network(text if _NETWORK.fullmatch(text) else "", strict=False)
+    except ValueError:
+        raise BadName(f"{told(text)} is no network", mend="Write it as in 10.0.0.0/24") from None
+    if str(found.network_address) != str(ipaddress.ip_address(text.partition("/")[0])):
+        raise BadName(f"'{text}' is an address in the network {found}", mend=f"Write {found}")
+    bits = _BITS_OF_LABEL[found.version]
+    whole = found.prefixlen // bits * bits
+    if found.prefixlen != whole or not whole:
+        what = {4: "octet", 6: "hexadecimal digit"}[found.version]
+        raise BadName(
+            f"{found} does not end at a whole {what}, where a reverse zone does",
+            mend=_whole_networks(found, whole, whole + bits),
+        )
+    return str(found)
+
+
+def _whole_networks(found: ipaddress.IPv4Network | ipaddress.IPv6Network, around: int, within: int) -> str:
+    """What to write in place of a network between two lengths."""
+    larger = f"{found.supernet(new_prefix=around)}" if around else ""
+    if within == found.max_prefixlen:
+        return f"Write {larger}, or leave it out where only a part of that zone is yours (RFC 2317)"
+    return f"Write {f'{larger}, or ' if larger else ''}the networks of /{within} that it is made of"
+
+
+def reverse_zone(network_text: str) -> str:
+    """The zone of a network's PTR records: ``10.0.0.0/24`` gives ``0.0.10.in-addr.arpa`` (RFC 1035, RFC 3596)."""
+    found = ipaddress.ip_network(network_text)
+    left = (found.max_prefixlen - found.prefixlen) // _BITS_OF_LABEL[found.version]
+    return ".".join(reverse_name(str(found.network_address)).split(".")[left:])
+
+
+def reverse_name(address: str) -> str:
+    """The owner of an address's PTR record: ``10.0.0.11`` gives ``11.0.0.10.in-addr.arpa``."""
+    return ipaddress.ip_address(address).reverse_pointer
+
+
 def owner_in(name: str, zone_name: str) -> str:
     """The owner name relative to the zone; ``@`` for the zone's own name."""
     if name == zone_name:

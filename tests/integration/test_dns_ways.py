@@ -42,6 +42,8 @@ def test_pin_point_zones_hide_nothing_of_the_domain(site: Site) -> None:
     vip = topology["pools"][0]["load_balancer"]["vips"]["sip"][0]
     (zone,) = [one for one in topology["dns"]["internal"]["zones"] if one["name"] == "company.com"]
     zone |= {"kind": "pin_point", "if_missing": "create"}
+    # And a reverse zone of one address, with the pool's name and not that of its alias.
+    topology["dns"]["internal"]["reverse"] = [{"network": f"{vip}/32", "if_missing": "create"}]
     public = {name: resolved(site, name) for name in ("www.company.com", "mail.company.com")}
     assert public == {"www.company.com": ["203.0.113.80"], "mail.company.com": ["203.0.113.25"]}
 
@@ -53,6 +55,8 @@ def test_pin_point_zones_hide_nothing_of_the_domain(site: Site) -> None:
     assert records(site, pool) == [f"{pool} 3600 A {vip}"]
     assert records(site, service) == [f"{service} 3600 SRV 0 0 5061 {pool}."]
     assert resolved(site, pool) == [vip]
+    pointer = ".".join((*reversed(vip.split(".")), "in-addr.arpa"))
+    assert resolved(site, pointer, "PTR") == ["ocspool.company.local."]
     assert resolved(site, service, "SRV") == [f"0 0 5061 {pool}."]
     assert {name: resolved(site, name) for name in public} == public
     again = site.play("deploy_pool", "--tags", "dns", variables=given)

@@ -107,3 +107,20 @@ def test_a_zone_is_never_converted(site: Rollout, zone: str, settings: dict[str,
     with pytest.raises(ServerRefused, match=told):
         pushed(site, "dc01", {"name": zone, "settings": settings})
     assert held(site, "dc01", zone) == before
+
+
+def test_a_reverse_zone_is_created_with_its_pointers_and_follows_them(site: Rollout) -> None:
+    zone = {"name": "2.0.192.in-addr.arpa", "if_missing": "create", "settings": {"dynamic_update": "secure"}}
+
+    def pointer(name: str) -> dict[str, Any]:
+        return {"zone": zone["name"], "name": "10", "type": "PTR", "values": [name]}
+
+    def pointers() -> list[str]:
+        return [one for one in held(site, "tools", "2.0.192.in-addr.arpa")["records"] if " PTR " in one]
+
+    assert pushed(site, "tools", zone, pointer("pool.company.local"))["changed"] is True
+    assert pointers() == ["10.2.0.192.in-addr.arpa 3600 PTR pool.company.local."]
+    assert pushed(site, "tools", zone, pointer("pool.company.local"))["changed"] is False
+    # Another name at the address: the rollout created the pointer, so it follows.
+    assert pushed(site, "tools", zone, pointer("new.company.local"))["changed"] is True
+    assert pointers() == ["10.2.0.192.in-addr.arpa 3600 PTR new.company.local."]

@@ -228,7 +228,26 @@ BAD: list[tuple[str, Any, str, str]] = [
         "dns.internal.zones[1].settings.aging.enabled",
         "missing",
     ),
+    (
+        "dns.internal.reverse",
+        ["10.0.0.128/25"],
+        "dns.internal.reverse[0]",
+        "10.0.0.128/25 does not end at a whole octet, where a reverse zone does | Write 10.0.0.0/24, or leave it out",
+    ),
+    ("dns.internal.reverse", "10.0.0.0/24", "dns.internal.reverse", "must be a list"),
     # contradictions
+    (
+        "dns.internal.reverse",
+        ["10.0.0.0/24", {"network": "10.0.0.0/24"}],
+        "dns.internal.reverse[1].network",
+        "the zone '0.0.10.in-addr.arpa' is already given at dns.internal.reverse[0].network",
+    ),
+    (
+        "dns.internal.reverse",
+        [{"network": "10.0.0.0/24", "settings": {"storage": "file", "partition": "forest"}}],
+        "dns.internal.reverse[0].settings.partition",
+        "a zone in a file lies in no directory partition",
+    ),
     (
         "dns.internal.zones[1].settings",
         {"storage": "file", "dynamic_update": "secure"},

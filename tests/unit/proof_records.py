@@ -22,6 +22,7 @@ six AAAA fd00::10
 text TXT "nothing else here"
 alias CNAME ocspool
 dangling CNAME gone
+pointer PTR OCSpool
 sub NS ns.sub
 ns.sub A 10.0.0.99
 """ + "".join(f"many A 10.1.0.{number}\n" for number in range(60))

@@ -19,6 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry im
 from ansible_collections.ucops.rollout.plugins.module_utils.names import parent
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.deployment import Deployment, servers_with
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planned_records import PlannedRecords, WantedRecord
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.pointers import pointers
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.shared_certificates import share_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.vocabulary import (
     RANKS,
@@ -68,7 +69,8 @@ def _put_together(
     certificates = share_certificates(_certificates(pools), topology.pools)
     endpoints = tuple(_endpoints(pools, certificates))
     records = PlannedRecords(topology.zones)
-    for one in _wanted_records(pools, {zone.view for zone in topology.zones}):
+    asked = list(_wanted_records(pools, {zone.view for zone in topology.zones}))
+    for one in (*asked, *pointers(asked, topology)):
         records.want(one)
     plan = model.Plan(
         zones=records.zones(),

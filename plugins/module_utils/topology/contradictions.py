@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.model import against_a_file
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
 from ansible_collections.ucops.rollout.plugins.module_utils.products.rules import RoleRules
@@ -75,12 +76,16 @@ def _placed(parent: Checked | None, key: str, name: str, path: str = "") -> Iter
 
 
 def _zones(checked: Checked, view: str) -> Iterator[Placed]:
-    return _placed((checked.get("dns") or {}).get(view), "zones", "name", f"dns.{view}")
+    declared = (checked.get("dns") or {}).get(view)
+    yield from _placed(declared, "zones", "name", f"dns.{view}")
+    for path, network in _placed(declared, "reverse", "network", f"dns.{view}"):
+        yield path, names.reverse_zone(network)
 
 
 def _zone_settings(checked: Checked, view: str, problems: Problems) -> None:
     """What only Active Directory has, of a zone in a file."""
-    for path, zone in _items((checked.get("dns") or {}).get(view), "zones", f"dns.{view}"):
+    declared, place = (checked.get("dns") or {}).get(view), f"dns.{view}"
+    for path, zone in (*_items(declared, "zones", place), *_items(declared, "reverse", place)):
         given = zone.get("settings") or {}
         for key, what in against_a_file(given.get("storage"), given.get("partition"), given.get("dynamic_update")):
             problems.add(f"{path}.settings.{key}", what, "Leave it out, or keep the zone in the directory")

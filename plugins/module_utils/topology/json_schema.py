@@ -42,6 +42,7 @@ _SHORT = r"(?=.{1,253}\.?$)"  # characters of a name, the last dot aside
 _SERVICE = "_[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _WITH_SERVICES = rf"(?:{_SERVICE}\.)*(?:{_HOST}|{_SERVICE})"
 _NO_HOST = r"(?!0\.0\.0\.0$|255\.255\.255\.255$|22[4-9]\.|23[0-9]\.)"
+_DIGITS = "|".join(str(length) for length in range(4, 129, 4))  # whole ones of an IPv6 network
 _PLAIN = r"(?![\s\S]*[\u0000-\u001f\u007f])"
 
 PATTERNS: Mapping[str, str] = {
@@ -51,6 +52,7 @@ PATTERNS: Mapping[str, str] = {
     "host": rf"^{_SHORT}{_HOST}\.?$",
     "zone": rf"^{_SHORT}{_WITH_SERVICES}\.?$",
     "relative": rf"^(?:@|{_SHORT}{_WITH_SERVICES}\.?)$",
+    "network": rf"^(?:{_IPV4}/(?:8|16|24|32)|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*/(?:{_DIGITS}))$",
     "address": rf"^(?:{_NO_HOST}{_IPV4}|[0-9A-Fa-f]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*)$",
     "url": rf"^[Hh][Tt][Tt][Pp][Ss]://{_FQDN}\.?(?:/[A-Za-z0-9./-]*)?$",
     "authority": rf"^{_PLAIN}{_HOST}\.?\\(?:![0-9A-Fa-f]{{4}}|[^\\]){{1,64}}$",

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Aging, ZoneSettings
 from ansible_collections.ucops.rollout.plugins.module_utils.products.grammar import Product
@@ -21,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.schema impo
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.shapes import Problem, Problems
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import (
     OUTSIDE_INTERFACES,
+    REVERSE,
     Autodiscover,
     Backup,
     Certificates,
@@ -135,6 +137,23 @@ def _zones(dns: Mapping[str, Any]) -> Iterator[Zone]:
                 managed=one["managed"],
                 settings=_zone_settings(one["settings"]),
             )
+        yield from _reverse_zones(dns, view)
+
+
+def _reverse_zones(dns: Mapping[str, Any], view: str) -> Iterator[Zone]:
+    for index, one in enumerate((dns[view] or {}).get("reverse", ())):
+        yield Zone(
+            view=view,
+            name=names.reverse_zone(one["network"]),
+            if_missing=one["if_missing"],
+            ttl=Ttl(dns["ttl"] if one["ttl"] is None else one["ttl"]),
+            known_names=(),
+            copied_names=(),
+            path=f"dns.{view}.reverse[{index}]",
+            kind=REVERSE,
+            managed=one["managed"],
+            settings=_zone_settings(one["settings"]),
+        )
 
 
 def _zone_settings(given: Mapping[str, Any]) -> ZoneSettings:

@@ -252,6 +252,20 @@ _SETTINGS = Field(
     default={},
 )
 
+_IF_MISSING = Field(
+    "if_missing",
+    Text(choices=("fail", "create")),
+    "what to do where the DNS server does not have the zone",
+    default="fail",
+)
+_MANAGED = Field(
+    "managed",
+    Text(choices=("ours", "other_team")),
+    "who enters its records; those of another team are planned and proved, not pushed",
+    default="ours",
+)
+_ZONE_TTL = Field("ttl", _TTL, "seconds that records of this zone may be cached; dns.ttl unless given")
+
 _ZONE = Fields(
     "a zone",
     (
@@ -263,19 +277,9 @@ _ZONE = Fields(
             " becomes a zone of its own with its records at the apex",
             default="matching",
         ),
-        Field(
-            "if_missing",
-            Text(choices=("fail", "create")),
-            "what to do where the DNS server does not have the zone",
-            default="fail",
-        ),
-        Field(
-            "managed",
-            Text(choices=("ours", "other_team")),
-            "who enters its records; those of another team are planned and proved, not pushed",
-            default="ours",
-        ),
-        Field("ttl", _TTL, "seconds that records of this zone may be cached; dns.ttl unless given"),
+        _IF_MISSING,
+        _MANAGED,
+        _ZONE_TTL,
         _SETTINGS,
         Field(
             "known_names",
@@ -292,6 +296,23 @@ _ZONE = Fields(
     short="name",
 )
 
+_REVERSE = Fields(
+    "a network with PTR records",
+    (
+        Field(
+            "network",
+            Text("network"),
+            "the network in CIDR form, ending at a whole octet (IPv6: hexadecimal digit); it gives the zone's name",
+            required=True,
+        ),
+        _IF_MISSING,
+        _MANAGED,
+        _ZONE_TTL,
+        _SETTINGS,
+    ),
+    short="network",
+)
+
 _VIEW = Fields(
     "a view of DNS",
     (
@@ -300,6 +321,12 @@ _VIEW = Fields(
             ListOf(_ZONE, minimum=1, example="Declare every zone that records go to, such as [{name: company.local}]"),
             "the zones that records go to; a name belongs to the longest suffix",
             required=True,
+        ),
+        Field(
+            "reverse",
+            ListOf(_REVERSE),
+            "the networks whose reverse zones get a PTR record for each planned address; an empty list plans none",
+            default=(),
         ),
     ),
 )

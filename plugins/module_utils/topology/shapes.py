@@ -363,6 +363,7 @@ FORMS: Mapping[str, Form] = {
     "domain": Form(names.domain, "Write a domain such as company.com"),
     "zone": Form(names.zone, "Write a zone's name such as company.com"),
     "relative": Form(names.relative, "Write a name inside the zone, such as www, or @ for the zone itself"),
+    "network": Form(names.network, "Write a network such as 10.0.0.0/24"),
     "address": Form(_address, "Write an IPv4 address such as 10.0.0.11"),
     "authority": Form(_authority, r"Write host\name, such as ca01.company.local\Company CA"),
     "host": Form(names.host, "Write a host name such as lync"),

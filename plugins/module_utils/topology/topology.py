@@ -66,11 +66,15 @@ class SipDomain:
         return self.director or self.home
 
 
+REVERSE = "reverse"
+
+
 @dataclass(frozen=True)
 class Zone:
     """``known_names``: relative names that exist outside (None: not said); ``copied_names``: those copied inside.
 
-    ``kind``: ``matching`` or ``pin_point`` (not hosted; each needed name is a zone of its own).
+    ``kind``: ``matching``, ``pin_point`` (not hosted; each needed name is a zone of its own), or ``reverse`` (of a
+    network, for PTR records).
     """
 
     view: str

@@ -195,3 +195,61 @@ def test_what_a_name_of_a_certificate_covers(pattern: str, name: str, any_client
 @pytest.mark.parametrize("name", ["ocspool.company.com", "OCSPOOL.Company.com", "ocspool.company.com."])
 def test_names_to_compare(name: str) -> None:
     assert names.comparable(name) == "ocspool.company.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "network", "zone"),
+    [
+        ("10.0.0.0/24", "10.0.0.0/24", "0.0.10.in-addr.arpa"),
+        ("10.0.0.0/8", "10.0.0.0/8", "10.in-addr.arpa"),
+        ("192.168.0.0/16", "192.168.0.0/16", "168.192.in-addr.arpa"),
+        ("10.0.0.7/32", "10.0.0.7/32", "7.0.0.10.in-addr.arpa"),
+        ("2001:DB8::/32", "2001:db8::/32", "8.b.d.0.1.0.0.2.ip6.arpa"),
+        ("fd00:1::/36", "fd00:1::/36", "0.1.0.0.0.0.0.d.f.ip6.arpa"),
+    ],
+)
+def test_network_and_its_reverse_zone(text: str, network: str, zone: str) -> None:
+    assert (names.network(text), names.reverse_zone(names.network(text))) == (network, zone)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("10.0.0.0", "'10.0.0.0' is no network. Write it as in 10.0.0.0/24"),
+        ("10.0.0.0/255.0.0.0", "'10.0.0.0/255.0.0.0' is no network. Write it as in 10.0.0.0/24"),
+        ("10.0.0.0/08", "'10.0.0.0/08' is no network. Write it as in 10.0.0.0/24"),
+        ("10.0.0.0/33", "'10.0.0.0/33' is no network. Write it as in 10.0.0.0/24"),
+        ("fe80::%1/64", "'fe80::%1/64' is no network. Write it as in 10.0.0.0/24"),
+        ("\u0661.0.0.0/8", "'\u0661.0.0.0/8' is no network. Write it as in 10.0.0.0/24"),
+        ("10.0.0.9/24", "'10.0.0.9/24' is an address in the network 10.0.0.0/24. Write 10.0.0.0/24"),
+        (
+            "10.0.0.128/25",
+            "10.0.0.128/25 does not end at a whole octet, where a reverse zone does. Write 10.0.0.0/24, or leave it out"
+            " where only a part of that zone is yours (RFC 2317)",
+        ),
+        (
+            "10.0.16.0/20",
+            "10.0.16.0/20 does not end at a whole octet, where a reverse zone does. Write 10.0.0.0/16, or the networks"
+            " of /24 that it is made of",
+        ),
+        (
+            "0.0.0.0/0",
+            "0.0.0.0/0 does not end at a whole octet, where a reverse zone does. Write the networks of /8 that it is"
+            " made of",
+        ),
+        (
+            "2001:db8::/33",
+            "2001:db8::/33 does not end at a whole hexadecimal digit, where a reverse zone does. Write 2001:db8::/32,"
+            " or the networks of /36 that it is made of",
+        ),
+    ],
+)
+def test_network_without_a_reverse_zone_of_its_own(text: str, told: str) -> None:
+    with pytest.raises(names.BadName) as caught:
+        names.network(text)
+    assert str(caught.value) == told
+
+
+def test_owner_of_a_pointer() -> None:
+    assert names.reverse_name("10.0.0.11") == "11.0.0.10.in-addr.arpa"
+    assert names.reverse_name("2001:db8::1") == "1.0.0.0." + "0." * 20 + "8.b.d.0.1.0.0.2.ip6.arpa"

@@ -37,6 +37,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side i
         ("_sipinternaltls._tcp.company.local", "SRV", "answered", (service("ocspool.company.local"),), 3600, ""),
         ("alias.company.local", "A", "alias", (), 3600, "ocspool.company.local"),
         ("alias.company.local", "CNAME", "answered", ("ocspool.company.local",), 3600, ""),
+        ("pointer.company.local", "PTR", "answered", ("OCSpool.company.local",), 3600, ""),
         ("dangling.company.local", "A", "alias", (), 3600, "gone.company.local"),
         ("gone.company.local", "A", "nxdomain", (), None, ""),
         ("text.company.local", "A", "nodata", (), None, ""),

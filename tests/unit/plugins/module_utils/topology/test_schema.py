@@ -31,6 +31,7 @@ WHOLE = base_with(
             "fqdn": "pool02.contoso.net",
             "servers": [{"fqdn": "fe03.contoso.net", "addresses": {"internal": ["10.0.2.11"]}}],
         },
+        "dns.internal.reverse": [{"network": "10.0.0.0/8"}],
         "simple_urls": {},
         "autodiscover": {},
         "federation": {},
