@@ -172,6 +172,29 @@ options:
         is replaced but at O(replace) and by O(purge).
     type: bool
     default: true
+  other_servers:
+    description:
+      - Further DNS servers for the same records. Where a zone is missing, the controller asks them by DNS whether they
+        have it. If one does, nothing is changed, and no second zone of that name is created beside it.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: The name by which it is told.
+        type: str
+        required: true
+      address:
+        description: Its address.
+        type: str
+        required: true
+      port:
+        description: Its port.
+        type: int
+        default: 53
+      view:
+        description: The view of its records; carried along and not used.
+        type: str
   limits:
     description:
       - How much of a zone may go or change in one run. Beyond that nothing is changed, and the message says how much

@@ -188,6 +188,19 @@ def audit_left(given: Any, unproved: str = "fail", failure: str = "") -> dict[st
     return auditing.audit_left(found, unread_fails=_fails(unproved), failure=str(failure)).to_plain()
 
 
+def name_servers(
+    hostvars: Any,
+    groups: Mapping[str, Sequence[str]],
+    view: str = INTERNAL,
+    internal: str = "ucops_dns",
+    external: str = "ucops_dns_external",
+    besides: str = "",
+    port: int = 53,
+) -> list[dict[str, Any]]:
+    hosts = [one for one in groups.get(external if view == EXTERNAL else internal) or () if one != besides]
+    return inputs.name_servers(hosts, _hostvars(hostvars), int(port), view)
+
+
 def proof_inputs(
     hostvars: Any,
     plan: Any,
@@ -247,5 +260,6 @@ class FilterModule:
             audit_records,
             audit_data,
             audit_left,
+            name_servers,
             proof_inputs,
         )

@@ -250,7 +250,12 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.gss_tsig import signed_by_kerberos
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import answered, push
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import ARGUMENTS, read_request
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import Signer, UpdatedServer, signed_by_key
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import (
+    Signer,
+    UpdatedServer,
+    asked_only,
+    signed_by_key,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import NameServer, parse_servers
 
@@ -309,8 +314,10 @@ def main() -> None:
     module = AnsibleModule(argument_spec=spec, mutually_exclusive=[("key", "kerberos")], supports_check_mode=True)
     try:
         request = read_request(module.params["zones"], module.params["records"], module.params)
+        others = asked_only(module.params["other_servers"])
         result = answered(
-            lambda: push(_server(module.params), request, check_mode=module.check_mode), fail=module.params["fail"]
+            lambda: push(_server(module.params), request, check_mode=module.check_mode, others=others),
+            fail=module.params["fail"],
         )
     except RolloutError as error:
         module.fail_json(msg=str(error), **{"changed": False, **getattr(error, "result", {})})

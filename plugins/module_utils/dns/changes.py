@@ -217,6 +217,7 @@ def plan(
     found: Iterable[FoundRecord],
     zones: Collection[str] = frozenset(),
     site: Site = NOBODY,
+    forwarded: Collection[str] = frozenset(),
 ) -> Differences:
     """What must be changed, and what stands in the way. Records that nobody asked about play no part.
 
@@ -225,13 +226,14 @@ def plan(
 
     :param found: also what ``CUTS`` lists at the names between a zone and the owners.
     :param zones: names of zones that the server has or will have; those within another zone end it there.
+    :param forwarded: those of them that it asks other servers for.
     """
     by_owner = _by_owner(found)
     changes: list[SetChange] = []
     conflicts: list[Conflict] = []
     hidden: dict[tuple[str, str, str], list[RecordSet]] = {}
     for item in wanted:
-        if cut := _cut(item, by_owner, zones):
+        if cut := _cut(item, by_owner, zones, forwarded):
             hidden.setdefault(cut, []).append(item)
             continue
         there = by_owner.get((item.zone, item.fqdn), [])
@@ -298,11 +300,16 @@ def _removals(
 
 
 def _cut(
-    item: RecordSet, by_owner: Mapping[tuple[str, str], Sequence[FoundRecord]], zones: Collection[str]
+    item: RecordSet,
+    by_owner: Mapping[tuple[str, str], Sequence[FoundRecord]],
+    zones: Collection[str],
+    forwarded: Collection[str],
 ) -> tuple[str, str, str] | None:
     """Where the zone ends above a record set or at it, by what, and how that is undone; the highest such name."""
     for name in names.down_to(item.fqdn, item.zone):
         there = by_owner.get((item.zone, name), ())
+        if name in forwarded:
+            return name, "is a conditional forwarder on this server", "delete that forwarder"
         if name in zones:
             return name, "is a zone of its own on this server", "delete that zone"
         if servers := sorted(str(record.value) for record in there if record.type == "NS"):

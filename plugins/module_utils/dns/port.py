@@ -19,6 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Aging, ZoneSettings
 
 PRIMARY = "primary"
+FORWARDER = "forwarder"
 
 
 @dataclass(frozen=True)

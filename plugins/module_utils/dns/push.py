@@ -36,6 +36,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.limits import Excess, beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
+    FORWARDER,
     PRIMARY,
     DnsServer,
     FoundRecord,
@@ -96,14 +97,17 @@ class PushFailed(RolloutError):
         super().__init__(what, where=where, mend="Run again once the cause is mended: what is there is not done twice")
 
 
-def push(server: DnsServer, request: PushRequest, *, check_mode: bool) -> dict[str, Any]:
+def push(
+    server: DnsServer, request: PushRequest, *, check_mode: bool, others: Sequence[DnsServer] = ()
+) -> dict[str, Any]:
     """Make the server hold what is wanted, or hold it no longer; returns the result for a task.
 
+    :param others: further servers of the same records, which are only asked for zones that are missing on this one.
     :raises ServerRefused: with every missing zone, unfit zone and conflict at once; nothing was changed.
     :raises LimitExceeded: too much would go or change; nothing was changed.
     :raises PushFailed: a change failed; its text says what is there now and what is not.
     """
-    return _Push(server, request).run(check_mode=check_mode)
+    return _Push(server, request, others).run(check_mode=check_mode)
 
 
 def answered(pushed: Callable[[], dict[str, Any]], *, fail: bool) -> dict[str, Any]:
@@ -117,9 +121,10 @@ def answered(pushed: Callable[[], dict[str, Any]], *, fail: bool) -> dict[str, A
 
 
 class _Push:
-    def __init__(self, server: DnsServer, request: PushRequest) -> None:
+    def __init__(self, server: DnsServer, request: PushRequest, others: Sequence[DnsServer]) -> None:
         self.server = server
         self.request = request
+        self.others = others
         self.before = Seen()
         self.compared: tuple[ComparedSet, ...] = ()
         self.notes: list[str] = []
@@ -174,7 +179,8 @@ class _Push:
         ends = [name for item in self.request.sets for name in names.down_to(item.fqdn, item.zone)]
         # One question for both: a child zone on the same server hides what its parent holds.
         states = self._states(list(dict.fromkeys((*asked, *ends))))
-        seen = Seen({name: states[name] for name in asked if name in states}, others=frozenset(states) - {*asked})
+        others = {name: state for name, state in states.items() if name not in asked}
+        seen = Seen({name: states[name] for name in asked if name in states}, others=others)
         if seen.zones:
             seen.serials = self._serials(seen.zones)
         for zone in self.request.zones:
@@ -233,7 +239,8 @@ class _Push:
             found = record_sets.plan_absent(self.request.sets, seen.all_records(), site)
         else:
             there = {*seen.zones, *seen.others, *(zone.name for zone in new_zones)}
-            found = record_sets.plan(self.request.sets, seen.all_records(), there, site)
+            forwarded = {name for name, state in seen.others.items() if state.kind == FORWARDER}
+            found = record_sets.plan(self.request.sets, seen.all_records(), there, site, forwarded)
             found = replace(found, changes=(*found.changes, *self._stale_changes(seen, found.changes)))
         noted = (wildcards.noted(change, seen.wildcards.get(change.wanted.zone)) for change in found.changes)
         return replace(found, changes=tuple(noted))
@@ -302,7 +309,13 @@ class _Push:
     def _guard(self, seen: Seen, new_zones: Sequence[PlannedZone], differences: Differences) -> None:
         """Refuse everything that stands in the way, at once and before anything is changed."""
         able = self.server.capabilities
-        problems = [problem for zone in self.request.zones if (problem := self._zone_problem(zone, seen))]
+        held = self._held_by_others([zone.name for zone in self.request.zones if self._is_new(zone, seen)])
+        problems = [_elsewhere(zone, servers) for zone, servers in held.items()]
+        problems += [
+            problem
+            for zone in self.request.zones
+            if zone.name not in held and (problem := self._zone_problem(zone, seen))
+        ]
         problems += [problem for zone in self.request.zones for problem in self._against_settings(zone, seen)]
         problems += [str(one) for one in record_sets.unsupported(self.request.sets, able)]
         problems += [*differences.problems, *_beyond_port(differences.changes, self.server)]
@@ -315,6 +328,17 @@ class _Push:
         excesses = beyond(self.request.limits, differences.changes, known, named=self.request.absent)
         if excesses:
             raise LimitExceeded(excesses, where=self.server.name, compared=self.compared)
+
+    def _held_by_others(self, zones: Sequence[str]) -> dict[str, list[str]]:
+        """By zone, the other servers that have it; one that cannot be asked is told."""
+        held: dict[str, list[str]] = {}
+        for server in self.others if zones else ():
+            try:
+                for name in server.zones(zones):
+                    held.setdefault(name, []).append(server.name)
+            except RolloutError as error:
+                self.notes.append(f"whether {server.name} has {', '.join(zones)} is not known: {error.what}")
+        return held
 
     def _compared(self, seen: Seen, differences: Differences) -> tuple[ComparedSet, ...]:
         there = {zone.name: seen.zones.get(zone.name) for zone in self.request.zones}
@@ -684,6 +708,15 @@ def _missing(change: SetChange) -> str:
     stamped = any(one.dynamic for one in change.retime)
     kept = " with its time stamp, which a change did not take away: delete it (DNS console) and run again"
     return f"{change.wanted.fqdn} {change.wanted.type}{kept if stamped else ''}"
+
+
+def _elsewhere(zone: str, servers: Sequence[str]) -> str:
+    return (
+        f"the zone {zone} does not exist on this server, and {' and '.join(servers)} answers for it with authority: a"
+        " second zone of that name would hold other records. Push to the server that holds it as primary (the first of"
+        " the inventory's group), let this one have it too by replication or as a secondary zone, or take it out of the"
+        " group"
+    )
 
 
 def _by_zone(changes: Iterable[SetChange]) -> list[tuple[str, list[SetChange]]]:

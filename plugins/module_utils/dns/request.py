@@ -94,6 +94,17 @@ ARGUMENTS: dict[str, Any] = {
         "type": "dict",
         "options": {one.name: {"type": "int", "default": one.default} for one in fields(Limits)},
     },
+    "other_servers": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "name": {"type": "str", "required": True},
+            "address": {"type": "str", "required": True},
+            "port": {"type": "int", "default": 53},
+            "view": {"type": "str"},
+        },
+    },
     "fail": {"type": "bool", "default": True},
 }
 

@@ -273,6 +273,17 @@ class UpdatedServer(WholeZoneServer):
         return RolloutError(what, where=self.name, mend=mend)
 
 
+# Long enough for any server that is there.
+_SECONDS_TO_ASK = 5.0
+
+
+def asked_only(servers: Iterable[Mapping[str, Any]]) -> list[UpdatedServer]:
+    """Servers that are asked and told nothing, from the option ``other_servers``."""
+    return [
+        UpdatedServer(one["name"], one["address"], one.get("port") or 53, timeout=_SECONDS_TO_ASK) for one in servers
+    ]
+
+
 _REACHABLE = "See that the server answers on TCP port 53 from this host, and run again"
 _READABLE = "See that it is authoritative for the zone and answers this host, and run again"
 _SIGNED = "See that name, secret and algorithm of the key are those of the server, and that both clocks agree"

@@ -47,7 +47,7 @@ class Seen:
 
     zones: dict[str, ZoneState] = field(default_factory=dict)
     records: dict[str, tuple[FoundRecord, ...]] = field(default_factory=dict)
-    others: frozenset[str] = frozenset()
+    others: Mapping[str, ZoneState] = field(default_factory=dict)
     memory: dict[str, Memory] = field(default_factory=dict)
     serials: Mapping[str, int] = field(default_factory=dict)
     wildcards: dict[str, Wildcards] = field(default_factory=dict)

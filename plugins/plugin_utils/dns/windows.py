@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
+    FORWARDER,
     PRIMARY,
     WINDOWS,
     FoundRecord,
@@ -54,7 +55,7 @@ MANY_NAMES = 100
 NAMES_PER_QUERY = 20
 
 # MicrosoftDNS_Zone.ZoneType as a property. CreateZone's parameter counts differently: there 0 is a primary zone.
-_KINDS = {1: PRIMARY, 2: "secondary", 3: "stub", 4: "forwarder"}
+_KINDS = {1: PRIMARY, 2: "secondary", 3: "stub", 4: FORWARDER}
 _KEPT_IN_DIRECTORY = 0
 _CREATE_PRIMARY = "0"
 _DYNAMIC_UPDATE = {0: "none", 1: "any", 2: "secure"}

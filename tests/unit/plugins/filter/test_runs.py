@@ -91,6 +91,18 @@ def test_whom_to_log_on_to_and_who_cannot_do_their_part() -> None:
     assert FILTERS["ca_certificates"](read, ["ca1"]) == {"ca1": ["PEM"]}
 
 
+def test_the_other_dns_servers_of_a_view() -> None:
+    groups = {"ucops_dns": ["dc01", "dc02"], "outer": ["ns1", "ns2"]}
+    hostvars = {"dc02": {"ansible_host": "10.0.0.6"}}
+    assert FILTERS["name_servers"](hostvars, groups, besides="dc01") == [
+        {"name": "dc02", "address": "10.0.0.6", "port": 53, "view": "internal"}
+    ]
+    assert FILTERS["name_servers"](hostvars, groups, view="external", external="outer", besides="ns1", port="5353") == [
+        {"name": "ns2", "address": "ns2", "port": 5353, "view": "external"}
+    ]
+    assert FILTERS["name_servers"](hostvars, groups, view="external") == []
+
+
 def test_an_audit() -> None:
     wanted = FILTERS["audit_records"](origin())
     assert [one["name"] for one in wanted["zones"]] == ["company.local", "company.com"]

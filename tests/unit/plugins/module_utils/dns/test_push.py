@@ -168,6 +168,37 @@ def test_child_zone_on_the_same_server_is_told_before_anything_is_written() -> N
     assert refused(server(), new) == told
 
 
+def test_a_conditional_forwarder_above_a_record_is_told_before_anything_is_written() -> None:
+    held = server(held={ZONE: KEPT, CHILD.name: ZoneState(CHILD.name, "forwarder")})
+    assert refused(held, wanted(SIP, SIGN_IN)) == [
+        HIDDEN.format("is a conditional forwarder on this server", "delete that forwarder")
+    ]
+
+
+@pytest.mark.parametrize("if_missing", ["fail", "create"])
+@pytest.mark.parametrize("sets", [(SIP,), ()])
+def test_a_zone_that_another_server_has_is_not_created_a_second_time(if_missing: str, sets: tuple[Any, ...]) -> None:
+    if if_missing == "fail" and not sets:
+        return  # nothing is pushed into it
+    held, other = server(held={}), server(name="dc02")
+    with pytest.raises(ServerRefused) as caught:
+        push(held, wanted(*sets, if_missing=if_missing), check_mode=False, others=[other, server(name="dc03", held={})])
+    assert caught.value.problems == (
+        "the zone company.local does not exist on this server, and dc02 answers for it with authority: a second zone of"
+        " that name would hold other records. Push to the server that holds it as primary (the first of the inventory's"
+        " group), let this one have it too by replication or as a secondary zone, or take it out of the group",
+    )
+    assert (held.calls, other.calls) == ([], [])
+
+
+def test_others_are_asked_for_missing_zones_alone_and_one_that_is_silent_stops_nobody() -> None:
+    silent = server(name="dc02", deaf_after=0)
+    assert push(server(), wanted(SIP), check_mode=False, others=[silent])["notes"] == []
+    result = push(server(held={}), wanted(SIP, if_missing="create"), check_mode=False, others=[silent])
+    assert result["changed"] is True
+    assert result["notes"] == ["whether dc02 has company.local is not known: no answer"]
+
+
 def test_zone_that_the_plan_declares_takes_what_lies_below_the_cut() -> None:
     cut = FoundRecord(ZONE, CHILD.name, "NS", "dc01.company.local", 3600)
     held = server(cut, held={ZONE: KEPT, CHILD.name: replace(KEPT, name=CHILD.name)})

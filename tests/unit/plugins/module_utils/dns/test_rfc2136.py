@@ -18,6 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import P
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import (
     Signer,
     UpdatedServer,
+    asked_only,
     signed_by_key,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -231,6 +232,13 @@ def test_a_ttl_that_the_server_raises_is_remembered_in_an_update_of_its_own(
     assert not push(ns1, request(a_set("sip", "10.0.0.10", ttl=60)), check_mode=False)["changed"]
     push(ns1, request(a_set("sip", "10.0.0.10", ttl=60), absent=True), check_mode=False)
     assert held(port, "sip", "_ucops-rollout") == set()
+
+
+def test_servers_that_are_asked_only(port: int) -> None:
+    (ns1,) = asked_only([{"name": "ns1", "address": "127.0.0.1", "port": port, "view": "internal"}])
+    assert list(ns1.zones([ZONE, f"dc01.{ZONE}", "missing.test"])) == [ZONE]
+    (usual,) = asked_only([{"name": "ns2", "address": "192.0.2.1", "port": None}])
+    assert (usual.name, usual.port, usual.timeout) == ("ns2", 53, 5.0)
 
 
 def test_what_it_can_be_asked_to_do() -> None:
