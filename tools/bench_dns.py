@@ -1,9 +1,9 @@
-"""Part of `make bench`: what bringing records to a DNS server costs, over WMI to the lab and by dynamic update to BIND.
+"""Part of `make bench`: what bringing records to a DNS server costs, over WMI to the lab and by update to BIND.
 
-Beside it what others cost: loops over ansible.windows.win_dns_record and community.general.nsupdate, and octodns. Prints
-a table and writes it as JSON. ``seconds`` are those of the whole process of ours or of a peer, ``own`` those without the
-start of Python, Ansible or octodns, ``processor`` the processor's of them. The lab, BIND and the stand-in for Windows run
-in processes or threads of their own.
+Beside it what others cost: loops over ansible.windows.win_dns_record and community.general.nsupdate, and octodns.
+Prints a table and writes it as JSON. ``seconds`` are those of the whole process of ours or of a peer, ``own`` those
+without the start of Python, Ansible or octodns, ``processor`` the processor's of them. The lab, BIND and the stand-in
+for Windows run in processes or threads of their own.
 """
 
 from __future__ import annotations

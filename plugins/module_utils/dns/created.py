@@ -15,6 +15,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import told
@@ -82,11 +83,11 @@ class Created:
     rollout: str = DEFAULT_ROLLOUT
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def entries(self) -> frozenset[str]:
         return frozenset(one for entries in self.texts.values() for one in entries)
 
-    @property
+    @cached_property
     def kept_ttls(self) -> frozenset[int]:
         """The TTLs that the server made of lower ones."""
         found = (one.removeprefix(_KEPT) for one in self.entries if one.startswith(_KEPT))

@@ -623,9 +623,7 @@ class _Push:
     def _seen_changes(self, now: Seen) -> Iterator[Change]:
         """Of the changes that were to be made, those that the server was seen to hold, also in part."""
         yield from self._zone_changes(now)
-        held = now.all_records()
-        for change in _real(self._differences(self.before).changes):
-            seen = record_sets.describe_change(change, held)
+        for seen in _described(_real(self._differences(self.before).changes), now.all_records()):
             if seen.after is not None and seen.before != seen.after:
                 yield seen
 
@@ -637,8 +635,7 @@ class _Push:
 
     def _report(self, after: Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> dict[str, Any]:
         before = self.before
-        held = after.everything()
-        told = (*self._zone_changes(after), *(record_sets.describe_change(change, held) for change in changes))
+        told = (*self._zone_changes(after), *_described(changes, after.everything()))
         result = ChangeSet(before.text(), after.text(), told).to_result()
         return {
             **result,
@@ -681,6 +678,12 @@ def _summary(changes: Sequence[SetChange]) -> str:
         named = [f"{change.wanted.type} {change.wanted.fqdn}" for change in changes if change.verb == verb]
         told += [f"{text}: {', '.join(named)}"] if named else []
     return "; ".join(told) or "nothing to do"
+
+
+def _described(changes: Iterable[SetChange], later: Iterable[FoundRecord]) -> Iterator[Change]:
+    held = record_sets.by_set(later)
+    for change in changes:
+        yield record_sets.describe_change(change, held.get(record_sets.key_of(change.wanted), ()))
 
 
 def _real(changes: Iterable[SetChange]) -> list[SetChange]:

@@ -105,6 +105,11 @@ class UpdatedServer(WholeZoneServer):
                 found[name] = ZoneState(name, PRIMARY, in_directory=None)
         return found
 
+    def serials(self, zones: Sequence[str]) -> Mapping[str, int]:
+        replies = zip(zones, self._ask_all([(name, "SOA") for name in zones]), strict=True)
+        held = ((name, one) for name, reply in replies for one in _with_authority(reply) if _name_of(one.name) == name)
+        return {name: one[0].serial for name, one in held if one.rdtype == dns.rdatatype.SOA}
+
     def records(self, zone: str, owners: Sequence[str]) -> tuple[FoundRecord, ...]:
         """Of the types that a plan can hold, and what ends the zone. Time stamps are not seen by DNS."""
         unique = list(dict.fromkeys(owners))
