@@ -50,8 +50,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port impor
 
 NAMESPACE = "root/MicrosoftDNS"
 _PROGRAM_SECONDS = 60.0
-# WMI refuses queries with too many conditions, and nobody says how many: what it refuses is asked in smaller ones.
-MANY_NAMES = 100
+# WMI refuses queries with too many conditions, and nobody says how many: once one is refused, smaller ones are sent.
+# So many of the longest names are 110 kB, and WinRM 2 takes 150.
+MANY_NAMES = 400
 NAMES_PER_QUERY = 20
 
 # MicrosoftDNS_Zone.ZoneType as a property. CreateZone's parameter counts differently: there 0 is a primary zone.
@@ -91,6 +92,7 @@ class WindowsDns(StepwiseServer):
         self.name = host.name
         self._zones: dict[str, WmiObject] = {}
         self._deletes: bool | None = None
+        self._at_once = MANY_NAMES
         self._renew: Callable[[], None] = lambda: None
 
     @contextmanager
@@ -154,16 +156,19 @@ class WindowsDns(StepwiseServer):
         found = self._wmi.query(NAMESPACE, f"SELECT * FROM {_BASE_CLASS} WHERE ContainerName={wql_literal(zone)}")
         return tuple(one for one in map(read_record, found) if one is not None and one.zone == zone)
 
-    def _among(self, query: str, name: str, values: Sequence[str], size: int = MANY_NAMES) -> list[WmiObject]:
+    def _among(self, query: str, name: str, values: Sequence[str]) -> list[WmiObject]:
         """The instances of which a property has one of these values."""
         found: list[WmiObject] = []
-        for batch in _batches(values, size):
+        left = list(dict.fromkeys(values))
+        while left:
+            batch = left[: self._at_once]
             try:
                 found += self._wmi.query(NAMESPACE, f"{query} ({_any_of(name, batch)})")
+                left = left[len(batch) :]
             except WsmanFault as fault:
                 if fault.access_denied or len(batch) <= NAMES_PER_QUERY:
                     raise
-                found += self._among(query, name, batch, NAMES_PER_QUERY)
+                self._at_once = max(NAMES_PER_QUERY, len(batch) // 4)
         return found
 
     def create_zone(self, name: str, *, file: str = "") -> None:

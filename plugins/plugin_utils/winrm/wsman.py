@@ -36,6 +36,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     parse,
     serialise,
     text_of,
+    without_unused_namespaces,
 )
 
 TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
@@ -91,7 +92,8 @@ class WsmanClient:
         envelope = self._protocol.build_wsman_header(action, resource_uri, message_id=message_id)
         self._fill(envelope["env:Header"], selectors, options, timeout)
         envelope["env:Body"] = dict(body)
-        answer = self._exchange(serialise({"env:Envelope": envelope}), message_id, doing)
+        document = {"env:Envelope": without_unused_namespaces(envelope)}
+        answer = self._exchange(serialise(document), message_id, doing)
         return self._body(answer, message_id, doing)
 
     def _fill(

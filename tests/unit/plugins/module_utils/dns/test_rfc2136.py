@@ -90,6 +90,18 @@ def test_records_of_many_names_are_read_in_one_transfer(port: int, monkeypatch: 
     }
 
 
+def test_many_records_are_looked_at_once_while_the_serial_stays(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ns1, looks = server(port), []
+    zones = ns1.zones
+    monkeypatch.setattr(ns1, "zones", lambda names: (looks.append(len(names)), zones(names))[1])
+    (serial,) = ns1.serials([ZONE]).values()
+    assert ns1.serials(["other.test"]) == {}
+    sets = [a_set(f"look{number:02}", "10.0.0.7") for number in range(60)]
+    assert push(ns1, request(*sets), check_mode=False)["changed"] is True
+    assert looks == [61]
+    assert ns1.serials([ZONE])[ZONE] > serial
+
+
 def test_what_a_wildcard_answers_is_not_taken_for_a_record(bind: dnskit.Bind) -> None:
     """A record of the same data is there all the same, and other wildcards stand for names of their own."""
     bind.begin({ZONE: WILD}, USED)

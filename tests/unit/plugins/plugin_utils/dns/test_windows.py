@@ -352,7 +352,7 @@ def test_what_a_server_cannot_do_is_said_before_anything_is_changed() -> None:
     )
 
 
-HUNDREDS = [local_a(name=f"host{number:03}", values=["10.0.1.1"]) for number in range(250)]
+HUNDREDS = [local_a(name=f"host{number:04}", values=["10.0.1.1"]) for number in range(1000)]
 
 
 def soa_row(serial: int) -> dict[str, str]:
@@ -373,7 +373,7 @@ def test_a_zone_that_nobody_changed_is_not_read_twice_before_a_push(serials: tup
 
     wmi.query = counted
     run(wmi, zones=LOCAL, records=HUNDREDS)
-    # Three batches of at most 100 names each; once more after the push.
+    # Three batches of at most 400 names each; once more after the push.
     assert wmi.calls.count("query MicrosoftDNS_ResourceRecord") == 3 * (looks + 1)
     assert run(wmi, zones=LOCAL, records=HUNDREDS)["changed"] is False
 
@@ -382,10 +382,10 @@ def test_the_serial_of_a_zone_that_is_not_there_is_not_asked_for() -> None:
     """Windows answers that with "Generic failure"."""
     wmi = DnsWmi()
     assert run(wmi, zones=[{"name": "company.local", "if_missing": "create"}], records=HUNDREDS)["changed"] is True
-    assert len(wmi.rows) == 250
+    assert len(wmi.rows) == 1000
 
 
-@pytest.mark.parametrize(("most", "queries"), [(100, 3), (50, 1 + 5 + 1 + 5 + 1)])
+@pytest.mark.parametrize(("most", "queries"), [(400, 3), (100, 1 + 10), (50, 1 + 1 + 40)])
 def test_what_wmi_finds_too_much_is_asked_in_smaller_queries(most: int, queries: int) -> None:
     wmi = origin()
     query, sizes = wmi.query, []
@@ -397,10 +397,10 @@ def test_what_wmi_finds_too_much_is_asked_in_smaller_queries(most: int, queries:
         return query(namespace, wql, **more)
 
     wmi.query = limited
-    names = [f"host{number:03}.company.local" for number in range(250)]
+    names = [f"host{number:04}.company.local" for number in range(1000)]
     wmi.rows += [a_row(name, "10.0.1.1") for name in names]
     assert [one.owner for one in WindowsDns(on(wmi)).records("company.local", names)] == names
-    assert (len(sizes), max(sizes)) == (queries, 100)
+    assert (len(sizes), max(sizes)) == (queries, 400)
 
 
 def test_few_names_are_not_asked_twice_when_the_query_fails() -> None:

@@ -14,6 +14,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     IllegalText,
     parse,
     serialise,
+    without_unused_namespaces,
 )
 
 
@@ -34,6 +35,15 @@ def test_entities_are_refused() -> None:
 def test_what_is_no_xml_is_garbled(content: str | bytes) -> None:
     with pytest.raises(GarbledAnswer, match="no XML that can be read"):
         parse(content)
+
+
+def test_prefixes_that_nothing_has_are_not_declared() -> None:
+    declared = {f"@xmlns:{prefix}": f"urn:{prefix}" for prefix in ("e", "w", "x", "p", "unused", "y")}
+    body = {"w:List": [{"w:One": None}, {"@x:nil": "true", "#text": "y:text"}], "p:In": {"@xmlns:p": "urn:other"}}
+    assert without_unused_namespaces({**declared, "@plain": "y:1", "e:Body": body}) == {
+        "@xmlns:e": "urn:e", "@xmlns:w": "urn:w", "@xmlns:x": "urn:x", "@xmlns:p": "urn:p", "@plain": "y:1",
+        "e:Body": body,
+    }  # fmt: skip
 
 
 def test_size_and_depth_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
