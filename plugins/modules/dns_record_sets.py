@@ -196,7 +196,7 @@ conflicts:
   type: list
   elements: str
 summary:
-  description: The record sets of RV(changes), by what was to be done, in one line.
+  description: The zones and record sets of RV(changes), by what was to be done, in one line.
   returned: success
   type: str
   sample: "to create: A ocspool.company.local; to remove: A old.company.local"

@@ -163,7 +163,7 @@ plan:
       type: int
       sample: 1
     zones:
-      description: The declared zones, each with C(view), C(name) and C(if_missing).
+      description: The declared zones, each with C(view), C(name), C(if_missing), and C(settings) where any are given.
       type: list
       elements: dict
       sample: [{"view": "internal", "name": "company.com", "if_missing": "create"}]

@@ -41,7 +41,8 @@ def test_pin_point_zones_hide_nothing_of_the_domain(site: Site) -> None:
     topology = site.group_vars()["ucops_topology"]
     vip = topology["pools"][0]["load_balancer"]["vips"]["sip"][0]
     (zone,) = [one for one in topology["dns"]["internal"]["zones"] if one["name"] == "company.com"]
-    zone |= {"kind": "pin_point", "if_missing": "create"}
+    settings = {"partition": "domain", "dynamic_update": "secure"}
+    zone |= {"kind": "pin_point", "if_missing": "create", "settings": settings}
     # And a reverse zone of one address, with the pool's name and not that of its alias.
     topology["dns"]["internal"]["reverse"] = [{"network": f"{vip}/32", "if_missing": "create"}]
     public = {name: resolved(site, name) for name in ("www.company.com", "mail.company.com")}
@@ -52,6 +53,8 @@ def test_pin_point_zones_hide_nothing_of_the_domain(site: Site) -> None:
     assert run.code == 0, run.output
     assert "company.com" not in site.state()["hosts"]["dc01"]["dns"]
     pool, service = "ocspool.company.com", "_sipinternaltls._tcp.company.com"
+    made = [site.state()["hosts"]["dc01"]["dns"][name] for name in (pool, service)]
+    assert [(one["partition"], one["settings"]["AllowUpdate"]) for one in made] == [("domain", 2)] * 2
     assert records(site, pool) == [f"{pool} 3600 A {vip}"]
     assert records(site, service) == [f"{service} 3600 SRV 0 0 5061 {pool}."]
     assert resolved(site, pool) == [vip]

@@ -168,9 +168,10 @@ def test_check_mode_after_a_rollout_predicts_nothing(site: Site) -> None:
 
 @pytest.mark.slow
 def test_dns_within_its_budget(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
-    """Two zones, four records, one zone missing: 32 requests and 150 kB, the second run 17, authentication included.
+    """Two zones, four records, one zone missing: 35 requests and 150 kB, the second run 17, authentication included.
 
-    Nine of them keep another run away while this one changes the server. Counted over whole runs of deploy_pool, at the
+    Nine of them keep another run away while this one changes the server, and one asks for the directory partition that
+    the new zone went into. Counted over whole runs of deploy_pool, at the
     DNS server, which is logged on to once before anything is changed.
     """
     site.estate.reset_counters()
@@ -187,7 +188,7 @@ def test_dns_within_its_budget(site: Site, capsys: pytest.CaptureFixture[str]) -
         )
     assert len(records(site, "company.com")) == 2
     # Each zone remembers in one record what was created.
-    assert requests <= 34 and size <= 150_000
+    assert requests <= 35 and size <= 150_000
     assert again <= 17 and size_again <= 150_000
 
 

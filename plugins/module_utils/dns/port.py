@@ -165,7 +165,7 @@ class DnsServer(ABC):
 
     def cannot_set(self, settings: ZoneSettings) -> str:
         """Why zones cannot be brought to these settings from here; "" where they can."""
-        return "settings of zones can be neither read nor set from here"
+        return "settings of zones can be neither read nor set from here: leave them out"
 
     def set_zone(self, name: str, settings: ZoneSettings) -> None:
         """Change these settings of an existing zone and nothing else; ``storage`` is none of them."""

@@ -649,7 +649,7 @@ class _Push:
             "after": record_sets.described(after.all_records()),
             "compared": to_plain(self.compared),
             "notes": self.notes,
-            "summary": _summary(changes),
+            "summary": _summary(told),
             "diff": {
                 "before_header": f"{self.server.name} (before)",
                 "after_header": f"{self.server.name} (after)",
@@ -671,11 +671,11 @@ class _Push:
                 )
 
 
-def _summary(changes: Sequence[SetChange]) -> str:
+def _summary(changes: Sequence[Change]) -> str:
     """For a person, of changes that were made or would be."""
     told = []
     for verb, text in ((CREATE, "to create"), (CHANGE, "to change"), (DELETE, "to remove"), (REPORT, "left as it is")):
-        named = [f"{change.wanted.type} {change.wanted.fqdn}" for change in changes if change.verb == verb]
+        named = [change.what for change in changes if change.verb == verb]
         told += [f"{text}: {', '.join(named)}"] if named else []
     return "; ".join(told) or "nothing to do"
 

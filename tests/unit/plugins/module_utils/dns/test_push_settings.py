@@ -43,6 +43,7 @@ def test_a_zone_that_is_there_is_brought_to_its_settings_once() -> None:
     assert (change["verb"], change["what"], change["type"]) == ("change", "zone company.local", "ZONE")
     assert (change["before"], change["after"]) == (replace(KEPT, partition="legacy").described, BROUGHT.described)
     assert result["zones"] == [{"name": ZONE, "created": False, **BROUGHT.described}]
+    assert result["summary"] == "to change: zone company.local"
     assert result["diff"]["before"] == (
         "; company.local: primary zone, in Active Directory (legacy), dynamic update: any\n"
     )
@@ -72,6 +73,7 @@ def test_a_new_zone_is_created_set_and_filled() -> None:
         ("create", "A sip.company.local"),
     ]
     assert (result["zones"][0]["partition"], result["zones"][0]["dynamic_update"]) == ("domain", "secure")
+    assert result["summary"] == "to create: zone company.local, A sip.company.local"
 
 
 def test_a_new_zone_in_a_file() -> None:

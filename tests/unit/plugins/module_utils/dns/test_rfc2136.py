@@ -13,7 +13,7 @@ from unit.record_sets import record_set
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import rfc2136
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import UPDATES, FoundRecord, ZoneState
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import PushFailed, push
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import PushFailed, ServerRefused, push
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import (
     Signer,
@@ -22,7 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import (
     signed_by_key,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Aging, PlannedZone, ZoneSettings
 
 ZONE = "company.local"
 HELD = ["alias 3600 CNAME dc01.company.local.", "branch 3600 NS dc01.company.local."]
@@ -257,3 +257,16 @@ def test_what_it_can_be_asked_to_do() -> None:
     assert UpdatedServer.capabilities is UPDATES
     assert (UPDATES.creates_zones, UPDATES.changes_ttl, UPDATES.removes) == (False, True, True)
     assert Signer().shown == "no key"
+
+
+@pytest.mark.parametrize(
+    "settings", [ZoneSettings(storage="file"), ZoneSettings(dynamic_update="secure"), ZoneSettings(aging=Aging(False))]
+)
+def test_settings_of_a_zone_are_refused_since_dns_does_not_tell_them(port: int, settings: ZoneSettings) -> None:
+    zones = (PlannedZone("internal", ZONE, "fail", settings),)
+    with pytest.raises(ServerRefused) as caught:
+        push(server(port), PushRequest(zones, (a_set("sip", "10.0.0.10"),)), check_mode=False)
+    assert caught.value.problems == (
+        f"the zone {ZONE}: settings of zones can be neither read nor set from here: leave them out",
+    )
+    assert held(port, "sip") == set()
