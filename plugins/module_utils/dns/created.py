@@ -34,7 +34,8 @@ TTL = 3600
 
 _FORM = "ucops.rollout/1"
 _ROLLOUT = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?")
-_PLAIN = re.compile(r"[!-+.-~]+")  # printable ASCII but the comma
+# What every program takes as it is: before Windows Server 2012 one removes the texts.
+_PLAIN = re.compile(r"[A-Za-z0-9_./:=+@-]+")
 _MOST_ENTRY = 160
 _HASHED = "~"
 _KEPT = "TTL/"

@@ -34,7 +34,8 @@ def text(value: str, **more: bool) -> FoundRecord:
             SrvData(0, 5, 443, "sip.company.local"),
             "SRV/_sip._tls/0/5/443/sip.company.local",
         ),
-        # A blank or a comma cannot stand there: the hash of the whole does.
+        # A blank, a comma or a quotation mark cannot stand there: the hash of the whole does.
+        ("x.company.local", "TXT", "*", "TXT/x/~62671c757533470fc7fb1df6ac064959"),
         ("x.company.local", "TXT", "a b", "TXT/x/~7d5955e49a1b7d81e4fc7f20ee6b1acd"),
     ],
 )
