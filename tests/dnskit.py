@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,10 +120,13 @@ class InProcess(requests.adapters.BaseAdapter):
         account = Account.of("COMPANY", machine.estate.description["accounts"][0])
         self.session = Session(account)
         self.count = 0
+        #: by the number of a request: what happens right before it
+        self.events: dict[int, Callable[[], object]] = {}
 
     def send(self, request: requests.PreparedRequest, *_given: Any, **_more: Any) -> requests.Response:
         message = bytes(request.body or b"")
         self.count += 1
+        self.events.get(self.count, lambda: None)()
         trouble = self.machine.estate.injections.take(self.machine, kind_of(message), message)
         if trouble is None:
             return self._response(request, self.service.answer(message, self.session))

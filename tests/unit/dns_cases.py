@@ -322,6 +322,20 @@ CASES: dict[str, Case] = {
         ["delete A old"],
         {"purge": "stale"},
     ),
+    "what is remembered and was removed by hand is forgotten": Case(
+        [SIP, remembered("A/old/192.0.2.30", "A/sip/192.0.2.10")],
+        [a("sip", "192.0.2.10")],
+        [SIP, OURS],
+        ["change TXT _ucops-rollout"],
+    ),
+    "all that is remembered was removed by hand": Case(
+        ["web 3600 A 192.0.2.40", OURS],
+        [a("sip", "192.0.2.10")],
+        ["web 3600 A 192.0.2.40"],
+        ["delete TXT _ucops-rollout"],
+        {"state": "absent"},
+    ),
+    "what is remembered before it is created": Case([OURS], [a("sip", "192.0.2.10")], [SIP, OURS], ["create A sip"]),
     # limits
     "too many deletions": Case(
         [*(f"old{n} 3600 A 192.0.2.30" for n in range(5)), remembered(*(f"A/old{n}/192.0.2.30" for n in range(5)))],

@@ -99,8 +99,11 @@ class Created:
 
     def owners(self, zone: str) -> frozenset[str]:
         """The full names of what it lists, as far as it gives names."""
-        found = (parts[1] for one in self.entries if len(parts := one.split("/")) > 2)
-        return frozenset(zone if name == names.APEX else f"{name}.{zone}" for name in found)
+        return frozenset(self.named(zone).values())
+
+    def named(self, zone: str) -> dict[str, str]:
+        """The entries that give a name, each with the full name."""
+        return {one: name for one in self.entries if (name := _owner(zone, one))}
 
     def later(self, new: Iterable[str], gone: Iterable[str]) -> Created:
         """What it will be once these are added, and those removed."""
@@ -122,6 +125,14 @@ class Created:
         elsewhere = {one for text, entries in self.texts.items() if text not in touched for one in entries}
         kept = {one for entries in touched.values() for one in entries} - out - elsewhere
         return _texts(self.rollout, sorted(kept)), tuple(touched)
+
+
+def _owner(zone: str, text: str) -> str:
+    """The full name that an entry gives, or none."""
+    parts = text.split("/")
+    if len(parts) < 3:
+        return ""
+    return zone if parts[1] == names.APEX else f"{parts[1]}.{zone}"
 
 
 def read(records: Iterable[FoundRecord], rollout: str) -> Created:

@@ -49,7 +49,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import P
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import (
     Memory,
     Seen,
-    gone_entries,
     memory_record,
     memory_update,
     new_entries,
@@ -133,7 +132,7 @@ class _Push:
     def run(self, *, check_mode: bool) -> dict[str, Any]:
         new_zones, changes = self._look()
         later = self._zones_later(new_zones)
-        if check_mode or not (later or _real(changes)):
+        if check_mode or not (later or self._touched(changes)):
             return self._report(self.before.predicted(later, changes, self.request.rollout), new_zones, changes)
         with self.server.alone() as unkept:
             # Who had the server until now may have changed it.
@@ -381,7 +380,7 @@ class _Push:
         state = self._create_zones(before, new_zones)
         self._set_zones(state)
         self._zones_made(state, new_zones)
-        touched = [zone for zone, _in_zone in _by_zone(changes)]
+        touched = [zone for zone, _in_zone in self._touched(changes)]
         if isinstance(self.server, WholeZoneServer):
             self._update_zones(self.server, before, changes)
             self._read_again(touched, state)
@@ -392,8 +391,19 @@ class _Push:
             self._flush(touched)
         return state
 
+    def _touched(self, changes: Iterable[SetChange]) -> list[tuple[str, list[SetChange]]]:
+        """The real changes by zone; a zone without any is among them where it remembers what is not there."""
+        by_zone = dict(_by_zone(changes))
+        idle = {zone: by_zone.get(zone, []) for zone in self.before.memory if self.before.idle(zone)}
+        return list({**by_zone, **idle}.items())
+
+    def _forgets(self, zone: str, changes: Iterable[SetChange]) -> bool:
+        """Whether it is more than what the changes take away or bring back."""
+        in_zone = [change for change in changes if change.wanted.zone == zone]
+        return bool(self.before.idle(zone) & self.before.gone_entries(zone, in_zone))
+
     def _update_zones(self, server: WholeZoneServer, before: Seen, changes: Sequence[SetChange]) -> None:
-        for zone, in_zone in _by_zone(changes):
+        for zone, in_zone in self._touched(changes):
             try:
                 server.update(zone_update(zone, in_zone, before, self.request.rollout))
             except RolloutError as error:
@@ -412,7 +422,7 @@ class _Push:
         self.notes.append(f"done, although this was reported: {error.what}")
 
     def _step_by_step(self, server: StepwiseServer, before: Seen, changes: Sequence[SetChange], state: Seen) -> None:
-        touched = [zone for zone, _in_zone in _by_zone(changes)]
+        touched = [zone for zone, _in_zone in self._touched(changes)]
         self._remember(server, before, changes)
         for change in changes:
             for record in change.first:
@@ -431,7 +441,7 @@ class _Push:
             self._read_again(touched, state)
         self._keep_raised(state, changes)
         self._confirm(state)
-        if any(change.gone for change in changes):
+        if any(before.gone_entries(zone, in_zone) for zone, in_zone in self._touched(changes)):
             self._forget(server, before, changes)
             self._read_again(touched, state)
 
@@ -462,13 +472,13 @@ class _Push:
 
     def _remember(self, server: StepwiseServer, before: Seen, changes: Sequence[SetChange]) -> None:
         """Before anything is created: what is remembered and not there harms nobody, the reverse would."""
-        for zone, in_zone in _by_zone(changes) if self.request.rollout else ():
+        for zone, in_zone in self._touched(changes) if self.request.rollout else ():
             for text in before.created(zone, self.request.rollout).joined(new_entries(in_zone)):
                 self._add(server, memory_record(zone, text))
 
     def _forget(self, server: StepwiseServer, before: Seen, changes: Sequence[SetChange]) -> None:
-        for zone, in_zone in _by_zone(changes):
-            more, less = before.created(zone, self.request.rollout).left(gone_entries(in_zone))
+        for zone, in_zone in self._touched(changes):
+            more, less = before.created(zone, self.request.rollout).left(before.gone_entries(zone, in_zone))
             for text in more:
                 self._add(server, memory_record(zone, text))
             for text in less:
@@ -635,7 +645,11 @@ class _Push:
 
     def _report(self, after: Seen, new_zones: Sequence[PlannedZone], changes: Sequence[SetChange]) -> dict[str, Any]:
         before = self.before
-        told = (*self._zone_changes(after), *_described(changes, after.everything()))
+        told = (
+            *self._zone_changes(after),
+            *_described(changes, after.everything()),
+            *(_forgotten(zone, before, after) for zone in before.memory if self._forgets(zone, changes)),
+        )
         result = ChangeSet(before.text(), after.text(), told).to_result()
         return {
             **result,
@@ -743,6 +757,19 @@ def _beyond_port(changes: Iterable[SetChange], server: DnsServer) -> Iterator[st
 
 def _text_of(record: FoundRecord) -> str:
     return f"{record.owner} {record.type} {value_text(record.type, record.value)}"
+
+
+def _forgotten(zone: str, before: Seen, after: Seen) -> Change:
+    owner = remembered.owner_of(zone)
+    texts = [sorted(seen.memory[zone].created.texts) for seen in (before, after)]
+    return Change(
+        verb=CHANGE if texts[1] else DELETE,
+        what=f"{remembered.KIND} {owner}",
+        subject={"zone": zone, "name": remembered.LABEL, "type": remembered.KIND},
+        before=texts[0],
+        after=texts[1],
+        note="it lists what is not there any more",
+    )
 
 
 def _zone_result(zone: PlannedZone, state: ZoneState, created: bool) -> dict[str, Any]:

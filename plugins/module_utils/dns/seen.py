@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes as record_sets
 from ansible_collections.ucops.rollout.plugins.module_utils.dns import created as remembered
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import SetChange
@@ -75,6 +76,28 @@ class Seen:
         held = [one for one in self.records.get(zone, ()) if not one.dynamic and known.created.has(one)]
         return tuple(one for one in (*held, *known.ours_elsewhere) if (one.owner, one.type) not in planned)
 
+    def idle(self, zone: str) -> frozenset[str]:
+        """What a zone remembers of records that are not there, as after a run that was cut off, or a removal by hand.
+
+        Of those that lie where the zone has ended, and of those without a name, nothing is known.
+        """
+        known = self.memory.get(zone)
+        if known is None:
+            return frozenset()
+        held = (*self.records.get(zone, ()), *known.elsewhere)
+        cuts = [one.owner for one in held if one.type in record_sets.CUTS and one.owner != zone]
+        there = {remembered.entry_of(one) for one in held}
+        return frozenset(
+            entry
+            for entry, name in known.created.named(zone).items()
+            if entry not in there and not any(names.is_within(name, cut) for cut in cuts)
+        )
+
+    def gone_entries(self, zone: str, changes: Sequence[SetChange]) -> frozenset[str]:
+        """What is to be forgotten once the changes of a zone are made: of what goes, and of what was not there."""
+        gone = {remembered.entry_of(one) for change in changes for one in change.gone}
+        return frozenset({*gone, *self.idle(zone)} - {*new_entries(changes)})
+
     def predicted(self, zones: Mapping[str, ZoneState], changes: Sequence[SetChange], rollout: str) -> Seen:
         """What it will be once these zones are created or changed, and the changes made."""
         later = self.copy()
@@ -85,7 +108,7 @@ class Seen:
             if rollout:
                 now = self.memory.get(name, Memory(Created(rollout)))
                 kept = tuple(one for one in now.elsewhere if not any(one in change.gone for change in in_zone))
-                created = now.created.later(new_entries(in_zone), gone_entries(in_zone))
+                created = now.created.later(new_entries(in_zone), self.gone_entries(name, in_zone))
                 later.memory[name] = replace(now, created=created, elsewhere=kept)
         return later
 
@@ -100,13 +123,6 @@ class Seen:
 def new_entries(changes: Iterable[SetChange]) -> list[str]:
     """What is to be remembered of changes before they are made."""
     return [remembered.entry_of(record) for change in changes for record in change.added]
-
-
-def gone_entries(changes: Iterable[SetChange]) -> list[str]:
-    """What is to be forgotten once the changes are made."""
-    made = list(changes)
-    back = set(new_entries(made))
-    return [text for change in made for one in change.gone if (text := remembered.entry_of(one)) not in back]
 
 
 def memory_record(zone: str, text: str) -> FoundRecord:
@@ -132,7 +148,7 @@ def zone_update(zone: str, changes: Sequence[SetChange], seen: Seen, rollout: st
     remove = [record for change in changes for record in change.gone]
     if rollout:
         known = seen.created(zone, rollout)
-        later = known.later(new_entries(changes), gone_entries(changes))
+        later = known.later(new_entries(changes), seen.gone_entries(zone, changes))
         # First, so that it goes in the first message where there are several.
         add = [*(memory_record(zone, text) for text in later.texts if text not in known.texts), *add]
         remove = [*(memory_record(zone, text) for text in known.texts if text not in later.texts), *remove]

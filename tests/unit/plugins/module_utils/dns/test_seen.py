@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
 from unit.record_sets import record_set
 
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import SetChange
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.created import Created
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import FoundRecord, ZoneState
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import Memory, Seen, gone_entries, new_entries
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import Memory, Seen, new_entries
 
 ZONE = "company.local"
 OLD, NEW, GONE = "A/sip/10.0.0.10", "A/sip/10.0.0.20", "A/old/10.0.0.11"
@@ -32,9 +36,28 @@ def test_stale_is_what_the_rollout_created_and_no_set_takes_in() -> None:
 
 def test_entries_of_changes() -> None:
     assert new_entries([CHANGED]) == [NEW]
-    assert gone_entries([CHANGED]) == [OLD]
+    assert seen().gone_entries(ZONE, [CHANGED]) == {OLD}
     again = SetChange(CHANGE, WANTED, (SIP,), ("10.0.0.10",), first=(SIP,))
-    assert gone_entries([again]) == []
+    assert seen().gone_entries(ZONE, [again]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("records", "elsewhere", "idle"),
+    [
+        ((SIP,), (STALE,), set()),
+        ((SIP,), (), {GONE}),
+        ((replace(SIP, value="10.0.0.99"),), (STALE,), {OLD}),
+        ((replace(SIP, ttl=60, dynamic=True),), (STALE,), set()),
+        # What lies below a delegation is not seen.
+        ((), (FoundRecord(ZONE, "old.company.local", "NS", "ns.test", 60),), {OLD}),
+    ],
+)
+def test_what_is_remembered_and_not_there(records: Any, elsewhere: Any, idle: set[str]) -> None:
+    memory = Memory(Created("pool", {f"{TEXT},TXT/~hash": (OLD, GONE, "TXT/~hash")}), elsewhere=elsewhere)
+    held = Seen({ZONE: ZoneState(ZONE, "primary")}, {ZONE: records}, memory={ZONE: memory})
+    assert held.idle(ZONE) == idle
+    assert held.gone_entries(ZONE, []) == idle
+    assert held.idle("b.test") == frozenset()
 
 
 def test_what_will_be() -> None:
