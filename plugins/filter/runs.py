@@ -23,7 +23,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import 
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.report import asking, collected, reaching, sharing
+from ansible_collections.ucops.rollout.plugins.module_utils.report import asking, collected, pushing, reaching, sharing
 from ansible_collections.ucops.rollout.plugins.module_utils.report import left as report
 from ansible_collections.ucops.rollout.plugins.module_utils.report import proof_inputs as inputs
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
@@ -224,6 +224,12 @@ def proof_inputs(
     return inputs.proof_inputs(planned, outcome, servers, list(views), list(roots), trusted).to_plain()
 
 
+def push_turn(hostvars: Any, host: str, hosts: Sequence[str], plan: Any, view: str = INTERNAL) -> dict[str, Any]:
+    found = pushing.push_turn(_hostvars(hostvars), str(host), list(hosts), _plan(plan), str(view))
+    plain: dict[str, Any] = to_plain(found)
+    return plain
+
+
 def _plan(given: Any) -> Plan:
     """A plan or a topology; an empty plan where no step has made one yet."""
     return as_plan(given) if given else Plan()
@@ -250,6 +256,7 @@ class FilterModule:
             key_order,
             key_turn,
             push_failed,
+            push_turn,
             run_parts,
             run_halves,
             server_work,

@@ -80,7 +80,8 @@ options:
     type: list
     elements: str
   every_dns_server:
-    description: Whether RV(hosts) has all DNS servers of each view, for a playbook that only reads them.
+    description:
+      - Whether RV(hosts) has all DNS servers of each view, for who reads them, or pushes zones that each has in a file.
     type: bool
     default: false
     version_added: 0.1.0

@@ -28,7 +28,8 @@ def at(site: Site, host: str, subject: str) -> dict[str, Any]:
 def test_the_other_server_is_waited_for_and_told_when_nothing_comes(site: Site) -> None:
     pool, wait = "ocspool.company.local A", "pool_verify_replication_wait"
     site.estate.order("dns", "dc02", "delay", minutes=15)
-    run = site.watch("deploy_pool", YET, lambda: site.estate.turn_clock(minutes=15), {wait: 120})
+    given = {wait: 120, "pool_plan_every_dns_server": True}
+    run = site.watch("deploy_pool", YET, lambda: site.estate.turn_clock(minutes=15), given)
     assert run.code == 0, run.output
     assert lines(run, "dc01") == []
     first, last = lines(run, "dc02")
@@ -38,8 +39,9 @@ def test_the_other_server_is_waited_for_and_told_when_nothing_comes(site: Site) 
     assert last.startswith("answers with the plan, ") and last.endswith(" s later")
     assert at(site, "dc02", pool)["state"] == "proved" and at(site, "dc02", pool)["waited"] >= 3
     assert at(site, "dc01", pool)["waited"] == 0
-    # Nothing was written there: what it holds came by replication.
-    written = site.estate.counters().get("dc02.company.local", {"kinds": {}})["kinds"]
+    # It took part, and nothing was written there: what it holds came by replication.
+    assert "dc02.company.local" in run.recap
+    written = site.estate.counters()["dc02.company.local"]["kinds"]
     assert "invoke" not in written and "command" not in written
 
     site.estate.order("dns", "dc02", "cut")
@@ -54,3 +56,35 @@ def test_the_other_server_is_waited_for_and_told_when_nothing_comes(site: Site) 
     said = f"missing: {new}; not planned: {old}; TTL 3600. It was so 4 s after another server answered as planned"
     assert (late["state"], late["message"], late["waited"]) == ("failed", said, 4)
     assert f"{pool} at {late['address']}, " in run.summary and said in run.summary, run.summary
+
+
+FILED = {"name": "company.com"}
+ON_BOTH = [
+    {"name": "dc01", "dns": {"zones": [FILED]}},
+    {**BESIDE, "dns": {"replica_of": "dc01", "zones": [FILED]}},
+]
+EACH = """
+- hosts: ucops_dns
+  gather_facts: false
+  roles: [ucops.rollout.pool_dns]
+"""
+
+
+def held(site: Site, host: str, zone: str) -> list[str]:
+    """A zone's lines without the SOA record, which each server has of its own."""
+    lines = site.state()["hosts"][host]["dns"][zone]["records"]
+    return [one for one in lines if " SOA " not in one and " NS " not in one]
+
+
+@pytest.mark.estate(hosts=ON_BOTH)
+def test_one_server_writes_what_replicates_and_each_what_is_its_own(site: Site) -> None:
+    site.estate.order("dns", "dc02", "delay", minutes=15)
+    playbook = site.work / "each.yml"
+    playbook.write_text(EACH, encoding="utf-8")
+    before = held(site, "dc02", "company.local")
+    run = site.play(str(playbook))
+    assert run.code == 0, run.output
+    assert held(site, "dc01", "company.com") == held(site, "dc02", "company.com") != []
+    assert held(site, "dc02", "company.local") == before != held(site, "dc01", "company.local")
+    site.estate.turn_clock(minutes=15)
+    assert held(site, "dc02", "company.local") == held(site, "dc01", "company.local")

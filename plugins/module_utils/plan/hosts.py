@@ -81,7 +81,7 @@ def hosts_of_run(
     Records go to the first DNS server of each view alone: the others hold the same zones by replication. A proof reads
     the CAs, and does without those that are not there.
 
-    :param every_dns_server: all DNS servers of each view, for who only reads them.
+    :param every_dns_server: all DNS servers of each view, for who reads them, or pushes zones that each has in a file.
     :raises RolloutError: one DNS server is to hold both views.
     """
     views = _views(plan, groups, inventory)

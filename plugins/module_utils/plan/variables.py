@@ -44,7 +44,7 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
     role: frozenset(names.split())
     for role, names in {
         "pool_plan": "computed explained hosts named result",
-        "pool_dns": "pushed_view result",
+        "pool_dns": "pushed_view result turn",
         "pool_certificates": (
             "above assigned assignment binding by_hand cs files first found held install issue item job jobs "
             "key_turn look news order outcome ready request restarted result sorted steps todo turn waiting waits way "

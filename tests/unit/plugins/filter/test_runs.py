@@ -77,6 +77,8 @@ def test_parts_and_hosts_of_a_run() -> None:
         {"name": "proxy", "groups": ["ucops_run_servers"], "view": ""},
     ]
     assert FILTERS["push_failed"]({"dc1": {"pool_dns_result": {"failed": True}}}, ["dc1"]) is True
+    further = FILTERS["push_turn"]({"dc1": {}, "dc2": {}}, "dc2", ["dc1", "dc2"], {})
+    assert (further["writer"], further["zones"], further["refusal"][:25]) == ("dc1", [], "nothing was changed here:")
 
 
 def test_whom_to_log_on_to_and_who_cannot_do_their_part() -> None:
