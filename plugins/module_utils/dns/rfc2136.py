@@ -212,11 +212,14 @@ class UpdatedServer(WholeZoneServer):
         return replies
 
     def _asked(self, connection: socket.socket, questions: Sequence[tuple[str, str]]) -> Iterator[Any]:
-        queries = {}
+        queries = {at: self._query(owner, kind, at) for at, (owner, kind) in enumerate(questions, 1)}
         ends = time.time() + self.timeout
-        for at, (owner, kind) in enumerate(questions):
-            query = queries[at + 1] = self._query(owner, kind, at + 1)
-            dns.query.send_tcp(connection, query, ends)
+        # In one piece: a question at a time is a packet each, both ways.
+        connection.settimeout(self.timeout)
+        try:
+            connection.sendall(b"".join(query.to_wire(prepend_length=True) for query in queries.values()))
+        except TimeoutError:
+            raise dns.exception.Timeout from None
         replies: dict[int, Any] = {}
         while len(replies) < len(queries):
             # Servers may answer in another order (RFC 7766).

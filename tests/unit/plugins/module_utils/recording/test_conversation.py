@@ -4,6 +4,8 @@ import base64
 import xml.etree.ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from unit.wsman_fakes import envelope, instance, wsman_fault
 
 from ansible_collections.ucops.rollout.plugins.module_utils.recording.conversation import Conversation
@@ -143,3 +145,9 @@ def test_rows_say_what_was_asked_and_what_became_of_it(conversation: Conversatio
         "request": "<a>1</a>",
         "lost": "ReadTimeout",
     }
+
+
+@given(st.one_of(st.binary(), st.text().map(lambda text: f"<a b='x'>{text}</a>".encode("utf-8", "ignore"))))
+def test_any_message_is_written_as_text(content: bytes) -> None:
+    masked = Conversation(Masker(b"k" * 32)).message(content)
+    assert not masked or masked.startswith("<")

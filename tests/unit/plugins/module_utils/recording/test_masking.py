@@ -4,6 +4,8 @@ import base64
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import ARGUMENTS
 from ansible_collections.ucops.rollout.plugins.module_utils.recording.masking import Masker, blank_base64, names_in
@@ -159,3 +161,28 @@ def test_base64_that_is_left_out_is_as_long_and_holds_zeros() -> None:
         text = base64.b64encode(b"x" * size).decode()
         assert base64.b64decode(blank_base64(text)) == bytes(size)
     assert len(blank_base64("not base64!")) == 12
+
+
+SIGNS = st.sampled_from("aZ09.:-_@'\"\\/+= \n\u00e4\u0301{}<>&;*")
+
+
+@given(st.text(SIGNS, min_size=1, max_size=12), st.text(SIGNS, max_size=60), st.text(SIGNS, max_size=60))
+def test_any_secret_in_any_text_is_gone(secret: str, before: str, after: str) -> None:
+    masker = Masker(KEY, secrets=[secret])
+    for mask in (masker.value, masker.command, masker.sentence):
+        parts = mask(before + secret + after).split("masked")
+        assert len(parts) > 1
+        # What is left between may be a stand-in that has a short one of letters in it, and nothing longer.
+        assert not [part for part in parts if len(secret) > 3 and secret in part]
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_the_same_stand_in_each_time(text: str) -> None:
+    masker = Masker(KEY)
+    assert masker.value(text) == masker.value(text)
+    assert isinstance(masker.command(text) + masker.sentence(text), str)
+
+
+@given(st.from_regex(r"[b-z\u00df-\u00f6][a-z0-9\u00df-\u00f6-]{10,40}[b-z]", fullmatch=True))
+def test_a_long_name_is_never_left(name: str) -> None:
+    assert name not in Masker(KEY).value(f"x.{name}.y {name}")
