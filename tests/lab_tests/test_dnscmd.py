@@ -122,6 +122,15 @@ def test_records_are_listed_with_tabulators(lab: Lab) -> None:
     assert "Command failed:  DNS_ERROR_NAME_DOES_NOT_EXIST     9714    0x25F2" in ended.out
 
 
+def test_what_a_zone_is(lab: Lab) -> None:
+    zone = lab.machine("dc01").roles["dns"].store.zone("example.test")
+    for read_only in (False, True):
+        zone.read_only = read_only
+        lines = lab.run("dc01", "dnscmd /ZoneInfo example.test").out.splitlines()
+        assert f"\tread only zone          = {int(read_only)}" in lines
+        assert "\tzone type               = 1" in lines
+
+
 def test_zones_are_listed_and_deleted(lab: Lab) -> None:
     assert " example.test                   Primary    File" in lab.run("dc01", "dnscmd /EnumZones").out
     assert lab.run("dc01", "dnscmd /ZoneDelete example.test /f").code == 0

@@ -10,6 +10,7 @@ zones are read first and nothing is concluded from what a fault says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -235,6 +236,26 @@ class WindowsDns(StepwiseServer):
 
     def add(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
         self._renew()
+        try:
+            self._create(zone, owner, kind, value, ttl)
+        except WsmanFault as fault:
+            if fault.access_denied or self._holds(zone, owner, kind, value) or not self._is_read_only(zone):
+                raise
+            raise RolloutError(
+                f"the zone {zone} is a read-only copy on this server, as on a read-only domain controller",
+                where=self.name,
+                mend="Put a server that holds it writable first into the inventory's group, and run again",
+            ) from fault
+
+    def _is_read_only(self, zone: str) -> bool:
+        """Whether dnscmd says so, since WMI tells it in no property; where it cannot be asked nothing is known."""
+        try:
+            told = self._host.programs.run(["dnscmd", "/ZoneInfo", zone], timeout=_PROGRAM_SECONDS)
+        except RolloutError:
+            return False
+        return told.exit_code == 0 and re.search(r"read only zone\s*=\s*1\b", told.text) is not None
+
+    def _create(self, zone: str, owner: str, kind: str, value: Value, ttl: int) -> None:
         data = _typed_data(kind, value)
         place = [*self._place(zone), ("OwnerName", owner), ("RecordClass", _IN), ("TTL", str(ttl))]
         try:

@@ -119,6 +119,7 @@ class Zone:
     partition: str = DOMAIN
     masters: tuple[str, ...] = ()
     paused: bool = False
+    read_only: bool = False
     saved: tuple[Record, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
     # By owner, since a zone may hold tens of thousands; and how many records lie at each name or below it.
@@ -364,7 +365,7 @@ class DnsStore:
             return record
 
     def _check(self, zone: Zone, record: Record, beside: list[Record]) -> None:
-        if zone.kind != PRIMARY:
+        if zone.kind != PRIMARY or zone.read_only:
             raise refused("INVALID_ZONE_OPERATION")
         if not zone.holds(record.owner):
             raise refused("NAME_NOT_IN_ZONE")
@@ -380,7 +381,7 @@ class DnsStore:
         with self.lock:
             if record not in zone.at(record.owner):
                 raise refused("RECORD_DOES_NOT_EXIST")
-            if record.kind == "SOA" or zone.kind != PRIMARY:
+            if record.kind == "SOA" or zone.kind != PRIMARY or zone.read_only:
                 raise refused("INVALID_ZONE_OPERATION")
             zone.take_out(record)
             self._changed(zone, record.owner)

@@ -163,6 +163,26 @@ def _enum_zones(process: Process, store: DnsStore, arguments: list[str]) -> None
     process.print()
 
 
+def _zone_info(process: Process, store: DnsStore, arguments: list[str]) -> None:
+    zone = _zone(store, arguments)
+    known = {
+        "zone name": zone.text,
+        "zone type": zone.kind,
+        "shutdown": 0,
+        "paused": int(zone.paused),
+        "update": zone.settings.get("AllowUpdate", 0),
+        "DS integrated": int(zone.ds_integrated),
+        "read only zone": int(zone.read_only),
+        "aging": int(bool(zone.settings.get("Aging"))),
+    }
+    process.print("Zone query result:")
+    process.print()
+    process.print("Zone info:")
+    for key, value in known.items():
+        process.print(f"\t{key:<23} = {value}")
+    process.print()
+
+
 def _zone_delete(process: Process, store: DnsStore, arguments: list[str]) -> None:
     zone = _zone(store, arguments)
     _asked(process, arguments[1:])
@@ -195,6 +215,7 @@ _VERBS: dict[str, Callable[[Process, DnsStore, list[str]], None]] = {
     "recorddelete": _record_delete,
     "enumrecords": _enum_records,
     "enumzones": _enum_zones,
+    "zoneinfo": _zone_info,
     "zonedelete": _zone_delete,
     "zonechangedirectorypartition": _zone_change_partition,
     "zonewriteback": _zone_write_back,

@@ -39,11 +39,12 @@ _ROOT_HINTS = (("a.root-servers.net", "198.41.0.4"), ("m.root-servers.net", "202
 
 
 class DnsServer(Role):
-    """Settings: `zones` [{name, type, ds_integrated, partition, records: [{owner, type, data, ttl, timestamp}]}],
-    `outside` (records of the rest of the world), `cache`, `recursion`, `ds_available`, `partitions` (application
-    partitions beside those of domain and forest, by their DNS names), `reported` (see lab.wmi.dns), `view` (`external`:
-    clients outside ask), `support_tools` (whether dnscmd is there), and `replica_of` (a host named above, whose zones
-    of the directory it holds too)."""
+    """Settings: `zones` [{name, type, ds_integrated, partition, read_only, records}] with records
+    [{owner, type, data, ttl, timestamp}], `outside` (records of the rest of the world), `cache`, `recursion`,
+    `ds_available`, `partitions` (application partitions beside those of domain and forest, by their DNS names),
+    `reported` (see lab.wmi.dns), `view` (`external`: clients outside ask), `support_tools` (whether dnscmd is there),
+    and `replica_of` (a host named above, whose zones of the directory it holds too).
+    """
 
     name = "dns"
     rank = 10
@@ -95,6 +96,7 @@ class DnsServer(Role):
             partition=entry.get("partition", dns_store.DOMAIN),
             masters=tuple(entry.get("masters", ())),
         )
+        zone.read_only = entry.get("read_only", False)
         zone.settings.update(entry.get("settings", {}))
         if "SecondaryServers" in zone.settings:
             zone.settings["SecondaryServers"] = [

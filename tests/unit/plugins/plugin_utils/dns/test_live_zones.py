@@ -101,6 +101,18 @@ def test_a_ttl_that_the_server_raises_is_told_and_not_set_again(tmp_path: Path, 
     assert (site.held(), site.zone().soa.rdata.serial) == (there, serial)
 
 
+def test_a_read_only_copy_is_told_at_the_first_write(tmp_path: Path) -> None:
+    site = Site(tmp_path, "2012", {ZONE: ["sip 3600 A 192.0.2.9"]})
+    site.zone().read_only = True
+    with pytest.raises(
+        PushFailed, match=r"company\.local is a read-only copy on this server.*writable first"
+    ) as caught:
+        site.push(a_set("web", "192.0.2.1"))
+    assert (caught.value.result["changed"], site.kind.held(ZONE)) == (False, ["sip 3600 A 192.0.2.9"])
+    # What is there as planned needs no writing.
+    assert site.push(a_set("sip", "192.0.2.9"))["changed"] is False
+
+
 # Trouble on the way
 
 
