@@ -183,8 +183,11 @@ def wait(look: Callable[[dict[str, Any]], Found], params: dict[str, Any], tell: 
 
 def _named_beside(params: dict[str, Any]) -> list[dict[str, Any]]:
     seam_dns.require()
+    silence = Silence(params["silent_places"])
     groups = _by_view(read_records(params["records"]), dns_ask.parse_servers(params["servers"]))
-    return named_beside(groups, lambda server, question: dns_ask.ask(server, question, params["timeout"]))
+    return named_beside(
+        groups, lambda server, question: dns_ask.ask_once_silent(server, question, params["timeout"], silence)
+    )
 
 
 def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], list[str]]:

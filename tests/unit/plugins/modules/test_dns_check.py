@@ -123,6 +123,16 @@ def test_servers_that_the_zone_names_are_asked_for_its_records_alone(port: int) 
     assert [one["server"] for one in alone["results"]] == ["dc01.company.local"]
 
 
+def test_a_silent_server_is_waited_for_once_on_the_way_to_those_that_zones_name() -> None:
+    """For what the NS records say, and once more by the check itself, whatever the number of zones."""
+    asked = []
+    with dnsservers.scripted(lambda query, way: asked.append((query.question[0].name.to_text(), way))) as silent:
+        records = [_a("ocspool", "10.0.0.10", zone=f"zone{number}.example") for number in range(5)]
+        result = _run(silent, *records, name_servers=True, timeout=0.4)
+    assert result["summary"] == {"proved": 0, "failed": 0, "unproved": 5}
+    assert {name for name, _way in asked} == {"zone0.example.", "ocspool.zone0.example."}
+
+
 def test_planned_only() -> None:
     result = _run(listeners.refused_port(), _a("ocspool", "10.0.0.10"), planned_only=True)
     assert result["summary"] == {"proved": 0, "failed": 0, "unproved": 0, "would_be_checked": 1}
