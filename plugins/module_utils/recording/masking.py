@@ -37,6 +37,7 @@ c windows system32 temp systemroot winnt software system microsoft nt currentver
 services hklm hkey_local_machine
 cmd call if exist echo note folder there md mkdir rd rmdir dir del move type findstr ucops-claim-dns f q b y ad
 dnscmd recorddelete recordadd zoneinfo zonewriteback dsprimary
+zonechangedirectorypartition domaindnszones forestdnszones domain forest legacy dc cn dns where
 masked password passphrase passwd pwd stdin stdout stderr utf-8 en-us datetime interval
 the this that it is was be cannot could be not an of to on for with by at request service process operation
 client access denied failed failure generic error invalid parameter unknown object found resource uri timed out

@@ -23,6 +23,9 @@ def masker() -> Masker:
     [
         ("company.local", "ntlxfxxhbb.nm5gfj2ywy"),
         ("COMPANY", "NTLXFXXHBB"),
+        ("DC=company,CN=MicrosoftDNS,CN=System,DC=company", "DC=ntlxfxxhbb,CN=MicrosoftDNS,CN=System,DC=ntlxfxxhbb"),
+        ("CN=MicrosoftDNS,DC=DomainDnsZones,DC=company", "CN=MicrosoftDNS,DC=DomainDnsZones,DC=ntlxfxxhbb"),
+        ("company.local.dns", "ntlxfxxhbb.nm5gfj2ywy.dns"),
         ("_sip._tls.company.local.", "_sip._tls.ntlxfxxhbb.nm5gfj2ywy."),
         ("*.company.local", "*.ntlxfxxhbb.nm5gfj2ywy"),
         ("192.168.7.12:5985 ::ffff:192.168.7.12", "10.227.7.12:5985 ::ffff:10.227.7.12"),
