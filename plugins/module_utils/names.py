@@ -162,6 +162,12 @@ def with_those_above(owners: Iterable[str], zone_name: str) -> frozenset[str]:
     return frozenset(one for owner in owners for one in down_to(owner, zone_name))
 
 
+def above(name: str) -> tuple[str, ...]:
+    """The names above a name, the nearest first, without the root."""
+    labels = name.split(".")
+    return tuple(".".join(labels[at:]) for at in range(1, len(labels)))
+
+
 def wildcards_for(name: str, zone_name: str) -> tuple[str, ...]:
     """The wildcards that could answer for a name, the zone's own first; none for the zone's own name."""
     return () if name == zone_name else tuple(f"*.{one}" for one in (zone_name, *down_to(name, zone_name)[:-1]))

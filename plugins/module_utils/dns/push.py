@@ -177,7 +177,8 @@ class _Push:
         asked = [zone.name for zone in self.request.zones]
         ends = [name for item in self.request.sets for name in names.down_to(item.fqdn, item.zone)]
         # One question for both: a child zone on the same server hides what its parent holds.
-        states = self._states(list(dict.fromkeys((*asked, *ends))))
+        above = [name for zone in asked for name in names.above(zone)]
+        states = self._states(list(dict.fromkeys((*asked, *ends, *above))))
         others = {name: state for name, state in states.items() if name not in asked}
         seen = Seen({name: states[name] for name in asked if name in states}, others=others)
         if seen.zones:
@@ -315,6 +316,7 @@ class _Push:
             for zone in self.request.zones
             if zone.name not in held and (problem := self._zone_problem(zone, seen))
         ]
+        problems += [problem for zone in new_zones if (problem := self._hides(zone.name, seen))]
         problems += [problem for zone in self.request.zones for problem in self._against_settings(zone, seen)]
         problems += [str(one) for one in record_sets.unsupported(self.request.sets, able)]
         problems += [*differences.problems, *_beyond_port(differences.changes, self.server)]
@@ -327,6 +329,17 @@ class _Push:
         excesses = beyond(self.request.limits, differences.changes, known, named=self.request.absent)
         if excesses:
             raise LimitExceeded(excesses, where=self.server.name, compared=self.compared)
+
+    def _hides(self, zone: str, seen: Seen) -> str:
+        """What a new zone would hide: the records at and below its name in the zone above it on this server."""
+        there = {**seen.zones, **seen.others}
+        parent = next((name for name in names.above(zone) if name in there), "")
+        if not parent or there[parent].kind != PRIMARY or not self.server.existing(parent, [zone]):
+            return ""
+        return (
+            f"the zone {zone} is not created, since it would hide what the zone {parent} holds at that name and below"
+            " on this server; move those records, or give the planned ones to that zone"
+        )
 
     def _held_by_others(self, zones: Sequence[str]) -> dict[str, list[str]]:
         """By zone, the other servers that have it; one that cannot be asked is told."""

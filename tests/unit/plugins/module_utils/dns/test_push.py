@@ -175,6 +175,22 @@ def test_a_conditional_forwarder_above_a_record_is_told_before_anything_is_writt
     ]
 
 
+@pytest.mark.parametrize(
+    ("owner", "hides"),
+    [("_tcp.company.local", True), ("_ldap._tcp.company.local", True), ("x_tcp.company.local", False)],
+)
+def test_a_new_zone_that_would_hide_what_its_parent_holds_is_not_created(owner: str, hides: bool) -> None:
+    held = server(FoundRecord(ZONE, owner, "TXT", "a note", 3600))
+    asked = PushRequest((CHILD,), (replace(SIGN_IN, zone=CHILD.name, name="_sipinternaltls"),))
+    if not hides:
+        assert push(held, asked, check_mode=False)["changed"] is True
+        return
+    assert refused(held, asked) == [
+        "the zone _tcp.company.local is not created, since it would hide what the zone company.local holds at that name"
+        " and below on this server; move those records, or give the planned ones to that zone"
+    ]
+
+
 @pytest.mark.parametrize("if_missing", ["fail", "create"])
 @pytest.mark.parametrize("sets", [(SIP,), ()])
 def test_a_zone_that_another_server_has_is_not_created_a_second_time(if_missing: str, sets: tuple[Any, ...]) -> None:
