@@ -88,7 +88,7 @@ CASES: dict[str, Case] = {
         [
             '_ucops-rollout 3600 TXT "ucops.rollout/1/pool,A/sip/192.0.2.10,A/sip/192.0.2.11,AAAA/six/2001:db8::1,'
             "CNAME/web/sip.company.local,PTR/10/sip.company.local,SRV/_sip._tls/0/0/443/sip.company.local,"
-            "TXT/text/~e774198fc299ae67b6aef5118e412785",
+            'TXT/text/~e774198fc299ae67b6aef5118e412785"',
             "sip 3600 A 192.0.2.10",
             "sip 3600 A 192.0.2.11",
             "six 3600 AAAA 2001:db8::1",
