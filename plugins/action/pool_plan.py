@@ -18,6 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     hosts_of_run,
     refuse_misspelt_groups,
     refuse_strangers,
+    takes_updates,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.only import only, read_only
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import (
@@ -91,7 +92,9 @@ class ActionModule(PureAction):
                 # Who gives these groups means to roll out: hosts that are missing must not hide that it cannot be done.
                 refuse_beyond(planned, *halves_of(parts), views=hosts_of_run(plan, groups, inventory, parts).views)
             raise PlanHasErrors(plan.errors)
-        hosts = hosts_of_run(plan, groups, inventory, parts, every_dns_server=arguments["every_dns_server"])
+        every = arguments["every_dns_server"]
+        updated = [host for host in variables if takes_updates(variables, host)]
+        hosts = hosts_of_run(plan, groups, inventory, parts, every_dns_server=every, updated=updated)
         return {"changed": False, "plan": plan.to_plain(), "hosts": to_plain(hosts)}
 
 

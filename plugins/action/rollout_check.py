@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, VIEWS, plan_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import takes_updates
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import HALVES, refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import refuse_unsound
 from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import CONTROLLER
@@ -54,7 +55,7 @@ class ActionModule(PureAction):
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         halves, hostvars = arguments["halves"], self.task_vars.get("hostvars", {})
         windows = (host for hosts in (*arguments["roles"].values(), arguments["ca_hosts"]) for host in hosts)
-        refuse_connections(hostvars, [host for host in windows if host != CONTROLLER])
+        refuse_connections(hostvars, [one for one in windows if one != CONTROLLER and not takes_updates(hostvars, one)])
         refuse_values(hostvars, arguments["roles"], self._loader.load_from_file, _errors, ADAPTERS)
         require_libraries(halves, proof=arguments["proof"])
         plan = plan_from_plain(arguments["plan"])

@@ -26,6 +26,15 @@ description:
 version_added: 0.1.0
 author:
   - The ucops.rollout developers (@ucops)
+options:
+  update:
+    description:
+      - For a DNS server that is not Windows. The controller itself then sends it dynamic updates and the task's
+        connection is not used, as with M(ucops.rollout.dns_update), whose C(server), C(key), C(kerberos) and
+        C(timeout) are given here.
+      - C(server.address) defaults to C(ansible_host), and C(server.name) to the host's name in the inventory.
+    type: dict
+    default: {}
 extends_documentation_fragment:
   - ucops.rollout.record_sets
   - ucops.rollout.attributes

@@ -49,6 +49,11 @@ options:
         description: The port, for TCP.
         type: int
         default: 53
+      windows:
+        description:
+          - Whether it is a Windows server. Then, and with O(kerberos), RV(notes) say that new records get a time stamp.
+        type: bool
+        default: false
   key:
     description: The key that signs the messages (TSIG, RFC 8945). Without one they are not signed.
     type: dict
@@ -96,6 +101,7 @@ options:
 notes:
   - A Windows DNS server gives records that came by dynamic update a time stamp. Where scavenging is on, it removes them
     unless they are refreshed, so static records are better written with M(ucops.rollout.dns_record_sets) there.
+  - What such a server is, DNS does not show. That its updates are signed by Kerberos, or O(server.windows), says so.
 seealso:
   - module: ucops.rollout.dns_record_sets
   - module: ucops.rollout.pool_plan
@@ -243,80 +249,26 @@ diff:
   type: dict
 """
 
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.gss_tsig import signed_by_kerberos
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import answered, push
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import ARGUMENTS, read_request
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import (
-    Signer,
-    UpdatedServer,
-    asked_only,
-    signed_by_key,
-)
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import asked_only
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import NameServer, parse_servers
-
-SERVER = {
-    "address": {"type": "str", "required": True},
-    "name": {"type": "str"},
-    "port": {"type": "int", "default": 53},
-}
-KEY = {
-    "name": {"type": "str", "required": True},
-    "secret": {"type": "str", "required": True, "no_log": True},
-    "algorithm": {
-        "type": "str",
-        "default": "hmac-sha256",
-        "choices": [
-            "hmac-sha256",
-            "hmac-sha384",
-            "hmac-sha512",
-            "hmac-sha224",
-            "hmac-sha1",
-            "hmac-md5.sig-alg.reg.int",
-        ],
-    },
-}
-
-KERBEROS = {
-    "principal": {"type": "str", "default": ""},
-    "password": {"type": "str", "default": "", "no_log": True},
-}
-
-
-def _server(params: dict[str, Any]) -> UpdatedServer:
-    (found,) = parse_servers([params["server"]])
-    if found.problem:
-        raise RolloutError(found.problem, where="server.address", mend="Give its IP address")
-    return UpdatedServer(found.name, found.address, found.port, _signer(params, found), params["timeout"])
-
-
-def _signer(params: dict[str, Any], server: NameServer) -> Signer:
-    key, kerberos = params["key"], params["kerberos"]
-    if kerberos is not None:
-        if server.name == server.address:
-            raise RolloutError("missing", where="server.name", mend="Kerberos needs the DNS server's own full name")
-        return signed_by_kerberos(server.name, server.address, server.port, params["timeout"], **kerberos)
-    return signed_by_key(key["name"], key["secret"], key["algorithm"]) if key else Signer()
+from ansible_collections.ucops.rollout.plugins.module_utils.updating import server as updating
 
 
 def main() -> None:
-    spec = {
-        **ARGUMENTS,
-        "server": {"type": "dict", "required": True, "options": SERVER},
-        "key": {"type": "dict", "options": KEY, "no_log": False},
-        "kerberos": {"type": "dict", "options": KERBEROS},
-        "timeout": {"type": "float", "default": 10.0},
-    }
-    module = AnsibleModule(argument_spec=spec, mutually_exclusive=[("key", "kerberos")], supports_check_mode=True)
+    module = AnsibleModule(
+        argument_spec={**ARGUMENTS, **updating.ARGUMENTS},
+        mutually_exclusive=updating.EXCLUSIVE,
+        supports_check_mode=True,
+    )
     try:
         request = read_request(module.params["zones"], module.params["records"], module.params)
         others = asked_only(module.params["other_servers"])
         result = answered(
-            lambda: push(_server(module.params), request, check_mode=module.check_mode, others=others),
+            lambda: push(updating.updated_server(module.params), request, check_mode=module.check_mode, others=others),
             fail=module.params["fail"],
         )
     except RolloutError as error:

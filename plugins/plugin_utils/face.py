@@ -84,17 +84,22 @@ class _CheckedAction(ActionBase):  # type: ignore[misc]
         raise NotImplementedError
 
     def _arguments(self) -> dict[str, Any]:
-        validator = ArgumentSpecValidator(
+        return self.checked(
+            self._task.args,
             self.argument_spec,
+            f"arguments of {self._task.action}",
             mutually_exclusive=self.mutually_exclusive,
             required_together=self.required_together,
             required_one_of=self.required_one_of,
             required_if=self.required_if,
         )
-        outcome = validator.validate(dict(self._task.args))
+
+    @staticmethod
+    def checked(given: Mapping[str, Any], spec: dict[str, Any], where: str, **rules: Any) -> dict[str, Any]:
+        """Values by an argument spec, with its defaults filled in; raises RolloutError with all that is wrong."""
+        outcome = ArgumentSpecValidator(spec, **rules).validate(dict(given))
         if outcome.error_messages:
-            wrong = "; ".join(map(kinds_told, outcome.error_messages))
-            raise RolloutError(wrong, where=f"arguments of {self._task.action}")
+            raise RolloutError("; ".join(map(kinds_told, outcome.error_messages)), where=where)
         return dict(outcome.validated_parameters)
 
 

@@ -128,6 +128,7 @@ FOLDERS = [
     "plugins/module_utils/reading",
     "plugins/module_utils/exports",
     "plugins/module_utils/proof",
+    "plugins/module_utils/updating",
     "plugins/module_utils/report",
     "plugins/module_utils/auditing",
     "plugins/plugin_utils/controller",

@@ -126,6 +126,9 @@ class DnsServer(ABC):
     name: str
     capabilities: Capabilities
 
+    #: whether it gives records that are added from here a time stamp, so that scavenging may remove them
+    stamps: bool = False
+
     @abstractmethod
     def zones(self, names: Sequence[str]) -> Mapping[str, ZoneState]:
         """Those of the named zones that the server has."""

@@ -289,6 +289,17 @@ class _Push:
                     " they say was created by this collection is not believed"
                 )
 
+    def _stamp_notes(self, changes: Iterable[SetChange]) -> Iterator[str]:
+        added = [f"{change.wanted.fqdn} {change.wanted.type}" for change in changes if change.added]
+        if self.server.stamps and added:
+            more = f" and {len(added) - MOST_TOLD} more" if len(added) > MOST_TOLD else ""
+            yield (
+                "a Windows DNS server gives records that came by dynamic update a time stamp:"
+                f" {', '.join(added[:MOST_TOLD])}{more}. Where the zone ages, scavenging removes them once they are not"
+                " refreshed; turn aging off for the zone, make them static (DNS console), or push over WinRM"
+                " (dns_record_sets)"
+            )
+
     def _replace_notes(self) -> Iterator[str]:
         for name in sorted(self.request.replace - {item.fqdn for item in self.request.sets}):
             yield f"replace: no record of ours is planned at {name} on this server"
@@ -675,7 +686,7 @@ class _Push:
             "before": record_sets.described(before.all_records()),
             "after": record_sets.described(after.all_records()),
             "compared": to_plain(self.compared),
-            "notes": self.notes,
+            "notes": [*self.notes, *self._stamp_notes(changes)],
             "summary": _summary(told),
             "diff": {
                 "before_header": f"{self.server.name} (before)",

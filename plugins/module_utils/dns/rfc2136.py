@@ -89,6 +89,7 @@ class UpdatedServer(WholeZoneServer):
     port: int = 53
     signer: Signer = field(default_factory=Signer)
     timeout: float = 10.0
+    stamps: bool = False
 
     capabilities = UPDATES
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -57,7 +58,8 @@ class RunHosts:
     """The hosts that take part in a rollout: the DNS servers that are pushed to, the CAs that are asked, the servers.
 
     ``views``: the views of the plan with DNS servers to push to and to ask, whatever part the run has. ``by_hand``:
-    servers that nobody logs on to, by their FQDNs.
+    servers that nobody logs on to, by their FQDNs. ``updated``: DNS servers that take dynamic updates from the
+    controller, so that nobody logs on to them either.
     """
 
     dns: tuple[str, ...] = ()
@@ -66,6 +68,7 @@ class RunHosts:
     dns_external: tuple[str, ...] = ()
     views: tuple[str, ...] = ()
     by_hand: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
 
 
 def hosts_of_run(
@@ -75,6 +78,7 @@ def hosts_of_run(
     parts: Collection[str] = PARTS,
     *,
     every_dns_server: bool = False,
+    updated: Collection[str] = (),
 ) -> RunHosts:
     """The hosts that these parts of a run need, of a plan whose servers were found; each once, in the plan's order.
 
@@ -82,6 +86,7 @@ def hosts_of_run(
     the CAs, and does without those that are not there.
 
     :param every_dns_server: all DNS servers of each view, for who reads them, or pushes zones that each has in a file.
+    :param updated: hosts of the inventory that take dynamic updates (``takes_updates``).
     :raises RolloutError: one DNS server is to hold both views.
     """
     views = _views(plan, groups, inventory)
@@ -103,7 +108,8 @@ def hosts_of_run(
     servers = (server.inventory_host for server in plan.servers if on_servers)
     worked_on = {OBTAIN, ASSIGN} & set(parts)
     by_hand = tuple(server.fqdn for server in plan.servers if worked_on and not server.logon)
-    return RunHosts(dns, _each_once(asked), _each_once(servers), dns_external, views, by_hand)
+    by_update = tuple(host for host in (*dns, *dns_external) if host in updated)
+    return RunHosts(dns, _each_once(asked), _each_once(servers), dns_external, views, by_hand, by_update)
 
 
 def _views(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
@@ -129,12 +135,25 @@ class TakingPart:
 def taking_part(hosts: RunHosts) -> tuple[TakingPart, ...]:
     """The hosts of a run, once for each thing that they are; those in ``ucops_run`` are logged on to."""
     return (
-        *(TakingPart(name, (RUN, RUN_DNS), INTERNAL) for name in hosts.dns),
-        *(TakingPart(name, (RUN, RUN_DNS), EXTERNAL) for name in hosts.dns_external),
+        *(TakingPart(name, _of_dns(name, hosts), INTERNAL) for name in hosts.dns),
+        *(TakingPart(name, _of_dns(name, hosts), EXTERNAL) for name in hosts.dns_external),
         *(TakingPart(name, (RUN, RUN_CAS)) for name in hosts.ca),
         *(TakingPart(name, (RUN, RUN_SERVERS)) for name in hosts.servers),
         *(TakingPart(name, (RUN_SERVERS,)) for name in hosts.by_hand),
     )
+
+
+def _of_dns(name: str, hosts: RunHosts) -> tuple[str, ...]:
+    return (RUN_DNS,) if name in hosts.updated else (RUN, RUN_DNS)
+
+
+# The variable of a DNS server that says how the controller sends it dynamic updates.
+BY_UPDATE = "pool_dns_update"
+
+
+def takes_updates(hostvars: Mapping[str, Mapping[str, Any]], host: str) -> bool:
+    """Whether records reach a DNS server of the inventory by dynamic update, and not over WinRM."""
+    return host in hostvars and bool(hostvars[host].get(BY_UPDATE))
 
 
 def refuse_strangers(inventory: Mapping[str, Iterable[str]], added: Iterable[str]) -> None:

@@ -17,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     nearest_host,
     refuse_misspelt_groups,
     refuse_strangers,
+    takes_updates,
     taking_part,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
@@ -104,6 +105,18 @@ def test_the_groups_that_they_are_put_into() -> None:
         ("fe2", ("ucops_run", "ucops_run_servers"), ""),
         ("proxy", ("ucops_run_servers",), ""),  # nobody logs on to it
     ]
+    # Nor to a DNS server that the controller sends updates.
+    (ns1,) = [one for one in taking_part(replace(hosts, updated=("ns1",))) if one.name == "ns1"]
+    assert (ns1.groups, ns1.view) == (("ucops_run_dns",), "external")
+
+
+def test_dns_servers_that_take_updates() -> None:
+    hostvars = {"ns1": {"pool_dns_update": {"timeout": 5}}, "dc1": {"pool_dns_update": {}}, "dc2": {}}
+    found = [host for host in (*hostvars, "nobody") if takes_updates(hostvars, host)]
+    assert found == ["ns1"]
+    plan = find_hosts(as_plan(origin()), GROUPS, INVENTORY, check=True)
+    assert hosts_of_run(plan, GROUPS, INVENTORY, updated=["dc1", "dc2"]).updated == ("dc1",)
+    assert hosts_of_run(plan, GROUPS, INVENTORY).updated == ()
 
 
 def test_groups_that_the_parts_do_not_need_may_be_missing() -> None:
