@@ -216,15 +216,20 @@ class Updated(Kind):
 
     def begin(self, zones: Zones, names: Iterable[str] = ()) -> None:
         assert set(zones) <= set(self.zones)
-        before, self.names = self.names, sorted(names)
+        left = {zone: self.left(zone) for zone in self.zones}
+        self.names = sorted(names)
         for zone in self.zones:
             update = dns.update.UpdateMessage(zone)
-            for name in before:
+            for name in left[zone]:
                 update.delete(dns.name.from_text(name, dns.name.from_text(zone)))
             for line in zones.get(zone, ()):
                 owner, ttl, kind, data, _aging = _read(zone, line)
                 update.add(dns.name.from_text(owner), ttl, dns.rdata.from_text("IN", kind, data))
             self._send(update)
+
+    def left(self, zone: str) -> Iterable[str]:
+        """The owners within a zone that earlier tests may have left there."""
+        return self.names
 
     def _send(self, update: Any) -> None:
         self.sign(update)
@@ -240,6 +245,9 @@ class Bind(Updated):
 
     name = "bind"
     _key = dns.tsig.Key("rollout", SECRET, "hmac-sha256")
+
+    def left(self, zone: str) -> Iterable[str]:
+        return {line.partition(" ")[0] for line in self.held(zone) or ()}
 
     def sign(self, message: Any) -> None:
         message.use_tsig(self._key)
