@@ -28,6 +28,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report import left a
 from ansible_collections.ucops.rollout.plugins.module_utils.report import proof_inputs as inputs
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
+from ansible_collections.ucops.rollout.plugins.module_utils.report.removed import removed
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
 
@@ -221,7 +222,8 @@ def proof_inputs(
     done = collected.collected(kept, planned, [*hosts, *outside], list(ca_hosts))
     outcome = read_outcome({**done, "check_mode": bool(check_mode)})
     trusted = from_plain(tuple[Thumbprint, ...], list(trusted_roots), where="trusted_roots")
-    return inputs.proof_inputs(planned, outcome, servers, list(views), list(roots), trusted).to_plain()
+    gone = removed(kept, [*hosts, *outside])
+    return inputs.proof_inputs(planned, outcome, servers, list(views), list(roots), trusted, gone).to_plain()
 
 
 def push_turn(hostvars: Any, host: str, hosts: Sequence[str], plan: Any, view: str = INTERNAL) -> dict[str, Any]:

@@ -151,6 +151,11 @@ def owner_in(name: str, zone_name: str) -> str:
     return name[: -len(zone_name) - 1]
 
 
+def in_zone(owner: str, zone_name: str) -> str:
+    """The full name of an owner that is relative to the zone."""
+    return zone_name if owner == APEX else f"{owner}.{zone_name}"
+
+
 def down_to(name: str, zone_name: str) -> tuple[str, ...]:
     """The names from just below the zone down to the name itself, the shortest first; none for the zone's own name."""
     labels = [] if name == zone_name else owner_in(name, zone_name).split(".")

@@ -30,6 +30,8 @@ options:
       - Records as RV(ucops.rollout.pool_plan#module:plan) has them, with the keys C(zone), C(fqdn), C(type) and
         C(values), and C(ttl) if it is to be compared. A, AAAA, CNAME, SRV, TXT and PTR can be checked.
       - Those that others register (C(managed) is not V(ours)) are checked as well.
+      - Of those with C(removed=true) no server is to give any of the C(values) any more. Other values are others' affair, and
+        so is what a wildcard record gives for any name.
     type: list
     elements: dict
     required: true
@@ -79,7 +81,7 @@ results:
   elements: dict
   contains:
     check:
-      description: What was checked, V(record), V(srv_target) or, with O(complete=true), V(absent).
+      description: What was checked, V(record), V(removed), V(srv_target) or, with O(complete=true), V(absent).
       type: str
       sample: record
     subject:
@@ -222,17 +224,18 @@ def _of_zones(records: Sequence[ExpectedRecord], server: NameServer) -> Asked:
 def _check(
     records: Sequence[ExpectedRecord], servers: Sequence[NameServer], params: dict[str, Any], silence: Silence
 ) -> tuple[list[ProofResult], list[str]]:
-    tried = client_names.tried_before_ours(records) if params["complete"] else ()
+    present = [record for record in records if not record.removed]
+    tried = client_names.tried_before_ours(present) if params["complete"] else ()
     if params["planned_only"]:
         return [*dns_judge.planned(records, servers), *client_names.planned(tried, servers)], []
     seam_dns.require()
     label = secrets.token_hex(8)
     wanted = [*dns_ask.questions(records, label), *(one for each in tried for one in each.questions(label))]
     answers = dns_ask.ask_all(servers, tuple(dict.fromkeys(wanted)), params["timeout"], silence)
-    results = [*dns_judge.judge(records, servers, answers), *client_names.judge(tried, servers, answers, label)]
+    results = [*dns_judge.judge(records, servers, answers, label), *client_names.judge(tried, servers, answers, label)]
     # Where a wildcard is in the way of clients, that is a result and needs no hint.
     domains = {each.sip_domain for each in tried if each.names}
-    others = [record for record in records if record.zone not in domains]
+    others = [record for record in present if record.zone not in domains]
     hints = [*dns_judge.hints(others, servers, answers, label), *client_names.hints(tried, servers, answers)]
     return results, hints
 

@@ -108,6 +108,7 @@ def test_a_pool_moves_and_is_taken_out_of_dns(site: Site) -> None:
 
     look = site.play("remove_pool", "--check", variables=given)
     assert look.code == 0 and "to remove: A ocspool.company.local, SRV" in " ".join(look.output.split()), look.output
+    assert "Check mode: nothing was removed, so no DNS server is asked, or waited for" in " ".join(look.output.split())
     refused = site.play("remove_pool", variables=given)
     assert refused.code == 2 and "name a pool: -e ucops_remove=ocspool.company.local" in " ".join(
         refused.output.split()
@@ -115,11 +116,14 @@ def test_a_pool_moves_and_is_taken_out_of_dns(site: Site) -> None:
     assert resolved(site, "ocspool.company.local") == ["10.9.9.9"]
     gone = site.play("remove_pool", variables={**given, "ucops_remove": "ocspool.company.local"})
     assert gone.code == 0, gone.output
+    asked = "No DNS server is to give what was removed: 4 proved, 0 failed, 0 unproved"
+    assert asked in " ".join(gone.output.split()), gone.output
     # A zone that the rollout created stays, empty.
     assert {zone: records(site, zone) for zone in site.state()["hosts"]["dc01"]["dns"]} == {"company.com": [], **before}
     assert remembered(site, "company.local") == []
     again = site.play("remove_pool", variables={**given, "ucops_remove": "ocspool.company.local"})
     assert again.code == 0 and again.total("changed") == 0, again.output
+    assert "No DNS server is to give" not in " ".join(again.output.split()), again.output
 
 
 def test_the_view_of_another_team_is_exported_while_ours_is_pushed(site: Site) -> None:

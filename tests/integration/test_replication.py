@@ -57,6 +57,16 @@ def test_the_other_server_is_waited_for_and_told_when_nothing_comes(site: Site) 
     assert (late["state"], late["message"], late["waited"]) == ("failed", said, 4)
     assert f"{pool} at {late['address']}, " in run.summary and said in run.summary, run.summary
 
+    # The old address is not the one that is removed now.
+    given = {wait: 4, "ucops_topology": topology, "ucops_remove": "ocspool.company.local"}
+    run = site.play("remove_pool", variables=given)
+    assert run.code == 2 and "Traceback" not in run.output, run.output
+    (still,) = lines(run, "dc02")
+    assert still.startswith(f"{YET}, in 2 of 4 checks (_sipinternaltls._tcp."), still
+    told = " ".join(run.output.split())
+    assert "to give what was removed: 6 proved, 2 failed, 0 unproved" in told, run.output
+    assert "still gives what was removed, 4 s after another server answered as planned" in told, run.output
+
 
 FILED = {"name": "company.com"}
 ON_BOTH = [

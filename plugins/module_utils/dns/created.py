@@ -132,7 +132,7 @@ def _owner(zone: str, text: str) -> str:
     parts = text.split("/")
     if len(parts) < 3:
         return ""
-    return zone if parts[1] == names.APEX else f"{parts[1]}.{zone}"
+    return names.in_zone(parts[1], zone)
 
 
 def read(records: Iterable[FoundRecord], rollout: str) -> Created:

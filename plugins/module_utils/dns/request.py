@@ -320,7 +320,7 @@ def _owner(item: Mapping[str, Any], zone: str) -> str:
             f"name is '{relative}', a full name, where the name within the zone '{zone}' belongs",
             mend=f"Give name: '{names.owner_in(relative, zone)}', or the full name as fqdn alone",
         )
-    full = None if relative is None else (zone if relative == names.APEX else f"{relative}.{zone}")
+    full = None if relative is None else names.in_zone(relative, zone)
     given = names.relative(item["fqdn"]) if item.get("fqdn") else full
     if given is None:
         raise RolloutError("a record needs a name", mend="Give name (relative to the zone) or fqdn")

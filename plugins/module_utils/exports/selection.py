@@ -186,7 +186,7 @@ def _uniform_zone(zone: PlannedZone) -> PlannedZone:
 
 def _uniform_record(record: RecordSet) -> RecordSet:
     zone, name = names.zone(record.zone), names.relative(record.name)
-    owner = zone if name == names.APEX else f"{name}.{zone}"
+    owner = names.in_zone(name, zone)
     row = record_type(record.type, owner=owner)
     values = tuple(row.parse(to_plain(value), owner) for value in record.values)
     return replace(record, zone=zone, name=name, fqdn=owner, type=row.name, values=values)

@@ -50,7 +50,7 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
             "key_turn look news order outcome ready request restarted result sorted steps todo turn waiting waits way "
             "work"
         ),
-        "pool_verify": "endpoints inputs inside left now outside predicted records result sign_in",
+        "pool_verify": "endpoints inputs inside left now outside predicted records result seen sign_in",
         "pool_report": (
             "authority ca_group cas done failure first goes_on known left made_by missing name_servers "
             "ocs_pool outcome parts pool reached result servers started stem tagged takes_part unready "

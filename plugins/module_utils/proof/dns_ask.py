@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils import seam_dns
+from ansible_collections.ucops.rollout.plugins.module_utils import names, seam_dns
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES, Value
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OTHER_TEAM
@@ -279,6 +279,8 @@ def questions(records: Iterable[ExpectedRecord], label: str) -> tuple[Question, 
     for record in records:
         if record.row is not None:
             wanted[question_of(record)] = None
+        if record.row is not None and record.removed:
+            wanted[beside(record, label)] = None
         for target in record.targets:
             wanted.update({Question(target, type, or_recursive=True): None for type in ADDRESS_TYPES})
         wanted[wildcard(record.zone, label)] = None
@@ -293,6 +295,11 @@ def question_of(record: ExpectedRecord) -> Question:
 def wildcard(zone: str, label: str) -> Question:
     """The question that only a wildcard record of the zone answers."""
     return Question(f"{label}.{zone}", "A")
+
+
+def beside(record: ExpectedRecord, label: str) -> Question:
+    """The question that only the wildcard record answers which answers for the record's name once that is gone."""
+    return Question(f"{label}.{names.parent(record.fqdn)}", record.type)
 
 
 Answers = Mapping["tuple[NameServer, Question]", DnsAnswer]

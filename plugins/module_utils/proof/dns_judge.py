@@ -31,6 +31,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import
     DnsAnswer,
     NameServer,
     Question,
+    beside,
     question_of,
     wildcard,
 )
@@ -85,15 +86,19 @@ _ADVICE = {
     UNREACHABLE: "Check the address, the DNS service, and the firewall for UDP and TCP",
 }
 
+_AWAIT = "Wait until the zone is replicated to this server, or replicate by hand"
 
-def judge(records: Sequence[ExpectedRecord], servers: Sequence[NameServer], answers: Answers) -> list[ProofResult]:
+
+def judge(
+    records: Sequence[ExpectedRecord], servers: Sequence[NameServer], answers: Answers, label: str = ""
+) -> list[ProofResult]:
     """One result per record and server, then one per SRV target and server; in the order of records, then servers.
 
-    Without servers each record is unproved.
+    Without servers each record is unproved. ``label``: of a name that nobody has, as it was asked for.
     """
     if not servers:
         return [replace(_of_record(record), message=NO_SERVER, cause=NO_SERVER_CAUSE) for record in records]
-    results = [_judge_record(record, server, answers) for record in records for server in servers]
+    results = [_judge_record(record, server, answers, label) for record in records for server in servers]
     pairs = {(target, server): None for record in records for target in record.targets for server in servers}
     return results + [_judge_target(target, server, answers) for target, server in pairs]
 
@@ -108,18 +113,23 @@ def planned(records: Sequence[ExpectedRecord], servers: Sequence[NameServer]) ->
 
 def _of_record(record: ExpectedRecord) -> ProofResult:
     subject = f"{record.fqdn} {record.type}"
-    return ProofResult("record", subject, proof.UNPROVED, "", expected=to_plain(record.values))
+    check = "removed" if record.removed else "record"
+    return ProofResult(check, subject, proof.UNPROVED, "", expected=to_plain(record.values))
 
 
-def _judge_record(record: ExpectedRecord, server: NameServer, answers: Answers) -> ProofResult:
+def _judge_record(record: ExpectedRecord, server: NameServer, answers: Answers, label: str) -> ProofResult:
     result = replace(_of_record(record), server=server.name, address=server.place)
     if record.row is None:
         return replace(result, message=f"records of type {record.type} cannot be checked")
     answer = answers.get((server, question_of(record)))
     if answer is None:
         return replace(result, message="not asked")
+    if record.removed and answer.state in _HELD:
+        return _judge_removed(result, record, record.row, answer, answers.get((server, beside(record, label))))
     if answer.state != ANSWERED:
-        return _not_answered(result, answer, _holders(record, server, answers))
+        told = _not_answered(result, answer, _holders(record, server, answers))
+        # Who does not hold the zone gives nothing of it, nor says that it is gone.
+        return replace(told, state=proof.UNPROVED) if record.removed else told
     return _compare(replace(result, found=to_plain(answer.values)), record, record.row, answer)
 
 
@@ -155,8 +165,11 @@ def cause_of(answer: DnsAnswer) -> Cause | None:
     if answer.state in (ANSWERED, ALIAS):
         return None
     says = _SAYS[answer.state].format(type=answer.question.type)
-    server = answer.server
-    return Cause(answer.state, f"DNS server {server.name} ({server.place})", says, _ADVICE[answer.state])
+    return Cause(answer.state, _who(answer.server), says, _ADVICE[answer.state])
+
+
+def _who(server: NameServer) -> str:
+    return f"DNS server {server.name} ({server.place})"
 
 
 def explain(answer: DnsAnswer) -> str:
@@ -183,6 +196,22 @@ def _compare(result: ProofResult, record: ExpectedRecord, row: RecordType, answe
         ttl += _THEIR_TTL[record.managed] if proved else f" instead of {record.ttl}"
     said = [*(["as planned"] if proved else parts), ttl, *(["answered over TCP"] if answer.transport == "tcp" else [])]
     return replace(result, state=proof.PROVED if proved else proof.FAILED, message="; ".join(said))
+
+
+def _judge_removed(
+    result: ProofResult, record: ExpectedRecord, row: RecordType, answer: DnsAnswer, wild: DnsAnswer | None
+) -> ProofResult:
+    """Other values are others' affair, and so is what a wildcard gives for any name."""
+    removed, of_any = _texts(row, record.values), _texts(row, wild.values if wild else ())
+    found = [text for key, text in _texts(row, answer.values).items() if key in removed]
+    still = [text for text in found if text.lower() not in of_any]
+    result = replace(result, found=to_plain(answer.values) if answer.values else _alias(answer))
+    if not still:
+        told = f"; a wildcard record gives {', '.join(found)} for any name" if found else ""
+        return replace(result, state=proof.PROVED, message=f"not given any more{told}")
+    cause = Cause("still_given", _who(answer.server), "still gives what was removed", _AWAIT)
+    message = f"still gives {', '.join(still)}, which was removed. {_AWAIT}"
+    return replace(result, state=proof.FAILED, message=message, cause=cause)
 
 
 def _texts(row: RecordType, values: Iterable[Value]) -> dict[str, str]:

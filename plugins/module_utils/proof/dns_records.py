@@ -17,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import OURS
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
 
 _NEEDED = ("zone", "fqdn", "type", "values")
+_KNOWN = ("ttl", "managed", "view", "removed")
 _MEND = "Give the records of a plan (pool_plan) unchanged"
 
 
@@ -24,7 +25,8 @@ _MEND = "Give the records of a plan (pool_plan) unchanged"
 class ExpectedRecord:
     """A record set as it is to be found. ``values`` as the type's row in ``record_types`` reads them; ``ttl``: or None.
 
-    ``managed``, ``view``: as in a plan; of records that others register the TTL is theirs.
+    ``managed``, ``view``: as in a plan; of records that others register the TTL is theirs. ``removed``: the values are
+    such as must not be found any more.
 
     A plan's RecordSet has more, which a proof does not need and a person does not write.
     """
@@ -36,6 +38,7 @@ class ExpectedRecord:
     ttl: Ttl | None = None
     managed: str = OURS
     view: str = ""
+    removed: bool = False
 
     @property
     def row(self) -> RecordType | None:
@@ -46,7 +49,7 @@ class ExpectedRecord:
     def targets(self) -> tuple[str, ...]:
         """The names that the values point to and that must have addresses of their own, each once."""
         row = self.row
-        if row is None or row.alone:  # an alias may lead to another alias, or out of what is planned
+        if row is None or row.alone or self.removed:  # an alias may lead to another alias, or out of what is planned
             return ()
         return tuple(dict.fromkeys(filter(None, map(row.target, self.values))))
 
@@ -60,6 +63,7 @@ class _Given:
     ttl: Ttl | None = None
     managed: str = OURS
     view: str = ""
+    removed: bool = False
 
 
 def read_records(given: Sequence[Mapping[str, Any]]) -> tuple[ExpectedRecord, ...]:
@@ -74,11 +78,11 @@ def _read(record: Mapping[str, Any], where: str) -> ExpectedRecord:
     missing = [key for key in _NEEDED if key not in record]
     if missing:
         raise RolloutError(f"{', '.join(missing)} missing", where=where, mend=_MEND)
-    known = {key: record[key] for key in (*_NEEDED, "ttl", "managed", "view") if key in record}
+    known = {key: record[key] for key in (*_NEEDED, *_KNOWN) if key in record}
     given = from_plain(_Given, known, where=where, mend=_MEND)
     row = RECORD_TYPES.get(given.type.upper())
-    if row is None:
-        as_given = tuple(map(str, given.values))
-        return ExpectedRecord(given.zone, given.fqdn, given.type, as_given, given.ttl, given.managed, given.view)
-    values = tuple(row.parse(value, f"{where}: {given.fqdn!a}") for value in given.values)
-    return ExpectedRecord(given.zone, given.fqdn, row.name, values, given.ttl, given.managed, given.view)
+    type, values = given.type, tuple(map(str, given.values))
+    if row is not None:
+        type, values = row.name, tuple(row.parse(value, f"{where}: {given.fqdn!a}") for value in given.values)
+    more = (given.ttl, given.managed, given.view, given.removed)
+    return ExpectedRecord(given.zone, given.fqdn, type, values, *more)

@@ -27,7 +27,7 @@ STEP, LONGEST_PAUSE = 3.0, 30.0
 # A zone that is created arrives as records do, and until then the server refuses, or fails.
 _MAY_COME = (REFUSED, SERVFAIL)
 # Checks that are made of each record by itself.
-_OF_RECORDS = ("record", "srv_target")
+_OF_RECORDS = ("record", "removed", "srv_target")
 
 _Key = tuple[str, str, str, str]
 

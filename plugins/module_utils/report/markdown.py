@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import GLOBAL, Plan, Reason
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import PROVED, ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import (
     CHECKED_ONLY,
     NOTHING_CHANGED,
@@ -237,13 +237,26 @@ def _proof(data: HandOver) -> list[str]:
         part = data.proof[check]
         lines += ["", f"### {_TITLES[check]}", ""]
         lines += table(["subject", "at", "state", "what was seen"], _seen(part)) if part.done else [NOT_DONE]
-        below = [*_remarks(part), *(text(hint) for hint in part.hints)]
+        below = [*_waited(part), *_remarks(part), *(text(hint) for hint in part.hints)]
         lines += ["", *(f"- {one}" for one in below)] if below else []
     return lines
 
 
 def _seen(part: Check) -> list[list[str]]:
     return [[code(result.subject), _place(result), _state(result), text(result.message)] for result in part.results]
+
+
+def _waited(part: Check) -> Iterator[str]:
+    """When each server answered with the plan, where anything was waited for."""
+    if not any(result.waited for result in part.results):
+        return
+    for place in dict.fromkeys(map(_place, part.results)):
+        there = [result for result in part.results if _place(result) == place]
+        waited = max(result.waited for result in there)
+        if all(result.state == PROVED for result in there):
+            yield f"{place} answered with the plan {f'after {waited} s' if waited else 'at once'}."
+        elif waited:
+            yield f"{place} did not answer with the plan within {waited} s."
 
 
 def _remarks(part: Check) -> list[str]:

@@ -33,7 +33,8 @@ NOT_READ = (
 @dataclass(frozen=True, slots=True)
 class ProofInputs:
     """``servers``: the name servers to ask, ``inside`` those of them that a client within the company asks.
-    ``records``, ``endpoints``: the plan's of the views that are proved.
+    ``records``, ``endpoints``: the plan's of the views that are proved; ``removed``: record sets with what this run took
+    out of them. Those that are not planned are among ``records`` too.
 
     ``thumbprints``: certificate id to what was installed. ``roots``: PEM, those that clients trust;
     ``roots_complete``: whether these are the roots of all planned authorities. ``issuers``: PEM, which help to follow a
@@ -61,6 +62,7 @@ class ProofInputs:
     services_started: bool
     replicating: bool
     not_waited_for: tuple[str, ...] = ()
+    removed: tuple[Mapping[str, Any], ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         plain: dict[str, Any] = to_plain(self)
@@ -74,17 +76,21 @@ def proof_inputs(
     views: Collection[str] = (INTERNAL,),
     roots: Sequence[str] = (),
     trusted: Sequence[Thumbprint] = (),
+    removed: Iterable[Mapping[str, Any]] = (),
 ) -> ProofInputs:
     """The inputs of the proof of these views.
 
     :param outcome: the run until now: its DNS part, its servers, and whether it was in check mode.
     :param servers: the name servers to ask; those of no view hold all.
     :param roots: the roots that clients trust; else those of the planned CAs, as far as these were read.
+    :param removed: what the run took out of DNS.
     :param trusted: thumbprints of roots that were named as trusted; such a one is trusted wherever it comes from.
     """
     done = {id: one for server in outcome.servers.values() for id, one in server.certificates.items()}
     pushed, checked = outcome.dns.changed, outcome.check_mode
     issuers = tuple(dict.fromkeys(_issuers(outcome, done.values())))
+    gone = tuple(one for one in removed if one["view"] in views)
+    wanted = {(one.view, one.fqdn, one.type) for one in plan.records}
     named, anchors = tuple(_named(issuers, trusted)), tuple(_anchors(plan, outcome))
     return ProofInputs(
         servers=tuple(one for one in servers if one.get("view") in (None, "", *views)),
@@ -93,7 +99,10 @@ def proof_inputs(
         roots_complete=bool(roots) or _all_known(plan, anchors),
         issuers=issuers,
         anchors=() if roots or named else anchors,
-        records=tuple(to_plain(record) for record in plan.records if record.view in views),
+        records=(
+            *(to_plain(record) for record in plan.records if record.view in views),
+            *(one for one in gone if (one["view"], one["fqdn"], one["type"]) not in wanted),
+        ),
         endpoints=tuple(to_plain(endpoint) for endpoint in plan.endpoints if endpoint.view in views),
         inside=tuple(one for one in servers if one.get("view") in (None, "", INTERNAL)),
         sip_domains=tuple(_sip_domains(plan)) if INTERNAL in views else (),
@@ -102,6 +111,7 @@ def proof_inputs(
         services_started=not checked and any(one.services_started for one in done.values()),
         replicating=not checked and pushed,
         not_waited_for=tuple(_unchanged(plan, outcome)),
+        removed=gone,
     )
 
 

@@ -142,6 +142,7 @@ def test_a_name_belongs_to_the_longest_suffix(name: str, zone: str | None) -> No
 )
 def test_owner(name: str, zone: str, owner: str) -> None:
     assert names.owner_in(name, zone) == owner
+    assert names.in_zone(owner, zone) == name
 
 
 def test_owner_outside_its_zone() -> None:

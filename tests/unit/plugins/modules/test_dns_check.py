@@ -79,6 +79,19 @@ def test_failed(port: int) -> None:
     assert result["summary"] == {"proved": 0, "failed": 1, "unproved": 0}
 
 
+def test_removed_records_are_to_be_given_by_nobody(port: int) -> None:
+    """They are no part of the plan: what clients try before them is not looked for."""
+    gone = [{**one, "removed": True} for one in (SRV, _a("ocspool", "10.0.0.99"))]
+    result = _run(port, *gone, complete=True, fail=False)
+    assert [(one["check"], one["subject"], one["state"]) for one in result["results"]] == [
+        ("removed", "_sipinternaltls._tcp.company.local SRV", "failed"),
+        ("removed", "ocspool.company.local A", "proved"),
+    ]
+    assert result["hints"] == _run(port, {**_a("x", "10.0.0.8", zone="wild.example"), "removed": True})["hints"] == []
+    planned = _run(listeners.refused_port(), *gone, planned_only=True)
+    assert planned["summary"] == {"proved": 0, "failed": 0, "unproved": 0, "would_be_checked": 2}
+
+
 def test_not_failing_when_not_wanted(port: int) -> None:
     result = _run(port, _a("ocspool", "10.0.0.20"), fail=False)
     assert (result.get("failed"), result["summary"]["failed"]) == (None, 1)

@@ -15,7 +15,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records im
 
 def _judged(server: NameServer, *records: ExpectedRecord) -> list[tuple[str, str, str, str]]:
     answers = dns_ask.ask_all([server], dns_ask.questions(records, "nobody"), 5)
-    results = dns_judge.judge(records, [server], answers)
+    results = dns_judge.judge(records, [server], answers, "nobody")
     return [(result.check, result.subject, result.state, result.message) for result in results]
 
 
@@ -90,6 +90,69 @@ def _judged(server: NameServer, *records: ExpectedRecord) -> list[tuple[str, str
 )
 def test_judgement_of_one_record(bind: NameServer, record: ExpectedRecord, state: str, message: str) -> None:
     assert _judged(bind, record) == [("record", f"{record.fqdn} {record.type}", state, message)]
+
+
+AWAIT = "Wait until the zone is replicated to this server, or replicate by hand"
+
+
+@pytest.mark.parametrize(
+    ("record", "state", "message"),
+    [
+        (expected_record("ocspool", "A", "10.0.0.10"), "failed", f"still gives 10.0.0.10, which was removed. {AWAIT}"),
+        (
+            expected_record("other._tcp", "SRV", service("GONE.company.local", 5060)),
+            "failed",
+            f"still gives 0 0 5060 gone.company.local, which was removed. {AWAIT}",
+        ),
+        (expected_record("ocspool", "A", "10.0.0.99"), "proved", "not given any more"),
+        (expected_record("gone", "A", "10.0.0.10"), "proved", "not given any more"),
+        (expected_record("text", "A", "10.0.0.10"), "proved", "not given any more"),
+        (expected_record("alias", "A", "10.0.0.10"), "proved", "not given any more"),
+        (
+            expected_record("alias", "CNAME", "ocspool.company.local"),
+            "failed",
+            f"still gives ocspool.company.local, which was removed. {AWAIT}",
+        ),
+        # A wildcard answers for what is gone, with another value or with the same.
+        (expected_record("gone", "A", "10.0.0.10", zone="wild.example"), "proved", "not given any more"),
+        (
+            expected_record("gone", "A", "10.0.0.80", zone="wild.example"),
+            "proved",
+            "not given any more; a wildcard record gives 10.0.0.80 for any name",
+        ),
+        (
+            expected_record("ocspool", "A", "10.0.0.10", zone="wild.example"),
+            "failed",
+            f"still gives 10.0.0.10, which was removed. {AWAIT}",
+        ),
+        (
+            expected_record("x", "A", "10.0.0.10", zone="elsewhere.example"),
+            "unproved",
+            "the server refuses to answer. Either this server does not hold the zone: create it there, or take the"
+            " server out of the NS records and the list; or it answers not everybody: allow queries from this host",
+        ),
+        (
+            expected_record("x", "A", "10.0.0.10", zone="sub.company.local"),
+            "unproved",
+            "the server answers, but does not hold the zone (the answer is not authoritative) (it refers to the servers"
+            " of sub.company.local: ns.sub.company.local). Either the zone is missing on this server: create it there;"
+            " or the NS records of the zone above, or the list, name the wrong server: correct them",
+        ),
+    ],
+)
+def test_what_was_removed_is_given_no_more(bind: NameServer, record: ExpectedRecord, state: str, message: str) -> None:
+    gone = replace(record, removed=True)
+    assert _judged(bind, gone) == [("removed", f"{record.fqdn} {record.type}", state, message)]
+
+
+def test_what_one_server_still_gives_has_one_cause(bind: NameServer) -> None:
+    records = [replace(expected_record(name, "A", "10.0.0.10", "10.0.0.11"), removed=True) for name in ("ocspool", "x")]
+    answers = dns_ask.ask_all([bind], dns_ask.questions(records, "nobody"), 5)
+    still, gone = dns_judge.judge(records, [bind], answers, "nobody")
+    assert (still.expected, still.found, gone.found, gone.cause) == (["10.0.0.10", "10.0.0.11"], ["10.0.0.10"], None, None)
+    assert str(still.cause) == (
+        f"DNS server dc01.company.local (127.0.0.1:{bind.port}): still gives what was removed. {AWAIT}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,11 @@ def test_records_of_people_and_of_a_plan() -> None:
     assert (address.targets, service.targets) == ((), ("pool.company.local",))
 
 
+def test_what_was_removed_points_to_nothing_that_must_be_there() -> None:
+    (gone,) = read_records([{**SERVICE, "removed": True}])
+    assert (gone.removed, gone.targets, gone.values) == (True, (), (SrvData(0, 5, 5061, "pool.company.local"),))
+
+
 def test_an_address_has_one_spelling() -> None:
     (record,) = read_records([{**ADDRESS, "type": "aaaa", "values": ["FD00::0:10"]}])
     assert (record.type, record.values) == ("AAAA", ("fd00::10",))

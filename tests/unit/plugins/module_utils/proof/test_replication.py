@@ -106,6 +106,19 @@ def test_what_must_not_exist_is_looked_for_among_all_records() -> None:
     assert world.asked[1] == (3.0, ["pool.company.local", "_sip._tls.company.local", "meet.company.local"], ["dc02"])
 
 
+def test_what_was_removed_is_waited_for_where_another_server_has_let_go_of_it() -> None:
+    gone = ("pool.company.local A", "removed")
+    still = ProofResult("removed", gone[0], "failed", "still gives 10.0.0.10, which was removed. Wait", *DC02)
+    world = World([result(DC01, "proved", *gone), still], [still], [result(DC02, "proved", *gone)])
+    assert [(one.state, one.waited) for one in world.run(300)] == [("proved", 0), ("proved", 9)]
+    assert world.asked[1] == (3.0, ["pool.company.local"], ["dc02"])
+    assert world.told == [
+        "dc02 (10.0.0.7:53) does not answer with the plan yet, in 1 of 1 check (pool.company.local A: still gives"
+        " 10.0.0.10, which was removed); it is asked again, for 300 s at most",
+        "dc02 (10.0.0.7:53) answers with the plan, 9 s later",
+    ]
+
+
 def test_a_line_for_each_change_of_a_server() -> None:
     both = [result(DC02, "failed"), result(DC02, "failed", "meet.company.local A")]
     held = [result(DC01, "proved"), result(DC01, "proved", "meet.company.local A")]

@@ -251,6 +251,35 @@ def test_a_remark_is_told_once_below_the_table_with_what_it_holds_for() -> None:
     assert "\n- All: TLS 1.0 agreed\n- `a:5061`: signed with SHA-1\n" in shown
 
 
+def waited(*results: tuple[str, str, int]) -> list[str]:
+    """What is told below the table of records."""
+    dns = [
+        {
+            "check": "record",
+            "subject": f"{number}.company.local A",
+            "state": state,
+            "message": "m",
+            "server": server,
+            "address": "10.0.0.5:53",
+            "waited": seconds,
+        }
+        for number, (server, state, seconds) in enumerate(results)
+    ]
+    shown = report_markdown({**GIVEN, "proof": {"dns": {"results": dns}}})
+    return [line for line in shown.splitlines() if "with the plan" in line]
+
+
+def test_when_each_dns_server_answered_where_any_was_waited_for() -> None:
+    first, second = ("dc01", "proved", 0), ("dc02", "proved", 18)
+    assert waited(first, second, ("dc02", "proved", 3), ("dc03", "failed", 300), ("dc03", "proved", 9)) == [
+        "- `dc01` `10.0.0.5:53` answered with the plan at once.",
+        "- `dc02` `10.0.0.5:53` answered with the plan after 18 s.",
+        "- `dc03` `10.0.0.5:53` did not answer with the plan within 300 s.",
+    ]
+    assert waited(first, second, ("dc04", "unproved", 0))[2:] == []
+    assert waited(first, ("dc02", "failed", 0)) == []
+
+
 def test_assignments_before_and_after_as_a_reader_sees_them() -> None:
     planned = "(the certificate that will be issued)"
     places = [

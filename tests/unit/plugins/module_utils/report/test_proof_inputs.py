@@ -224,3 +224,14 @@ def test_servers_and_what_they_are_asked_for_by_view() -> None:
     found = inputs(plan=both, asked=asked, views=("external",))
     assert (found.servers, found.sip_domains) == ((beyond, any_view), ())
     assert [one["view"] for one in (*found.records, *found.endpoints)] == ["external", "external"]
+
+
+def test_what_was_removed_is_looked_for_beside_the_plan_and_by_itself() -> None:
+    """A planned set is compared as a whole, so that what went out of it is not asked for twice."""
+    plan = as_plan(origin())
+    planned = next(one for one in plan.to_plain()["records"] if one["type"] == "A" and one["view"] == "internal")
+    moved = {"zone": planned["zone"], "fqdn": planned["fqdn"], "type": "A", "values": ["10.0.0.99"], "view": "internal"}
+    stale, outside = {**moved, "fqdn": "old.company.local"}, {**moved, "view": "external"}
+    found = inputs(removed=[moved, stale, outside])
+    assert found.removed == (moved, stale)
+    assert found.records == (*plan.to_plain()["records"], stale)
