@@ -41,12 +41,12 @@ class ZoneState:
 
     @property
     def described(self) -> dict[str, Any]:
-        """What it is, for a task's result."""
+        """What it is, for a task's result; in plain types, since Ansible warns of others."""
         return {
             "kind": self.kind,
             "in_directory": self.in_directory,
             "dynamic_update": self.dynamic_update,
-            "partition": self.partition,
+            "partition": to_plain(self.partition),
             "aging": to_plain(self.aging),
         }
 

@@ -38,6 +38,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import Cause, ProofResult
 
+# What a record is checked for, or the target of one.
+RECORD, REMOVED, SRV_TARGET = "record", "removed", "srv_target"
+
 NO_SERVER = (
     "there is no DNS server to ask. Put the DNS servers into their inventory group, or give pool_verify_dns_servers"
 )
@@ -113,7 +116,7 @@ def planned(records: Sequence[ExpectedRecord], servers: Sequence[NameServer]) ->
 
 def _of_record(record: ExpectedRecord) -> ProofResult:
     subject = f"{record.fqdn} {record.type}"
-    check = "removed" if record.removed else "record"
+    check = REMOVED if record.removed else RECORD
     return ProofResult(check, subject, proof.UNPROVED, "", expected=to_plain(record.values))
 
 
@@ -221,7 +224,7 @@ def _texts(row: RecordType, values: Iterable[Value]) -> dict[str, str]:
 
 def _judge_target(target: str, server: NameServer, answers: Answers) -> ProofResult:
     """RFC 2782: the target has address records, and is no alias."""
-    result = ProofResult("srv_target", target, proof.UNPROVED, "not asked", server.name, server.place)
+    result = ProofResult(SRV_TARGET, target, proof.UNPROVED, "not asked", server.name, server.place)
     given = [answers.get((server, Question(target, type, or_recursive=True))) for type in ADDRESS_TYPES]
     seen = [answer for answer in given if answer is not None]
     aliases = [answer for answer in seen if answer.state == ALIAS]

@@ -17,6 +17,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import REFUSED, SERVFAIL, parse_servers
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_judge import RECORD, REMOVED, SRV_TARGET
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import read_records
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import Found, Tell
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
@@ -27,7 +28,7 @@ STEP, LONGEST_PAUSE = 3.0, 30.0
 # A zone that is created arrives as records do, and until then the server refuses, or fails.
 _MAY_COME = (REFUSED, SERVFAIL)
 # Checks that are made of each record by itself.
-_OF_RECORDS = ("record", "removed", "srv_target")
+_OF_RECORDS = (RECORD, REMOVED, SRV_TARGET)
 
 _Key = tuple[str, str, str, str]
 
@@ -67,13 +68,14 @@ def _key(result: ProofResult) -> _Key:
 
 
 def _late(results: Sequence[ProofResult], views: Mapping[str, str]) -> list[ProofResult]:
-    """What is wrong at a server that was reached, and proved at another one of its view."""
+    """What is wrong at a server that was reached, and proved at another one of its view; what was removed was seen to be
+    gone by whoever removed it."""
     held = {(one.check, one.subject, views.get(one.address)) for one in results if one.state == proof.PROVED}
     return [
         one
         for one in results
         if (one.state == proof.FAILED or (one.cause and one.cause.kind in _MAY_COME))
-        and (one.check, one.subject, views.get(one.address)) in held
+        and (one.check == REMOVED or (one.check, one.subject, views.get(one.address)) in held)
     ]
 
 
@@ -102,11 +104,13 @@ def _told(results: Sequence[ProofResult], late: Sequence[ProofResult], waited: i
     """The same results; what was waited for in vain says so."""
     if not waited:
         return list(results)
-    suffix, left = f"{waited} s after another server answered as planned", {_key(one) for one in late}
-    return [_in_vain(one, suffix, waited) if _key(one) in left else one for one in results]
+    left = {_key(one) for one in late}
+    return [_in_vain(one, waited) if _key(one) in left else one for one in results]
 
 
-def _in_vain(result: ProofResult, suffix: str, waited: int) -> ProofResult:
+def _in_vain(result: ProofResult, waited: int) -> ProofResult:
+    since = "it was removed" if result.check == REMOVED else "another server answered as planned"
+    suffix = f"{waited} s after {since}"
     cause = result.cause and replace(result.cause, what=f"{result.cause.what}, {suffix}")
     return replace(result, message=f"{result.message}. It was so {suffix}", cause=cause, waited=waited)
 

@@ -14,6 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     WholeZoneServer,
     ZoneState,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Partition
 
 
 def test_what_a_port_demands() -> None:
@@ -44,6 +45,12 @@ def test_what_windows_can_be_asked_to_do() -> None:
     assert WINDOWS.creates_zones
     assert WINDOWS.changes_ttl
     assert WINDOWS.removes
+
+
+def test_a_zone_is_described_in_plain_types() -> None:
+    """Ansible warns of others when they are kept as a fact."""
+    partition = ZoneState("a.test", "primary", partition=Partition("domain")).described["partition"]
+    assert (partition, type(partition)) == ("domain", str)
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,16 @@ def test_what_was_removed_is_waited_for_where_another_server_has_let_go_of_it() 
     ]
 
 
+def test_what_was_removed_is_waited_for_though_no_server_has_let_go_of_it() -> None:
+    """Whoever removed it has read that it is gone, and may be none of those that are asked."""
+    still = ProofResult("removed", "pool.company.local A", "failed", "still gives 10.0.0.10, which was removed", *DC02)
+    (found,) = World([still]).run(20)
+    assert (found.state, found.waited) == ("failed", 20)
+    assert found.message == "still gives 10.0.0.10, which was removed. It was so 20 s after it was removed"
+    unproved = ProofResult("removed", "pool.company.local A", "unproved", "no answer", *DC02)
+    assert World([unproved]).run(20) == [unproved]
+
+
 def test_a_line_for_each_change_of_a_server() -> None:
     both = [result(DC02, "failed"), result(DC02, "failed", "meet.company.local A")]
     held = [result(DC01, "proved"), result(DC01, "proved", "meet.company.local A")]
