@@ -30,8 +30,8 @@ options:
       - Records as RV(ucops.rollout.pool_plan#module:plan) has them, with the keys C(zone), C(fqdn), C(type) and
         C(values), and C(ttl) if it is to be compared. A, AAAA, CNAME, SRV, TXT and PTR can be checked.
       - Those that others register (C(managed) is not V(ours)) are checked as well.
-      - Of those with C(removed=true) no server is to give any of the C(values) any more. Other values are others' affair, and
-        so is what a wildcard record gives for any name.
+      - Of those with C(removed=true) no server is to give any of the C(values) any more. Other values are others'
+        affair, and so is what a wildcard record gives for any name.
     type: list
     elements: dict
     required: true

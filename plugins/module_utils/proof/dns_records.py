@@ -81,8 +81,8 @@ def _read(record: Mapping[str, Any], where: str) -> ExpectedRecord:
     known = {key: record[key] for key in (*_NEEDED, *_KNOWN) if key in record}
     given = from_plain(_Given, known, where=where, mend=_MEND)
     row = RECORD_TYPES.get(given.type.upper())
-    type, values = given.type, tuple(map(str, given.values))
+    values: tuple[Value, ...] = tuple(map(str, given.values))
     if row is not None:
-        type, values = row.name, tuple(row.parse(value, f"{where}: {given.fqdn!a}") for value in given.values)
+        values = tuple(row.parse(value, f"{where}: {given.fqdn!a}") for value in given.values)
     more = (given.ttl, given.managed, given.view, given.removed)
-    return ExpectedRecord(given.zone, given.fqdn, type, values, *more)
+    return ExpectedRecord(given.zone, given.fqdn, row.name if row else given.type, values, *more)

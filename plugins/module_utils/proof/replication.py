@@ -68,8 +68,8 @@ def _key(result: ProofResult) -> _Key:
 
 
 def _late(results: Sequence[ProofResult], views: Mapping[str, str]) -> list[ProofResult]:
-    """What is wrong at a server that was reached, and proved at another one of its view; what was removed was seen to be
-    gone by whoever removed it."""
+    """What is wrong at a server that was reached, and proved at another one of its view. Whoever removed what is to be
+    gone has seen it gone."""
     held = {(one.check, one.subject, views.get(one.address)) for one in results if one.state == proof.PROVED}
     return [
         one

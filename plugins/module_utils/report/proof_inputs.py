@@ -33,8 +33,8 @@ NOT_READ = (
 @dataclass(frozen=True, slots=True)
 class ProofInputs:
     """``servers``: the name servers to ask, ``inside`` those of them that a client within the company asks.
-    ``records``, ``endpoints``: the plan's of the views that are proved; ``removed``: record sets with what this run took
-    out of them. Those that are not planned are among ``records`` too.
+    ``records``, ``endpoints``: the plan's of the views that are proved. ``removed``: record sets with what this run
+    took out of these views; those that are not planned are among ``records`` too.
 
     ``thumbprints``: certificate id to what was installed. ``roots``: PEM, those that clients trust;
     ``roots_complete``: whether these are the roots of all planned authorities. ``issuers``: PEM, which help to follow a

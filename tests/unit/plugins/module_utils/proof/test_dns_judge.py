@@ -149,7 +149,12 @@ def test_what_one_server_still_gives_has_one_cause(bind: NameServer) -> None:
     records = [replace(expected_record(name, "A", "10.0.0.10", "10.0.0.11"), removed=True) for name in ("ocspool", "x")]
     answers = dns_ask.ask_all([bind], dns_ask.questions(records, "nobody"), 5)
     still, gone = dns_judge.judge(records, [bind], answers, "nobody")
-    assert (still.expected, still.found, gone.found, gone.cause) == (["10.0.0.10", "10.0.0.11"], ["10.0.0.10"], None, None)
+    assert (still.expected, still.found, gone.found, gone.cause) == (
+        ["10.0.0.10", "10.0.0.11"],
+        ["10.0.0.10"],
+        None,
+        None,
+    )
     assert str(still.cause) == (
         f"DNS server dc01.company.local (127.0.0.1:{bind.port}): still gives what was removed. {AWAIT}"
     )
