@@ -41,7 +41,7 @@ Zones = Mapping[str, Sequence[str]]
 SECRET = "c2VjcmV0IG9mIGEgdGVzdCBhbmQgbm90aGluZyBlbHNl"
 KEY = f'key "rollout" {{ algorithm hmac-sha256; secret "{SECRET}"; }};\n'
 BY_KEY = "allow-update { key rollout; }; allow-transfer { key rollout; };"
-_TYPES = ("A", "AAAA", "CNAME", "SRV", "TXT", "PTR", "NS")
+_TYPES = ("A", "AAAA", "CNAME", "SRV", "TXT", "PTR", "NS", "MX")
 _AGING = " [aging]"
 _STAMP = 3700000
 

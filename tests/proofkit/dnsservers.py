@@ -89,9 +89,11 @@ def scripted(talk: Talk) -> Iterator[int]:
 
     class Tcp(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            length = struct.unpack("!H", self.request.recv(2))[0]
-            reply = talk(dns.message.from_wire(self.request.recv(length), keyring=False), "tcp")
-            if reply is not None:
+            while length := self.request.recv(2, socket.MSG_WAITALL):
+                data = self.request.recv(*struct.unpack("!H", length), socket.MSG_WAITALL)
+                reply = talk(dns.message.from_wire(data, keyring=False), "tcp")
+                if reply is None:
+                    return
                 self.request.sendall(struct.pack("!H", len(reply)) + reply)
 
     servers: list[socketserver.ThreadingUDPServer | socketserver.ThreadingTCPServer] = [

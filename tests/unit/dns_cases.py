@@ -62,6 +62,7 @@ def _not(kinds: Sequence[str], why: str) -> dict[str, str]:
 
 
 SIP = "sip 3600 A 192.0.2.10"
+MAIL = "sip 3600 MX 10 mail.example.test."
 OURS = remembered("A/sip/192.0.2.10")
 MANY = [f"192.0.{2 + number // 200}.{number % 200 + 1}" for number in range(300)]
 SITE_SAYS = {"replace": ["sip.company.local"]}
@@ -75,6 +76,14 @@ CASES: dict[str, Case] = {
     "unchanged": Case([SIP, OURS], [a("sip", "192.0.2.10")], [SIP, OURS]),
     "what is there already is not taken for our own": Case([SIP], [a("sip", "192.0.2.10")], [SIP]),
     "not remembered": Case([], [a("sip", "192.0.2.10")], [SIP], ["create A sip"], {"remember": False}),
+    # Its SOA record counts up with each change, which is no change of the plan.
+    "the name of the zone itself": Case(
+        [],
+        [a("@", "192.0.2.10")],
+        ["@ 3600 A 192.0.2.10", remembered("A/@/192.0.2.10")],
+        ["create A @"],
+        without=_not(UPDATES, "the test leaves the name of a real server's zone alone"),
+    ),
     "of all types": Case(
         [],
         [
@@ -212,7 +221,7 @@ CASES: dict[str, Case] = {
         [r'text 3600 TXT "a \" b"', SIP, OURS],
         [record("text", "TXT", "b"), a("sip", "192.0.2.20")],
         site={"replace": ["text.company.local"]},
-        refused="""text.company.local: "a \\" b" cannot be removed from here""",
+        refused="""text.company.local: TXT "a \\" b" cannot be removed from here""",
         without=_not(("memory", "windows 2012r2", *UPDATES), "it needs no program to remove records"),
     ),
     "a text of several strings": Case(
@@ -240,6 +249,25 @@ CASES: dict[str, Case] = {
         [SIP],
         [record("sip", "CNAME", "pool.company.local")],
         refused="there is already A 192.0.2.10, and an alias allows no other record beside it",
+    ),
+    "an alias gives way to sets of two types": Case(
+        ["sip 3600 CNAME foreign.company.local."],
+        [a("sip", "192.0.2.10"), record("sip", "AAAA", "2001:db8::10")],
+        [SIP, "sip 3600 AAAA 2001:db8::10", remembered("A/sip/192.0.2.10", "AAAA/sip/2001:db8::10")],
+        ["create A sip", "create AAAA sip"],
+        SITE_SAYS,
+    ),
+    "an address where others have records of a type that no plan has": Case(
+        [MAIL], [a("sip", "192.0.2.10")], [MAIL, SIP, OURS], ["create A sip"]
+    ),
+    "our address cannot become an alias beside them": Case(
+        [SIP, MAIL, OURS], [record("sip", "CNAME", "pool.company.local")], refused="there is already MX 10 mail.example"
+    ),
+    "nor are they taken away at the site's word": Case(
+        [MAIL],
+        [record("sip", "CNAME", "pool.company.local")],
+        site=SITE_SAYS,
+        refused="sip.company.local: MX 10 mail.example.test",
     ),
     "our address becomes an alias": Case(
         [SIP, OURS],
@@ -321,6 +349,19 @@ CASES: dict[str, Case] = {
         [SIP, "web 3600 A 192.0.2.40", OURS, remembered("A/web/192.0.2.40", rollout="other")],
         ["delete A old"],
         {"purge": "stale"},
+    ),
+    "what is stale goes, and what others added to it stays": Case(
+        [SIP, "old 3600 A 192.0.2.30", "old 3600 A 192.0.2.99", remembered("A/old/192.0.2.30", "A/sip/192.0.2.10")],
+        [a("sip", "192.0.2.10")],
+        [SIP, "old 3600 A 192.0.2.99", OURS],
+        ["change A old"],
+        {"purge": "stale"},
+    ),
+    "a TTL that the server keeps is remembered as long as anything is": Case(
+        [remembered("A/old/192.0.2.30", "TTL/7200")],
+        [a("sip", "192.0.2.10")],
+        [SIP, OURS, remembered("TTL/7200")],
+        ["create A sip", "change TXT _ucops-rollout"],
     ),
     "what is remembered and was removed by hand is forgotten": Case(
         [SIP, remembered("A/old/192.0.2.30", "A/sip/192.0.2.10")],

@@ -29,6 +29,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNA
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Ttl
 
 _ALIASES = ("CNAME", "DNAME")
+# Of a signed zone; they stand beside an alias, too (RFC 4034 sections 3 and 4).
+_SIGNATURES = ("NSEC", "RRSIG")
 # At a name within a zone they end the zone there: nothing of the zone is seen below.
 CUTS = ("NS", "DNAME")
 
@@ -232,6 +234,7 @@ def plan(
     changes: list[SetChange] = []
     conflicts: list[Conflict] = []
     hidden: dict[tuple[str, str, str], list[RecordSet]] = {}
+    going: set[FoundRecord] = set()
     for item in wanted:
         if cut := _cut(item, by_owner, zones, forwarded):
             hidden.setdefault(cut, []).append(item)
@@ -239,7 +242,7 @@ def plan(
         there = by_owner.get((item.zone, item.fqdn), [])
         against = _conflicts(item, there, site)
         conflicts += against
-        changes += [] if against else _changes(item, there, site)
+        changes += [] if against else _changes(item, there, site, going)
     cuts = tuple(Cut(*cut, hidden=tuple(items)) for cut, items in hidden.items())
     return Differences(tuple(changes), tuple(conflicts), cuts)
 
@@ -250,19 +253,25 @@ def plan_absent(wanted: Iterable[RecordSet], found: Iterable[FoundRecord], site:
     return Differences(tuple(change for item in wanted for change in _removals(item, by_owner, site)))
 
 
-def stale_changes(records: Iterable[FoundRecord], *, remove: bool) -> tuple[SetChange, ...]:
-    """A change for each set of these records, which nobody plans any more: removed, or only told."""
-    note = "" if remove else "created by an earlier run and not planned any more: it is left as it is"
-    return tuple(
-        SetChange(
-            DELETE if remove else REPORT,
-            _as_set(found),
-            tuple(found),
-            remove=tuple(found) if remove else (),
-            note=note,
-        )
-        for found in by_set(records).values()
-    )
+def stale_changes(
+    records: Iterable[FoundRecord], held: Iterable[FoundRecord], *, remove: bool
+) -> tuple[SetChange, ...]:
+    """A change for each set of these records, which nobody plans any more: removed, or only told.
+
+    :param held: with what else there is of those sets, which stays.
+    """
+    sets = by_set(dict.fromkeys(held))
+    return tuple(_stale(found, sets[key], remove=remove) for key, found in by_set(records).items())
+
+
+def _stale(found: Sequence[FoundRecord], there: Sequence[FoundRecord], *, remove: bool) -> SetChange:
+    if remove:
+        verb = DELETE if len(found) == len(there) else CHANGE
+        return SetChange(verb, _as_set(found), tuple(there), remove=tuple(found))
+    told = ", ".join(sorted(map(_by_text, found)))
+    which = "" if len(found) == len(there) else f"{told}: "
+    note = f"{which}created by an earlier run and not planned any more: it is left as it is"
+    return SetChange(REPORT, _as_set(found), tuple(there), note=note)
 
 
 def _as_set(found: Sequence[FoundRecord]) -> RecordSet:
@@ -340,16 +349,20 @@ def _conflict(item: RecordSet, record: FoundRecord) -> str:
         return f"the name is an alias ({record.type} to {record.value}), which allows no other record beside it"
     if same and record.value not in item.values:
         return f"there is already {value_text(record.type, record.value)}, which is not planned"
-    if not same and RECORD_TYPES[item.type].alone:
+    if not same and RECORD_TYPES[item.type].alone and record.type not in _SIGNATURES:
         there = value_text(record.type, record.value)
         return f"there is already {record.type} {there}, and an alias allows no other record beside it"
     return ""
 
 
-def _changes(item: RecordSet, there: Sequence[FoundRecord], site: Site) -> list[SetChange]:
-    """Called where nothing is in the way, or all that is may go."""
+def _changes(item: RecordSet, there: Sequence[FoundRecord], site: Site, going: set[FoundRecord]) -> list[SetChange]:
+    """Called where nothing is in the way, or all that is may go.
+
+    :param going: what goes already, since it is in the way of a set before this one; grows by what this one takes away.
+    """
     same = [record for record in there if record.type == item.type]
-    gone = [record for record in there if _conflict(item, record)]
+    gone = [record for record in there if record not in going and _conflict(item, record)]
+    going.update(gone)
     alone = RECORD_TYPES[item.type].alone
     first = tuple(record for record in gone if alone or record.type != item.type)
     held = {record.value for record in same}

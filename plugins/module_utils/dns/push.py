@@ -209,7 +209,9 @@ class _Push:
         if asked and rollout:
             asked[memory] = None
         found = self.server.records(zone, list(asked)) if asked else ()
-        seen.records[zone] = tuple(one for one in found if one.owner in owners or one.type in record_sets.CUTS)
+        # A SOA record is nobody's: each change counts it up.
+        kept = (one for one in found if one.owner in owners or one.type in record_sets.CUTS)
+        seen.records[zone] = tuple(one for one in kept if one.type != "SOA")
         if held := wildcards.by_zone(zone, found):
             seen.wildcards[zone] = Wildcards(zone, held, self._existing(zone, path, found))
         if asked and rollout:
@@ -222,7 +224,9 @@ class _Push:
 
     def _memory(self, zone: str, found: Sequence[FoundRecord], owners: Collection[str]) -> Memory:
         created = remembered.read(found, self.request.rollout)
-        further = sorted(created.owners(zone) - {*owners})
+        # Also what was remembered when the run began: where it took something away, it says what is left.
+        known = created.owners(zone) | self.before.created(zone, self.request.rollout).owners(zone)
+        further = sorted(known - {*owners})
         held = self.server.records(zone, further) if further else ()
         return Memory(created, tuple(found), tuple(held))
 
@@ -249,7 +253,8 @@ class _Push:
         """What the rollout created and nobody plans any more: removed where that was said, else only told."""
         gone = {record for change in others for record in change.gone}
         stale = [one for zone in seen.memory for one in seen.stale(zone, self.request.sets) if one not in gone]
-        return record_sets.stale_changes(stale, remove=self.request.stale)
+        held = [one for one in seen.everything() if one not in gone]
+        return record_sets.stale_changes(stale, held, remove=self.request.stale)
 
     def _is_new(self, zone: PlannedZone, seen: Seen) -> bool:
         """Whether the zone is to be created; what another team enters lies in a zone of that team."""
@@ -502,7 +507,9 @@ class _Push:
 
     def _forget(self, server: StepwiseServer, before: Seen, changes: Sequence[SetChange]) -> None:
         for zone, in_zone in self._touched(changes):
-            more, less = before.created(zone, self.request.rollout).left(before.gone_entries(zone, in_zone))
+            # With what this run added, as long as which the TTLs that the server keeps are remembered, too.
+            held = before.created(zone, self.request.rollout).later(new_entries(in_zone), ())
+            more, less = held.left(before.gone_entries(zone, in_zone))
             for text in more:
                 self._add(server, memory_record(zone, text))
             for text in less:
@@ -773,9 +780,9 @@ def _beyond_port(changes: Iterable[SetChange], server: DnsServer) -> Iterator[st
     for change in changes:
         if change.retime and not able.changes_ttl:
             yield f"{change.wanted.fqdn}: its TTL cannot be changed from here"
-        kept = [one for one in change.gone if not (able.removes and server.removable(one))]
-        if kept:
-            told = ", ".join(value_text(one.type, one.value) for one in kept)
+        removable = (one for one in change.gone if able.removes and one.type in able.types and server.removable(one))
+        if kept := {*change.gone} - {*removable}:
+            told = ", ".join(sorted(f"{one.type} {value_text(one.type, one.value)}" for one in kept))
             yield f"{change.wanted.fqdn}: {told} cannot be removed from here"
 
 

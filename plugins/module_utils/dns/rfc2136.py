@@ -36,7 +36,8 @@ MOST_BYTES = 48_000
 # From so many owners on the whole zone costs less, if it may be transferred and is no larger than that.
 MANY_OWNERS = 50
 MOST_TRANSFERRED = 5_000
-_ASKED = ("A", "AAAA", "SRV", "TXT", "PTR", "CNAME", "NS")
+# All the others come by the last question, from who answers it: they stand in the way of an alias.
+_ASKED = ("A", "AAAA", "SRV", "TXT", "PTR", "CNAME", "NS", "ANY")
 _NOBODY = "_nobody-has-this-name"
 _AT_ONCE = 100  # questions on their way on one connection
 
@@ -112,7 +113,7 @@ class UpdatedServer(WholeZoneServer):
         return {name: one[0].serial for name, one in held if one.rdtype == dns.rdatatype.SOA}
 
     def records(self, zone: str, owners: Sequence[str]) -> tuple[FoundRecord, ...]:
-        """Of the types that a plan can hold, and what ends the zone. Time stamps are not seen by DNS."""
+        """Of every type as far as the server tells it (RFC 8482). Time stamps are not seen by DNS."""
         unique = list(dict.fromkeys(owners))
         if len(unique) >= MANY_OWNERS and (whole := self._transferred(zone, MOST_TRANSFERRED)) is not None:
             asked = frozenset(unique)
@@ -153,6 +154,8 @@ class UpdatedServer(WholeZoneServer):
 
     def _records_in(self, reply: Any, zone: str, owner: str, kind: str) -> Iterator[FoundRecord]:
         code = reply.rcode()
+        if kind == "ANY" and (code in (dns.rcode.NOTIMP, dns.rcode.REFUSED) or _tells_nothing(reply)):
+            return
         if code not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
             raise self._error(f"asked for {owner} {kind} it says {dns.rcode.to_text(code)}", _READABLE)
         for rrset in reply.answer:
@@ -321,6 +324,11 @@ def _peer(error: Exception) -> str:
     return {"PeerBadKey": "it does not know the key", "PeerBadTime": "the clocks differ"}.get(
         type(error).__name__, "it does not verify"
     )
+
+
+def _tells_nothing(reply: Any) -> bool:
+    """Whether it is the answer of who does not tell all records of a name (RFC 8482 section 4.2)."""
+    return any(one.cpu == b"RFC8482" for rrset in reply.answer if rrset.rdtype == dns.rdatatype.HINFO for one in rrset)
 
 
 def _is_none(reply: Any) -> bool:

@@ -328,6 +328,11 @@ ALIAS = record_set(ZONE, "sip.company.local", "CNAME", 3600, ("ocspool.company.l
             [found("10.0.0.9", "sip")],
             ["there is already A 10.0.0.9, and an alias allows no other record beside it"],
         ),
+        # As every name of a signed zone has them.
+        (
+            [found("cname 13 2 3600 ...", "sip", "RRSIG"), found("web.company.local cname rrsig nsec", "sip", "NSEC")],
+            [],
+        ),
     ],
 )
 def test_alias_stands_alone(there: list[FoundRecord], conflicts: list[str]) -> None:

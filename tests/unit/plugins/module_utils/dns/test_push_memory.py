@@ -194,7 +194,7 @@ def test_texts_that_came_by_dynamic_update_are_not_believed() -> None:
 def test_a_port_that_cannot_remove_is_not_asked_to() -> None:
     held = server(a_row("sip", "10.0.0.99"))
     held.capabilities = replace(held.capabilities, removes=False)
-    with pytest.raises(ServerRefused, match=r"sip.company.local: 10\.0\.0\.99 cannot be removed from here"):
+    with pytest.raises(ServerRefused, match=r"sip.company.local: A 10\.0\.0\.99 cannot be removed from here"):
         push(held, request(a_set("sip", "10.0.0.10"), replace=frozenset({f"sip.{ZONE}"})), check_mode=False)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import dns.rcode
+import dns.rdatatype
 import dnskit
 import pytest
 from dnskit import SECRET
@@ -226,6 +228,19 @@ def test_an_unsigned_answer_to_a_signed_question_is_not_believed() -> None:
         pytest.raises(RolloutError, match="a reply without the signature that was asked for"),
     ):
         server(port, timeout=1).zones([ZONE])
+
+
+@pytest.mark.parametrize("code", [dns.rcode.NOERROR, dns.rcode.NOTIMP, dns.rcode.REFUSED])
+def test_a_server_that_does_not_tell_all_records_of_a_name_tells_of_each_type(code: int) -> None:
+    def talk(query: Any, transport: str) -> bytes:
+        asked = dns.rdatatype.to_text(query.question[0].rdtype)
+        told = {"A": "sip.company.local. 60 IN A 10.0.0.10", "ANY": 'sip.company.local. 60 IN HINFO "RFC8482" ""'}
+        lines = [told[asked]] if asked in told and not (asked == "ANY" and code) else []
+        return dnsservers.reply_to(query, *lines, rcode=code if asked == "ANY" else 0).to_wire()
+
+    with dnsservers.scripted(talk) as port:
+        found = UpdatedServer("ns1", "127.0.0.1", port, timeout=5).records(ZONE, ["sip.company.local"])
+    assert [(one.type, one.value) for one in found] == [("A", "10.0.0.10")]
 
 
 def test_a_ttl_that_the_server_raises_is_remembered_in_an_update_of_its_own(

@@ -46,7 +46,7 @@ AFTER = [
 ]
 NAMES = ("foreign", "sip", "web", "ttl", "old", "_sip._tls", "_ucops-rollout")
 # The whole push takes no more messages.
-MESSAGES = 210
+MESSAGES = 245
 
 
 @pytest.fixture(scope="module")
