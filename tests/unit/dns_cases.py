@@ -224,6 +224,14 @@ CASES: dict[str, Case] = {
         refused="""text.company.local: TXT "a \\" b" cannot be removed from here""",
         without=_not(("memory", "windows 2012r2", *UPDATES), "it needs no program to remove records"),
     ),
+    "a text in strings that end elsewhere": Case(
+        ['text 3600 TXT "a" "b"'],
+        [record("text", "TXT", "c")],
+        ['text 3600 TXT "c"', remembered("TXT/text/~473dcd1eead6e585efff0a3db6d9c0de")],
+        ["change TXT text"],
+        {"replace": ["text.company.local"]},
+        without={**_not(["memory"], "it holds a text as one"), **_not(["windows 2003"], "dnscmd is told one string")},
+    ),
     "a text of several strings": Case(
         ['text 3600 TXT "' + "x" * 255 + '" "' + "x" * 45 + '"'],
         [record("text", "TXT", "x" * 300)],
@@ -349,6 +357,11 @@ CASES: dict[str, Case] = {
         [SIP, "web 3600 A 192.0.2.40", OURS, remembered("A/web/192.0.2.40", rollout="other")],
         ["delete A old"],
         {"purge": "stale"},
+    ),
+    "an alias where the collection remembers": Case(
+        ["_ucops-rollout 3600 CNAME foreign.company.local."],
+        [a("sip", "192.0.2.10")],
+        refused="_ucops-rollout.company.local holds CNAME records, so what is created cannot be remembered there",
     ),
     "what is stale goes, and what others added to it stays": Case(
         [SIP, "old 3600 A 192.0.2.30", "old 3600 A 192.0.2.99", remembered("A/old/192.0.2.30", "A/sip/192.0.2.10")],

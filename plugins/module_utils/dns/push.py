@@ -336,6 +336,7 @@ class _Push:
         problems += [problem for zone in self.request.zones for problem in self._against_settings(zone, seen)]
         problems += [str(one) for one in record_sets.unsupported(self.request.sets, able)]
         problems += [*differences.problems, *_beyond_port(differences.changes, self.server)]
+        problems += _not_remembered(seen, differences.changes)
         if problems:
             raise ServerRefused(problems, where=self.server.name, compared=self.compared)
         known = {
@@ -784,6 +785,18 @@ def _beyond_port(changes: Iterable[SetChange], server: DnsServer) -> Iterator[st
         if kept := {*change.gone} - {*removable}:
             told = ", ".join(sorted(f"{one.type} {value_text(one.type, one.value)}" for one in kept))
             yield f"{change.wanted.fqdn}: {told} cannot be removed from here"
+
+
+def _not_remembered(seen: Seen, changes: Sequence[SetChange]) -> Iterator[str]:
+    """Where no text can lie, or none is seen, what is created would not be known as ours again."""
+    for zone, in_zone in _by_zone(changes):
+        held = seen.memory[zone].records if zone in seen.memory else ()
+        against = sorted({one.type for one in held} & {"CNAME", *record_sets.CUTS})
+        if against and new_entries(in_zone):
+            yield (
+                f"{remembered.owner_of(zone)} holds {' and '.join(against)} records, so what is created cannot be"
+                " remembered there; remove them, or push with remember: false (pool_dns_remember of the role)"
+            )
 
 
 def _text_of(record: FoundRecord) -> str:

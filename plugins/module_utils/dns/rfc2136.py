@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names, seam_dns
+from ansible_collections.ucops.rollout.plugins.module_utils.dns import created
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     PRIMARY,
     UPDATES,
@@ -90,6 +91,7 @@ class UpdatedServer(WholeZoneServer):
     port: int = 53
     signer: Signer = field(default_factory=Signer)
     timeout: float = 10.0
+    _strings: dict[tuple[str, Any], dict[Any, None]] = field(default_factory=dict, init=False)
     stamps: bool = False
 
     capabilities = UPDATES
@@ -103,6 +105,8 @@ class UpdatedServer(WholeZoneServer):
         """Those whose SOA record the server gives with authority. Whether it is the primary, an update shows."""
         found = {}
         for name, reply in zip(names, self._ask_all([(name, "SOA") for name in names]), strict=True):
+            if reply.rcode() == dns.rcode.SERVFAIL:  # as of a zone that it could not load
+                raise self._error(f"asked for {name} SOA it says SERVFAIL", _READABLE)
             if any(_name_of(one.name) == name and one.rdtype == dns.rdatatype.SOA for one in _with_authority(reply)):
                 found[name] = ZoneState(name, PRIMARY, in_directory=None)
         return found
@@ -160,11 +164,17 @@ class UpdatedServer(WholeZoneServer):
             raise self._error(f"asked for {owner} {kind} it says {dns.rcode.to_text(code)}", _READABLE)
         for rrset in reply.answer:
             if _name_of(rrset.name) == owner:
-                yield from _of_set(zone, rrset)
+                yield from self._of_set(zone, rrset)
         # A referral: the zone ends at that name, and its server holds nothing below.
         for rrset in reply.authority if not reply.flags & dns.flags.AA else ():
             if rrset.rdtype == dns.rdatatype.NS and names.is_within(_name_of(rrset.name), zone):
-                yield from _of_set(zone, rrset)
+                yield from self._of_set(zone, rrset)
+
+    def _of_set(self, zone: str, rrset: Any) -> Iterator[FoundRecord]:
+        for record, rdata in _data_of(zone, rrset):
+            if record.type == "TXT":
+                self._strings.setdefault((record.owner, record.value), {})[rdata] = None
+            yield record
 
     def all_records(self, zone: str) -> tuple[FoundRecord, ...]:
         whole = self._transferred(zone)
@@ -189,7 +199,7 @@ class UpdatedServer(WholeZoneServer):
                         return None
                     for rrset in reply.answer:
                         starts += len(rrset) if rrset.rdtype == dns.rdatatype.SOA else 0
-                        found += _of_set(zone, rrset)
+                        found += self._of_set(zone, rrset)
                     if most is not None and len(found) > most:
                         return None
         except (dns.exception.DNSException, OSError, EOFError, ValueError, struct.error):
@@ -244,7 +254,10 @@ class UpdatedServer(WholeZoneServer):
     # --- changing ----------------------------------------------------------------------------------------------------
 
     def update(self, update: ZoneUpdate) -> None:
-        for message in _messages(update):
+        messages = list(_messages(update, self._strings))
+        if len(messages) > 1:
+            messages = [message for stage in _stages(update) for message in _messages(stage, self._strings)]
+        for message in messages:
             self.signer.sign(message)
             self._send(message, update.zone)
 
@@ -266,6 +279,14 @@ class UpdatedServer(WholeZoneServer):
                 return _parsed(wire, message) if signed else dns.message.from_wire(wire, keyring=False)
         except dns.tsig.PeerError as error:
             raise self._unsigned(error) from None
+        except dns.exception.TooBig:
+            raise UpdateRefused(
+                f"the update of {zone} was not sent: what is held at one name, before and after, does not fit into a"
+                " message",
+                where=self.name,
+                mend=f"Where that is what is remembered ({created.owner_of(zone)}), push with remember: false, or fewer"
+                " records into one zone",
+            ) from None
         except (dns.exception.DNSException, OSError, EOFError, ValueError, struct.error) as error:
             told = getattr(error, "strerror", None) or ascii(str(error))[1:-1] or type(error).__name__
             raise UpdateRefused(
@@ -285,6 +306,8 @@ class UpdatedServer(WholeZoneServer):
         return RolloutError(what, where=self.name, mend=mend)
 
 
+# By owner and text the TXT records as they were read: where their strings end plays no part elsewhere.
+Strings = Mapping[tuple[str, Any], Mapping[Any, None]]
 # Long enough for any server that is there.
 _SECONDS_TO_ASK = 5.0
 
@@ -344,14 +367,15 @@ def _name_of(name: Any) -> str:
     return uniform(name.to_text(omit_final_dot=True))
 
 
-def _of_set(zone: str, rrset: Any) -> Iterator[FoundRecord]:
+def _data_of(zone: str, rrset: Any) -> Iterator[tuple[FoundRecord, Any]]:
+    """The records of a set, each with its data as it came."""
     if rrset.rdclass != dns.rdataclass.IN:
         raise ValueError("a record of another class than IN")
     kind = dns.rdatatype.to_text(rrset.rdtype)
     row = RECORD_TYPES.get(kind)
     for rdata in rrset:
         value = row.from_wire(rdata) if row else uniform(rdata.to_text())
-        yield FoundRecord(zone, _name_of(rrset.name), kind, _lowered(kind, value), rrset.ttl)
+        yield FoundRecord(zone, _name_of(rrset.name), kind, _lowered(kind, value), rrset.ttl), rdata
 
 
 def _lowered(kind: str, value: Any) -> Any:
@@ -404,7 +428,27 @@ def _parsed(wire: bytes, query: Any, before: Any = None) -> Any:
     return reply
 
 
-def _messages(update: ZoneUpdate) -> Iterator[Any]:
+def _stages(update: ZoneUpdate) -> tuple[ZoneUpdate, ZoneUpdate, ZoneUpdate]:
+    """In this order nothing is there that is not remembered, wherever it ends: remember, change, forget."""
+    memory = created.owner_of(update.zone)
+    new, add = _parted(update.add, memory)
+    old, remove = _parted(update.remove, memory)
+    key = (memory, created.KIND)
+    held = {**update.expected, key: (*update.expected.get(key, ()), *(one.value for one in new))}
+    return (
+        replace(update, add=new, remove=()),
+        replace(update, add=add, remove=remove),
+        replace(update, add=(), remove=old, expected=held, unused=update.unused - {memory}),
+    )
+
+
+def _parted(records: Iterable[FoundRecord], owner: str) -> tuple[tuple[FoundRecord, ...], tuple[FoundRecord, ...]]:
+    """Those at a name, and the others."""
+    held = tuple(records)
+    return tuple(one for one in held if one.owner == owner), tuple(one for one in held if one.owner != owner)
+
+
+def _messages(update: ZoneUpdate, strings: Strings) -> Iterator[Any]:
     """Update messages with the prerequisites of the sets that they change; what happens at a name is never torn."""
     message, size, gone = dns.update.UpdateMessage(update.zone), 0, frozenset(update.remove)
     for owner, records in _by_owner(update).items():
@@ -413,13 +457,13 @@ def _messages(update: ZoneUpdate) -> Iterator[Any]:
         if size and size + cost > MOST_BYTES:
             yield message
             message, size = dns.update.UpdateMessage(update.zone), 0
-        _guard(message, update, owner, kinds)
+        _guard(message, update, owner, kinds, strings)
         size += cost
         name = dns.name.from_text(owner)
         for record in records:
             # What goes comes first: no other record can be added beside an alias, nor an alias beside others.
             if record in gone:
-                message.delete(name, _data(record.type, record.value))
+                message.delete(name, *_as_read(owner, record.type, record.value, strings))
             else:
                 message.add(name, record.ttl, _data(record.type, record.value))
     if size:
@@ -433,7 +477,7 @@ def _by_owner(update: ZoneUpdate) -> dict[str, list[FoundRecord]]:
     return owners
 
 
-def _guard(message: Any, update: ZoneUpdate, owner: str, kinds: Iterable[str]) -> None:
+def _guard(message: Any, update: ZoneUpdate, owner: str, kinds: Iterable[str], strings: Strings) -> None:
     name = dns.name.from_text(owner)
     if owner in update.unused:
         message.absent(name)
@@ -441,9 +485,15 @@ def _guard(message: Any, update: ZoneUpdate, owner: str, kinds: Iterable[str]) -
     for kind in sorted(kinds):
         expected = update.expected.get((owner, kind), ())
         if expected:
-            message.present(name, *(_data(kind, value) for value in expected))
+            message.present(name, *(data for value in expected for data in _as_read(owner, kind, value, strings)))
         else:
             message.absent(name, kind)
+
+
+def _as_read(owner: str, kind: str, value: Any, strings: Strings) -> Sequence[Any]:
+    """The data on the server; one text may be there as several records, each in other strings."""
+    held = strings.get((owner, value)) if kind == "TXT" else None
+    return list(held) if held else [_data(kind, value)]
 
 
 def _data(kind: str, value: Any) -> Any:

@@ -243,6 +243,51 @@ def test_a_server_that_does_not_tell_all_records_of_a_name_tells_of_each_type(co
     assert [(one.type, one.value) for one in found] == [("A", "10.0.0.10")]
 
 
+@pytest.mark.parametrize("absent", [False, True])
+def test_a_zone_that_the_server_fails_to_answer_for_is_not_taken_for_missing(absent: bool) -> None:
+    def talk(query: Any, transport: str) -> bytes:
+        return dnsservers.reply_to(query, rcode=dns.rcode.SERVFAIL).to_wire()
+
+    with dnsservers.scripted(talk) as port, pytest.raises(RolloutError, match=f"asked for {ZONE} SOA it says SERVFAIL"):
+        ns1 = UpdatedServer("ns1", "127.0.0.1", port, timeout=5)
+        push(ns1, request(a_set("sip", "10.0.0.10"), absent=absent), check_mode=False)
+
+
+def test_of_a_push_in_several_messages_the_first_remembers_and_the_last_forgets(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, then = ([a_set(f"host{at:04}", address) for at in range(4)] for address in ("10.0.0.1", "10.0.0.2"))
+    ns1, send, sent = server(port), UpdatedServer._send, []
+
+    def cut_off(ns1: UpdatedServer, message: Any, zone: str) -> None:
+        sent.append(sorted({str(rrset.name).split(".")[0] for rrset in message.update}))
+        if len(sent) == 3:
+            raise rfc2136.UpdateRefused("cut off", where="ns1")
+        send(ns1, message, zone)
+
+    assert push(ns1, request(*first), check_mode=False)["changed"]
+    monkeypatch.setattr(rfc2136, "MOST_BYTES", 300)
+    monkeypatch.setattr(UpdatedServer, "_send", cut_off)
+    with pytest.raises(PushFailed, match="cut off"):
+        push(ns1, request(*then), check_mode=False)
+    assert sent == [["_ucops-rollout"], ["host0000"], ["host0001"]]
+    # What is there is known as ours, so that the next run ends it.
+    assert push(ns1, request(*then), check_mode=False)["changed"]
+    assert sent[-1] == ["_ucops-rollout"]
+    names = [f"host{at:04}" for at in range(4)]
+    assert held(port, *names) == {(f"{name}.{ZONE}", "A", "10.0.0.2", 3600) for name in names}
+    assert [value for _owner, _kind, value, _ttl in held(port, "_ucops-rollout")] == [
+        f"ucops.rollout/1/pool,{','.join(f'A/{name}/10.0.0.2' for name in names)}"
+    ]
+
+
+def test_what_does_not_fit_into_a_message_is_not_sent(port: int) -> None:
+    texts = tuple(FoundRecord(ZONE, f"sip.{ZONE}", "TXT", f"{at:03}".ljust(255, "x"), 60) for at in range(300))
+    with pytest.raises(RolloutError, match=r"was not sent: what is held at one name.* push with remember: false"):
+        server(port).update(rfc2136.ZoneUpdate(ZONE, {}, frozenset(), texts, ()))
+    assert held(port, "sip") == set()
+
+
 def test_a_ttl_that_the_server_raises_is_remembered_in_an_update_of_its_own(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
