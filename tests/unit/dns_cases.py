@@ -376,6 +376,16 @@ CASES: dict[str, Case] = {
         [SIP, OURS, remembered("TTL/7200")],
         ["create A sip", "change TXT _ucops-rollout"],
     ),
+    "what is stale goes where nothing is planned any more": Case(
+        [SIP, "web 3600 A 192.0.2.40", OURS],
+        [a("sip", "192.0.2.10", zone=OTHER)],
+        ["web 3600 A 192.0.2.40"],
+        ["create A sip", "delete A sip"],
+        {"purge": "stale"},
+        others={OTHER: ([], [OURS, SIP])},
+        zones=({"name": ZONE}, {"name": OTHER}),
+        without=_not(["samba"], ONE_ZONE),
+    ),
     "what is remembered and was removed by hand is forgotten": Case(
         [SIP, remembered("A/old/192.0.2.30", "A/sip/192.0.2.10")],
         [a("sip", "192.0.2.10")],

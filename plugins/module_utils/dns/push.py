@@ -205,8 +205,10 @@ class _Push:
         asked = dict.fromkeys(name for item in sets for name in (*names.down_to(item.fqdn, zone), item.fqdn))
         path = tuple(asked)
         asked.update(dict.fromkeys(name for owner in owners for name in names.wildcards_for(owner, zone)))
-        memory, rollout = remembered.owner_of(zone), self.request.rollout
-        if asked and rollout:
+        memory = remembered.owner_of(zone)
+        # Also where nothing is planned any more, as in a zone that a pool has left.
+        remembers = self.request.rollout and (sets or not (self.request.absent or zone in self.request.elsewhere))
+        if remembers:
             asked[memory] = None
         found = self.server.records(zone, list(asked)) if asked else ()
         # A SOA record is nobody's: each change counts it up.
@@ -214,7 +216,7 @@ class _Push:
         seen.records[zone] = tuple(one for one in kept if one.type != "SOA")
         if held := wildcards.by_zone(zone, found):
             seen.wildcards[zone] = Wildcards(zone, held, self._existing(zone, path, found))
-        if asked and rollout:
+        if remembers:
             seen.memory[zone] = self._memory(zone, [one for one in found if one.owner == memory], owners)
 
     def _existing(self, zone: str, asked: Sequence[str], found: Sequence[FoundRecord]) -> frozenset[str]:
