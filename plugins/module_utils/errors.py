@@ -21,7 +21,8 @@ class RolloutError(Exception):
 
     def _text(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        advice = f". {self.mend}" if self.mend else ""
+        end = "" if self.what.endswith("?") else "."
+        advice = f"{end} {self.mend}" if self.mend else ""
         return f"{place}{self.what}{advice}"
 
 

@@ -205,10 +205,10 @@ conflicts:
   type: list
   elements: str
 summary:
-  description: The zones and record sets of RV(changes), by what was to be done, in one line.
+  description: The zones and record sets of RV(changes), by what was done, or in check mode is to be done, in one line.
   returned: success
   type: str
-  sample: "to create: A ocspool.company.local; to remove: A old.company.local"
+  sample: "created: A ocspool.company.local; removed: A old.company.local"
 notes:
   description: What happened otherwise than expected without doing harm.
   returned: success

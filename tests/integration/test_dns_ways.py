@@ -102,6 +102,7 @@ def test_a_pool_moves_and_is_taken_out_of_dns(site: Site) -> None:
     moved = site.play("deploy_pool", "--tags", "dns", "--diff", variables=given)
     assert moved.code == 0, moved.output
     assert "+ocspool.company.local. 3600 IN A 10.9.9.9" in moved.output
+    assert "~ company.local: ocspool A 10.9.9.9 (gone: " in moved.output
     assert resolved(site, "ocspool.company.local") == ["10.9.9.9"]
     again = site.play("deploy_pool", "--tags", "dns", variables=given)
     assert again.total("changed") == 0, again.output
@@ -115,7 +116,7 @@ def test_a_pool_moves_and_is_taken_out_of_dns(site: Site) -> None:
     ), refused.output
     assert resolved(site, "ocspool.company.local") == ["10.9.9.9"]
     gone = site.play("remove_pool", variables={**given, "ucops_remove": "ocspool.company.local"})
-    assert gone.code == 0, gone.output
+    assert gone.code == 0 and "removed: A ocspool.company.local, SRV" in " ".join(gone.output.split()), gone.output
     asked = "No DNS server is to give what was removed: 4 proved, 0 failed, 0 unproved"
     assert asked in " ".join(gone.output.split()), gone.output
     # A zone that the rollout created stays, empty.

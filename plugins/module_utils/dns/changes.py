@@ -270,8 +270,8 @@ def _stale(found: Sequence[FoundRecord], there: Sequence[FoundRecord], *, remove
         return SetChange(verb, _as_set(found), tuple(there), remove=tuple(found))
     told = ", ".join(sorted(map(_by_text, found)))
     which = "" if len(found) == len(there) else f"{told}: "
-    note = f"{which}created by an earlier run and not planned any more: it is left as it is"
-    return SetChange(REPORT, _as_set(found), tuple(there), note=note)
+    left = "created by an earlier run and not planned any more: it is left as it is (purge: stale removes it)"
+    return SetChange(REPORT, _as_set(found), tuple(there), note=f"{which}{left}")
 
 
 def _as_set(found: Sequence[FoundRecord]) -> RecordSet:
@@ -373,6 +373,8 @@ def _changes(item: RecordSet, there: Sequence[FoundRecord], site: Site, going: s
     changes = []
     if add or retime or gone:
         note = "its time stamp goes, and it becomes static" if any(record.dynamic for record in retime) else ""
+        if other := [f"{one.type} {value_text(one.type, one.value)}" for one in first if one.type != item.type]:
+            note = f"in place of {', '.join(other)}"
         changes.append(SetChange(CHANGE if same else CREATE, item, tuple(same), add, retime, first, remove, note))
     if any(record.dynamic and record not in retime for record in kept):
         note = (

@@ -79,7 +79,7 @@ def _agreed(context: Any, address: str, port: int, timeout: float) -> Any:
             raise RolloutError(
                 f"the DNS server agrees on no key: {ascii(str(error))[1:-1] or type(error).__name__}",
                 where=address,
-                mend="See that it takes secure dynamic updates, and answers on TCP port 53",
+                mend=f"See that it takes secure dynamic updates, and answers on TCP port {port}",
             ) from None
         if context.complete:
             return key

@@ -127,9 +127,11 @@ class _Push:
         self.before = Seen()
         self.compared: tuple[ComparedSet, ...] = ()
         self.notes: list[str] = []
+        self.check_mode = False
         self.kept: dict[str, frozenset[int]] = {}
 
     def run(self, *, check_mode: bool) -> dict[str, Any]:
+        self.check_mode = check_mode
         new_zones, changes = self._look()
         later = self._zones_later(new_zones)
         if check_mode or not (later or self._touched(changes)):
@@ -697,7 +699,7 @@ class _Push:
             "after": record_sets.described(after.all_records()),
             "compared": to_plain(self.compared),
             "notes": [*self.notes, *self._stamp_notes(changes)],
-            "summary": _summary(told),
+            "summary": _summary(told, done=not self.check_mode),
             "diff": {
                 "before_header": f"{self.server.name} (before)",
                 "after_header": f"{self.server.name} (after)",
@@ -719,10 +721,14 @@ class _Push:
                 )
 
 
-def _summary(changes: Sequence[Change]) -> str:
+_TO_DO = {CREATE: "to create", CHANGE: "to change", DELETE: "to remove", REPORT: "left as it is"}
+_DONE = {CREATE: "created", CHANGE: "changed", DELETE: "removed", REPORT: "left as it is"}
+
+
+def _summary(changes: Sequence[Change], *, done: bool) -> str:
     """For a person, of changes that were made or would be."""
     told = []
-    for verb, text in ((CREATE, "to create"), (CHANGE, "to change"), (DELETE, "to remove"), (REPORT, "left as it is")):
+    for verb, text in (_DONE if done else _TO_DO).items():
         named = [change.what for change in changes if change.verb == verb]
         told += [f"{text}: {', '.join(named)}"] if named else []
     return "; ".join(told) or "nothing to do"

@@ -216,10 +216,10 @@ class UpdatedServer(WholeZoneServer):
         except dns.tsig.PeerError as error:
             raise self._unsigned(error) from None
         except dns.exception.Timeout:
-            raise self._error(f"no answer within {self.timeout:.3g} s", _REACHABLE) from None
+            raise self._error(f"no answer within {self.timeout:.3g} s", self._reachable) from None
         except (OSError, EOFError) as error:
             raise self._error(
-                f"the connection failed: {getattr(error, 'strerror', None) or 'closed'}", _REACHABLE
+                f"the connection failed: {getattr(error, 'strerror', None) or 'closed'}", self._reachable
             ) from error
         except (dns.exception.DNSException, ValueError, struct.error) as error:
             raise self._error(f"the answer is none: {ascii(str(error))[1:-1]}", _READABLE) from error
@@ -292,9 +292,13 @@ class UpdatedServer(WholeZoneServer):
             raise UpdateRefused(
                 f"the update of {zone} was sent, and its reply did not come or cannot be trusted: {told}",
                 where=self.name,
-                mend=_REACHABLE,
+                mend=self._reachable,
                 uncertain=True,
             ) from error
+
+    @property
+    def _reachable(self) -> str:
+        return f"See that the server answers at {self.address} on TCP port {self.port} from this host, and run again"
 
     def _connected(self) -> socket.socket:
         return socket.create_connection((self.address, self.port), self.timeout)
@@ -319,7 +323,6 @@ def asked_only(servers: Iterable[Mapping[str, Any]]) -> list[UpdatedServer]:
     ]
 
 
-_REACHABLE = "See that the server answers on TCP port 53 from this host, and run again"
 _READABLE = "See that it is authoritative for the zone and answers this host, and run again"
 _SIGNED = "See that name, secret and algorithm of the key are those of the server, and that both clocks agree"
 _CHANGED = ": somebody changed a record in between, and nothing was changed", "Run again: the new state is read"

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class StepChange:
-    """One of the ``changes`` of a step, as far as people are told of it. ``after`` is in plain types.
+    """One of the ``changes`` of a step, as far as people are told of it. ``before`` and ``after`` are in plain types.
 
     ``to_do``: what it is called in check mode. ``server``: where the change was made, where several servers hold zones
     of the same name.
@@ -39,6 +39,7 @@ class StepChange:
     zone: str = ""
     name: str = ""
     type: str = ""
+    before: Any = None
     after: Any = None
     note: str = ""
     server: str = ""

@@ -120,7 +120,7 @@ class WindowsDns(StepwiseServer):
             raise RolloutError(
                 f"the zones cannot be read: {fault.what}",
                 where=self.name,
-                mend=r"The host must have the DNS Server role, and the account access to WMI's root\MicrosoftDNS"
+                mend=r"The DNS Server service must run there, and the account have access to WMI's root\MicrosoftDNS"
                 " (docs/prerequisites.md)",
             ) from fault
         for zone in read:

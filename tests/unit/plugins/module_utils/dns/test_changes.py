@@ -19,6 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
     plan,
     refuse_unsupported,
     rendered,
+    stale_changes,
     unsupported,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import Capabilities, FoundRecord
@@ -159,6 +160,19 @@ def test_conflicts(wanted: RecordSet, there: FoundRecord, words: str) -> None:
 def test_name_servers_of_the_zone_itself_are_no_conflict() -> None:
     apex = record_set(ZONE, ZONE, "A", 3600, ("10.0.0.10",))
     assert plan([apex], [found("dc01.company.local", "", "NS")]).conflicts == ()
+
+
+def test_the_alias_that_gives_way_is_told() -> None:
+    alias = found("other.company.local", kind="CNAME")
+    (change,) = plan([POOL], [alias], site=Site(replace=frozenset({POOL.fqdn}))).changes
+    assert (change.verb, change.first, change.note) == ("create", (alias,), "in place of CNAME other.company.local")
+
+
+def test_what_nobody_plans_any_more_is_told_with_the_way_to_remove_it() -> None:
+    (change,) = stale_changes([found()], [found()], remove=False)
+    told = "created by an earlier run and not planned any more: it is left as it is (purge: stale removes it)"
+    assert (change.verb, change.note) == ("report", told)
+    assert [(one.verb, one.note) for one in stale_changes([found()], [found()], remove=True)] == [("delete", "")]
 
 
 def test_dynamic_record_is_left_alone_and_reported() -> None:

@@ -43,7 +43,7 @@ def test_a_zone_that_is_there_is_brought_to_its_settings_once() -> None:
     assert (change["verb"], change["what"], change["type"]) == ("change", "zone company.local", "ZONE")
     assert (change["before"], change["after"]) == (replace(KEPT, partition="legacy").described, BROUGHT.described)
     assert result["zones"] == [{"name": ZONE, "created": False, **BROUGHT.described}]
-    assert result["summary"] == "to change: zone company.local"
+    assert result["summary"] == "changed: zone company.local"
     assert result["diff"]["before"] == (
         "; company.local: primary zone, in Active Directory (legacy), dynamic update: any\n"
     )
@@ -61,6 +61,10 @@ def test_check_mode_shows_the_settings_and_sets_nothing() -> None:
     assert held.calls == []
     done = push(held, wanted(WANTED, SIP), check_mode=False)
     assert (predicted["changes"], predicted["zones"]) == (done["changes"], done["zones"])
+    assert (predicted["summary"], done["summary"]) == (
+        "to create: A sip.company.local; to change: zone company.local",
+        "created: A sip.company.local; changed: zone company.local",
+    )
     assert held.calls == [f"set {ZONE}", f"add sip.{ZONE}", f"flush {ZONE}"]
 
 
@@ -73,7 +77,7 @@ def test_a_new_zone_is_created_set_and_filled() -> None:
         ("create", "A sip.company.local"),
     ]
     assert (result["zones"][0]["partition"], result["zones"][0]["dynamic_update"]) == ("domain", "secure")
-    assert result["summary"] == "to create: zone company.local, A sip.company.local"
+    assert result["summary"] == "created: zone company.local, A sip.company.local"
 
 
 def test_a_new_zone_in_a_file() -> None:

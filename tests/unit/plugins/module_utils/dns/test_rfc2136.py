@@ -192,8 +192,10 @@ def test_a_secret_that_is_none_is_refused_without_showing_it(secret: str) -> Non
 
 
 def test_nobody_answers() -> None:
-    with pytest.raises(RolloutError, match="ns1: the connection failed: Connection refused"):
-        UpdatedServer("ns1", "127.0.0.1", dnsservers.free_port()).zones([ZONE])
+    port = dnsservers.free_port()
+    told = f"Connection refused. See that the server answers at 127.0.0.1 on TCP port {port} from this host"
+    with pytest.raises(RolloutError, match=f"ns1: the connection failed: {told}"):
+        UpdatedServer("ns1", "127.0.0.1", port).zones([ZONE])
 
 
 def test_silence_ends_at_the_deadline() -> None:

@@ -43,7 +43,7 @@ DOCUMENTED = (
 def test_a_slip_is_refused_with_what_was_meant(name: str, meant: str) -> None:
     with pytest.raises(RolloutError) as refused:
         refuse_misspelt(["ucops_topology", name, "ansible_user"], DOCUMENTED)
-    assert f"'{name}' is no variable of this collection, did you mean '{meant}'?" in str(refused.value)
+    assert f"'{name}' is no variable of this collection, did you mean '{meant}'? Correct the name" in str(refused.value)
 
 
 def test_names_that_begin_like_ours_are_refused_with_the_hosts_that_have_them() -> None:

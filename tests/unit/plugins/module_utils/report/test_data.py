@@ -81,6 +81,36 @@ def test_what_was_left_alone_says_why() -> None:
     assert "! company.com: www A 10.0.0.80 (other addresses too)" in report_summary({"dns": {"changes": [change]}})
 
 
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (
+            {"verb": "change", "before": ["10.0.0.1", "10.0.0.2"], "after": ["10.0.0.2"]},
+            "~ a.test: www A 10.0.0.2 (gone: 10.0.0.1)",
+        ),
+        ({"verb": "delete", "before": ["10.0.0.1"], "after": None}, "- a.test: www A (gone: 10.0.0.1)"),
+        ({"verb": "change", "before": ["10.0.0.1"], "after": ["10.0.0.1"]}, "~ a.test: www A 10.0.0.1"),
+        ({"verb": "create", "before": None, "after": ["10.0.0.1"], "note": "new"}, "+ a.test: www A 10.0.0.1 (new)"),
+    ],
+)
+def test_values_that_went_are_told(change: dict, line: str) -> None:
+    states = {key: change[key] and {"ttl": 60, "values": change[key]} for key in ("before", "after")}
+    changes = [{**change, **states, "zone": "a.test", "name": "www", "type": "A"}]
+    assert f"Changed    {line}\n" in report_summary({"dns": {"changed": True, "changes": changes}})
+
+
+def test_what_of_a_zone_was_set_is_told() -> None:
+    aging = {"enabled": True, "no_refresh_interval": 24, "refresh_interval": 48}
+    before = {"kind": "primary", "partition": "legacy", "aging": None}
+    change = {"verb": "change", "zone": "a.test", "name": "@", "type": "ZONE", "before": before}
+    after = {"kind": "primary", "partition": "forest", "aging": aging}
+    summary = " ".join(report_summary({"dns": {"changed": True, "changes": [{**change, "after": after}]}}).split())
+    assert (
+        "~ a.test: zone a.test (partition: forest; aging: enabled true, no_refresh_interval 24, refresh_interval 48)"
+        in summary
+    )
+
+
 def test_listed_changes_of_a_step() -> None:
     changes = [
         {"verb": "create", "what": "certificate of an authority put into the store CA", "after": "CC"},

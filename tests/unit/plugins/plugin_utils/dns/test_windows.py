@@ -333,7 +333,7 @@ def test_zone_kept_in_a_file_is_written_back() -> None:
 def test_no_dns_role_is_explained() -> None:
     wmi = DnsWmi()
     wmi.query = lambda *_args, **_kwargs: (one for one in ()).throw(generic_failure("query"))
-    with pytest.raises(RolloutError, match="must have the DNS Server role"):
+    with pytest.raises(RolloutError, match="The DNS Server service must run there, and the account"):
         run(wmi, zones=LOCAL, records=[local_a()])
 
 
