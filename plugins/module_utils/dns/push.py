@@ -662,15 +662,17 @@ class _Push:
         return PushFailed(told, where=self.server.name, result={**self._known(now), "left": left})
 
     def _known(self, now: Seen) -> dict[str, Any]:
-        changed = now.zones != self.before.zones or set(now.all_records()) != set(self.before.all_records())
+        changed = now.zones != self.before.zones or now.held != self.before.held
         told = [change.to_plain() for change in self._seen_changes(now)]
         return {"changed": changed, "changes": told}
 
     def _seen_changes(self, now: Seen) -> Iterator[Change]:
         """Of the changes that were to be made, those that the server was seen to hold, also in part."""
         yield from self._zone_changes(now)
-        for seen in _described(_real(self._differences(self.before).changes), now.all_records()):
-            if seen.after is not None and seen.before != seen.after:
+        changes = _real(self._differences(self.before).changes)
+        read = [change for change in changes if change.wanted.zone in now.records]
+        for seen in _described(read, now.everything()):
+            if seen.before != seen.after:
                 yield seen
 
     def _waiting(self, now: Seen) -> list[SetChange]:

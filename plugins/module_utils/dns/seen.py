@@ -63,6 +63,14 @@ class Seen:
         """The records at all names that were looked at."""
         return [*self.all_records(), *(one for memory in self.memory.values() for one in memory.elsewhere)]
 
+    @property
+    def held(self) -> frozenset[FoundRecord]:
+        """With what the zones remember of the rollout."""
+        return frozenset({*self.everything(), *self._remembered()})
+
+    def _remembered(self) -> list[FoundRecord]:
+        return [memory_record(zone, text) for zone, memory in self.memory.items() for text in memory.created.texts]
+
     def created(self, zone: str, rollout: str) -> Created:
         known = self.memory.get(zone)
         return known.created if known else Created(rollout)
@@ -114,10 +122,9 @@ class Seen:
 
     def text(self) -> str:
         """Zones, records, and what is remembered, for ``--diff``."""
-        kept = [memory_record(zone, text) for zone, memory in self.memory.items() for text in memory.created.texts]
         elsewhere = [one for memory in self.memory.values() for one in memory.ours_elsewhere]
         zones = {name: self.zones[name].text for name in sorted(self.zones)}
-        return record_sets.rendered(zones, [*self.all_records(), *elsewhere, *kept])
+        return record_sets.rendered(zones, [*self.all_records(), *elsewhere, *self._remembered()])
 
 
 def new_entries(changes: Iterable[SetChange]) -> list[str]:

@@ -257,3 +257,23 @@ def test_what_was_remembered_of_ttls_goes_with_the_last_record() -> None:
     push(held, request(a_set("sip", "10.0.0.10", ttl=60)), check_mode=False)
     push(held, request(a_set("sip", "10.0.0.10", ttl=60), absent=True), check_mode=False)
     assert held.rows == []
+
+
+def test_a_push_that_fails_once_all_is_removed_tells_what_it_removed() -> None:
+    told = FoundRecord(ZONE, MEMORY, "TXT", "ucops.rollout/1/pool,A/old/10.0.0.9", 3600)
+    held = server(a_row("old", "10.0.0.9"), told, refuse={f"remove {MEMORY}": BUSY})
+    with pytest.raises(PushFailed, match=f"removing {MEMORY} TXT .* failed: the server is busy") as caught:
+        push(held, request(stale=True, limits=Limits(deletions_percent=100)), check_mode=False)
+    assert held.rows == [told]
+    assert caught.value.result["changed"] is True
+    assert [(one["verb"], one["what"], one["after"]) for one in caught.value.result["changes"]] == [
+        ("delete", "A old.company.local", None)
+    ]
+
+
+def test_a_push_that_fails_once_it_remembers_has_changed_the_zone() -> None:
+    held = server(refuse={"add sip.company.local": BUSY})
+    with pytest.raises(PushFailed, match="the server is busy") as caught:
+        push(held, request(a_set("sip", "10.0.0.10")), check_mode=False)
+    assert memory(held) == ["ucops.rollout/1/pool,A/sip/10.0.0.10"]
+    assert (caught.value.result["changed"], caught.value.result["changes"]) == (True, [])
