@@ -128,7 +128,7 @@ def windows(directory: pathlib.Path, count: int, *, remember: bool) -> Iterator[
         for run in ("first", "unchanged"):
             estate.reset_counters()
             figures = timed(partial(over_wmi, estate, count, remember=remember))
-            counted = next(one for name, one in estate.counters().items() if name.startswith("dc01"))
+            (counted,) = (one for name, one in estate.counters().items() if name.startswith("dc01"))
             yield row(
                 "WMI", "ours", count, run, note=note, requests=counted["requests"],
                 **{"sent kB": counted["bytes_in"] // 1000, "received kB": counted["bytes_out"] // 1000}, **figures,

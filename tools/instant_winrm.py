@@ -81,5 +81,7 @@ def instant_host() -> Iterator[InstantHost]:
         server.daemon_threads = True
         host.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield host
-        server.shutdown()
+        try:
+            yield host
+        finally:
+            server.shutdown()

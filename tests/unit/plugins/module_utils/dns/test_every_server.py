@@ -32,7 +32,7 @@ def kind(request: pytest.FixtureRequest, tmp_path: Path) -> dnskit.Kind:
 
 def in_order(lines: Sequence[str]) -> list[str]:
     """As ``Kind.held`` has them: the case of owners is the server's own affair."""
-    return sorted(f"{owner.lower()} {rest}" for owner, _, rest in (line.partition(" ") for line in lines))
+    return sorted(f"{owner.lower()} {rest}" for owner, rest in (line.split(" ", 1) for line in lines))
 
 
 def told(result: dict[str, Any]) -> list[str]:

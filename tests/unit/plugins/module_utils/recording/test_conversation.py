@@ -26,7 +26,8 @@ def received(*pieces: bytes, command: str = "C1", done: bool = False, name: str 
         f'<rsp:Stream Name="{name}" CommandId="{command}">{base64.b64encode(piece).decode()}</rsp:Stream>'
         for piece in pieces
     )
-    ended = f'<rsp:Stream Name="{name}" CommandId="{command}" End="TRUE"/><rsp:CommandState State="http://schemas.microsoft.com/wbem/wsman/1/windows/shell/CommandState/Done"/>'
+    state = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/CommandState/Done"
+    ended = f'<rsp:Stream Name="{name}" CommandId="{command}" End="TRUE"/><rsp:CommandState State="{state}"/>'
     return envelope(f"<rsp:ReceiveResponse>{streams}{ended if done else ''}</rsp:ReceiveResponse>").encode()
 
 

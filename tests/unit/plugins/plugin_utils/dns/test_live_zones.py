@@ -219,21 +219,28 @@ def test_half_of_an_enumeration_is_no_answer(tmp_path: Path, trouble: dict[str, 
     assert len(site.held()) == 300
 
 
+def counted_bytes(wire: Any) -> list[int]:
+    """Grows by what each request and its answer have."""
+    sizes: list[int] = []
+    respond = wire._response
+
+    def counted(request: Any, answer: Any) -> Any:
+        sizes.append(len(request.body or b"") + len(answer.data))
+        return respond(request, answer)
+
+    wire._response = counted
+    return sizes
+
+
 def test_ten_records_cost_no_more_in_a_large_zone(tmp_path: Path, generation: str) -> None:
     costs = []
     for place, others in (("small", 10), ("large", 10_000)):
         lines = [f"other{number} 3600 A 192.0.2.9" for number in range(others)]
-        site, size = Site(tmp_path / place, generation, {ZONE: lines}), [0]
-        respond = site.kind.wire._response
-
-        def counted(request: Any, answer: Any, size: list[int] = size, respond: Any = respond) -> Any:
-            size[0] += len(request.body or b"") + len(answer.data)
-            return respond(request, answer)
-
-        site.kind.wire._response = counted
+        site = Site(tmp_path / place, generation, {ZONE: lines})
+        sizes = counted_bytes(site.kind.wire)
         assert site.push(*(a_set(f"new{number}", "192.0.2.1") for number in range(10)))["changed"] is True
         assert len(site.held()) == others + 10
-        costs.append((site.kind.wire.count, size[0]))
+        costs.append((site.kind.wire.count, sum(sizes)))
     (small, few), (large, many) = costs
     assert (small, abs(many - few) < 2_000) == (large, True)
 
