@@ -162,6 +162,11 @@ class UpdatedServer(WholeZoneServer):
             return
         if code not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
             raise self._error(f"asked for {owner} {kind} it says {dns.rcode.to_text(code)}", _READABLE)
+        if reply.flags & dns.flags.TC and kind != "ANY":
+            raise self._error(
+                f"its answer for {owner} {kind} does not fit into a message, so it is not known what is there",
+                "Remove records there that nobody needs, and run again",
+            )
         for rrset in reply.answer:
             if _name_of(rrset.name) == owner:
                 yield from self._of_set(zone, rrset)

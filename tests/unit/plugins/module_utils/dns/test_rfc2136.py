@@ -245,6 +245,14 @@ def test_a_server_that_does_not_tell_all_records_of_a_name_tells_of_each_type(co
     assert [(one.type, one.value) for one in found] == [("A", "10.0.0.10")]
 
 
+def test_half_an_answer_is_not_taken_for_all_of_it() -> None:
+    def talk(query: Any, transport: str) -> bytes:
+        return dnsservers.reply_to(query, flags="QR AA TC").to_wire()
+
+    with dnsservers.scripted(talk) as port, pytest.raises(RolloutError, match=r"sip.company.local A does not fit into"):
+        UpdatedServer("ns1", "127.0.0.1", port, timeout=5).records(ZONE, ["sip.company.local"])
+
+
 @pytest.mark.parametrize("absent", [False, True])
 def test_a_zone_that_the_server_fails_to_answer_for_is_not_taken_for_missing(absent: bool) -> None:
     def talk(query: Any, transport: str) -> bytes:
