@@ -35,6 +35,8 @@ _MOST_UINT64 = 2**64 - 1
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 # A date comes wrapped into one of these.
 _TIMES = ("Datetime", "Interval", "Date", "Time")
+# Characters of a query in a message, which names what was asked and not each of four hundred names.
+_MOST_TOLD = 120
 
 
 def wql_literal(value: str) -> str:
@@ -160,7 +162,8 @@ class WsmanWmi(Wmi):
 
     def query(self, namespace: str, wql: str, *, references: bool = False) -> tuple[WmiObject, ...]:
         uri = resource_uri(namespace, "*")
-        items = self._client.enumerate(uri, wql, references=references, doing=f"query of {namespace} ({wql})")
+        told = wql if len(wql) <= _MOST_TOLD else f"{wql[:_MOST_TOLD]}..."
+        items = self._client.enumerate(uri, wql, references=references, doing=f"query of {namespace} ({told})")
         return tuple(read_item(item) for item in items)
 
     def get(self, namespace: str, class_name: str, selectors: Mapping[str, str] | None = None) -> WmiObject:

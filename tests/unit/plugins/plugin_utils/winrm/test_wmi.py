@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit.wsman_fakes import WMI, client_of, enumerated, envelope, instance, output, pulled
+from unit.wsman_fakes import WMI, client_of, enumerated, envelope, instance, output, pulled, wsman_fault
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
@@ -34,6 +34,16 @@ REFERENCE = WmiReference(
 def wmi_of(*answers):
     client, script = client_of(*answers)
     return WsmanWmi(client), script
+
+
+def test_a_long_query_that_failed_is_told_in_part() -> None:
+    wmi, _script = wmi_of(wsman_fault(2150859010))
+    names = " OR ".join(f"Name='zone{at}.test'" for at in range(400))
+    with pytest.raises(RolloutError) as caught:
+        wmi.query("root/MicrosoftDNS", f"SELECT * FROM MicrosoftDNS_Zone WHERE {names}")
+    first = "Name='zone0.test' OR Name='zone1.test' OR Name='zone2.test' OR Name='zone3.test' O..."
+    told = f"query of root/MicrosoftDNS (SELECT * FROM MicrosoftDNS_Zone WHERE {first})"
+    assert str(caught.value).startswith(f"dc01: {told} failed: ")
 
 
 def test_query_reads_every_kind_of_value() -> None:
