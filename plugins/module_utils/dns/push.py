@@ -419,7 +419,8 @@ class _Push:
             self._update_zones(self.server, before, changes)
             self._read_again(touched, state)
             self._keep_raised(state, changes)
-            self._confirm(state)
+            self._confirm(state, changes)
+            self._confirm_forgotten(state, changes)
         elif isinstance(self.server, StepwiseServer):
             self._step_by_step(self.server, before, changes, state)
             self._flush(touched)
@@ -474,10 +475,11 @@ class _Push:
                     self._remove(server, record)
             self._read_again(touched, state)
         self._keep_raised(state, changes)
-        self._confirm(state)
+        self._confirm(state, changes)
         if any(before.gone_entries(zone, in_zone) for zone, in_zone in self._touched(changes)):
             self._forget(server, before, changes)
             self._read_again(touched, state)
+            self._confirm_forgotten(state, changes)
 
     def _read_again(self, zones: Sequence[str], state: Seen) -> None:
         try:
@@ -640,12 +642,21 @@ class _Push:
                 self._add(self.server, memory_record(zone, text))
         self._read_again([zone], state)
 
-    def _confirm(self, state: Seen) -> None:
-        """Everything wanted must be there now, read and not remembered."""
+    def _confirm(self, state: Seen, changes: Sequence[SetChange]) -> None:
+        """Everything wanted must be there now and remembered, as read."""
         differences = self._differences(state)
         problems = [*map(_missing, _real(differences.changes)), *differences.problems]
+        for zone, in_zone in self._touched(changes) if self.request.rollout else ():
+            if not state.created(zone, self.request.rollout).entries.issuperset(new_entries(in_zone)):
+                problems.append(f"{remembered.owner_of(zone)} {remembered.KIND}")
         if problems:
             raise self._failed(f"the server took the changes, but holds something else now: {'; '.join(problems)}")
+
+    def _confirm_forgotten(self, state: Seen, changes: Sequence[SetChange]) -> None:
+        for zone, in_zone in self._touched(changes) if self.request.rollout else ():
+            if state.created(zone, self.request.rollout).entries & self.before.gone_entries(zone, in_zone):
+                owner = f"{remembered.owner_of(zone)} {remembered.KIND}"
+                raise self._failed(f"the server took the changes, but {owner} lists what is not there any more")
 
     def _failed(self, what: str) -> PushFailed:
         """The error with the state as it is now, if that can still be read."""

@@ -277,3 +277,16 @@ def test_a_push_that_fails_once_it_remembers_has_changed_the_zone() -> None:
         push(held, request(a_set("sip", "10.0.0.10")), check_mode=False)
     assert memory(held) == ["ucops.rollout/1/pool,A/sip/10.0.0.10"]
     assert (caught.value.result["changed"], caught.value.result["changes"]) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "lost", "told"),
+    [
+        ([], f"add {MEMORY}", f"holds something else now: {MEMORY} TXT"),
+        (["A/old/10.0.0.9"], f"remove {MEMORY}", f"{MEMORY} TXT lists what is not there any more"),
+    ],
+)
+def test_what_is_remembered_is_read_back(rows: list[str], lost: str, told: str) -> None:
+    texts = [FoundRecord(ZONE, MEMORY, "TXT", f"ucops.rollout/1/pool,{one}", 3600) for one in rows]
+    with pytest.raises(PushFailed, match=told):
+        push(server(*texts, lose={lost}), request(a_set("sip", "10.0.0.10")), check_mode=False)
