@@ -55,7 +55,8 @@ def test_the_external_view_on_bind(site: Site, tmp_path: Path) -> None:
         assert (audit.code, audit.recap["bind01"]["failed"]) == (0, 0), audit.output
 
         topology = site.group_vars()["ucops_topology"]
-        removed = {**given, "ucops_remove": topology["pools"][0]["fqdn"]}
+        # The zones' NS records name a host that is not there.
+        removed = {**given, "ucops_remove": topology["pools"][0]["fqdn"], "pool_verify_name_servers": False}
         gone = site.play("remove_pool", *public, variables=removed)
         assert gone.code == 0, gone.output
         assert {zone: bind.held(zone) for zone in ZONES} == before

@@ -14,6 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain i
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, Plan, PlannedServer
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import BY_UPDATE
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import PROVED, UNPROVED, ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.trust import NOBODY
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.walk import srv_owner
@@ -126,12 +127,20 @@ def _unchanged(plan: Plan, outcome: Outcome) -> Iterator[str]:
 def name_servers(
     hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], port: int, view: str = INTERNAL
 ) -> list[dict[str, Any]]:
-    """The inventory's DNS servers of a view as a check takes them, at the address under which Ansible reaches them."""
-    addresses = {host: hostvars[host].get("ansible_host") if host in hostvars else None for host in hosts}
-    return [
-        {"name": host, "address": str(address or host), "port": port, "view": view}
-        for host, address in addresses.items()
-    ]
+    """The inventory's DNS servers of a view as a check takes them, at the address under which Ansible reaches them, or
+    where they take dynamic updates.
+    """
+    return [_name_server(host, hostvars.get(host, {}), port, view) for host in dict.fromkeys(hosts)]
+
+
+def _name_server(host: str, variables: Mapping[str, Any], port: int, view: str) -> dict[str, Any]:
+    update = variables.get(BY_UPDATE)
+    given = update.get("server") if isinstance(update, Mapping) else None
+    server = given if isinstance(given, Mapping) else {}
+    address = server.get("address") or variables.get("ansible_host") or host
+    # A port that is none was told by who pushes.
+    own = str(server.get("port") or "")
+    return {"name": host, "address": str(address), "port": int(own) if own.isdecimal() else port, "view": view}
 
 
 def _stores(plan: Plan, outcome: Outcome) -> Iterator[tuple[str, Mapping[str, Any]]]:

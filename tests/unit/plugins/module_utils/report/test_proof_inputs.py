@@ -208,6 +208,20 @@ def test_name_servers_of_the_inventory() -> None:
     ]
 
 
+def test_name_servers_that_take_updates_are_asked_where_they_take_them() -> None:
+    elsewhere = {"address": "10.0.0.7", "port": 5300}
+    hostvars = {
+        "ns1": {"ansible_host": "10.0.0.6", "pool_dns_update": {"server": elsewhere, "key": {"name": "rollout"}}},
+        "ns2": {"ansible_host": "10.0.0.8", "pool_dns_update": {"kerberos": {}, "server": {"port": "x"}}},
+        "ns3": {"pool_dns_update": "yes"},
+    }
+    assert name_servers(["ns1", "ns2", "ns3"], hostvars, 53, "external") == [
+        {"name": "ns1", "address": "10.0.0.7", "port": 5300, "view": "external"},
+        {"name": "ns2", "address": "10.0.0.8", "port": 53, "view": "external"},
+        {"name": "ns3", "address": "ns3", "port": 53, "view": "external"},
+    ]
+
+
 def test_servers_and_what_they_are_asked_for_by_view() -> None:
     plan = as_plan(origin())
     outside = replace(plan.records[0], view="external")
