@@ -465,6 +465,19 @@ def _leads(kind: str) -> bool:
     return kind in RECORD_TYPES and RECORD_TYPES[kind].leads
 
 
+def real(changes: Iterable[SetChange]) -> list[SetChange]:
+    """Those that are more than something to say."""
+    return [change for change in changes if change.verb != REPORT]
+
+
+def by_zone(changes: Iterable[SetChange]) -> list[tuple[str, list[SetChange]]]:
+    """The real ones, in the order of their zones."""
+    found: dict[str, list[SetChange]] = {}
+    for change in real(changes):
+        found.setdefault(change.wanted.zone, []).append(change)
+    return list(found.items())
+
+
 def by_set(records: Iterable[FoundRecord]) -> dict[tuple[str, str, str], list[FoundRecord]]:
     """Records by zone, owner and type."""
     sets: dict[tuple[str, str, str], list[FoundRecord]] = {}

@@ -11,11 +11,10 @@ is followed by reading: what the server holds decides, not what it said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
     CHANGE,
     CREATE,
@@ -35,33 +34,30 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import (
     Site,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.limits import Excess, beyond
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.obstacles import Obstacles
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import (
     FORWARDER,
-    PRIMARY,
     DnsServer,
     FoundRecord,
     StepwiseServer,
     WholeZoneServer,
     ZoneState,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.reading import Reader
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import value_text
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.seen import (
-    Memory,
     Seen,
     memory_record,
     memory_update,
     new_entries,
     zone_update,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.dns.wildcards import Wildcards
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import AS_IT_IS, PlannedZone, ZoneSettings
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedZone
 
 # So many of what is left are named in a message; the result has all.
 MOST_TOLD = 8
-# From so many record sets on, asking whether a zone was changed costs less than reading them again.
-MANY_SETS = 50
 
 
 class ServerRefused(RolloutError):
@@ -123,12 +119,16 @@ class _Push:
     def __init__(self, server: DnsServer, request: PushRequest, others: Sequence[DnsServer]) -> None:
         self.server = server
         self.request = request
+        self.reader = Reader(server, request)
         self.others = others
-        self.before = Seen()
         self.compared: tuple[ComparedSet, ...] = ()
         self.notes: list[str] = []
         self.check_mode = False
         self.kept: dict[str, frozenset[int]] = {}
+
+    @property
+    def before(self) -> Seen:
+        return self.reader.before
 
     def run(self, *, check_mode: bool) -> dict[str, Any]:
         self.check_mode = check_mode
@@ -138,7 +138,7 @@ class _Push:
             return self._report(self.before.predicted(later, changes, self.request.rollout), new_zones, changes)
         with self.server.alone() as unkept:
             # Who had the server until now may have changed it.
-            if self._is_changed():
+            if self.reader.is_changed(self.before):
                 new_zones, changes = self._look()
             self.notes += [unkept] if unkept else []
             after = self._apply(self.before, new_zones, changes)
@@ -146,98 +146,21 @@ class _Push:
 
     def _look(self) -> tuple[list[PlannedZone], tuple[SetChange, ...]]:
         """Read, plan, guard: the zones to be created, and the changes of records."""
-        before = self.before = self._read()
+        before = self.reader.before = self.reader.read()
         self.kept = {zone: memory.created.kept_ttls for zone, memory in before.memory.items()}
-        self.notes = [*self._zone_notes(before), *self._memory_notes(before), *self._replace_notes()]
-        new_zones = [zone for zone in self.request.zones if self._is_new(zone, before)]
+        new_zones = [zone for zone in self.request.zones if self.request.is_new(zone, before.zones)]
         differences = self._differences(before, new_zones)
         self.compared = () if self.request.absent else self._compared(before, differences)
         self._guard(before, new_zones, differences)
         return new_zones, differences.changes
 
-    def _serials(self, zones: Iterable[str]) -> Mapping[str, int]:
-        """Of zones that are there: the question about another one fails."""
-        return self.server.serials(list(zones)) if len(self.request.sets) >= MANY_SETS else {}
-
-    def _is_changed(self) -> bool:
-        """Whether any zone may have been changed since it was read."""
-        before = self.before
-        if (
-            len(before.zones) < len(self.request.zones)
-            or not before.serials
-            or before.serials.keys() != before.zones.keys()
-        ):
-            return True
-        try:
-            return self._serials(before.zones) != before.serials
-        except RolloutError:
-            return True  # reading all of it again says why
-
-    # read
-
-    def _read(self) -> Seen:
-        asked = [zone.name for zone in self.request.zones]
-        ends = [name for item in self.request.sets for name in names.down_to(item.fqdn, item.zone)]
-        # One question for both: a child zone on the same server hides what its parent holds.
-        above = [name for zone in asked for name in names.above(zone)]
-        states = self._states(list(dict.fromkeys((*asked, *ends, *above))))
-        others = {name: state for name, state in states.items() if name not in asked}
-        seen = Seen({name: states[name] for name in asked if name in states}, others=others)
-        if seen.zones:
-            seen.serials = self._serials(seen.zones)
-        for zone in self.request.zones:
-            state = seen.zones.get(zone.name)
-            if state is not None and not _unfit(state):
-                self._read_records(zone.name, seen)
-        return seen
-
-    def _states(self, names: Sequence[str]) -> dict[str, ZoneState]:
-        """The zones that the server has; where a certain directory partition is wanted, with theirs."""
-        states = dict(self.server.zones(names))
-        for zone in self.request.zones:
-            state = states.get(zone.name)
-            if state is not None and state.in_directory and self._settings(zone).partition:
-                states[zone.name] = replace(state, partition=self.server.partition_of(zone.name))
-        return states
-
-    def _read_records(self, zone: str, seen: Seen) -> None:
-        """All at the owners; at the names above them only what ends the zone there; and what the zone remembers."""
-        sets = [item for item in self.request.sets if item.zone == zone]
-        owners = {item.fqdn for item in sets}
-        asked = dict.fromkeys(name for item in sets for name in (*names.down_to(item.fqdn, zone), item.fqdn))
-        path = tuple(asked)
-        asked.update(dict.fromkeys(name for owner in owners for name in names.wildcards_for(owner, zone)))
-        memory = remembered.owner_of(zone)
-        # Also where nothing is planned any more, as in a zone that a pool has left.
-        remembers = self.request.rollout and (sets or not (self.request.absent or zone in self.request.elsewhere))
-        if remembers:
-            asked[memory] = None
-        found = self.server.records(zone, list(asked)) if asked else ()
-        # A SOA record is nobody's: each change counts it up.
-        kept = (one for one in found if one.owner in owners or one.type in record_sets.CUTS)
-        seen.records[zone] = tuple(one for one in kept if one.type != "SOA")
-        if held := wildcards.by_zone(zone, found):
-            seen.wildcards[zone] = Wildcards(zone, held, self._existing(zone, path, found))
-        if remembers:
-            seen.memory[zone] = self._memory(zone, [one for one in found if one.owner == memory], owners)
-
-    def _existing(self, zone: str, asked: Sequence[str], found: Sequence[FoundRecord]) -> frozenset[str]:
-        known = names.with_those_above((one.owner for one in found), zone)
-        unknown = [name for name in asked if name != zone and name not in known]
-        return known | (self.server.existing(zone, unknown) if unknown else frozenset())
-
-    def _memory(self, zone: str, found: Sequence[FoundRecord], owners: Collection[str]) -> Memory:
-        created = remembered.read(found, self.request.rollout)
-        # Also what was remembered when the run began: where it took something away, it says what is left.
-        known = created.owners(zone) | self.before.created(zone, self.request.rollout).owners(zone)
-        further = sorted(known - {*owners})
-        held = self.server.records(zone, further) if further else ()
-        return Memory(created, tuple(found), tuple(held))
+    # plan
 
     def _site(self, seen: Seen) -> Site:
         # What the rollout had created when it began decides, also once it has changed that.
         created = {name: memory.created for name, memory in self.before.memory.items()}
-        wanted = {zone.name for zone in self.request.zones if (one := self._settings(zone).aging) and one.enabled}
+        asked = {zone.name: self.request.settings_of(zone).aging for zone in self.request.zones}
+        wanted = {name for name, aging in asked.items() if aging and aging.enabled}
         aging = wanted.union(name for name, state in seen.zones.items() if state.aging and state.aging.enabled)
         return Site(created, self.request.replace, self.request.purge, aging, self.kept)
 
@@ -260,43 +183,11 @@ class _Push:
         held = [one for one in seen.everything() if one not in gone]
         return record_sets.stale_changes(stale, held, remove=self.request.stale)
 
-    def _is_new(self, zone: PlannedZone, seen: Seen) -> bool:
-        """Whether the zone is to be created; what another team enters lies in a zone of that team."""
-        wanted = zone.if_missing == "create" or not self.request.takes_nothing(zone.name)
-        there = zone.name in seen.zones or zone.name in self.request.elsewhere
-        return wanted and not there and not self.request.absent
-
-    def _settings(self, zone: PlannedZone) -> ZoneSettings:
-        """What is wanted of a zone; where nothing is pushed, or another team has it, it stays as it is."""
-        return AS_IT_IS if self.request.absent or zone.name in self.request.elsewhere else zone.settings
-
-    def _lacking(self, seen: Seen) -> dict[str, ZoneSettings]:
-        """The settings that zones which are there have otherwise than they are wanted."""
-        found = {
-            zone.name: zones.lacking(self._settings(zone), seen.zones[zone.name])
-            for zone in self.request.zones
-            if zone.name in seen.zones and not _unfit(seen.zones[zone.name])
-        }
-        return {name: settings for name, settings in found.items() if settings != AS_IT_IS}
-
     def _zones_later(self, new_zones: Sequence[PlannedZone]) -> dict[str, ZoneState]:
         """The zones that are to be created or set otherwise, as they will be."""
-        lacking = self._lacking(self.before)
+        lacking = self.before.lacking(self.request)
         changed = {name: zones.brought(self.before.zones[name], settings) for name, settings in lacking.items()}
         return {**{zone.name: zones.created(zone) for zone in new_zones}, **changed}
-
-    def _zone_notes(self, seen: Seen) -> Iterator[str]:
-        for zone in self.request.zones:
-            if note := self._without_records(zone, seen):
-                yield note
-
-    def _memory_notes(self, seen: Seen) -> Iterator[str]:
-        for zone, memory in seen.memory.items():
-            if memory.dynamic:
-                yield (
-                    f"{remembered.owner_of(zone)} holds texts with a time stamp: they came by dynamic update, and what"
-                    " they say was created by this collection is not believed"
-                )
 
     def _stamp_notes(self, changes: Iterable[SetChange]) -> Iterator[str]:
         added = [f"{change.wanted.fqdn} {change.wanted.type}" for change in changes if change.added]
@@ -309,38 +200,13 @@ class _Push:
                 " (dns_record_sets)"
             )
 
-    def _replace_notes(self) -> Iterator[str]:
-        for name in sorted(self.request.replace - {item.fqdn for item in self.request.sets}):
-            yield f"replace: no record of ours is planned at {name} on this server"
-
-    def _without_records(self, zone: PlannedZone, seen: Seen) -> str:
-        """What is wrong with a zone that nothing is pushed into: that stops nobody, and is told."""
-        if self._is_new(zone, seen) or not (self.request.takes_nothing(zone.name) or self.request.absent):
-            return ""
-        state = seen.zones.get(zone.name)
-        wrong = _unfit(state) if state else f"the zone {zone.name} does not exist on this server"
-        if self.request.absent:
-            return f"{wrong}; nothing is removed from it" if wrong else ""
-        whose = "its records are another team's" if zone.name in self.request.elsewhere else "no planned record is ours"
-        return f"{wrong}; nothing is pushed into it: {whose}" if wrong else ""
-
     # guard
 
     def _guard(self, seen: Seen, new_zones: Sequence[PlannedZone], differences: Differences) -> None:
         """Refuse everything that stands in the way, at once and before anything is changed."""
-        able = self.server.capabilities
-        held = self._held_by_others([zone.name for zone in self.request.zones if self._is_new(zone, seen)])
-        problems = [_elsewhere(zone, servers) for zone, servers in held.items()]
-        problems += [
-            problem
-            for zone in self.request.zones
-            if zone.name not in held and (problem := self._zone_problem(zone, seen))
-        ]
-        problems += [problem for zone in new_zones if (problem := self._hides(zone.name, seen))]
-        problems += [problem for zone in self.request.zones for problem in self._against_settings(zone, seen)]
-        problems += [str(one) for one in record_sets.unsupported(self.request.sets, able)]
-        problems += [*differences.problems, *_beyond_port(differences.changes, self.server)]
-        problems += _not_remembered(seen, differences.changes)
+        obstacles = Obstacles(self.server, self.request, self.others, seen)
+        problems = obstacles.problems(new_zones, differences)
+        self.notes = obstacles.notes()
         if problems:
             raise ServerRefused(problems, where=self.server.name, compared=self.compared)
         known = {
@@ -351,32 +217,10 @@ class _Push:
         if excesses:
             raise LimitExceeded(excesses, where=self.server.name, compared=self.compared)
 
-    def _hides(self, zone: str, seen: Seen) -> str:
-        """What a new zone would hide: the records at and below its name in the zone above it on this server."""
-        there = {**seen.zones, **seen.others}
-        parent = next((name for name in names.above(zone) if name in there), "")
-        if not parent or there[parent].kind != PRIMARY or not self.server.existing(parent, [zone]):
-            return ""
-        return (
-            f"the zone {zone} is not created, since it would hide what the zone {parent} holds at that name and below"
-            " on this server; move those records, or give the planned ones to that zone"
-        )
-
-    def _held_by_others(self, zones: Sequence[str]) -> dict[str, list[str]]:
-        """By zone, the other servers that have it; one that cannot be asked is told."""
-        held: dict[str, list[str]] = {}
-        for server in self.others if zones else ():
-            try:
-                for name in server.zones(zones):
-                    held.setdefault(name, []).append(server.name)
-            except RolloutError as error:
-                self.notes.append(f"whether {server.name} has {', '.join(zones)} is not known: {error.what}")
-        return held
-
     def _compared(self, seen: Seen, differences: Differences) -> tuple[ComparedSet, ...]:
         there = {zone.name: seen.zones.get(zone.name) for zone in self.request.zones}
         unusable = {
-            name: _unfit(state) if state else f"the zone {name} does not exist on this server"
+            name: zones.unfit(state) if state else f"the zone {name} does not exist on this server"
             for name, state in there.items()
         }
         found = record_sets.compared(self.request.sets, seen.all_records(), differences, unusable, self._site(seen))
@@ -386,27 +230,6 @@ class _Push:
             else one
             for one in found
         )
-
-    def _zone_problem(self, zone: PlannedZone, seen: Seen) -> str:
-        if self.request.takes_nothing(zone.name):
-            return ""
-        state = seen.zones.get(zone.name)
-        if state is None:
-            creates = self.server.capabilities.creates_zones
-            mend = ", or say if_missing: create" if creates else " there: that cannot be done from here"
-            missing = f"the zone {zone.name} does not exist on this server; create it{mend}"
-            return missing if not (creates and zone.if_missing == "create") and not self.request.absent else ""
-        return _unfit(state)
-
-    def _against_settings(self, zone: PlannedZone, seen: Seen) -> Iterator[str]:
-        """What of a zone's settings cannot be had, before anything is changed."""
-        wanted, state = self._settings(zone), seen.zones.get(zone.name)
-        against = list(zones.standing_against(zone, state)) if state is not None and wanted != AS_IT_IS else []
-        yield from against
-        needed = self._lacking(seen).get(zone.name, AS_IT_IS) if state is not None else wanted
-        is_reached = not against and (state is not None or self._is_new(zone, seen))
-        if is_reached and needed != AS_IT_IS and (why := self.server.cannot_set(needed)):
-            yield f"the zone {zone.name}: {why}"
 
     # apply
 
@@ -428,7 +251,7 @@ class _Push:
 
     def _touched(self, changes: Iterable[SetChange]) -> list[tuple[str, list[SetChange]]]:
         """The real changes by zone; a zone without any is among them where it remembers what is not there."""
-        by_zone = dict(_by_zone(changes))
+        by_zone = dict(record_sets.by_zone(changes))
         idle = {zone: by_zone.get(zone, []) for zone in self.before.memory if self.before.idle(zone)}
         return list({**by_zone, **idle}.items())
 
@@ -449,7 +272,7 @@ class _Push:
         if not getattr(error, "uncertain", False):
             raise self._failed(_cause(error)) from error
         try:
-            waiting = {record_sets.key_of(change.wanted) for change in self._waiting(self._read())}
+            waiting = {record_sets.key_of(change.wanted) for change in self._waiting(self.reader.read())}
         except RolloutError as unread:
             raise self._failed(f"{_cause(error)}; the state could not be read again: {unread}") from error
         if any(record_sets.key_of(change.wanted) in waiting for change in changes):
@@ -484,7 +307,7 @@ class _Push:
     def _read_again(self, zones: Sequence[str], state: Seen) -> None:
         try:
             for zone in zones:
-                self._read_records(zone, state)
+                self.reader.read_records(zone, state)
         except RolloutError as error:
             raise self._failed(f"the records were written, and reading them again failed: {_cause(error)}") from error
 
@@ -538,7 +361,7 @@ class _Push:
 
     def _zones_again(self, names: Sequence[str], cause: str) -> Mapping[str, ZoneState]:
         try:
-            return self._states(names)
+            return self.reader.states(names)
         except RolloutError as error:
             raise self._failed(
                 f"zones may have been created or set ({cause}), and could not be read again: {error}"
@@ -546,7 +369,7 @@ class _Push:
 
     def _set_zones(self, state: Seen) -> None:
         """Bring zones to their settings, new ones and old ones; then what the server shows of them decides."""
-        wanted, cause = self._lacking(state), ""
+        wanted, cause = state.lacking(self.request), ""
         for name, settings in wanted.items():
             try:
                 self.server.set_zone(name, settings)
@@ -554,7 +377,7 @@ class _Push:
                 cause = cause or _cause(error)
         if wanted:
             state.zones.update(self._zones_again(list(wanted), cause))
-        if left := self._lacking(state):
+        if left := state.lacking(self.request):
             told = "; ".join(f"zone {name} ({settings.text})" for name, settings in left.items())
             raise self._failed(f"settings were not taken: {told}: {cause or 'the server reported no error'}")
         if cause:
@@ -578,8 +401,8 @@ class _Push:
     def _accept_zone(self, name: str, state: ZoneState | None, cause: str) -> None:
         if state is None:
             raise self._failed(f"the zone {name} could not be created: {cause or 'the server reported no error'}")
-        if _unfit(state):
-            raise self._failed(f"the zone {name} was created, but {_unfit(state)}")
+        if zones.unfit(state):
+            raise self._failed(f"the zone {name} was created, but {zones.unfit(state)}")
         if cause:
             self.notes.append(f"the zone {name} is there although creating it reported: {cause}")
 
@@ -618,8 +441,9 @@ class _Push:
     def _keep_raised(self, state: Seen, changes: Sequence[SetChange]) -> None:
         """A TTL that the server made higher than it was just told is the server's own: told, and set no more."""
         written = {record_sets.key_of(change.wanted) for change in changes}
-        left = [change for change in _real(self._differences(state).changes) if change.raised]
-        for zone, raised in _by_zone([change for change in left if record_sets.key_of(change.wanted) in written]):
+        left = [change for change in record_sets.real(self._differences(state).changes) if change.raised]
+        left = [change for change in left if record_sets.key_of(change.wanted) in written]
+        for zone, raised in record_sets.by_zone(left):
             ttls = frozenset(int(one.ttl) for change in raised for one in change.retime)
             self.kept[zone] = self.kept.get(zone, frozenset()) | ttls
             named = ", ".join(f"{change.wanted.fqdn} {change.wanted.type}" for change in raised[:MOST_TOLD])
@@ -645,7 +469,7 @@ class _Push:
     def _confirm(self, state: Seen, changes: Sequence[SetChange]) -> None:
         """Everything wanted must be there now and remembered, as read."""
         differences = self._differences(state)
-        problems = [*map(_missing, _real(differences.changes)), *differences.problems]
+        problems = [*map(_missing, record_sets.real(differences.changes)), *differences.problems]
         for zone, in_zone in self._touched(changes) if self.request.rollout else ():
             if not state.created(zone, self.request.rollout).entries.issuperset(new_entries(in_zone)):
                 problems.append(f"{remembered.owner_of(zone)} {remembered.KIND}")
@@ -661,12 +485,12 @@ class _Push:
     def _failed(self, what: str) -> PushFailed:
         """The error with the state as it is now, if that can still be read."""
         try:
-            now = self._read()
+            now = self.reader.read()
         except RolloutError as error:
             unknown = f"{what} (what is there now is unknown: {error})"
             return PushFailed(unknown, where=self.server.name, result={"changed": True})
-        left = [f"zone {zone.name}" for zone in self.request.zones if self._is_new(zone, now)]
-        left += [f"zone {name} ({settings.text})" for name, settings in self._lacking(now).items()]
+        left = [f"zone {zone.name}" for zone in self.request.zones if self.request.is_new(zone, now.zones)]
+        left += [f"zone {name} ({settings.text})" for name, settings in now.lacking(self.request).items()]
         left += [f"{change.wanted.fqdn} {change.wanted.type}" for change in self._waiting(now)]
         more = f" and {len(left) - MOST_TOLD} more" if len(left) > MOST_TOLD else ""
         told = f"{what}. Still to be done: {', '.join(left[:MOST_TOLD]) or 'nothing'}{more}; everything else is there"
@@ -680,7 +504,7 @@ class _Push:
     def _seen_changes(self, now: Seen) -> Iterator[Change]:
         """Of the changes that were to be made, those that the server was seen to hold, also in part."""
         yield from self._zone_changes(now)
-        changes = _real(self._differences(self.before).changes)
+        changes = record_sets.real(self._differences(self.before).changes)
         read = [change for change in changes if change.wanted.zone in now.records]
         for seen in _described(read, now.everything()):
             if seen.before != seen.after:
@@ -688,7 +512,7 @@ class _Push:
 
     def _waiting(self, now: Seen) -> list[SetChange]:
         """What is not there yet in the zones, new ones and old ones."""
-        return _real(self._differences(now).changes)
+        return record_sets.real(self._differences(now).changes)
 
     # report
 
@@ -753,24 +577,10 @@ def _described(changes: Iterable[SetChange], later: Iterable[FoundRecord]) -> It
         yield record_sets.describe_change(change, held.get(record_sets.key_of(change.wanted), ()))
 
 
-def _real(changes: Iterable[SetChange]) -> list[SetChange]:
-    return [change for change in changes if change.verb != REPORT]
-
-
 def _cause(error: RolloutError) -> str:
     """The error without "it may have happened", since by then the state has been read and it is known."""
     advice = "" if getattr(error, "uncertain", False) or not error.mend else f". {error.mend}"
     return error.what + advice
-
-
-def _unfit(state: ZoneState) -> str:
-    """Why records cannot be written into a zone; "" when they can."""
-    if state.kind != PRIMARY:
-        return (
-            f"the zone {state.name} is a {state.kind} zone here: records are written on the server that holds it"
-            " as primary"
-        )
-    return f"the zone {state.name} is paused on this server" if state.paused else ""
 
 
 def _missing(change: SetChange) -> str:
@@ -778,46 +588,6 @@ def _missing(change: SetChange) -> str:
     stamped = any(one.dynamic for one in change.retime)
     kept = " with its time stamp, which a change did not take away: delete it (DNS console) and run again"
     return f"{change.wanted.fqdn} {change.wanted.type}{kept if stamped else ''}"
-
-
-def _elsewhere(zone: str, servers: Sequence[str]) -> str:
-    return (
-        f"the zone {zone} does not exist on this server, and {' and '.join(servers)} answers for it with authority: a"
-        " second zone of that name would hold other records. Push to the server that holds it as primary (the first of"
-        " the inventory's group), let this one have it too by replication or as a secondary zone, or take it out of the"
-        " group"
-    )
-
-
-def _by_zone(changes: Iterable[SetChange]) -> list[tuple[str, list[SetChange]]]:
-    by_zone: dict[str, list[SetChange]] = {}
-    for change in _real(changes):
-        by_zone.setdefault(change.wanted.zone, []).append(change)
-    return list(by_zone.items())
-
-
-def _beyond_port(changes: Iterable[SetChange], server: DnsServer) -> Iterator[str]:
-    """What the changes need and the server's port cannot do."""
-    able = server.capabilities
-    for change in changes:
-        if change.retime and not able.changes_ttl:
-            yield f"{change.wanted.fqdn}: its TTL cannot be changed from here"
-        removable = (one for one in change.gone if able.removes and one.type in able.types and server.removable(one))
-        if kept := {*change.gone} - {*removable}:
-            told = ", ".join(sorted(f"{one.type} {value_text(one.type, one.value)}" for one in kept))
-            yield f"{change.wanted.fqdn}: {told} cannot be removed from here"
-
-
-def _not_remembered(seen: Seen, changes: Sequence[SetChange]) -> Iterator[str]:
-    """Where no text can lie, or none is seen, what is created would not be known as ours again."""
-    for zone, in_zone in _by_zone(changes):
-        held = seen.memory[zone].records if zone in seen.memory else ()
-        against = sorted({one.type for one in held} & {"CNAME", *record_sets.CUTS})
-        if against and new_entries(in_zone):
-            yield (
-                f"{remembered.owner_of(zone)} holds {' and '.join(against)} records, so what is created cannot be"
-                " remembered there; remove them, or push with remember: false (pool_dns_remember of the role)"
-            )
 
 
 def _text_of(record: FoundRecord) -> str:

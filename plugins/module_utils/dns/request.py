@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -27,6 +27,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types imp
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.zones import file_of
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    AS_IT_IS,
     DYNAMIC_UPDATES,
     IF_MISSING,
     INTERNAL,
@@ -137,6 +138,16 @@ class PushRequest:
     def takes_nothing(self, zone: str) -> bool:
         """Whether there is nothing to push into a zone."""
         return all(item.zone != zone for item in self.sets)
+
+    def settings_of(self, zone: PlannedZone) -> ZoneSettings:
+        """What is wanted of a zone; where nothing is pushed, or another team has it, it stays as it is."""
+        return AS_IT_IS if self.absent or zone.name in self.elsewhere else zone.settings
+
+    def is_new(self, zone: PlannedZone, there: Collection[str]) -> bool:
+        """Whether the zone is to be created beside those; what another team enters lies in a zone of that team."""
+        wanted = zone.if_missing == "create" or not self.takes_nothing(zone.name)
+        is_there = zone.name in there or zone.name in self.elsewhere
+        return wanted and not is_there and not self.absent
 
 
 class BadRecords(RolloutError):

@@ -16,8 +16,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.changes import S
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.created import Created
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.port import FoundRecord, ZoneState, ZoneUpdate
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import PushRequest
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.wildcards import Wildcards
-from ansible_collections.ucops.rollout.plugins.module_utils.model import RecordSet
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.zones import lacking, unfit
+from ansible_collections.ucops.rollout.plugins.module_utils.model import AS_IT_IS, RecordSet, ZoneSettings
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,15 @@ class Seen:
     def created(self, zone: str, rollout: str) -> Created:
         known = self.memory.get(zone)
         return known.created if known else Created(rollout)
+
+    def lacking(self, request: PushRequest) -> dict[str, ZoneSettings]:
+        """The settings that zones which are there have otherwise than they are wanted."""
+        found = {
+            zone.name: lacking(request.settings_of(zone), self.zones[zone.name])
+            for zone in request.zones
+            if zone.name in self.zones and not unfit(self.zones[zone.name])
+        }
+        return {name: settings for name, settings in found.items() if settings != AS_IT_IS}
 
     def stale(self, zone: str, sets: Iterable[RecordSet]) -> tuple[FoundRecord, ...]:
         """What the rollout created in a zone and is still there, where no set of that name and type is planned."""

@@ -88,3 +88,13 @@ def brought(state: ZoneState, wanted: ZoneSettings) -> ZoneState:
 def created(zone: PlannedZone) -> ZoneState:
     """A zone as it will be once it is created, as far as that is known."""
     return brought(ZoneState(zone.name, PRIMARY, in_directory=zone.settings.storage != FILE), zone.settings)
+
+
+def unfit(state: ZoneState) -> str:
+    """Why records cannot be written into a zone; "" when they can."""
+    if state.kind != PRIMARY:
+        return (
+            f"the zone {state.name} is a {state.kind} zone here: records are written on the server that holds it"
+            " as primary"
+        )
+    return f"the zone {state.name} is paused on this server" if state.paused else ""
