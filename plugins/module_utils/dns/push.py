@@ -61,16 +61,22 @@ MOST_TOLD = 8
 
 
 class ServerRefused(RolloutError):
-    """Something stands in the way; nothing was changed. ``problems`` lists everything."""
+    """Something stands in the way; nothing was changed. ``problems`` lists everything.
 
-    def __init__(self, problems: Sequence[str], *, where: str, compared: Sequence[ComparedSet] = ()) -> None:
+    :param replaceable: whether records of others are among it, which give way at the site's word.
+    """
+
+    def __init__(
+        self, problems: Sequence[str], *, where: str, compared: Sequence[ComparedSet] = (), replaceable: bool = False
+    ) -> None:
         self.problems = tuple(problems)
+        word = ". What others created at a planned name gives way where the name is listed under replace"
         self.result = {"conflicts": list(problems), "compared": to_plain(compared)}
         super().__init__(
             "nothing was changed on this server, since this stands in the way: " + "; ".join(problems),
             where=where,
-            mend="Remove or correct what is there, or change the plan, and run again. What others created at a planned"
-            " name gives way where the name is listed under replace (pool_dns_replace of the role)",
+            mend="Remove or correct what is there, or change the plan, and run again"
+            + (f"{word} (pool_dns_replace of the role)" if replaceable else ""),
         )
 
 
@@ -208,7 +214,8 @@ class _Push:
         problems = obstacles.problems(new_zones, differences)
         self.notes = obstacles.notes()
         if problems:
-            raise ServerRefused(problems, where=self.server.name, compared=self.compared)
+            replaceable = bool(differences.conflicts)
+            raise ServerRefused(problems, where=self.server.name, compared=self.compared, replaceable=replaceable)
         known = {
             zone: len({*records, *seen.memory[zone].ours_elsewhere} if zone in seen.memory else records)
             for zone, records in seen.records.items()

@@ -160,6 +160,15 @@ HIDDEN = (
 CHILD = PlannedZone("internal", "_tcp.company.local", "create")
 
 
+@pytest.mark.parametrize(
+    ("held", "told"), [(server(replace(SIP_THERE, value="10.0.0.99")), True), (MemoryDns(), False)]
+)
+def test_the_sites_word_is_told_of_where_it_helps(held: MemoryDns, told: bool) -> None:
+    with pytest.raises(ServerRefused) as caught:
+        push(held, wanted(SIP), check_mode=False)
+    assert ("listed under replace (pool_dns_replace of the role)" in str(caught.value)) is told
+
+
 def test_child_zone_on_the_same_server_is_told_before_anything_is_written() -> None:
     held = server(held={ZONE: KEPT, CHILD.name: replace(KEPT, name=CHILD.name)})
     told = [HIDDEN.format("is a zone of its own on this server", "delete that zone")]
