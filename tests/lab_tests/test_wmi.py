@@ -353,9 +353,9 @@ def test_method_with_return_value(client: Psrp) -> None:
 
 def test_put_changes_what_is_given_and_returns_all(client: Psrp) -> None:
     keys = client.references("SELECT * FROM MicrosoftDNS_Zone WHERE Name='example.test'")[0]
-    assert client.put("MicrosoftDNS_Zone", keys, {"AllowUpdate": 2})["AllowUpdate"] == "2"
+    assert client.put("MicrosoftDNS_Zone", keys, {"AllowUpdate": 1})["AllowUpdate"] == "1"
     zone = client.put("MicrosoftDNS_Zone", keys, {"Notify": 2})
-    assert (zone["AllowUpdate"], zone["Notify"]) == ("2", "2")
+    assert (zone["AllowUpdate"], zone["Notify"]) == ("1", "2")
 
 
 def test_put_takes_a_whole_object_back(client: Psrp) -> None:
