@@ -270,7 +270,7 @@ def test_of_a_push_in_several_messages_the_first_remembers_and_the_last_forgets(
     ns1, send, sent = server(port), UpdatedServer._send, []
 
     def cut_off(ns1: UpdatedServer, message: Any, zone: str) -> None:
-        sent.append(sorted({str(rrset.name).split(".")[0] for rrset in message.update}))
+        sent.append(sorted({str(rrset.name).partition(".")[0] for rrset in message.update}))
         if len(sent) == 3:
             raise rfc2136.UpdateRefused("cut off", where="ns1")
         send(ns1, message, zone)

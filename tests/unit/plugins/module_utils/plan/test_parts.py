@@ -69,7 +69,7 @@ def test_a_slip_of_a_tag_is_refused_with_what_was_meant() -> None:
         refuse_misspelt_tags(["dns", "certficates", "monitoring"], ["dsn"])
     assert str(refused.value) == (
         "--tags: there is no tag 'certficates', did you mean 'certificates'?; --skip-tags: there is no tag 'dsn', did"
-        " you mean 'dns'?. The parts of a run are plan, dns, certificates, assign, verify, report. Nothing was touched"
+        " you mean 'dns'? The parts of a run are plan, dns, certificates, assign, verify, report. Nothing was touched"
     )
 
 
