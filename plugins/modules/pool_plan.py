@@ -219,7 +219,7 @@ hosts:
   description:
     - The inventory's hosts that a rollout of this plan concerns, and no others. C(dns) is the one DNS server that
       records are pushed to, or all of them with O(every_dns_server), C(ca) are the certification authorities that are
-      asked, C(servers) the pools' servers.
+      asked, C(servers) the pools' servers. Of the DNS servers, C(updated) are those that take dynamic updates.
     - Empty where the inventory has no such group or where O(dns_group) or O(ca_group) is not given.
   returned: when the topology can be planned, also when the plan has errors
   type: dict

@@ -107,7 +107,7 @@ def test_the_origin(answers: dict[str, dict[str, Any]]) -> None:
 
 def test_the_hosts_that_a_rollout_concerns(answers: dict[str, dict[str, Any]]) -> None:
     servers = ["OCSSRV01", "ocssrv02.company.local"]
-    inside: dict[str, Any] = {"by_hand": [], "dns_external": [], "views": ["internal"]}
+    inside: dict[str, Any] = {"by_hand": [], "dns_external": [], "updated": [], "views": ["internal"]}
     assert answers["origin"]["hosts"] == {"dns": ["dc01"], "ca": ["ca01"], "servers": servers, **inside}
     assert answers["documented"]["hosts"] == {"dns": [], "ca": [], "servers": servers, **inside}
     assert answers["empty group"]["hosts"] == {"dns": [], "ca": [], "servers": [], **inside}
