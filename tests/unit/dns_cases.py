@@ -57,6 +57,25 @@ class Case:
     without: Mapping[str, str] = field(default_factory=dict)
 
 
+# A push that is disturbed at each of its requests: a value to be replaced, an address that becomes an alias, a TTL, a
+# new set, and one to be gone.
+DISTURBED_BEFORE = [
+    "foreign 3600 A 192.0.2.99",
+    "sip 3600 A 192.0.2.10",
+    "web 3600 A 192.0.2.40",
+    "ttl 60 A 192.0.2.50",
+    "old 3600 A 192.0.2.30",
+    remembered("A/old/192.0.2.30", "A/sip/192.0.2.10", "A/web/192.0.2.40"),
+]
+DISTURBED_RECORDS = [
+    a("sip", "192.0.2.20"),
+    a("ttl", "192.0.2.50"),
+    record("web", "CNAME", "sip.company.local"),
+    record("_sip._tls", "SRV", srv("sip.company.local", port=443)),
+]
+DISTURBED_SITE = {"rollout": "pool", "purge": "stale", "limits": {"deletions_percent": 100, "changes_percent": 100}}
+
+
 def _not(kinds: Sequence[str], why: str) -> dict[str, str]:
     return dict.fromkeys(kinds, why)
 

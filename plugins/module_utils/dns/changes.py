@@ -392,7 +392,12 @@ def _is_retimed(item: RecordSet, record: FoundRecord, site: Site) -> bool:
     """A dynamic record is left alone, TTL and all, until the site says otherwise: each change makes it static."""
     if record.dynamic:
         return record.owner in site.replace
-    return record.ttl != item.ttl and not site.keeps_ttl(item, record)
+    return _has_other_ttl(item, record, site)
+
+
+def _has_other_ttl(item: RecordSet, record: FoundRecord, site: Site) -> bool:
+    """Whether a static record has neither the planned TTL nor what the server makes of it."""
+    return not record.dynamic and record.ttl != item.ttl and not site.keeps_ttl(item, record)
 
 
 # --- compare ----------------------------------------------------------------------------------------------------------
@@ -494,11 +499,7 @@ def key_of(item: RecordSet) -> tuple[str, str, str]:
 def _compared(
     item: RecordSet, there: Sequence[FoundRecord], problems: tuple[str, ...], site: Site, *, ages: bool
 ) -> ComparedSet:
-    retimed = {
-        record.ttl
-        for record in there
-        if record.ttl != item.ttl and not record.dynamic and not site.keeps_ttl(item, record)
-    }
+    retimed = {record.ttl for record in there if _has_other_ttl(item, record, site)}
     same = {record.value for record in there} == set(item.values)
     return ComparedSet(
         zone=item.zone,

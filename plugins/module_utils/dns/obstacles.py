@@ -106,8 +106,7 @@ class Obstacles:
         """What is wrong with a zone that nothing is pushed into: that stops nobody, and is told."""
         if self._is_new(zone) or not (self.request.takes_nothing(zone.name) or self.request.absent):
             return ""
-        state = self.seen.zones.get(zone.name)
-        wrong = unfit(state) if state else f"the zone {zone.name} does not exist on this server"
+        wrong = zones.unusable(zone.name, self.seen.zones.get(zone.name))
         if self.request.absent:
             return f"{wrong}; nothing is removed from it" if wrong else ""
         whose = "its records are another team's" if zone.name in self.request.elsewhere else "no planned record is ours"

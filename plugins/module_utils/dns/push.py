@@ -198,10 +198,9 @@ class _Push:
     def _stamp_notes(self, changes: Iterable[SetChange]) -> Iterator[str]:
         added = [f"{change.wanted.fqdn} {change.wanted.type}" for change in changes if change.added]
         if self.server.stamps and added:
-            more = f" and {len(added) - MOST_TOLD} more" if len(added) > MOST_TOLD else ""
             yield (
                 "a Windows DNS server gives records that came by dynamic update a time stamp:"
-                f" {', '.join(added[:MOST_TOLD])}{more}. Where the zone ages, scavenging removes them once they are not"
+                f" {_named(added)}. Where the zone ages, scavenging removes them once they are not"
                 " refreshed; turn aging off for the zone, make them static (DNS console), or push over WinRM"
                 " (dns_record_sets)"
             )
@@ -225,11 +224,8 @@ class _Push:
             raise LimitExceeded(excesses, where=self.server.name, compared=self.compared)
 
     def _compared(self, seen: Seen, differences: Differences) -> tuple[ComparedSet, ...]:
-        there = {zone.name: seen.zones.get(zone.name) for zone in self.request.zones}
-        unusable = {
-            name: zones.unfit(state) if state else f"the zone {name} does not exist on this server"
-            for name, state in there.items()
-        }
+        asked = (zone.name for zone in self.request.zones)
+        unusable = {name: zones.unusable(name, seen.zones.get(name)) for name in asked}
         found = record_sets.compared(self.request.sets, seen.all_records(), differences, unusable, self._site(seen))
         return tuple(
             replace(one, wildcard=wildcards.told(seen.wildcards[one.zone].answering(one.fqdn)))
@@ -453,10 +449,9 @@ class _Push:
         for zone, raised in record_sets.by_zone(left):
             ttls = frozenset(int(one.ttl) for change in raised for one in change.retime)
             self.kept[zone] = self.kept.get(zone, frozenset()) | ttls
-            named = ", ".join(f"{change.wanted.fqdn} {change.wanted.type}" for change in raised[:MOST_TOLD])
-            more = f" and {len(raised) - MOST_TOLD} more" if len(raised) > MOST_TOLD else ""
+            named = _named([f"{change.wanted.fqdn} {change.wanted.type}" for change in raised])
             told = " and ".join(map(str, sorted(ttls)))
-            self.notes.append(f"the server keeps a TTL of {told} where a lower one is planned: {named}{more}")
+            self.notes.append(f"the server keeps a TTL of {told} where a lower one is planned: {named}")
             if self.request.rollout:
                 self._remember_kept(zone, ttls, state)
 
@@ -499,8 +494,7 @@ class _Push:
         left = [f"zone {zone.name}" for zone in self.request.zones if self.request.is_new(zone, now.zones)]
         left += [f"zone {name} ({settings.text})" for name, settings in now.lacking(self.request).items()]
         left += [f"{change.wanted.fqdn} {change.wanted.type}" for change in self._waiting(now)]
-        more = f" and {len(left) - MOST_TOLD} more" if len(left) > MOST_TOLD else ""
-        told = f"{what}. Still to be done: {', '.join(left[:MOST_TOLD]) or 'nothing'}{more}; everything else is there"
+        told = f"{what}. Still to be done: {_named(left) or 'nothing'}; everything else is there"
         return PushFailed(told, where=self.server.name, result={**self._known(now), "left": left})
 
     def _known(self, now: Seen) -> dict[str, Any]:
@@ -595,6 +589,12 @@ def _missing(change: SetChange) -> str:
     stamped = any(one.dynamic for one in change.retime)
     kept = " with its time stamp, which a change did not take away: delete it (DNS console) and run again"
     return f"{change.wanted.fqdn} {change.wanted.type}{kept if stamped else ''}"
+
+
+def _named(told: Sequence[str]) -> str:
+    """The first of them in their order, and how many more there are."""
+    more = f" and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
+    return ", ".join(told[:MOST_TOLD]) + more
 
 
 def _text_of(record: FoundRecord) -> str:

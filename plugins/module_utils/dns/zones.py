@@ -98,3 +98,8 @@ def unfit(state: ZoneState) -> str:
             " as primary"
         )
     return f"the zone {state.name} is paused on this server" if state.paused else ""
+
+
+def unusable(name: str, state: ZoneState | None) -> str:
+    """Why nothing can be written into a zone of this name, also where there is none; "" when it can."""
+    return unfit(state) if state else f"the zone {name} does not exist on this server"

@@ -9,7 +9,7 @@ import dnskit
 import pytest
 from dnskit import SECRET
 from proofkit.meddling import THE_UPDATE, WAYS, Meddler, meddling
-from unit.dns_cases import ZONE, a, record, remembered, srv
+from unit.dns_cases import DISTURBED_BEFORE, DISTURBED_RECORDS, DISTURBED_SITE, ZONE, remembered
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import push
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import read_request
@@ -18,24 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 
 # `make nightly` asks for all of them.
 EVERY = bool(os.environ.get("UCOPS_EVERY_REQUEST"))
-BEFORE = [
-    "foreign 3600 A 192.0.2.99",
-    "sip 3600 A 192.0.2.10",
-    "web 3600 A 192.0.2.40",
-    "ttl 60 A 192.0.2.50",
-    "old 3600 A 192.0.2.30",
-    remembered("A/old/192.0.2.30", "A/sip/192.0.2.10", "A/web/192.0.2.40"),
-]
-ASKED = read_request(
-    [{"name": ZONE}],
-    [
-        a("sip", "192.0.2.20"),
-        a("ttl", "192.0.2.50"),
-        record("web", "CNAME", "sip.company.local"),
-        record("_sip._tls", "SRV", srv("sip.company.local", port=443)),
-    ],
-    {"rollout": "pool", "purge": "stale", "limits": {"deletions_percent": 100, "changes_percent": 100}},
-)
+ASKED = read_request([{"name": ZONE}], DISTURBED_RECORDS, DISTURBED_SITE)
 AFTER = [
     "_sip._tls 3600 SRV 0 0 443 sip.company.local.",
     remembered("A/sip/192.0.2.20", "CNAME/web/sip.company.local", "SRV/_sip._tls/0/0/443/sip.company.local"),
@@ -61,7 +44,7 @@ def pushed(port: int) -> bool:
 
 
 def test_without_trouble(bind: dnskit.Bind, meddler: Meddler) -> None:
-    bind.begin({ZONE: BEFORE}, NAMES)
+    bind.begin({ZONE: DISTURBED_BEFORE}, NAMES)
     meddler.plan(0, "")
     assert pushed(meddler.port) is True
     assert bind.held(ZONE) == AFTER
@@ -77,14 +60,14 @@ def rounds() -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize(("way", "at"), rounds())
 def test_the_next_run_ends_well(bind: dnskit.Bind, meddler: Meddler, way: str, at: int) -> None:
-    bind.begin({ZONE: BEFORE}, NAMES)
+    bind.begin({ZONE: DISTURBED_BEFORE}, NAMES)
     meddler.plan(at, way)
     try:
         pushed(meddler.port)
     except RolloutError as error:
         assert str(error).startswith("ns1: ")
     # All of a zone or nothing of it.
-    assert bind.held(ZONE) in (sorted(BEFORE), AFTER)
+    assert bind.held(ZONE) in (sorted(DISTURBED_BEFORE), AFTER)
     pushed(bind.port)
     assert bind.held(ZONE) == AFTER
     assert pushed(bind.port) is False

@@ -13,7 +13,7 @@ from typing import Any
 
 import dnskit
 import pytest
-from unit.dns_cases import MISSING, ZONE, a, record, remembered, srv
+from unit.dns_cases import DISTURBED_BEFORE, DISTURBED_RECORDS, DISTURBED_SITE, MISSING, ZONE, a
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import push
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import read_request
@@ -25,25 +25,11 @@ from lab.services import ServiceError
 
 # All of them take minutes: `make nightly` asks for that.
 EVERY = bool(os.environ.get("UCOPS_EVERY_REQUEST"))
-BEFORE = [
-    "foreign 3600 A 192.0.2.99",
-    "sip 3600 A 192.0.2.10",
-    "web 3600 A 192.0.2.40",
-    "ttl 60 A 192.0.2.50",
-    "old 3600 A 192.0.2.30",
-    remembered("A/old/192.0.2.30", "A/sip/192.0.2.10", "A/web/192.0.2.40"),
-]
-# A zone to be created, a value to be replaced, an address that becomes an alias, a TTL, a new set, and one to be gone.
+# A zone to be created as well.
 ASKED = read_request(
     [{"name": ZONE}, {"name": MISSING, "if_missing": "create"}],
-    [
-        a("sip", "192.0.2.20"),
-        a("ttl", "192.0.2.50"),
-        record("web", "CNAME", "sip.company.local"),
-        record("_sip._tls", "SRV", srv("sip.company.local", port=443)),
-        a("sip", "192.0.2.20", zone=MISSING),
-    ],
-    {"rollout": "pool", "purge": "stale", "limits": {"deletions_percent": 100, "changes_percent": 100}},
+    [*DISTURBED_RECORDS, a("sip", "192.0.2.20", zone=MISSING)],
+    DISTURBED_SITE,
 )
 AFTER = {
     ZONE: [
@@ -113,7 +99,7 @@ def check(kind: dnskit.Windows) -> None:
 @pytest.mark.parametrize("generation", REQUESTS)
 def test_without_trouble(tmp_path: Path, generation: str) -> None:
     kind = dnskit.Windows(generation, tmp_path)
-    kind.begin({ZONE: BEFORE})
+    kind.begin({ZONE: DISTURBED_BEFORE})
     assert pushed(kind) is True
     assert kind.wire.count <= REQUESTS[generation]
     check(kind)
@@ -152,7 +138,7 @@ def tried(kind: dnskit.Windows) -> None:
 @pytest.mark.parametrize(("generation", "trouble", "at"), rounds())
 def test_the_next_run_ends_well(tmp_path: Path, generation: str, trouble: str, at: int) -> None:
     kind = dnskit.Windows(generation, tmp_path)
-    kind.begin({ZONE: BEFORE})
+    kind.begin({ZONE: DISTURBED_BEFORE})
     kind.estate.injections.add([Injection(host="dc01", at=at, **TROUBLES[trouble])])
     tried(kind)
     kind.estate.injections.clear()
@@ -163,7 +149,7 @@ def test_the_next_run_ends_well(tmp_path: Path, generation: str, trouble: str, a
 @pytest.mark.parametrize("at", range(1, 53) if EVERY else range(2, 53, 8))
 def test_dns_stops_in_the_middle(tmp_path: Path, at: int, stays_away: int) -> None:
     kind = dnskit.Windows("2012r2", tmp_path)
-    kind.begin({ZONE: BEFORE})
+    kind.begin({ZONE: DISTURBED_BEFORE})
     dns = kind.estate.machine("dc01").roles["dns"]
     start, stop = partial(dns.carry_out, "start", {}), partial(dns.carry_out, "stop", {})
     kind.wire.events = {at: stop, at + stays_away: start}
