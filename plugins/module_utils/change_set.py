@@ -105,3 +105,9 @@ class ChangeSet:
             "changes": [change.to_plain() for change in self.changes],
             "diff": {"before": self.before, "after": self.after},
         }
+
+
+def values_gone(before: Any, after: Any) -> list[Any]:
+    """The values of a record set that were there and are no more; none of a state without values, as a zone's."""
+    had, has = (one.get("values") or () if isinstance(one, Mapping) else () for one in (before, after))
+    return [value for value in had if value not in has]

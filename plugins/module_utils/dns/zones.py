@@ -14,16 +14,25 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     DIRECTORY,
     FILE,
+    SECURE,
     Aging,
     PlannedZone,
     ZoneSettings,
     against_a_file,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Partition
 
 # Windows takes paths of 259 characters, and the folder of zone files has 24 of them.
 _LONGEST_FILE = 235
 # Windows takes a file of such a name, whatever its ending, for a device.
 _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{at}" for port in ("com", "lpt") for at in range(1, 10))})
+# MicrosoftDNS_Zone.AllowUpdate, and dnscmd /AllowUpdate.
+ALLOW_UPDATE = {"none": 0, "any": 1, SECURE: 2}
+
+
+def dnscmd_partition(partition: Partition) -> str:
+    """What dnscmd /ZoneChangeDirectoryPartition takes: a switch, or the name of an application partition."""
+    return partition if "." in partition else f"/{partition}"
 
 
 def zone_file(zone: str) -> str:

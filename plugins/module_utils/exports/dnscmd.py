@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.zones import ALLOW_UPDATE, dnscmd_partition
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.selection import (
     CR_LF,
@@ -95,9 +96,9 @@ def _zone(zone: ExportedZone, selection: Selection) -> Iterator[str]:
 
 def _settings(given: ZoneSettings) -> Iterator[tuple[str, ...]]:
     if given.partition:
-        yield "/zonechangedirectorypartition", given.partition if "." in given.partition else f"/{given.partition}"
+        yield "/zonechangedirectorypartition", dnscmd_partition(given.partition)
     if given.dynamic_update:
-        yield "/config", "/allowupdate", {"none": "0", "any": "1", "secure": "2"}[given.dynamic_update]
+        yield "/config", "/allowupdate", str(ALLOW_UPDATE[given.dynamic_update])
     if aging := given.aging:
         yield "/config", "/aging", str(int(aging.enabled))
         hours = {"/norefreshinterval": aging.no_refresh_interval, "/refreshinterval": aging.refresh_interval}

@@ -13,7 +13,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.change_set import NOT_CHANGED, REPORT
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import NOT_CHANGED, REPORT, values_gone
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.collector import collector_paused
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import dns_findings
@@ -325,7 +325,7 @@ def _dns_changes(dns: DnsOutcome) -> Iterator[ChangeLine]:
 def _record_change(change: StepChange) -> str:
     if change.type.upper() in ("", "ZONE"):
         return f"zone {change.zone or change.name}{_in_brackets(_settings_change(change.before, change.after))}"
-    gone = values_text(_values_gone(change.before, change.after)) if change.verb != REPORT else ""
+    gone = values_text(values_gone(change.before, change.after)) if change.verb != REPORT else ""
     told = "; ".join(one for one in (f"gone: {gone}" if gone else "", change.note) if one)
     return f"{change.name} {change.type} {values_text(change.after)}".strip() + _in_brackets(told)
 
@@ -347,12 +347,6 @@ def _setting_text(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_setting_text(one)}" for key, one in value.items())
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _values_gone(before: Any, after: Any) -> list[Any]:
-    """The values of a record set that were there and are no more: a person is to see what was taken out."""
-    had, has = (one.get("values") or () if isinstance(one, Mapping) else () for one in (before, after))
-    return [value for value in had if value not in has]
 
 
 def values_text(values: Any) -> str:

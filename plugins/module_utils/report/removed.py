@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, DELETE
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, DELETE, values_gone
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL
 from ansible_collections.ucops.rollout.plugins.module_utils.names import in_zone
@@ -31,13 +31,7 @@ def removed(hostvars: HostVars, dns_hosts: Sequence[str]) -> Iterator[dict[str, 
 
 def _of_push(changes: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     for change in changes:
-        held, left = _values(change.get("before")), _values(change.get("after"))
-        gone = [value for value in held if value not in left]
+        gone = values_gone(change.get("before"), change.get("after"))
         if gone and change["verb"] in (CHANGE, DELETE) and change["type"] in RECORD_TYPES:
             zone, type = change["zone"], change["type"]
             yield {"zone": zone, "fqdn": in_zone(change["name"], zone), "type": type, "values": gone}
-
-
-def _values(state: Any) -> Sequence[Any]:
-    """None of a zone, or of what a zone remembers."""
-    return state.get("values") or () if isinstance(state, Mapping) else ()

@@ -124,36 +124,29 @@ def _of_role(pools: Sequence[Pool], role: str) -> list[str]:
 
 def _zones(dns: Mapping[str, Any]) -> Iterator[Zone]:
     for view in VIEWS:
-        for index, one in enumerate((dns[view] or {}).get("zones", ())):
-            yield Zone(
-                view=view,
-                name=one["name"],
-                if_missing=one["if_missing"],
-                ttl=Ttl(dns["ttl"] if one["ttl"] is None else one["ttl"]),
-                known_names=None if one["known_names"] is None else tuple(one["known_names"]),
-                copied_names=tuple(one["copied_names"]),
-                path=f"dns.{view}.zones[{index}]",
-                kind=one["kind"],
-                managed=one["managed"],
-                settings=_zone_settings(one["settings"]),
+        declared = dns[view] or {}
+        for index, one in enumerate(declared.get("zones", ())):
+            known = None if one["known_names"] is None else tuple(one["known_names"])
+            copied, path = tuple(one["copied_names"]), f"dns.{view}.zones[{index}]"
+            yield _zone(
+                dns, view, one, path, name=one["name"], kind=one["kind"], known_names=known, copied_names=copied
             )
-        yield from _reverse_zones(dns, view)
+        for index, one in enumerate(declared.get("reverse", ())):
+            name, path = names.reverse_zone(one["network"]), f"dns.{view}.reverse[{index}]"
+            yield _zone(dns, view, one, path, name=name, kind=REVERSE, known_names=(), copied_names=())
 
 
-def _reverse_zones(dns: Mapping[str, Any], view: str) -> Iterator[Zone]:
-    for index, one in enumerate((dns[view] or {}).get("reverse", ())):
-        yield Zone(
-            view=view,
-            name=names.reverse_zone(one["network"]),
-            if_missing=one["if_missing"],
-            ttl=Ttl(dns["ttl"] if one["ttl"] is None else one["ttl"]),
-            known_names=(),
-            copied_names=(),
-            path=f"dns.{view}.reverse[{index}]",
-            kind=REVERSE,
-            managed=one["managed"],
-            settings=_zone_settings(one["settings"]),
-        )
+def _zone(dns: Mapping[str, Any], view: str, one: Mapping[str, Any], path: str, **more: Any) -> Zone:
+    """What zones and reverse zones are told alike."""
+    return Zone(
+        view=view,
+        if_missing=one["if_missing"],
+        ttl=Ttl(dns["ttl"] if one["ttl"] is None else one["ttl"]),
+        path=path,
+        managed=one["managed"],
+        settings=_zone_settings(one["settings"]),
+        **more,
+    )
 
 
 def _zone_settings(given: Mapping[str, Any]) -> ZoneSettings:

@@ -30,6 +30,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types imp
     read_fields,
     uniform,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.zones import ALLOW_UPDATE, dnscmd_partition
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import LONGEST_INTERVAL, Aging, ZoneSettings
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Partition
@@ -60,8 +61,7 @@ NAMES_PER_QUERY = 20
 _KINDS = {1: PRIMARY, 2: "secondary", 3: "stub", 4: FORWARDER}
 _KEPT_IN_DIRECTORY = 0
 _CREATE_PRIMARY = "0"
-_DYNAMIC_UPDATE = {0: "none", 1: "any", 2: "secure"}
-_ALLOW_UPDATE = {name: str(number) for number, name in _DYNAMIC_UPDATE.items()}
+_DYNAMIC_UPDATE = {number: name for name, number in ALLOW_UPDATE.items()}
 _ZONE = "MicrosoftDNS_Zone"
 _DNSCMD = "It comes with the DNS Server role, and on Windows Server 2003 with the Support Tools (suptools.msi)"
 _MOST_UINT32 = 2**32 - 1
@@ -204,7 +204,7 @@ class WindowsDns(StepwiseServer):
         self._renew()
         put: dict[str, WmiValue] = {}
         if settings.dynamic_update:
-            put["AllowUpdate"] = _ALLOW_UPDATE[settings.dynamic_update]
+            put["AllowUpdate"] = str(ALLOW_UPDATE[settings.dynamic_update])
         if aging := settings.aging:
             put["Aging"] = "true" if aging.enabled else "false"
             hours = {"NoRefreshInterval": aging.no_refresh_interval, "RefreshInterval": aging.refresh_interval}
@@ -218,9 +218,8 @@ class WindowsDns(StepwiseServer):
 
     def _move(self, zone: str, partition: Partition) -> None:
         """No method of WMI does it."""
-        where = partition if "." in partition else f"/{partition}"
         self._dnscmd(
-            ["dnscmd", "/ZoneChangeDirectoryPartition", zone, where],
+            ["dnscmd", "/ZoneChangeDirectoryPartition", zone, dnscmd_partition(partition)],
             f"move the zone {zone} to the directory partition {partition}",
             f"The partition must be there, with this server in it (dnscmd /EnumDirectoryPartitions). {_DNSCMD}",
         )

@@ -12,6 +12,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
     Change,
     ChangeSet,
     assigned_place,
+    values_gone,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Reason, SrvData
 
@@ -88,3 +89,16 @@ def test_what_says_nothing_of_time_has_one_form() -> None:
 def test_a_place_before_and_after(before: str, after: str, wanted: str | None, check_mode: bool, state: str) -> None:
     made = assigned_place("Default", before, after, wanted, check_mode=check_mode)
     assert made == AssignedPlace("Default", before, after, state)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ({"values": ["a", "b"]}, {"values": ["b", "c"]}, ["a"]),
+        ({"values": ["a"]}, None, ["a"]),
+        (None, {"values": ["a"]}, []),
+        ({"kind": "primary"}, {"kind": "primary"}, []),
+    ],
+)
+def test_the_values_that_are_no_more(before: object, after: object, gone: list[str]) -> None:
+    assert values_gone(before, after) == gone

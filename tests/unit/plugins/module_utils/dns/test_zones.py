@@ -107,3 +107,11 @@ def test_a_zone_that_no_file_can_hold(zone: str, why: str) -> None:
     with pytest.raises(RolloutError) as caught:
         zones.zone_file(zone)
     assert str(caught.value) == f"the zone {zone} cannot be kept in a file: its name {zone}.dns is {why}"
+
+
+def test_what_is_said_of_a_zone_that_cannot_be_used() -> None:
+    missing = "the zone a.test does not exist on this server"
+    assert zones.unusable("a.test", None) == missing
+    assert zones.unusable("a.test", zones.ZoneState("a.test", "primary")) == ""
+    paused = zones.ZoneState("a.test", "primary", paused=True)
+    assert zones.unusable("a.test", paused) == "the zone a.test is paused on this server"
