@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -14,32 +15,79 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import issue, order_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import (
+    OrderOutcome,
+    PlacedOrder,
+    batch_result,
+    issue_all,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+
+_ORDER = {
+    "certificate": {"type": "dict", "required": True},
+    "request": {"type": "str"},
+    "public_key": {"type": "str", "no_log": False},
+    "server": {"type": "str", "default": ""},
+}
 
 
 class ActionModule(WindowsAction):
     argument_spec = {
-        "certificate": {"type": "dict", "required": True},
+        "orders": {"type": "list", "elements": "dict", "options": _ORDER},
+        "certificate": {"type": "dict"},
         "request": {"type": "str"},
         "public_key": {"type": "str", "no_log": False},
         "trusted_roots": {"type": "list", "elements": "str", "default": []},
         "minimum_days": {"type": "int", "default": 30},
+        "fail": {"type": "bool", "default": True},
     }
+    required_one_of = [["orders", "certificate"]]
+    mutually_exclusive = [["orders", "certificate"]]
+
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        placed = _placed(arguments)
+        try:
+            return super()._answer(arguments, check_mode)
+        except RolloutError as error:
+            if arguments["fail"]:
+                raise
+            return batch_result([OrderOutcome(one, error=error) for one in placed])
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        planned = certificate_from_plain(arguments["certificate"])
-        order = order_of(
-            planned,
-            arguments["request"],
-            arguments["public_key"],
+        outcomes = issue_all(
+            lambda planned: AdcsAuthority(host, _ca(planned)),
+            _placed(arguments),
             now=datetime.now(timezone.utc),
             minimum_days=arguments["minimum_days"],
             check_mode=check_mode,
+            trusted_roots=from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots"),
         )
-        roots = from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots")
-        return issue(AdcsAuthority(host, _ca(planned)), order, trusted_roots=roots).to_result()
+        if arguments["orders"] is None:
+            return _single(outcomes[0])
+        return {**batch_result(outcomes), **(_failure(outcomes) if arguments["fail"] else {})}
+
+
+def _placed(arguments: dict[str, Any]) -> tuple[PlacedOrder, ...]:
+    """The orders as values; raises RolloutError for what is none of a plan, before anything is asked."""
+    orders = [{**arguments, "server": ""}] if arguments["orders"] is None else arguments["orders"]
+    placed = []
+    for order in orders:
+        planned = certificate_from_plain(order["certificate"])
+        _ca(planned)
+        placed.append(PlacedOrder(planned, order.get("request"), order.get("public_key"), order.get("server") or ""))
+    return tuple(placed)
+
+
+def _single(outcome: OrderOutcome) -> dict[str, Any]:
+    if outcome.issuance is None:
+        raise outcome.error or RolloutError("nothing came of the order")
+    return outcome.issuance.to_result()
+
+
+def _failure(outcomes: Sequence[OrderOutcome]) -> dict[str, Any]:
+    told = dict.fromkeys(one.told for one in outcomes if one.error is not None)
+    return {"failed": True, "msg": "\n".join(told)} if told else {}
 
 
 def _ca(planned: PlannedCertificate) -> CaConfig:

@@ -40,16 +40,38 @@ attributes:
   idempotent:
     support: full
 options:
-  certificate:
+  orders:
     description:
-      - One of the C(certificates) of a plan. C(issuer.ca) names the CA as C(host\CA name), C(template) the template.
+      - The certificates to get, all in one logon. RV(results) has what came of each, in this order.
+      - An order that the CA refuses fails alone and does not stop the others.
+      - Instead of O(certificate), O(request) and O(public_key).
+    type: list
+    elements: dict
+    suboptions:
+      certificate:
+        description:
+          - One of the C(certificates) of a plan. C(issuer.ca) names the CA as C(host\CA name), C(template) the
+            template.
+        type: dict
+        required: true
+      request:
+        description: The request, PEM. Without it only a request that the CA knows already can be found.
+        type: str
+      public_key:
+        description: The key to look for, as RV(ucops.rollout.certificate_request#module:public_key) gives it.
+        type: str
+      server:
+        description: The server that the certificate is for, as messages shall name it.
+        type: str
+        default: ''
+  certificate:
+    description: One certificate to get; the task's result is then that of the one order.
     type: dict
-    required: true
   request:
-    description: The request, PEM. Without it only a request that the CA knows already can be found.
+    description: Its request, PEM.
     type: str
   public_key:
-    description: The key to look for, as RV(ucops.rollout.certificate_request#module:public_key) gives it.
+    description: Its key.
     type: str
   trusted_roots:
     description: Thumbprints of roots that are allowed; RV(findings) notes a chain that ends elsewhere.
@@ -60,21 +82,33 @@ options:
     description: An issued certificate that expires in fewer days is refused.
     type: int
     default: 30
+  fail:
+    description:
+      - Whether an order that failed fails the task.
+      - With V(false) the task succeeds, also where the CA cannot be reached, and RV(results) tells of each order
+        whether it failed and why, so that a playbook can go on with the others.
+    type: bool
+    default: true
 seealso:
   - module: ucops.rollout.certificate_request
   - module: ucops.rollout.certificate_install
 """
 
 EXAMPLES = r"""
-- name: Have it issued by the CA
+- name: Have the certificates of all servers issued by their CA
   ucops.rollout.certificate_issue:
-    certificate: "{{ certificate }}"
-    request: "{{ asked.request }}"
-    public_key: "{{ asked.public_key }}"
+    orders:
+      - certificate: "{{ certificate }}"
+        request: "{{ asked.request }}"
+        public_key: "{{ asked.public_key }}"
+        server: ocssrv01.company.local
   delegate_to: ca01.company.local
-  throttle: 1
-  when: asked.state != 'held'
+  run_once: true
   register: issued
+
+- name: Show the first
+  ansible.builtin.debug:
+    msg: "{{ issued.results[0].thumbprint }}"
 """
 
 RETURN = r"""
@@ -93,41 +127,64 @@ changes:
     authority:
       description: The CA that was asked.
       type: str
-state:
-  description: V(issued), V(pending), or in check mode V(would_submit).
-  returned: success
-  type: str
-  sample: issued
-request_id:
-  description: The request's number at the CA.
-  returned: when a request was handed in or found, also after a refusal
-  type: int
-  sample: 7
-certificate:
-  description: The certificate, PEM.
-  returned: success
-  type: str
-chain:
-  description: Its issuers, PEM, its own issuer first and the root last.
-  returned: success
+results:
+  description: What came of each order, in their order.
+  returned: always
   type: list
-  elements: str
-thumbprint:
-  description: SHA-1 thumbprint of the certificate.
-  returned: success
-  type: str
-description:
-  description: The certificate; the keys are those of RV(ucops.rollout.certificate_info#module:certificates).
-  returned: success
-  type: dict
-message:
-  description: What a pending request waits for; empty otherwise.
-  returned: success
-  type: str
-code:
-  description: The CA's error code as a number.
-  returned: when the CA refused
-  type: int
+  elements: dict
+  contains:
+    failed:
+      description: Whether this order failed.
+      type: bool
+    msg:
+      description: Why it failed; empty otherwise.
+      type: str
+    changed:
+      description: Whether anything was handed in for it, or would be in check mode.
+      type: bool
+    changes:
+      description: Those of RV(changes) that are its own.
+      type: list
+      elements: dict
+    findings:
+      description: Those of RV(findings) that are its own.
+      type: list
+      elements: dict
+    state:
+      description: V(issued), V(pending), or in check mode V(would_submit).
+      returned: when the order did not fail
+      type: str
+      sample: issued
+    request_id:
+      description: The request's number at the CA.
+      returned: when a request was handed in or found, also after a refusal
+      type: int
+      sample: 7
+    certificate:
+      description: The certificate, PEM.
+      returned: when the order did not fail
+      type: str
+    chain:
+      description: Its issuers, PEM, its own issuer first and the root last.
+      returned: when the order did not fail
+      type: list
+      elements: str
+    thumbprint:
+      description: SHA-1 thumbprint of the certificate.
+      returned: when the order did not fail
+      type: str
+    description:
+      description: The certificate; the keys are those of RV(ucops.rollout.certificate_info#module:certificates).
+      returned: when the order did not fail
+      type: dict
+    message:
+      description: What a pending request waits for; empty otherwise.
+      returned: when the order did not fail
+      type: str
+    code:
+      description: The CA's error code as a number.
+      returned: when the CA refused
+      type: int
 findings:
   description:
     - What the CA's settings give reason to say, in the shape of the plan's findings. A warning

@@ -10,7 +10,7 @@ was broken off, never brings a second certificate, and nothing has to be remembe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import ADMIN_DENIED, advice, as_said, meaning
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,83 @@ def order_of(
             raise RolloutError("request and public_key are of different keys", where=where)
     key = public_key or (request.public_key if request else None)
     return Order(planned, key, request, now, minimum_days, check_mode)
+
+
+@dataclass(frozen=True)
+class PlacedOrder:
+    """An order as it comes in: ``request`` PEM. ``server``: who it is for, as messages name it; may be empty."""
+
+    planned: PlannedCertificate
+    request: str | None = None
+    public_key: str | None = None
+    server: str = ""
+
+
+@dataclass(frozen=True)
+class OrderOutcome:
+    """What came of an order: an issuance, or the error with which this one failed."""
+
+    placed: PlacedOrder
+    issuance: Issuance | None = None
+    error: RolloutError | None = None
+
+    @property
+    def told(self) -> str:
+        """The error, with the server that it concerns where that says more than the certificate's ID."""
+        server = self.placed.server
+        about = "" if not server or server in str(self.error) else f"for {server}: "
+        return f"{about}{self.error}"
+
+    def to_result(self) -> dict[str, Any]:
+        """One of the documented ``results`` of ``certificate_issue``."""
+        if self.issuance is not None:
+            return {**self.issuance.to_result(), "failed": False, "msg": ""}
+        known = {"changed": False, "changes": [], "findings": [], **getattr(self.error, "result", {})}
+        return {**known, "failed": True, "msg": self.told}
+
+
+def issue_all(
+    authority_of: Callable[[PlannedCertificate], Authority],
+    placed: Sequence[PlacedOrder],
+    *,
+    now: datetime,
+    minimum_days: int,
+    check_mode: bool,
+    trusted_roots: Sequence[Thumbprint] = (),
+) -> tuple[OrderOutcome, ...]:
+    """Find or get each certificate; what fails fails alone. An authority that cannot be reached raises for all."""
+    outcomes = []
+    for one in placed:
+        try:
+            order = order_of(
+                one.planned,
+                one.request,
+                one.public_key,
+                now=now,
+                minimum_days=minimum_days,
+                check_mode=check_mode,
+            )
+            issuance = issue(authority_of(one.planned), order, trusted_roots=trusted_roots)
+            outcomes.append(OrderOutcome(one, issuance))
+        except HostUnreachable:
+            raise
+        except RolloutError as error:
+            outcomes.append(OrderOutcome(one, error=error))
+    return tuple(outcomes)
+
+
+def batch_result(outcomes: Sequence[OrderOutcome]) -> dict[str, Any]:
+    """The documented result of ``certificate_issue``: that of each, and what they have in common once."""
+    results = [one.to_result() for one in outcomes]
+    findings = [finding for one in results for finding in one["findings"]]
+    after = "".join(one.pop("diff", {}).get("after", "") for one in results)
+    return {
+        "changed": any(one["changed"] for one in results),
+        "changes": [change for one in results for change in one["changes"]],
+        "diff": {"before": "", "after": after},
+        "findings": [one for number, one in enumerate(findings) if one not in findings[:number]],
+        "results": results,
+    }
 
 
 def issue(authority: Authority, order: Order, *, trusted_roots: Sequence[Thumbprint] = ()) -> Issuance:

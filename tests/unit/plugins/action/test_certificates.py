@@ -12,12 +12,15 @@ from unit.action_runs import Noon, run
 from unit.certificate_steps import snapshot
 from unit.fakes_windows import (
     CONFIGURATION,
+    PEM,
     FakeCa,
     FakeServer,
     certificate,
+    csr,
     key_info,
     planned,
     planned_certificate,
+    rsa_key,
 )
 
 from ansible_collections.ucops.rollout.plugins.action import (
@@ -30,6 +33,7 @@ from ansible_collections.ucops.rollout.plugins.action import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
 
 
@@ -267,3 +271,63 @@ def test_where_the_first_may_not_give_its_key_away_the_next_does(server, ca, mon
     assert taker.listed("MY") == []
     assert run(certificate_install, host, key_from=["edge01", "edge03"], **bring)["thumbprint"] == name
     assert opened == ["edge01 opened", "edge01 opened", "edge03 opened", "edge03 closed"]
+
+
+def second_server() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The plan of another server, and what its request brought."""
+    names = [*planned()["subject_alternative_names"][:-1], "ocssrv02.company.local"]
+    plan = planned(id="ocssrv02.company.local/default", subject_alternative_names=names)
+    pem = csr(names=names, key=rsa_key(3)).public_bytes(PEM).decode()
+    return plan, {"certificate": plan, "request": pem, "server": "ocssrv02.company.local"}
+
+
+def order_for(asked: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"certificate": planned(), "request": asked["request"], "public_key": asked["public_key"], **more}
+
+
+def test_several_orders_are_answered_in_their_order(server, ca):
+    asked = request(server)
+    _plan, second = second_server()
+    done = run(certificate_issue, ca.host, orders=[second, order_for(asked)])
+    assert [(one["state"], one["request_id"], one["failed"], one["msg"]) for one in done["results"]] == [
+        ("issued", 1, False, ""),
+        ("issued", 2, False, ""),
+    ]
+    assert [one["certificate"] for one in done["changes"]] == [
+        "ocssrv02.company.local/default",
+        "ocssrv01.company.local/default",
+    ]
+    assert (done["changed"], len(ca.rows), "failed" in done) == (True, 2, False)
+    again = run(certificate_issue, ca.host, orders=[second, order_for(asked)])
+    assert ([one["request_id"] for one in again["results"]], again["changed"], len(ca.rows)) == ([1, 2], False, 2)
+
+
+def test_an_order_that_is_refused_holds_up_no_other(server, ca):
+    asked = request(server)
+    _plan, second = second_server()
+    wrong = {**order_for(asked), "request": "no request", "server": "ocssrv09"}
+    done = run(certificate_issue, ca.host, orders=[wrong, second], fail=False)
+    assert [one["failed"] for one in done["results"]] == [True, False]
+    assert done["results"][0]["msg"].startswith("for ocssrv09: certificate ocssrv01.company.local/default: ")
+    assert "failed" not in done
+    told = run(certificate_issue, ca.host, orders=[wrong, second])
+    assert (told["failed"], told["msg"]) == (True, done["results"][0]["msg"])
+    assert told["results"][1]["state"] == "issued"
+
+
+def test_a_ca_that_is_not_reached_fails_every_order(ca, monkeypatch):
+    def unreachable(self: Any) -> Any:
+        raise HostUnreachable("no answer", where="ca01")
+
+    monkeypatch.setattr(certificate_issue.ActionModule, "open_host", unreachable)
+    action = certificate_issue.ActionModule.__new__(certificate_issue.ActionModule)
+    _plan, second = second_server()
+    filled = {name: option.get("default") for name, option in action.argument_spec.items()}
+    done = action._answer({**filled, "orders": [second, second], "fail": False}, False)
+    assert [(one["failed"], one["msg"]) for one in done["results"]] == [
+        (True, "for ocssrv02.company.local: ca01: no answer"),
+        (True, "for ocssrv02.company.local: ca01: no answer"),
+    ]
+    assert (done["changed"], done["findings"]) == (False, [])
+    with pytest.raises(HostUnreachable):
+        action._answer({**filled, "orders": [second]}, False)
