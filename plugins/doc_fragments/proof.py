@@ -104,7 +104,9 @@ options:
     type: dict
     default: {}
   minimum_days:
-    description: A certificate that is valid for fewer days than this counts as wrong.
+    description:
+      - A certificate that is valid for fewer days than this counts as wrong.
+      - No more than a third of the certificate's lifetime is asked for, or half of one of ten days and less.
     type: int
     default: 0
 """

@@ -39,7 +39,9 @@ options:
     type: dict
     required: true
   minimum_days:
-    description: A certificate with fewer days left is to be renewed.
+    description:
+      - A certificate with fewer days left is to be renewed.
+      - No more than a third of the certificate's lifetime is asked for, or half of one of ten days and less.
     type: int
     default: 30
   timeout:

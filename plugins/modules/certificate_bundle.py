@@ -62,7 +62,9 @@ options:
     type: bool
     default: false
   minimum_days:
-    description: A certificate that expires in fewer days does not serve; a person is then asked for a new key.
+    description:
+      - A certificate that expires in fewer days does not serve; a person is then asked for a new key.
+      - No more than a third of the certificate's lifetime is asked for, or half of one of ten days and less.
     type: int
     default: 30
 seealso:

@@ -79,7 +79,9 @@ options:
     elements: str
     default: []
   minimum_days:
-    description: An issued certificate that expires in fewer days is refused.
+    description:
+      - An issued certificate that expires in fewer days is refused.
+      - No more than a third of the certificate's lifetime is asked for, or half of one of ten days and less.
     type: int
     default: 30
   fail:

@@ -40,7 +40,9 @@ options:
     type: dict
     required: true
   minimum_days:
-    description: A certificate that expires in fewer days does not serve any more.
+    description:
+      - A certificate that expires in fewer days does not serve any more.
+      - No more than a third of the certificate's lifetime is asked for, or half of one of ten days and less.
     type: int
     default: 30
   directory:

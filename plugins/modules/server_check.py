@@ -57,7 +57,9 @@ options:
     elements: str
     default: []
   minimum_days:
-    description: A held certificate with fewer days left is asked for anew.
+    description:
+      - A held certificate with fewer days left is asked for anew.
+      - No more than a third of the certificate's lifetime is asked for, or half of one of ten days and less.
     type: int
     default: 30
   oauth:

@@ -39,7 +39,7 @@ def read(parsed: x509.Certificate) -> X509Certificate:
 
 GOOD = read(certificate(CA))
 SHORT = read(certificate(CA, names=["ocspool.company.local", "www.company.com"], key=rsa_key(2)))
-LATE = read(certificate(CA, days=12.5))
+LATE = read(certificate(CA, days=12.5, begin=NOW - timedelta(days=700)))
 ENDED = read(certificate(CA, days=-3, begin=NOW - timedelta(days=400)))
 STRANGE = read(certificate(CA, "crm.company.com", ["crm.company.com"], key=rsa_key(3), days=90))
 

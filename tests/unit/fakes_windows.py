@@ -173,6 +173,7 @@ def certificate(
     pss: bool = False,
     ca: bool = False,
     more: Sequence[x509.GeneralName] = (),
+    more_extensions: Sequence[x509.ExtensionType] = (),
 ) -> x509.Certificate:
     """A server's certificate, as planned unless told otherwise."""
     names = planned()["subject_alternative_names"] if names is None else names
@@ -197,6 +198,8 @@ def certificate(
     if crl:
         point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), False)
+    for extension in more_extensions:
+        builder = builder.add_extension(extension, False)
     mode = padding.PSS(padding.MGF1(hashes.SHA256()), 32) if pss else None
     return builder.sign(issuer.key, digest or hashes.SHA256(), rsa_padding=mode)
 

@@ -12,14 +12,14 @@ the plan does not name.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.renewal import renewal_due
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
-from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 # CRYPT_MACHINE_KEYSET and NCRYPT_MACHINE_KEY_FLAG have the same value.
 MACHINE_KEY_SET = 0x20
@@ -88,6 +88,7 @@ def unmet_by_content(
     return [
         *_unmet_names(planned, certificate),
         *_unmet_issuer(planned, certificate),
+        *_unmet_template(planned, certificate),
         *_unmet_public_key(planned, certificate),
         *_unmet_usage(planned, certificate),
         *_powers(planned, certificate),
@@ -150,6 +151,14 @@ def _unmet_issuer(planned: PlannedCertificate, certificate: X509Certificate) -> 
     if wanted is None or (certificate.issuer_common_name or "").casefold() == wanted.casefold():
         return []
     return [f"its issuer is {_quoted(certificate.issuer_common_name)}, not '{wanted}'"]
+
+
+def _unmet_template(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:
+    """Certificates of newer templates name theirs by an object identifier, which says nothing of its name."""
+    wanted, issued = planned.template, certificate.template
+    if wanted is None or issued is None or issued.casefold() == wanted.casefold():
+        return []
+    return [f"it was issued by the template {_quoted(ascii(issued)[1:-1])}, not '{wanted}'"]
 
 
 def _unmet_public_key(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:
@@ -217,14 +226,16 @@ def unmet_extensions(certificate: X509Certificate) -> list[str]:
 
 
 def unmet_dates(certificate: X509Certificate, now: datetime, minimum_days: int) -> list[str]:
-    """Why it does not serve by its dates."""
+    """Why it does not serve by its dates.
+
+    :param minimum_days: so many are left when it is to be renewed, as far as its lifetime allows (``renewal``).
+    """
     if now < certificate.not_before:
         return [f"it is not valid before {timestamp(certificate.not_before)}"]
     if certificate.not_after <= now:
         return [f"it expired on {timestamp(certificate.not_after)}"]
-    if certificate.not_after - now < timedelta(days=minimum_days):
-        return [f"it expires on {timestamp(certificate.not_after)}, in less than {number(minimum_days, 'day')}"]
-    return []
+    due = renewal_due(certificate, now, minimum_days)
+    return [due] if due else []
 
 
 def _quoted(name: str | None) -> str:

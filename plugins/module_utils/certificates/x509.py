@@ -61,6 +61,11 @@ KNOWN_EXTENSIONS = frozenset(
     | {f"1.3.6.1.4.1.311.{tail}" for tail in ("20.2", "21.1", "21.7", "21.10")}
 )
 
+# szOID_ENROLL_CERTTYPE_EXTENSION; those of newer templates have an object identifier in another extension.
+_TEMPLATE_NAME = "1.3.6.1.4.1.311.20.2"
+# How a text in DER begins, and how its characters are encoded.
+_TEXTS = {0x1E: "utf-16-be", 0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii"}
+
 # The object identifier of PKCS#7 signed data (RFC 2315), as DER.
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
 
@@ -148,6 +153,13 @@ class X509Certificate:
         return tuple(oid for oid in found if oid not in KNOWN_EXTENSIONS)
 
     @property
+    def template(self) -> str | None:
+        """The name of the template of version 1 that it was issued by (MS-WCCE 2.2.2.7.7.1); None where it has none."""
+        oid = crypto.x509.ObjectIdentifier(_TEMPLATE_NAME)
+        found = [one.value.public_bytes() for one in self.parsed.extensions if one.oid == oid]
+        return _directory_text(found[0]) if found else None
+
+    @property
     def other_names(self) -> tuple[str, ...]:
         """The alternative names that are no DNS names, each with its kind, such as ``RFC822Name: x@company.com``."""
         found = extension(self.parsed.extensions, crypto.x509.SubjectAlternativeName) or ()
@@ -223,6 +235,17 @@ def common_name(name: x509.Name) -> str | None:
     """The one common name of a distinguished name; None when there is none, or more than one."""
     found = name.get_attributes_for_oid(crypto.x509.NameOID.COMMON_NAME)
     return str(found[0].value) if len(found) == 1 else None
+
+
+def _directory_text(der: bytes) -> str | None:
+    """A short text in DER; None for whatever else."""
+    encoding, length = _TEXTS.get(der[0] if der else 0), len(der) - 2
+    if encoding is None or not 0 < length < 0x80 or der[1] != length:
+        return None
+    try:
+        return der[2:].decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def extension(extensions: x509.Extensions, kind: Any) -> Any:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates import chain, fit, x509
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.renewal import renewal_due
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -72,7 +73,8 @@ class Expectation:
     """What holds for all endpoints.
 
     ``thumbprints``: {certificate id: thumbprint} as far as known. ``roots``: the roots that clients trust; empty means
-    that none is known, and trust is then unproved. ``minimum_days``: fewer days left make a certificate wrong.
+    that none is known, and trust is then unproved. ``minimum_days``: with fewer days left a
+    certificate is wrong, as far as its lifetime allows (``renewal``).
     ``issuers``: certificates of authorities that help to follow a chain, and are not trusted. ``roots_complete``:
     whether a chain that leads to no known root is wrong; otherwise only one of the same name as a known one is.
     ``seen_at``: {thumbprint: ids of the planned certificates where it was seen without a load balancer between}.
@@ -370,7 +372,7 @@ def _unmet_dates(leaf: X509Certificate, now: datetime, minimum_days: int) -> lis
     """For an endpoint without a planned certificate; otherwise fit looks at the dates too."""
     if now < leaf.not_before:
         return [f"it is not valid before {x509.timestamp(leaf.not_before)}"]
-    if leaf.not_after - now < timedelta(days=minimum_days) or leaf.not_after <= now:
+    if leaf.not_after <= now or renewal_due(leaf, now, minimum_days):
         return [f"its last moment is {x509.timestamp(leaf.not_after)}"]
     return []
 

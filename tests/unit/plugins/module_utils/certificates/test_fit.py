@@ -31,6 +31,7 @@ def read(parsed: x509.Certificate) -> X509Certificate:
     return parse_certificate(parsed.public_bytes(DER), where="test")
 
 
+LONG_AGO = NOW - timedelta(days=700)
 SERVER_AUTH = ExtendedKeyUsageOID.SERVER_AUTH
 NAMES = planned()["subject_alternative_names"]
 MATRIX = [
@@ -71,8 +72,9 @@ MATRIX = [
     ("another key usage", {"usage": ["digital_signature"]}, ["it lacks the key usage key_encipherment"]),
     ("no distribution point", {"crl": None}, ["it names no CRL distribution point"]),
     ("signed with PSS", {"pss": True}, ["it is signed with rsassa_pss, which the product refuses"]),
-    ("30 days left", {"days": 30}, []),
-    ("29 days left", {"days": 29.9}, ["it expires on 2026-12-22T09:36:00Z, in less than 30 days"]),
+    ("30 days left", {"begin": LONG_AGO, "days": 30}, []),
+    ("of a short life", {"begin": NOW - timedelta(days=5), "days": 20}, []),
+    ("29 days left", {"begin": LONG_AGO, "days": 29.9}, ["it expires on 2026-12-22T09:36:00Z, in less than 30 days"]),
     ("expired", {"days": -0.5}, ["it expired on 2026-11-22T00:00:00Z"]),
     ("not yet valid", {"begin": NOW + timedelta(hours=1)}, ["it is not valid before 2026-11-22T13:00:00Z"]),
     ("two at once", {"crl": None, "usage": ["key_encipherment"]}, [
@@ -199,8 +201,41 @@ def test_names_that_are_missing_and_names_beyond_the_plan() -> None:
     assert further_names(planned_certificate(), found) == ("www.company.com",)
 
 
+def issued_by(template: bytes) -> X509Certificate:
+    """A certificate of the CA with the extension that names its template."""
+    extension = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2"), template)
+    return read(certificate(CA, more_extensions=[extension]))
+
+
+@pytest.mark.parametrize(
+    ("template", "reasons"),
+    [
+        (bytes.fromhex("1e12") + "WebServer".encode("utf-16-be"), []),
+        (bytes.fromhex("1e12") + "webserver".encode("utf-16-be"), []),
+        (bytes.fromhex("1e0e") + "Machine".encode("utf-16-be"), [
+            "it was issued by the template 'Machine', not 'WebServer'"
+        ]),
+        (bytes.fromhex("0c0b") + b"Server\xc3\xbcber", [
+            "it was issued by the template 'Server\\xfcber', not 'WebServer'"
+        ]),
+        # What is no name decides nothing.
+        (b"", []),
+        (bytes.fromhex("1e05") + b"abcde", []),
+        (bytes.fromhex("1e7f") + b"ab", []),
+        (bytes.fromhex("3000"), []),
+    ],
+)  # fmt: skip
+def test_the_template(template: bytes, reasons: list[str]) -> None:
+    assert unmet_by_content(planned_certificate(), issued_by(template), now=NOW, minimum_days=30) == reasons
+
+
+def test_the_template_of_a_public_authority_is_no_matter() -> None:
+    machine = issued_by(bytes.fromhex("1e0e") + "Machine".encode("utf-16-be"))
+    assert unmet_by_content(planned_certificate(template=None), machine, now=NOW, minimum_days=30) == []
+
+
 def test_dates_alone() -> None:
-    assert unmet_dates(read(certificate(CA, days=29)), NOW, 30) == [
+    assert unmet_dates(read(certificate(CA, begin=LONG_AGO, days=29)), NOW, 30) == [
         "it expires on 2026-12-21T12:00:00Z, in less than 30 days"
     ]
-    assert unmet_dates(read(certificate(CA, days=31)), NOW, 30) == []
+    assert unmet_dates(read(certificate(CA, begin=LONG_AGO, days=31)), NOW, 30) == []

@@ -189,8 +189,16 @@ def test_self_signed_certificate_is_wrong_whoever_is_trusted(roots: tuple[pki.Is
         (BELOW, {"sent": ()}, "leads to no root: there is no certificate of 'CN=Company Issuing CA'"),
         (LEAF, {"now": datetime(2036, 1, 1, 1, tzinfo=timezone.utc)}, "it expired on 2036-01-01T00:00:00Z"),
         (LEAF, {"now": datetime(2025, 12, 31, tzinfo=timezone.utc)}, "it is not valid before 2026-01-01T00:00:00Z"),
-        (LEAF, {"minimum_days": 9999}, "it expires on 2036-01-01T00:00:00Z, in less than 9999 days"),
-        (LEAF, {"planned": (), "minimum_days": 9999}, "its last moment is 2036-01-01T00:00:00Z"),
+        (
+            LEAF,
+            {"now": datetime(2035, 12, 12, tzinfo=timezone.utc), "minimum_days": 30},
+            "it expires on 2036-01-01T00:00:00Z, in less than 30 days",
+        ),
+        (
+            LEAF,
+            {"planned": (), "now": datetime(2035, 12, 12, tzinfo=timezone.utc), "minimum_days": 30},
+            "its last moment is 2036-01-01T00:00:00Z",
+        ),
         (LEAF, {"planned": (_planned(key=Key(4096, key_usage=())),)}, "its key has 2048 bits, fewer than 4096"),
         (
             LEAF,

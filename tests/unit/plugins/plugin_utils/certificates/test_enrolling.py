@@ -25,7 +25,7 @@ def ca():
 
 
 def test_every_held_certificate_is_told_why_it_does_not_serve(server, ca):
-    short = server.put("MY", certificate(ca.issuer, days=10), key_info())
+    short = server.put("MY", certificate(ca.issuer, begin=NOW - timedelta(days=700), days=10), key_info())
     keyless = server.put("MY", certificate(ca.issuer))
     asked = request(server, check_mode=True)
     assert {entry["thumbprint"]: entry["reasons"] for entry in asked["reasons"]} == {
@@ -43,7 +43,7 @@ def test_the_one_that_lasts_longest_is_taken(server, ca):
 
 
 def test_the_number_of_days_is_an_option(server, ca):
-    server.put("MY", certificate(ca.issuer, days=20), key_info())
+    server.put("MY", certificate(ca.issuer, begin=NOW - timedelta(days=700), days=20), key_info())
     assert request(server, minimum_days=14)["state"] == "held"
     assert request(server, minimum_days=21, check_mode=True)["state"] == "would_create"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from cryptography import x509
 from unit.certificate_steps import issue_request
 from unit.fakes_windows import (
     DER,
     NAMES,
+    NOW,
     PEM,
     POLICY,
     FakeCa,
@@ -150,12 +153,12 @@ def test_what_an_officer_denied_is_not_asked_again():
         (FakeCa(names=["ocspool.company.local"]), "its subject alternative names lack sip.company.local"),
         (FakeCa(names=[]), "its subject alternative names lack ocspool.company.local"),
         (FakeCa(other_key=rsa_key(9)), "it is for another key than the one that was made on the server"),
-        (FakeCa(days=10), "in less than 30 days"),
+        (FakeCa(days=10, adds={"begin": NOW - timedelta(days=700)}), "in less than 30 days"),
         (FakeCa(issuer=authority("Rogue CA", number=120)), "its issuer is 'Rogue CA'"),
         (FakeCa(adds={"names": [*NAMES, "dc01.company.local"]}), "it has names that were not asked for: 'dc01.company"),
         (FakeCa(adds={"ca": True}), "it is a certificate of a CA"),
         (FakeCa(adds={"usage": ["digital_signature", "key_encipherment", "crl_sign"]}), "with which it can issue"),
-        (FakeCa(minutes_ahead=60, days=10), "in less than 30 days"),
+        (FakeCa(minutes_ahead=60, names=[]), "its subject alternative names lack"),
     ],
 )
 def test_another_certificate_than_asked_for(ca, reason):
