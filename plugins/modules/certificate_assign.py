@@ -189,6 +189,13 @@ assigned:
       before: ""
       after: 0123456789ABCDEF0123456789ABCDEF01234567
       state: changed
+former:
+  description:
+    - What each place that was changed named before, as P(ucops.rollout.certificate_prove#module) needs it to name that
+      again; empty in check mode.
+  returned: success
+  type: list
+  elements: dict
 state:
   description:
     - V(proved), the service serves the certificate; V(assigned), it is assigned and a restart is due; V(would_assign),

@@ -98,6 +98,13 @@ assigned:
   elements: dict
   sample:
     - {place: "0.0.0.0:443", before: "", after: 0123456789ABCDEF0123456789ABCDEF01234567, state: changed}
+former:
+  description:
+    - What each place that was changed named before, as P(ucops.rollout.certificate_prove#module) needs it to name that
+      again; empty in check mode.
+  returned: success
+  type: list
+  elements: dict
 state:
   description: V(bound), before or now; V(would_bind) in check mode; V(manual) on Windows Server 2003.
   returned: success

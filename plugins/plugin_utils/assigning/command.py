@@ -39,6 +39,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand im
     HandAssignment,
     steps_by_hand,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_COMMAND, Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -130,6 +131,7 @@ class AssignmentOutcome:
     """What came of an assignment. ``state``: proved, assigned, would_assign, manual or unknown.
 
     ``restart``: the service is to be restarted even where nothing changed. ``notes``: what is to be known beside.
+    ``former``: what was changed, as it was.
     """
 
     state: str
@@ -142,6 +144,7 @@ class AssignmentOutcome:
     restart: bool = False
     notes: tuple[str, ...] = ()
     assigned: tuple[AssignedPlace, ...] = ()
+    former: tuple[Former, ...] = ()
 
     def to_result(self) -> dict[str, Any]:
         """The documented result of ``certificate_assign``."""
@@ -157,6 +160,7 @@ class AssignmentOutcome:
             "restart": self.restart or self.change_set.changed,
             "notes": list(self.notes),
             "assigned": to_plain(self.assigned),
+            "former": to_plain(self.former),
         }
 
 
@@ -172,7 +176,7 @@ def assign(
         return _outcome(state, wanted, served, line)
     if check_mode:
         return _outcome(WOULD_ASSIGN, wanted, served, line)
-    return _outcome(ASSIGNED, wanted, served, line, stdout=_run(host, line))
+    return _outcome(ASSIGNED, wanted, served, line, stdout=run_command(host, line))
 
 
 def leave_by_hand(wanted: CommandAssignment, *, shake: Shake, check_mode: bool = False) -> AssignmentOutcome:
@@ -288,7 +292,8 @@ def listens(host: WindowsHost, wanted: CommandAssignment) -> bool:
 # --- apply ----------------------------------------------------------------------------------------------------------
 
 
-def _run(host: WindowsHost, line: Sequence[str]) -> str:
+def run_command(host: WindowsHost, line: Sequence[str]) -> str:
+    """Run the site's command, with its placeholders filled; returns what it said."""
     result = host.programs.run(line, timeout=COMMAND_TIMEOUT)
     if result.exit_code != 0:
         raise failed("the command that assigns the certificate failed", result, where=host.name)
@@ -310,7 +315,14 @@ def _outcome(
         command=line,
         stdout=stdout,
         assigned=_assigned(state, wanted, served),
+        former=_former(state, wanted, served),
     )
+
+
+def _former(state: str, wanted: CommandAssignment, served: Served) -> tuple[Former, ...]:
+    """What the command took away, as far as the port showed it."""
+    known = state == ASSIGNED and served.thumbprint not in (None, wanted.thumbprint)
+    return (Former(BY_COMMAND, wanted.endpoint, str(served.thumbprint)),) if known else ()
 
 
 def _assigned(state: str, wanted: CommandAssignment, served: Served) -> tuple[AssignedPlace, ...]:

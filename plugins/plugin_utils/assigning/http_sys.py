@@ -39,6 +39,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints 
     BindingPlace,
     parsed_endpoint,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_BINDING, Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -139,7 +140,8 @@ class Shadow:
 @dataclass(frozen=True, slots=True)
 class BindingOutcome:
     """What came of a binding. ``state``: bound, manual, or in check mode would_bind. ``after``: None while the
-    certificate is only planned, or nobody knows. ``shadows``: what some clients meet before it, after all changes."""
+    certificate is only planned, or nobody knows. ``shadows``: what some clients meet before it, after all changes.
+    ``former``: what was changed, as it was."""
 
     state: str
     endpoint: str
@@ -149,6 +151,7 @@ class BindingOutcome:
     steps: tuple[str, ...] = ()
     shadows: tuple[Shadow, ...] = ()
     assigned: tuple[AssignedPlace, ...] = ()
+    former: tuple[Former, ...] = ()
 
     def to_result(self) -> dict[str, Any]:
         """The documented result of ``http_binding``."""
@@ -159,6 +162,7 @@ class BindingOutcome:
             "steps": [*self.steps, *(shadow.step for shadow in self.shadows if shadow.ours)],
             "shadows": to_plain(self.shadows),
             "assigned": to_plain(self.assigned),
+            "former": to_plain(self.former),
         }
 
 
@@ -208,6 +212,7 @@ class ChangedBefore(RolloutError):
             **_joined(done).to_result(),
             **_ends(str(ours.endpoint), ours.before, now),
             "assigned": [to_plain(_assigned(ours, now))],
+            "former": [to_plain(job.former) for job in [one for one in jobs if not one.done][: len(done)]],
         }
 
 
@@ -280,7 +285,7 @@ class HttpBindings:
             return ""
         former = self.settings(job.endpoint)
         self._refuse_unsettable(job.endpoint, before, former)
-        self._delete(job.endpoint, before)
+        self.remove(job.endpoint, before)
         try:
             self._bind(job, binding, former)
         except BindingRefused:
@@ -314,7 +319,8 @@ class HttpBindings:
         text = failed(f"certificate {binding.thumbprint} could not be bound{rolled_back}", result, where=where)
         raise BindingRefused(text, endpoint, before, now)
 
-    def _delete(self, endpoint: BindingPlace, before: Binding) -> None:
+    def remove(self, endpoint: BindingPlace, before: Binding) -> None:
+        """Delete a binding; raises RolloutError where it is there afterwards."""
         result = self._netsh("delete", endpoint)
         if before.same_as(self.get(endpoint)):
             raise failed("the former binding could not be deleted", result, where=f"{self._host.name}: {endpoint}")
@@ -346,6 +352,12 @@ class Job:
     @property
     def done(self) -> bool:
         return self.wanted is not None and self.wanted.same_as(self.before)
+
+    @property
+    def former(self) -> Former:
+        place, before = self.endpoint, self.before
+        kept = (str(before.thumbprint), place.kind, before.store) if before else ("", place.kind)
+        return Former(BY_BINDING, place.text, *kept)
 
     def planned(self) -> ChangeSet:
         if self.done:
@@ -387,7 +399,29 @@ def bind(
         state, lost = BOUND, _do(host, bindings, jobs)
     change_set = _joined([job.planned() for job in jobs])
     assigned = tuple(_assigned(job, job.wanted or PLANNED, check_mode=check_mode) for job in jobs)
-    return BindingOutcome(state, endpoint, before, wanted, change_set, tuple(lost), shadows, assigned)
+    former = tuple(job.former for job in jobs if not (job.done or check_mode))
+    return BindingOutcome(state, endpoint, before, wanted, change_set, tuple(lost), shadows, assigned, former)
+
+
+def restore(host: WindowsHost, former: Sequence[Former]) -> None:
+    """Bring bindings back to the certificates that they had, the last first, with the settings that they have; one that
+    was not there is deleted."""
+    bindings = HttpBindings(host)
+    for one in reversed(former):
+        place = BindingPlace(one.kind, one.place)
+        before, wanted = bindings.get(place), Binding(one.named, one.store) if one.named else None
+        if wanted is not None and not wanted.same_as(before):
+            _require_key(host, wanted)
+            bindings.set(Job(place, before, wanted))
+        elif wanted is None and before is not None:
+            bindings.remove(place, before)
+
+
+def present(host: WindowsHost, former: Sequence[Former]) -> dict[str, str]:
+    """The thumbprint that each of these bindings has now, empty where there is no binding."""
+    bindings = HttpBindings(host)
+    held = {one.place: bindings.get(BindingPlace(one.kind, one.place)) for one in former}
+    return {place: str(binding.thumbprint) if binding else "" for place, binding in held.items()}
 
 
 def shadows_of(

@@ -35,6 +35,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types im
     XMPP,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand import MANUAL, PLANNED
@@ -46,6 +47,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command im
     served_by,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.cs_scripts import ASSIGN, READ
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_CMDLETS, Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import RIGHTS, of_rights, records, require_loaded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
@@ -187,6 +189,12 @@ class CsOutcome:
         )
         return (*types, *self.still)
 
+    @property
+    def former(self) -> tuple[Former, ...]:
+        """What was changed, as it was. OAuth's is the organisation's, which no port of this server proves."""
+        changed = [] if self.check_mode else [type for type, was in self.before.items() if was != self.after[type]]
+        return tuple(Former(BY_CMDLETS, type, self.before[type]) for type in changed if type != OAUTH)
+
     def to_result(self) -> dict[str, Any]:
         return {
             **self.change_set.to_result(),
@@ -195,6 +203,7 @@ class CsOutcome:
             "assigned": to_plain(self.assigned),
             "before": to_plain(self.before),
             "after": to_plain(self.after),
+            "former": to_plain(self.former),
             "services": list(self.services),
             "steps": list(self.steps),
             "message": self.message,
@@ -245,6 +254,27 @@ def assign_types(
     restarts = dict.fromkeys(name for one in outcomes for name in one.services)
     every = tuple(type for one in wanted for type in one.types)
     return result_of(outcomes, notes, _service_steps(restarts, every, after.services, check_mode))
+
+
+def restore(host: WindowsHost, former: Sequence[Former]) -> None:
+    """Assign to types what they had; one that had none keeps the new one."""
+    by_name: dict[Thumbprint, list[CsEndpoint]] = {}
+    for one in former:
+        if one.named:
+            by_name.setdefault(one.named, []).append(CsEndpoint(one.place, "", 0))
+    wanted = [CsWanted(name, name, tuple(types)) for name, types in by_name.items()]
+    assign_types(host, wanted, CsOptions(restarts=True), shake=_unasked)
+
+
+def present(host: WindowsHost, former: Sequence[Former]) -> dict[str, str]:
+    """The thumbprint that each of these types has now, empty for none."""
+    state = read_state(host)
+    return {one.place: state.of(one.place) for one in former}
+
+
+def _unasked(address: str, port: int, name: str) -> Handshake:
+    """Of types without an address no port is asked."""
+    raise RolloutError("no port was to be asked", where=endpoint_text(address, port))
 
 
 # --- read -----------------------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command im
     listens,
     look,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_WMI, Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.ocs_pool import NAMESPACE, instances
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -110,6 +111,10 @@ class HeldAssignment:
     def number(self) -> str:
         """How a certificate is called of which only this is known; empty for none."""
         return "" if self.serial is None else f"serial number {self.serial.hex()}"
+
+    @property
+    def former(self) -> Former:
+        return Former(BY_WMI, self.place, issuer=(self.issuer or b"").hex(), serial=(self.serial or b"").hex())
 
     def names(self, certificate: X509Certificate) -> bool:
         return self.issuer == certificate.issuer_der and bool(self.orders(certificate))
@@ -232,7 +237,34 @@ def assign(
     for one in differing:
         host.wmi.put(_reference(one), _values(one, certificate, form))
     _read_back(host, wanted, certificate)
-    return replace(_outcome(ASSIGNED, wanted, served, changes), assigned=assigned)
+    former = tuple(one.former for one in differing)
+    return replace(_outcome(ASSIGNED, wanted, served, changes), assigned=assigned, former=former)
+
+
+def restore(host: WindowsHost, former: Sequence[Former]) -> None:
+    """Write into places what they named before, byte for byte, and see that it is there. One without a value keeps the
+    new one: nobody knows that an instance may be put without."""
+    wanted = {one.place: one for one in former if one.serial}
+    for held in read_assignments(host.wmi, where=host.name) or ():
+        one = wanted.get(held.place)
+        if one is not None and one != held.former:
+            host.wmi.put(_reference(held), {held.kind.issuer: _told(one.issuer), held.kind.serial: _told(one.serial)})
+    now = {held.place: held.former for held in read_assignments(host.wmi, where=host.name) or ()}
+    left = [place for place, one in wanted.items() if now.get(place) != one]
+    if left:
+        raise RolloutError(f"written, and read back as something else: {', '.join(left)}", where=host.name)
+
+
+def present(host: WindowsHost, former: Sequence[Former]) -> dict[str, str]:
+    """What each of these places names now, as ``HeldAssignment.number``."""
+    places = {one.place for one in former}
+    held = read_assignments(host.wmi, where=host.name) or ()
+    return {one.place: one.number for one in held if one.place in places}
+
+
+def _told(octets: str) -> tuple[str, ...]:
+    """An array of uint8."""
+    return tuple(map(str, bytes.fromhex(octets)))
 
 
 def _require_places(held: Sequence[HeldAssignment] | None, wanted: CommandAssignment, where: str) -> None:

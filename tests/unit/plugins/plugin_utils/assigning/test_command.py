@@ -287,3 +287,15 @@ def test_what_the_port_showed_before_and_after(server, front_end, held, argument
     front_end(held, "ok" if held else "no_listener")
     told = [(one["before"], one["after"], one["state"]) for one in assign(server, **arguments)["assigned"]]
     assert told == ([place] if place else [])
+
+
+def test_what_the_port_showed_before_the_command_is_remembered(server, front_end):
+    server.put("MY", HELD, key_info())
+    front_end(OTHER, "ok")
+    done = assign(server, command=SITE)["former"]
+    assert [(one["way"], one["place"], one["thumbprint"]) for one in done] == [
+        ("command", "10.0.0.11:5061", thumbprint(OTHER))
+    ]
+    front_end(state="no_listener")
+    listening(server)
+    assert assign(server, command=SITE)["former"] == []

@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 from unit.fakes_windows import FakeServer, authority, certificate, key_info
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import BINDINGS
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import BINDINGS, BindingPlace
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
 
 CA = authority()
 NEW = certificate(CA, names=("ocspool.company.local", "www.company.com", "*.meet.company.com"))
@@ -340,3 +342,40 @@ def test_a_change_before_a_failure_is_told(server, pair):
     result = caught.value.result
     assert (result["changed"], result["thumbprint"]) == (True, new)
     assert [(one["endpoint"], one["after"]) for one in result["changes"]] == [(EVERYWHERE, new)]
+
+
+def test_what_was_changed_is_remembered(server):
+    old, new = server.put("MY", OLD, key_info("c1")), server.put("MY", NEW, key_info("c2"))
+    give(server, old)
+    remembered = {"way": "http_sys", "place": EVERYWHERE, "thumbprint": old, "kind": "ipport", "store": "My",
+                  "issuer": "", "serial": ""}  # fmt: skip
+    assert bind(server.host, EVERYWHERE, new, check_mode=True)["former"] == []
+    assert bind(server.host, EVERYWHERE, new)["former"] == [remembered]
+    assert bind(server.host, EVERYWHERE, new)["former"] == []
+
+
+def test_what_was_changed_before_a_failure_is_remembered_too(server):
+    old, new = server.put("MY", OLD, key_info("c1")), server.put("MY", NEW, key_info("c2"))
+    give(server, old)
+    other = f"{BINDINGS}\\10.0.0.5:443"
+    server.registry.set(other, "SslCertHash", bytes.fromhex(old))
+    server.registry.set(other, "DefaultFlags", 0x100)
+    with pytest.raises(RolloutError, match="settings that would be lost") as caught:
+        bind(server.host, EVERYWHERE, new, also=["10.0.0.5:443"])
+    assert [(one["place"], one["thumbprint"]) for one in caught.value.result["former"]] == [(EVERYWHERE, old)]
+
+
+def test_names_come_back_too_and_a_second_time_changes_nothing(server):
+    old, new = server.put("MY", OLD, key_info("c1")), server.put("MY", NEW, key_info("c2"))
+    names = BindingPlace("hostnameport", "www.company.com:443")
+    for key in (f"{BINDINGS}\\{EVERYWHERE}", names.key):
+        server.registry.set(key, "SslCertHash", bytes.fromhex(old))
+        server.registry.set(key, "SslCertStoreName", "MY")
+        server.registry.set(key, "DefaultFlags", 2)
+    result = bind(server.host, EVERYWHERE, new, also=["www.company.com:443"])
+    former = tuple(from_plain(Former, one, where="former") for one in result["former"])
+    for _again in range(2):
+        http_sys.restore(server.host, former)
+        assert http_sys.present(server.host, former) == {EVERYWHERE: old, "www.company.com:443": old}
+        assert server.registry.values[names.key]["DefaultFlags"] == 2
+    assert server.programs.verbs().count("netsh add") == 4

@@ -12,17 +12,21 @@ from hypothesis import strategies as st
 from unit.damage import ANYTHING
 from unit.fakes_windows import FakeServer
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.cs_scripts import READ
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import (
     CsEndpoint,
     CsOptions,
     CsWanted,
     NotAssigned,
     assign_types,
+    present,
     read_state,
+    restore,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
 
@@ -471,3 +475,36 @@ def test_keys_and_types_are_asked_of_only_where_somebody_wants_to_know() -> None
     }
     assert read_state(host).refused != {}
     assert asked == [{"KEYS": "*", "TYPES": "Default,WebServicesInternal"}, {"KEYS": "", "TYPES": ""}]
+
+
+def test_types_come_back_to_what_each_had() -> None:
+    third = "CC" * 20
+    cmdlets = FakeCmdlets(Default=OLD, WebServicesInternal=third)
+    cmdlets.answers["store"] += [
+        {"thumbprint": one, "key": "True", "until": "2027-01-01T00:00:00.0000000Z"} for one in (OLD, third)
+    ]
+    former = tuple(from_plain(Former, one, where="former") for one in of(work(cmdlets, FRONT_END), FRONT_END)["former"])
+    assert [(one.place, one.thumbprint) for one in former] == [
+        ("Default", OLD),
+        ("WebServicesInternal", third),
+        ("WebServicesExternal", ""),
+    ]
+    host = replace(FakeServer("fe01").host, powershell=cmdlets)
+    restore(host, former)
+    assert cmdlets.machine == {"Default": OLD, "WebServicesInternal": third, "WebServicesExternal": NEW}
+    assert cmdlets.ran[1:] == [f"{OLD}/Default/;{third}/WebServicesInternal/"]
+    assert present(host, former) == {"Default": OLD, "WebServicesInternal": third, "WebServicesExternal": NEW}
+
+
+def test_a_former_certificate_that_is_gone_cannot_come_back() -> None:
+    cmdlets = FakeCmdlets(Default=NEW)
+    host = replace(FakeServer("fe01").host, powershell=cmdlets)
+    with pytest.raises(RolloutError, match=f"certificate {OLD} is not in the store MY"):
+        restore(host, (Former("cmdlets", "Default", OLD),))
+    assert cmdlets.ran == []
+
+
+def test_nothing_is_remembered_of_oauth_and_of_check_mode() -> None:
+    done = work(FakeCmdlets(), OAUTH, oauth=True)
+    assert of(done, OAUTH)["former"] == []
+    assert of(work(FakeCmdlets(Default=OLD), FRONT_END, check_mode=True), FRONT_END)["former"] == []

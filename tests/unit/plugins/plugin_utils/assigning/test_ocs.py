@@ -20,8 +20,10 @@ from unit.fakes_windows import (
 
 from ansible_collections.ucops.rollout.plugins.action import certificate_assign
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import parse_certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import (
     CLASSES,
     LITTLE,
@@ -29,6 +31,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import
     HeldAssignment,
     SerialForm,
     learn,
+    present,
+    restore,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
 
@@ -246,3 +250,42 @@ def test_each_place_before_and_after(assign):
     ]
     assert told(assign(wmi)) == [(listener, f"serial number {serial}", new, "changed"), *seen]
     assert told(assign(wmi, serves=NEW)) == [(listener, new, new, "unchanged"), *seen]
+
+
+@pytest.mark.parametrize("order", ["little", "big"])
+def test_what_was_there_comes_back_byte_for_byte(assign, order):
+    wmi = OcsWmi(OLD, OLD, order)
+    result = assign(wmi)
+    former = tuple(from_plain(Former, one, where="former") for one in result["former"])
+    assert [(one.way, one.place, one.thumbprint) for one in former] == [
+        ("wmi", f"{LISTENER} {{1}}", ""),
+        ("wmi", f"{ROUTING} {{2}}", ""),
+    ]
+    host = replace(FakeServer().host, wmi=wmi)
+    restore(host, former)
+    assert {name: {key: row[key] for key in values(None)} for name, row in wmi.rows.items()} == {
+        LISTENER: values(OLD, order),
+        ROUTING: values(OLD, order),
+    }
+    assert present(host, former[:1]) == {f"{LISTENER} {{1}}": f"serial number {former[0].serial}"}
+    restore(host, former)
+    assert len(wmi.puts) == 4
+    assert assign(OcsWmi(OLD, OLD, order), check_mode=True)["former"] == []
+
+
+def test_a_place_that_named_none_keeps_the_new_one(assign):
+    wmi = OcsWmi(None, OLD)
+    former = tuple(from_plain(Former, one, where="former") for one in assign(wmi)["former"])
+    restore(replace(FakeServer().host, wmi=wmi), former)
+    assert (wmi.rows[LISTENER]["TLSCertSN"], wmi.rows[ROUTING]["TLSCertSN"]) == (
+        values(NEW)["TLSCertSN"],
+        values(OLD)["TLSCertSN"],
+    )
+
+
+def test_what_does_not_come_back_is_an_error(assign):
+    wmi = OcsWmi(OLD, OLD)
+    former = tuple(from_plain(Former, one, where="former") for one in assign(wmi)["former"])
+    wmi.deaf = True
+    with pytest.raises(RolloutError, match="read back as something else: MSFT_SIPListeningAddressData"):
+        restore(replace(FakeServer().host, wmi=wmi), former)
