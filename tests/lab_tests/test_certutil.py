@@ -142,6 +142,37 @@ def test_certificate_without_its_key_is_repaired(lab: Lab) -> None:
     assert stores.container(stores.find("MY", thumbprint)) is not None
 
 
+def test_a_key_container_is_deleted(lab: Lab) -> None:
+    submitted(lab)
+    machine = lab.machine("ca01")
+    (name,) = (one for one, held in machine.keys.items() if "pool" in one.lower() or held.provider_type == 12)
+    of_schannel = 'certutil -silent -csp "Microsoft RSA SChannel Cryptographic Provider"'
+    assert lab.run("ca01", f'{of_schannel} -key "{name}"').code == 0
+    other = 'certutil -silent -csp "Microsoft Strong Cryptographic Provider"'
+    assert lab.run("ca01", f'{other} -delkey "{name}"').code == 0x80090016
+    assert lab.run("ca01", f'{of_schannel} -delkey "{name}"').code == 0
+    assert name not in machine.keys
+    ended = lab.run("ca01", f'{of_schannel} -key "{name}"')
+    assert ended.code == 0x80090016
+    assert ended.out.startswith("CertUtil: -key command FAILED: 0x80090016 (-2146893802)")
+
+
+def test_a_certificate_is_archived(lab: Lab) -> None:
+    submitted(lab)
+    lab.run("ca01", f"certreq -accept -machine -q {TEMP}a.cer")
+    certificate = x509.load_pem_x509_certificate(lab.read("ca01", "a.cer"))
+    name, stores = certificate.fingerprint(hashes.SHA1()).hex(), Stores(lab.machine("ca01"))
+    before = stores.find("MY", name)
+    lab.write("ca01", "p.inf", '[Properties]\r\n19 = Empty\r\n11 = "{text}Front End"\r\n')
+    assert lab.run("ca01", f"certutil -f -repairstore MY {name} {TEMP}p.inf").code == 0
+    stored = stores.find("MY", name)
+    assert stored.archived
+    assert stored.properties == before.properties | {19: b"", 11: "Front End\0".encode("utf-16-le")}
+    lab.write("ca01", "p.inf", "[Properties]\r\n19 =\r\n")
+    assert lab.run("ca01", f"certutil -f -repairstore MY {name} {TEMP}p.inf").code == 0
+    assert not stores.find("MY", name).archived
+
+
 def test_nothing_found(lab: Lab) -> None:
     assert lab.run("srv01", "certutil -store my none") == Ended(
         0x80092004,

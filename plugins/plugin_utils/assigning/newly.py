@@ -49,7 +49,7 @@ def assigned_by(
     commanded = None
     for job in work.certificates:
         results = _mapping(held.get(job.certificate.id))
-        mine = [*_former(results)]
+        mine = former_of(results)
         former += mine
         ports += _ports(job, results, mine, started=bool(services))
         if any(one.way == BY_COMMAND for one in mine):
@@ -61,10 +61,14 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _former(results: Mapping[str, Any]) -> Iterator[Former]:
-    for part in _PARTS:
-        for one in _mapping(results.get(part)).get("former") or ():
-            yield from_plain(Former, one, where=f"held: {part}")
+def former_of(results: Any) -> list[Former]:
+    """What the places of a certificate named before this run, from the results of its tasks."""
+    told = _mapping(results)
+    return [
+        from_plain(Former, one, where=f"held: {part}")
+        for part in _PARTS
+        for one in _mapping(told.get(part)).get("former") or ()
+    ]
 
 
 def _ports(

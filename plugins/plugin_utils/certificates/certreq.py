@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import (
@@ -28,6 +29,11 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import
 # A key of 4096 bits takes a loaded server several seconds; a CA with a network HSM takes its time too.
 TIMEOUT = 120.0
 
+
+# NTE_BAD_KEYSET: the provider has no such container.
+NO_SUCH_KEY = 0x80090016
+# Properties to add, by their numbers (Microsoft, certutil -repairstore).
+_ARCHIVED = b'[Version]\r\nSignature="$Windows NT$"\r\n[Properties]\r\n19 = Empty\r\n'
 
 _TELL_CODES = ("certreq", "certutil")
 _STOPPED = (
@@ -93,6 +99,22 @@ def add_to_store(host: WindowsHost, store: str, certificate: X509Certificate) ->
     with scratch(host.files, ".cer") as (path,):
         host.files.write(path, certificate.pem.encode("ascii"))
         return host.programs.run(["certutil", "-f", "-addstore", store, path], timeout=TIMEOUT)
+
+
+def archive(host: WindowsHost, store: str, thumbprint: str) -> ProgramResult:
+    """Give a certificate of a store of the machine the property of an archived one. Whether it has it is for the store
+    to say."""
+    with scratch(host.files, ".inf") as (path,):
+        host.files.write(path, _ARCHIVED)
+        return host.programs.run(["certutil", "-f", "-repairstore", store, thumbprint, path], timeout=TIMEOUT)
+
+
+def delete_key(host: WindowsHost, key: PrivateKey) -> bool:
+    """Delete a key container of the machine; whether the provider says then that there is none."""
+    of_provider = ["certutil", "-silent", "-csp", key.provider]
+    host.programs.run([*of_provider, "-delkey", key.container], timeout=TIMEOUT)
+    result = host.programs.run([*of_provider, "-key", key.container], timeout=TIMEOUT)
+    return failure_code(result.exit_code, result.text) == NO_SUCH_KEY
 
 
 def delete_from_store(host: WindowsHost, store: str, thumbprint: str) -> ProgramResult:

@@ -145,12 +145,21 @@ def _there(wanted: Enrolling, place: str | None) -> tuple[Enrolment | None, tupl
 # --- plan: what the server has --------------------------------------------------------------------------------------
 
 
+def waiting_for(planned: PlannedCertificate, entries: Sequence[StoreEntry]) -> list[StoreEntry]:
+    """The entries of the store REQUEST whose keys serve the plan."""
+    return [
+        entry
+        for entry in entries
+        if entry.certificate and entry.key and not _unmet_by_stand_in(planned, entry.certificate, entry.key)
+    ]
+
+
 def find_outstanding(planned: PlannedCertificate, entries: Sequence[StoreEntry]) -> Outstanding | None:
     """The newest waiting key that serves the plan."""
     fitting = [
         Outstanding(entry.certificate, entry.key)
-        for entry in entries
-        if entry.certificate and entry.key and not _unmet_by_stand_in(planned, entry.certificate, entry.key)
+        for entry in waiting_for(planned, entries)
+        if entry.certificate and entry.key
     ]
     return max(fitting, key=lambda waiting: waiting.stand_in.not_before, default=None)
 
@@ -185,6 +194,8 @@ def _entries(wanted: Enrolling, store: str) -> tuple[StoreEntry, ...]:
 def _reasons(wanted: Enrolling, entry: StoreEntry) -> list[str]:
     if entry.certificate is None:
         return [entry.problem]
+    if entry.archived:
+        return ["it is archived"]
     return unmet(wanted.planned, entry.certificate, entry.key, now=wanted.now, minimum_days=wanted.minimum_days)
 
 

@@ -38,6 +38,7 @@ AUTH_ROOT = "AuthRoot"
 # Property ids (wincrypt.h; MS-GPEF 2.2.1.1.1).
 KEY_PROVIDER_INFO = 0x02
 FRIENDLY_NAME = 0x0B
+ARCHIVED = 0x13
 CERTIFICATE = 0x20
 _RECORD = struct.Struct("<III")
 _KEY_INFO = struct.Struct("<7I")
@@ -47,7 +48,8 @@ _KEY_INFO = struct.Struct("<7I")
 class StoreEntry:
     """One certificate of a store. ``certificate`` is None when it cannot be read, for its kind or size (``problem``).
 
-    ``too_large``: nothing of it was read, not even whether it has a key here.
+    ``too_large``: nothing of it was read, not even whether it has a key here. ``archived``: Windows shows it to nobody
+    who does not ask for such ones.
     """
 
     thumbprint: Thumbprint
@@ -56,6 +58,7 @@ class StoreEntry:
     friendly_name: str = ""
     problem: str = ""
     too_large: bool = False
+    archived: bool = False
 
 
 class CertificateStores:
@@ -141,7 +144,8 @@ def parse_blob(blob: bytes, *, name: str, where: str) -> StoreEntry:
     key = parse_key_info(properties[KEY_PROVIDER_INFO], where) if KEY_PROVIDER_INFO in properties else None
     friendly = _text(properties.get(FRIENDLY_NAME, b""), where)
     try:
-        return StoreEntry(known, parse_certificate(der, where=where), key, friendly)
+        parsed = parse_certificate(der, where=where)
+        return StoreEntry(known, parsed, key, friendly, archived=ARCHIVED in properties)
     except RolloutError as error:
         # Its hash is right, so the read is sound: some other certificate of a strange kind, none of ours.
         return StoreEntry(known, None, key, friendly, error.what)

@@ -29,6 +29,7 @@ CERTIFICATE = 0x20
 KEY_PROVIDER = 0x02
 SHA1 = 0x03
 FRIENDLY_NAME = 0x0B
+ARCHIVED = 0x13
 SUBJECT_KEY = 0x14
 
 SYSTEM = r"SOFTWARE\Microsoft\SystemCertificates"
@@ -88,6 +89,11 @@ class StoredCertificate:
     @property
     def thumbprint(self) -> str:
         return thumbprint(self.der)
+
+    @property
+    def archived(self) -> bool:
+        """Whether it is shown only to those who ask for archived ones."""
+        return ARCHIVED in self.properties
 
     @property
     def public(self) -> bytes:

@@ -273,11 +273,16 @@ def store_object(ps: Interpreter, arguments: list[Any]) -> PSObject:
             Stores(ps.machine).remove(store, one.stored.thumbprint)
 
     made.properties["Certificates"] = Computed(
-        lambda: [certificate_object(ps, one) for one in Stores(ps.machine).held(store)] if of_machine else []
+        lambda: [certificate_object(ps, one) for one in _listed(ps, store)] if of_machine else []
     )
     for word, method in {"Open": open_store, "Close": opened.clear, "Add": add, "Remove": remove}.items():
         made.methods[word] = method
     return made
+
+
+def _listed(ps: Any, store: str) -> list[StoredCertificate]:
+    """What a store shows that was not opened for archived ones too."""
+    return [one for one in Stores(ps.machine).held(store) if not one.archived]
 
 
 def _digest(name: Any, old: bool = False) -> hashes.HashAlgorithm:

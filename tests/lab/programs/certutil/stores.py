@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The ucops.rollout developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""certutil on the machine's certificate stores: -store, -addstore, -delstore, -repairstore."""
+"""certutil on the machine's certificate stores and keys: -store, -addstore, -delstore, -repairstore, -key, -delkey."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from lab.pki import codes
 from lab.pki.database import serial_text
 from lab.pki.encoding import certificates_in
 from lab.pki.extensions import TEMPLATE_NAME
+from lab.pki.inf import InfError, parse_inf
 from lab.pki.names import common_name, show_name
-from lab.pki.stores import ENTERPRISE, SYSTEM, StoredCertificate, Stores, is_self_signed
+from lab.pki.stores import ENTERPRISE, SYSTEM, KeyContainer, StoredCertificate, Stores, drop_key, is_self_signed
 from lab.programs.arguments import CommandLine
 from lab.programs.certutil.common import operand, shown_hash
 from lab.programs.enrolment import require_administrator
@@ -132,9 +133,53 @@ def repairstore(process: Process, line: CommandLine) -> None:
     if not found:
         raise codes.EnrolmentError(codes.NOT_FOUND)
     _title(process, name)
+    if len(line.operands) > 2:
+        properties = _properties(process.read_file(operand(line, 2)))
+        for stored in found:
+            kept = {number: data for number, data in stored.properties.items() if number not in properties}
+            added = {number: data for number, data in properties.items() if data is not None}
+            stores.put(name, StoredCertificate(stored.der, {**kept, **added}))
+        return
     for index, stored in enumerate(found):
         container = stores.container_for(stored.public)
         if container is None:
             raise codes.EnrolmentError(codes.NOT_FOUND)
         stores.add(name, stored.der, container)
         _show_stored(process, stores, stores.find(name, stored.thumbprint) or stored, index)
+
+
+def _properties(data: bytes) -> dict[int, bytes | None]:
+    """Those of an INF file: `19 = Empty` adds one without data, `19 =` takes one away, `11 = "{text}..."` a name."""
+    found: dict[int, bytes | None] = {}
+    try:
+        items = parse_inf(data).items("Properties")
+    except InfError as error:
+        raise codes.EnrolmentError(error.code) from None
+    for number, value in items:
+        if not number.isdigit():
+            raise codes.EnrolmentError(codes.E_INVALID_DATA)
+        text = value.removeprefix("{text}")
+        found[int(number)] = None if not value else b"" if value == "Empty" else text.encode("utf-16-le") + b"\0\0"
+    return found
+
+
+def _container(process: Process, line: CommandLine) -> KeyContainer:
+    """The machine's key container of that name, and of the provider where one is named."""
+    wanted, provider = operand(line, 0).lower(), line.value("csp").lower()
+    for container in process.machine.keys.values():
+        if container.name.lower() == wanted and provider in ("", container.provider.lower()):
+            return container
+    raise codes.EnrolmentError(codes.BAD_KEYSET)
+
+
+def key(process: Process, line: CommandLine) -> None:
+    container = _container(process, line)
+    process.print(f"{container.provider}:")
+    process.print(f"  {container.name}")
+
+
+def delkey(process: Process, line: CommandLine) -> None:
+    require_administrator(process)
+    container = _container(process, line)
+    process.print(f"  {container.name}")
+    drop_key(process.machine, container)

@@ -14,12 +14,13 @@ from lab.programs.certutil import authority, files, stores
 from lab.programs.enrolment import shown_code
 from lab.programs.process import Process
 
-WITH_VALUE = ("config", "restrict", "out", "split_")
+WITH_VALUE = ("config", "csp", "restrict", "out", "split_")
 PLAIN = ("f", "v", "enterprise", "user", "grouppolicy", "silent", "seconds", "gmt", "unicode", "privatekey", "q",
          "split")  # fmt: skip
 VERBS: dict[str, Callable[[Process, CommandLine], None]] = {
     "": files.dump, "dump": files.dump, "encode": files.encode, "decode": files.decode, "hashfile": files.hashfile,
     "store": stores.store, "addstore": stores.addstore, "delstore": stores.delstore, "repairstore": stores.repairstore,
+    "key": stores.key, "delkey": stores.delkey,
     "ping": authority.ping, "ca.cert": authority.ca_cert, "ca.chain": authority.ca_chain,
     "catemplates": authority.ca_templates,
     "resubmit": authority.resubmit, "deny": authority.deny, "revoke": authority.revoke, "view": authority.view,
@@ -31,7 +32,7 @@ SPELLED = {"catemplates": "CATemplates"}
 UNMODELLED = (
     "verify", "verifystore", "viewstore", "cainfo", "tcainfo", "dspublish", "dstemplate", "template",
     "importpfx", "exportpfx", "mergepfx", "encodehex", "decodehex", "urlcache", "crl", "pulse", "shutdown", "backup",
-    "restore", "sign", "scinfo", "csplist", "key", "delkey", "oid", "error", "adtemplate", "templatecas",
+    "restore", "sign", "scinfo", "csplist", "oid", "error", "adtemplate", "templatecas",
 )  # fmt: skip
 
 

@@ -1,0 +1,332 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Retire certificates whose place another one took: archived in the store, or removed with their keys.
+
+Never one that is used anywhere that can be read, and none where a use cannot be read. Its successor must be seen on
+every port of the plan first. The key goes before the certificate: a run that is cut off between leaves what the next
+one finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey, missing_names
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, DELETE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import (
+    UNSEEN,
+    CertificateWork,
+    ServerWork,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake, served_by
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import HttpBindings, can_bind
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import read_state
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.newly import former_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import HeldAssignment, read_assignments
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import (
+    archive,
+    delete_from_store,
+    delete_key,
+    failed,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolling import waiting_for
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
+    MY,
+    REQUEST,
+    CertificateStores,
+    StoreEntry,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+
+KEEP, ARCHIVE, REMOVE = "keep", "archive", "remove"
+KEPT, ARCHIVED, REMOVED, IN_USE = "kept", "archived", "removed", "in_use"
+_DONE = {KEEP: KEPT, ARCHIVE: ARCHIVED, REMOVE: REMOVED}
+_WOULD = {KEEP: KEPT, ARCHIVE: "would_archive", REMOVE: "would_remove"}
+KEY_DELETED, KEY_SHARED, KEY_UNKNOWN = "deleted", "shared", "unknown"
+
+# Beside what the products use: the listener of WinRM itself, and that of the remote desktop.
+_LISTENERS = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Listener"
+_DESKTOP = "SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp"
+
+
+@dataclass(frozen=True, slots=True)
+class Retiring:
+    """What is to be retired on a server. ``held``: by the certificate's id, the results of the run's tasks; ``way``:
+    keep, archive or remove."""
+
+    work: ServerWork
+    held: Mapping[str, Any]
+    way: str
+    check_mode: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredCertificate:
+    """One certificate whose place ``successor`` took. ``state``: kept, archived, removed, in_use, or in check mode
+    would_archive and would_remove. ``why``: where it is used. ``key``: deleted, shared with another certificate of the
+    server, unknown, or empty where nothing was done with it. ``store``: MY, or REQUEST for one that waited in vain."""
+
+    certificate: str
+    thumbprint: Thumbprint
+    successor: Thumbprint
+    subject: str
+    serial_number: str
+    issuer_common_name: str | None
+    not_after: datetime
+    state: str
+    key: str = ""
+    why: str = ""
+    store: str = MY
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """All of it. ``unproved``: planned certificates of which a port shows none or another, so nothing was retired for
+    them, with what the port showed."""
+
+    retired: tuple[RetiredCertificate, ...]
+    unproved: Mapping[str, str]
+
+    def to_result(self) -> dict[str, Any]:
+        """The documented result of ``certificate_retire``."""
+        return {
+            **_change_set(self.retired).to_result(),
+            "retired": to_plain(self.retired),
+            "unproved": to_plain(self.unproved),
+        }
+
+
+class NotRetired(RolloutError):
+    """Some of it was done, and then a step failed. ``result`` joins the task's result."""
+
+    def __init__(self, error: RolloutError, done: Retirement) -> None:
+        super().__init__(error.what, where=error.where, mend=error.mend)
+        self.result = done.to_result()
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    planned: PlannedCertificate
+    entry: StoreEntry
+    certificate: X509Certificate
+    successor: Thumbprint
+    store: str = MY
+
+
+def retire(host: WindowsHost, wanted: Retiring, *, shake: Shake) -> Retirement:
+    """Retire what the plan's certificates took the place of."""
+    stores = CertificateStores(host.registry, host.name)
+    mine, waiting = stores.entries(MY), stores.entries(REQUEST)
+    jobs = [job for job in wanted.work.certificates if _thumbprint(wanted, job.certificate)]
+    unproved = {job.certificate.id: why for job in jobs if (why := _unproved(wanted, job, shake))}
+    proved = [job for job in jobs if job.certificate.id not in unproved]
+    candidates = list(_candidates(wanted, proved, mine, waiting))
+    if not candidates:
+        return Retirement((), unproved)
+    used = _uses(host, wanted.work, [one.certificate for one in candidates])
+    retired: list[RetiredCertificate] = []
+    for one in candidates:
+        try:
+            retired.append(_retired(host, wanted, one, used, (*mine, *waiting)))
+        except RolloutError as error:
+            raise NotRetired(error, Retirement(tuple(retired), unproved)) from error
+    return Retirement(tuple(retired), unproved)
+
+
+# --- what may go ----------------------------------------------------------------------------------------------------
+
+
+def _thumbprint(wanted: Retiring, planned: PlannedCertificate) -> Thumbprint | None:
+    given = (wanted.held.get(planned.id) or {}).get("thumbprint")
+    return from_plain(Thumbprint, given, where="held: thumbprint") if given else None
+
+
+def _unproved(wanted: Retiring, job: CertificateWork, shake: Shake) -> str:
+    """Why it is not proved: every port of the plan has to show it, and there has to be one."""
+    ours = _thumbprint(wanted, job.certificate)
+    places = [one for one in job.assignments if one.address and one.port and one.component != UNSEEN]
+    for one in places:
+        served = served_by(shake(one.address, one.reached_port, one.name))
+        if served.thumbprint != ours:
+            shown = served.thumbprint or f"no certificate ({served.detail})"
+            return f"{endpoint_text(one.address, one.port)} shows {shown}"
+    return "" if places else "no port shows it"
+
+
+def _candidates(
+    wanted: Retiring, jobs: Sequence[CertificateWork], mine: Sequence[StoreEntry], waiting: Sequence[StoreEntry]
+) -> Iterator[_Candidate]:
+    """Certificates of the store that a proved one took the place of, and requests that wait in vain for one."""
+    kept = {_thumbprint(wanted, job.certificate) for job in wanted.work.certificates}
+    by_name = {one.thumbprint: one for one in mine}
+    seen = set(kept)
+    for job in jobs:
+        ours = _thumbprint(wanted, job.certificate)
+        successor = by_name.get(ours) if ours else None
+        if ours is None or successor is None or successor.certificate is None:
+            continue
+        former = {one.thumbprint for one in former_of(wanted.held.get(job.certificate.id))}
+        for entry in mine:
+            known = entry.certificate
+            if known is None or entry.thumbprint in seen or (entry.archived and wanted.way == ARCHIVE):
+                continue
+            if entry.thumbprint in former or _earlier(job.certificate, known, successor.certificate):
+                seen.add(entry.thumbprint)
+                yield _Candidate(job.certificate, entry, known, ours)
+        if wanted.way == REMOVE:
+            for entry in waiting_for(job.certificate, waiting):
+                if entry.certificate is not None and entry.certificate.names:
+                    yield _Candidate(job.certificate, entry, entry.certificate, ours, REQUEST)
+
+
+def _earlier(planned: PlannedCertificate, one: X509Certificate, successor: X509Certificate) -> bool:
+    """Whether it was issued for the same, earlier: what a run that was cut off may have left behind."""
+    return (
+        one.not_before < successor.not_before
+        and one.issuer_common_name == successor.issuer_common_name
+        and comparable(one.common_name or "") == comparable(planned.common_name)
+        and not missing_names(planned, one)
+    )
+
+
+# --- what uses it ---------------------------------------------------------------------------------------------------
+
+
+def _uses(host: WindowsHost, work: ServerWork, certificates: Sequence[X509Certificate]) -> dict[str, str]:
+    """Thumbprint to a place that names it, for all that can be read; raises RolloutError where one cannot."""
+    if not can_bind(host):
+        raise RolloutError(
+            "which certificates IIS uses cannot be read on this Windows",
+            where=host.name,
+            mend="Set pool_certificates_retire: keep for this server, and remove what is replaced by hand",
+        )
+    used = dict(_bound(HttpBindings(host)))
+    used |= dict(_of_windows(host))
+    for held in read_assignments(host.wmi, where=host.name) or ():
+        used |= _named(held, certificates)
+    if "lync" in {one.way for job in work.certificates for one in job.assignments}:
+        for one in read_state(host).listed:
+            used |= {name: one.type for name in (one.thumbprint, one.previous) if name}
+    return used
+
+
+def _bound(bindings: HttpBindings) -> Iterator[tuple[str, str]]:
+    for place in bindings.places():
+        binding = bindings.get(place)
+        if binding is not None:
+            yield binding.thumbprint, f"the binding {place}"
+
+
+def _of_windows(host: WindowsHost) -> Iterator[tuple[str, str]]:
+    for name in host.registry.subkeys(_LISTENERS) or ():
+        given = host.registry.string(f"{_LISTENERS}\\{name}", "certThumbprint")
+        if given:
+            yield given.replace(" ", "").upper(), f"the listener {name} of WinRM"
+    digest = host.registry.binary(_DESKTOP, "SSLCertificateSHA1Hash")
+    if digest:
+        yield digest.hex().upper(), "the remote desktop"
+
+
+def _named(held: HeldAssignment, certificates: Sequence[X509Certificate]) -> dict[str, str]:
+    return {one.thumbprint: held.place for one in certificates if held.names(one)}
+
+
+# --- apply ----------------------------------------------------------------------------------------------------------
+
+
+def _retired(
+    host: WindowsHost, wanted: Retiring, one: _Candidate, used: Mapping[str, str], every: Sequence[StoreEntry]
+) -> RetiredCertificate:
+    place = used.get(one.entry.thumbprint, "")
+    if place or wanted.way == KEEP:
+        return _told(one, IN_USE if place else KEPT, why=place)
+    if wanted.check_mode:
+        return _told(one, _WOULD[wanted.way])
+    if wanted.way == ARCHIVE:
+        _archive(host, one)
+        return _told(one, ARCHIVED)
+    key = _without_key(host, one, every)
+    _remove(host, one)
+    return _told(one, REMOVED, key=key)
+
+
+def _archive(host: WindowsHost, one: _Candidate) -> None:
+    result = archive(host, MY, one.entry.thumbprint)
+    now = CertificateStores(host.registry, host.name).entry(MY, one.entry.thumbprint)
+    if now is None or not now.archived:
+        raise failed(f"certificate {one.entry.thumbprint} is not archived", result, where=host.name)
+
+
+def _without_key(host: WindowsHost, one: _Candidate, every: Sequence[StoreEntry]) -> str:
+    """What became of its key: deleted where it is this certificate's alone."""
+    key = one.entry.key
+    if key is None:
+        return ""
+    others = [entry for entry in every if entry is not one.entry]
+    if any(entry.certificate is None for entry in others):
+        return KEY_UNKNOWN
+    if any(_same_key(key, one.certificate, entry) for entry in others) or not (key.is_machine and key.is_legacy):
+        return KEY_SHARED
+    return KEY_DELETED if delete_key(host, key) else KEY_UNKNOWN
+
+
+def _same_key(key: PrivateKey, certificate: X509Certificate, other: StoreEntry) -> bool:
+    by_container = other.key is not None and other.key.container.casefold() == key.container.casefold()
+    return by_container or (other.certificate is not None and other.certificate.public_key == certificate.public_key)
+
+
+def _remove(host: WindowsHost, one: _Candidate) -> None:
+    name = one.entry.thumbprint
+    result = delete_from_store(host, one.store, name)
+    if name in CertificateStores(host.registry, host.name).thumbprints(one.store):
+        raise failed(f"certificate {name} is still in the store {one.store}", result, where=host.name)
+
+
+# --- report ---------------------------------------------------------------------------------------------------------
+
+
+def _told(one: _Candidate, state: str, *, key: str = "", why: str = "") -> RetiredCertificate:
+    known = one.certificate
+    return RetiredCertificate(
+        one.planned.id,
+        one.entry.thumbprint,
+        one.successor,
+        known.subject,
+        known.serial,
+        known.issuer_common_name,
+        known.not_after,
+        state,
+        key,
+        why,
+        one.store,
+    )
+
+
+_VERBS = {ARCHIVED: (CHANGE, "archived"), "would_archive": (CHANGE, "archived")}
+_VERBS |= {REMOVED: (DELETE, "removed"), "would_remove": (DELETE, "removed")}
+
+
+def _change_set(retired: Sequence[RetiredCertificate]) -> ChangeSet:
+    gone = [one for one in retired if one.state in _VERBS]
+    before = "".join(f"{one.store} {one.thumbprint} {one.subject}\n" for one in gone)
+    after = "".join(f"{one.store} {one.thumbprint} archived\n" for one in gone if _VERBS[one.state][0] == CHANGE)
+    return ChangeSet(before, after, tuple(map(_change, gone)))
+
+
+def _change(one: RetiredCertificate) -> Change:
+    verb, done = _VERBS[one.state]
+    what = "waiting request" if one.store == REQUEST else "replaced certificate"
+    subject = {"certificate": one.certificate, "store": one.store, "thumbprint": one.thumbprint}
+    return Change(verb, f"{what} {done}", subject, one.thumbprint, done=done)
