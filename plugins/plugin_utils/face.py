@@ -180,7 +180,11 @@ class WindowsAction(_CheckedAction):
             try:
                 yield host
             finally:
-                for notice in (host.files.notice, self._recorder.notice if self._recorder else ""):
+                for notice in (
+                    host.registry.notice,
+                    host.files.notice,
+                    self._recorder.notice if self._recorder else "",
+                ):
                     if notice:
                         display.warning(f"{name}: {notice}")
 

@@ -49,10 +49,15 @@ def _plain(value: Value) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
+class AccessDenied(Exception):
+    """The key may not be read."""
+
+
 class Registry:
     """Keys are paths such as `SOFTWARE\\Microsoft`, relative to HKEY_LOCAL_MACHINE. Safe from several threads."""
 
     def __init__(self) -> None:
+        self._denied: set[str] = set()
         self._root = _Key("")
         self._lock = threading.RLock()
 
@@ -61,6 +66,16 @@ class Registry:
         for part in _parts(key):
             node = node.children.get(part.casefold()) if node else None
         return node
+
+    def deny(self, key: str) -> None:
+        """From now on nobody who asks for what is in the key gets an answer; its name still shows above it."""
+        self._denied.add(key.casefold())
+
+    def read(self, key: str) -> dict[str, tuple[int, Value]] | None:
+        """`values` as a caller of the system gets them. Raises `AccessDenied`."""
+        if key.casefold() in self._denied:
+            raise AccessDenied(key)
+        return self.values(key)
 
     def create_key(self, key: str) -> None:
         """Create the key and all that lead to it; an existing key is left as it is."""

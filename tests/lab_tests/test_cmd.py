@@ -80,6 +80,11 @@ def test_words_are_split_as_the_c_run_time_does(line: str, words: list[str]) -> 
     ('call "C:\\Windows\\System32\\find.exe" "x" C:\\Windows\\none', 1, "",
      "The system cannot find the file specified.\r\n"),
     ('call echo %^OS% "^"', 0, 'Windows_NT "^^"\r\n', ""),
+    # call reads a variable a second time, after what stands before it has ended; the caret keeps it from the first.
+    ("nonsense & call echo %^errorlevel%", 0, "9009\r\n", UNKNOWN.format("nonsense")),
+    ("cmd /c exit -2147023174 & call echo %^errorlevel% %errorlevel%", 0, "-2147023174 0\r\n", ""),
+    ("cmd /c exit 7 & ver>nul & call echo %^errorlevel%", 0, "0\r\n", ""),
+    ("(nonsense) 2>&1 & echo next", 0, UNKNOWN.format("nonsense") + "next\r\n", ""),
     ("call nonsense", 1, "", UNKNOWN.format("nonsense")),
     ("call :label", 1, "", "lab: this command of cmd.exe is not modelled\r\n"),
     ("type nul", 0, "", ""),

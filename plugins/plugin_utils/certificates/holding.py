@@ -81,6 +81,7 @@ def read_holding(
     stores: CertificateStores, names: Sequence[Thumbprint] | None, *, chains: bool, now: datetime, where: str
 ) -> Holding:
     """What a machine holds; ``names``: of its own certificates these, None for all."""
+    stores = stores.at_once()
     roots, authorities = stores.effective_thumbprints(ROOT), _ReadOnce(stores.authorities())
     disallowed = stores.effective_thumbprints(DISALLOWED) if chains else frozenset()
     return Holding(

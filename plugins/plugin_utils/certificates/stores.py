@@ -5,16 +5,22 @@
 """Certificate stores of a machine, read from its registry: typed values, no program, no language.
 
 A blob is a sequence of property records; one of them is the certificate, another says where its private key is.
-Reading one costs 35 to 50 kB over WS-Management, so names (they are the thumbprints) are listed first and only the
-blobs that matter are read. One of some 7 kB is more than Windows 2008 R2 sends at once: where all of a store are read
-it is named and passed over, since no certificate that a Windows CA issues to a server is that large.
+Names of keys are the thumbprints. Blobs are read of the stores that matter: the machine's own certificates and
+requests, and the few authorities that Active Directory and Group Policy brought. The machine's own stores of
+authorities hold dozens of strangers, read as a whole only where a chain is not found without them.
+
+Where blobs come value by value (``registry_port.py``), one of some 7 kB is more than Windows 2008 R2 sends at once:
+where all of a store are read it is named and passed over, since no certificate that a Windows CA issues to a server is
+that large.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
@@ -24,7 +30,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry, ValueTooLarge
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import (
+    BINARY,
+    Branch,
+    KeyContent,
+    Registry,
+    Remembered,
+    ValueTooLarge,
+)
 
 MACHINE = "SOFTWARE\\Microsoft\\SystemCertificates"
 GROUP_POLICY = "SOFTWARE\\Policies\\Microsoft\\SystemCertificates"
@@ -61,68 +74,114 @@ class StoreEntry:
     archived: bool = False
 
 
-class CertificateStores:
-    """The stores of one machine."""
+_BLOB = (("Blob", BINARY),)
+_OWN = ((MACHINE, MY), (MACHINE, REQUEST))
+_BROUGHT = tuple((location, store) for location in (ENTERPRISE, GROUP_POLICY) for store in (CA, ROOT))
+# Of these the names are enough.
+_NAMED = (
+    *((MACHINE, store) for store in (CA, ROOT, AUTH_ROOT)),
+    *((location, DISALLOWED) for location in LOCATIONS),
+)
 
-    def __init__(self, registry: Registry, host: str) -> None:
+
+class CertificateStores:
+    """The stores of one machine, as they are at each question; ``at_once`` gives them as they are now."""
+
+    def __init__(self, registry: Registry, host: str, *, remembered: bool = False) -> None:
         self._registry = registry
         self._host = host
+        self._remembered = remembered
+
+    def at_once(self) -> CertificateStores:
+        """The same stores, read together at the first question and once: what changes later does not show."""
+        ahead = [self._branch(*place, blobs=True) for place in (*_OWN, *_BROUGHT)]
+        ahead += [self._branch(*place) for place in _NAMED]
+        return CertificateStores(Remembered(self._registry, ahead), self._host, remembered=True)
 
     def thumbprints(self, store: str) -> tuple[str, ...]:
         """What the machine's own store holds, in upper case."""
-        return self._listed(MACHINE, store)
+        return tuple(self._listed([(MACHINE, store)]))
 
     def effective_thumbprints(self, store: str) -> frozenset[str]:
         """What counts for the machine: its own store, and those filled by Group Policy and Active Directory."""
-        return frozenset(name for place in self._places(store) for name in self._listed(*place))
+        places = [(location, store) for location in LOCATIONS]
+        return frozenset(self._listed([*places, (MACHINE, AUTH_ROOT)] if store == ROOT else places))
 
     def counts(self, store: str, name: str) -> bool:
-        """Whether ``effective_thumbprints`` has it: asked place by place, and no further than it is found."""
-        return any(name in self._listed(*place) for place in self._places(store))
-
-    def _places(self, store: str) -> Iterator[tuple[str, str]]:
-        """Where certificates of a store lie; the few that Active Directory and Group Policy brought come first."""
-        yield from ((location, store) for location in reversed(LOCATIONS))
-        if store == ROOT:
-            yield MACHINE, AUTH_ROOT
+        """Whether ``effective_thumbprints`` has it."""
+        return name in self.effective_thumbprints(store)
 
     def entry(self, store: str, name: str) -> StoreEntry | None:
         """One certificate of the machine's own store, None when it is not there; raises ValueTooLarge."""
-        return self._entry(MACHINE, store, name)
+        blob = self._blobs(store, [name]).get(name.upper())
+        if isinstance(blob, ValueTooLarge):
+            raise blob
+        return None if blob is None else self._parsed((MACHINE, store), name, blob)
 
     def entries(self, store: str, names: Sequence[str] | None = None) -> tuple[StoreEntry, ...]:
         """The certificates of the machine's own store; with ``names`` those of them that are there."""
-        listed = self.thumbprints(store)
-        wanted = listed if names is None else [name for name in listed if name in names]
-        return tuple(entry for name in wanted if (entry := self._passed(MACHINE, store, name)))
+        blobs = self._blobs(store, names)
+        return tuple(self._passed((MACHINE, store), name, blob) for name, blob in blobs.items())
 
     def authorities(self) -> Iterator[X509Certificate]:
-        """Every readable certificate of the CA and Root stores in all places; expensive, so one by one.
+        """Every readable certificate of the CA and Root stores in all places; expensive, so store by store.
 
         The few that Active Directory and Group Policy brought come first: an enterprise's own CA is among them, while
         the machine's own store of roots holds dozens of strangers.
         """
-        for location in reversed(LOCATIONS):
-            for store in (CA, ROOT):
-                for name in self._listed(location, store):
-                    entry = self._passed(location, store, name)
+        for places in (_BROUGHT, ((MACHINE, CA),), ((MACHINE, ROOT),)):
+            contents = self._read(places, blobs=True)
+            for place, content in zip(places, contents, strict=True):
+                for name, values in (content.below if content else {}).items():
+                    entry = self._passed(place, name, values["Blob"]) if "Blob" in values else None
                     if entry and entry.certificate:
                         yield entry.certificate
 
-    def _passed(self, location: str, store: str, name: str) -> StoreEntry | None:
+    def _blobs(self, store: str, names: Sequence[str] | None) -> dict[str, Any]:
+        """By thumbprint, in upper case. A few by name are read alone, unless the whole store was read already."""
+        if names is None or (self._remembered and (MACHINE, store) in _OWN):
+            (content,) = self._read([(MACHINE, store)], blobs=True)
+            blobs = {name.upper(): values.get("Blob") for name, values in (content.below if content else {}).items()}
+            wanted = blobs if names is None else {name.upper() for name in names}
+            return {name: blob for name, blob in blobs.items() if blob is not None and name in wanted}
+        keys = [f"{_key(MACHINE, store)}\\{name}" for name in names]
+        found = self._registry.branches([Branch(key, _BLOB, base=MACHINE) for key in keys])
+        read = {name.upper(): one.values.get("Blob") for name, one in zip(names, found, strict=True) if one}
+        return {name: blob for name, blob in read.items() if blob is not None}
+
+    def _listed(self, places: Sequence[tuple[str, str]]) -> Iterator[str]:
+        for content in self._read(places):
+            yield from (name.upper() for name in (content.below if content else ()))
+
+    def _read(self, places: Sequence[tuple[str, str]], *, blobs: bool = False) -> tuple[KeyContent | None, ...]:
+        known = (*_OWN, *_BROUGHT) if self._remembered else ()
+        return self._registry.branches([self._branch(*place, blobs=blobs or place in known) for place in places])
+
+    @staticmethod
+    def _branch(location: str, store: str, *, blobs: bool = False) -> Branch:
+        return Branch(_key(location, store), below=_BLOB if blobs else (), base=location)
+
+    def _passed(self, place: tuple[str, str], name: str, blob: Any) -> StoreEntry:
+        if isinstance(blob, ValueTooLarge):
+            return StoreEntry(Thumbprint(name), None, None, problem=f"{blob.what}. {blob.mend}", too_large=True)
+        return self._parsed(place, name, blob)
+
+    def _parsed(self, place: tuple[str, str], name: str, blob: bytes) -> StoreEntry:
+        where = f"{self._host}: {place[1]} store, {name}"
         try:
-            return self._entry(location, store, name)
-        except ValueTooLarge as error:
-            return StoreEntry(Thumbprint(name), None, None, problem=f"{error.what}. {error.mend}", too_large=True)
+            return parse_blob(blob, name=name, where=where)
+        except RolloutError:
+            # How long a value may be that reg.exe prints is known of no Windows: it is read once more, typed.
+            again = None
+            with suppress(ValueTooLarge):
+                again = self._registry.binary(f"{_key(*place)}\\{name}", "Blob")
+            if again is None or again == blob:
+                raise
+            return parse_blob(again, name=name, where=where)
 
-    def _listed(self, location: str, store: str) -> tuple[str, ...]:
-        names = self._registry.subkeys(f"{location}\\{store}\\Certificates")
-        return tuple(name.upper() for name in names or ())
 
-    def _entry(self, location: str, store: str, name: str) -> StoreEntry | None:
-        key = f"{location}\\{store}\\Certificates\\{name}"
-        blob = self._registry.binary(key, "Blob")
-        return None if blob is None else parse_blob(blob, name=name, where=f"{self._host}: {store} store, {name}")
+def _key(location: str, store: str) -> str:
+    return f"{location}\\{store}\\Certificates"
 
 
 def in_disallowed(certificate: X509Certificate) -> str:

@@ -15,7 +15,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import W
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import WinrsPowerShell
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import WinrsPrograms
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry import WmiRegistry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.reg_query import QueriedRegistry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import WsmanWmi
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient
 
@@ -37,12 +37,14 @@ def open_windows_host(
     """
     client = WsmanClient(protocol, name=name)
     wmi = WsmanWmi(client)
-    registry, programs = WmiRegistry(wmi), WinrsPrograms(client, shell_id=shell_id, forget=forget_shell)
+    programs = WinrsPrograms(client, shell_id=shell_id, forget=forget_shell)
 
     def shell(environment: Mapping[str, str]) -> WinrsPrograms:
         return WinrsPrograms(client, environment=environment)
 
     try:
+        forbidden = Note(run_folder, f"reg query on {name}")
+        registry = QueriedRegistry(wmi, programs, name=name, stopped=forbidden)
         stopped = Note(run_folder, f"certutil -decode on {name}")
         files = WinrsFiles(programs, registry, name=name, stopped=stopped)
         yield WindowsHost(name, wmi, registry, programs, files, WinrsPowerShell(shell, name=name))

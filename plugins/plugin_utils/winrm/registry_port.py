@@ -7,16 +7,51 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+
+# Kinds of values that are asked for: REG_BINARY; REG_SZ or REG_EXPAND_SZ; REG_MULTI_SZ; REG_DWORD.
+BINARY, STRING, STRINGS, NUMBER = "binary", "string", "strings", "number"
 
 
 class ValueTooLarge(RolloutError):
     """A value is there, and is larger than what the host sends at once."""
 
 
+@dataclass(frozen=True)
+class Branch:
+    """A key to be read, with the names of the keys directly below it.
+
+    :param values: of the key itself these values, as pairs of a name and its kind.
+    :param below: the same of each key directly below.
+    :param base: a key above, with few keys below it, that tells whether this one is there; the key itself without.
+    """
+
+    key: str
+    values: tuple[tuple[str, str], ...] = ()
+    below: tuple[tuple[str, str], ...] = ()
+    base: str = ""
+
+
+@dataclass(frozen=True)
+class KeyContent:
+    """What a key holds of a ``Branch``. Values by their names as asked for, bytes, text, a tuple of texts or a number
+    by their kind; a ``ValueTooLarge`` stands for one that is there and cannot be sent."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    below: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
 class Registry(ABC):
     """HKEY_LOCAL_MACHINE of one host, read only. Keys such as ``SOFTWARE\\Microsoft``."""
+
+    @property
+    def notice(self) -> str:
+        """What whoever runs this should know of how the registry is read; empty for nothing."""
+        return ""
 
     @abstractmethod
     def subkeys(self, key: str) -> tuple[str, ...] | None:
@@ -37,3 +72,64 @@ class Registry(ABC):
     @abstractmethod
     def binary(self, key: str, name: str) -> bytes | None:
         """A REG_BINARY value, None when there is none; raises ValueTooLarge."""
+
+    def branches(self, asked: Sequence[Branch]) -> tuple[KeyContent | None, ...]:
+        """What each of them holds, in their order; None for a key that does not exist.
+
+        Here value by value; an adapter that can reads all of them at once.
+        """
+        return tuple(self.branch(one) for one in asked)
+
+    def branch(self, asked: Branch) -> KeyContent | None:
+        """One of them, value by value."""
+        names = self.subkeys(asked.key)
+        if names is None:
+            return None
+        below = {name: self._values(rf"{asked.key}\{name}", asked.below) for name in names}
+        return KeyContent(self._values(asked.key, asked.values), below)
+
+    def _values(self, key: str, wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        found = {name: self._value(key, name, kind) for name, kind in wanted}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _value(self, key: str, name: str, kind: str) -> Any:
+        read = {BINARY: self.binary, STRING: self.string, STRINGS: self.strings, NUMBER: self.dword}[kind]
+        try:
+            return read(key, name)
+        except ValueTooLarge as error:
+            return error
+
+
+class Remembered(Registry):
+    """A registry whose branches are read once: what changes afterwards does not show.
+
+    ``ahead`` is read along with whatever is asked for first.
+    """
+
+    def __init__(self, registry: Registry, ahead: Sequence[Branch] = ()) -> None:
+        self._registry = registry
+        self._ahead = tuple(ahead)
+        self._known: dict[Branch, KeyContent | None] = {}
+
+    def branches(self, asked: Sequence[Branch]) -> tuple[KeyContent | None, ...]:
+        unknown = [one for one in dict.fromkeys(asked) if one not in self._known]
+        if unknown:
+            wanted = tuple(dict.fromkeys((*unknown, *self._ahead)))
+            self._ahead = ()
+            self._known.update(zip(wanted, self._registry.branches(wanted), strict=True))
+        return tuple(self._known[one] for one in asked)
+
+    def subkeys(self, key: str) -> tuple[str, ...] | None:
+        return self._registry.subkeys(key)
+
+    def string(self, key: str, name: str) -> str | None:
+        return self._registry.string(key, name)
+
+    def strings(self, key: str, name: str) -> tuple[str, ...] | None:
+        return self._registry.strings(key, name)
+
+    def dword(self, key: str, name: str) -> int | None:
+        return self._registry.dword(key, name)
+
+    def binary(self, key: str, name: str) -> bytes | None:
+        return self._registry.binary(key, name)

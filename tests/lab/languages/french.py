@@ -19,6 +19,11 @@ _TOOLS = {
         "'{name}' n'est pas reconnu en tant que commande interne\r\nou externe, un programme exécutable ou un fichier "
         "de commandes."
     ),
+    "reg.error": "ERREUR : {text}",
+    "reg.disabled": "ERREUR : la modification du Registre a été désactivée par votre administrateur.",
+    "reg.not_found": "ERREUR : le système n'a pas trouvé la clé ou la valeur de Registre spécifiée.",
+    "reg.default": "(par défaut)",
+    "reg.found": "Fin de la recherche : {count} correspondance(s) trouvée(s).",
     "netstat.title": "Connexions actives",
     "netstat.columns": "  Proto  Adresse locale         Adresse distante       État",
     "netsh.failed_add": "L'ajout du certificat SSL a échoué. Erreur\u00a0: {code}",

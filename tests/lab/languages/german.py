@@ -17,6 +17,11 @@ _TOOLS = {
     "cmd.unknown_command": (
         'Der Befehl "{name}" ist entweder falsch geschrieben oder\r\nkonnte nicht gefunden werden.'
     ),
+    "reg.error": "FEHLER: {text}",
+    "reg.disabled": "FEHLER: Das Bearbeiten der Registrierung wurde durch den Administrator deaktiviert.",
+    "reg.not_found": "FEHLER: Der angegebene Registrierungsschlüssel bzw. Wert wurde nicht gefunden.",
+    "reg.default": "(Standard)",
+    "reg.found": "Suche beendet: {count} Übereinstimmung(en) gefunden.",
     "netstat.title": "Aktive Verbindungen",
     "netstat.columns": "  Proto  Lokale Adresse         Remoteadresse          Status",
     "netstat.listening": "ABHÖREN",

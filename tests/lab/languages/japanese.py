@@ -19,6 +19,11 @@ _TOOLS = {
         "操作可能なプログラムまたはバッチ ファイルとして認識されていません。"
     ),
     "chcp.active": "現在のコード ページ: {number}",
+    "reg.error": "エラー: {text}",
+    "reg.disabled": "エラー: レジストリの編集は、管理者によって使用不可にされています。",
+    "reg.not_found": "エラー: 指定されたレジストリ キーまたは値が見つかりませんでした。",
+    "reg.default": "(既定)",
+    "reg.found": "検索の完了: {count} 件検出しました。",
     "netstat.title": "アクティブな接続",
     "netstat.columns": "  プロトコル  ローカル アドレス      外部アドレス           状態",
     "netsh.failed_add": "SSL 証明書を追加できませんでした。エラー: {code}",

@@ -34,6 +34,7 @@ PROGRAMS = {
     SYSTEM + "findstr.exe": "lab.programs.findstr:run",
     SYSTEM + "more.com": "lab.programs.small:run_more",
     SYSTEM + "chcp.com": "lab.programs.small:run_chcp",
+    SYSTEM + "reg.exe": "lab.programs.reg:run",
     SYSTEM + "netstat.exe": "lab.programs.netstat:run",
     SYSTEM + "ping.exe": "lab.programs.small:run_ping",
     SYSTEM + "timeout.exe": "lab.programs.small:run_timeout",
@@ -41,7 +42,7 @@ PROGRAMS = {
 }
 # Present on Windows, not imitated: they say so and fail, so that nobody takes silence for success.
 UNMODELLED = (
-    SYSTEM + "reg.exe", SYSTEM + "cscript.exe",
+    SYSTEM + "cscript.exe",
     SYSTEM + r"wbem\wmic.exe", SYSTEM + "ipconfig.exe", SYSTEM + "nslookup.exe", SYSTEM + "taskkill.exe",
     SYSTEM + "systeminfo.exe", SYSTEM + r"inetsrv\appcmd.exe", SYSTEM + "xcopy.exe", SYSTEM + "icacls.exe",
 )  # fmt: skip

@@ -132,7 +132,7 @@ class ShellService:
         profile = "Default" if options.get("WINRS_NOPROFILE", "").upper() == "TRUE" else session.account.name
         environment = machine_environment(self.machine, session, profile)
         for name, value in given.items():
-            environment.set(name, expand_percent(value, environment))
+            environment.set(name, expand_percent(value, environment.get))
         shown = payload.findtext(q("rsp:WorkingDirectory")) or ""
         idle = duration(payload.findtext(q("rsp:IdleTimeOut")) or "")
         default = self.machine.generation.shell_idle_ms / 1000

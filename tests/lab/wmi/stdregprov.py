@@ -15,6 +15,7 @@ from lab.registry import (
     REG_EXPAND_SZ,
     REG_MULTI_SZ,
     REG_SZ,
+    AccessDenied,
     Registry,
 )
 from lab.wmi.model import ClassDefinition, Instance, Method, Parameter, Provider, Value
@@ -71,6 +72,10 @@ class RegistryProvider(Provider):
         outputs: dict[str, Any] = {one.name: None for one in method.outputs}
         if arguments.get("hDefKey", HKEY_LOCAL_MACHINE) != HKEY_LOCAL_MACHINE:
             return outputs | {"ReturnValue": _NOT_FOUND}
+        try:
+            self._registry.read(key)
+        except AccessDenied:
+            return outputs | {"ReturnValue": _DENIED}
         if method.name in _GET:
             return outputs | self._get(method, key, arguments.get("sValueName") or "")
         if method.name in _SET:

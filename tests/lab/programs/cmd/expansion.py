@@ -8,16 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from lab.programs.process import Environment
-
 _PERCENT = re.compile(r"%([^%:]+)(?::([^%]*))?%")
 
 
-def expand_percent(text: str, environment: Environment) -> str:
+def expand_percent(text: str, value_of: Callable[[str], str | None]) -> str:
     """Replace `%NAME%`, `%NAME:a=b%` and `%NAME:~m,n%`, inside quotes too; unknown names stay as they are."""
 
     def value(match: re.Match[str]) -> str:
-        found = environment.get(match[1])
+        found = value_of(match[1])
         if found is None:
             return match[0]
         return found if match[2] is None else _modified(found, match[2])

@@ -48,7 +48,7 @@ class CommandProcessor:
         if len(text) > LINE_LIMIT:
             self.process.complain_of("cmd.command_line_too_long")
             return 1
-        expanded = expand_percent(text, self.process.environment)
+        expanded = expand_percent(text, self._variable)
         if len(expanded) > LINE_LIMIT:
             self.process.complain_of("cmd.input_line_too_long")
             return 1
@@ -64,10 +64,15 @@ class CommandProcessor:
         except Exit as leave:
             return leave.code
 
+    def _variable(self, name: str) -> str | None:
+        """ERRORLEVEL is no variable of the environment, unless somebody sets one of that name."""
+        found = self.process.environment.get(name)
+        return str(_signed(self.errorlevel)) if found is None and name.upper() == "ERRORLEVEL" else found
+
     def again(self, text: str, process: Process) -> int:
         """Expand, parse and run a text once more, as `call` does, with the streams of `process`."""
         try:
-            tree = Parser(expand_percent(text, process.environment)).parse()
+            tree = Parser(expand_percent(text, self._variable)).parse()
         except LineError as error:
             _complain_of_line(process, error)
             return SYNTAX_ERROR
@@ -152,6 +157,10 @@ class CommandProcessor:
             process.complain_of("cmd.unknown_command", name=name)
             return UNKNOWN_PROGRAM
         return run_program(path, process.child(line=text, directory=self.process.directory))
+
+
+def _signed(code: int) -> int:
+    return (code & 0xFFFFFFFF) - (0x100000000 if code & 0x80000000 else 0)
 
 
 def _complain_of_line(process: Process, error: LineError) -> None:

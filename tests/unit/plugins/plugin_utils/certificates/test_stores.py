@@ -16,7 +16,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     parse_blob,
     parse_key_info,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import ValueTooLarge
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import KeyContent, ValueTooLarge
 
 CA = authority()
 HELD = certificate(CA)
@@ -133,19 +133,72 @@ def test_a_certificate_that_is_too_large_is_named_and_passed_over():
         stores.entry("MY", name)
 
 
-def test_a_root_is_looked_for_no_further_than_it_is_found():
+def counting(server: FakeServer) -> list[str]:
+    """The keys of every question from now on, a list for each."""
+    asked: list[list[str]] = []
+    read = server.registry.branches
+    server.registry.branches = lambda wanted: asked.append([one.key for one in wanted]) or read(wanted)
+    return asked
+
+
+def test_whether_a_root_counts_is_one_question():
     server = FakeServer()
     root, other = (authority(name, number=114 + index).certificate for index, name in enumerate("EF"))
     server.put("Root", root, location=ENTERPRISE)
     server.put("AuthRoot", other, location=STORES)
-    asked = []
+    asked = counting(server)
+    stores = CertificateStores(server.registry, "ocssrv01")
+    assert stores.counts("Root", thumbprint(root)) is True
+    assert stores.counts("Root", thumbprint(other)) is True
+    assert stores.counts("CA", thumbprint(root)) is False
+    assert [len(keys) for keys in asked] == [4, 4, 3]
 
-    class Registry:
-        def subkeys(self, key):
-            asked.append(key)
-            return server.registry.subkeys(key)
 
-    stores = CertificateStores(Registry(), "ocssrv01")
-    assert stores.counts("Root", thumbprint(root)) is True and len(asked) == 1
-    assert stores.counts("Root", thumbprint(other)) is True and len(asked) == 5
-    assert stores.counts("CA", thumbprint(root)) is False and len(asked) == 8
+def test_at_once_asks_once_for_what_matters_and_for_strange_authorities_only_where_they_are_needed():
+    server = FakeServer()
+    held, waiting = server.put("MY", HELD), server.put("REQUEST", certificate(CA, "waiting"))
+    server.put("Root", CA.certificate, location=ENTERPRISE)
+    strange = authority("Strange", number=117).certificate
+    server.put("Root", strange)
+    asked = counting(server)
+    stores = CertificateStores(server.registry, "ocssrv01").at_once()
+    assert stores.thumbprints("MY") == (held,)
+    assert [entry.thumbprint for entry in stores.entries("REQUEST")] == [waiting]
+    assert stores.entry("MY", held).certificate.common_name == "ocspool.company.local"
+    assert [entry.thumbprint for entry in stores.entries("MY", [held, "0" * 40])] == [held]
+    assert stores.entry("REQUEST", held) is None
+    assert stores.effective_thumbprints("Root") == {thumbprint(CA.certificate), thumbprint(strange)}
+    assert stores.effective_thumbprints("CA") == stores.effective_thumbprints("Disallowed") == frozenset()
+    authorities = stores.authorities()
+    assert next(authorities).common_name == "Company CA"
+    assert len(asked) == 1
+    assert [one.common_name for one in authorities] == ["Strange"]
+    assert asked[1:] == [[f"{STORES}\\CA\\Certificates"], [f"{STORES}\\Root\\Certificates"]]
+
+
+def test_at_once_does_not_show_what_comes_later_and_a_new_one_does():
+    server = FakeServer()
+    stores = CertificateStores(server.registry, "ocssrv01")
+    before = stores.at_once()
+    assert before.thumbprints("MY") == ()
+    name = server.put("MY", HELD)
+    assert before.thumbprints("MY") == ()
+    assert stores.thumbprints("MY") == stores.at_once().thumbprints("MY") == (name,)
+
+
+def test_a_blob_that_was_read_in_part_is_read_once_more_by_itself():
+    server = FakeServer()
+    name = server.put("MY", HELD)
+    read = server.registry.branches
+
+    def cut_off(wanted):
+        for content in read(wanted):
+            below = {key: {"Blob": values["Blob"][:-7]} for key, values in content.below.items()}
+            yield KeyContent(content.values, below)
+
+    server.registry.branches = lambda wanted: tuple(cut_off(wanted))
+    (entry,) = CertificateStores(server.registry, "ocssrv01").entries("MY")
+    assert entry.thumbprint == name
+    server.registry.set(f"{STORES}\\MY\\Certificates\\{name}", "Blob", b"")
+    with pytest.raises(RolloutError):
+        CertificateStores(server.registry, "ocssrv01").entries("MY")

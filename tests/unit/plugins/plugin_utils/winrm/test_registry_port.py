@@ -2,10 +2,79 @@
 
 from __future__ import annotations
 
+import pytest
 from unit.abstract import demands
+from unit.fakes_windows import FakeRegistry
 
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import (
+    BINARY,
+    NUMBER,
+    STRING,
+    STRINGS,
+    Branch,
+    KeyContent,
+    Registry,
+    Remembered,
+    ValueTooLarge,
+)
+
+ALL = Branch("A", (("text", STRING), ("texts", STRINGS), ("number", NUMBER), ("none", STRING)), (("Blob", BINARY),))
+TOO_LARGE = ValueTooLarge("too large")
+
+
+@pytest.fixture
+def registry() -> FakeRegistry:
+    found = FakeRegistry()
+    found.values = {
+        "A": {"text": "x", "texts": ("y", "z"), "number": 7},
+        "A\\1": {"Blob": b"1"},
+        "A\\2": {"Blob": TOO_LARGE},
+        "A\\3": {},
+    }
+    return found
 
 
 def test_an_adapter_brings_all_of_it() -> None:
     assert demands(Registry, "subkeys", "string", "strings", "dword", "binary")
+
+
+def test_branches_are_read_value_by_value_where_an_adapter_has_no_better_way(registry: FakeRegistry) -> None:
+    assert registry.branches([ALL, Branch("A"), Branch("B")]) == (
+        KeyContent(
+            {"text": "x", "texts": ("y", "z"), "number": 7}, {"1": {"Blob": b"1"}, "2": {"Blob": TOO_LARGE}, "3": {}}
+        ),
+        KeyContent({}, {"1": {}, "2": {}, "3": {}}),
+        None,
+    )
+    assert registry.notice == ""
+
+
+def test_what_is_remembered_is_read_once_and_what_is_to_be_read_along_with_it(registry: FakeRegistry) -> None:
+    asked: list[list[Branch]] = []
+
+    class Counting(FakeRegistry):
+        def branches(self, wanted):
+            asked.append(list(wanted))
+            return registry.branches(wanted)
+
+    remembered = Remembered(Counting(), [Branch("A"), Branch("B")])
+    assert remembered.branches([ALL])[0].values["number"] == 7
+    registry.values["A"]["number"] = 8
+    registry.values["B"] = {}
+    assert remembered.branches([ALL, ALL])[1].values["number"] == 7
+    assert remembered.branches([Branch("B"), Branch("A")]) == (None, KeyContent({}, {"1": {}, "2": {}, "3": {}}))
+    assert asked == [[ALL, Branch("A"), Branch("B")]]
+    assert remembered.branches([Branch("C")]) == (None,)
+    assert asked[1:] == [[Branch("C")]]
+
+
+def test_single_values_are_not_remembered(registry: FakeRegistry) -> None:
+    remembered = Remembered(registry)
+    assert (remembered.string("A", "text"), remembered.strings("A", "texts"), remembered.dword("A", "number")) == (
+        "x",
+        ("y", "z"),
+        7,
+    )
+    assert (remembered.subkeys("A"), remembered.binary("A\\1", "Blob")) == (("1", "2", "3"), b"1")
+    registry.values["A"]["text"] = "later"
+    assert remembered.string("A", "text") == "later"

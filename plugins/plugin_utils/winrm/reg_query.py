@@ -1,0 +1,254 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The registry through reg.exe: many keys with one command, a byte of a certificate as two digits.
+
+StdRegProv costs a request and some 25 bytes of XML for each byte. Of what reg prints, key paths, names and types of
+values are in no language. What is not plain there is asked of StdRegProv: text beyond ASCII, a line that can be read in
+two ways, and whether a key that reg does not show is absent or denied. Where reg itself is stopped, all of it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout, WinrsPrograms
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import CannotQuote, command_line
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry import WmiRegistry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import (
+    BINARY,
+    NUMBER,
+    STRING,
+    STRINGS,
+    Branch,
+    KeyContent,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.steps import run_steps
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi
+
+# In every line, to see that reg works; both stay what they are, and are in no language.
+_WINDOWS = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
+_LASTING = ("SystemRoot", "CurrentVersion")
+_ROOT = "HKEY_LOCAL_MACHINE\\"
+# Up to Windows 2003 the first line names the program's version, and tabs stand between the parts of a value.
+_VERSION = "! REG.EXE"
+_BETWEEN = "(?:    |\t)"
+_VALUE = re.compile(rf"    (.*?){_BETWEEN}(REG_[A-Z_]+)(?:{_BETWEEN}(.*))?")
+_SECOND = re.compile(rf"{_BETWEEN}REG_[A-Z]")
+# What every code page has. One that lacks a character prints a question mark for it.
+_PLAIN = re.compile("[ ->@-~]*")
+_REQUESTS_OF_A_COMMAND = 3
+STOPPED = (
+    "reg query is stopped on this host ({told}), by security software or by the policy that forbids registry tools. For"
+    " the rest of this run the registry is read value by value, which takes far longer"
+)
+
+
+class _Unclear(Exception):
+    """What reg printed does not say for sure what is there."""
+
+
+@dataclass
+class Listing:
+    """What one query showed. Keys by their path below the one asked for, "" for itself; names as they were printed.
+
+    ``values``: by key and folded name, the type and the text of its data.
+    """
+
+    keys: dict[str, str] = field(default_factory=dict)
+    values: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+
+    def below(self) -> list[str]:
+        """Names of the keys directly below, which may be shown by what is below them alone; raises _Unclear where one
+        cannot be read for sure."""
+        names = {path.partition("\\")[0]: shown.partition("\\")[0] for path, shown in self.keys.items() if path}
+        if not all(map(_PLAIN.fullmatch, names.values())):
+            raise _Unclear
+        return list(names.values())
+
+
+def parse_listing(printed: bytes, key: str, *, deep: bool) -> Listing:
+    """What ``reg query`` printed for a key, with ``deep`` for all below it; raises _Unclear where a line is neither of
+    a key nor of a value."""
+    top = (_ROOT + key).casefold()
+    listing, current = Listing(), None
+    lines = [line.rstrip("\r") for line in printed.decode("utf-8", errors="replace").rstrip().split("\n")]
+    if deep and len(lines) > 1 and not lines[-2] and not lines[-1].startswith((" ", _ROOT)):
+        lines.pop()  # a sentence that counts what was found
+    for line in lines:
+        folded = line.rstrip(" \t").casefold()
+        if folded == top or folded.startswith(top + "\\"):
+            current = folded[len(top) + 1 :]
+            listing.keys[current] = line.rstrip(" \t")[len(top) + 1 :]
+        elif line.startswith("    ") and current is not None:
+            _take_value(listing, current, line)
+        elif line.strip() and not line.startswith(_VERSION):
+            raise _Unclear
+    return listing
+
+
+def _take_value(listing: Listing, key: str, line: str) -> None:
+    found = _VALUE.fullmatch(line)
+    if found is None or len(_SECOND.findall(line)) > 1:
+        raise _Unclear
+    name, kind, data = found.groups()
+    if (key, name.casefold()) in listing.values:
+        raise _Unclear
+    listing.values[key, name.casefold()] = (kind, data or "")
+
+
+def _binary(kind: str, data: str) -> bytes:
+    if kind != "REG_BINARY" or not re.fullmatch("(?:[0-9A-Fa-f]{2})*", data):
+        raise _Unclear
+    return bytes.fromhex(data)
+
+
+def _string(kind: str, data: str) -> str:
+    if kind not in ("REG_SZ", "REG_EXPAND_SZ") or not _PLAIN.fullmatch(data):
+        raise _Unclear
+    return data
+
+
+def _strings(kind: str, data: str) -> tuple[str, ...]:
+    r"""Texts with \0 between them, and behind the last one on older hosts."""
+    texts = data.split("\\0")
+    while texts and not texts[-1]:
+        texts.pop()
+    if kind != "REG_MULTI_SZ" or not all(re.fullmatch(r"[A-Za-z0-9 ._-]+", text) for text in texts):
+        raise _Unclear
+    return tuple(texts)
+
+
+def _number(kind: str, data: str) -> int:
+    if kind != "REG_DWORD" or not re.fullmatch("0x[0-9A-Fa-f]{1,8}", data):
+        raise _Unclear
+    return int(data, 16)
+
+
+_TYPED: dict[str, Callable[[str, str], Any]] = {
+    BINARY: _binary, STRING: _string, STRINGS: _strings, NUMBER: _number,
+}  # fmt: skip
+
+
+class QueriedRegistry(WmiRegistry):
+    """HKEY_LOCAL_MACHINE by reg query where many keys are asked for, by StdRegProv else."""
+
+    def __init__(self, wmi: Wmi, programs: WinrsPrograms, *, name: str = "", stopped: Note | None = None) -> None:
+        """:param stopped: left once reg query was seen not to work on this host; it is not tried again."""
+        super().__init__(wmi)
+        self._programs = programs
+        self._name = name
+        self._stopped = stopped or Note()
+        self._notice = ""
+        self._lasting: dict[str, str] = {}
+
+    @property
+    def notice(self) -> str:
+        return self._notice
+
+    def string(self, key: str, name: str) -> str | None:
+        return self._lasting.get(name) if key == _WINDOWS and name in self._lasting else super().string(key, name)
+
+    def branches(self, asked: Sequence[Branch]) -> tuple[KeyContent | None, ...]:
+        if self._stopped.left or _is_little(asked):
+            return super().branches(asked)
+        try:
+            seen = self._seen(asked)
+        except CannotQuote:
+            return super().branches(asked)
+        if seen is None:
+            return super().branches(asked)
+        return tuple(self._content(one, seen) for one in asked)
+
+    def _seen(self, asked: Sequence[Branch]) -> dict[tuple[str, bool], ProgramResult] | None:
+        """What was printed by folded key and whether all below it was asked for; None where reg is stopped."""
+        queries = dict.fromkeys((one.key, bool(one.below)) for one in asked)
+        queries |= dict.fromkeys((key, False) for one in asked for key in _between(one))
+        lines = [*(_line(_WINDOWS, "/v", name) for name in _LASTING), *(_query(*query) for query in queries)]
+        try:
+            results = run_steps(self._programs, lines, doing="reg query", where=self._name, timeout=120.0)
+        except ProgramTimeout as error:
+            self._give_up(str(error))
+            return None
+        for name, result in zip(_LASTING, results[: len(_LASTING)], strict=True):
+            if not self._lasts(name, result):
+                self._give_up(f"it said: {as_said(result.text, 200) or 'nothing'}")
+                return None
+        names = [(key.casefold(), deep) for key, deep in queries]
+        return dict(zip(names, results[len(_LASTING) :], strict=True))
+
+    def _lasts(self, name: str, result: ProgramResult) -> bool:
+        """Whether reg showed a value that every Windows has."""
+        try:
+            found = parse_listing(result.stdout, _WINDOWS, deep=False).values["", name.casefold()]
+            self._lasting[name] = _string(*found)
+        except (_Unclear, KeyError):
+            return False
+        return result.exit_code == 0
+
+    def _give_up(self, told: str) -> None:
+        self._stopped.leave()
+        self._notice = STOPPED.format(told=told)
+
+    def _content(self, asked: Branch, seen: dict[tuple[str, bool], ProgramResult]) -> KeyContent | None:
+        shown = seen[asked.key.casefold(), bool(asked.below)]
+        try:
+            if shown.exit_code == 0:
+                return _content_of(asked, parse_listing(shown.stdout, asked.key, deep=bool(asked.below)))
+            if _is_absent(asked, seen):
+                return None
+        except _Unclear:
+            pass
+        return self.branch(asked)
+
+
+def _is_little(asked: Sequence[Branch]) -> bool:
+    """Whether StdRegProv answers it with no more requests than a command takes, and none of them large."""
+    calls = sum(1 + len(one.values) for one in asked)
+    large = any(one.below or any(kind == BINARY for _name, kind in one.values) for one in asked)
+    return calls <= _REQUESTS_OF_A_COMMAND and not large
+
+
+def _query(key: str, deep: bool) -> str:
+    return _line(key, "/s") if deep else _line(key)
+
+
+def _line(key: str, *options: str) -> str:
+    return command_line(["reg", "query", f"HKLM\\{key}", *options])
+
+
+def _between(asked: Branch) -> Iterable[str]:
+    """The keys above that tell whether it is there, from the nearest up to the base."""
+    key = asked.key
+    while asked.base and key.casefold() != asked.base.casefold() and "\\" in key:
+        key = key.rpartition("\\")[0]
+        yield key
+
+
+def _is_absent(asked: Branch, seen: dict[tuple[str, bool], ProgramResult]) -> bool:
+    """Whether a key above was read and has no such key below it. An exit code alone also means that it is denied."""
+    name = asked.key
+    for key in _between(asked):
+        shown = seen[key.casefold(), False]
+        if shown.exit_code == 0:
+            present = {one.casefold() for one in parse_listing(shown.stdout, key, deep=False).below()}
+            return name[len(key) + 1 :].casefold() not in present
+        name = key
+    return False
+
+
+def _content_of(asked: Branch, listing: Listing) -> KeyContent:
+    below = {name: _values_of(listing, name.casefold(), asked.below) for name in listing.below()}
+    return KeyContent(_values_of(listing, "", asked.values), below)
+
+
+def _values_of(listing: Listing, key: str, wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    found = ((name, kind, listing.values.get((key, name.casefold()))) for name, kind in wanted)
+    return {name: _TYPED[kind](*value) for name, kind, value in found if value is not None}

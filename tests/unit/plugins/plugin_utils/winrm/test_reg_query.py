@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from unit import budgets
+from unit.cmd_lines import StepLines
+from unit.damage import torn
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.reg_query import QueriedRegistry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry import RegistryError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import (
+    BINARY,
+    NUMBER,
+    STRING,
+    STRINGS,
+    Branch,
+    KeyContent,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
+
+WINDOWS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+HKLM = "HKEY_LOCAL_MACHINE\\"
+BASE = r"SOFTWARE\Microsoft\SystemCertificates"
+MY = rf"{BASE}\MY\Certificates"
+BLOBS = Branch(MY, below=(("Blob", BINARY),), base=BASE)
+NAMES = Branch(MY, base=BASE)
+WORDS = "Nichts dergleichen gefunden\r\n"
+
+
+class Wmi:
+    """StdRegProv with these values, counting what it is asked."""
+
+    def __init__(self, values=None, denied=()) -> None:
+        self.values = values or {}
+        self.denied = denied
+        self.asked: list[tuple[str, ...]] = []
+
+    def invoke(self, namespace, class_name, method, parameters, selectors=None) -> WmiObject:
+        given = dict(parameters)
+        key, name = given["sSubKeyName"], given.get("sValueName")
+        self.asked.append((method, key) if name is None else (method, key, name))
+        if key in self.denied:
+            return WmiObject("X", {"ReturnValue": "5"})
+        if method == "EnumKey":
+            below = {one[len(key) + 1 :].split("\\")[0] for one in self.values if one.startswith(key + "\\")}
+            found = key in self.values or below
+            return WmiObject("X", {"ReturnValue": "0" if found else "2", "sNames": tuple(sorted(below))})
+        value = self.values.get(key, {}).get(name)
+        shown = tuple(map(str, value)) if isinstance(value, bytes) else value
+        field = "sValue" if "String" in method else "uValue"
+        return WmiObject("X", {"ReturnValue": "2" if value is None else "0", field: shown})
+
+
+def shown_value(name: str) -> str:
+    data = {"SystemRoot": r"C:\Windows", "CurrentVersion": "6.1"}[name]
+    return f"\r\n{HKLM}{WINDOWS}\r\n    {name}    REG_SZ    {data}\r\n\r\n"
+
+
+def registry_of(answers: dict[str, str], wmi: Wmi | None = None, **settings):
+    """``answers``: what reg query prints for a key, "/s" behind it where all below is asked for."""
+
+    def answer(step: str) -> tuple[bytes, int]:
+        match = re.fullmatch(r'reg query (?:"([^"]+)"|(\S+))(.*)', step)
+        assert match, step
+        key = (match[1] or match[2]).removeprefix("HKLM\\")
+        if key == WINDOWS:
+            return shown_value(match[3].removeprefix(" /v ")).encode(), 0
+        found = answers.get(key + match[3])
+        return (WORDS.encode(), 1) if found is None else (found.encode(), 0)
+
+    programs, wmi = StepLines(answer), wmi or Wmi()
+    return QueriedRegistry(wmi, programs, name="srv01", **settings), programs, wmi
+
+
+SOME = (
+    f"\r\n{HKLM}{MY}\\AA\r\n    Blob    REG_BINARY    0A0B\r\n    FriendlyName    REG_SZ    x y\r\n"
+    f"\r\n{HKLM}{MY}\\BB\r\n    blob    REG_BINARY    FF\r\n"
+)
+TABS = SOME.replace("    REG", "\tREG").replace("Y    ", "Y\t").replace("Z    ", "Z\t")
+FOUND = KeyContent({}, {"AA": {"Blob": b"\x0a\x0b"}, "BB": {"Blob": b"\xff"}})
+
+
+@pytest.mark.parametrize("printed", [
+    SOME,
+    f"\r\n{HKLM}{MY}\r\n    (Standard)    REG_SZ    (Wert nicht gesetzt)\r\n{SOME}",
+    f"{SOME}\r\nSuche beendet: 3 Übereinstimmung(en) gefunden.\r\n",
+    f"{SOME}\r\n検索の完了: 3 件検出しました。\r\n",
+    # Up to Windows 2003.
+    f"\r\n! REG.EXE VERSION 3.0\r\n\r\n{HKLM}{MY}\r\n{TABS}",
+    SOME.replace("SOFTWARE", "Software"),
+    SOME.replace("\r\n", "\r\r\n"),
+])  # fmt: skip
+def test_blobs_of_a_store(printed: str) -> None:
+    registry, programs, wmi = registry_of({f"{MY} /s": printed})
+    assert registry.branches([BLOBS]) == (FOUND,)
+    assert len(programs.lines) == 1 and wmi.asked == []
+
+
+def test_one_line_asks_for_everything() -> None:
+    other = rf"{BASE}\Root\Certificates"
+    listed = f"\r\n{HKLM}{other}\\CC\r\n{HKLM}{other}\\DD\r\n"
+    registry, programs, wmi = registry_of({f"{MY} /s": SOME, other: listed})
+    assert registry.branches([BLOBS, Branch(other, base=BASE)]) == (FOUND, KeyContent({}, {"CC": {}, "DD": {}}))
+    assert (len(programs.lines), wmi.asked) == (1, [])
+    assert registry.string(WINDOWS, "SystemRoot") == r"C:\Windows"
+    assert registry.string(WINDOWS, "CurrentVersion") == "6.1"
+    assert wmi.asked == []
+
+
+VALUES = (("Name", STRING), ("Hashes", STRINGS), ("Flags", NUMBER), ("Data", BINARY), ("None", NUMBER))
+KEY = rf"{BASE}\Some"
+
+
+def one_key(*lines: str, wmi: Wmi | None = None):
+    """What a key's values come to, and whether StdRegProv was asked for them."""
+    body = "".join(f"    {line}\r\n" for line in lines)
+    registry, _programs, wmi = registry_of({KEY: f"\r\n{HKLM}{KEY}\r\n{body}\r\n"}, wmi)
+    (content,) = registry.branches([Branch(KEY, VALUES, base=BASE)])
+    return content, bool(wmi.asked)
+
+
+@pytest.mark.parametrize(("line", "value"), [
+    ("Name    REG_SZ    Company CA", {"Name": "Company CA"}),
+    ("name    REG_EXPAND_SZ    %SystemRoot%\\x", {"Name": "%SystemRoot%\\x"}),
+    ("Name    REG_SZ    ", {"Name": ""}),
+    ("Name    REG_SZ", {"Name": ""}),
+    ("Hashes    REG_MULTI_SZ    aa bb\\0cc", {"Hashes": ("aa bb", "cc")}),
+    ("Hashes\tREG_MULTI_SZ\taa\\0\\0", {"Hashes": ("aa",)}),
+    ("Flags    REG_DWORD    0x15014e", {"Flags": 0x15014E}),
+    ("Data    REG_BINARY    ", {"Data": b""}),
+    ("Other    REG_QWORD    0x1", {}),
+])  # fmt: skip
+def test_values_are_typed(line: str, value: dict[str, object]) -> None:
+    assert one_key(line) == (KeyContent(value), False)
+
+
+@pytest.mark.parametrize("lines", [
+    ("Name    REG_SZ    Zertifizierungsstelle für ocs",),
+    ("Name    REG_SZ    what code page has this?",),
+    ("Name    REG_SZ    a    REG_SZ    b",),
+    ("Name    REG_SZ    a", "name    REG_SZ    b"),
+    ("Name    REG_DWORD    0x1",),
+    ("Name    REG_SZ    first", "second without a type"),
+    ("Hashes    REG_MULTI_SZ    C:\\0dir",),
+    ("Flags    REG_DWORD    1",),
+    ("Data    REG_BINARY    ABC",),
+    ("Data    REG_BINARY    AB, and more",),
+    ("Data    REG_SZ    AB",),
+])  # fmt: skip
+def test_what_can_be_read_in_two_ways_is_asked_of_the_other_one(lines: tuple[str, ...]) -> None:
+    content, asked = one_key(*lines, wmi=Wmi({KEY: {"Name": "sound", "Flags": "7"}}))
+    assert (content, asked) == (KeyContent({"Name": "sound", "Flags": 7}), True)
+
+
+@pytest.mark.parametrize("printed", [
+    f"{HKLM}SOFTWARE\\Elsewhere\r\n",
+    f"{HKLM}{MY}x\\AA\r\n",
+    "    Blob    REG_BINARY    00\r\n",
+    f"{SOME}cut off",
+    f"{SOME}    Blob    REG_BIN",
+    f"{HKLM}{MY}\\?\u0142\r\n",
+    f"{HKLM}{MY}\\\u00e9\r\n",
+])  # fmt: skip
+def test_strange_lines_are_no_answer(printed: str) -> None:
+    registry, _programs, wmi = registry_of({f"{MY} /s": printed}, Wmi({rf"{MY}\EE": {"Blob": b"\x01"}}))
+    assert registry.branches([BLOBS]) == (KeyContent({}, {"EE": {"Blob": b"\x01"}}),)
+    assert wmi.asked == [("EnumKey", MY), ("GetBinaryValue", rf"{MY}\EE", "Blob")]
+
+
+ABOVE = {BASE: f"\r\n{HKLM}{BASE}\\CA\r\n{HKLM}{BASE}\\MY\r\n", rf"{BASE}\MY": f"\r\n{HKLM}{BASE}\\MY\\CRLs\r\n"}
+
+
+def test_absent_is_what_the_key_above_does_not_have() -> None:
+    registry, programs, wmi = registry_of(ABOVE)
+    assert registry.branches([BLOBS, Branch(rf"{BASE}\REQUEST\Certificates", base=BASE)]) == (None, None)
+    assert (len(programs.lines), wmi.asked) == (1, [])
+
+
+def test_denied_is_not_absent() -> None:
+    there = {**ABOVE, rf"{BASE}\MY": f"\r\n{HKLM}{BASE}\\MY\\Certificates\r\n"}
+    registry, _programs, wmi = registry_of(there, Wmi(denied=[MY]))
+    with pytest.raises(RegistryError, match="denied"):
+        registry.branches([BLOBS])
+    assert wmi.asked == [("EnumKey", MY)]
+
+
+def test_where_no_key_above_can_be_read_either_it_is_asked() -> None:
+    registry, _programs, wmi = registry_of({})
+    assert registry.branches([BLOBS]) == (None,)
+    assert wmi.asked == [("EnumKey", MY)]
+
+
+def test_an_empty_store_is_empty() -> None:
+    registry, _programs, wmi = registry_of({f"{MY} /s": "\r\n"})
+    assert registry.branches([BLOBS]) == (KeyContent({}, {}),)
+    assert wmi.asked == []
+
+
+@pytest.mark.parametrize("answer", [
+    (b"FEHLER: Das Bearbeiten der Registrierung wurde deaktiviert.\r\n", 1),
+    (b"", 0),
+    (b"", 1),
+    (shown_value("SystemRoot").replace("C:", "\u00e7:").encode(), 0),
+])  # fmt: skip
+def test_where_reg_is_stopped_all_is_asked_of_the_other_one_for_the_rest_of_the_run(tmp_path, answer) -> None:
+    programs, wmi = StepLines(lambda step: answer), Wmi({rf"{MY}\EE": {"Blob": b"\x01"}})
+    registry = QueriedRegistry(wmi, programs, name="srv01", stopped=Note(str(tmp_path), "reg"))
+    for _time in range(2):
+        assert registry.branches([BLOBS]) == (KeyContent({}, {"EE": {"Blob": b"\x01"}}),)
+    assert len(programs.lines) == 1
+    assert registry.notice.startswith("reg query is stopped on this host (it said: ")
+    later = QueriedRegistry(wmi, programs, name="srv01", stopped=Note(str(tmp_path), "reg"))
+    later.branches([BLOBS])
+    assert len(programs.lines) == 1 and later.notice == ""
+
+
+def test_a_reg_that_comes_to_no_end_is_stopped_too() -> None:
+    class Slow(StepLines):
+        def run_line(self, line, **given):
+            raise ProgramTimeout("reg query", 120.0, b"", b"", where="srv01")
+
+    registry = QueriedRegistry(Wmi({rf"{MY}\EE": {}}), Slow(lambda step: (b"", 0)), name="srv01")
+    assert registry.branches([NAMES, NAMES, NAMES, NAMES])[0] == KeyContent({}, {"EE": {}})
+    assert "did not end within 120 seconds" in registry.notice
+
+
+def test_little_is_asked_without_a_command() -> None:
+    registry, programs, wmi = registry_of({}, Wmi({MY: {}}))
+    assert registry.branches([NAMES, Branch(BASE)]) == (KeyContent({}, {}), KeyContent({}, {"MY": {}}))
+    assert programs.lines == [] and wmi.asked == [("EnumKey", MY), ("EnumKey", BASE)]
+    assert registry.branches([]) == ()
+
+
+def test_names_that_no_command_line_carries_are_asked_without_one() -> None:
+    strange = Branch(rf"{BASE}\100%\x", below=(("Blob", BINARY),))
+    registry, programs, _wmi = registry_of({})
+    assert registry.branches([strange]) == (None,)
+    assert programs.lines == []
+
+
+@given(st.one_of(torn(SOME.encode()), st.binary(max_size=300)))
+@example(b"")
+@budgets.part(1)
+def test_whatever_is_printed_is_read_or_asked_of_the_other_one(printed: bytes) -> None:
+    def answer(step: str) -> tuple[bytes, int]:
+        name = step.rpartition(" /v ")[2]
+        return (shown_value(name).encode(), 0) if " /v " in step else (printed, 0)
+
+    registry = QueriedRegistry(Wmi(), StepLines(answer), name="srv01")
+    try:
+        (content,) = registry.branches([BLOBS])
+    except RolloutError:
+        return
+    blobs = [values["Blob"] for values in (content.below if content else {}).values() if "Blob" in values]
+    assert all(isinstance(blob, bytes) for blob in blobs)
