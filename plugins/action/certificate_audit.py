@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import compare
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import ServerState
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.stores import store_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork, work_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import load_roots
@@ -49,4 +50,5 @@ class ActionModule(WindowsAction):
 
 def _compared(work: ServerWork, state: ServerState, now: datetime, minimum_days: int) -> dict[str, Any]:
     rows = compare(work, state, now=now, minimum_days=minimum_days)
-    return {"changed": False, "server": work.fqdn, "rows": to_plain(rows)}
+    findings = store_findings(work, state, rows, now=now, minimum_days=minimum_days)
+    return {"changed": False, "server": work.fqdn, "rows": to_plain(rows), "findings": to_plain(findings)}

@@ -64,6 +64,7 @@ def audit_files(given: Any, stem: str) -> dict[str, str]:
         f"{name}.md": documents.audit_markdown(found),
         f"{name}.json": _nice_json(found.to_plain()),
         f"{name}-certificates.csv": documents.certificates_csv(found),
+        f"{name}-findings.csv": documents.findings_csv(found),
         f"{name}-records.csv": documents.records_csv(found),
     }
 

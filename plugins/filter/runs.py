@@ -172,6 +172,8 @@ def audit_data(
     run: Any = None,
     certificates: bool = True,
     records: bool = True,
+    ca_hosts: Sequence[str] = (),
+    authorities: bool = True,
 ) -> dict[str, Any]:
     hosts = {INTERNAL: tuple(dns_hosts), EXTERNAL: tuple(dns_external_hosts)}
     return auditing.audit(
@@ -181,6 +183,8 @@ def audit_data(
         from_plain(auditing.AuditRun, run or {}, where="run"),
         certificates=bool(certificates),
         records=bool(records),
+        ca_hosts=tuple(ca_hosts),
+        authorities=bool(authorities),
     ).to_plain()
 
 

@@ -114,4 +114,22 @@ rows:
       further_names: []
       problems: ["it expires on 2026-12-11T08:00:00Z, in less than 30 days"]
       remarks: []
+findings:
+  description:
+    - What the server's stores give reason to say beside its places, in the shape of the plan's findings, errors first.
+    - Of its own certificates in use, their keys and the authorities above them; of others of the store MY that have a
+      planned one's names; of keys that wait in REQUEST; and of the roots that count for the machine, those of Group
+      Policy and Active Directory included. The codes are those of the documentation's page of findings.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - severity: warning
+      code: certificate-expires
+      message: "fe01.company.local/default: 'pool.company.local' (0123456789ABCDEF0123456789ABCDEF01234567) expires on
+        2026-12-11T08:00:00Z, in 14 days"
+      breaks: From then on services that have it do not start, and clients and other servers refuse it
+      mend: "Run deploy_pool before: it makes and assigns another one"
+      source: Microsoft, 'Lync Server certificate expiration'; skypepro.co.uk
+      where: fe01.company.local
 """

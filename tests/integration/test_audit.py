@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lab_tests.foreign import Psrp
 from sitekit import STATISTICS, Run, Site
 
@@ -317,3 +318,128 @@ def test_every_dns_server_of_a_view(site: Site) -> None:
     assert found(site) == {("", ""): "not_read"}
     (dead,) = (one for one in site.report()["records"] if one["verdict"] == "not_read")
     assert dead["server"] == "dc02.company.local" and "nothing listens there" in dead["problems"][0]
+
+
+# --- stores and CAs -------------------------------------------------------------------------------------------------
+
+KSP = "Microsoft Software Key Storage Provider"
+SCHANNEL = "Microsoft RSA SChannel Cryptographic Provider"
+MIXED = [{"name": f"fe0{number}", "language": tag} for number, tag in ((1, "de-DE"), (2, "fr-FR"), (3, "ja-JP"))]
+
+
+class Authority:
+    """Somebody's CA, self-signed or below another one."""
+
+    def __init__(self, name: str, above: Authority | None = None, *, pss: bool = False) -> None:
+        self.key, self.name = rsa.generate_private_key(65537, 2048), common_name(name)
+        signer, issuer = (above.key, above.name) if above else (self.key, self.name)
+        builder = signed_for(self.key, self.name, issuer, days=3000)
+        builder = builder.add_extension(x509.BasicConstraints(True, None), True)
+        self.certificate = builder.sign(signer, hashes.SHA256(), rsa_padding=PSS if pss else None)
+
+
+PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+
+
+def common_name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
+
+
+def signed_for(key: Any, subject: x509.Name, issuer: x509.Name, *, days: int, age: int = 400) -> Any:
+    now = datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=age))
+    return builder.not_valid_after(now + datetime.timedelta(days=days, hours=1))
+
+
+def put(site: Site, host: str, store: str, *certificates: x509.Certificate, key: Any = None, **more: Any) -> list[str]:
+    """Into a store of the host; returns the thumbprints."""
+    forms = (serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    if key is not None:
+        more = {"provider": SCHANNEL, "key": base64.b64encode(key.private_bytes(*forms)).decode(), **more}
+    encoded = [base64.b64encode(one.public_bytes(serialization.Encoding.DER)).decode() for one in certificates]
+    site.estate.order("domain_member", host, "put", store=store, certificates=encoded, **more)
+    return [one.fingerprint(hashes.SHA1()).hex().upper() for one in certificates]
+
+
+def like_the_assigned(site: Site, host: str, issuer: Authority, *, key: Any, days: int = 500, pss: bool = False) -> Any:
+    """A certificate with all that the planned one of this host has, for another key and of another authority."""
+    assigned = site.state()["hosts"][host]["cs_server"]["assigned"]["Default"]["thumbprint"]
+    blob = bytes.fromhex(site.state()["hosts"][host]["registry"][STORE + assigned]["Blob"][1])
+    model = x509.load_der_x509_certificate(blob[blob.index(bytes.fromhex("2000000001000000")) + 12 :])
+    builder = signed_for(key, model.subject, issuer.name, days=days, age=1)
+    for one in model.extensions:
+        if not isinstance(one.value, x509.AuthorityKeyIdentifier | x509.SubjectKeyIdentifier):
+            builder = builder.add_extension(one.value, one.critical)
+    return builder.sign(issuer.key, hashes.SHA256(), rsa_padding=PSS if pss else None)
+
+
+def told_of(site: Site) -> dict[str, list[str]]:
+    """Server or CA -> the codes of what is said of it."""
+    codes: dict[str, list[str]] = {}
+    for one in site.report()["findings"]:
+        codes.setdefault(one["where"].partition(".")[0], []).append(one["code"])
+    return codes
+
+
+@pytest.mark.estate(name="sfb2019", hosts=[*MIXED, {"name": "ca01", "language": "fr-FR"}])
+def test_each_fault_of_the_stores_in_every_language(site: Site) -> None:
+    as_rolled_out(site)
+    assert site.report()["findings"] == []
+
+    site.command("ca01", "certutil -setreg policy\\EditFlags +EDITF_ATTRIBUTESUBJECTALTNAME2")
+    old_root = Authority("Old Root")
+    issuing, company = Authority("Issuing CA", old_root, pss=True), Authority("Company CA")
+    short, spare, other, third = (rsa.generate_private_key(65537, length) for length in (1024, 2048, 2048, 2048))
+    for host in ("fe01", "fe02", "fe03"):
+        put(site, host, "CA", issuing.certificate)
+        put(site, host, "Root", old_root.certificate)
+        put(site, host, "Root", old_root.certificate, issuing.certificate, place="policy")
+        put(site, host, "MY", like_the_assigned(site, host, company, key=other), key=other)
+        put(site, host, "MY", like_the_assigned(site, host, company, key=third))
+        waiting = signed_for(third, common_name("crm.company.com"), common_name("crm.company.com"), days=300)
+        put(site, host, "REQUEST", waiting.sign(third, hashes.SHA256()), key=third)
+        # In use: a short key of a KSP, signed by what the product refuses, at its end in ten days, and below an
+        # authority whose own signature is refused; and a key that can be exported.
+        bad = like_the_assigned(site, host, issuing, key=short, days=10, pss=True)
+        portable = like_the_assigned(site, host, company, key=spare)
+        (bad_one,) = put(site, host, "MY", bad, key=short, provider=KSP)
+        (portable_one,) = put(site, host, "MY", portable, key=spare, exportable=True)
+        site.estate.order("cs_server", host, "assign", types=["WebServicesExternal"], thumbprint=bad_one)
+        site.estate.order("cs_server", host, "assign", types=["WebServicesInternal"], thumbprint=portable_one)
+    roots = [common_name(f"Root {number}") for number in range(98)]
+    many = (signed_for(third, one, one, days=900).sign(third, hashes.SHA256()) for one in roots)
+    put(site, "fe03", "Root", *many, place="enterprise")
+
+    run = audited(site, "--tags", "certificates,report")
+    everywhere = [
+        "certificate-expires",
+        "certificate-left-over",
+        "intermediate-among-roots",
+        "issuer-signature-refused",
+        "key-exportable",
+        "key-missing",
+        "key-storage-provider",
+        "root-twice",
+        "signature-refused",
+        "waiting-key-left",
+        "weak-key",
+    ]
+    told = {where: sorted(codes) for where, codes in told_of(site).items()}
+    assert told == {
+        "ca01": ["ca-names-from-attributes"],
+        "fe01": everywhere,
+        "fe02": everywhere,
+        "fe03": sorted([*everywhere, "many-roots"]),
+    }, run.output
+    # An error is a difference, like the places of what is in use; the rest is told.
+    assert run.code == 2 and site.report()["counts"]["wrong"] == 12
+    assert "FAILED: 6 differences from the plan, 6 errors in stores or on CAs" in run.output
+    written = max(site.reports.glob("*-findings.csv")).read_text(encoding="utf-8")
+    assert "fe02.company.local,error,intermediate-among-roots," in written
+
+    # A CA that is out of reach is told, and the servers are read.
+    site.estate.stop_host("ca01")
+    run = audited(site, "--tags", "certificates,report")
+    assert found(site)["ca01", "CA"] == "not_read" and "fe01" in told_of(site), run.output
+    assert "ca01" not in told_of(site)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import subprocess
 from pathlib import Path
@@ -22,6 +23,8 @@ from lab.pki.database import DENIED, FAILED, ISSUED, PENDING, Row
 from lab.pki.inf import san_from_text
 from lab.pki.names import sanitised, short_sanitised
 from lab.pki.requester import Requester
+from lab.pki.stores import ENTERPRISE, KSP, POLICY, SYSTEM, Stores
+from lab.roles import NoSuchOrder
 from lab.roles.ca import CertificateAuthority
 
 ROLLOUT = Requester("COMPANY\\rollout", ("Domain Admins", "Domain Users"))
@@ -282,6 +285,29 @@ def test_members_of_the_domain_trust_an_enterprise_ca(tmp_path: Path) -> None:
         f"NTAuth\\Certificates\\{thumbs[0]}",
         f"Root\\Certificates\\{thumbs[1]}",
     ]
+
+
+def test_certificates_are_put_into_the_stores_of_each_place(tmp_path: Path) -> None:
+    lab = local(tmp_path)
+    member, stores = lab.machine("srv01").roles["domain_member"], Stores(lab.machine("srv01"))
+    der = lab.machine("ca01").roles["ca"].chain[-1]
+    body = {"certificates": [base64.b64encode(der).decode()]}
+    for place in ("machine", "policy"):
+        member.carry_out("put", {**body, "store": "Root", "place": place})
+    form = (serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    name, now = x509.Name([]), datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder(name, name, KEY.public_key(), 1, now, now + datetime.timedelta(days=1))
+    own = builder.sign(KEY, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    secret = {"key": base64.b64encode(KEY.private_bytes(*form)).decode(), "provider": KSP, "exportable": True}
+    member.carry_out("put", {"certificates": [base64.b64encode(own).decode()], "store": "MY", **secret})
+    keys = lab.machine("srv01").registry.snapshot()
+    found = sorted(name for name in keys if name.endswith(f"Root\\Certificates\\{hashes_of(der)}"))
+    assert [name.partition("\\Root")[0] for name in found] == [ENTERPRISE, SYSTEM, POLICY]
+    (held,) = stores.held("MY")
+    container = stores.container(held)
+    assert container is not None and (container.provider, container.exportable) == (KSP, True)
+    with pytest.raises(NoSuchOrder):
+        member.carry_out("take", {})
 
 
 def hashes_of(der: bytes) -> str:

@@ -14,11 +14,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present imp
     HTTP_SYS,
     OCS,
     PresentAssignment,
-    StoredCertificate,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import RecordRow
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report import AuditReport, AuditRun
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.machine_stores import StoredCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.model import LeftOut
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import (

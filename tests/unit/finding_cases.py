@@ -10,8 +10,28 @@ from typing import Any
 
 import yaml
 from cryptography import x509
+from unit.audits import ENDED, GOOD, LATE, stored
 from unit.fakes_windows import DER, NOW, authority, certificate, planned_certificate
 from unit.places import DATA
+from unit.stores import (
+    BY_ISSUING,
+    BY_PSS,
+    BY_SHA1,
+    KSP,
+    MACHINE_ROOT,
+    OF_2008R2,
+    POLICY_ROOT,
+    PSS_ISSUER,
+    ROOT,
+    SECOND,
+    SHORT_KEY,
+    in_use,
+    many_roots,
+    of_roots,
+    of_stores,
+    on,
+    stand_in,
+)
 from unit.topologies import ABSENT, origin, origin_with, put
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
@@ -343,6 +363,23 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "clock-differs": lambda: clock_findings("dc01.company.local", NOW + timedelta(minutes=6), NOW),
     "oauth-certificate-is-new": lambda: oauth_findings("AB", NOW - timedelta(days=30), "CD", NOW),
     "ocs-differs": lambda: ocs_findings([DeployedDifference("x", "what", "breaks", "mend")]),
+    "certificate-expired": lambda: in_use(ENDED),
+    "certificate-expires": lambda: in_use(LATE),
+    "certificate-left-over": lambda: of_stores(stored(GOOD), stored(SECOND), used=(GOOD,)),
+    "key-missing": lambda: in_use(GOOD, key=None),
+    "waiting-key-left": lambda: of_stores(stored(GOOD), waiting=(stand_in(1),)),
+    "key-exportable": lambda: in_use(GOOD, exportable=True),
+    "weak-key": lambda: in_use(SHORT_KEY),
+    "signature-refused": lambda: in_use(BY_PSS),
+    "issuer-signature-refused": lambda: of_stores(stored(BY_ISSUING, issuers=(PSS_ISSUER, ROOT)), used=(BY_ISSUING,)),
+    "sha1-of-public-authority": lambda: of_stores(
+        stored(BY_SHA1), used=(BY_SHA1,), issuer={"name": "public", "ca": ""}, template=None
+    ),
+    "key-storage-provider": lambda: in_use(GOOD, key=KSP),
+    "intermediate-among-roots": lambda: of_roots(*on(MACHINE_ROOT, PSS_ISSUER)),
+    "intermediate-among-roots-before-2012": lambda: of_roots(*on(MACHINE_ROOT, PSS_ISSUER), windows=OF_2008R2),
+    "root-twice": lambda: of_roots(*on(MACHINE_ROOT, ROOT), *on(POLICY_ROOT, ROOT)),
+    "many-roots": lambda: of_roots(*many_roots(101)),
     "dns-server": lambda: dns_findings(["the zone takes updates from anybody"]),
 }
 

@@ -18,11 +18,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present imp
     CMDLETS,
     HTTP_SYS,
     OCS,
+    ROOTS,
     STORE,
+    WAITING,
     PresentAssignment,
     ServerState,
     ShownCertificate,
-    StoredCertificate,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import (
     further_names,
@@ -31,6 +32,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit imp
     unmet_by_key,
     unmet_dates,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.machine_stores import StoredCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC, WEB_COMPONENTS
@@ -49,6 +51,8 @@ IN_OCS = frozenset(
     {"front_end", "director", "edge_internal", "access_edge", "web_conferencing_edge", "av_authentication"}
 )
 STORE_PLACE = "store MY"
+# Where a part that could not be read is told by another name than its own.
+_PLACES = {HTTP_SYS: "http.sys", WAITING: "store REQUEST", ROOTS: "trusted roots"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +235,10 @@ class _Comparison:
     def _unread(self) -> Iterator[CertificateRow]:
         """What could not be read, where no planned place has told it."""
         told = {kind_of(one) for job in self.work.certificates for one in job.assignments}
-        for kind in (STORE, CMDLETS, OCS, HTTP_SYS):
+        for kind in (STORE, WAITING, ROOTS, CMDLETS, OCS, HTTP_SYS):
             why = self.state.unread.get(kind)
             if why and not (kind in told or (kind == STORE and told)):
-                yield CertificateRow(self.work.fqdn, kind.replace("_", "."), NOT_READ, problems=(why,))
+                yield CertificateRow(self.work.fqdn, _PLACES.get(kind, kind), NOT_READ, problems=(why,))
 
     # --- what the plan does not have ---
 

@@ -23,15 +23,18 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report impo
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.csv_table import csv_text
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import code, table, text
 
 _READING = (
     "The pool was compared with the plan as it stands; nothing was changed. A *difference* was seen to be other than"
     " planned. Of what was *not read* nothing is known. Names beyond the plan, certificates of others, and those that"
-    " would serve and are assigned nowhere are told and are no difference."
+    " would serve and are assigned nowhere are told and are no difference. What is wrong in stores and on CAs counts as"
+    " a difference where it is an *error*."
 )
 _CERTIFICATES = ["server", "place", "planned as", "subject", "issuer", "valid until", "days left"]
 _NAMES = ["names missing", "names beyond the plan", "verdict", "what"]
+_FINDINGS = ["server or CA", "severity", "code", "what", "breaks", "mend", "source"]
 _RECORDS = ["view", "server", "zone", "name", "type", "planned", "found", "TTL planned", "TTL found", "verdict", "what"]
 CERTIFICATE_COLUMNS = (
     "server",
@@ -47,6 +50,7 @@ CERTIFICATE_COLUMNS = (
     "further_names",
     "what",
 )
+FINDING_COLUMNS = ("where", "severity", "code", "what", "breaks", "mend", "source")
 RECORD_COLUMNS = (
     "view",
     "server",
@@ -71,6 +75,7 @@ def audit_markdown(report: AuditReport) -> str:
         _differences(report),
         _section("Certificates", [*_CERTIFICATES, *_NAMES], map(_certificate, places)),
         _section("Others in the stores", [*_CERTIFICATES, *_NAMES], map(_certificate, stores)),
+        _section("Stores and CAs", _FINDINGS, map(_finding, in_order_of_place(report.findings))),
         _section("DNS records", _RECORDS, map(_record, report.records)),
         _section("Left out", ["kind", "what"], [[text(one.kind), code(one.what)] for one in report.left_out]),
         _section("Made with", ["what", "version"], [[code(k), code(v)] for k, v in _versions(report).items()]),
@@ -98,10 +103,9 @@ def _head(report: AuditReport) -> list[str]:
 
 
 def _differences(report: AuditReport) -> list[str]:
-    found = [one for one in report.rows if one.verdict in DIFFERENCES]
-    if not found:
-        return []
-    return ["## Differences", "", *(f"1. {code(where(one))}: {_verdict(one)}{_why(one)}" for one in found)]
+    found = [f"1. {code(where(one))}: {_verdict(one)}{_why(one)}" for one in report.rows if one.verdict in DIFFERENCES]
+    found += [f"1. {code(one.where)}: **{text(one.severity)}**: {text(one.message)}" for one in report.errors]
+    return ["## Differences", "", *found] if found else []
 
 
 def _why(row: Row) -> str:
@@ -149,6 +153,19 @@ def _record(row: RecordRow) -> list[str]:
     ]
 
 
+def in_order_of_place(findings: Iterable[Finding]) -> list[Finding]:
+    """Those of one server or CA together, as the report has them otherwise."""
+    listed = list(findings)
+    places = list(dict.fromkeys(one.where for one in listed))
+    return sorted(listed, key=lambda one: places.index(one.where))
+
+
+def _finding(one: Finding) -> list[str]:
+    severity = f"**{text(one.severity)}**" if one.severity == ERROR else text(one.severity)
+    told = (one.message, one.breaks, one.mend, one.source)
+    return [code(one.where), severity, code(one.code), *map(text, told)]
+
+
 def _names(names: Sequence[str]) -> str:
     return ", ".join(map(code, names)) or "–"
 
@@ -174,9 +191,18 @@ def certificates_csv(report: AuditReport) -> str:
     return csv_text(CERTIFICATE_COLUMNS, (_certificate_cells(one) for one in report.certificates))
 
 
+def findings_csv(report: AuditReport) -> str:
+    """A line for each finding of the servers' stores and of the CAs; RFC 4180."""
+    return csv_text(FINDING_COLUMNS, (_finding_cells(one) for one in in_order_of_place(report.findings)))
+
+
 def records_csv(report: AuditReport) -> str:
     """A line for each record set; RFC 4180."""
     return csv_text(RECORD_COLUMNS, (_record_cells(one) for one in report.records))
+
+
+def _finding_cells(one: Finding) -> list[str]:
+    return [one.where, one.severity, one.code, one.message, one.breaks, one.mend, one.source]
 
 
 def _certificate_cells(row: CertificateRow) -> list[str]:

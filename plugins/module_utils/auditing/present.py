@@ -9,27 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.machine_stores import (
+    StoredCertificate,
+    TrustedRoots,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 
-# Where assignments are kept: the product's cmdlets, OCS's WMI classes, http.sys; and the store of certificates.
+# Where assignments are kept: the product's cmdlets, OCS's WMI classes, http.sys; the store of certificates; and the
+# stores of waiting keys and of roots.
 CMDLETS, OCS, HTTP_SYS, STORE = "cmdlets", "ocs", "http_sys", "store"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCertificate:
-    """One certificate of the machine's store MY. ``exportable``: None where nobody could tell.
-
-    ``chain_problem``: why it leads to no root that the machine trusts. ``problem``: why the certificate itself could
-    not be read.
-    """
-
-    thumbprint: str
-    certificate: X509Certificate | None
-    key: PrivateKey | None
-    exportable: bool | None = None
-    chain_problem: str = ""
-    problem: str = ""
+WAITING, ROOTS = "waiting_keys", "trusted_roots"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +60,7 @@ class ShownCertificate:
 @dataclass(frozen=True, slots=True)
 class ServerState:
     """All of it. ``served``: by ``address:port``, the port being the server's own. ``unread``: where, or which type,
-    could not be read, and why.
+    could not be read, and why. ``store``: MY; ``waiting``: the stand-ins of keys that wait for a certificate.
 
     ``untold``: of these this server has nothing that tells, so that only its ports do.
     """
@@ -81,6 +70,8 @@ class ServerState:
     served: Mapping[str, ShownCertificate] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     untold: frozenset[str] = frozenset()
+    waiting: tuple[StoredCertificate, ...] = ()
+    roots: TrustedRoots = TrustedRoots()
 
     def stored(self, thumbprint: str) -> StoredCertificate | None:
         return next((one for one in self.store if one.thumbprint == thumbprint), None)

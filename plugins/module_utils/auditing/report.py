@@ -31,9 +31,16 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records imp
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import VIEWS, LeftOut, Plan, PlannedServer
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    ERROR,
+    VIEWS,
+    Finding,
+    LeftOut,
+    Plan,
+    PlannedServer,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.names import first_label
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import MOST_COMPARED, nearest_host
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import MOST_COMPARED, ca_host, nearest_host
 from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import (
     DROPPED_OUT,
     LEFT_OUT,
@@ -66,8 +73,9 @@ class AuditRun:
 @dataclass(frozen=True, slots=True)
 class AuditReport:
     """``status``: ``failed`` where something differs, else ``unproved`` where something could not be read, else
-    ``done``. In ``counts``, ``wrong`` are the differences, ``unproved`` what could not be read, ``proved`` the places
-    and records that are as planned. ``windows``: host to its product and version.
+    ``done``. In ``counts``, ``wrong`` are the differences and the findings that are errors, ``unproved`` what could not
+    be read, ``proved`` the places and records that are as planned. ``windows``: host to its product and version.
+    ``findings``: what is wrong in the servers' stores and on the CAs, by the server (FQDN) and the CA that each is of.
     """
 
     schema: int
@@ -80,6 +88,12 @@ class AuditReport:
     certificates: tuple[CertificateRow, ...]
     records: tuple[RecordRow, ...]
     left_out: tuple[LeftOut, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that end an audit as a difference does."""
+        return tuple(one for one in self.findings if one.severity == ERROR)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -119,24 +133,32 @@ def audit(
     *,
     certificates: bool = True,
     records: bool = True,
+    ca_hosts: Sequence[str] = (),
+    authorities: bool = True,
 ) -> AuditReport:
     """What came of it.
 
+    :param ca_hosts: the inventory's hosts of CAs that were read; ``authorities``: whether they were to be, together
+        with the servers.
     :param dns: view to the DNS servers whose records were compared; a view without one could not be read.
     :param certificates: whether the servers were to be compared; ``records``: whether the zones were.
     """
-    places = _of_one_key(plan, tuple(_servers(hostvars, plan))) if certificates else ()
+    read = [_server(hostvars, plan, one) for one in plan.servers] if certificates else []
+    read += _authorities(hostvars, plan, ca_hosts) if certificates and authorities else []
+    places = _of_one_key(plan, tuple(row for one in read for row in one.rows))
+    findings = tuple(dict.fromkeys(finding for one in read for finding in one.findings))
     sets = tuple(_views(hostvars, plan, dns)) if records else ()
     rows: tuple[Row, ...] = (*places, *sets)
     verdicts = [one.verdict for one in rows]
     counts = Counts(
-        wrong=sum(one in DIFFERENCES for one in verdicts),
+        wrong=sum(one in DIFFERENCES for one in verdicts) + sum(one.severity == ERROR for one in findings),
         unproved=verdicts.count(NOT_READ) or int(not verdicts),
         proved=verdicts.count(AS_PLANNED),
     )
     hosts = (
         *(host for named in dns.values() for host in named),
         *(server.inventory_host or server.fqdn for server in plan.servers),
+        *ca_hosts,
     )
     return AuditReport(
         schema=SCHEMA,
@@ -149,6 +171,7 @@ def audit(
         certificates=places,
         records=sets,
         left_out=plan.left_out,
+        findings=findings,
     )
 
 
@@ -158,7 +181,7 @@ def audit_left(report: AuditReport, *, unread_fails: bool = True, failure: str =
     :param failure: why the report could not be written.
     """
     bad = DIFFERENCES | ({NOT_READ} if unread_fails else set())
-    lines = [_line(one) for one in report.rows if one.verdict in bad]
+    lines = [_line(one) for one in report.rows if one.verdict in bad] + [str(one) for one in report.errors]
     nothing = not report.certificates and not report.records and unread_fails
     blocking = (*lines, *([NOTHING] if nothing else []))
     more = "The table above tells each of them" if report.rows else "Name what to compare: --tags dns,certificates"
@@ -176,8 +199,11 @@ def headline(report: AuditReport) -> str:
         return ""
     if not report.rows:
         return f"{report.status.upper()}: {NOTHING}"
+    errors = len(report.errors)
+    differences = report.counts.wrong - errors
     told = [
-        f"{number(report.counts.wrong, 'difference')} from the plan" if report.counts.wrong else "",
+        f"{number(differences, 'difference')} from the plan" if differences else "",
+        f"{number(errors, 'error')} in stores or on CAs" if errors else "",
         f"{number(report.counts.unproved, 'part')} not read" if report.counts.unproved else "",
     ]
     return f"{report.status.upper()}: " + ", ".join(filter(None, told))
@@ -205,19 +231,41 @@ def _line(row: Row) -> str:
 # --- what the hosts left behind -------------------------------------------------------------------------------------
 
 
-def _servers(hostvars: HostVars, plan: Plan) -> Iterator[CertificateRow]:
-    for server in plan.servers:
-        host = (server.inventory_host or "") if server.logon else server.fqdn
-        why, found = _read(hostvars, host, "pool_audit_server")
-        why = why.removeprefix(f"{server.fqdn}: ")
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one host told: its places, and what there is to say of it."""
+
+    rows: tuple[CertificateRow, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def _server(hostvars: HostVars, plan: Plan, server: PlannedServer) -> _Found:
+    host = (server.inventory_host or "") if server.logon else server.fqdn
+    why, told = _read(hostvars, host, "pool_audit_server")
+    why, where = why.removeprefix(f"{server.fqdn}: "), f"audit of {server.fqdn}"
+    try:
+        rows = from_plain(tuple[CertificateRow, ...], told.get("rows") or (), where=where)
+        findings = from_plain(tuple[Finding, ...], told.get("findings") or (), where=where)
+    except RolloutError as error:
+        # What one host told in another form than its own is that host's alone.
+        why, rows, findings = str(error), (), ()
+    if why == NO_HOST:
+        why += nearest_host((server.fqdn, first_label(server.fqdn)), _free(hostvars, plan))
+    return _Found(tuple(_unread_places(plan, server, why))) if why else _Found(rows, findings)
+
+
+def _authorities(hostvars: HostVars, plan: Plan, ca_hosts: Sequence[str]) -> Iterator[_Found]:
+    """The CAs of the plan; a public authority has none that could be read."""
+    for ca in dict.fromkeys(one.issuer.ca for one in plan.certificates if one.issuer.ca):
+        why, told = _read(hostvars, ca_host(ca, ca_hosts), "pool_audit_authority")
         try:
-            rows = from_plain(tuple[CertificateRow, ...], found.get("rows") or (), where=f"audit of {server.fqdn}")
+            findings = from_plain(tuple[Finding, ...], told.get("findings") or (), where=f"audit of {ca}")
         except RolloutError as error:
-            # What one host told in another form than its own is that host's alone.
-            why, rows = str(error), ()
-        if why == NO_HOST:
-            why += nearest_host((server.fqdn, first_label(server.fqdn)), _free(hostvars, plan))
-        yield from _unread_places(plan, server, why) if why else rows
+            why, findings = str(error), ()
+        if not why and "findings" not in told:
+            why = str(told.get("msg") or "it could not be read")
+        row = CertificateRow(ca, "CA", NOT_READ, problems=(why,))
+        yield _Found((row,)) if why else _Found((), findings)
 
 
 def _free(hostvars: HostVars, plan: Plan) -> list[str]:
@@ -287,4 +335,4 @@ def _read(hostvars: HostVars, host: str, name: str) -> tuple[str, Mapping[str, A
     if found.get("unreachable") or found.get("failed"):
         return str(found.get("msg") or "it failed"), {}
     # A push that is refused in check mode has compared all the same.
-    return ("", found) if {"rows", "compared"} & set(found) else (DROPPED_OUT, {})
+    return ("", found) if {"rows", "compared", "serves"} & set(found) else (DROPPED_OUT, {})

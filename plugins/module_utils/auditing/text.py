@@ -25,6 +25,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report impo
     shown_verdict,
     where,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import visible
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
@@ -38,7 +39,8 @@ _CALM = frozenset({AS_PLANNED, OTHER})
 
 def audit_text(report: AuditReport, paths: Sequence[str] = ()) -> str:
     """Plain text of a few lines, without colours or control characters; no line end at the end."""
-    sections = [_certificates(report.certificates), _records(report.records), list(_end(report, paths))]
+    told = [_certificates(report.certificates), list(_findings(report.findings)), _records(report.records)]
+    sections = [*told, list(_end(report, paths))]
     return "\n\n".join("\n".join(section) for section in sections if section)
 
 
@@ -114,6 +116,18 @@ def _wrapped(text: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def _findings(found: Sequence[Finding]) -> Iterator[str]:
+    """Each message of a server or CA; alike ones of several places are told once."""
+    places: dict[tuple[str, str, str, str], list[str]] = {}
+    for one in found:
+        places.setdefault((one.severity, one.code, one.message, one.mend), []).append(one.where)
+    for (severity, code, message, mend), of in places.items():
+        shown = severity.upper() if severity == ERROR else severity
+        yield visible(f"{', '.join(dict.fromkeys(of))}: {shown} [{code}]")
+        yield from _wrapped(message)
+        yield from _wrapped(mend)
 
 
 def _records(rows: Sequence[RecordRow]) -> list[str]:

@@ -26,6 +26,21 @@ def key_of(public_key: Any) -> tuple[str, int]:
     return type(public_key).__name__.lower(), 0
 
 
+SHORTEST_RSA = 2048
+# What Schannel and the clients of the family know (RFC 4492; NIST P-256, P-384, P-521).
+USUAL_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
+
+
+def weakness_of(public_key: Any) -> str:
+    """Why a key is too weak for a server, or of a kind that clients do not know; "" where it is neither."""
+    algorithm, length = key_of(public_key)
+    if algorithm == "rsa":
+        return f"RSA of {length} bits" if length < SHORTEST_RSA else ""
+    if algorithm == "ec":
+        return "" if public_key.curve.name in USUAL_CURVES else f"the curve {public_key.curve.name}"
+    return f"{algorithm} of {length} bits" if length else algorithm
+
+
 def public_key_hash(spki_der: bytes) -> str:
     """Hex SHA-256 of a SubjectPublicKeyInfo: how requests, stand-ins and certificates of one key are matched."""
     return hashlib.sha256(spki_der).hexdigest()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography as crypto
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey, unmet_by_key
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.pem import armour, unarmour
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.public_key import (
     key_of,
@@ -16,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.public_
     verify_signature,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
+    X509Certificate,
     common_name,
     extended_key_usage_of,
     key_usage_of,
@@ -77,6 +79,23 @@ def unmet_by_request(planned: PlannedCertificate, request: CertificateRequest) -
         reasons.append("its extended key usage is not the planned one")
     if not set(key.key_usage) <= set(request.key_usage or ()):
         reasons.append("its key usage is not the planned one")
+    return reasons
+
+
+def unmet_by_stand_in(planned: PlannedCertificate, stand_in: X509Certificate, key: PrivateKey | None) -> list[str]:
+    """Why a waiting key, which the store REQUEST shows by a stand-in, does not serve.
+
+    A stand-in without names says nothing about the names asked for: then the request itself is compared, which is at
+    the CA or is built again.
+    """
+    reasons = unmet_by_key(planned, key)
+    if comparable(stand_in.common_name or "") != comparable(planned.common_name):
+        reasons.append("another common name")
+    names = [comparable(name) for name in stand_in.names]
+    if names and names != [comparable(name) for name in planned.subject_alternative_names]:
+        reasons.append("other names")
+    if (stand_in.key_algorithm, stand_in.key_length) != (planned.key.algorithm, planned.key.length):
+        reasons.append("another kind of key")
     return reasons
 
 

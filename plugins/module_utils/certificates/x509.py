@@ -136,6 +136,11 @@ class X509Certificate:
         return armour(self.der, "CERTIFICATE")
 
     @property
+    def subject_der(self) -> bytes:
+        """The subject's name as the certificate encodes it."""
+        return self.parsed.subject.public_bytes()
+
+    @property
     def issuer_der(self) -> bytes:
         """The issuer's name as the certificate encodes it."""
         return self.parsed.issuer.public_bytes()

@@ -18,6 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings import (
     edge,
     federation,
     hand_made,
+    held,
     hidden_names,
     holders,
     internationalised,
@@ -27,6 +28,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings import (
     products,
     records,
     reverse_proxy,
+    roots,
     run,
     sign_in,
     simple_urls,
@@ -75,6 +77,8 @@ TOPICS = (
     *SEARCHING[-2:],
     hand_made,
     run,
+    held,
+    roots,
 )
 
 KINDS: Mapping[str, FindingKind] = {

@@ -56,7 +56,9 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
             "ocs_pool outcome parts pool reached result servers started stem tagged takes_part unready "
             "unwritten written"
         ),
-        "pool_audit": "found left made_by paths pool result run server stem times unwritten wanted written zones",
+        "pool_audit": (
+            "authority found left made_by paths pool result run server stem times unwritten wanted written zones"
+        ),
     }.items()
 }
 

@@ -15,6 +15,7 @@ _BY_KERNEL = {(5, 2): "2003", (6, 0): "2008", (6, 1): "2008r2", (6, 2): "2012", 
 _BY_BUILD = ((26100, "2025"), (20348, "2022"), (17763, "2019"), (14393, "2016"))
 _FIRST_WITH_CNG = (6, 0)
 _FIRST_THAT_DELETES = (6, 2)
+_FIRST_THAT_CHECKS_ROOTS = (6, 2)
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class Generation:
     netsh_http: bool
     #: WMI deletes instances over WS-Management (MS-WSMV, appendix A, note 107)
     wmi_deletes: bool
+    #: Schannel refuses clients' certificates while one that is no root is among the roots, and sends no list of trusted
+    #: issuers unless told to (KB2802568; Schannel's SendTrustedIssuerList)
+    checks_roots: bool
 
 
 def generation(version: str) -> Generation:
@@ -37,7 +41,13 @@ def generation(version: str) -> Generation:
     """
     kernel, build = _numbers(version)
     modern = kernel >= _FIRST_WITH_CNG
-    return Generation(_name(kernel, build), cng=modern, netsh_http=modern, wmi_deletes=kernel >= _FIRST_THAT_DELETES)
+    return Generation(
+        _name(kernel, build),
+        cng=modern,
+        netsh_http=modern,
+        wmi_deletes=kernel >= _FIRST_THAT_DELETES,
+        checks_roots=kernel >= _FIRST_THAT_CHECKS_ROOTS,
+    )
 
 
 def _name(kernel: tuple[int, int], build: int) -> str:

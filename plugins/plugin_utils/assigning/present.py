@@ -20,13 +20,19 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present imp
     CMDLETS,
     HTTP_SYS,
     OCS,
+    ROOTS,
     STORE,
+    WAITING,
     PresentAssignment,
     ServerState,
     ShownCertificate,
-    StoredCertificate,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.machine_stores import (
+    StoredCertificate,
+    TrustedCertificate,
+    TrustedRoots,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC, WEB_COMPONENTS
@@ -63,14 +69,25 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import
     concerned,
     read_assignments,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.holding import HeldCertificate, read_holding
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.holding import (
+    HeldCertificate,
+    HeldChain,
+    read_holding,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
+    MY,
+    REQUEST,
+    CertificateStores,
+    StoreEntry,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
 
 _NO_OCS = "OCS is not on this server: it has none of the WMI classes that hold OCS's certificates"
 _EVERY_ADDRESS = "0.0.0.0"
+_SCHANNEL = "SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL"
 
 _THUMBPRINT = re.compile(r"\b[0-9A-Fa-f]{40}\b")
 
@@ -109,7 +126,10 @@ def read_server(
     reading = _Reading(host)
     places = [one for job in work.certificates for one in job.assignments]
     by_cmdlets = any(one.way == LYNC for one in places)
-    held = reading.part(STORE, lambda: _store(host, now)) or ()
+    stores = CertificateStores(host.registry, host.name).at_once()
+    held = reading.part(STORE, lambda: _store(stores, now, host.name)) or ()
+    waiting = reading.part(WAITING, lambda: stores.entries(REQUEST)) or ()
+    roots = reading.part(ROOTS, lambda: _roots(host, stores))
     types = tuple(dict.fromkeys(_machine_types(work)))
     cmdlets = reading.part(CMDLETS, lambda: read_state(host, "*", types)) if by_cmdlets or not places else None
     in_ocs = any(kind_of(one) == OCS for one in places)
@@ -132,6 +152,8 @@ def read_server(
         served=_served(host, places, shake),
         unread=reading.unread,
         untold=frozenset() if can_tell else frozenset({HTTP_SYS}),
+        waiting=tuple(_entered(one) for one in waiting),
+        roots=roots or TrustedRoots(),
     )
 
 
@@ -167,17 +189,27 @@ def _machine_types(work: ServerWork) -> Iterator[str]:
 # --- the store ------------------------------------------------------------------------------------------------------
 
 
-def _store(host: WindowsHost, now: datetime) -> tuple[HeldCertificate, ...]:
-    stores = CertificateStores(host.registry, host.name)
-    return read_holding(stores, None, chains=True, now=now, where=host.name).certificates
+def _store(stores: CertificateStores, now: datetime, where: str) -> tuple[HeldCertificate, ...]:
+    return read_holding(stores, None, chains=True, now=now, where=where).certificates
 
 
 def _stored(held: HeldCertificate, cmdlets: CsState | None) -> StoredCertificate:
-    entry = held.entry
-    known = (cmdlets.store if cmdlets is not None else {}).get(entry.thumbprint) or {}
+    known = (cmdlets.store if cmdlets is not None else {}).get(held.entry.thumbprint) or {}
     told = {"True": True, "False": False}.get(str(known.get("exportable")))
-    problem = held.chain.problem if held.chain is not None and entry.certificate is not None else ""
-    return StoredCertificate(entry.thumbprint, entry.certificate, entry.key, told, problem, entry.problem)
+    chain = held.chain if held.chain is not None and held.entry.certificate is not None else HeldChain()
+    return replace(_entered(held.entry), exportable=told, chain_problem=chain.problem, issuers=chain.issuers)
+
+
+def _entered(entry: StoreEntry) -> StoredCertificate:
+    return StoredCertificate(
+        entry.thumbprint, entry.certificate, entry.key, problem=entry.problem, archived=entry.archived
+    )
+
+
+def _roots(host: WindowsHost, stores: CertificateStores) -> TrustedRoots:
+    held = stores.roots()
+    found = tuple(TrustedCertificate(place, entry.thumbprint, entry.certificate) for place, entry in held)
+    return TrustedRoots(found, generation_of(host), host.registry.dword(_SCHANNEL, "SendTrustedIssuerList"))
 
 
 # --- assignments ----------------------------------------------------------------------------------------------------

@@ -15,12 +15,13 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import Authority
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey, unmet, unmet_by_key
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey, unmet
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import (
     CertificateRequest,
     check_request,
     load_request,
     unmet_by_request,
+    unmet_by_stand_in,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request_inf import (
     MAX_EXTENSION,
@@ -32,7 +33,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CR
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
-from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import delete_from_store, new_request
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import Order, hand_in
@@ -150,7 +150,7 @@ def waiting_for(planned: PlannedCertificate, entries: Sequence[StoreEntry]) -> l
     return [
         entry
         for entry in entries
-        if entry.certificate and entry.key and not _unmet_by_stand_in(planned, entry.certificate, entry.key)
+        if entry.certificate and entry.key and not unmet_by_stand_in(planned, entry.certificate, entry.key)
     ]
 
 
@@ -197,20 +197,6 @@ def _reasons(wanted: Enrolling, entry: StoreEntry) -> list[str]:
     if entry.archived:
         return ["it is archived"]
     return unmet(wanted.planned, entry.certificate, entry.key, now=wanted.now, minimum_days=wanted.minimum_days)
-
-
-def _unmet_by_stand_in(planned: PlannedCertificate, stand_in: X509Certificate, key: PrivateKey) -> list[str]:
-    """Why a waiting key does not serve. A stand-in without names says nothing about the names asked for: then the
-    request itself is compared, which is at the CA or is built again."""
-    reasons = unmet_by_key(planned, key)
-    if comparable(stand_in.common_name or "") != comparable(planned.common_name):
-        reasons.append("another common name")
-    names = [comparable(name) for name in stand_in.names]
-    if names and names != [comparable(name) for name in planned.subject_alternative_names]:
-        reasons.append("other names")
-    if (stand_in.key_algorithm, stand_in.key_length) != (planned.key.algorithm, planned.key.length):
-        reasons.append("another kind of key")
-    return reasons
 
 
 def _at_hand(wanted: Enrolling, waiting: Outstanding) -> CertificateRequest | None:

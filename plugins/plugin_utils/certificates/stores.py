@@ -137,6 +137,14 @@ class CertificateStores:
                     if entry and entry.certificate:
                         yield entry.certificate
 
+    def roots(self) -> Iterator[tuple[str, StoreEntry]]:
+        """Every root that counts for the machine, once for each place, with the registry's key that it lies below."""
+        places = (*((location, ROOT) for location in reversed(LOCATIONS)), (MACHINE, AUTH_ROOT))
+        for place, content in zip(places, self._read(places, blobs=True), strict=True):
+            for name, values in (content.below if content else {}).items():
+                if "Blob" in values:
+                    yield "\\".join(place), self._passed(place, name.upper(), values["Blob"])
+
     def _blobs(self, store: str, names: Sequence[str] | None) -> dict[str, Any]:
         """By thumbprint, in upper case. A few by name are read alone, unless the whole store was read already."""
         if names is None or (self._remembered and (MACHINE, store) in _OWN):

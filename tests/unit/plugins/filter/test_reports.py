@@ -44,11 +44,13 @@ def test_the_files_of_an_audit() -> None:
         "pool-audit-1.md",
         "pool-audit-1.json",
         "pool-audit-1-certificates.csv",
+        "pool-audit-1-findings.csv",
         "pool-audit-1-records.csv",
     ]
     assert json.loads(files["pool-audit-1.json"]) == found
     assert files["pool-audit-1.md"].startswith("# Audit: `ocspool.company.local`\n")
     assert files["pool-audit-1-certificates.csv"].startswith("server,place,planned_as,verdict,")
+    assert files["pool-audit-1-findings.csv"] == "where,severity,code,what,breaks,mend,source\r\n"
     assert files["pool-audit-1-records.csv"].startswith("view,server,zone,name,type,verdict,")
     assert filters["audit_text"](found, ["/srv/a.md"]).endswith("\nreport: /srv/a.md")
     with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.audit_text: audit: must be a mapping"):

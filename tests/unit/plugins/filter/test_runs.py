@@ -111,10 +111,13 @@ def test_an_audit() -> None:
     assert {one["managed"] for one in wanted["records"]} == {"ours"} and len(wanted["records"]) == 6
     found = FILTERS["audit_data"]({}, origin(), run={"operator": "me"}, records=False)
     assert (found["status"], found["run"]["operator"], found["records"]) == ("unproved", "me", [])
-    assert [one["verdict"] for one in found["certificates"]] == ["not_read", "not_read"]
+    # Two servers, and their CA.
+    assert [one["verdict"] for one in found["certificates"]] == ["not_read"] * 3
     dns = {"dc01": {"pool_audit_zones": {"compared": []}}}
     assert FILTERS["audit_data"](dns, origin(), dns_hosts=["dc01"], certificates=False)["records"] == []
-    assert len(FILTERS["audit_left"](found)["blocking"]) == 2
+    assert len(FILTERS["audit_left"](found)["blocking"]) == 3
+    cas = {"ca_hosts": ["ca01"], "authorities": False}
+    assert len(FILTERS["audit_data"]({}, origin(), records=False, **cas)["certificates"]) == 2
     assert FILTERS["audit_left"](found, unproved="warn")["blocking"] == []
     with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.audit_left: unproved: 'no' is neither"):
         FILTERS["audit_left"](found, unproved="no")

@@ -35,8 +35,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present imp
     PresentAssignment,
     ServerState,
     ShownCertificate,
-    StoredCertificate,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.machine_stores import StoredCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork
 

@@ -7,15 +7,18 @@ import io
 from typing import Any
 
 from markdown_it import MarkdownIt
-from unit.audits import GOOD, LATE, RIGHT, SAME, SHORT, WRONG, report
+from unit.audits import GOOD, LATE, RIGHT, SAME, SHORT, WRONG, report, stored
+from unit.stores import MACHINE_ROOT, PSS_ISSUER, SECOND, of_roots, of_stores, on
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import CertificateRow
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.documents import (
     audit_markdown,
     certificates_csv,
+    findings_csv,
     records_csv,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import RecordRow
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -132,3 +135,39 @@ def test_records_in_a_spreadsheet() -> None:
         "what": "",
     }
     assert [one["verdict"] for one in rows] == ["missing", "as_planned", "other"]
+
+
+FOUND = (
+    *of_stores(stored(GOOD), stored(SECOND), used=(GOOD,)),
+    Finding("warning", "ca-names-from-attributes", "it takes them", "all", "=stop", "KB931351", "ca01\\Company CA"),
+    *of_roots(*on(MACHINE_ROOT, PSS_ISSUER)),
+)
+
+
+def test_what_is_said_of_stores_and_authorities_stands_by_server_and_ca() -> None:
+    document = audit_markdown(report(findings=FOUND))
+    rows = tables(document)["Stores and CAs"]
+    assert rows[0] == ["server or CA", "severity", "code", "what", "breaks", "mend", "source"]
+    assert [row[:3] for row in rows[1:]] == [
+        [ONE, "warning", "certificate-left-over"],
+        [ONE, "error", "intermediate-among-roots"],
+        ["ca01\\Company CA", "warning", "ca-names-from-attributes"],
+    ]
+    assert rows[3][3:] == ["it takes them", "all", "=stop", "KB931351"]
+    begin, end = document.index("## Differences"), document.index("## Certificates")
+    assert f"1. `{ONE}`: **error**: 'CN=Issuing CA' (" in document[begin:end]
+    assert "left over" not in document[begin:end]
+
+
+def test_the_same_in_a_spreadsheet() -> None:
+    rows = list(csv.DictReader(io.StringIO(findings_csv(report(findings=FOUND)))))
+    assert [one["where"] for one in rows] == [ONE, ONE, "ca01\\Company CA"]
+    assert rows[2] == {
+        "where": "ca01\\Company CA",
+        "severity": "warning",
+        "code": "ca-names-from-attributes",
+        "what": "it takes them",
+        "breaks": "all",
+        "mend": "'=stop",
+        "source": "KB931351",
+    }

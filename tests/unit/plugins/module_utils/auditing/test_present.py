@@ -7,8 +7,8 @@ from unit.audits import GOOD, SHORT, STRANGE, stored
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import (
     ServerState,
     ShownCertificate,
-    StoredCertificate,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.machine_stores import StoredCertificate
 
 
 def test_a_certificate_is_known_from_the_store_or_as_it_was_served() -> None:

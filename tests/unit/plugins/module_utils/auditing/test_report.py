@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from unit.audits import GONE, RIGHT, SAME, UNREAD, WRONG, report
+from unit.stores import MACHINE_ROOT, PSS_ISSUER, of_roots, on
 from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import CertificateRow
@@ -18,8 +19,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report impo
     report_from_plain,
     where,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityPolicy
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import policy_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts
@@ -36,7 +39,8 @@ def plan() -> Plan:
 
 
 def audited(hostvars: dict[str, Any], dns: dict[str, list[str]] | None = None, **more: Any) -> AuditReport:
-    return audit(hostvars, plan(), {} if dns is None else dns, AuditRun(), **more)
+    """Of the servers and DNS servers alone, unless told otherwise."""
+    return audit(hostvars, plan(), {} if dns is None else dns, AuditRun(), **{"authorities": False, **more})
 
 
 def told(found: AuditReport) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -96,6 +100,62 @@ def test_what_one_host_tells_in_another_form_leaves_the_others() -> None:
     assert {(one.verdict, one.problems[0][:9]) for one in found.records} == {("not_read", "compared:")}
 
 
+CA = "ca01.company.local\\Company CA"
+NAMES_FROM_ATTRIBUTES = policy_findings(AuthorityPolicy(0x40000, 1), CA)
+
+
+def with_ca(**variables: Any) -> AuditReport:
+    """Of two servers that are as planned, and of a CA that left this behind."""
+    seen = {"pool_report_reached": REACHED, "pool_audit_server": ROWS}
+    hostvars = {ONE: seen, TWO: seen, "ca01": {"pool_report_reached": REACHED, **variables}}
+    return audited(hostvars, records=False, authorities=True, ca_hosts=["ca01"])
+
+
+def test_what_is_said_of_stores_and_authorities() -> None:
+    stores = tuple(of_roots(*on(MACHINE_ROOT, PSS_ISSUER)))
+    hostvars = {
+        ONE: {"pool_report_reached": REACHED, "pool_audit_server": {**ROWS, "findings": to_plain(stores)}},
+        TWO: {"pool_report_reached": REACHED, "pool_audit_server": ROWS},
+        "ca01": {
+            "pool_report_reached": REACHED,
+            "pool_audit_authority": {"serves": True, "findings": to_plain(NAMES_FROM_ATTRIBUTES)},
+        },
+    }
+    found = audited(hostvars, records=False, authorities=True, ca_hosts=["ca01"])
+    assert found.findings == (*stores, *NAMES_FROM_ATTRIBUTES) and found.errors == stores
+    # A warning is told, and an error ends the audit badly as a difference does.
+    assert (found.status, found.counts) == ("failed", Counts(wrong=1, proved=2))
+    left = audit_left(found)
+    assert left.headline == "FAILED: 1 error in stores or on CAs"
+    assert left.blocking == (str(stores[0]),)
+    assert audited(hostvars, certificates=False, records=False, authorities=True, ca_hosts=["ca01"]).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("variables", "why"),
+    [
+        ({"pool_audit_authority": {"serves": False, "msg": "no CA is here"}}, "no CA is here"),
+        ({"pool_audit_authority": {"failed": True, "msg": "access denied"}}, "access denied"),
+        ({"pool_report_reached": {"reached": False, "msg": "dead"}}, "dead"),
+        ({"pool_audit_authority": {"serves": True, "findings": 5}}, f"audit of {CA}: "),
+    ],
+)
+def test_an_authority_that_could_not_be_read(variables: dict[str, Any], why: str) -> None:
+    found = with_ca(**variables)
+    (row,) = (one for one in found.certificates if one.verdict == "not_read")
+    assert (row.server, row.place, row.problems[0][: len(why)]) == (CA, "CA", why)
+    assert (found.status, found.counts) == ("unproved", Counts(unproved=1, proved=2))
+
+
+def test_an_authority_without_a_host_and_one_that_nobody_logs_on_to() -> None:
+    seen = {"pool_report_reached": REACHED, "pool_audit_server": ROWS}
+    found = audited({ONE: seen, TWO: seen}, records=False, authorities=True)
+    assert [one.problems for one in found.certificates if one.place == "CA"] == [
+        ("no host of the inventory stands for it",)
+    ]
+    assert audited({ONE: seen, TWO: seen}, records=False, authorities=False).status == "done"
+
+
 def test_servers_that_are_to_share_one_certificate_and_have_one_each_differ() -> None:
     found = plan()
     whole = replace(found.certificates[0], holders=(ONE, TWO), key=replace(found.certificates[0].key, shared=True))
@@ -108,7 +168,7 @@ def test_servers_that_are_to_share_one_certificate_and_have_one_each_differ() ->
             name: {"pool_report_reached": REACHED, "pool_audit_server": {"rows": to_plain((row,))}}
             for name, row in ((ONE, rows[0]), (TWO, second))
         }
-        done = audit(hostvars, planned, {}, AuditRun(), records=False)
+        done = audit(hostvars, planned, {}, AuditRun(), records=False, authorities=False)
         return [(one.verdict, one.problems) for one in done.certificates]
 
     said = "servers that are to share one certificate have different ones: also"
@@ -218,5 +278,5 @@ def test_plain_and_back() -> None:
 def test_a_server_that_nobody_logs_on_to_is_its_own_host() -> None:
     proxy = replace(plan(), servers=(replace(plan().servers[0], inventory_host=None, logon=False),))
     hostvars = {ONE: {"pool_report_takes_part": True, "pool_audit_server": ROWS}}
-    found = audit(hostvars, proxy, {}, AuditRun(), records=False)
+    found = audit(hostvars, proxy, {}, AuditRun(), records=False, authorities=False)
     assert [(one.server, one.verdict) for one in found.certificates] == [(ONE, "as_planned")]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from unit.audits import RIGHT, SAME, WRONG, report
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import CertificateRow
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import RecordRow
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.text import audit_text
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts
 
 TEXT = """\
@@ -70,3 +73,17 @@ def test_hostile_values_cannot_move_the_cursor_or_break_the_table() -> None:
     assert "\\x1b[2J" in shown and "a\\x0ab" in shown and "p" * 45 not in shown
     assert all(char.isprintable() or char == "\n" for char in shown)
     assert all(len(line) <= 120 for line in shown.splitlines() if line.startswith("    "))
+
+
+def test_what_is_said_of_stores_once_for_all_that_have_it() -> None:
+    error = Finding("error", "many-roots", "it trusts 200 roots", "MTLS", "Take some out", "x", "fe01")
+    note = Finding("note", "waiting-key-left", "a key \x07 waits", "", "Take it away", "x", "fe01")
+    shown = audit_text(report(RIGHT, findings=(error, replace(error, where="fe02"), note)))
+    assert shown.splitlines()[3:9] == [
+        "fe01, fe02: ERROR [many-roots]",
+        "    it trusts 200 roots",
+        "    Take some out",
+        "fe01: note [waiting-key-left]",
+        "    a key \\x07 waits",
+        "    Take it away",
+    ]

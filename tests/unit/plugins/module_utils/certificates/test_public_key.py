@@ -11,6 +11,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.public_
     key_of,
     public_key_hash,
     verify_signature,
+    weakness_of,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
@@ -28,6 +29,24 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 def test_kind_and_length(key, kind):
     found = key_of(key.public_key())
     assert (found[0].replace("_", ""), found[1]) == kind
+
+
+@pytest.mark.parametrize(
+    ("key", "weakness"),
+    [
+        (rsa_key(), ""),
+        (rsa_key(6, 1024), "RSA of 1024 bits"),
+        (ec.generate_private_key(ec.SECP256R1()), ""),
+        (ec.generate_private_key(ec.SECP521R1()), ""),
+        (ec.generate_private_key(ec.SECP256K1()), "the curve secp256k1"),
+        (ec.generate_private_key(ec.SECP224R1()), "the curve secp224r1"),
+        (dsa.generate_private_key(1024), "dsa of 1024 bits"),
+        (ed25519.Ed25519PrivateKey.generate(), "ed25519publickey"),
+    ],
+    ids=["rsa", "short rsa", "p-256", "p-521", "bitcoin", "p-224", "dsa", "ed25519"],
+)
+def test_weakness(key, weakness):
+    assert weakness_of(key.public_key()).replace("_", "") == weakness
 
 
 def test_hash():

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
+from unit.audits import KEY
 from unit.damage import torn
-from unit.fakes_windows import DER, PEM, csr, planned, planned_certificate, rsa_key
+from unit.fakes_windows import DER, PEM, authority, certificate, csr, planned, planned_certificate, rsa_key
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import (
     check_request,
     load_request,
     unmet_by_request,
+    unmet_by_stand_in,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
 NAMES = planned()["subject_alternative_names"]
@@ -64,3 +67,23 @@ def test_a_torn_request_is_read_or_refused_in_words(data):
         assert load_request(data, where="test").public_key
     except RolloutError as error:
         str(error).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({}, []),
+        # A stand-in without names says nothing about those that were asked for.
+        ({"names": []}, []),
+        ({"names": NAMES[:2]}, ["other names"]),
+        ({"common_name": "crm.company.com"}, ["another common name"]),
+        ({"key": rsa_key(6, 1024)}, ["another kind of key"]),
+    ],
+)
+def test_a_stand_in_of_a_waiting_key(changes, reasons):
+    stand_in = parse_certificate(certificate(authority(), **changes).public_bytes(DER), where="test")
+    assert unmet_by_stand_in(planned_certificate(), stand_in, KEY) == reasons
+    assert unmet_by_stand_in(planned_certificate(), stand_in, None) == [
+        "its private key is not on this machine",
+        *reasons,
+    ]

@@ -25,7 +25,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.generation i
     ],
 )
 def test_generation(version: str, name: str, modern: bool, deletes: bool) -> None:
-    assert generation(version) == Generation(name, cng=modern, netsh_http=modern, wmi_deletes=deletes)
+    # What Schannel makes of the roots came with the same generation.
+    assert generation(version) == Generation(
+        name, cng=modern, netsh_http=modern, wmi_deletes=deletes, checks_roots=deletes
+    )
 
 
 @pytest.mark.parametrize("version", ["", "6", "6.1", "a.b.c"])

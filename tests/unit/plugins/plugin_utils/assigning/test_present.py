@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from unit.audits import CA, ENDED, FRONT_END, GOOD, STRANGE, WEB, place, work
-from unit.fakes_windows import DER, NOW, FakeServer, NoWmi, authority, certificate, key_info
+from unit.fakes_windows import DER, NOW, FakeServer, NoWmi, authority, certificate, hashes_sha1, key_info
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import IN_OCS, compare
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import PresentAssignment, ServerState
@@ -110,6 +110,23 @@ def test_a_front_end_of_ocs() -> None:
     assert (silent.certificate, silent.detail, silent.listens) == (None, "10.0.0.11:443: nobody answers", True)
     assert dict(state.unread) == {}
     assert [words[0] for words in on.programs.ran] == ["netstat"]
+
+
+def test_waiting_keys_and_roots() -> None:
+    on = server(GOOD, version="6.2")
+    on.put("REQUEST", STRANGE.parsed, key_info())
+    policy = "SOFTWARE\\Policies\\Microsoft\\SystemCertificates"
+    on.put("Root", STRANGE.parsed, location=policy)
+    on.registry.set("SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL", "SendTrustedIssuerList", 1)
+    found = read(on, work(FRONT_END))
+    assert [(one.thumbprint, one.key is not None) for one in found.waiting] == [(STRANGE.thumbprint, True)]
+    assert [(one.place, one.thumbprint) for one in found.roots.certificates] == [
+        (f"{policy}\\Root", STRANGE.thumbprint),
+        ("SOFTWARE\\Microsoft\\SystemCertificates\\Root", hashes_sha1(CA.certificate.public_bytes(DER)).hex().upper()),
+    ]
+    assert found.roots.refuses_strangers and found.roots.sends_list
+    (held,) = found.store
+    assert [one.common_name for one in held.issuers] == ["Company CA"]
 
 
 def test_what_a_listener_names_and_the_store_lacks_is_told_by_its_number() -> None:

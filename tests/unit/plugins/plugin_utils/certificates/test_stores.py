@@ -111,6 +111,22 @@ def test_roots_from_all_places():
     assert server.registry.reads == []
 
 
+def test_each_root_once_for_each_place_that_it_lies_in():
+    server = FakeServer()
+    server.put("Root", CA.certificate)
+    server.put("Root", CA.certificate, location=GROUP_POLICY)
+    server.put("Root", HELD, location=ENTERPRISE)
+    server.put("AuthRoot", HELD)
+    server.put("CA", HELD)
+    root, found = thumbprint(CA.certificate), CertificateStores(server.registry, "ocssrv01").roots()
+    assert [(place, str(entry.thumbprint)) for place, entry in found] == [
+        ("SOFTWARE\\Microsoft\\EnterpriseCertificates\\Root", NAME),
+        ("SOFTWARE\\Policies\\Microsoft\\SystemCertificates\\Root", root),
+        ("SOFTWARE\\Microsoft\\SystemCertificates\\Root", root),
+        ("SOFTWARE\\Microsoft\\SystemCertificates\\AuthRoot", NAME),
+    ]
+
+
 def test_a_store_that_is_not_there_is_empty():
     assert CertificateStores(FakeServer().registry, "ocssrv01").entries("MY") == ()
 
