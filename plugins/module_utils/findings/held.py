@@ -21,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit imp
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.machine_stores import StoredCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.public_key import weakness_of
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.renewal import renewal_due
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import unmet_by_stand_in
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RUN, FindingKind
@@ -179,7 +180,8 @@ KEY_STORAGE_PROVIDER = FindingKind(
 
 @dataclass(frozen=True, slots=True)
 class HeldStores:
-    """What a server has. ``own``: the store MY; of archived ones nothing is said; ``waiting``: the stand-ins of REQUEST.
+    """What a server has. ``own``: the store MY; archived ones are passed over; ``waiting``: the stand-ins of
+    REQUEST.
 
     ``in_use``: thumbprint to the id of the planned certificate whose place has it. ``assigned``: thumbprints that any
     place of the server names, those of others among them.
@@ -224,7 +226,7 @@ def _dates(
     left = found.not_after - now
     if left <= timedelta(0):
         yield CERTIFICATE_EXPIRED.at(server, **told)
-    elif left < timedelta(days=minimum_days):
+    elif renewal_due(found, now, minimum_days):
         yield CERTIFICATE_EXPIRES.at(server, **told, days=number(left.days, "day"))
 
 
