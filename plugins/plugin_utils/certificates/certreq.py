@@ -11,6 +11,7 @@ nobody sees, and the program waits for ever.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
@@ -22,9 +23,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import
     failure_codes,
     meaning,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileOutcome, FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import scratch
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import paths
 
 # A key of 4096 bits takes a loaded server several seconds; a CA with a network HSM takes its time too.
 TIMEOUT = 120.0
@@ -76,37 +79,65 @@ def end_of_answer(verb: str, text: str) -> int | None:
     return begin if closes and not failure_codes(lines[begin:]) else None
 
 
+def new_requests(host: WindowsHost, infs: Sequence[bytes]) -> tuple[bytes | RolloutError, ...]:
+    """Make a key (or take the one that the INF names) and a request for each; returns the requests' files, in their
+    order, and for one that came to nothing why."""
+    jobs = []
+    for inf in infs:
+        policy, output = paths(host.files, ".inf", ".req")
+        jobs.append(FileProgram(["certreq", "-new", "-f", "-q", policy, output], policy, inf, (output,)))
+    outcomes = host.files.run(host.programs, jobs, timeout=TIMEOUT)
+    return tuple(_request_of(outcome, host.name) for outcome in outcomes)
+
+
 def new_request(host: WindowsHost, inf: bytes) -> bytes:
-    """Make a key (or take the one that the INF names) and a request; returns the request's file."""
-    with scratch(host.files, ".inf", ".req") as (policy, output):
-        host.files.write(policy, inf)
-        result = host.programs.run(["certreq", "-new", "-f", "-q", policy, output], timeout=TIMEOUT)
-        content = host.files.read(output)
-    if not content:
-        raise failed("certreq made no request", result, where=host.name, wrote=True)
-    return content
+    """The same for one; raises why it came to nothing."""
+    (made,) = new_requests(host, [inf])
+    if isinstance(made, RolloutError):
+        raise made
+    return made
+
+
+def _request_of(outcome: FileOutcome, where: str) -> bytes | RolloutError:
+    if outcome.error:
+        return outcome.error
+    return outcome.shown[0] or failed("certreq made no request", outcome.result, where=where, wrote=True)
+
+
+def put_into_stores(host: WindowsHost, additions: Sequence[tuple[str, X509Certificate]]) -> tuple[ProgramResult, ...]:
+    """Put certificates into stores of the machine, in this order: into MY by bringing one together with its outstanding
+    key, into others as it is. Whether it worked is for the stores to say.
+
+    :raises RolloutError: a file could not be written as it was sent.
+    """
+    jobs = []
+    for store, certificate in additions:
+        (path,) = paths(host.files, ".cer")
+        arguments = ["certreq", "-accept", "-machine", "-q"] if store == MY else ["certutil", "-f", "-addstore", store]
+        jobs.append(FileProgram([*arguments, path], path, certificate.pem.encode("ascii")))
+    outcomes = host.files.run(host.programs, jobs, timeout=TIMEOUT)
+    return tuple(outcome.checked().result for outcome in outcomes)
 
 
 def accept(host: WindowsHost, certificate: X509Certificate) -> ProgramResult:
     """Bring an issued certificate together with its outstanding key. Whether it worked is for the store to say."""
-    with scratch(host.files, ".cer") as (path,):
-        host.files.write(path, certificate.pem.encode("ascii"))
-        return host.programs.run(["certreq", "-accept", "-machine", "-q", path], timeout=TIMEOUT)
+    (result,) = put_into_stores(host, [(MY, certificate)])
+    return result
 
 
 def add_to_store(host: WindowsHost, store: str, certificate: X509Certificate) -> ProgramResult:
     """Add a certificate without key to a store of the machine. Whether it worked is for the store to say."""
-    with scratch(host.files, ".cer") as (path,):
-        host.files.write(path, certificate.pem.encode("ascii"))
-        return host.programs.run(["certutil", "-f", "-addstore", store, path], timeout=TIMEOUT)
+    (result,) = put_into_stores(host, [(store, certificate)])
+    return result
 
 
 def archive(host: WindowsHost, store: str, thumbprint: str) -> ProgramResult:
     """Give a certificate of a store of the machine the property of an archived one. Whether it has it is for the store
     to say."""
-    with scratch(host.files, ".inf") as (path,):
-        host.files.write(path, _ARCHIVED)
-        return host.programs.run(["certutil", "-f", "-repairstore", store, thumbprint, path], timeout=TIMEOUT)
+    (path,) = paths(host.files, ".inf")
+    job = FileProgram(["certutil", "-f", "-repairstore", store, thumbprint, path], path, _ARCHIVED)
+    (outcome,) = host.files.run(host.programs, [job], timeout=TIMEOUT)
+    return outcome.checked().result
 
 
 def delete_key(host: WindowsHost, key: PrivateKey) -> bool:

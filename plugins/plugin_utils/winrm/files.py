@@ -16,6 +16,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -23,12 +24,18 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import lives, process_space
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim, Files
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import (
+    CannotClaim,
+    FileOutcome,
+    FileProgram,
+    Files,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout, WinrsPrograms
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import fit, quoted_path
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import command_line, fit, quoted_path
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.steps import run_steps
 
 PIECE = 6000  # characters of base64 per line, a multiple of four; with the path well below cmd's limit
 DELETED_AT_ONCE = 20
@@ -69,6 +76,43 @@ def _told_by(result: ProgramResult) -> str:
     return said or f"it ended with 0x{result.exit_code:X} and said nothing"
 
 
+def _told(what: str, result: ProgramResult) -> str:
+    """What one way of writing a file came to."""
+    said = as_said(result.text).rstrip(".") or "nothing"
+    return f"{what} ended with exit code 0x{result.exit_code:X} and said: {said}"
+
+
+def _decoding(helper: str, target: str) -> str:
+    """The commands that turn base64 over and show what came of it; both names are quoted."""
+    return f"certutil -f -decode {helper} {target} && type {target}"
+
+
+def _helper_of(path: str) -> str:
+    """Where the base64 of a file with a temporary name lies."""
+    return f"{path[:-4]}.b64" if path else ""
+
+
+def _typed(path: str) -> str:
+    source = quoted_path(path)
+    return f"if exist {source} type {source}"
+
+
+def _ending(job: FileProgram, gone: Sequence[str]) -> list[str]:
+    """The steps that show what a program wrote, and delete all files."""
+    names = " ".join(map(quoted_path, gone))
+    return [*map(_typed, job.shown), *([f"del /f /q {names}"] if names else [])]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A program with its files as steps of a command line. ``text``: what the first of them writes and shows, if it
+    does."""
+
+    job: FileProgram
+    text: bytes
+    steps: tuple[str, ...]
+
+
 def _pieces(text: str) -> list[str]:
     return [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
 
@@ -101,6 +145,8 @@ class WinrsFiles(Files):
         self._space = space()
         self._living = living
         self._folder: str | None = None
+        # What a line of several steps says before a program that its file has come for.
+        self._began = secrets.token_hex(8).encode()
         self._swept = False
         self._vanished = 0
 
@@ -112,15 +158,19 @@ class WinrsFiles(Files):
 
     def leftovers(self) -> tuple[str, ...]:
         """By what the name tells; looked for once, since it costs a command."""
+        return tuple(path for line in self._listing() for path in self._left(self._programs.run_line(fit(line))))
+
+    def _listing(self) -> list[str]:
+        """The line that shows what is in the folder, for the first who asks."""
         if self._swept:
-            return ()
+            return []
         self._swept = True
-        folder = self._temporary_folder()
-        pattern = quoted_path(rf"{folder}\ucops-*")
         # /b: names alone, in no language. Where there is none, dir says so and ends with 1.
-        listed = self._programs.run_line(fit(f"dir /b /a-d {pattern}"))
+        return [f"dir /b /a-d {quoted_path(rf'{self._temporary_folder()}{chr(92)}ucops-*')}"]
+
+    def _left(self, listed: ProgramResult) -> tuple[str, ...]:
         names = listed.stdout.decode("ascii", errors="replace").split() if listed.exit_code == 0 else []
-        return tuple(rf"{folder}\{name}" for name in names if self._is_left(name))
+        return tuple(rf"{self._temporary_folder()}\{name}" for name in names if self._is_left(name))
 
     def _is_left(self, name: str) -> bool:
         """Whether it is a name of ours whose process has ended, or one of before yesterday, whoever made it.
@@ -188,9 +238,12 @@ class WinrsFiles(Files):
         return self._notice
 
     def write(self, path: str, content: bytes) -> None:
-        text = self._lines(path, content)
-        tried: list[str] = []
-        for way in (self._fed,) if self._stopped.left else (self._decoded, self._fed):
+        self._bring(path, self._lines(path, content))
+
+    def _bring(self, path: str, text: bytes, *tried_before: str) -> None:
+        """Write it by the ways that were not tried before; raises what each of them came to."""
+        tried = list(tried_before)
+        for way in (self._fed,) if tried or self._stopped.left else (self._decoded, self._fed):
             try:
                 way(path, text)
                 break
@@ -216,7 +269,7 @@ class WinrsFiles(Files):
         with self._helper() as helper:
             lines = [f"echo {piece} >> {helper}" for piece in _pieces(base64.b64encode(text).decode("ascii"))]
             lines[0] = lines[0].replace(">>", ">")
-            lines[-1] += f" && certutil -f -decode {helper} {target} && del /f /q {helper} && type {target}"
+            lines[-1] += f" && {_decoding(helper, target)} && del /f /q {helper}"
             for line in lines:
                 shown = self._seen(line, "echo and certutil -decode")
             if not shown.endswith(text):  # after certutil's own words
@@ -238,16 +291,98 @@ class WinrsFiles(Files):
                 raise
             raise _NotWritten(f"{what} came to no end ({as_said(str(error))})") from error
         if result.exit_code:
-            said = as_said(result.text).rstrip(".") or "nothing"
-            raise _NotWritten(f"{what} ended with exit code 0x{result.exit_code:X} and said: {said}")
+            raise _NotWritten(_told(what, result))
         return result.stdout
 
     def read(self, path: str) -> bytes | None:
-        source = quoted_path(path)
-        shown = self._succeeded(self._programs.run_line(fit(f"if exist {source} type {source}")), f"reading {path}")
+        shown = self._succeeded(self._programs.run_line(fit(_typed(path))), f"reading {path}")
+        return self._armoured(path, shown)
+
+    def _armoured(self, path: str, shown: ProgramResult) -> bytes | None:
         if shown.stdout and not _ARMOURED.fullmatch(shown.stdout):
             raise GarbledAnswer(f"{path} came back unreadable", where=self._name)
         return shown.stdout or None
+
+    def run(self, programs: Programs, jobs: Sequence[FileProgram], *, timeout: float = 60.0) -> tuple[FileOutcome, ...]:
+        """As many in one command line as fit: file, program, what it wrote, and none of it left."""
+        if not jobs:
+            return ()
+        try:
+            seen = self._together(jobs, timeout)
+            missed = {number: one for number, one in enumerate(seen) if isinstance(one, _NotWritten)}
+            for number, told in missed.items():
+                self._bring(jobs[number].source, self._lines(jobs[number].source, jobs[number].content), str(told))
+            if missed:
+                again = self._together([jobs[number] for number in missed], timeout, there=True)
+                seen = [again.pop(0) if number in missed else one for number, one in enumerate(seen)]
+        except BaseException:
+            with suppress(RolloutError):  # what went wrong first is what counts
+                self.delete([path for job in jobs for path in (*job.paths, _helper_of(job.source)) if path])
+            raise
+        return tuple(one for one in seen if isinstance(one, FileOutcome))
+
+    def _together(
+        self, jobs: Sequence[FileProgram], timeout: float, *, there: bool = False
+    ) -> list[FileOutcome | _NotWritten]:
+        """A ``_NotWritten`` for one that did not run, since certutil did not bring its file there.
+
+        :param there: their files have been written.
+        """
+        runs = [self._prepared(job, there) for job in jobs]
+        sweeping = self._listing()
+        steps = [*sweeping, *(step for run in runs for step in run.steps)]
+        doing = command_line(jobs[0].arguments) + (f" and {len(jobs) - 1} more" if len(jobs) > 1 else "")
+        try:
+            results = run_steps(self._programs, steps, doing=doing, where=self._name, timeout=timeout * len(jobs))
+        except ProgramTimeout as error:
+            if self._began in error.stdout or not all(run.text for run in runs):
+                raise
+            return [_NotWritten(f"echo and certutil -decode came to no end ({as_said(str(error))})")] * len(jobs)
+        for listed in results[: len(sweeping)]:
+            with suppress(RolloutError):  # the next run tries again
+                self.delete(self._left(listed))
+        rest = results[len(sweeping) :]
+        return [self._outcome(run, [rest.pop(0) for _step in run.steps]) for run in runs]
+
+    def _prepared(self, job: FileProgram, there: bool) -> _Run:
+        """Its steps. Where its file is too long for a line, or certutil is stopped, it is written here."""
+        if not job.source:
+            return _Run(job, b"", (command_line(job.arguments), *_ending(job, job.paths)))
+        text, source, helper = self._lines(job.source, job.content), quoted_path(job.source), _helper_of(job.source)
+        encoded, steps = base64.b64encode(text).decode("ascii"), []
+        if there or self._stopped.left or len(encoded) > PIECE:
+            if not there:
+                self._bring(job.source, text)
+            text = b""
+        else:
+            steps.append(f"echo {encoded} > {quoted_path(helper)} && {_decoding(quoted_path(helper), source)}")
+        steps.append(f"if exist {source} (echo {self._began.decode()}&{command_line(job.arguments)})")
+        return _Run(job, text, (*steps, *_ending(job, (*job.paths, helper))))
+
+    def _outcome(self, run: _Run, results: list[ProgramResult]) -> FileOutcome | _NotWritten:
+        job, written = run.job, results.pop(0) if run.text else None
+        ran = results.pop(0)
+        began, said = ran.stdout.startswith(self._began), ran.stdout.removeprefix(self._began).lstrip(b"\r\n")
+        result = ProgramResult(command_line(job.arguments), ran.exit_code, said if job.source else ran.stdout)
+        sound = written is None or (written.exit_code == 0 and written.stdout.endswith(run.text))
+        if written is not None and not began:
+            return _NotWritten(_told("echo and certutil -decode", written))
+        shown, error = self._shown(job, results)
+        if job.source and not began:
+            error = RolloutError(f"{job.source} was written and is not there any more", where=self._name, mend=ALLOW)
+        elif not sound:
+            what = f"{job.source} cannot be written: certutil -decode made another file than was sent"
+            error = RolloutError(what, where=self._name, mend=ALLOW)
+        return FileOutcome(result, shown, error)
+
+    def _shown(
+        self, job: FileProgram, results: Sequence[ProgramResult]
+    ) -> tuple[tuple[bytes | None, ...], RolloutError | None]:
+        try:
+            pairs = zip(job.shown, results[: len(job.shown)], strict=True)
+            return tuple(self._armoured(path, result) for path, result in pairs), None
+        except RolloutError as error:
+            return (None,) * len(job.shown), error
 
     @contextmanager
     def _helper(self) -> Iterator[str]:

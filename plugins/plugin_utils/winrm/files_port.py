@@ -8,12 +8,54 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
 
 
 class CannotClaim(RolloutError):
     """A claim cannot be made on this host at all, whoever has it."""
+
+
+@dataclass(frozen=True)
+class FileProgram:
+    """A program that runs on files which are there for its run only.
+
+    :param source: the file that it reads, with this ``content``, ASCII text; it does not run where that is not there.
+    :param shown: files in PEM that it writes and that are wanted.
+    :param also: other files that it may leave.
+    """
+
+    arguments: Sequence[str]
+    source: str = ""
+    content: bytes = b""
+    shown: Sequence[str] = ()
+    also: Sequence[str] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All files that are deleted afterwards."""
+        return tuple(path for path in (self.source, *self.shown, *self.also) if path)
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What a program did, and its files as ``shown`` names them, None for one that is not there.
+
+    ``error``: what is wrong with a file, its own or one of those that it wrote.
+    """
+
+    result: ProgramResult
+    shown: tuple[bytes | None, ...]
+    error: RolloutError | None = None
+
+    def checked(self) -> FileOutcome:
+        """Itself; raises its error."""
+        if self.error:
+            raise self.error
+        return self
 
 
 class Files(ABC):
@@ -62,3 +104,27 @@ class Files(ABC):
     @abstractmethod
     def delete(self, paths: Sequence[str]) -> None:
         """Delete what is there of them; a missing file is no error."""
+
+    def run(self, programs: Programs, jobs: Sequence[FileProgram], *, timeout: float = 60.0) -> tuple[FileOutcome, ...]:
+        """Run programs one after the other, each with its files, which are deleted also after trouble.
+
+        Here step by step; an adapter that can does it at once. What earlier runs left goes first.
+
+        :param timeout: seconds for each of them.
+        """
+        with suppress(RolloutError):  # the next run tries again
+            self.delete(self.leftovers())
+        try:
+            return tuple(self._run_one(programs, job, timeout) for job in jobs)
+        except BaseException:
+            with suppress(RolloutError):  # what went wrong first is what counts
+                self.delete([path for job in jobs for path in job.paths])
+            raise
+
+    def _run_one(self, programs: Programs, job: FileProgram, timeout: float) -> FileOutcome:
+        if job.source:
+            self.write(job.source, job.content)
+        result = programs.run(job.arguments, timeout=timeout)
+        shown = tuple(self.read(path) for path in job.shown)
+        self.delete(job.paths)
+        return FileOutcome(result, shown)

@@ -19,23 +19,28 @@ def sweep(files: Files) -> None:
         files.delete(files.leftovers())
 
 
+def paths(files: Files, *suffixes: str) -> tuple[str, ...]:
+    """New paths in the machine's temporary folder that differ in these suffixes only; nothing is created.
+
+    One stem for all, since certreq puts a full response (``.rsp``) next to the certificate whatever it is told.
+    """
+    stem = files.temporary(suffixes[0])[: -len(suffixes[0])]
+    return tuple(stem + suffix for suffix in suffixes)
+
+
 @contextmanager
 def scratch(files: Files, *suffixes: str) -> Iterator[tuple[str, ...]]:
-    """Paths that differ in these suffixes only, deleted afterwards.
+    """``paths``, deleted afterwards.
 
-    One stem for all, since certreq puts a full response (``.rsp``) next to the certificate whatever it is told. When
-    the step itself failed, a failure to clean up (the connection is gone, say) does not hide its error. What earlier
-    runs left goes first.
+    When the step itself failed, a failure to clean up (the connection is gone, say) does not hide its error. What
+    earlier runs left goes first.
     """
     sweep(files)
-    stem = files.temporary(suffixes[0])[: -len(suffixes[0])]
-    paths = tuple(stem + suffix for suffix in suffixes)
+    names = paths(files, *suffixes)
     try:
-        yield paths
+        yield names
     except BaseException:
-        try:
-            files.delete(paths)
-        except RolloutError:
-            pass
+        with suppress(RolloutError):
+            files.delete(names)
         raise
-    files.delete(paths)
+    files.delete(names)

@@ -16,6 +16,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq
     end_of_answer,
     failed,
     new_request,
+    new_requests,
+    put_into_stores,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 
@@ -33,6 +35,23 @@ def test_a_new_request(server: FakeServer) -> None:
     stem = "C:\\Windows\\Temp\\rollout-1"
     assert server.programs.ran == [["certreq", "-new", "-f", "-q", f"{stem}.inf", f"{stem}.req"]]
     assert server.files.contents == {}
+
+
+def test_several_requests_and_one_of_them_that_came_to_nothing(server: FakeServer) -> None:
+    inf, made = request_inf(planned_certificate()), server.programs.handlers["certreq"]
+    server.programs.handlers["certreq"] = lambda words: (1, "Xyzzy") if "rollout-2" in words[-1] else made(words)
+    first, second, third = new_requests(server.host, [inf, inf, inf])
+    assert isinstance(second, RolloutError) and "certreq made no request" in str(second)
+    keys = [load_request(one, where="test").public_key for one in (first, third)]
+    assert keys[0] != keys[1] and server.files.contents == {}
+
+
+def test_several_certificates_go_into_their_stores_in_this_order(server: FakeServer) -> None:
+    held = parse_certificate(certificate(CA).public_bytes(DER), where="test")
+    root = parse_certificate(CA.certificate.public_bytes(DER), where="test")
+    results = put_into_stores(server.host, [("Root", root), ("MY", held)])
+    assert len(results) == 2 and server.listed("Root") == [CA.thumbprint]
+    assert [words[:2] for words in server.programs.ran] == [["certutil", "-f"], ["certreq", "-accept"]]
 
 
 def test_no_request_came_out(server: FakeServer) -> None:

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from unit import budgets
+from unit.cmd_lines import StepLines
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import FaultParts, WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim, FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
@@ -547,3 +548,180 @@ def test_a_holder_that_is_no_text_of_ours_does_not_say_who_it_is() -> None:
     disk.folders.add(CLAIM.lower())
     disk.files[f"{CLAIM.lower()}\\\x1b[2j"] = b""
     assert files.claimed_by("requests") == ""
+
+
+# --- programs with their files ---------------------------------------------------------------------------------------
+
+STEM = r"C:\Windows\Temp\ucops-x"
+REQUEST = b"-----BEGIN NEW CERTIFICATE REQUEST-----\r\nMIIB\r\n-----END NEW CERTIFICATE REQUEST-----\r\n"
+
+
+class Server(Disk):
+    """A disk with a certreq that writes a request whatever it is given, and lines of several steps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ran: list[tuple[str, bytes]] = []
+        self.steps = StepLines(self._step)
+        self.answer: tuple[bytes, int] = (b"CertReq: fertig\r\n", 0)
+        self.made: bytes | None = REQUEST
+
+    def run_line(self, line: str, *, stdin: bytes = b"", doing: str = "", timeout: float = 60.0) -> ProgramResult:
+        if line.startswith("ver>nul&"):
+            return self.steps.run_line(line, timeout=timeout)
+        return super().run_line(line, stdin=stdin, timeout=timeout)
+
+    def _step(self, step: str) -> tuple[bytes, int]:
+        guarded = re.fullmatch(r'if exist "([^"]+)" \(echo ([0-9a-f]{16})&(certreq .*)\)', step)
+        if guarded and guarded[1].lower() not in self.files:
+            return b"", 0
+        if guarded or step.startswith("certreq"):
+            said, code = self._certreq(guarded[3] if guarded else step)
+            return (guarded[2].encode() + b"\r\n" if guarded else b"") + said, code
+        commands = list(self.lines)
+        done = super().run_line(step)
+        self.lines = commands
+        return done.stdout + done.stderr, done.exit_code
+
+    def _certreq(self, line: str) -> tuple[bytes, int]:
+        source, output = line.split()[-2:]
+        self.ran.append((source, self.files.get(source.lower(), b"")))
+        if self.made is not None:
+            self.files[output.lower()] = self.made
+        return self.answer
+
+
+def job(number: int, content: bytes = INF) -> FileProgram:
+    source, output = f"{STEM}{number}.inf", f"{STEM}{number}.req"
+    return FileProgram(["certreq", "-new", source, output], source, content, (output,), (f"{STEM}{number}.rsp",))
+
+
+def server_files(**settings) -> tuple[WinrsFiles, Server]:
+    server = Server()
+    return WinrsFiles(server, OneValue(), name="ca01", **settings), server
+
+
+def test_file_program_and_what_it_wrote_are_one_command_and_nothing_stays() -> None:
+    files, server = server_files()
+    outcomes = files.run(server, [job(1), job(2), job(3)], timeout=50.0)
+    assert [(one.shown, one.error, one.checked().result.text) for one in outcomes] == [
+        ((REQUEST,), None, "CertReq: fertig")
+    ] * 3
+    assert outcomes[1].result.command_line == rf"certreq -new {STEM}2.inf {STEM}2.req"
+    assert server.ran == [(rf"{STEM}{number}.inf", INF) for number in (1, 2, 3)]
+    assert (server.files, server.lines) == ({}, [])
+    assert (len(server.steps.lines), server.steps.timeouts) == (1, [150.0])
+    assert files.run(server, []) == ()
+
+
+def test_a_program_that_reads_no_file() -> None:
+    files, server = server_files()
+    retrieve = FileProgram(["certreq", "-retrieve", "7", f"{STEM}.cer"], shown=(f"{STEM}.cer", f"{STEM}.p7b"))
+    (outcome,) = files.run(server, [retrieve])
+    assert (outcome.shown, server.files) == ((REQUEST, None), {})
+
+
+def test_what_earlier_runs_left_goes_along() -> None:
+    server = Server()
+    files = sweeping(server)
+    server.files[f"{TEMP}\\ucops-20261124-{OTHERS}-4711-{UNIQUE}.req".lower()] = b"x"
+    files.run(server, [job(1)])
+    files.run(server, [job(1)])
+    assert (server.files, len(server.steps.lines)) == ({}, 2)
+    assert [line.split()[0] for line in server.lines] == ["del"]
+    assert ["dir /b" in line for line in server.steps.lines] == [True, False]
+
+
+@pytest.mark.parametrize("kind", ["refused", "killed", "killed, and no code", "vanished"])
+def test_where_certutil_is_stopped_the_program_runs_once_all_the_same(kind: str, tmp_path: Path) -> None:
+    files, server = server_files(stopped=Note(str(tmp_path), "ca01"))
+    stopping(server, kind)
+    outcomes = files.run(server, [job(1), job(2)])
+    assert [one.shown for one in outcomes] == [(REQUEST,), (REQUEST,)]
+    assert server.ran == [(rf"{STEM}1.inf", INF), (rf"{STEM}2.inf", INF)]
+    assert [line.split()[0] for line in server.lines] == ["findstr", "findstr"]
+    assert (server.files, len(server.steps.lines)) == ({}, 2)
+    assert "echo and certutil -decode ended with exit code" in files.notice
+    later, _server = server_files(stopped=Note(str(tmp_path), "ca01"))
+    later.run(_server, [job(1)])
+    assert [line.split()[0] for line in _server.lines] == ["findstr"] and len(_server.steps.lines) == 1
+
+
+def test_where_neither_way_goes_no_program_runs_and_nothing_is_learned_of_certutil() -> None:
+    files, server = server_files()
+    stopping(server, "killed")
+    server.exit_codes["findstr"] = 5
+    with pytest.raises(RolloutError, match="certutil -decode ended with exit code 0x1 .*; findstr .* exit code 0x5"):
+        files.run(server, [job(1)])
+    assert (server.ran, server.files, files.notice) == ([], {}, "")
+
+
+def test_a_file_that_came_otherwise_than_it_was_sent_is_an_error_and_its_program_does_not_run_again() -> None:
+    files, server = server_files()
+    stopping(server, "changed")
+    (outcome,) = files.run(server, [job(1)])
+    with pytest.raises(RolloutError, match=r"x1\.inf cannot be written: certutil -decode made another file"):
+        outcome.checked()
+    assert len(server.ran) == 1 and server.files == {} and files.notice == ""
+
+
+def test_a_file_that_went_before_its_program_came() -> None:
+    files, server = server_files()
+    stopping(server, "killed")
+    server.meddle["type"] = lambda line: server.files.clear() or ProgramResult(line, 0, INF)
+    (outcome,) = files.run(server, [job(1)])
+    assert str(outcome.error).startswith(rf"ca01: {STEM}1.inf was written and is not there any more. Security software")
+    assert server.ran == []
+
+
+def test_a_file_longer_than_a_line_goes_first() -> None:
+    content = b"".join(b"%05d\r\n" % number for number in range(1830))
+    files, server = server_files()
+    (outcome,) = files.run(server, [job(1, content)])
+    assert (outcome.shown, server.ran, server.files) == ((REQUEST,), [(rf"{STEM}1.inf", content)], {})
+    assert [line.split()[0] for line in server.lines] == ["echo", "echo", "echo"] and len(server.steps.lines) == 1
+
+
+@pytest.mark.parametrize("made", [b"lab: something", REQUEST[:40], REQUEST + b"x"])
+def test_what_came_back_unreadable_is_an_error_of_that_one(made: bytes) -> None:
+    files, server = server_files()
+    server.made = made
+    (outcome,) = files.run(server, [job(1)])
+    assert outcome.shown == (None,) and isinstance(outcome.error, GarbledAnswer)
+
+
+def test_a_program_that_made_nothing_has_its_code_and_words() -> None:
+    files, server = server_files()
+    server.made, server.answer = None, (b"0x80070005\r\n", -2147024891)
+    (outcome,) = files.run(server, [job(1)])
+    assert (outcome.shown, outcome.error, outcome.result.exit_code) == ((None,), None, 0x80070005)
+    assert outcome.result.text == "0x80070005"
+
+
+@pytest.mark.parametrize("began", [False, True])
+def test_a_line_that_came_to_no_end(began: bool) -> None:
+    """certutil is stopped that way, before any program began; a program that began is not run again."""
+    files, server = server_files()
+    server.files[f"{STEM}1.b64".lower()] = b"x"
+    lines = server.steps.run_line
+
+    def slow(line: str, *, timeout: float) -> ProgramResult:
+        server.steps.run_line = lines
+        raise ProgramTimeout(line, timeout, files._began if began else b"", b"", where="ca01")
+
+    server.steps.run_line = slow
+    if began:
+        with pytest.raises(ProgramTimeout):
+            files.run(server, [job(1)])
+        assert server.ran == []
+    else:
+        assert files.run(server, [job(1)])[0].shown == (REQUEST,)
+        assert "echo and certutil -decode came to no end" in files.notice
+    assert server.files == {}
+
+
+def test_what_is_no_text_is_refused_before_anything_runs() -> None:
+    files, server = server_files()
+    with pytest.raises(RolloutError, match="lines of ASCII text"):
+        files.run(server, [job(1, b"\xff\xfe")])
+    assert server.steps.lines == []
