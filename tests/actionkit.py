@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,11 +25,37 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port impo
 from lab.client import RunningEstate
 
 
+class Killed(BaseException):
+    """The controller is gone: nothing catches this, and nothing that is sent on the way out reaches a host."""
+
+
+class Wire:
+    """What a controller sends, message by message, until it is killed at one: before its effect, or ``after`` it."""
+
+    def __init__(self, at: int = 0, *, after: bool = False) -> None:
+        self.at, self.after = at, after
+        self.sent, self.dead = 0, False
+
+    def carrying(self, send: Callable[..., Any]) -> Callable[..., Any]:
+        """The same as ``send``, as long as the controller lives."""
+
+        def sending(*message: Any) -> Any:
+            self.sent += not self.dead
+            if self.dead or self.sent == self.at:
+                last, self.dead = not self.dead, True
+                if last and self.after:
+                    send(*message)
+                raise Killed
+            return send(*message)
+
+        return sending
+
+
 class Rollout:
     """One estate, and the actions on it."""
 
     def __init__(self, estate: RunningEstate) -> None:
-        self.estate = estate
+        self.estate, self.wire = estate, Wire()
 
     @contextmanager
     def host(self, name: str) -> Iterator[WindowsHost]:
@@ -41,6 +67,7 @@ class Rollout:
             password=variables["ansible_password"],
             message_encryption="always",
         )
+        protocol.transport.send_message = self.wire.carrying(protocol.transport.send_message)
         with open_windows_host(protocol, name=name, shell_id=None) as host:
             yield host
 

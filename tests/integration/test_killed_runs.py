@@ -1,0 +1,126 @@
+"""A controller that is killed at any of its requests, as kill -9 does: the next run ends with one of everything.
+
+Nothing of the killed run reaches a host any more, no clean-up either. In one process the steps of the role are killed
+at each request, before its effect and after; ansible-playbook itself is killed at some.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from actionkit import Killed, Pool, Wire
+from sitekit import Site
+
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
+from lab.client import RunningEstate, start_estate
+
+from .test_after_trouble import kill_at
+from .test_faults_of_a_rollout import TYPES, left
+
+pytestmark = pytest.mark.slow
+
+EVERY = bool(os.environ.get("UCOPS_EVERY_REQUEST"))
+# Every n-th request is tried from each of the starts; `make nightly` begins at all of them.
+STEP = 29
+STARTS = range(1, STEP + 1) if EVERY else (11,)
+SERVER = "fe02"
+OF_PLAYBOOK = [("ocssrv01", at) for at in (range(2, 50) if EVERY else (12, 36))]
+OF_PLAYBOOK += [("ca01", at) for at in (range(2, 24) if EVERY else (14,))]
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A claim of a run that is gone is given up after five minutes; no program of the lab takes three seconds."""
+    monkeypatch.setattr(claim, "LONGEST_STEP", 3.0)
+    monkeypatch.setattr(claim, "_POLL", 0.2)
+
+
+@pytest.fixture
+def ended() -> int:
+    """The number of a process that is gone: files of ours are known by their process."""
+    with subprocess.Popen(["true"]) as process:
+        return process.pid
+
+
+def killed(site: Pool, wire: Wire, work: dict[str, Any], process: int) -> bool:
+    """Whether the run was killed; False where it came to its end before."""
+    site.wire = wire
+    with pytest.MonkeyPatch.context() as another, contextlib.suppress(Killed):
+        another.setattr("os.getpid", lambda: process)
+        site.bring(SERVER, work)
+    site.wire = Wire()
+    return wire.dead
+
+
+def assert_one_of_everything(estate: RunningEstate, told: str) -> None:
+    state = estate.state()
+    requests = state["hosts"]["ca01"]["ca"]["requests"]
+    assert len(requests) == 1, told
+    host = state["hosts"][SERVER]
+    assert left(host) == {"keys": 1, "my": 1, "request": 0, "files": []}, told
+    assert left(state["hosts"]["ca01"])["files"] == [], told
+    assert sorted(host["cs_server"]["assigned"]) == TYPES, told
+    assert {one["thumbprint"] for one in host["cs_server"]["assigned"].values()} == thumbprints(host), told
+
+
+def thumbprints(host: dict[str, Any]) -> set[str]:
+    """What the machine's own store holds."""
+    own = "\\systemcertificates\\my\\certificates\\"
+    return {key.rpartition("\\")[2].upper() for key in host["registry"] if own in key.casefold()}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("start", STARTS)
+def test_the_next_run_ends_with_one_of_everything(tmp_path: Path, start: int, after: bool, ended: int) -> None:
+    at, alive = start, True
+    while alive:
+        told = f"killed {'after' if after else 'before'} request {at}"
+        with start_estate("sfb2019", tmp_path / str(at)) as estate:
+            site = Pool(estate)
+            work = site.works()[SERVER]
+            alive = killed(site, Wire(at, after=after), work, ended)
+            assert alive or at > start, "the run has fewer requests than any is killed at"
+            site.bring(SERVER, work)
+            assert_one_of_everything(estate, told)
+            state = estate.state()
+            assert site.bring(SERVER, work) is False, told
+            assert estate.state() == state, told
+        at += STEP
+
+
+@pytest.mark.parametrize(("host", "at"), OF_PLAYBOOK)
+def test_a_playbook_that_is_killed(site: Site, host: str, at: int) -> None:
+    before = requests_to(site, host)
+    site.estate.fault(host, "delay", at=at, after=True, seconds=1000)
+    kill_at(site, "deploy_pool", lambda: requests_to(site, host) >= before + at)
+    site.estate.clear_faults()
+    time.sleep(1)  # what a program of the killed run still does
+    give_claims_back(site)
+    finished = site.play("deploy_pool", timeout=600)
+    assert finished.code == 0, finished.output
+    hosts = site.state()["hosts"]
+    assert len(hosts["ca01"]["ca"]["requests"]) == 2
+    for name in ("ocssrv01", "ocssrv02"):
+        assert left(hosts[name]) == {"keys": 1, "my": 1, "request": 0, "files": []}, name
+        assert hosts[name]["front_end"]["serving"], name
+    again = site.play("deploy_pool")
+    assert (again.code, again.total("changed")) == (0, 0), again.output
+
+
+def give_claims_back(site: Site) -> None:
+    """As a person does who does not want to wait for five minutes."""
+    for name, host in site.state()["hosts"].items():
+        found = (re.match(r".*\\ucops-claim-[a-z]+", path) for path in host["files"])
+        for folder in {one[0] for one in found if one}:
+            site.command(name, f'rmdir /s /q "{folder}"')
+
+
+def requests_to(site: Site, host: str) -> int:
+    return sum(one["requests"] for name, one in site.estate.counters().items() if name.partition(".")[0] == host)
