@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolling import Enrolling, enrol
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
@@ -20,6 +22,7 @@ class ActionModule(WindowsAction):
     argument_spec = {
         "certificate": {"type": "dict", "required": True},
         "minimum_days": {"type": "int", "default": 30},
+        "renew": {"type": "list", "elements": "str", "default": []},
         "directory": {"type": "path", "aliases": ["file"]},
     }
 
@@ -31,5 +34,6 @@ class ActionModule(WindowsAction):
             minimum_days=arguments["minimum_days"],
             authority=OfflineAuthority(arguments["directory"]) if arguments["directory"] else None,
             check_mode=check_mode,
+            renew=frozenset(from_plain(tuple[Thumbprint, ...], arguments["renew"], where="renew")),
         )
         return enrol(wanted).to_result()

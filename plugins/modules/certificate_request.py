@@ -45,6 +45,15 @@ options:
       - No more than a third of the certificate's lifetime is asked for, or half of one of ten days and less.
     type: int
     default: 30
+  renew:
+    description:
+      - SHA-1 thumbprints of certificates that are to be replaced now, whatever their dates. A second run finds the new
+        one.
+      - Where the old one lasts longer, a run without this takes it again while it is in the store
+        (P(ucops.rollout.certificate_retire#module)).
+    type: list
+    elements: str
+    default: []
   directory:
     description:
       - A directory on the controller into which the request is written as C(<holder>_<use>.req), for CAs that nobody

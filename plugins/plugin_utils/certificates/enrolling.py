@@ -97,6 +97,7 @@ class Enrolling:
     """One planned certificate on one server.
 
     ``authority``: the one that the controller itself brings requests to, None where that is for a later step.
+    ``renew``: certificates that are to be replaced whatever their dates.
     """
 
     host: WindowsHost
@@ -105,6 +106,7 @@ class Enrolling:
     minimum_days: int
     authority: Authority | None = None
     check_mode: bool = False
+    renew: frozenset[Thumbprint] = frozenset()
 
     @property
     def stores(self) -> CertificateStores:
@@ -196,6 +198,8 @@ def _reasons(wanted: Enrolling, entry: StoreEntry) -> list[str]:
         return [entry.problem]
     if entry.archived:
         return ["it is archived"]
+    if entry.thumbprint in wanted.renew:
+        return ["it is to be renewed, as ordered"]
     return unmet(wanted.planned, entry.certificate, entry.key, now=wanted.now, minimum_days=wanted.minimum_days)
 
 

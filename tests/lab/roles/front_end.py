@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lab.listening import TcpListener
 from lab.pki.stores import PROVIDERS, StoredCertificate, Stores, new_container
-from lab.roles import Role
+from lab.roles import NoSuchOrder, Role
 from lab.sip import SipServer
 from lab.tls import NoCertificate, secured, server_context
 from lab.wmi import ocs
@@ -33,7 +33,8 @@ class FrontEnd(Role):
     Settings: service (RTCSRV), display_name, port, running (whether the service runs at first), command (the site's own
     for the assignment), serial_order (`little` or `printed`: how WMI holds serial numbers, which no source says), and
     wizard, a certificate that the wizard assigned earlier: {common_name, days: it has left, in_store: false where it
-    was removed since}. Who may read the private key is not modelled: the key must be there.
+    was removed since}. The service's account may read every key of the machine, until the order `deny_keys`
+    (`{but: [thumbprints]}`): with another certificate than these the service runs and does not listen.
 
     What it says of its deployment: sip_domains, and pool ({fqdn, members, major_version, members_as_text: one text with
     semicolons, which no source rules out}); by itself a pool of this server alone.
@@ -58,6 +59,7 @@ class FrontEnd(Role):
                 for at, name in enumerate(settings.get("sip_domains", [machine.estate.domain]))
             ],
         }
+        self._readable: set[str] | None = None
         self._set_up = False
         self._listener: TcpListener | None = None
 
@@ -97,6 +99,12 @@ class FrontEnd(Role):
         for name in (ocs.LISTENER, ocs.ROUTING):
             self.rows[name][0].update({ocs.ISSUER: list(issuer), ocs.SERIAL: list(serial)})
 
+    def carry_out(self, order: str, body: Any) -> Any:
+        if order != "deny_keys":
+            raise NoSuchOrder(order)
+        self._readable = {str(one).upper() for one in body["but"]}
+        return {}
+
     def providers(self) -> dict[str, Provider]:
         return {ocs.NAMESPACE: ocs.OcsProvider(self.rows)}
 
@@ -135,7 +143,7 @@ class FrontEnd(Role):
     def _open(self) -> None:
         self._close()
         assigned = self.assigned
-        if not assigned:
+        if not assigned or (self._readable is not None and assigned not in self._readable):
             return
         try:
             context = server_context(self.machine, assigned)
@@ -159,7 +167,8 @@ class FrontEnd(Role):
         return [self.port] if self._listener is not None else []
 
     def snapshot(self) -> dict[str, Any]:
-        return {"service": self.service, "port": self.port, "assigned": self.assigned, "serving": self.serving}
+        told = {"service": self.service, "port": self.port, "assigned": self.assigned, "serving": self.serving}
+        return told if self._readable is None else {**told, "readable": sorted(self._readable)}
 
 
 def _named(common_name: str) -> x509.Name:

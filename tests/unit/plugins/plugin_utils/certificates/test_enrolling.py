@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
 from unit.certificate_steps import request
-from unit.fakes_windows import NOW, PEM, STORES, FakeCa, FakeServer, certificate, csr, key_info, planned, rsa_key
+from unit.fakes_windows import (
+    NOW,
+    PEM,
+    STORES,
+    FakeCa,
+    FakeServer,
+    certificate,
+    csr,
+    key_info,
+    planned,
+    planned_certificate,
+    rsa_key,
+)
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolling import NotRequested
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolling import Enrolling, NotRequested, enrol
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import ValueTooLarge
 
 
@@ -206,3 +219,19 @@ def test_what_is_too_large_to_be_read_may_be_a_public_authority_s(server, store)
         " may be the planned one: the value is too large. Raise it"
     )
     assert request(server)["state"] == "created"
+
+
+def test_one_that_is_to_be_renewed_does_not_serve_and_the_next_one_does(server, ca):
+    old = server.put("MY", certificate(ca.issuer, days=700), key_info("c1"))
+    ordered = enrol(Enrolling(server.host, planned_certificate(), NOW, 30, check_mode=True, renew=frozenset({old})))
+    assert (ordered.state, ordered.reasons[0].reasons) == ("would_create", ("it is to be renewed, as ordered",))
+    new = server.put("MY", certificate(ca.issuer, days=300), key_info("c2"))
+    found = enrol(Enrolling(server.host, planned_certificate(), NOW, 30, renew=frozenset({old})))
+    assert (found.state, found.held and found.held.thumbprint) == ("held", new)
+
+
+def test_an_archived_one_does_not_serve(server, ca):
+    name = server.put("MY", certificate(ca.issuer), key_info())
+    key = f"{STORES}\\MY\\Certificates\\{name}"
+    server.registry.values[key]["Blob"] += struct.pack("<III", 19, 1, 0)
+    assert request(server, check_mode=True)["reasons"][0]["reasons"] == ["it is archived"]
