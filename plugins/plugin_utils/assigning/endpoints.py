@@ -12,12 +12,30 @@ from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import BINARY, NUMBER, STRING, Branch
 
 _PARAMETERS = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters"
 BINDINGS = f"{_PARAMETERS}\\SslBindingInfo"
 # The key of each kind below HKEY_LOCAL_MACHINE, and the word of netsh for it.
 ADDRESS, NAME, CENTRAL = "ipport", "hostnameport", "ccs"
 KEYS = {ADDRESS: BINDINGS, NAME: f"{_PARAMETERS}\\SslSniBindingInfo", CENTRAL: f"{_PARAMETERS}\\SslCcsBindingInfo"}
+
+# All that a binding holds: what is read of a machine's bindings.
+SURVEYED_BINDINGS = tuple(
+    Branch(
+        key,
+        below=(
+            *((name, BINARY) for name in ("SslCertHash", "AppId")),
+            *((name, STRING) for name in ("SslCertStoreName", "DefaultSslCtlIdentifier", "DefaultSslCtlStoreName")),
+            ("DefaultFlags", NUMBER),
+            ("DefaultSslCertCheckMode", NUMBER),
+            ("DefaultSslRevocationFreshnessTime", NUMBER),
+            ("DefaultSslRevocationUrlRetrievalTimeout", NUMBER),
+        ),
+        base=_PARAMETERS,
+    )
+    for key in KEYS.values()
+)
 
 _WILDCARDS = ("0.0.0.0", "[::]")
 

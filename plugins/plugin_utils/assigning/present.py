@@ -48,6 +48,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge impo
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import (
     ADDRESS,
+    SURVEYED_BINDINGS,
     BindingPlace,
     parsed_endpoint,
 )
@@ -77,6 +78,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.holding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
     MY,
     REQUEST,
+    SURVEYED,
     CertificateStores,
     StoreEntry,
 )
@@ -123,6 +125,7 @@ def read_server(
 
     :param also: further bindings of http.sys that are to have the Web Components' certificate.
     """
+    host = host.as_it_is(*SURVEYED, *SURVEYED_BINDINGS)
     reading = _Reading(host)
     places = [one for job in work.certificates for one in job.assignments]
     by_cmdlets = any(one.way == LYNC for one in places)

@@ -74,6 +74,14 @@ class StoreEntry:
     archived: bool = False
 
 
+def _key(location: str, store: str) -> str:
+    return f"{location}\\{store}\\Certificates"
+
+
+def _branch(location: str, store: str, *, blobs: bool = False) -> Branch:
+    return Branch(_key(location, store), below=_BLOB if blobs else (), base=location)
+
+
 _BLOB = (("Blob", BINARY),)
 _OWN = ((MACHINE, MY), (MACHINE, REQUEST))
 _BROUGHT = tuple((location, store) for location in (ENTERPRISE, GROUP_POLICY) for store in (CA, ROOT))
@@ -82,21 +90,22 @@ _NAMED = (
     *((MACHINE, store) for store in (CA, ROOT, AUTH_ROOT)),
     *((location, DISALLOWED) for location in LOCATIONS),
 )
+# What is read of a machine's stores to say what it holds and trusts.
+SURVEYED = (*(_branch(*place, blobs=True) for place in (*_OWN, *_BROUGHT)), *(_branch(*place) for place in _NAMED))
 
 
 class CertificateStores:
-    """The stores of one machine, as they are at each question; ``at_once`` gives them as they are now."""
+    """The stores of one machine, as they are at each question; ``at_once`` gives them as they are now, as does a
+    registry that is ``Remembered``."""
 
-    def __init__(self, registry: Registry, host: str, *, remembered: bool = False) -> None:
+    def __init__(self, registry: Registry, host: str) -> None:
         self._registry = registry
         self._host = host
-        self._remembered = remembered
+        self._remembered = isinstance(registry, Remembered)
 
     def at_once(self) -> CertificateStores:
         """The same stores, read together at the first question and once: what changes later does not show."""
-        ahead = [self._branch(*place, blobs=True) for place in (*_OWN, *_BROUGHT)]
-        ahead += [self._branch(*place) for place in _NAMED]
-        return CertificateStores(Remembered(self._registry, ahead), self._host, remembered=True)
+        return self if self._remembered else CertificateStores(Remembered(self._registry, SURVEYED), self._host)
 
     def thumbprints(self, store: str) -> tuple[str, ...]:
         """What the machine's own store holds, in upper case."""
@@ -163,11 +172,7 @@ class CertificateStores:
 
     def _read(self, places: Sequence[tuple[str, str]], *, blobs: bool = False) -> tuple[KeyContent | None, ...]:
         known = (*_OWN, *_BROUGHT) if self._remembered else ()
-        return self._registry.branches([self._branch(*place, blobs=blobs or place in known) for place in places])
-
-    @staticmethod
-    def _branch(location: str, store: str, *, blobs: bool = False) -> Branch:
-        return Branch(_key(location, store), below=_BLOB if blobs else (), base=location)
+        return self._registry.branches([_branch(*place, blobs=blobs or place in known) for place in places])
 
     def _passed(self, place: tuple[str, str], name: str, blob: Any) -> StoreEntry:
         if isinstance(blob, ValueTooLarge):
@@ -186,10 +191,6 @@ class CertificateStores:
             if again is None or again == blob:
                 raise
             return parse_blob(again, name=name, where=where)
-
-
-def _key(location: str, store: str) -> str:
-    return f"{location}\\{store}\\Certificates"
 
 
 def in_disallowed(certificate: X509Certificate) -> str:

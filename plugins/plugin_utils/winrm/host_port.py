@@ -10,12 +10,12 @@ is an adapter's affair, and tests put fakes here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import Programs
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Branch, Registry, Remembered
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi
 
 
@@ -29,3 +29,8 @@ class WindowsHost:
     programs: Programs
     files: Files
     powershell: PowerShell
+
+    def as_it_is(self, *ahead: Branch) -> WindowsHost:
+        """The same host with a registry that does not change any more, for reading alone; ``ahead`` is read with
+        whatever is asked for first."""
+        return replace(self, registry=Remembered(self.registry, ahead))

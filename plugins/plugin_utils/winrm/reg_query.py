@@ -148,6 +148,7 @@ class QueriedRegistry(WmiRegistry):
         self._stopped = stopped or Note()
         self._notice = ""
         self._lasting: dict[str, str] = {}
+        self._bases: dict[str, bool] = {}
 
     @property
     def notice(self) -> str:
@@ -202,11 +203,20 @@ class QueriedRegistry(WmiRegistry):
         try:
             if shown.exit_code == 0:
                 return _content_of(asked, parse_listing(shown.stdout, asked.key, deep=bool(asked.below)))
-            if _is_absent(asked, seen):
+            if _is_absent(asked, seen) or self._lacks(asked, seen):
                 return None
         except _Unclear:
             pass
         return self.branch(asked)
+
+    def _lacks(self, asked: Branch, seen: dict[tuple[str, bool], ProgramResult]) -> bool:
+        """Whether the host has not even the base, which is asked for once."""
+        base = asked.base
+        if not base or seen[base.casefold(), False].exit_code == 0:
+            return False
+        if base not in self._bases:
+            self._bases[base] = self.subkeys(base) is not None
+        return not self._bases[base]
 
 
 def _is_little(asked: Sequence[Branch]) -> bool:
@@ -217,7 +227,8 @@ def _is_little(asked: Sequence[Branch]) -> bool:
 
 
 def _query(key: str, deep: bool) -> str:
-    return _line(key, "/s") if deep else _line(key)
+    """Without what it says of a key that is not there, in whatever language."""
+    return (_line(key, "/s") if deep else _line(key)) + " 2>nul"
 
 
 def _line(key: str, *options: str) -> str:

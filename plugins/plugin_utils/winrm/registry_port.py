@@ -101,35 +101,74 @@ class Registry(ABC):
 
 
 class Remembered(Registry):
-    """A registry whose branches are read once: what changes afterwards does not show.
+    """A registry as it is now: its branches are read once, and what changes afterwards does not show.
 
-    ``ahead`` is read along with whatever is asked for first.
+    ``ahead`` is read along with whatever is asked for first. Names and values of those branches are answered from them,
+    other ones are read one by one.
     """
 
     def __init__(self, registry: Registry, ahead: Sequence[Branch] = ()) -> None:
         self._registry = registry
-        self._ahead = tuple(ahead)
+        self._ahead = tuple(dict.fromkeys(ahead))
         self._known: dict[Branch, KeyContent | None] = {}
+
+    @property
+    def notice(self) -> str:
+        return self._registry.notice
 
     def branches(self, asked: Sequence[Branch]) -> tuple[KeyContent | None, ...]:
         unknown = [one for one in dict.fromkeys(asked) if one not in self._known]
         if unknown:
-            wanted = tuple(dict.fromkeys((*unknown, *self._ahead)))
-            self._ahead = ()
-            self._known.update(zip(wanted, self._registry.branches(wanted), strict=True))
+            ahead, self._ahead = self._ahead, ()
+            self._read(unknown, [one for one in ahead if one not in unknown])
         return tuple(self._known[one] for one in asked)
 
+    def _read(self, asked: list[Branch], ahead: list[Branch]) -> None:
+        """What is read ahead is nobody's trouble until it is asked for."""
+        wanted = [*asked, *ahead]
+        try:
+            contents = self._registry.branches(wanted)
+        except RolloutError:
+            if not ahead:
+                raise
+            wanted, contents = asked, self._registry.branches(asked)
+        self._known.update(zip(wanted, contents, strict=True))
+
     def subkeys(self, key: str) -> tuple[str, ...] | None:
+        for branch in (*self._known, *self._ahead):
+            if branch.key.casefold() == key.casefold():
+                (content,) = self.branches([branch])
+                return tuple(content.below) if content else None
         return self._registry.subkeys(key)
 
     def string(self, key: str, name: str) -> str | None:
-        return self._registry.string(key, name)
+        known, value = self._known_value(key, name, STRING)
+        return value if known else self._registry.string(key, name)
 
     def strings(self, key: str, name: str) -> tuple[str, ...] | None:
-        return self._registry.strings(key, name)
+        known, value = self._known_value(key, name, STRINGS)
+        return value if known else self._registry.strings(key, name)
 
     def dword(self, key: str, name: str) -> int | None:
-        return self._registry.dword(key, name)
+        known, value = self._known_value(key, name, NUMBER)
+        return value if known else self._registry.dword(key, name)
 
     def binary(self, key: str, name: str) -> bytes | None:
-        return self._registry.binary(key, name)
+        known, value = self._known_value(key, name, BINARY)
+        if isinstance(value, ValueTooLarge):
+            raise value
+        return value if known else self._registry.binary(key, name)
+
+    def _known_value(self, key: str, name: str, kind: str) -> tuple[bool, Any]:
+        """Whether a branch tells of the value, and the value, None where there is none."""
+        above, _backslash, own = key.casefold().rpartition("\\")
+        for branch in (*self._known, *self._ahead):
+            place = branch.key.casefold()
+            if place == key.casefold() and (name, kind) in branch.values:
+                (content,) = self.branches([branch])
+                return True, content.values.get(name) if content else None
+            if place == above and (name, kind) in branch.below:
+                (content,) = self.branches([branch])
+                below = {one.casefold(): values for one, values in content.below.items()} if content else {}
+                return True, below.get(own, {}).get(name)
+        return False, None

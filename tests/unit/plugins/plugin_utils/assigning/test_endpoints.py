@@ -1,13 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import (
+    SURVEYED_BINDINGS,
     BindingPlace,
     endpoint_of,
     parsed_endpoint,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import Settings
+
+
+def test_bindings_are_read_with_all_that_they_hold():
+    parameters = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters"
+    assert [(one.key, one.base) for one in SURVEYED_BINDINGS] == [
+        (f"{parameters}\\{name}", parameters) for name in ("SslBindingInfo", "SslSniBindingInfo", "SslCcsBindingInfo")
+    ]
+    held = {"SslCertHash", "SslCertStoreName", *(one.name for one in fields(Settings))}
+    assert [{name for name, _kind in one.below} for one in SURVEYED_BINDINGS] == [held] * 3
 
 
 @pytest.mark.parametrize(

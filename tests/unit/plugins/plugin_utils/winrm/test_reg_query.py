@@ -30,7 +30,6 @@ BASE = r"SOFTWARE\Microsoft\SystemCertificates"
 MY = rf"{BASE}\MY\Certificates"
 BLOBS = Branch(MY, below=(("Blob", BINARY),), base=BASE)
 NAMES = Branch(MY, base=BASE)
-WORDS = "Nichts dergleichen gefunden\r\n"
 
 
 class Wmi:
@@ -66,13 +65,14 @@ def registry_of(answers: dict[str, str], wmi: Wmi | None = None, **settings):
     """``answers``: what reg query prints for a key, "/s" behind it where all below is asked for."""
 
     def answer(step: str) -> tuple[bytes, int]:
-        match = re.fullmatch(r'reg query (?:"([^"]+)"|(\S+))(.*)', step)
+        match = re.fullmatch(r'reg query (?:"([^"]+)"|(\S+))(.*?)(?: 2>nul)?', step)
         assert match, step
         key = (match[1] or match[2]).removeprefix("HKLM\\")
         if key == WINDOWS:
             return shown_value(match[3].removeprefix(" /v ")).encode(), 0
+        assert step.endswith(" 2>nul")
         found = answers.get(key + match[3])
-        return (WORDS.encode(), 1) if found is None else (found.encode(), 0)
+        return (b"", 1) if found is None else (found.encode(), 0)
 
     programs, wmi = StepLines(answer), wmi or Wmi()
     return QueriedRegistry(wmi, programs, name="srv01", **settings), programs, wmi
@@ -191,9 +191,16 @@ def test_denied_is_not_absent() -> None:
 
 
 def test_where_no_key_above_can_be_read_either_it_is_asked() -> None:
-    registry, _programs, wmi = registry_of({})
+    registry, _programs, wmi = registry_of({}, Wmi({BASE: {}}))
     assert registry.branches([BLOBS]) == (None,)
-    assert wmi.asked == [("EnumKey", MY)]
+    assert wmi.asked == [("EnumKey", BASE), ("EnumKey", MY)]
+
+
+def test_a_base_that_is_not_there_is_asked_for_once() -> None:
+    registry, _programs, wmi = registry_of({}, Wmi({"SOFTWARE": {}}))
+    other = Branch(rf"{BASE}\CA\Certificates", base=BASE)
+    assert registry.branches([BLOBS, other, NAMES]) == (None, None, None)
+    assert wmi.asked == [("EnumKey", BASE)]
 
 
 def test_an_empty_store_is_empty() -> None:

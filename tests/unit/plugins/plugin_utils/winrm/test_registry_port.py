@@ -6,6 +6,7 @@ import pytest
 from unit.abstract import demands
 from unit.fakes_windows import FakeRegistry
 
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import (
     BINARY,
     NUMBER,
@@ -68,7 +69,37 @@ def test_what_is_remembered_is_read_once_and_what_is_to_be_read_along_with_it(re
     assert asked[1:] == [[Branch("C")]]
 
 
-def test_single_values_are_not_remembered(registry: FakeRegistry) -> None:
+def test_single_names_and_values_come_from_what_is_read_together(registry: FakeRegistry) -> None:
+    remembered = Remembered(registry, [ALL, Branch("None", below=(("x", NUMBER),))])
+    assert remembered.dword("a", "number") == 7
+    registry.values = {"A\\9": {"Blob": b"9"}, "B": {"more": "y"}}
+    assert remembered.subkeys("a") == ("1", "2", "3")
+    assert (remembered.string("A", "text"), remembered.strings("A", "texts")) == ("x", ("y", "z"))
+    assert (remembered.string("A", "none"), remembered.subkeys("none"), remembered.dword("None\\1", "x")) == (None,) * 3
+    assert (remembered.binary("a\\1", "Blob"), remembered.binary("A\\3", "Blob")) == (b"1", None)
+    assert remembered.binary("A\\9", "Blob") is None
+    with pytest.raises(ValueTooLarge):
+        remembered.binary("A\\2", "Blob")
+    assert (remembered.string("B", "more"), remembered.string("A", "other")) == ("y", None)
+
+
+def test_what_cannot_be_read_ahead_is_trouble_for_who_asks_for_it_alone(registry: FakeRegistry) -> None:
+    class Denied(FakeRegistry):
+        notice = "told"
+
+        def branches(self, wanted):
+            if Branch("B") in wanted:
+                raise RolloutError("denied")
+            return registry.branches(wanted)
+
+    remembered = Remembered(Denied(), [Branch("B")])
+    assert remembered.branches([Branch("A")]) == (KeyContent({}, {"1": {}, "2": {}, "3": {}}),)
+    with pytest.raises(RolloutError, match="denied"):
+        remembered.branches([Branch("B")])
+    assert remembered.notice == "told"
+
+
+def test_single_values_of_no_branch_are_not_remembered(registry: FakeRegistry) -> None:
     remembered = Remembered(registry)
     assert (remembered.string("A", "text"), remembered.strings("A", "texts"), remembered.dword("A", "number")) == (
         "x",
