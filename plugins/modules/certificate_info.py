@@ -142,4 +142,9 @@ authority_thumbprints:
   returned: success
   type: list
   elements: str
+disallowed_thumbprints:
+  description: The certificates that the machine refuses, whatever vouches for them.
+  returned: success
+  type: list
+  elements: str
 """

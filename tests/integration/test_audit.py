@@ -362,12 +362,21 @@ def put(site: Site, host: str, store: str, *certificates: x509.Certificate, key:
     return [one.fingerprint(hashes.SHA1()).hex().upper() for one in certificates]
 
 
+ENTERPRISE_ROOT = "SOFTWARE\\Microsoft\\EnterpriseCertificates\\Root\\Certificates\\"
+CERTIFICATE = bytes.fromhex("2000000001000000")
+
+
+def in_store(blob: str) -> x509.Certificate:
+    """The certificate of a store's blob, which is its last property."""
+    data = bytes.fromhex(blob)
+    return x509.load_der_x509_certificate(data[data.index(CERTIFICATE) + 12 :])
+
+
 def like_the_assigned(site: Site, host: str, issuer: Authority, *, key: Any, days: int = 500, pss: bool = False) -> Any:
     """A certificate with all that the planned one of this host has, for another key and of another authority."""
     assigned = site.state()["hosts"][host]["cs_server"]["assigned"]["Default"]["thumbprint"]
-    blob = bytes.fromhex(site.state()["hosts"][host]["registry"][STORE + assigned]["Blob"][1])
-    model = x509.load_der_x509_certificate(blob[blob.index(bytes.fromhex("2000000001000000")) + 12 :])
-    builder = signed_for(key, model.subject, issuer.name, days=days, age=1)
+    model = in_store(site.state()["hosts"][host]["registry"][STORE + assigned]["Blob"][1])
+    builder = signed_for(key, model.subject, issuer.name, days=days, age=300)
     for one in model.extensions:
         if not isinstance(one.value, x509.AuthorityKeyIdentifier | x509.SubjectKeyIdentifier):
             builder = builder.add_extension(one.value, one.critical)
@@ -443,3 +452,14 @@ def test_each_fault_of_the_stores_in_every_language(site: Site) -> None:
     run = audited(site, "--tags", "certificates,report")
     assert found(site)["ca01", "CA"] == "not_read" and "fe01" in told_of(site), run.output
     assert "ca01" not in told_of(site)
+
+    # One server refuses the root that all certificates lead to: the others cannot speak MTLS with it.
+    site.estate.start_host("ca01")
+    hosts = site.state()["hosts"]
+    root = hosts["ca01"]["ca"]["chain"][-1]
+    put(site, "fe02", "Disallowed", in_store(hosts["fe02"]["registry"][ENTERPRISE_ROOT + root]["Blob"][1]))
+    site.play("verify_pool")
+    trust = {one["subject"].partition(".")[0]: one for one in site.report()["proof"]["trust"]["results"]}
+    assert {trust[name]["state"] for name in ("fe01", "fe02", "fe03")} == {"failed"}
+    said = f"fe02.company.local has {root} of its chain in the store of disallowed certificates"
+    assert said in trust["fe01"]["message"]

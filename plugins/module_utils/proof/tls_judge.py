@@ -410,7 +410,8 @@ class ServedCertificate:
     """What a listener serves: ``found`` of a result.
 
     ``certificate``: the planned one that it is, None where it is none. ``chain``: thumbprints from the certificate to
-    the root, as far as they are known.
+    the root, as far as they are known; ``sent``: those that the listener itself sends. ``extended_key_usage``: None
+    where it has no such extension.
     """
 
     certificate: str | None
@@ -424,6 +425,8 @@ class ServedCertificate:
     key_length: int
     chain: tuple[Thumbprint, ...]
     chain_complete: bool
+    sent: tuple[Thumbprint, ...]
+    extended_key_usage: tuple[str, ...] | None
     version: str
     cipher: str
     offered: tuple[str, ...]
@@ -444,6 +447,8 @@ def _served(verdict: _Verdict, handshake: Handshake) -> ServedCertificate:
         key_length=leaf.key_length,
         chain=verdict.chain,
         chain_complete=not isinstance(verdict.issuers, RolloutError),
+        sent=tuple(one.thumbprint for one in verdict.sent),
+        extended_key_usage=leaf.extended_key_usage,
         version=handshake.version,
         cipher=handshake.cipher,
         offered=handshake.offered,

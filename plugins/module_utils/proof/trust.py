@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Do the servers of a pool trust each other? They speak MTLS among themselves: each is client and server."""
+"""Do the servers of a pool trust each other? They speak MTLS among themselves: each is client and server.
+
+Keys do not leave their servers, so nobody can make a handshake in a server's name. What decides one is compared
+instead: what each server sends, as a handshake with its listener showed, with what the stores of all others hold.
+"""
 
 from __future__ import annotations
 
@@ -18,40 +22,88 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import 
 NOBODY = ""
 
 
+SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1"
+_ANY_USAGE = "2.5.29.37.0"
+_WHO = "\0"
+# The family asks both sides of MTLS for the server's usage alone (TechNet, "Certificate infrastructure requirements").
+PROVED_BY = "by what its listener sent and what their stores hold; nobody can make such a handshake in a server's name"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStores:
+    """Thumbprints that count for a server: ``roots``, ``intermediates`` (the store CA), ``disallowed``."""
+
+    roots: frozenset[str]
+    intermediates: frozenset[str] = frozenset()
+    disallowed: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class ServerTrust:
     """What a server shows and holds; None where it is not known.
 
-    ``chain``: thumbprints from its certificate to the root. ``roots``: thumbprints in its store of trusted roots.
-    ``names``: of its certificate. ``called``: by which name the other servers call it, its own unless given.
+    ``chain``: thumbprints from its certificate to the root; ``sent``: those that its listener sends. ``stores``: what
+    it trusts itself. ``names``: of its certificate. ``usage``: its extended key usage, None also where it has no such
+    extension, which restricts nothing. ``called``: by which name the other servers call it, its own unless given.
     ``common_name``: what the servers of the family take, too, and some plans rest on; others after RFC 9525 do not.
     """
 
     chain: tuple[str, ...] | None = None
-    roots: tuple[str, ...] | None = None
+    sent: tuple[str, ...] = ()
+    stores: TrustStores | None = None
     names: tuple[str, ...] | None = None
+    usage: tuple[str, ...] | None = None
     called: str | None = None
     common_name: str = ""
 
 
 def trust_matrix(servers: Mapping[str, ServerTrust]) -> list[ProofResult]:
-    """One result per server (FQDN) that others call, in the given order: every server holds the root of its chain, and
-    its certificate the name by which it is called. Where something is not known the result is ``unproved``."""
+    """One result per server (FQDN) that others call, in the given order, over all that call it.
+
+    Proved is that each of these holds the root of its chain, has the intermediates or gets them, and disallows none of
+    it, that its certificate holds the name by which it is called, and that it may be used for MTLS. Where something is
+    not known the result is ``unproved``.
+    """
     return [_judge(fqdn, servers) for fqdn, one in servers.items() if one.called != NOBODY]
 
 
 def _judge(fqdn: str, servers: Mapping[str, ServerTrust]) -> ProofResult:
-    chain = servers[fqdn].chain
-    others = list(servers)
+    chain, others = servers[fqdn].chain, list(servers)
     result = ProofResult("trust", fqdn, proof.UNPROVED, "", fqdn, expected={"trusted_by": others})
     if not chain:
         return replace(result, message="its chain is not known")
-    holders = [other for other in others if chain[-1] in (servers[other].roots or ())]
-    unknown = [other for other in others if servers[other].roots is None]
+    known = {other: one.stores for other, one in servers.items() if one.stores is not None}
+    against = {other: _against(servers[fqdn], chain, stores) for other, stores in known.items()}
+    holders = [other for other in known if not against[other]]
     result = replace(result, found={"root": chain[-1], "trusted_by": holders})
-    wrong = _wrong_name(fqdn, servers[fqdn])
-    wrong += [_lacking([other for other in others if other not in (*holders, *unknown)], chain[-1])]
-    return _state(result, [reason for reason in wrong if reason], unknown, _remark(fqdn, servers[fqdn]))
+    wrong = [*_wrong_name(fqdn, servers[fqdn]), *_wrong_usage(servers[fqdn]), *_told(against)]
+    return _state(result, wrong, [other for other in others if other not in known], _remark(fqdn, servers[fqdn]))
+
+
+def _against(callee: ServerTrust, chain: Sequence[str], stores: TrustStores) -> tuple[str, ...]:
+    """What keeps a server from trusting what another one sends; ``_WHO`` stands for its name."""
+    told = [
+        f"{_WHO} has {one} of its chain in the store of disallowed certificates. Ask who distrusts it, and why"
+        for one in chain
+        if one in stores.disallowed
+    ]
+    told += [
+        f"{_WHO} is not sent its intermediate {one}, and does not hold it. Import it there into the store CA"
+        for one in chain[1:-1]
+        if one not in (*callee.sent, *stores.intermediates, *stores.roots)
+    ]
+    if chain[-1] not in stores.roots:
+        told.append(f"{_WHO} does not hold its root {chain[-1]} among the trusted ones. Import the root there")
+    return tuple(told)
+
+
+def _told(against: Mapping[str, Sequence[str]]) -> list[str]:
+    """Each reason once, with all that it is of."""
+    of: dict[str, list[str]] = {}
+    for other, reasons in against.items():
+        for reason in reasons:
+            of.setdefault(reason, []).append(other)
+    return [reason.replace(_WHO, ", ".join(named)) for reason, named in of.items()]
 
 
 def _wrong_name(fqdn: str, server: ServerTrust) -> list[str]:
@@ -62,16 +114,16 @@ def _wrong_name(fqdn: str, server: ServerTrust) -> list[str]:
     return [f"its certificate does not hold {name}, by which the other servers call it"]
 
 
+def _wrong_usage(server: ServerTrust) -> list[str]:
+    if server.usage is None or {SERVER_AUTHENTICATION, _ANY_USAGE} & set(server.usage):
+        return []
+    return ["its certificate may not be used for server authentication, which MTLS asks of both sides"]
+
+
 def _remark(fqdn: str, server: ServerTrust) -> str:
     called = server.called or fqdn
     only_there = server.names and comparable(called) not in map(comparable, server.names)
     return f". {called} is its common name only, which clients after RFC 9525 ignore" if only_there else ""
-
-
-def _lacking(servers: Sequence[str], root: str) -> str:
-    if not servers:
-        return ""
-    return f"{', '.join(servers)} does not hold its root {root} among the trusted ones. Import the root there"
 
 
 def _state(result: ProofResult, wrong: Sequence[str], unknown: Sequence[str], remark: str) -> ProofResult:
@@ -79,7 +131,8 @@ def _state(result: ProofResult, wrong: Sequence[str], unknown: Sequence[str], re
         return replace(result, state=proof.FAILED, message="; ".join(wrong))
     if unknown:
         return replace(result, message=f"the trusted roots of {', '.join(unknown)} are not known")
-    return replace(result, state=proof.PROVED, message=f"every server holds the root of its chain{remark}")
+    message = f"every server trusts its chain, {PROVED_BY}{remark}"
+    return replace(result, state=proof.PROVED, message=message)
 
 
 def trust_between(held: Mapping[str, Any], tls: Any, anchors: Sequence[ProofResult] = ()) -> dict[str, Any]:
@@ -99,9 +152,12 @@ def trust_between(held: Mapping[str, Any], tls: Any, anchors: Sequence[ProofResu
     return proof.outcome(found, fail=False)
 
 
-def _roots(info: Any) -> tuple[str, ...] | None:
-    known = info.get("root_thumbprints") if isinstance(info, Mapping) else None
-    return None if known is None else _upper(known)
+def _stores(info: Mapping[str, Any]) -> TrustStores | None:
+    roots = info.get("root_thumbprints")
+    if roots is None:
+        return None
+    further = (_upper(info.get(key) or ()) for key in ("authority_thumbprints", "disallowed_thumbprints"))
+    return TrustStores(frozenset(_upper(roots)), *map(frozenset, further))
 
 
 def _server(fqdn: str, info: Any, results: Sequence[Any]) -> ServerTrust:
@@ -109,7 +165,7 @@ def _server(fqdn: str, info: Any, results: Sequence[Any]) -> ServerTrust:
     called = str(told.get("called", fqdn))
     asked = [one for one in results if comparable(_asked(one)) == comparable(called)]
     own = [one for one in asked if _address(one) in (told.get("addresses") or ())]
-    return replace(_served(own or asked), roots=_roots(info), called=called)
+    return replace(_served(own or asked), stores=_stores(told), called=called)
 
 
 def _asked(result: Mapping[str, Any]) -> str:
@@ -122,11 +178,17 @@ def _address(result: Mapping[str, Any]) -> str:
 
 
 def _served(results: Sequence[Any]) -> ServerTrust:
-    """Chain and names of the first handshake that led to a root."""
+    """What the first handshake that led to a root showed."""
     for found in (one.get("found") for one in results):
         if isinstance(found, Mapping) and found.get("chain_complete"):
-            chain, common_name = _upper(found.get("chain") or ()), str(found.get("common_name") or "")
-            return ServerTrust(chain, names=tuple(found.get("names") or ()), common_name=common_name)
+            usage = found.get("extended_key_usage")
+            return ServerTrust(
+                _upper(found.get("chain") or ()),
+                _upper(found.get("sent") or ()),
+                names=tuple(found.get("names") or ()),
+                usage=None if usage is None else tuple(map(str, usage)),
+                common_name=str(found.get("common_name") or ""),
+            )
     return ServerTrust()
 
 

@@ -115,13 +115,16 @@ class ServerOutcome:
     """What was done on one server; ``failure``: the text with which its part ended early.
 
     ``issuers``: what is above the certificates in its store (PEM). ``root_thumbprints``: of all roots that it trusts,
-    None where they are not known.
+    None where they are not known; ``authority_thumbprints``: of the intermediate authorities that it knows, and
+    ``disallowed_thumbprints``: of what it refuses, known where the roots are.
     """
 
     certificates: Mapping[str, CertificateOutcome] = field(default_factory=dict)
     failure: str = ""
     issuers: tuple[str, ...] = ()
     root_thumbprints: tuple[str, ...] | None = None
+    authority_thumbprints: tuple[str, ...] = ()
+    disallowed_thumbprints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +258,7 @@ def _server(where: str, part: Mapping[str, Any]) -> ServerOutcome:
     }
     held = _part(part, "held")
     known = {"issuers": _issuers(held), "root_thumbprints": held.get("root_thumbprints")}
+    known |= {key: held.get(key) or () for key in ("authority_thumbprints", "disallowed_thumbprints")}
     return _read(ServerOutcome, {**part, **known}, where, certificates=certificates)
 
 

@@ -22,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome impor
     AuthorityOutcome,
     CertificateOutcome,
     Outcome,
+    ServerOutcome,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
 
@@ -40,8 +41,8 @@ class ProofInputs:
     ``thumbprints``: certificate id to what was installed. ``roots``: PEM, those that clients trust;
     ``roots_complete``: whether these are the roots of all planned authorities. ``issuers``: PEM, which help to follow a
     chain and are not trusted. ``anchors``: for each planned CA, whether its root is known; none where roots were given.
-    ``stores``: server (FQDN) to the ``root_thumbprints`` of its store, None where they are not known, and the name and
-    addresses that the other servers call it by (``called``, ``addresses``).
+    ``stores``: server (FQDN) to what its stores trust and refuse, the ``root_thumbprints`` None where that is not
+    known, and the name and addresses that the other servers call it by (``called``, ``addresses``).
 
     ``predicted``: in check mode an earlier step would still change something, so that there is nothing to look at.
     ``services_started``, ``replicating``: what was just done takes a while to be seen. ``not_waited_for``: addresses of
@@ -151,7 +152,16 @@ def _stores(plan: Plan, outcome: Outcome) -> Iterator[tuple[str, Mapping[str, An
     if any(one.root_thumbprints is not None or one.failure for one in read.values()):
         inside = {one.name for one in plan.endpoints if one.view == INTERNAL}
         for fqdn, one in read.items():
-            yield fqdn, {"root_thumbprints": one.root_thumbprints, **_called(planned.get(fqdn), inside)}
+            yield fqdn, {**_trusting(one), **_called(planned.get(fqdn), inside)}
+
+
+def _trusting(server: ServerOutcome) -> dict[str, Any]:
+    """What its stores trust and refuse, under the names that ``certificate_info`` has for it."""
+    return {
+        "root_thumbprints": server.root_thumbprints,
+        "authority_thumbprints": server.authority_thumbprints,
+        "disallowed_thumbprints": server.disallowed_thumbprints,
+    }
 
 
 def _called(server: PlannedServer | None, inside: Collection[str]) -> dict[str, Any]:

@@ -60,12 +60,13 @@ class HeldCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """All of it. ``roots`` and ``authorities``: thumbprints that count for the machine, Group Policy's and Active
-    Directory's included."""
+    """All of it. ``roots``, ``authorities`` and ``disallowed``: thumbprints that count for the machine, Group
+    Policy's and Active Directory's included."""
 
     certificates: tuple[HeldCertificate, ...]
     roots: tuple[str, ...]
     authorities: tuple[str, ...]
+    disallowed: tuple[str, ...]
 
     def to_result(self) -> dict[str, Any]:
         """The documented result of ``certificate_info``."""
@@ -74,6 +75,7 @@ class Holding:
             "certificates": [held.to_plain() for held in self.certificates],
             "root_thumbprints": list(self.roots),
             "authority_thumbprints": list(self.authorities),
+            "disallowed_thumbprints": list(self.disallowed),
         }
 
 
@@ -83,7 +85,7 @@ def read_holding(
     """What a machine holds; ``names``: of its own certificates these, None for all."""
     stores = stores.at_once()
     roots, authorities = stores.effective_thumbprints(ROOT), _ReadOnce(stores.authorities())
-    disallowed = stores.effective_thumbprints(DISALLOWED) if chains else frozenset()
+    disallowed = stores.effective_thumbprints(DISALLOWED)
     return Holding(
         tuple(
             HeldCertificate(entry, _chain(authorities, entry, roots, disallowed, now, where) if chains else None)
@@ -91,6 +93,7 @@ def read_holding(
         ),
         tuple(sorted(roots)),
         tuple(sorted(stores.effective_thumbprints(CA))),
+        tuple(sorted(disallowed)),
     )
 
 

@@ -372,6 +372,8 @@ def test_what_was_found() -> None:
             "key_length": 2048,
             "chain": [BELOW.thumbprint, ISSUING.thumbprint, ROOT.thumbprint],
             "chain_complete": True,
+            "sent": [BELOW.thumbprint, ISSUING.thumbprint],
+            "extended_key_usage": ["1.3.6.1.5.5.7.3.1"],
             "version": "TLSv1",
             "cipher": "AES128-SHA",
             "offered": ["1.0"],

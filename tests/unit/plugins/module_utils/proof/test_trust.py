@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.trust import ServerTrust, trust_between, trust_matrix
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.trust import (
+    ServerTrust,
+    TrustStores,
+    trust_between,
+    trust_matrix,
+)
 
 A, B = "ocssrv01.company.local", "ocssrv02.company.local"
-LEAF, ROOT, OTHER = "1" * 40, "AB" * 20, "CD" * 20
+LEAF, ROOT, OTHER, BETWEEN = "1" * 40, "AB" * 20, "CD" * 20, "EF" * 20
+PROVED = (
+    "every server trusts its chain, by what its listener sent and what their stores hold; nobody can make such a"
+    " handshake in a server's name"
+)
+
+
+def stores(*roots: str, intermediates: Iterable[str] = (), disallowed: Iterable[str] = ()) -> TrustStores:
+    return TrustStores(frozenset(roots), frozenset(intermediates), frozenset(disallowed))
 
 
 def _server(fqdn: str, **changes: Any) -> ServerTrust:
     known: dict[str, Any] = {
         "chain": (LEAF, ROOT),
-        "roots": (OTHER, ROOT),
+        "stores": stores(OTHER, ROOT),
         "names": ("ocspool.company.local", fqdn),
         **changes,
     }
@@ -26,18 +40,18 @@ def _server(fqdn: str, **changes: Any) -> ServerTrust:
 @pytest.mark.parametrize(
     ("first", "second", "results"),
     [
-        ({}, {}, [("proved", "every server holds the root of its chain")] * 2),
+        ({}, {}, [("proved", PROVED)] * 2),
         (
             {},
-            {"roots": (OTHER,)},
+            {"stores": stores(OTHER)},
             [("failed", f"{B} does not hold its root {ROOT} among the trusted ones. Import the root there")] * 2,
         ),
         (
             {"chain": (LEAF, OTHER)},
-            {"roots": (ROOT,)},
+            {"stores": stores(ROOT)},
             [
                 ("failed", f"{B} does not hold its root {OTHER} among the trusted ones. Import the root there"),
-                ("proved", "every server holds the root of its chain"),
+                ("proved", PROVED),
             ],
         ),
         (
@@ -45,12 +59,12 @@ def _server(fqdn: str, **changes: Any) -> ServerTrust:
             {},
             [
                 ("failed", f"its certificate does not hold its own name {A}, by which the other servers call it"),
-                ("proved", "every server holds the root of its chain"),
+                ("proved", PROVED),
             ],
         ),
         (
             {"chain": None},
-            {"roots": None},
+            {"stores": None},
             [("unproved", "its chain is not known"), ("unproved", f"the trusted roots of {B} are not known")],
         ),
         # A branch appliance of Lync Server 2013: the documents plan its own name as the subject alone.
@@ -60,13 +74,12 @@ def _server(fqdn: str, **changes: Any) -> ServerTrust:
             [
                 (
                     "proved",
-                    "every server holds the root of its chain."
-                    f" {A} is its common name only, which clients after RFC 9525 ignore",
+                    f"{PROVED}. {A} is its common name only, which clients after RFC 9525 ignore",
                 ),
-                ("proved", "every server holds the root of its chain"),
+                ("proved", PROVED),
             ],
         ),
-        ({"names": (A.upper(),)}, {"names": None}, [("proved", "every server holds the root of its chain")] * 2),
+        ({"names": (A.upper(),)}, {"names": None}, [("proved", PROVED)] * 2),
     ],
 )
 def test_matrix(first: dict, second: dict, results: list) -> None:
@@ -75,8 +88,39 @@ def test_matrix(first: dict, second: dict, results: list) -> None:
     assert [result.subject for result in found] == [A, B]
 
 
+LONG = (LEAF, BETWEEN, ROOT)
+NOT_SENT = f"is not sent its intermediate {BETWEEN}, and does not hold it. Import it there into the store CA"
+REFUSED = "of its chain in the store of disallowed certificates. Ask who distrusts it, and why"
+
+
+@pytest.mark.parametrize(
+    ("callee", "caller", "told"),
+    [
+        # The intermediate comes along, or lies there already, in its own store or among the roots.
+        ({"sent": (LEAF, BETWEEN)}, {}, ""),
+        ({"stores": stores(ROOT, intermediates=[BETWEEN])}, {"stores": stores(ROOT, intermediates=[BETWEEN])}, ""),
+        ({"sent": (LEAF,), "stores": stores(ROOT, BETWEEN)}, {"stores": stores(ROOT, BETWEEN)}, ""),
+        ({"sent": (LEAF,)}, {}, f"{A}, {B} {NOT_SENT}"),
+        ({"sent": (LEAF,)}, {"stores": stores(ROOT, intermediates=[BETWEEN])}, f"{A} {NOT_SENT}"),
+        # What one server refuses, whatever vouches for it.
+        ({"sent": LONG}, {"stores": stores(ROOT, disallowed=[BETWEEN])}, f"{B} has {BETWEEN} {REFUSED}"),
+        ({"sent": LONG}, {"stores": stores(ROOT, disallowed=[LEAF])}, f"{B} has {LEAF} {REFUSED}"),
+        ({"sent": LONG, "usage": ("1.3.6.1.5.5.7.3.1",)}, {}, ""),
+        ({"sent": LONG, "usage": ("2.5.29.37.0",)}, {}, ""),
+        (
+            {"sent": LONG, "usage": ("1.3.6.1.5.5.7.3.2",)},
+            {},
+            "its certificate may not be used for server authentication, which MTLS asks of both sides",
+        ),
+    ],
+)
+def test_what_decides_a_handshake(callee: dict, caller: dict, told: str) -> None:
+    found, _other = trust_matrix({A: _server(A, chain=LONG, **callee), B: _server(B, **caller)})
+    assert (found.state, found.message) == (("failed", told) if told else ("proved", PROVED))
+
+
 def test_who_trusts() -> None:
-    found = trust_matrix({A: _server(A), B: _server(B, roots=())})
+    found = trust_matrix({A: _server(A), B: _server(B, stores=stores())})
     assert found[0].found == {"root": ROOT, "trusted_by": [A]}
     assert found[0].expected == {"trusted_by": [A, B]}
 
@@ -97,6 +141,19 @@ def _shaken(name: str, **found: Any) -> dict[str, Any]:
         ({A: {"root_thumbprints": [ROOT]}}, [_shaken(A, chain_complete=False)], ["unproved"]),
         ({A: {"root_thumbprints": [ROOT]}}, [_shaken(A, common_name=A)], ["proved"]),
         ({A: {"root_thumbprints": [ROOT]}}, [_shaken(A, common_name="x")], ["failed"]),
+        (
+            {A: {"root_thumbprints": [ROOT], "disallowed_thumbprints": [ROOT.lower()]}},
+            [_shaken(A, names=[A])],
+            ["failed"],
+        ),
+        ({A: {"root_thumbprints": [ROOT]}}, [_shaken(A, names=[A], chain=LONG, sent=[LEAF, BETWEEN])], ["proved"]),
+        ({A: {"root_thumbprints": [ROOT]}}, [_shaken(A, names=[A], chain=LONG, sent=[LEAF])], ["failed"]),
+        (
+            {A: {"root_thumbprints": [ROOT], "authority_thumbprints": [BETWEEN.lower()]}},
+            [_shaken(A, names=[A], chain=LONG, sent=[LEAF])],
+            ["proved"],
+        ),
+        ({A: {"root_thumbprints": [ROOT]}}, [_shaken(A, names=[A], extended_key_usage=["1.2.3"])], ["failed"]),
         ({A: {}}, [_shaken(A, names=[A])], ["unproved"]),
         ({A: None}, [], ["unproved"]),
         ({A: {"root_thumbprints": [ROOT]}}, [{"expected": None, "found": None}], ["unproved"]),
@@ -118,16 +175,16 @@ def _at(address: str, **found: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("results", "told"),
     [
-        ([_at("10.0.1.1")], [("proved", "every server holds the root of its chain")] * 2),
-        ([_at("10.0.1.42", chain=[LEAF, ROOT])], [("proved", "every server holds the root of its chain")] * 2),
+        ([_at("10.0.1.1")], [("proved", PROVED)] * 2),
+        ([_at("10.0.1.42", chain=[LEAF, ROOT])], [("proved", PROVED)] * 2),
         (
             [_at("10.0.1.41"), _at("10.0.1.42", chain_complete=False)],
-            [("proved", "every server holds the root of its chain"), ("unproved", "its chain is not known")],
+            [("proved", PROVED), ("unproved", "its chain is not known")],
         ),
         (
             [_at("10.0.1.41"), _at("10.0.1.42", names=["edge02.company.local"], common_name="edge02.company.local")],
             [
-                ("proved", "every server holds the root of its chain"),
+                ("proved", PROVED),
                 ("failed", f"its certificate does not hold the name {EDGE}, by which the other servers call it"),
             ],
         ),

@@ -67,9 +67,14 @@ def test_what_is_above_the_certificates_of_a_server() -> None:
             {"thumbprint": "AB"},
         ],
         "root_thumbprints": ["R1"],
+        "authority_thumbprints": ["A1"],
+        "disallowed_thumbprints": ["D1"],
     }
     assert read_servers({FQDN: {"held": held}})[FQDN] == ServerOutcome(
-        issuers=("issuer", "root", "stranger"), root_thumbprints=("R1",)
+        issuers=("issuer", "root", "stranger"),
+        root_thumbprints=("R1",),
+        authority_thumbprints=("A1",),
+        disallowed_thumbprints=("D1",),
     )
     assert read_servers({FQDN: {}})[FQDN].root_thumbprints is None
 

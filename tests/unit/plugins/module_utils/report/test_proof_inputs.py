@@ -42,6 +42,7 @@ def inputs(
 
 def test_after_a_rollout() -> None:
     held = {"certificates": [{"chain": ["stored root"], "chain_problem": ""}], "root_thumbprints": ["R1"]}
+    held |= {"authority_thumbprints": ["A1"], "disallowed_thumbprints": ["D1"]}
     server = {"certificates": {ID: DONE, "other": {"thumbprint": None}}, "held": held}
     assert inputs({FQDN: server, "fe2": {}}, dns={"changed": True}) == ProofInputs(
         servers=tuple(TWO),
@@ -65,8 +66,14 @@ def test_after_a_rollout() -> None:
         ),
         sip_domains=("company.local", "company.com"),
         stores={
-            FQDN: {"root_thumbprints": ("R1",), "called": FQDN, "addresses": ("10.0.0.11",)},
-            "fe2": {"root_thumbprints": None},
+            FQDN: {
+                "root_thumbprints": ("R1",),
+                "authority_thumbprints": ("A1",),
+                "disallowed_thumbprints": ("D1",),
+                "called": FQDN,
+                "addresses": ("10.0.0.11",),
+            },
+            "fe2": {"root_thumbprints": None, "authority_thumbprints": (), "disallowed_thumbprints": ()},
         },
         predicted=False,
         services_started=True,
