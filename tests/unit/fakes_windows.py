@@ -28,7 +28,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port imp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry, Remembered
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
@@ -280,7 +280,7 @@ class FakeFiles(Files):
     def leftovers(self) -> tuple[str, ...]:
         return tuple(path for path in self.contents if "old" in path)
 
-    def claim(self, name: str, holder: str) -> bool:
+    def claim(self, name: str, holder: str, then: Remembered | None = None) -> bool:
         if name in self.claims:
             return False
         self.claims[name] = holder

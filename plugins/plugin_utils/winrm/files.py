@@ -16,7 +16,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -33,7 +33,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port imp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout, WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import command_line, fit, quoted_path
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry, Remembered
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.steps import run_steps
 
@@ -72,7 +72,7 @@ def _plain(text: str) -> str:
 
 def _told_by(result: ProgramResult) -> str:
     """What a command said of its failure."""
-    said = as_said(result.stderr.decode("utf-8", errors="replace"), 500)
+    said = as_said(result.text, 500)
     return said or f"it ended with 0x{result.exit_code:X} and said nothing"
 
 
@@ -184,14 +184,16 @@ class WinrsFiles(Files):
         ended = space == self._space and not self._living(int(process))
         return ended or day < f"{self._today() - timedelta(days=1):%Y%m%d}"
 
-    def claim(self, name: str, holder: str) -> bool:
+    def claim(self, name: str, holder: str, then: Remembered | None = None) -> bool:
         folder, note = self._claim(name, holder)
         # md makes the folder for one of several, and ends with 1 for the others (CreateDirectory). The words are ours.
-        made = self._programs.run_line(
-            fit(f"md {folder} && echo folder && echo {_plain(holder)} > {note} && echo note")
-        )
-        said = made.stdout.split()
+        steps = [f"md {folder} && echo folder && echo {_plain(holder)} > {note} && echo note"]
+        steps += then.lines_ahead() if then else ()
+        made, *read = run_steps(self._programs, steps, doing=f"claiming {name}", where=self._name)
+        said, made = made.stdout.split(), replace(made, stdout=made.stdout.removeprefix(b"folder"))
         if b"note" in said:
+            if then:
+                then.take(read)
             return True
         if b"folder" in said:
             self._without_note(made, folder)
@@ -303,17 +305,24 @@ class WinrsFiles(Files):
             raise GarbledAnswer(f"{path} came back unreadable", where=self._name)
         return shown.stdout or None
 
-    def run(self, programs: Programs, jobs: Sequence[FileProgram], *, timeout: float = 60.0) -> tuple[FileOutcome, ...]:
+    def run(
+        self,
+        programs: Programs,
+        jobs: Sequence[FileProgram],
+        *,
+        timeout: float = 60.0,
+        then: Remembered | None = None,
+    ) -> tuple[FileOutcome, ...]:
         """As many in one command line as fit: file, program, what it wrote, and none of it left."""
         if not jobs:
             return ()
         try:
-            seen = self._together(jobs, timeout)
+            seen = self._together(jobs, timeout, then)
             missed = {number: one for number, one in enumerate(seen) if isinstance(one, _NotWritten)}
             for number, told in missed.items():
                 self._bring(jobs[number].source, self._lines(jobs[number].source, jobs[number].content), str(told))
             if missed:
-                again = self._together([jobs[number] for number in missed], timeout, there=True)
+                again = self._together([jobs[number] for number in missed], timeout, then, there=True)
                 seen = [again.pop(0) if number in missed else one for number, one in enumerate(seen)]
         except BaseException:
             with suppress(RolloutError):  # what went wrong first is what counts
@@ -322,7 +331,7 @@ class WinrsFiles(Files):
         return tuple(one for one in seen if isinstance(one, FileOutcome))
 
     def _together(
-        self, jobs: Sequence[FileProgram], timeout: float, *, there: bool = False
+        self, jobs: Sequence[FileProgram], timeout: float, then: Remembered | None, *, there: bool = False
     ) -> list[FileOutcome | _NotWritten]:
         """A ``_NotWritten`` for one that did not run, since certutil did not bring its file there.
 
@@ -330,7 +339,7 @@ class WinrsFiles(Files):
         """
         runs = [self._prepared(job, there) for job in jobs]
         sweeping = self._listing()
-        steps = [*sweeping, *(step for run in runs for step in run.steps)]
+        steps = [*sweeping, *(step for run in runs for step in run.steps), *(then.lines_ahead() if then else ())]
         doing = command_line(jobs[0].arguments) + (f" and {len(jobs) - 1} more" if len(jobs) > 1 else "")
         try:
             results = run_steps(self._programs, steps, doing=doing, where=self._name, timeout=timeout * len(jobs))
@@ -342,7 +351,10 @@ class WinrsFiles(Files):
             with suppress(RolloutError):  # the next run tries again
                 self.delete(self._left(listed))
         rest = results[len(sweeping) :]
-        return [self._outcome(run, [rest.pop(0) for _step in run.steps]) for run in runs]
+        outcomes = [self._outcome(run, [rest.pop(0) for _step in run.steps]) for run in runs]
+        if then and not any(isinstance(one, _NotWritten) for one in outcomes):
+            then.take(rest)
+        return outcomes
 
     def _prepared(self, job: FileProgram, there: bool) -> _Run:
         """Its steps. Where its file is too long for a line, or certutil is stopped, it is written here."""

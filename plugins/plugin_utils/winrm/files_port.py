@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Remembered
 
 
 class CannotClaim(RolloutError):
@@ -75,9 +76,10 @@ class Files(ABC):
         """Paths that ``temporary`` gave and that nobody needs any more: their process has ended, or their day."""
 
     @abstractmethod
-    def claim(self, name: str, holder: str) -> bool:
+    def claim(self, name: str, holder: str, then: Remembered | None = None) -> bool:
         """Take a name that one at a time may have; False when it is taken. Both are letters, digits and ``_.-``.
 
+        :param then: of the same host, what is to be read once it is had.
         :raises CannotClaim: nobody has it, and it cannot be taken either.
         """
 
@@ -105,12 +107,20 @@ class Files(ABC):
     def delete(self, paths: Sequence[str]) -> None:
         """Delete what is there of them; a missing file is no error."""
 
-    def run(self, programs: Programs, jobs: Sequence[FileProgram], *, timeout: float = 60.0) -> tuple[FileOutcome, ...]:
+    def run(
+        self,
+        programs: Programs,
+        jobs: Sequence[FileProgram],
+        *,
+        timeout: float = 60.0,
+        then: Remembered | None = None,
+    ) -> tuple[FileOutcome, ...]:
         """Run programs one after the other, each with its files, which are deleted also after trouble.
 
         Here step by step; an adapter that can does it at once. What earlier runs left goes first.
 
         :param timeout: seconds for each of them.
+        :param then: of the same host, what is to be read once all of them have ended.
         """
         with suppress(RolloutError):  # the next run tries again
             self.delete(self.leftovers())

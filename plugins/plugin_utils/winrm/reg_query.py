@@ -161,29 +161,29 @@ class QueriedRegistry(WmiRegistry):
         if self._stopped.left or _is_little(asked):
             return super().branches(asked)
         try:
-            seen = self._seen(asked)
+            lines = _lines(asked)
+            results = run_steps(self._programs, lines, doing="reg query", where=self._name, timeout=120.0)
         except CannotQuote:
             return super().branches(asked)
-        if seen is None:
-            return super().branches(asked)
-        return tuple(self._content(one, seen) for one in asked)
-
-    def _seen(self, asked: Sequence[Branch]) -> dict[tuple[str, bool], ProgramResult] | None:
-        """What was printed by folded key and whether all below it was asked for; None where reg is stopped."""
-        queries = dict.fromkeys((one.key, bool(one.below)) for one in asked)
-        queries |= dict.fromkeys((key, False) for one in asked for key in _between(one))
-        lines = [*(_line(_WINDOWS, "/v", name) for name in _LASTING), *(_query(*query) for query in queries)]
-        try:
-            results = run_steps(self._programs, lines, doing="reg query", where=self._name, timeout=120.0)
         except ProgramTimeout as error:
             self._give_up(str(error))
-            return None
+            return super().branches(asked)
+        return self.contents(asked, results)
+
+    def lines(self, asked: Sequence[Branch]) -> tuple[str, ...]:
+        try:
+            return () if self._stopped.left or _is_little(asked) else _lines(asked)
+        except CannotQuote:
+            return ()
+
+    def contents(self, asked: Sequence[Branch], results: Sequence[ProgramResult]) -> tuple[KeyContent | None, ...]:
         for name, result in zip(_LASTING, results[: len(_LASTING)], strict=True):
             if not self._lasts(name, result):
                 self._give_up(f"it said: {as_said(result.text, 200) or 'nothing'}")
-                return None
-        names = [(key.casefold(), deep) for key, deep in queries]
-        return dict(zip(names, results[len(_LASTING) :], strict=True))
+                return super().branches(asked)
+        names = [(key.casefold(), deep) for key, deep in _queries(asked)]
+        seen = dict(zip(names, results[len(_LASTING) :], strict=True))
+        return tuple(self._content(one, seen) for one in asked)
 
     def _lasts(self, name: str, result: ProgramResult) -> bool:
         """Whether reg showed a value that every Windows has."""
@@ -224,6 +224,17 @@ def _is_little(asked: Sequence[Branch]) -> bool:
     calls = sum(1 + len(one.values) for one in asked)
     large = any(one.below or any(kind == BINARY for _name, kind in one.values) for one in asked)
     return calls <= _REQUESTS_OF_A_COMMAND and not large
+
+
+def _queries(asked: Sequence[Branch]) -> tuple[tuple[str, bool], ...]:
+    """The keys to be shown, each with whether all below it is: those asked for, and those that tell whether they are
+    there."""
+    wanted = dict.fromkeys((one.key, bool(one.below)) for one in asked)
+    return tuple(wanted | dict.fromkeys((key, False) for one in asked for key in _between(one)))
+
+
+def _lines(asked: Sequence[Branch]) -> tuple[str, ...]:
+    return (*(_line(_WINDOWS, "/v", name) for name in _LASTING), *(_query(*query) for query in _queries(asked)))
 
 
 def _query(key: str, deep: bool) -> str:

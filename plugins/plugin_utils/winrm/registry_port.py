@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 
 # Kinds of values that are asked for: REG_BINARY; REG_SZ or REG_EXPAND_SZ; REG_MULTI_SZ; REG_DWORD.
 BINARY, STRING, STRINGS, NUMBER = "binary", "string", "strings", "number"
@@ -80,6 +82,15 @@ class Registry(ABC):
         """
         return tuple(self.branch(one) for one in asked)
 
+    def lines(self, asked: Sequence[Branch]) -> tuple[str, ...]:
+        """The steps of a command line (``steps.py``) that read them, for one that does other things first; none where
+        an adapter reads in another way, or it would cost more."""
+        return ()
+
+    def contents(self, asked: Sequence[Branch], results: Sequence[ProgramResult]) -> tuple[KeyContent | None, ...]:
+        """What the ``lines`` for them came to."""
+        return self.branches(asked)
+
     def branch(self, asked: Branch) -> KeyContent | None:
         """One of them, value by value."""
         names = self.subkeys(asked.key)
@@ -133,6 +144,18 @@ class Remembered(Registry):
                 raise
             wanted, contents = asked, self._registry.branches(asked)
         self._known.update(zip(wanted, contents, strict=True))
+
+    def lines_ahead(self) -> tuple[str, ...]:
+        """The steps of a command line that read what is to be read ahead."""
+        return self._registry.lines(self._ahead)
+
+    def take(self, results: Sequence[ProgramResult]) -> None:
+        """Remember what ``lines_ahead`` came to. Without results, or with such as say nothing for sure, it is read when
+        something is asked for, and what is wrong is told then."""
+        if results:
+            with suppress(RolloutError):
+                self._known.update(zip(self._ahead, self._registry.contents(self._ahead, results), strict=True))
+                self._ahead = ()
 
     def subkeys(self, key: str) -> tuple[str, ...] | None:
         for branch in (*self._known, *self._ahead):

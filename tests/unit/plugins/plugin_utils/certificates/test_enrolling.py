@@ -175,7 +175,7 @@ def test_a_key_that_another_run_made_meanwhile_is_taken(server):
     """Between the look at the store and the claim another run made a key: there is one, and both go on with it."""
     claim = server.files.claim
 
-    def overtaken(name, holder):
+    def overtaken(name, holder, then):
         server.files.claim = claim
         theirs = request(server)
         assert theirs["state"] == "created"
@@ -190,7 +190,7 @@ def test_a_key_that_another_run_made_meanwhile_is_taken(server):
 def test_a_certificate_that_another_run_installed_meanwhile_is_taken(server, ca):
     claim = server.files.claim
 
-    def overtaken(name, holder):
+    def overtaken(name, holder, then):
         server.put("MY", certificate(ca.issuer), key_info())
         return claim(name, holder)
 

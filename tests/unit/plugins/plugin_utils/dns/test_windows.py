@@ -565,7 +565,7 @@ class Claims(FakeFiles):
         super().__init__()
         self.then = then
 
-    def claim(self, name: str, holder: str) -> bool:
+    def claim(self, name: str, holder: str, then: object = None) -> bool:
         if self.then:
             self.then()
         return super().claim(name, holder)

@@ -20,7 +20,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import W
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim, FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry, Remembered
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 
 TARGET = r"C:\Windows\Temp\request.inf"
@@ -37,8 +37,10 @@ class Disk:
         self.exit_codes: dict[str, int] = {}
         self.meddle: dict[str, Callable[[str], ProgramResult | None]] = {}
 
-    def run_line(self, line: str, *, stdin: bytes = b"", timeout: float = 60.0) -> ProgramResult:
+    def run_line(self, line: str, *, stdin: bytes = b"", doing: str = "", timeout: float = 60.0) -> ProgramResult:
         assert len(line) <= 8191
+        if line.startswith("ver>nul&"):
+            return StepLines(self._step).run_line(line)
         self.lines.append(line)
         self.stdin = stdin
         printed = b""
@@ -54,6 +56,10 @@ class Disk:
             if done.exit_code:
                 break
         return ProgramResult(line, done.exit_code, printed, done.stderr)
+
+    def _step(self, step: str) -> tuple[bytes, int]:
+        done = self.run_line(step)
+        return done.stdout + done.stderr, done.exit_code
 
     def _paths(self, line: str) -> list[str]:
         found = re.findall(r'"([^"]*)"', line)
@@ -619,6 +625,42 @@ def test_a_program_that_reads_no_file() -> None:
     retrieve = FileProgram(["certreq", "-retrieve", "7", f"{STEM}.cer"], shown=(f"{STEM}.cer", f"{STEM}.p7b"))
     (outcome,) = files.run(server, [retrieve])
     assert (outcome.shown, server.files) == ((REQUEST, None), {})
+
+
+class Read(Remembered):
+    """What is to be read along; ``lines`` are its steps."""
+
+    def __init__(self, lines: tuple[str, ...] = ("echo one", "echo two")) -> None:
+        super().__init__(OneValue())
+        self.steps, self.taken = lines, []
+
+    def lines_ahead(self) -> tuple[str, ...]:
+        return self.steps
+
+    def take(self, results) -> None:
+        self.taken.append([one.stdout for one in results])
+
+
+def test_what_is_to_be_read_afterwards_goes_along() -> None:
+    files, server = server_files()
+    after = Read()
+    files.run(server, [job(1), job(2)], then=after)
+    assert (after.taken, len(server.steps.lines)) == ([[b"one\r\n", b"two\r\n"]], 1)
+    stopping(server, "killed")
+    once_more = Read()
+    files.run(server, [job(1)], then=once_more)
+    assert once_more.taken == [[b"one\r\n", b"two\r\n"]]  # once its program has run
+    nothing = Read(())
+    files.run(server, [job(1)], then=nothing)
+    assert nothing.taken == [[]]
+
+
+def test_what_is_to_be_read_under_a_claim_goes_along_once_it_is_had() -> None:
+    files, _disk = files_of()
+    after = Read()
+    assert files.claim("requests", FIRST, after) is True
+    assert files.claim("requests", SECOND, after) is False
+    assert after.taken == [[b"one\r\n", b"two\r\n"]]
 
 
 def test_what_earlier_runs_left_goes_along() -> None:

@@ -22,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port 
     Branch,
     KeyContent,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.steps import run_steps
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
 
 WINDOWS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
@@ -225,6 +226,18 @@ def test_where_reg_is_stopped_all_is_asked_of_the_other_one_for_the_rest_of_the_
     later = QueriedRegistry(wmi, programs, name="srv01", stopped=Note(str(tmp_path), "reg"))
     later.branches([BLOBS])
     assert len(programs.lines) == 1 and later.notice == ""
+
+
+def test_lines_for_a_command_line_of_others() -> None:
+    registry, programs, wmi = registry_of({f"{MY} /s": SOME})
+    lines = registry.lines([BLOBS])
+    assert lines[2] == f"reg query HKLM\\{MY} /s 2>nul" and len(lines) == 5
+    results = run_steps(programs, lines, doing="x", where="srv01")
+    assert (registry.contents([BLOBS], results), wmi.asked) == ((FOUND,), [])
+    assert registry.lines([NAMES]) == registry.lines([Branch(rf"{BASE}\100%", below=(("Blob", BINARY),))]) == ()
+    stopped, _programs, _wmi = registry_of({}, stopped=Note())
+    stopped._stopped.leave()
+    assert stopped.lines([BLOBS]) == ()
 
 
 def test_a_reg_that_comes_to_no_end_is_stopped_too() -> None:

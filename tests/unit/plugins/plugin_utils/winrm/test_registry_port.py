@@ -7,6 +7,7 @@ from unit.abstract import demands
 from unit.fakes_windows import FakeRegistry
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import (
     BINARY,
     NUMBER,
@@ -81,6 +82,29 @@ def test_single_names_and_values_come_from_what_is_read_together(registry: FakeR
     with pytest.raises(ValueTooLarge):
         remembered.binary("A\\2", "Blob")
     assert (remembered.string("B", "more"), remembered.string("A", "other")) == ("y", None)
+
+
+def test_what_another_command_line_read_is_remembered(registry: FakeRegistry) -> None:
+    class Lines(FakeRegistry):
+        def lines(self, asked):
+            return tuple(f"read {one.key}" for one in asked)
+
+        def contents(self, asked, results):
+            if not results[0].stdout:
+                raise RolloutError("garbled")
+            return tuple(KeyContent({}, {one.stdout.decode(): {}}) for one in results)
+
+    remembered = Remembered(Lines(), [Branch("A"), Branch("B")])
+    assert remembered.lines_ahead() == ("read A", "read B")
+    remembered.take([])
+    remembered.take([ProgramResult("x", 0), ProgramResult("x", 0)])
+    assert remembered.lines_ahead() == ("read A", "read B")  # nothing was learned
+    remembered.take([ProgramResult("x", 0, b"a"), ProgramResult("x", 0, b"b")])
+    assert (remembered.subkeys("A"), remembered.subkeys("B"), remembered.lines_ahead()) == (("a",), ("b",), ())
+    # An adapter that has no lines reads when it is asked.
+    later = Remembered(registry, [Branch("A")])
+    assert later.lines_ahead() == ()
+    assert registry.contents([Branch("B")], []) == (None,)
 
 
 def test_what_cannot_be_read_ahead_is_trouble_for_who_asks_for_it_alone(registry: FakeRegistry) -> None:
