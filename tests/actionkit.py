@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.action import (
     certificate_request,
     cs_certificates,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
@@ -81,8 +82,15 @@ class Rollout:
         return self.run(certificate_request, "ocssrv01", **{"certificate": planned(), **arguments})
 
     def issue(self, asked: dict[str, Any], **arguments: Any) -> dict[str, Any]:
-        picked = {"certificate": planned(), "request": asked["request"], "public_key": asked["public_key"]}
-        return self.run(certificate_issue, "ca01", **{**picked, **arguments})
+        return self.issued(arguments.pop("certificate", planned()), asked, **arguments)
+
+    def issued(self, certificate: dict[str, Any], asked: dict[str, Any], **arguments: Any) -> dict[str, Any]:
+        """What came of the one order; raises where it failed."""
+        order = {"certificate": certificate, "request": asked["request"], "public_key": asked["public_key"]}
+        (result,) = self.run(certificate_issue, "ca01", orders=[order], **arguments)["results"]
+        if result["failed"]:
+            raise RolloutError(result["msg"])
+        return result
 
     def install(self, issued: dict[str, Any], **arguments: Any) -> dict[str, Any]:
         picked = {"certificate": planned(), "issued": issued["certificate"], "chain": issued["chain"]}
@@ -117,8 +125,7 @@ class Pool(Rollout):
             thumbprint = asked.get("thumbprint")
             if asked["state"] != "held":
                 changed = True
-                picked = {"request": asked["request"], "public_key": asked["public_key"]}
-                issued = self.run(certificate_issue, "ca01", certificate=planned, **picked)
+                issued = self.issued(planned, asked)
                 brought = {"issued": issued["certificate"], "chain": issued["chain"]}
                 thumbprint = self.run(certificate_install, name, certificate=planned, **brought)["thumbprint"]
             held[planned["id"]] = {"thumbprint": thumbprint}

@@ -57,10 +57,13 @@ class ActionModule(WindowsAction):
 
 
 def _issued(host: WindowsHost, planned: Sequence[PlannedCertificate]) -> dict[str, Any]:
-    """By which request each key got its certificate: of the planned common names, one look at the database for each."""
-    places = dict.fromkeys((one.issuer.ca, one.common_name) for one in planned)
+    """By which request each key got its certificate: one look at the database for all common names."""
+    names: dict[str, list[str]] = {}
+    for one in planned:
+        names.setdefault(one.issuer.ca, []).append(one.common_name)
     try:
-        known = [row for ca, name in places for row in AdcsAuthority(host, CaConfig(ca)).requests_for(name)]
+        found = [AdcsAuthority(host, CaConfig(ca)).requests_for(names[ca]) for ca in names]
+        known = [row for rows in found for of_name in rows.values() for row in of_name]
     except RolloutError as error:
         return {"request_ids": {}, "request_ids_problem": str(error)}
     # Of one key the newest request counts, and comes first.

@@ -55,14 +55,19 @@ class ActionModule(WindowsAction):
             return batch_result([OrderOutcome(one, error=error) for one in placed])
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        outcomes = issue_all(
-            lambda planned: AdcsAuthority(host, _ca(planned)),
-            _placed(arguments),
-            now=datetime.now(timezone.utc),
-            minimum_days=arguments["minimum_days"],
-            check_mode=check_mode,
-            trusted_roots=from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots"),
-        )
+        placed = _placed(arguments)
+        terms = {
+            "now": datetime.now(timezone.utc),
+            "minimum_days": arguments["minimum_days"],
+            "check_mode": check_mode,
+            "trusted_roots": from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots"),
+        }
+        found: dict[int, OrderOutcome] = {}
+        for ca in dict.fromkeys(_ca(one.planned) for one in placed):
+            ours = [number for number, one in enumerate(placed) if _ca(one.planned) == ca]
+            outcomes = issue_all(AdcsAuthority(host, ca), [placed[number] for number in ours], **terms)
+            found.update(zip(ours, outcomes, strict=True))
+        outcomes = tuple(found[number] for number in range(len(placed)))
         if arguments["orders"] is None:
             return _single(outcomes[0])
         return {**batch_result(outcomes), **(_failure(outcomes) if arguments["fail"] else {})}

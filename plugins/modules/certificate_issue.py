@@ -11,8 +11,8 @@ module: certificate_issue
 short_description: Get the certificate for a request from an AD CS authority, once
 description:
   - Runs on the connection of the CA's own host (C(delegate_to)), so that no credentials are passed on.
-  - Asks the CA's database first whether it knows the key. An issued certificate is fetched and a pending request is
-    waited for, so a connection that was lost after a submission never brings a second certificate.
+  - Asks the CA's database first whether it knows the keys, once for all. An issued certificate is fetched and a pending
+    request is waited for, so a connection that was lost after a submission never brings a second certificate.
   - Never approves a request. A pending one ends the task with RV(state) V(pending) and the request's number; a later
     run finds it again by its key.
   - What was issued is checked against the plan, the key and its chain, signature by signature, before it is returned.
@@ -26,8 +26,8 @@ requirements:
 notes:
   - The account needs Read and Request Certificates at the CA, Enroll on the template, and the right to log on over
     WinRM to the CA's host.
-  - Where several servers share a CA, set C(throttle=1) on the task. Windows Server 2008 R2 allows an account 5 shells
-    and 15 operations at a time.
+  - Windows Server 2008 R2 allows an account 5 shells and 15 operations at a time. Give the certificates of all servers
+    in one task, rather than one task for each.
 extends_documentation_fragment:
   - ucops.rollout.attributes
   - ucops.rollout.attributes.windows

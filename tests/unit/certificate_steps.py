@@ -6,14 +6,18 @@ from typing import Any
 
 from unit.fakes_windows import NOW, FakeCa, FakeServer, planned
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import ISSUED, AuthorityAnswer
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
+    ISSUED,
+    Authority,
+    AuthorityAnswer,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificate, load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.model import certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolling import Enrolling, enrol
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import delivery_of, install
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import issue, order_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import PlacedOrder, issue_all
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
 
 Result = dict[str, Any]
@@ -47,9 +51,19 @@ def issue_request(
     minimum_days: int = 30,
 ) -> Result:
     certificate = certificate_from_plain(plan or planned())
-    order = order_of(certificate, request, public_key, now=NOW, minimum_days=minimum_days, check_mode=check_mode)
     authority = AdcsAuthority(ca.host, CaConfig(str(certificate.issuer.ca)))
-    return issue(authority, order, trusted_roots=tuple(Thumbprint(root) for root in roots)).to_result()
+    terms: Result = {"now": NOW, "minimum_days": minimum_days, "check_mode": check_mode}
+    trusted = tuple(Thumbprint(root) for root in roots)
+    return issued_alone(authority, PlacedOrder(certificate, request, public_key), trusted_roots=trusted, **terms)
+
+
+def issued_alone(authority: Authority, placed: PlacedOrder, **terms: Any) -> Result:
+    """The result of one order; raises the error with which it failed."""
+    (outcome,) = issue_all(authority, [placed], **terms)
+    if outcome.issuance is None:
+        assert outcome.error is not None
+        raise outcome.error
+    return outcome.issuance.to_result()
 
 
 def issued_for(ca: FakeCa, asked: Result, **more: Any) -> Result:

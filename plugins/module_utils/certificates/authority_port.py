@@ -10,7 +10,7 @@ What became of a request is told by numbers and by the certificate itself, never
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,10 +22,13 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
     load_certificate,
     load_certificates,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 
 # Request dispositions of a CA's database (MS-WCCE, certutil -view).
 PENDING, ISSUED, REVOKED, FAILED, DENIED = 9, 20, 21, 30, 31
+# Of a request that was handed in, and only the authority's record tells what became of it.
+UNSETTLED = 0
 
 # By CAType in the CA's registry (ENUM_CATYPES of certsrv.h).
 CA_KINDS = {0: "enterprise_root", 1: "enterprise_subordinate", 3: "standalone_root", 4: "standalone_subordinate"}
@@ -141,16 +144,36 @@ class Authority(ABC):
         """Its policy, where it has one to read; raises when this is not the authority that was named."""
 
     @abstractmethod
-    def find(self, planned: PlannedCertificate, public_key: str) -> tuple[KnownRequest, ...]:
-        """The requests for this key that it has, the newest first."""
+    def check(self, planned: PlannedCertificate) -> None:
+        """Raises where it cannot be asked for this certificate at all; costs nothing."""
 
     @abstractmethod
-    def alone(self) -> AbstractContextManager[object]:
-        """While this lasts, no other run submits; waits for one that does."""
+    def find(self, wanted: Sequence[tuple[PlannedCertificate, str]]) -> tuple[tuple[KnownRequest, ...], ...]:
+        """For each certificate and its public key the requests that it has, the newest first; asked once for all."""
+
+    @abstractmethod
+    def alone(self, needed: Callable[[], bool]) -> AbstractContextManager[Callable[[], None] | None]:
+        """While this lasts, no other run submits. Gives what is called before each submission, and raises where this
+        run was taken for gone.
+
+        :param needed: asked once where another run submits just now: whether to wait for it. If not, this gives None.
+        """
 
     @abstractmethod
     def submit(self, planned: PlannedCertificate, request: CertificateRequest) -> AuthorityAnswer:
-        """Hand in a request, once. Never called twice for one key without ``find`` between."""
+        """Hand in a request, once. Never called twice for one key without ``find`` between.
+
+        The answer is UNSETTLED where only ``settle`` tells what became of it.
+        """
+
+    @abstractmethod
+    def settle(
+        self, sent: Sequence[tuple[PlannedCertificate, CertificateRequest, AuthorityAnswer]]
+    ) -> tuple[AuthorityAnswer | RolloutError, ...]:
+        """What became of requests by its record, which is asked once for all; an error for one that it does not have.
+
+        Also of requests that waited: asked again, it tells whether they still do.
+        """
 
     @abstractmethod
     def retrieve(self, planned: PlannedCertificate, request_id: int | None) -> AuthorityAnswer | None:

@@ -12,13 +12,14 @@ hex codes; never by words, and never by an exit code alone (denied and pending r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
     ISSUED,
+    UNSETTLED,
     Authority,
     AuthorityAnswer,
     AuthorityCapabilities,
@@ -38,10 +39,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, end_of_answer, failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import scratch
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import paths
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import describe_system
 
 CONFIGURATION = "SYSTEM\\CurrentControlSet\\Services\\CertSvc\\Configuration"
@@ -70,6 +72,10 @@ class AdcsAuthority(Authority):
     def __init__(self, host: WindowsHost, config: CaConfig) -> None:
         self._host = host
         self._config = config
+        # What certreq said of requests whose fate only the database tells, by their keys.
+        self._said: dict[str, ProgramResult] = {}
+        # Certificates of authorities that came with an issued one: fetched once, and those of the next are the same.
+        self._above: tuple[X509Certificate, ...] = ()
 
     @property
     def name(self) -> str:
@@ -89,19 +95,36 @@ class AdcsAuthority(Authority):
             )
         return read_policy(self._host.registry, active)
 
-    def find(self, planned: PlannedCertificate, public_key: str) -> tuple[KnownRequest, ...]:
-        return self._of_key(planned.common_name, public_key)
+    def check(self, planned: PlannedCertificate) -> None:
+        self._check(planned.common_name)
 
-    def alone(self) -> AbstractContextManager[object]:
-        return alone(self._host, "requests")
+    def _check(self, common_name: str) -> None:
+        if not _COMMON_NAME.fullmatch(common_name):
+            raise RolloutError(f"{common_name!r} cannot be looked up at a CA", where=self.name)
+
+    def find(self, wanted: Sequence[tuple[PlannedCertificate, str]]) -> tuple[tuple[KnownRequest, ...], ...]:
+        known = self.requests_for([planned.common_name for planned, _key in wanted])
+        return tuple(
+            tuple(row for row in known[planned.common_name] if row.request.public_key == key) for planned, key in wanted
+        )
+
+    def alone(self, needed: Callable[[], bool]) -> AbstractContextManager[Callable[[], None] | None]:
+        return alone(self._host, "requests", needed=needed)
 
     def submit(self, planned: PlannedCertificate, request: CertificateRequest) -> AuthorityAnswer:
         attributes = ["-attrib", f"CertificateTemplate:{planned.template}"] if planned.template else []
-        with scratch(self._host.files, ".req", ".cer", ".p7b", ".rsp") as (source, *outputs):
-            self._host.files.write(source, request.pem.encode("ascii"))
-            arguments = ["-submit", "-f", "-q", "-config", self.name, *attributes, source, *outputs]
-            answer, result = self._certreq(arguments, outputs)
-        return answer or self._settled(request, result)
+        source, *outputs = paths(self._host.files, ".req", ".cer", ".p7b", ".rsp")
+        arguments = ["-submit", "-f", "-q", "-config", self.name, *attributes, source, *outputs]
+        answer, result = self._certreq(arguments, outputs, source, request.pem.encode("ascii"))
+        if answer is None:
+            self._said[request.public_key] = result
+        return answer or AuthorityAnswer(request_number(result.text), UNSETTLED, text=result.text)
+
+    def settle(
+        self, sent: Sequence[tuple[PlannedCertificate, CertificateRequest, AuthorityAnswer]]
+    ) -> tuple[AuthorityAnswer | RolloutError, ...]:
+        rows = self._rows_of(sent)
+        return tuple(self._settled(request, row) for (_planned, request, _answer), row in zip(sent, rows, strict=True))
 
     def retrieve(self, planned: PlannedCertificate, request_id: int | None) -> AuthorityAnswer | None:
         return None if request_id is None else self._retrieved(request_id)
@@ -121,61 +144,89 @@ class AdcsAuthority(Authority):
     def waiting(self, planned: PlannedCertificate, request_id: int | None) -> str:
         return f"request {request_id} waits for an officer of {self.name}; run again once it is approved"
 
-    def requests_for(self, common_name: str) -> tuple[KnownRequest, ...]:
-        """All requests of this common name that the CA's database has, the newest first."""
-        if not _COMMON_NAME.fullmatch(common_name):
-            raise RolloutError(f"{common_name!r} cannot be looked up at a CA", where=self.name)
-        rows = self._view(f"Request.CommonName={common_name}")
-        return tuple(sorted(rows, key=lambda row: row.request_id or 0, reverse=True))
-
-    def _of_key(self, common_name: str, public_key: str) -> tuple[KnownRequest, ...]:
-        return tuple(row for row in self.requests_for(common_name) if row.request.public_key == public_key)
+    def requests_for(self, common_names: Iterable[str]) -> Mapping[str, tuple[KnownRequest, ...]]:
+        """By common name all requests of it that the CA's database has, the newest first."""
+        names = list(dict.fromkeys(common_names))
+        for name in names:
+            self._check(name)
+        found = self._view([f"Request.CommonName={name}" for name in names])
+        return {
+            name: tuple(sorted(rows, key=lambda row: row.request_id or 0, reverse=True))
+            for name, rows in zip(names, found, strict=True)
+        }
 
     def _retrieved(self, request_id: int) -> AuthorityAnswer:
-        with scratch(self._host.files, ".cer", ".p7b", ".rsp") as outputs:
-            arguments = ["-retrieve", "-f", "-q", "-config", self.name, str(request_id), *outputs]
-            answer, result = self._certreq(arguments, list(outputs))
+        outputs = list(paths(self._host.files, ".cer", ".p7b", ".rsp"))
+        arguments = ["-retrieve", "-f", "-q", "-config", self.name, str(request_id), *outputs]
+        answer, result = self._certreq(arguments, outputs)
         if answer is None:
             lacking = f"the CA does not hand out the certificate of request {request_id}"
             raise failed(lacking, result, where=self.name, wrote=True)
         return AuthorityAnswer(request_id, ISSUED, answer.certificate, answer.candidates, text=answer.text)
 
-    def _certreq(self, arguments: list[str], outputs: list[str]) -> tuple[AuthorityAnswer | None, ProgramResult]:
-        """Run it; an answer only when a certificate came out."""
-        result = self._host.programs.run(["certreq", *arguments], timeout=TIMEOUT)
-        content = self._host.files.read(outputs[0])
+    def _certreq(
+        self, arguments: list[str], outputs: list[str], source: str = "", content: bytes = b""
+    ) -> tuple[AuthorityAnswer | None, ProgramResult]:
+        """Run it with its files, in one command; an answer only when a certificate came out."""
+        number = 1 if self._above else 2
+        job = FileProgram(["certreq", *arguments], source, content, outputs[:number], outputs[number:])
+        (outcome,) = self._host.files.run(self._host.programs, [job], timeout=TIMEOUT)
+        contents, result = outcome.checked().shown, outcome.result
+        return self._answer(*contents, text=result.text), result
+
+    def _answer(self, content: bytes | None, chain: bytes | None = None, *, text: str) -> AuthorityAnswer | None:
         if not content:
-            return None, result
-        where = f"{self.name}: the certificate that it issued"
-        certificate = load_certificate(content, where=where)
-        chain = self._host.files.read(outputs[1])
-        candidates = load_certificates(chain, where=f"{self.name}: the chain that it gave") if chain else ()
-        return AuthorityAnswer(request_number(result.text), ISSUED, certificate, candidates, text=result.text), result
+            return None
+        certificate = load_certificate(content, where=f"{self.name}: the certificate that it issued")
+        given = load_certificates(chain, where=f"{self.name}: the chain that it gave") if chain else ()
+        self._above = self._above or tuple(one for one in given if one.der != certificate.der)
+        return AuthorityAnswer(request_number(text), ISSUED, certificate, self._above, text=text)
 
-    def _settled(self, request: CertificateRequest, result: ProgramResult) -> AuthorityAnswer:
-        """What became of a submission that brought no certificate, by the numbers in the CA's database."""
-        request_id = request_number(result.text)
-        rows = self._view(f"Request.RequestID={request_id}") if request_id is not None else ()
-        # A number that cannot be read, or that is another's, decides nothing: the key finds the request without.
-        row = next((row for row in rows if row.request.public_key == request.public_key), None)
-        row = row or next(iter(self._found(request)), None)
+    def _rows_of(
+        self, sent: Sequence[tuple[PlannedCertificate, CertificateRequest, AuthorityAnswer]]
+    ) -> list[KnownRequest | None]:
+        """A number that cannot be read, or that is another's, decides nothing: the key finds the request without."""
+        numbers = [answer.request_id for _planned, _request, answer in sent if answer.request_id is not None]
+        listed = self._view([f"Request.RequestID={number}" for number in dict.fromkeys(numbers)])
+        by_key = {row.request.public_key: row for rows in listed for row in rows}
+        others = [(planned, request) for planned, request, _answer in sent if request.public_key not in by_key]
+        known = self.find([(planned, request.public_key) for planned, request in others]) if others else ()
+        for (_planned, request), rows in zip(others, known, strict=True):
+            by_key |= {request.public_key: rows[0]} if rows else {}
+        return [by_key.get(request.public_key) for _planned, request, _answer in sent]
+
+    def _settled(self, request: CertificateRequest, row: KnownRequest | None) -> AuthorityAnswer | RolloutError:
+        """What became of a request, by the numbers in the CA's database."""
+        said = self._said.get(request.public_key)
         if row is None:
-            raise failed(_UNTRACED if result.exit_code == 0 else "the CA took no request", result, where=self.name)
+            if said is None:
+                return RolloutError("the CA's database holds no request of this key", where=self.name, mend="Run again")
+            return failed(_UNTRACED if said.exit_code == 0 else "the CA took no request", said, where=self.name)
         if row.disposition == ISSUED and row.request_id is not None:
-            return self._retrieved(row.request_id)
-        codes = failure_codes(result.text)
-        code = row.status if row.status & 0x80000000 else failure_code(result.exit_code, result.text)
-        return AuthorityAnswer(row.request_id, row.disposition, code=code or next(iter(codes), None), text=result.text)
+            try:
+                return self._retrieved(row.request_id)
+            except RolloutError as error:
+                return error
+        return AuthorityAnswer(row.request_id, row.disposition, code=_code(row, said), text=said.text if said else "")
 
-    def _found(self, request: CertificateRequest) -> tuple[KnownRequest, ...]:
-        return self._of_key(request.common_name, request.public_key) if request.common_name else ()
+    def _view(self, restrictions: Sequence[str]) -> tuple[tuple[KnownRequest, ...], ...]:
+        """The rows of each restriction, all asked for at once."""
+        view = ["certutil", "-config", self.name, "-view", "-restrict"]
+        commands = [[*view, restriction, "-out", ",".join(_COLUMNS)] for restriction in restrictions]
+        results = self._host.programs.run_all(commands, timeout=TIMEOUT) if commands else ()
+        for result in results:
+            if result.exit_code != 0:
+                raise failed("the CA's database cannot be read", result, where=self.name)
+        texts = (result.stdout.decode("utf-8", errors="replace") for result in results)
+        return tuple(parse_view(text, where=self.name) for text in texts)
 
-    def _view(self, restriction: str) -> tuple[KnownRequest, ...]:
-        arguments = ["certutil", "-config", self.name, "-view", "-restrict", restriction, "-out", ",".join(_COLUMNS)]
-        result = self._host.programs.run(arguments, timeout=TIMEOUT)
-        if result.exit_code != 0:
-            raise failed("the CA's database cannot be read", result, where=self.name)
-        return parse_view(result.stdout.decode("utf-8", errors="replace"), where=self.name)
+
+def _code(row: KnownRequest, said: ProgramResult | None) -> int | None:
+    if row.status & 0x80000000:
+        return row.status
+    if said is None:
+        return None
+    return failure_code(said.exit_code, said.text) or next(iter(failure_codes(said.text)), None)
 
 
 def read_policy(registry: Registry, name: str) -> AuthorityPolicy:

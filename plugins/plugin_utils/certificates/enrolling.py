@@ -208,7 +208,7 @@ def _at_hand(wanted: Enrolling, waiting: Outstanding) -> CertificateRequest | No
     for that key and for the planned names."""
     if wanted.authority is None:
         return None
-    known = wanted.authority.find(wanted.planned, waiting.stand_in.public_key)
+    (known,) = wanted.authority.find([(wanted.planned, waiting.stand_in.public_key)])
     return next((row.request for row in known if not unmet_by_request(wanted.planned, row.request)), None)
 
 

@@ -10,7 +10,8 @@ was broken off, never brings a second certificate, and nothing has to be remembe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authori
     DENIED,
     ISSUED,
     PENDING,
+    UNSETTLED,
     Authority,
     AuthorityAnswer,
     KnownRequest,
@@ -43,7 +45,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import ADMIN_DENIED, advice, as_said, meaning
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
+
+_NOT_BEGUN = "this request was not handed in, since the CA did not answer any more while others were"
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,7 @@ class OrderOutcome:
 
 
 def issue_all(
-    authority_of: Callable[[PlannedCertificate], Authority],
+    authority: Authority,
     placed: Sequence[PlacedOrder],
     *,
     now: datetime,
@@ -178,25 +181,168 @@ def issue_all(
     check_mode: bool,
     trusted_roots: Sequence[Thumbprint] = (),
 ) -> tuple[OrderOutcome, ...]:
-    """Find or get each certificate; what fails fails alone. An authority that cannot be reached raises for all."""
-    outcomes = []
+    """Find or get each certificate, with as few questions as there are for one; what fails fails alone.
+
+    Raises for all only before anything was handed in.
+    """
+    findings = policy_findings(authority.policy(), authority.name) if authority.capabilities.has_policy else ()
+    batch = _OrderBatch(authority, findings, trusted_roots)
     for one in placed:
+        batch.take(one, now=now, minimum_days=minimum_days, check_mode=check_mode)
+    if check_mode:
+        batch.look()
+        batch.plan()
+    else:
+        # Another run may hand the same in meanwhile; while this lasts none can.
+        with authority.alone(batch.lacks_any) as still_ours:
+            if still_ours is not None:
+                batch.look()
+                batch.hand_in(still_ours)
+        batch.settle()
+    return tuple(batch.outcome(one) for one in batch.works)
+
+
+@dataclass
+class _OrderWork:
+    """An order on its way: ``known``, what the authority has of its key; ``answer``, what it made of the request."""
+
+    placed: PlacedOrder
+    order: Order | None = None
+    known: tuple[KnownRequest, ...] = ()
+    request: CertificateRequest | None = None
+    answer: AuthorityAnswer | None = None
+    submission: _Submission | None = None
+    error: RolloutError | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.submission is None and self.error is None
+
+
+class _OrderBatch:
+    """Orders of one authority, each step made for all of them before the next."""
+
+    def __init__(self, authority: Authority, findings: Sequence[Finding], trusted_roots: Sequence[Thumbprint]) -> None:
+        self._authority = authority
+        self._findings = tuple(findings)
+        self._trusted = trusted_roots
+        self.works: list[_OrderWork] = []
+
+    def take(self, placed: PlacedOrder, **terms: Any) -> None:
+        work = _OrderWork(placed)
+        with _failing(work):
+            self._authority.check(placed.planned)
+            work.order = order_of(placed.planned, placed.request, placed.public_key, **terms)
+            if work.order.public_key is None and not work.order.check_mode:
+                where, mend = work.order.label, "Run certificate_request for it first"
+                raise RolloutError("neither a request nor a public key", where=where, mend=mend)
+        self.works.append(work)
+
+    @property
+    def _open(self) -> list[tuple[_OrderWork, Order]]:
+        return [(one, one.order) for one in self.works if one.is_open and one.order]
+
+    def lacks_any(self) -> bool:
+        """Whether something is to be handed in; looks."""
+        self.look()
+        return bool(self._open)
+
+    def look(self) -> None:
+        """Ask the authority once what it has of all keys, and take what stands."""
+        asked = [(work, order, order.public_key) for work, order in self._open if order.public_key is not None]
+        found = self._authority.find([(order.planned, key) for _work, order, key in asked]) if asked else ()
+        for (work, order, _key), known in zip(asked, found, strict=True):
+            with _failing(work):
+                work.known = known
+                standing = _standing(self._authority, order, known)
+                work.submission = _found(self._authority, order, standing) if standing else None
+
+    def plan(self) -> None:
+        """What would be handed in."""
+        for work, order in self._open:
+            with _failing(work):
+                _respect_the_officer(self._authority, work.known)
+                work.submission = _Submission(None, _change_set(self._authority, order))
+
+    def hand_in(self, still_ours: Callable[[], None]) -> None:
+        """Hand in what is lacking. After a lost answer the state is read anew, and nothing is handed in twice; where
+        that cannot be read either, those that follow are left alone."""
+        stopped: RolloutError | None = None
+        for work, order in self._open:
+            with _failing(work):
+                _respect_the_officer(self._authority, work.known)
+                work.request = _request(self._authority, order, work.known)
+            if work.request is not None and work.error is None:
+                stopped = stopped or self._submit(work, order, work.request, still_ours)
+                if work.answer is None:
+                    work.error = work.error or stopped
+
+    def _submit(
+        self, work: _OrderWork, order: Order, request: CertificateRequest, still_ours: Callable[[], None]
+    ) -> RolloutError | None:
+        """Hand in one; gives why nothing more is to be handed in, else None."""
         try:
-            order = order_of(
-                one.planned,
-                one.request,
-                one.public_key,
-                now=now,
-                minimum_days=minimum_days,
-                check_mode=check_mode,
-            )
-            issuance = issue(authority_of(one.planned), order, trusted_roots=trusted_roots)
-            outcomes.append(OrderOutcome(one, issuance))
-        except HostUnreachable:
-            raise
+            still_ours()
         except RolloutError as error:
-            outcomes.append(OrderOutcome(one, error=error))
-    return tuple(outcomes)
+            return error
+        try:
+            work.answer = self._authority.submit(order.planned, request)
+        except RolloutError as error:
+            work.answer = AuthorityAnswer(None, UNSETTLED)
+            if not self._recovered(work, order, error):
+                return RolloutError(_NOT_BEGUN, where=self._authority.name, mend="Run again")
+        return None
+
+    def _recovered(self, work: _OrderWork, order: Order, error: RolloutError) -> bool:
+        """Whether the authority still answers; ``error`` is the order's where it has no request of its key."""
+        try:
+            self._settle([(work, order)])
+        except RolloutError:
+            work.error = error
+            return False
+        if work.error is not None:
+            work.error = error
+        return True
+
+    def settle(self) -> None:
+        """What became of requests that brought no certificate at once."""
+        sent = [(work, order) for work, order in self._open if work.answer is not None]
+        lacking = [(work, order) for work, order in sent if work.answer and work.answer.disposition == UNSETTLED]
+        try:
+            self._settle(lacking)
+        except RolloutError as error:
+            for work, _order in lacking:
+                work.error = error
+        for work, order in sent:
+            if work.answer is not None and work.error is None:
+                with _failing(work):
+                    work.submission = _handed_in(self._authority, order, work.answer, self._findings)
+
+    def _settle(self, lacking: Sequence[tuple[_OrderWork, Order]]) -> None:
+        sent = [(order.planned, work.request, work.answer) for work, order in lacking if work.request and work.answer]
+        if not sent:
+            return
+        for (work, _order), settled in zip(lacking, self._authority.settle(sent), strict=True):
+            if isinstance(settled, RolloutError):
+                work.error = settled
+            else:
+                work.answer = settled
+
+    def outcome(self, work: _OrderWork) -> OrderOutcome:
+        issuance = None
+        with _failing(work):
+            if work.order and work.submission:
+                issuance = _reported(self._authority, work.order, work.submission, self._findings, self._trusted)
+        return OrderOutcome(work.placed, issuance, work.error)
+
+
+@contextmanager
+def _failing(work: _OrderWork) -> Iterator[None]:
+    """What goes wrong meanwhile is this order's own affair."""
+    try:
+        yield
+    except RolloutError as error:
+        work.error = error
 
 
 def batch_result(outcomes: Sequence[OrderOutcome]) -> dict[str, Any]:
@@ -213,27 +359,6 @@ def batch_result(outcomes: Sequence[OrderOutcome]) -> dict[str, Any]:
     }
 
 
-def issue(authority: Authority, order: Order, *, trusted_roots: Sequence[Thumbprint] = ()) -> Issuance:
-    """Find or get the certificate. An error after a submission carries what was done (``NotIssued``)."""
-    findings = policy_findings(authority.policy(), authority.name) if authority.capabilities.has_policy else ()
-    submission = _obtained(authority, order, findings)
-    return _reported(authority, order, submission, findings, trusted_roots)
-
-
-def _obtained(authority: Authority, order: Order, findings: Sequence[Finding]) -> _Submission:
-    known = _known(authority, order)
-    standing = _standing(authority, order, known)
-    if standing:
-        return _found(authority, order, standing)
-    if order.check_mode:
-        return _submit(authority, order, known, findings)
-    # Another run may have handed the same in meanwhile; from here on none can.
-    with authority.alone():
-        known = _known(authority, order)
-        standing = _standing(authority, order, known)
-        return _found(authority, order, standing) if standing else _submit(authority, order, known, findings)
-
-
 def hand_in(authority: Authority, order: Order) -> ChangeSet:
     """Bring the request to the authority where it has none that serves; nobody waits for what it makes of it."""
     if order.request is None or _is_there(authority, order):
@@ -246,7 +371,7 @@ def hand_in(authority: Authority, order: Order) -> ChangeSet:
 
 
 def _is_there(authority: Authority, order: Order) -> bool:
-    known = authority.find(order.planned, order.public_key) if order.public_key else ()
+    known = authority.find([(order.planned, order.public_key)])[0] if order.public_key else ()
     return any(not unmet_by_request(order.planned, row.request) for row in known)
 
 
@@ -257,16 +382,6 @@ def collect(authority: Authority, planned: PlannedCertificate) -> AuthorityAnswe
 
 
 # --- plan: what the authority has already ---------------------------------------------------------------------------
-
-
-def _known(authority: Authority, order: Order) -> tuple[KnownRequest, ...]:
-    if order.public_key is None:
-        if order.check_mode:
-            return ()
-        raise RolloutError(
-            "neither a request nor a public key", where=order.label, mend="Run certificate_request for it first"
-        )
-    return authority.find(order.planned, order.public_key)
 
 
 def _standing(authority: Authority, order: Order, known: Sequence[KnownRequest]) -> AuthorityAnswer | None:
@@ -311,13 +426,8 @@ def _found(authority: Authority, order: Order, answer: AuthorityAnswer) -> _Subm
 # --- apply: the submission ------------------------------------------------------------------------------------------
 
 
-def _submit(
-    authority: Authority, order: Order, known: Sequence[KnownRequest], findings: Sequence[Finding]
-) -> _Submission:
-    _respect_the_officer(authority, known)
-    if order.check_mode:
-        return _Submission(None, _change_set(authority, order))
-    answer = authority.submit(order.planned, _request(authority, order, known))
+def _handed_in(authority: Authority, order: Order, answer: AuthorityAnswer, findings: Sequence[Finding]) -> _Submission:
+    """A request that was handed in just now; raises NotIssued where the authority refused it."""
     change_set = _change_set(authority, order, answer)
     if answer.disposition not in (ISSUED, PENDING):
         template = order.planned.template

@@ -12,7 +12,7 @@ beside it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
@@ -77,7 +77,13 @@ class OfflineAuthority(Authority):
     def policy(self) -> AuthorityPolicy:
         return AuthorityPolicy(edit_flags=None, request_disposition=None)
 
-    def find(self, planned: PlannedCertificate, public_key: str) -> tuple[KnownRequest, ...]:
+    def check(self, planned: PlannedCertificate) -> None:
+        pass
+
+    def find(self, wanted: Sequence[tuple[PlannedCertificate, str]]) -> tuple[tuple[KnownRequest, ...], ...]:
+        return tuple(self._written(planned, public_key) for planned, public_key in wanted)
+
+    def _written(self, planned: PlannedCertificate, public_key: str) -> tuple[KnownRequest, ...]:
         """The request written earlier; a file that is no request counts as none and is written anew."""
         path = self.place(planned)
         content = content_of(path, MAX_BUNDLE + 1)
@@ -124,8 +130,13 @@ class OfflineAuthority(Authority):
     def authorities(self) -> Iterator[X509Certificate]:
         return iter(())
 
-    def alone(self) -> AbstractContextManager[object]:
-        return nullcontext()
+    def alone(self, needed: Callable[[], bool]) -> AbstractContextManager[Callable[[], None] | None]:
+        return nullcontext(lambda: None)
+
+    def settle(
+        self, sent: Sequence[tuple[PlannedCertificate, CertificateRequest, AuthorityAnswer]]
+    ) -> tuple[AuthorityAnswer | RolloutError, ...]:
+        return tuple(answer for _planned, _request, answer in sent)
 
     def clock(self) -> datetime | None:
         return None

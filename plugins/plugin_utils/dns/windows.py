@@ -101,7 +101,7 @@ class WindowsDns(StepwiseServer):
         with ExitStack() as kept:
             unkept = ""
             try:
-                self._renew = kept.enter_context(alone(self._host, "dns"))
+                self._renew = kept.enter_context(alone(self._host, "dns")) or self._renew
             except (WsmanFault, CannotClaim) as error:
                 if isinstance(error, WsmanFault) and not error.access_denied:
                     raise

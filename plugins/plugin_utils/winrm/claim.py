@@ -38,19 +38,23 @@ def alone(
     what: str,
     *,
     then: Remembered | None = None,
+    needed: Callable[[], bool] = lambda: True,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[Callable[[], None]]:
+) -> Iterator[Callable[[], None] | None]:
     """Hold the host's claim of the name ``what`` (letters) while this lasts; waits for another run that holds it.
 
     Yields what a step of many parts calls before each of them, so that nobody takes its holder for gone. That raises
     RolloutError where somebody did.
 
     :param then: of the same host, what is to be read once it is held, with the same command.
+    :param needed: asked once where another run holds it: whether to wait for it. If not, None is yielded.
     :raises RolloutError: when others hold it for longer than ``PATIENCE``, with who and since when.
     """
     held = _Held(host, what, clock, then)
-    _wait_for(held, sleep)
+    if not _wait_for(held, needed, sleep):
+        yield None
+        return
     try:
         yield held.renew
     finally:
@@ -107,10 +111,14 @@ def _holder() -> str:
     return "_".join([*names, f"{datetime.now(timezone.utc):{_SINCE}}", secrets.token_hex(4)])
 
 
-def _wait_for(held: _Held, sleep: Callable[[float], None]) -> None:
+def _wait_for(held: _Held, needed: Callable[[], bool], sleep: Callable[[float], None]) -> bool:
     since = held.began
     holder: str | None = None
+    asked = False
     while not held.take():
+        if not asked and not needed():
+            return False
+        asked = True
         now, seen = held.clock(), held.host.files.claimed_by(held.what)
         if seen != holder:
             holder, since = seen, now
@@ -129,6 +137,7 @@ def _wait_for(held: _Held, sleep: Callable[[float], None]) -> None:
         # On 2008 R2 an account has 15 commands in all, and the holder may be of the same account.
         held.host.programs.rest()
         sleep(_POLL)
+    return True
 
 
 def _shown(holder: str | None) -> str:

@@ -31,6 +31,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     find,
     text_of,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.steps import run_steps
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import TRANSFER, WsmanClient
 
 _SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
@@ -116,6 +117,11 @@ class WinrsPrograms(Programs):
 
     def run(self, arguments: Sequence[str], *, timeout: float = 60.0) -> ProgramResult:
         return self.run_line(command_line(arguments), timeout=timeout)
+
+    def run_all(self, commands: Sequence[Sequence[str]], *, timeout: float = 60.0) -> list[ProgramResult]:
+        lines = [command_line(arguments) for arguments in commands]
+        doing = next((str(arguments[0]) for arguments in commands), "")
+        return run_steps(self, lines, doing=doing, where=self._client.name, timeout=timeout)
 
     def run_line(self, line: str, *, stdin: bytes = b"", doing: str = "", timeout: float = 60.0) -> ProgramResult:
         """Run a line that is safe for cmd as it stands (``quoting.py``); for cmd's own commands.

@@ -36,5 +36,12 @@ class Programs(ABC):
         ``arguments`` is a list; quoting it for the command line is this port's affair alone.
         """
 
+    def run_all(self, commands: Sequence[Sequence[str]], *, timeout: float = 60.0) -> list[ProgramResult]:
+        """Run programs one after the other, whatever becomes of those before; an adapter that can does so at once.
+
+        :param timeout: seconds for as many of them as go at once.
+        """
+        return [self.run(arguments, timeout=timeout) for arguments in commands]
+
     def rest(self) -> None:  # noqa: B027
         """Give back what counts against the account's quota, before a pause in which others may need it."""

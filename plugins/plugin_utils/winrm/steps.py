@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
+from typing import Protocol
 
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import MAX_LINE, CannotQuote
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
@@ -26,8 +26,16 @@ _FRAME = "ver>nul&({step})2>&1&call echo {word}-{number} %^errorlevel%"
 _WORD = 16  # hexadecimal digits
 
 
+class RunsLines(Protocol):
+    """What carries out a line of cmd."""
+
+    def run_line(self, line: str, *, doing: str, timeout: float) -> ProgramResult:
+        """Run a line that is safe for cmd as it stands."""
+        ...
+
+
 def run_steps(
-    programs: WinrsPrograms, steps: Sequence[str], *, doing: str, where: str, timeout: float = 60.0
+    programs: RunsLines, steps: Sequence[str], *, doing: str, where: str, timeout: float = 60.0
 ) -> list[ProgramResult]:
     """Run steps one after the other, whatever became of those before: what each printed, and its exit code.
 

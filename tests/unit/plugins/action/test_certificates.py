@@ -58,8 +58,8 @@ def request(server, **arguments):
 
 
 def issue(ca, asked, **arguments):
-    picked = {"request": asked["request"], "public_key": asked["public_key"]}
-    return run(certificate_issue, ca.host, certificate=planned(), **{**picked, **arguments})
+    (result,) = run(certificate_issue, ca.host, orders=[order_for(asked)], **arguments)["results"]
+    return result
 
 
 def install(server, issued, **arguments):
@@ -120,21 +120,26 @@ def test_check_mode_changes_nothing_and_goes_on(server, ca):
 )
 @pytest.mark.parametrize("module", [certificate_request, certificate_issue, certificate_install, certificate_assign])
 def test_a_certificate_that_is_none_of_a_plan(server, module, plan, wrong):
+    given = {"orders": [{"certificate": plan}]} if module is certificate_issue else {"certificate": plan}
     with pytest.raises(RolloutError, match=wrong):
-        run(module, server.host, certificate=plan)
+        run(module, server.host, **given)
     assert server.programs.ran == []
 
 
 def test_a_certificate_of_a_public_authority_cannot_be_issued_here(ca):
     with pytest.raises(RolloutError, match="the issuer 'public' names no CA that can be reached"):
-        run(certificate_issue, ca.host, certificate=planned(issuer={"name": "public", "ca": ""}))
+        run(certificate_issue, ca.host, orders=[{"certificate": planned(issuer={"name": "public", "ca": ""})}])
 
 
 @pytest.mark.parametrize("roots", [["0F1E"], ["x" * 40]])
 def test_a_root_that_is_no_thumbprint(server, ca, roots):
-    for module, host in ((certificate_issue, ca.host), (certificate_install, server.host)):
+    order = {"orders": [{"certificate": planned()}]}
+    for module, host, given in (
+        (certificate_issue, ca.host, order),
+        (certificate_install, server.host, {"certificate": planned()}),
+    ):
         with pytest.raises(RolloutError, match=r"^trusted_roots: \[0\]: '.*' is no thumbprint. Give the SHA-1"):
-            run(module, host, certificate=planned(), trusted_roots=roots)
+            run(module, host, **given, trusted_roots=roots)
 
 
 def test_roots_as_people_copy_them(server, ca):

@@ -351,8 +351,11 @@ def test_a_request_without_a_number_is_not_retrieved():
 @pytest.mark.parametrize("common_name", ["a,b", "a=b", "a b", "*.company.com", ""])
 def test_a_common_name_that_would_break_a_restriction(common_name):
     adapter = AdcsAuthority(FakeCa().host, CaConfig("ca01.company.local\\Company CA"))
+    wanted = planned_certificate(subject={"common_name": common_name})
     with pytest.raises(RolloutError, match="cannot be looked up at a CA"):
-        adapter.find(planned_certificate(subject={"common_name": common_name}), PUBLIC_KEY)
+        adapter.check(wanted)
+    with pytest.raises(RolloutError, match="cannot be looked up at a CA"):
+        adapter.find([(wanted, PUBLIC_KEY)])
 
 
 # ---- answers that are torn -------------------------------------------------------------------------------------------

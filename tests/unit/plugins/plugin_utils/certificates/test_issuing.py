@@ -20,12 +20,19 @@ from unit.fakes_windows import (
     certificate,
     csr,
     planned,
+    planned_certificate,
     rsa_key,
 )
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import load_request
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import NotIssued
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import (
+    NotIssued,
+    PlacedOrder,
+    issue_all,
+)
 
 REQUEST = csr(key=rsa_key(0))
 PUBLIC_KEY = load_request(REQUEST.public_bytes(DER), where="test").public_key
@@ -319,7 +326,173 @@ def test_what_another_run_handed_in_meanwhile_is_not_handed_in_again():
 def test_nobody_is_kept_waiting_where_nothing_is_handed_in():
     ca = FakeCa()
     ask(ca)
-    ca.files.claimed.clear()
-    ask(ca)
-    ask(FakeCa(), check_mode=True)
-    assert ca.files.claimed == []
+    ca.files.claims["requests"] = "eva_admin02_2026-11-22T08-00-00Z_0badcafe"
+    assert ask(ca)["state"] == "issued"
+    assert ca.files.claims == {"requests": "eva_admin02_2026-11-22T08-00-00Z_0badcafe"}
+    other = FakeCa()
+    ask(other, check_mode=True)
+    assert other.files.claimed == []
+
+
+# ---- several at once -------------------------------------------------------------------------------------------------
+
+
+def server_order(number, **changes):
+    """The order of one of several servers, whose names differ in the last."""
+    fqdn = f"ocssrv{number:02}.company.local"
+    names = [*planned()["subject_alternative_names"][:-1], fqdn]
+    plan = planned_certificate(id=f"{fqdn}/default", subject_alternative_names=names)
+    pem = csr(names=names, key=rsa_key(300 + number)).public_bytes(PEM).decode()
+    return PlacedOrder(plan, pem, server=fqdn, **changes)
+
+
+def ask_all(ca, orders, *, check_mode=False):
+    authority = AdcsAuthority(ca.host, CaConfig("ca01.company.local\\Company CA"))
+    return issue_all(authority, orders, now=NOW, minimum_days=30, check_mode=check_mode)
+
+
+def told(outcomes):
+    return [one.error.what[:40] if one.error else (one.issuance.state, one.issuance.request_id) for one in outcomes]
+
+
+def test_the_database_is_asked_once_for_all():
+    ca = FakeCa()
+    orders = [server_order(number) for number in range(1, 6)]
+    assert told(ask_all(ca, orders)) == [("issued", number) for number in range(1, 6)]
+    assert ca.programs.verbs() == ["certutil -view", *["certreq -submit"] * 5]
+    assert ca.files.claimed == ["requests"]
+    ca.programs.ran.clear()
+    again = ask_all(ca, orders)
+    assert told(again) == [("issued", number) for number in range(1, 6)]
+    assert not any(one.issuance.change_set.changed for one in again)
+    assert ca.programs.verbs() == ["certutil -view", *["certreq -retrieve"] * 5]
+
+
+def test_the_chain_is_fetched_once():
+    ca = FakeCa()
+    shown = []
+    read = ca.files.read
+    ca.files.read = lambda path: (shown.append(path[-4:]), read(path))[1]
+    outcomes = ask_all(ca, [server_order(number) for number in range(1, 4)])
+    assert shown == [".cer", ".p7b", ".cer", ".cer"]
+    assert [len(one.issuance.chain) for one in outcomes] == [1, 1, 1]
+
+
+def test_one_that_is_refused_and_one_that_waits_hold_up_no_other():
+    ca = FakeCa()
+    decisions = iter([(31, 0x80094012), (20, 0), (9, 0), (20, 0)])
+    honest = ca.programs.handlers["certreq"]
+
+    def deciding(words):
+        if words[0] == "-submit":
+            ca.decision, ca.status = next(decisions)
+        return honest(words)
+
+    ca.programs.handlers["certreq"] = deciding
+    outcomes = ask_all(ca, [server_order(number) for number in range(1, 5)])
+    assert told(outcomes)[1:] == [("issued", 2), ("pending", 3), ("issued", 4)]
+    assert "the CA refused request 1 for ocssrv01.company.local/default" in str(outcomes[0].error)
+    assert outcomes[0].error.result["code"] == 0x80094012
+    # What brought no certificate is looked up for all of them at once.
+    assert ca.programs.verbs()[-2:] == ["certutil -view", "certutil -view"]
+    assert [words[5] for words in ca.programs.ran[-2:]] == ["Request.RequestID=1", "Request.RequestID=3"]
+
+
+def test_nothing_is_handed_in_for_what_is_wrong_and_all_of_the_rest_is():
+    ca = FakeCa()
+    wrong = PlacedOrder(planned_certificate(), csr(names=["evil.example.com"]).public_bytes(PEM).decode())
+    keyless = PlacedOrder(planned_certificate())
+    outcomes = ask_all(ca, [wrong, keyless, server_order(3)])
+    assert told(outcomes)[1:] == ["neither a request nor a public key", ("issued", 1)]
+    assert "is not what was planned" in str(outcomes[0].error)
+    assert len(ca.rows) == 1
+
+
+class Cut:
+    """Loses the answer of a CA's n-th program, before it ran or after; ``again``: and of all that follow."""
+
+    def __init__(self, ca, at, *, after, again):
+        self.ca, self.at, self.after, self.again = ca, at, after, again
+        self.count = 0
+        self.honest = ca.programs.run
+        ca.programs.run = self.run
+
+    def run(self, arguments, *, timeout=60.0):
+        self.count += 1
+        lost = self.count == self.at or (self.again and self.count > self.at)
+        if lost and not self.after:
+            raise Lost("the connection is gone")
+        result = self.honest(arguments, timeout=timeout)
+        if lost:
+            raise Lost("the connection is gone")
+        return result
+
+    def mend(self):
+        self.ca.programs.run = self.honest
+
+
+@pytest.mark.parametrize("decision", [20, 9])
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", range(1, 9))
+def test_a_lost_answer_at_any_program_brings_no_second_request(at, after, again, decision):
+    ca = FakeCa(decision=decision)
+    orders = [server_order(number) for number in range(1, 4)]
+    cut = Cut(ca, at, after=after, again=again)
+    try:
+        first = ask_all(ca, orders)
+    except RolloutError:
+        # Nothing was handed in yet.
+        assert (at, ca.rows) == (1, [])
+        first = ()
+    for one in first:
+        assert one.error is None or "connection is gone" in str(one.error) or "did not answer" in str(one.error)
+    cut.mend()
+    assert [one[0] for one in told(ask_all(ca, orders))] == ["issued" if decision == 20 else "pending"] * 3
+    assert len(ca.rows) == 3
+    assert ca.files.contents == {} and ca.files.claims == {}
+
+
+def test_after_one_lost_answer_the_others_go_on():
+    ca = FakeCa()
+    Cut(ca, 3, after=True, again=False)
+    outcomes = ask_all(ca, [server_order(number) for number in range(1, 4)])
+    # The second was lost after its submission, found by its key, and fetched.
+    assert told(outcomes) == [("issued", 1), ("issued", 2), ("issued", 3)]
+    assert all(one.issuance.change_set.changed for one in outcomes)
+    assert len(ca.rows) == 3
+
+
+def test_where_the_connection_is_gone_for_good_the_rest_is_left_alone():
+    ca = FakeCa()
+    Cut(ca, 3, after=True, again=True)
+    outcomes = ask_all(ca, [server_order(number) for number in range(1, 5)])
+    assert told(outcomes) == [
+        ("issued", 1),
+        "the connection is gone",
+        "this request was not handed in, since th",
+        "this request was not handed in, since th",
+    ]
+    assert len(ca.rows) == 2
+
+
+def test_a_run_that_was_taken_for_gone_hands_nothing_more_in(monkeypatch):
+    ca = FakeCa()
+    taken = [False, True]
+
+    class Held:
+        def __enter__(self):
+            return self.still_ours
+
+        def __exit__(self, *_unused):
+            return None
+
+        def still_ours(self):
+            if taken.pop(0):
+                taken.append(True)
+                raise RolloutError("another run took this host over")
+
+    monkeypatch.setattr(AdcsAuthority, "alone", lambda self, needed: Held())
+    outcomes = ask_all(ca, [server_order(number) for number in range(1, 4)])
+    assert told(outcomes) == [("issued", 1), "another run took this host over", "another run took this host over"]
+    assert len(ca.rows) == 1

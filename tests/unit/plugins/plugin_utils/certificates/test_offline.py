@@ -25,7 +25,11 @@ from unit.fakes_windows import (
 
 from ansible_collections.ucops.rollout.plugins.action import certificate_install
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import NotIssued, issue, order_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import (
+    NotIssued,
+    PlacedOrder,
+    issue_all,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
 
 
@@ -154,8 +158,12 @@ def test_changes_name_the_file(server, tmp_path):
 def ask(directory, key=None, check_mode=False):
     """The request for a key handed in, and what is there."""
     pem = csr(key=key or rsa_key()).public_bytes(PEM).decode()
-    order = order_of(planned_certificate(), pem, None, now=NOW, minimum_days=30, check_mode=check_mode)
-    return issue(OfflineAuthority(str(directory)), order)
+    placed = PlacedOrder(planned_certificate(), pem)
+    terms = {"now": NOW, "minimum_days": 30, "check_mode": check_mode}
+    (outcome,) = issue_all(OfflineAuthority(str(directory)), [placed], **terms)
+    if outcome.error:
+        raise outcome.error
+    return outcome.issuance
 
 
 def test_what_it_can_do():

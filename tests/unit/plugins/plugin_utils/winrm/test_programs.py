@@ -81,6 +81,16 @@ def test_program_in_the_open_shell_takes_three_messages() -> None:
     assert len(script.requests) == 3
 
 
+def test_several_programs_take_three_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secrets.token_hex", lambda _size: "00aa00bb00cc00dd")
+    printed = b"one\r\n00aa00bb00cc00dd-0 0\r\nno00aa00bb00cc00dd-1 -2147024891\r\n"
+    programs, script = programs_of(COMMAND, received(("stdout", printed), exit_code="0"), SIGNAL)
+    first, second = programs.run_all([["certutil", "-view", "a b"], ["certutil", "-x"]])
+    assert (first.command_line, first.exit_code, first.stdout) == ('certutil -view "a b"', 0, b"one\r\n")
+    assert (second.command_line, second.exit_code, second.stdout) == ("certutil -x", 0x80070005, b"no")
+    assert script.actions == ["Command", "Receive", "Signal"]
+
+
 def test_without_a_shell_one_is_opened_and_deleted() -> None:
     programs, script = programs_of(
         created("SHELL-B"), COMMAND, received(exit_code="0"), SIGNAL, COMMAND, received(exit_code="0"), SIGNAL, DELETED,
