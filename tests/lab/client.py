@@ -86,6 +86,10 @@ class RunningEstate:
         found: dict[str, Any] = self._call("/counters", method="GET")
         return found
 
+    def traces(self, host: str) -> dict[str, Any]:
+        """What the host's logs and files tell of what ran there, and what they may not tell."""
+        return self._call(f"/traces/{host}", method="GET")  # type: ignore[no-any-return]
+
     def reset_counters(self) -> None:
         self._call("/counters/reset")
 

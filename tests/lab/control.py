@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab.injections import Injection
 from lab.roles import NoSuchOrder
+from lab.traces import told
 
 if TYPE_CHECKING:
     from lab.estate import Estate
@@ -24,7 +25,7 @@ class NoSuchThing(KeyError):
 
 
 class Control:
-    """GET /state, /counters; POST /counters/reset, /faults, /clock/turn, /hosts/<name>/{stop,start},
+    """GET /state, /counters, /traces/<host>; POST /counters/reset, /faults, /clock/turn, /hosts/<name>/{stop,start},
     /<role>/<name>/<order>, …"""
 
     def __init__(self, estate: Estate) -> None:
@@ -54,6 +55,8 @@ class Control:
             return self._estate.snapshot()
         if path == "/counters":
             return self._estate.counters.snapshot()
+        if path.startswith("/traces/"):
+            return told(self._estate.machine(path.removeprefix("/traces/")))
         raise NoSuchThing(path)
 
     def post(self, path: str, body: Any) -> Any:

@@ -238,6 +238,13 @@ class FileSystem:
         self.make_directory(path.rsplit("\\", 1)[0], system=True)
         self.write(path, b"MZ", system=True)
 
+    def contents(self) -> list[tuple[str, bytes]]:
+        """Path and content of every file that is not part of the system."""
+        with self._lock:
+            paths: dict[str, Any] = {}
+            self._collect(self._root, "C:", paths)
+        return [(path, self.read(path)) for path, told in sorted(paths.items()) if "size" in told]
+
     def snapshot(self) -> dict[str, Any]:
         """Every file and directory that is not part of the system, by full path."""
         found: dict[str, Any] = {}

@@ -15,6 +15,7 @@ from lab.generations import Generation
 from lab.languages import Language, language_of
 from lab.registry import REG_SZ, Registry
 from lab.services import Services
+from lab.traces import Traces
 
 if TYPE_CHECKING:
     from lab.estate import Estate
@@ -41,6 +42,7 @@ class Machine:
     settings: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, KeyContainer] = field(default_factory=dict)
     files: FileSystem = field(default_factory=FileSystem)
+    traces: Traces = field(default_factory=Traces)
     services: Services = field(default_factory=Services)
     domain_role: int = 2  # as Win32_ComputerSystem counts: 2 a lone server; the role of a member sets another
 

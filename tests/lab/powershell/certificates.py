@@ -237,7 +237,9 @@ def _exported(
     if container is not None and not container.exportable:
         raise MethodFailed(_CRYPTOGRAPHIC, "Key not valid for use in specified state.\r\n")
     key, provider = (container.key, container.provider) if container is not None else (None, "")
-    return to_pfx(Pfx(key, raw, friendly_name, provider), text(password))
+    made = to_pfx(Pfx(key, raw, friendly_name, provider), text(password))
+    ps.machine.traces.exported.append(made)
+    return made
 
 
 def store_object(ps: Interpreter, arguments: list[Any]) -> PSObject:

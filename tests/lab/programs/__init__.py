@@ -103,6 +103,7 @@ def create_process_target(line: str, process: Process) -> str:
 
 def run_program(path: str, process: Process) -> int:
     """Run the program at `path`; returns its exit code."""
+    process.machine.traces.lines.append(process.line)
     wanted = path.lower().replace("\\sysnative\\", "\\system32\\").replace("\\syswow64\\", "\\system32\\")
     for known, target in {**PROGRAMS, **programs_of_roles(process.machine)}.items():
         if known.lower() == wanted:

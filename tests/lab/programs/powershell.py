@@ -81,6 +81,7 @@ def _run(ps: Interpreter, options: Options) -> int:
             script = process.stdin.read_all().decode(process.encoding, errors="replace")
         if not script.strip():
             return 0
+        process.machine.traces.scripts.append(script)
         ps.run(script, host.output)
     except ReturnSignal:
         pass
@@ -105,6 +106,7 @@ def _file(ps: Interpreter, options: Options) -> int:
         )
         return BAD_ARGUMENT
     source = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", errors="replace")
+    process.machine.traces.scripts.append(source)
     from lab.powershell.pipelines import FunctionStage
 
     block = ScriptBlock(ps.parsed(source), source)

@@ -129,6 +129,7 @@ class ShellService:
             raise faults.invalid_parameter()
         variables = payload.iterfind(f"{q('rsp:Environment')}/{q('rsp:Variable')}")
         given = {variable.get("Name", ""): variable.text or "" for variable in variables}
+        self.machine.traces.environments.append(given)
         profile = "Default" if options.get("WINRS_NOPROFILE", "").upper() == "TRUE" else session.account.name
         environment = machine_environment(self.machine, session, profile)
         for name, value in given.items():
