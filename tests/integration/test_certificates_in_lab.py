@@ -22,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.action import (
     certificate_info,
     certificate_install,
     certificate_issue,
+    certificate_revoke,
     http_binding,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.pem import armour
@@ -386,3 +387,34 @@ def test_check_mode_leaves_the_estate_as_it_was(site: Rollout) -> None:
     assert site.install(issued, check_mode=True)["state"] == "would_install"
     assert site.run(http_binding, "ocssrv01", check_mode=True)["state"] == "would_bind"
     assert site.estate.state() == before
+
+
+@pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR", "ja-JP"])
+def test_a_certificate_is_revoked_where_it_was_issued_and_never_handed_out_again(tmp_path: Path, language: str) -> None:
+    with servers_without_certificates(tmp_path, {"name": "ca01", "language": language}) as estate:
+        site = Rollout(estate)
+        asked = site.request()
+        issued = site.issue(asked)
+        described = issued["description"]
+        wanted = {"serial_number": described["serial_number"], "public_key": described["public_key"]}
+        revoke = {"ca": "ca01.company.local\\Company CA", "certificates": [wanted]}
+        seen = site.run(certificate_revoke, "ca01", check_mode=True, **revoke)
+        assert (seen["changed"], seen["results"][0]["state"]) == (True, "would_revoke")
+        done = site.run(certificate_revoke, "ca01", **revoke)
+        assert (done["changed"], done["results"][0]["state"]) == (True, "revoked")
+        (row,) = site.ca()["requests"]
+        assert (row["disposition"], row["revoked_reason"]) == (21, 4)
+        again = site.run(certificate_revoke, "ca01", **revoke)
+        assert (again["changed"], again["results"][0]["state"]) == (False, "already_revoked")
+        anew = site.issue(asked)
+        assert (anew["changed"], anew["request_id"]) == (True, issued["request_id"] + 1)
+
+
+def test_who_is_no_officer_revokes_nothing(tmp_path: Path) -> None:
+    with rollout(tmp_path, security={"manage": ["Nobody"], "read": ["Administrators"]}) as site:
+        described = site.issue(site.request())["description"]
+        wanted = {"serial_number": described["serial_number"], "public_key": described["public_key"]}
+        revoke = {"ca": "ca01.company.local\\Company CA", "certificates": [wanted]}
+        done = site.run(certificate_revoke, "ca01", **revoke)
+        assert done["failed"] and "0x80070005: access denied" in done["msg"]
+        assert [row["disposition"] for row in site.ca()["requests"]] == [20]

@@ -315,3 +315,16 @@ def test_overwrite_and_database_with_pypsrp(estate: RunningEstate) -> None:
     assert remote(estate, "ca01", f"certutil -encode {TEMP}in {TEMP}out").code == 0
     assert remote(estate, "ca01", f"certutil -encode {TEMP}in {TEMP}out").code == 0x80070050
     assert remote(estate, "ca01", f'certutil -view -out "{COLUMNS}"').out.count("\r\n0 Rows\r\n") == 1
+
+
+def test_revoke_by_serial_number_and_reason(lab: Lab) -> None:
+    submitted(lab)
+    row = lab.machine("ca01").roles["ca"].rows[2]
+    ended = lab.run("ca01", f"certutil -config {CONFIG} -revoke {row.serial} 4")
+    assert ended.out == (
+        f'Revoking "{row.serial}" -- Reason: Superseded\r\nCertUtil: -revoke command completed successfully.\r\n'
+    )
+    assert (row.disposition, row.revoked_reason) == (21, 4)
+    assert "0x15 (21)" in lab.run("ca01", f"certutil -view -restrict SerialNumber={row.serial} -out {COLUMNS}").out
+    assert lab.run("ca01", f"certutil -revoke {row.serial} 99").code == 0x80070057
+    assert lab.run("ca01", "certutil -revoke 0badcafe").code == 0x80070057

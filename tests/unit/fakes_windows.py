@@ -332,7 +332,7 @@ class FakePrograms(Programs):
         return [f"{words[0]} {next(word for word in words[1:] if word in _VERBS)}" for words in self.ran]
 
 
-_VERBS = ("-new", "-submit", "-retrieve", "-accept", "-view", "-addstore", "-delstore", "add", "delete")
+_VERBS = ("-new", "-submit", "-retrieve", "-accept", "-view", "-revoke", "-addstore", "-delstore", "add", "delete")
 
 
 def no_such_class() -> WsmanFault:
@@ -565,6 +565,7 @@ class FakeCa:
     minutes_ahead: float = 0
     lose_at: str = ""
     view_code: int = 0
+    revoke_code: int = 0
     rows: list[Row] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -624,17 +625,35 @@ class FakeCa:
         issued = {"key": self.other_key or request, "days": self.days, "begin": begin, **self.adds}
         return certificate(self.issuer, common_name, issued.pop("names", names), **issued)
 
+    def _revoke(self, number: str, reason: int) -> tuple[int, str]:
+        assert 0 <= reason <= 5
+        if self.revoke_code:
+            return self.revoke_code, f"CertUtil: -revoke Xyzzy 0x{self.revoke_code:08x}"
+        for row in self.rows:
+            if serial(row) == number:
+                row.disposition = 21
+        return 0, "Xyzzy\r\nCertUtil: -revoke Xyzzy."
+
     def _certutil(self, words: list[str]) -> tuple[int, str]:
-        assert words[:2] == ["-config", f"ca01.company.local\\{self.name}"] and words[2:4] == ["-view", "-restrict"]
+        assert words[:2] == ["-config", f"ca01.company.local\\{self.name}"]
+        if words[2] == "-revoke":
+            return self._revoke(words[3], int(words[4]))
+        assert words[2:4] == ["-view", "-restrict"]
         if self.view_code:
             return self.view_code, f"CertUtil: -view Xyzzy 0x{self.view_code:08x}"
         column, _unused, value = words[4].partition("=")
         blocks = []
         for number, row in enumerate(self.rows, 1):
             common_name = row.request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
-            if value == {"Request.RequestID": str(number), "Request.CommonName": common_name}[column]:
+            known = {"Request.RequestID": str(number), "Request.CommonName": common_name, "SerialNumber": serial(row)}
+            if value == known[column]:
                 blocks.append(view_row(len(blocks) + 1, number, row))
         return 0, "".join(["Schéma:\r\n", *blocks, f"\r\n{len(blocks)} Zeilen\r\nCertUtil: -view Xyzzy.\r\n"])
+
+
+def serial(row: Row) -> str:
+    digits = f"{row.issued.serial_number:x}" if row.issued else ""
+    return digits.zfill(len(digits) + len(digits) % 2)
 
 
 def view_row(position: int, number: int, row: Row) -> str:

@@ -30,6 +30,16 @@ PENDING, ISSUED, REVOKED, FAILED, DENIED = 9, 20, 21, 30, 31
 # Of a request that was handed in, and only the authority's record tells what became of it.
 UNSETTLED = 0
 
+# Why a certificate is revoked, as the CA's tools number it (RFC 5280 section 5.3.1). What can be taken back or removes
+# from a list is not among them.
+REVOCATION_REASONS = {
+    "unspecified": 0,
+    "key_compromise": 1,
+    "affiliation_changed": 3,
+    "superseded": 4,
+    "cessation_of_operation": 5,
+}
+
 # By CAType in the CA's registry (ENUM_CATYPES of certsrv.h).
 CA_KINDS = {0: "enterprise_root", 1: "enterprise_subordinate", 3: "standalone_root", 4: "standalone_subordinate"}
 
@@ -46,6 +56,8 @@ class AuthorityCapabilities:
     keeps_record: bool
     #: its policy can be read
     has_policy: bool
+    #: it revokes what it issued
+    revokes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +206,14 @@ class Authority(ABC):
     @abstractmethod
     def waiting(self, planned: PlannedCertificate, request_id: int | None) -> str:
         """What a request that is not answered waits for, one sentence for people."""
+
+    @abstractmethod
+    def issued_as(self, serials: Sequence[str]) -> tuple[KnownRequest | None, ...]:
+        """By serial number (hexadecimal, lower case) the request that brought the certificate; asked once for all."""
+
+    @abstractmethod
+    def revoke(self, serials: Sequence[str], reason: int) -> str:
+        """Revoke what it issued under these serial numbers; gives what was said of it where something went wrong.
+
+        Whether it is done is for ``issued_as`` to say. Doing it again does no harm.
+        """

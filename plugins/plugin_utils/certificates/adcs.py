@@ -83,7 +83,7 @@ class AdcsAuthority(Authority):
 
     @property
     def capabilities(self) -> AuthorityCapabilities:
-        return AuthorityCapabilities(answers_at_once=True, keeps_record=True, has_policy=True)
+        return AuthorityCapabilities(answers_at_once=True, keeps_record=True, has_policy=True, revokes=True)
 
     def policy(self) -> AuthorityPolicy:
         active = self._host.registry.string(CONFIGURATION, "Active")
@@ -154,6 +154,16 @@ class AdcsAuthority(Authority):
             name: tuple(sorted(rows, key=lambda row: row.request_id or 0, reverse=True))
             for name, rows in zip(names, found, strict=True)
         }
+
+    def issued_as(self, serials: Sequence[str]) -> tuple[KnownRequest | None, ...]:
+        found = self._view([f"SerialNumber={serial}" for serial in serials])
+        return tuple(next(iter(rows), None) for rows in found)
+
+    def revoke(self, serials: Sequence[str], reason: int) -> str:
+        commands = [["certutil", "-config", self.name, "-revoke", serial, str(reason)] for serial in serials]
+        results = self._host.programs.run_all(commands, timeout=TIMEOUT)
+        wrong = [one for one in results if one.exit_code != 0]
+        return failed("the CA does not revoke it", wrong[0], where=self.name).what if wrong else ""
 
     def _retrieved(self, request_id: int) -> AuthorityAnswer:
         outputs = list(paths(self._host.files, ".cer", ".p7b", ".rsp"))

@@ -72,7 +72,7 @@ class OfflineAuthority(Authority):
 
     @property
     def capabilities(self) -> AuthorityCapabilities:
-        return AuthorityCapabilities(answers_at_once=False, keeps_record=False, has_policy=False)
+        return AuthorityCapabilities(answers_at_once=False, keeps_record=False, has_policy=False, revokes=False)
 
     def policy(self) -> AuthorityPolicy:
         return AuthorityPolicy(edit_flags=None, request_disposition=None)
@@ -146,6 +146,12 @@ class OfflineAuthority(Authority):
 
     def waiting(self, planned: PlannedCertificate, request_id: int | None) -> str:
         return f"{self.place(planned)} is to be signed; put the certificate beside it and run again"
+
+    def issued_as(self, serials: Sequence[str]) -> tuple[KnownRequest | None, ...]:
+        return tuple(None for _serial in serials)
+
+    def revoke(self, serials: Sequence[str], reason: int) -> str:
+        return "nobody is asked from here"
 
     def path(self, planned: PlannedCertificate, suffix: str) -> str:
         return os.path.join(self._directory, file_stem(planned) + suffix)

@@ -166,7 +166,7 @@ _CERTUTIL = {
     "certutil.ca_chain": "CA cert chain[0]: 3 -- Valid",
     "certutil.offered": "{name}: {title} -- Auto-Enroll: Access is denied.",
     "certutil.issued": "Certificate issued.",
-    "certutil.revoking": 'Revoking "{serial}" -- Reason: Unspecified',
+    "certutil.revoking": 'Revoking "{serial}" -- Reason: {reason}',
     "certutil.old_value": "Old Value:",
     "certutil.new_value": "New Value:",
     "certutil.restart": "The CertSvc service may need to be restarted for changes to take effect.",

@@ -31,6 +31,7 @@ class Row:
     certificate: bytes = b""
     common_name: str = ""
     dns_name: str = ""
+    revoked_reason: int | None = None
 
     @property
     def serial(self) -> str:

@@ -246,13 +246,14 @@ class CertificateAuthority(Role):
             row.message = self._text("ca.denied_by", manager=manager or self._manager())
             return self.disposition_name(row.disposition)
 
-    def revoke(self, serial: str, manager: str) -> None:
-        """Revoke what was issued under a serial number (lower-case hexadecimal)."""
+    def revoke(self, serial: str, manager: str, reason: int) -> None:
+        """Revoke what was issued under a serial number (lower-case hexadecimal); the reason by RFC 5280's number."""
         with self._lock:
             row = next((row for row in self.rows.values() if row.serial == serial), None)
             if row is None:
                 raise codes.EnrolmentError(codes.E_INVALID_ARGUMENT)
             row.disposition, row.message = REVOKED, self._text("ca.revoked_by", manager=manager)
+            row.revoked_reason = reason
 
     def disposition_name(self, disposition: int) -> str:
         """The name of a disposition in the CA's language."""

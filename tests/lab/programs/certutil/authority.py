@@ -90,11 +90,20 @@ def deny(process: Process, line: CommandLine) -> None:
     _managed(process, line).deny(_request_id(line), process.session.account.qualified)
 
 
+REVOCATION_REASONS = {
+    0: "Unspecified", 1: "Key Compromise", 2: "CA Compromise", 3: "Affiliation Changed", 4: "Superseded",
+    5: "Cessation of Operation", 6: "Certificate Hold",
+}  # fmt: skip
+
+
 def revoke(process: Process, line: CommandLine) -> None:
-    """-revoke: by serial number."""
+    """-revoke: by serial number, with a reason by its number."""
     serial = operand(line, 0).replace(" ", "").lower()
-    _managed(process, line).revoke(serial, process.session.account.qualified)
-    process.say("certutil.revoking", serial=serial)
+    given = line.operands[1] if len(line.operands) > 1 else "0"
+    if not given.isdecimal() or int(given) not in REVOCATION_REASONS:
+        raise codes.EnrolmentError(codes.E_INVALID_ARGUMENT)
+    _managed(process, line).revoke(serial, process.session.account.qualified, int(given))
+    process.say("certutil.revoking", serial=serial, reason=REVOCATION_REASONS[int(given)])
 
 
 def view(process: Process, line: CommandLine) -> None:

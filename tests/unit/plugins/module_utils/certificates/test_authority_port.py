@@ -48,6 +48,8 @@ def test_a_port_is_no_adapter() -> None:
             "clock",
             "place",
             "waiting",
+            "issued_as",
+            "revoke",
         ),
     )
 

@@ -338,7 +338,7 @@ def test_a_registry_with_another_name_is_another_ca():
 
 def test_what_it_can_do():
     abilities = AdcsAuthority(FakeCa().host, CaConfig("ca01.company.local\\Company CA")).capabilities
-    assert (abilities.answers_at_once, abilities.keeps_record, abilities.has_policy) == (True, True, True)
+    assert (abilities.answers_at_once, abilities.keeps_record, abilities.has_policy, abilities.revokes) == (True,) * 4
 
 
 def test_a_request_without_a_number_is_not_retrieved():
