@@ -167,7 +167,7 @@ def planned_installation(
     """
     authorities: list[_Addition] = []
     if above:
-        chain = (above[0], *(() if is_root(above[0]) else build_chain(above[0], above[1:], now=now, where=host.name)))
+        chain = chain_of_authority(above, now=now, where=host.name)
         authorities = _missing_authorities(host, CertificateStores(host.registry, host.name), chain, trusted_roots)
     subject = {"store": MY, "thumbprint": None, "subject": planned.common_name}
     own = _created(MY, subject, None, _WITH_KEY if with_key else "installed")
@@ -253,9 +253,7 @@ def _carry_out(host: WindowsHost, stores: CertificateStores, delivery: Delivery,
     store, certificate = addition.store, addition.certificate
     name = certificate.thumbprint
     if store != MY:
-        result = add_to_store(host, store, certificate)
-        if name not in stores.thumbprints(store):
-            raise failed(f"'{certificate.subject}' is not in the store {store}", result, where=host.name)
+        _put(host, stores, addition)
         return
     if delivery.key:
         _bring(host, stores, delivery, delivery.key)
@@ -266,6 +264,14 @@ def _carry_out(host: WindowsHost, stores: CertificateStores, delivery: Delivery,
         raise failed(f"certificate {name} was not accepted", result, where=host.name)
     if reasons := unmet_by_key(delivery.planned, entry.key):
         raise failed(f"certificate {name} was accepted, but {'; '.join(reasons)}", result, where=host.name)
+
+
+def _put(host: WindowsHost, stores: CertificateStores, addition: _Addition) -> None:
+    """A certificate of an authority, and a look whether it is there now."""
+    store, certificate = addition.store, addition.certificate
+    result = add_to_store(host, store, certificate)
+    if certificate.thumbprint not in stores.thumbprints(store):
+        raise failed(f"'{certificate.subject}' is not in the store {store}", result, where=host.name)
 
 
 def _bring(host: WindowsHost, stores: CertificateStores, delivery: Delivery, key: CarriedKey) -> None:
@@ -280,6 +286,64 @@ def _bring(host: WindowsHost, stores: CertificateStores, delivery: Delivery, key
             where=host.name,
             mend=f"Remove it (certutil -delstore my {name}) and run again",
         )
+
+
+# --- of certificates that are held already --------------------------------------------------------------------------
+
+
+def chain_of_authority(above: Sequence[X509Certificate], *, now: datetime, where: str) -> tuple[X509Certificate, ...]:
+    """From the CA's own certificate up to its root.
+
+    :param above: as ``authority_info`` has them, the newest of the CA's own first; at least one.
+    """
+    own, *further = above
+    return (own, *(() if is_root(own) else build_chain(own, further, now=now, where=where)))
+
+
+def complete_chains(
+    host: WindowsHost,
+    chains: Sequence[Sequence[X509Certificate]],
+    *,
+    trusted_roots: Sequence[Thumbprint] = (),
+    check_mode: bool = False,
+) -> ChangeSet:
+    """Put into the server's stores what it lacks of these chains: those of its own certificates, and those of the
+    servers that it speaks MTLS with. A second call changes nothing.
+
+    A chain whose root the server neither trusts nor may be given, and one of which it disallows a certificate, is left
+    alone: whoever decided that did so elsewhere, and the proof of trust tells it.
+
+    :param chains: each from the issuing CA's certificate up to its root (``chain_of_authority``).
+    """
+    stores = CertificateStores(host.registry, host.name)
+    additions = _lacking(stores, chains, trusted_roots)
+    for number, addition in enumerate(() if check_mode else additions):
+        try:
+            _put(host, stores, addition)
+        except RolloutError as error:
+            raise NotInstalled(error, additions[:number]) from error
+    return _change_set(additions)
+
+
+def _lacking(
+    stores: CertificateStores, chains: Sequence[Sequence[X509Certificate]], trusted_roots: Sequence[Thumbprint]
+) -> list[_Addition]:
+    """Each once, the intermediates of a chain before its root."""
+    roots, held = stores.effective_thumbprints(ROOT), stores.effective_thumbprints(CA)
+    disallowed = stores.effective_thumbprints(DISALLOWED)
+    found: dict[Thumbprint, _Addition] = {}
+    for *intermediates, root in chains:
+        if root.thumbprint not in (*roots, *trusted_roots) or _any_of((*intermediates, root), disallowed):
+            continue
+        wanted = [_Addition(CA, one) for one in intermediates if one.thumbprint not in held]
+        wanted += [] if root.thumbprint in roots else [_Addition(ROOT, root)]
+        for one in wanted:
+            found.setdefault(one.certificate.thumbprint, one)
+    return list(found.values())
+
+
+def _any_of(certificates: Sequence[X509Certificate], thumbprints: frozenset[str]) -> bool:
+    return any(one.thumbprint in thumbprints for one in certificates)
 
 
 # --- report ---------------------------------------------------------------------------------------------------------

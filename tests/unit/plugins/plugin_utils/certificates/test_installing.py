@@ -22,7 +22,11 @@ from unit.fakes_windows import (
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import planned_installation
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import (
+    chain_of_authority,
+    complete_chains,
+    planned_installation,
+)
 
 
 @pytest.fixture
@@ -173,3 +177,70 @@ def test_accepted_without_its_key_is_a_failure(server, ca):
     server.keys.clear()
     with pytest.raises(RolloutError, match="was accepted, but its private key is not on this machine"):
         install_issued(server, issued)
+
+
+# --- of certificates that are held already ---
+
+DISALLOWED = "Disallowed"
+
+
+def chain_of(*above):
+    """Of a CA, as it tells its certificates: its own first, in whatever order what is above it."""
+    read = [load_certificate(one.certificate.public_bytes(DER), where="above") for one in above]
+    return chain_of_authority(read, now=NOW, where="above")
+
+
+def completed(server, *chains, roots=(), check_mode=False):
+    changes = complete_chains(
+        server.host, chains, trusted_roots=tuple(map(Thumbprint, roots)), check_mode=check_mode
+    ).to_result()["changes"]
+    return [(one["store"], one["subject"]) for one in changes]
+
+
+@pytest.fixture
+def authorities():
+    """A root, an authority below it, and one that issues below that."""
+    root = authority("Root CA", number=121)
+    policy = authority("Policy CA", root, number=123)
+    return root, policy, authority("Company CA", policy, number=122)
+
+
+def test_what_a_server_lacks_of_its_own_chain_and_of_those_of_others(server, authorities):
+    root, policy, issuing = authorities
+    other = authority("Other Root", number=124)
+    server.put("Root", root.certificate)
+    server.put("CA", policy.certificate)
+    chains = (chain_of(issuing, root, policy), chain_of(other))
+    wanted = [("CA", "CN=Company CA"), ("Root", "CN=Other Root")]
+    before = snapshot(server)
+    assert completed(server, *chains, roots=(other.thumbprint,), check_mode=True) == wanted
+    assert snapshot(server) == before
+    # Two servers of one CA have one chain.
+    assert completed(server, *chains, chains[0], roots=(other.thumbprint,)) == wanted
+    assert server.listed("CA") == [policy.thumbprint, issuing.thumbprint]
+    assert server.listed("Root") == [root.thumbprint, other.thumbprint]
+    assert completed(server, *chains, roots=(other.thumbprint,)) == []
+
+
+def test_a_chain_that_nobody_may_complete_is_left_alone(server, authorities):
+    root, policy, issuing = authorities
+    chain = chain_of(issuing, policy, root)
+    assert completed(server, chain) == [] == completed(server, chain, roots=("0" * 40,))
+    server.put("Root", root.certificate)
+    server.put(DISALLOWED, policy.certificate)
+    assert completed(server, chain) == [] and server.listed("CA") == []
+
+
+def test_what_was_done_before_it_failed_is_told(server, authorities):
+    root, policy, issuing = authorities
+    server.put("Root", root.certificate)
+    taken, add = [], server.programs.handlers["certutil"]
+
+    def first_alone(words):
+        taken.append(words)
+        return add(words) if len(taken) == 1 else (0x80070005, "Xyzzy")
+
+    server.programs.handlers["certutil"] = first_alone
+    with pytest.raises(RolloutError, match="'CN=Policy CA' is not in the store CA") as caught:
+        completed(server, chain_of(issuing, policy, root))
+    assert [one["subject"] for one in caught.value.result["changes"]] == ["CN=Company CA"]
