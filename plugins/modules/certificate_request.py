@@ -17,7 +17,7 @@ description:
     REQUEST) is used again; only where there is none a key is made, in the machine's store, not exportable unless the
     plan says so. It never leaves the server.
   - The names travel inside the request. The request that came out is compared with the plan before it is returned.
-  - Works through the registry over WMI and C(certreq), from Windows Server 2003 on, without PowerShell.
+  - Works through the registry (C(reg query), or WMI) and C(certreq), from Windows Server 2003 on, without PowerShell.
 version_added: 0.1.0
 author:
   - The ucops.rollout developers (@ucops)

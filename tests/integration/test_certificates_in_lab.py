@@ -125,6 +125,20 @@ def test_a_large_certificate_of_somebody_else_stops_nobody(
         assert site.request()["state"] == "held"
 
 
+@pytest.mark.parametrize("tools", ["allowed", "disabled"])
+def test_a_store_that_is_denied_is_not_taken_for_an_empty_one(tmp_path: Path, tools: str) -> None:
+    store = r"SOFTWARE\Microsoft\SystemCertificates\MY\Certificates"
+    host = {"name": "ocssrv01", "registry_tools": tools, "registry_denied": [store]}
+    with servers_without_certificates(tmp_path, host) as estate:
+        site = Rollout(estate)
+        with site.host("ocssrv01") as one:
+            one.files.write("C:\\Windows\\Temp\\other.cer", armour(large_certificate(), "CERTIFICATE").encode("ascii"))
+            one.programs.run(["certutil", "-f", "-addstore", "MY", "C:\\Windows\\Temp\\other.cer"])
+        with pytest.raises(RolloutError, match="access to the registry is denied"):
+            site.request()
+        assert "REQUEST" not in str(estate.state()["hosts"]["ocssrv01"]["registry"])  # nothing was begun
+
+
 def test_a_waiting_key_is_used_again_and_leaves_no_second_stand_in(site: Rollout) -> None:
     asked = site.request()
     before = site.estate.state()["hosts"]["ocssrv01"]

@@ -427,11 +427,14 @@ CODING = {"program": "certutil.exe", "verbs": ["-decode", "-encode"]}
 @pytest.mark.estate(
     hosts=[
         {"name": "ca01", "security_software": [{**CODING, "does": "refused"}]},
-        {"name": "ocssrv01", "security_software": [{**CODING, "does": "killed"}]},
-        {"name": "ocssrv02", "security_software": [{**CODING, "does": "removed"}]},
+        {
+            "name": "ocssrv01",
+            "security_software": [{**CODING, "does": "killed"}, {"program": "reg.exe", "does": "killed"}],
+        },
+        {"name": "ocssrv02", "security_software": [{**CODING, "does": "removed"}], "registry_tools": "disabled"},
     ]
 )
-def test_security_software_that_stops_certutil(site: Site) -> None:
+def test_security_software_that_stops_certutil_and_reg(site: Site) -> None:
     """Files go another way: each host is told of once, and asked for nothing that it refused again."""
     run = site.play("deploy_pool")
     assert run.code == 0, run.output
@@ -440,6 +443,8 @@ def test_security_software_that_stops_certutil(site: Site) -> None:
     for name in ("ca01", "ocssrv01", "ocssrv02"):
         assert told.count(f"{name}.company.local: echo and certutil -decode ended with exit code") == 1, run.output
     assert told.count("Security software probably stops certutil -decode") == 3
+    for name, said in (("ocssrv01", "nothing"), ("ocssrv02", "ERROR: Registry editing has been disabled by your")):
+        assert told.count(f"{name}.company.local: reg query is stopped on this host (it said: {said}") == 1, run.output
     files = {host: [path for path in seen["files"] if "ucops" in path] for host, seen in site.state()["hosts"].items()}
     assert not any(files.values()), files
     again = site.play("deploy_pool")

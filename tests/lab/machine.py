@@ -49,6 +49,8 @@ class Machine:
     def __post_init__(self) -> None:
         local = (Account.of(self.name.upper(), entry) for entry in self.settings.get("accounts", ()))
         self.accounts = Accounts(local, self.settings.get("lockout_after", 0))
+        for key in self.settings.get("registry_denied", ()):
+            self.registry.deny(key)
         self.registry.set(_CURRENT_VERSION, "CurrentVersion", REG_SZ, self.generation.version.rpartition(".")[0])
         self.registry.set(_CURRENT_VERSION, "CurrentBuild", REG_SZ, str(self.generation.build))
         self.registry.set(_CURRENT_VERSION, "ProductName", REG_SZ, self.generation.caption)

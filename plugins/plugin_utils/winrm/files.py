@@ -147,7 +147,8 @@ class WinrsFiles(Files):
         self._folder: str | None = None
         # What a line of several steps says before a program that its file has come for.
         self._began = secrets.token_hex(8).encode()
-        self._swept = False
+        self._looked = False
+        self._left: tuple[str, ...] = ()
         self._vanished = 0
 
     def temporary(self, suffix: str) -> str:
@@ -157,20 +158,24 @@ class WinrsFiles(Files):
         return rf"{self._temporary_folder()}\ucops-{maker}-{secrets.token_hex(8)}{suffix}"
 
     def leftovers(self) -> tuple[str, ...]:
-        """By what the name tells; looked for once, since it costs a command."""
-        return tuple(path for line in self._listing() for path in self._left(self._programs.run_line(fit(line))))
+        """By what the name tells; looked for once, since it costs a command unless it goes along with another."""
+        self.take([self._programs.run_line(line) for line in self.lines()])
+        found, self._left = self._left, ()
+        return found
 
-    def _listing(self) -> list[str]:
-        """The line that shows what is in the folder, for the first who asks."""
-        if self._swept:
-            return []
-        self._swept = True
+    def lines(self) -> tuple[str, ...]:
+        """The step of a command line that shows what is in the folder, for the first who asks."""
+        if self._looked:
+            return ()
+        self._looked = True
         # /b: names alone, in no language. Where there is none, dir says so and ends with 1.
-        return [f"dir /b /a-d {quoted_path(rf'{self._temporary_folder()}{chr(92)}ucops-*')}"]
+        return (r'dir /b /a-d "%SystemRoot%\Temp\ucops-*"',)
 
-    def _left(self, listed: ProgramResult) -> tuple[str, ...]:
-        names = listed.stdout.decode("ascii", errors="replace").split() if listed.exit_code == 0 else []
-        return tuple(rf"{self._temporary_folder()}\{name}" for name in names if self._is_left(name))
+    def take(self, results: Sequence[ProgramResult]) -> None:
+        """Keep what ``lines`` showed for ``leftovers``."""
+        for listed in results:
+            names = listed.stdout.decode("ascii", errors="replace").split() if listed.exit_code == 0 else []
+            self._left += tuple(rf"{self._temporary_folder()}\{name}" for name in names if self._is_left(name))
 
     def _is_left(self, name: str) -> bool:
         """Whether it is a name of ours whose process has ended, or one of before yesterday, whoever made it.
@@ -338,7 +343,7 @@ class WinrsFiles(Files):
         :param there: their files have been written.
         """
         runs = [self._prepared(job, there) for job in jobs]
-        sweeping = self._listing()
+        sweeping = self.lines()
         steps = [*sweeping, *(step for run in runs for step in run.steps), *(then.lines_ahead() if then else ())]
         doing = command_line(jobs[0].arguments) + (f" and {len(jobs) - 1} more" if len(jobs) > 1 else "")
         try:
@@ -347,9 +352,9 @@ class WinrsFiles(Files):
             if self._began in error.stdout or not all(run.text for run in runs):
                 raise
             return [_NotWritten(f"echo and certutil -decode came to no end ({as_said(str(error))})")] * len(jobs)
-        for listed in results[: len(sweeping)]:
-            with suppress(RolloutError):  # the next run tries again
-                self.delete(self._left(listed))
+        with suppress(RolloutError):  # the next run tries again
+            self.take(results[: len(sweeping)])
+            self.delete(self.leftovers())
         rest = results[len(sweeping) :]
         outcomes = [self._outcome(run, [rest.pop(0) for _step in run.steps]) for run in runs]
         if then and not any(isinstance(one, _NotWritten) for one in outcomes):

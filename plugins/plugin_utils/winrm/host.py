@@ -47,6 +47,7 @@ def open_windows_host(
         registry = QueriedRegistry(wmi, programs, name=name, stopped=forbidden)
         stopped = Note(run_folder, f"certutil -decode on {name}")
         files = WinrsFiles(programs, registry, name=name, stopped=stopped)
+        registry.let_along(files)
         yield WindowsHost(name, wmi, registry, programs, files, WinrsPowerShell(shell, name=name))
     finally:
         programs.release()

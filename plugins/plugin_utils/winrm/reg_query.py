@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
@@ -137,6 +137,14 @@ _TYPED: dict[str, Callable[[str, str], Any]] = {
 }  # fmt: skip
 
 
+class Along(Protocol):
+    """Steps that go along with the first line, and what is to be told what they came to."""
+
+    def lines(self) -> Sequence[str]: ...
+
+    def take(self, results: Sequence[ProgramResult]) -> None: ...
+
+
 class QueriedRegistry(WmiRegistry):
     """HKEY_LOCAL_MACHINE by reg query where many keys are asked for, by StdRegProv else."""
 
@@ -149,6 +157,11 @@ class QueriedRegistry(WmiRegistry):
         self._notice = ""
         self._lasting: dict[str, str] = {}
         self._bases: dict[str, bool] = {}
+        self._along: Along | None = None
+
+    def let_along(self, along: Along) -> None:
+        """Whose steps go along with the next line."""
+        self._along = along
 
     @property
     def notice(self) -> str:
@@ -162,13 +175,17 @@ class QueriedRegistry(WmiRegistry):
             return super().branches(asked)
         try:
             lines = _lines(asked)
-            results = run_steps(self._programs, lines, doing="reg query", where=self._name, timeout=120.0)
+            along = self._along.lines() if self._along else ()
+            results = run_steps(self._programs, [*lines, *along], doing="reg query", where=self._name, timeout=120.0)
         except CannotQuote:
             return super().branches(asked)
         except ProgramTimeout as error:
             self._give_up(str(error))
             return super().branches(asked)
-        return self.contents(asked, results)
+        contents = self.contents(asked, results[: len(lines)])
+        if self._along:
+            self._along.take(results[len(lines) :])
+        return contents
 
     def lines(self, asked: Sequence[Branch]) -> tuple[str, ...]:
         try:

@@ -62,7 +62,7 @@ class Disk:
         return done.stdout + done.stderr, done.exit_code
 
     def _paths(self, line: str) -> list[str]:
-        found = re.findall(r'"([^"]*)"', line)
+        found = re.findall(r'"([^"]*)"', line.replace("%SystemRoot%", r"C:\Windows"))
         self.spelt |= {path.lower(): path for path in found}
         return [path.lower() for path in found]
 
@@ -639,6 +639,18 @@ class Read(Remembered):
 
     def take(self, results) -> None:
         self.taken.append([one.stdout for one in results])
+
+
+def test_what_earlier_runs_left_is_seen_along_with_what_others_ask() -> None:
+    disk = Disk()
+    path = f"{TEMP}\\ucops-20261124-{OTHERS}-4711-{UNIQUE}.req"
+    disk.files[path.lower()] = b"x"
+    files = sweeping(disk)
+    (line,) = files.lines()
+    assert line == r'dir /b /a-d "%SystemRoot%\Temp\ucops-*"' and files.lines() == ()
+    files.take([disk.run_line(line)])
+    assert [found.lower() for found in files.leftovers()] == [path.lower()]
+    assert (files.leftovers(), len(disk.lines)) == ((), 1)
 
 
 def test_what_is_to_be_read_afterwards_goes_along() -> None:

@@ -240,6 +240,26 @@ def test_lines_for_a_command_line_of_others() -> None:
     assert stopped.lines([BLOBS]) == ()
 
 
+def test_steps_of_others_go_along_with_the_next_line() -> None:
+    class Others:
+        def __init__(self) -> None:
+            self.steps, self.taken = ["dir x"], []
+
+        def lines(self):
+            steps, self.steps = self.steps, []
+            return steps
+
+        def take(self, results) -> None:
+            self.taken.append([(one.command_line, one.stdout) for one in results])
+
+    registry, programs, _wmi = registry_of({f"{MY} /s": SOME})
+    answer, others = programs.answer, Others()
+    programs.answer = lambda step: (b"y\r\n", 0) if step == "dir x" else answer(step)
+    registry.let_along(others)
+    assert registry.branches([BLOBS]) == registry.branches([BLOBS]) == (FOUND,)
+    assert others.taken == [[("dir x", b"y\r\n")], []]
+
+
 def test_a_reg_that_comes_to_no_end_is_stopped_too() -> None:
     class Slow(StepLines):
         def run_line(self, line, **given):
