@@ -14,14 +14,13 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import Planned
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import cmdlet_type
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake, probe
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import ocs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
     CommandAssignment,
     Shake,
-    assign,
     check_command,
     leave_by_hand,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.component import assign_component
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
@@ -57,12 +56,7 @@ class ActionModule(WindowsAction):
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         wanted, mode = _wanted(certificate_from_plain(arguments["certificate"]), arguments), arguments["mode"]
         shake = _shake(arguments)
-        if mode == "wmi":
-            return ocs.assign(host, wanted, shake=shake, check_mode=check_mode).to_result()
-        outcome = assign(host, wanted, shake=shake, check_mode=check_mode)
-        if mode == "manual" and wanted.component in ocs.COMPONENTS:
-            outcome = ocs.compared(host, wanted, outcome)
-        return outcome.to_result()
+        return assign_component(host, wanted, mode, shake=shake, check_mode=check_mode).to_result()
 
 
 def _shake(arguments: Mapping[str, Any]) -> Shake:

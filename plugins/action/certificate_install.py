@@ -20,7 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_pl
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.carrying import ExportedKey, export_key
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.carrying import ExportedKey, export_from_first
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import (
     delivery_of,
     install,
@@ -81,15 +81,14 @@ class ActionModule(WindowsAction):
                 "key_from was given without thumbprint, so it is not known which certificate to bring",
                 where=f"certificate {planned.id}",
             )
-        name = Thumbprint(arguments["thumbprint"])
-        refusals: list[RolloutError] = []
-        for source in arguments["key_from"]:
-            try:
-                with self.open_other_host(source) as host:
-                    return export_key(host, planned, name, now=now, minimum_days=arguments["minimum_days"])
-            except RolloutError as error:
-                refusals.append(error)
-        raise refusals[0]
+        return export_from_first(
+            self.open_other_host,
+            arguments["key_from"],
+            planned,
+            Thumbprint(arguments["thumbprint"]),
+            now=now,
+            minimum_days=arguments["minimum_days"],
+        )
 
 
 def _given(planned: PlannedCertificate, arguments: Mapping[str, Any], check_mode: bool) -> AuthorityAnswer | None:

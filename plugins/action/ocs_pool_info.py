@@ -6,19 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import ocs_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import (
-    DeployedDifference,
     DeployedOcs,
     compare_deployed,
     tells_of_itself,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
-from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.ocs_pool import read_deployed
+from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.ocs_pool import read_deployed, told_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
@@ -33,21 +29,9 @@ class ActionModule(WindowsAction):
         """A server that has none of these classes is not logged on to."""
         topology = parse(arguments["topology"])
         if not tells_of_itself(topology, arguments["server"]):
-            return _result(DeployedOcs(None, None), ())
+            return told_of(DeployedOcs(None, None), ())
         return super()._answer({**arguments, "topology": topology}, check_mode)
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         found = read_deployed(host)
-        return _result(found, compare_deployed(arguments["topology"], arguments["server"], found))
-
-
-def _result(found: DeployedOcs, differences: Sequence[DeployedDifference]) -> dict[str, Any]:
-    return {
-        "changed": False,
-        "pools": to_plain(found.pools),
-        "sip_domains": to_plain(found.sip_domains),
-        "differences": [to_plain(one) for one in differences],
-        "findings": [to_plain(one) for one in ocs_findings(differences)],
-        "unread": list(found.unread),
-        "warnings": [*(one.told for one in differences), *found.unread],
-    }
+        return told_of(found, compare_deployed(arguments["topology"], arguments["server"], found))

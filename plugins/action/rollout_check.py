@@ -15,7 +15,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNA
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import takes_updates
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import HALVES, refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import refuse_unsound
-from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import CONTROLLER
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import parsed_endpoint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import check_effective

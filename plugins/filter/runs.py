@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing import report as auditing
@@ -23,10 +24,17 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import 
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.report import asking, collected, pushing, reaching, sharing
+from ansible_collections.ucops.rollout.plugins.module_utils.report import (
+    collected,
+    pushing,
+    reaching,
+    server_results,
+    sharing,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.report import left as report
 from ansible_collections.ucops.rollout.plugins.module_utils.report import proof_inputs as inputs
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER, ReadHostVars
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
 from ansible_collections.ucops.rollout.plugins.module_utils.report.removed import removed
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
@@ -35,20 +43,20 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_
 UNPROVED = ("fail", "warn")
 
 
-def kept_plan(hostvars: Any, host: str = collected.CONTROLLER) -> Mapping[str, Any]:
+def kept_plan(hostvars: Any, host: str = CONTROLLER) -> Mapping[str, Any]:
     return collected.kept_plan(_hostvars(hostvars), host)
 
 
 def left_out(
     hostvars: Any,
-    hosts: Sequence[str] = (collected.CONTROLLER,),
+    hosts: Sequence[str] = (CONTROLLER,),
     limited_to: Sequence[str] = (),
     servers: Sequence[str] = (),
     cas: Sequence[str] = (),
     parts: Sequence[str] = (),
 ) -> list[str]:
     left = collected.left_out(_hostvars(hostvars), list(hosts))
-    asking = collected.CONTROLLER in left and OBTAIN in parts
+    asking = CONTROLLER in left and OBTAIN in parts
     return [*left, *(collected.cas_left_out(list(limited_to), list(servers), list(cas)) if asking else ())]
 
 
@@ -63,7 +71,7 @@ def first_logons(hostvars: Any, hosts: Sequence[str]) -> list[str]:
 
 
 def unready(hostvars: Any, hosts: Sequence[str]) -> dict[str, Any]:
-    plain: dict[str, Any] = to_plain(reaching.unready(_hostvars(hostvars), list(hosts)))
+    plain: dict[str, Any] = to_plain(reaching.unready(_hostvars(hostvars), list(hosts), datetime.now(timezone.utc)))
     return plain
 
 
@@ -75,19 +83,34 @@ def ca_certificates(hostvars: Any, hosts: Sequence[str]) -> dict[str, list[str]]
     return collected.ca_certificates(_hostvars(hostvars), list(hosts))
 
 
-def ca_turn(hostvars: Any, hosts: Sequence[str], host: str, number: int) -> dict[str, Any]:
-    plain: dict[str, Any] = to_plain(asking.ca_turn(_hostvars(hostvars), list(hosts), str(host), int(number)))
+def ca_orders(hostvars: Any, hosts: Sequence[str]) -> list[dict[str, Any]]:
+    read = _hostvars(hostvars)
+    taken = {host: sharing.taken_by(read, host) for host in hosts}
+    return server_results.orders(read, list(hosts), taken)
+
+
+def issued_certificates(hostvars: Any, host: str) -> dict[str, Any]:
+    return dict(server_results.issued_of(_hostvars(hostvars), str(host)))
+
+
+def key_turns(hostvars: Any, host: str, check_mode: bool = False) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(sharing.key_turns(_hostvars(hostvars), str(host), bool(check_mode)))
     return plain
 
 
-def key_order(hostvars: Any, host: str) -> dict[str, Any]:
-    plain: dict[str, Any] = to_plain(sharing.key_order(_hostvars(hostvars), str(host)))
-    return plain
+def takes_keys(hostvars: Any, host: str) -> bool:
+    return bool(sharing.taken_by(_hostvars(hostvars), str(host)))
 
 
-def key_turn(hostvars: Any, host: str, number: int) -> dict[str, Any]:
-    plain: dict[str, Any] = to_plain(sharing.key_turn(_hostvars(hostvars), str(host), int(number)))
-    return plain
+def has_work(hostvars: Any, host: str) -> bool:
+    return sharing.has_work(_hostvars(hostvars), str(host))
+
+
+def server_certificates(hostvars: Any, host: str) -> dict[str, Any]:
+    read = _hostvars(hostvars)
+    held, failure = server_results.held_of(read, str(host)), server_results.failure_of(read, str(host))
+    certificates = server_results.certificates_of(read, str(host))
+    return {"certificates": certificates, "held": dict(held or {}), "failure": failure}
 
 
 def push_failed(hostvars: Any, dns_hosts: Sequence[str] = ()) -> bool:
@@ -121,14 +144,6 @@ def server_work(
         every_holder=bool(every_holder),
     )
     return work.to_plain()
-
-
-def found_certificates(results: Any, jobs: Any) -> dict[str, Any]:
-    """What a loop over a server's work has found, by the IDs of the certificates."""
-    return {
-        job["certificate"]["id"]: {"request": one, "thumbprint": one.get("thumbprint") or None, "waiting": ""}
-        for job, one in zip(jobs, results, strict=True)
-    }
 
 
 def outcomes(
@@ -244,7 +259,7 @@ def _plan(given: Any) -> Plan:
 def _hostvars(given: Any) -> Any:
     if not isinstance(given, Mapping):
         raise RolloutError("no mapping of hosts to their variables", mend="Give hostvars")
-    return given
+    return ReadHostVars(given)
 
 
 class FilterModule:
@@ -258,15 +273,17 @@ class FilterModule:
             first_logons,
             unready,
             ca_certificates,
-            ca_turn,
-            key_order,
-            key_turn,
+            ca_orders,
+            issued_certificates,
+            key_turns,
+            takes_keys,
+            has_work,
+            server_certificates,
             push_failed,
             push_turn,
             run_parts,
             run_halves,
             server_work,
-            found_certificates,
             outcomes,
             rollout_left,
             spared_logons,

@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 
 class RolloutError(Exception):
     """Something that the person at the keyboard can understand and mend.
@@ -13,7 +17,11 @@ class RolloutError(Exception):
     :param what: what is wrong, one sentence without a full stop.
     :param where: the place: a path in the topology, a host, a record, a file.
     :param mend: what to do now.
+
+    ``result``: what is known in spite of it, such as the changes that were made before; it joins the task's result.
     """
+
+    result: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, what: str, *, where: str = "", mend: str = "") -> None:
         self.what, self.where, self.mend = writable(what), writable(where), writable(mend)
@@ -24,6 +32,11 @@ class RolloutError(Exception):
         end = "" if self.what.endswith("?") else "."
         advice = f"{end} {self.mend}" if self.mend else ""
         return f"{place}{self.what}{advice}"
+
+
+def failed_result(error: RolloutError) -> dict[str, Any]:
+    """The result of a step that ended with it."""
+    return {"changed": False, **error.result, "failed": True, "msg": str(error)}
 
 
 def writable(text: str) -> str:

@@ -14,6 +14,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from typing import Any, ClassVar
 
 from ansible.constants import DEFAULT_LOCAL_TMP, LOCALHOST, config
@@ -24,7 +25,9 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
 
-from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError, failed_result
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import clock_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 from ansible_collections.ucops.rollout.plugins.module_utils.recording.conversation import Conversation
@@ -35,9 +38,11 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import guarding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.listener import see_listener
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import IN_THE_CLEAR, SEALING, LogonAttempt
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import RECORD, Recorder, key_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import proxy_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import describe_system
 
 display = Display()
 
@@ -74,10 +79,9 @@ class _CheckedAction(ActionBase):  # type: ignore[misc]
             result.update(self._answer(self._arguments(), bool(self._task.check_mode)))
         except HostUnreachable as error:
             refused = isinstance(error, LogonRefused)
-            result.update(unreachable=True, logon_refused=refused, msg=str(error))
+            result.update({**error.result, "unreachable": True, "logon_refused": refused, "msg": str(error)})
         except RolloutError as error:
-            # An error may carry what is known in spite of it, such as the changes that were made before.
-            result.update({"changed": False, **getattr(error, "result", {}), "failed": True, "msg": str(error)})
+            result.update(failed_result(error))
         return shortened(result)
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -305,6 +309,39 @@ class WindowsAction(_CheckedAction):
             sealed=scheme == "https" or not readable,
             proxy=str(extras.get("ansible_winrm_proxy") or proxy_of(f"{scheme}://{address}:{port}/")),
         )
+
+
+class ReachingAction(WindowsAction):
+    """The first contact with a host, and what else is read after the same logon.
+
+    Reaches it, or says why it cannot; one that an earlier task has tried is not tried again.
+    """
+
+    argument_spec: ClassVar[dict[str, Any]] = {
+        "fail": {"type": "bool", "default": True},
+        "known": {"type": "dict", "default": {}},
+        "log_on": {"type": "bool", "default": True},
+    }
+
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        if "reached" in arguments["known"]:
+            return dict(arguments["known"])
+        try:
+            if not arguments["log_on"]:
+                see_listener(self.attempt())
+                return {"changed": False}
+            return {"reached": True, **super()._answer(arguments, check_mode)}
+        except RolloutError as error:
+            if arguments["fail"]:
+                raise
+            refused = isinstance(error, LogonRefused)
+            told = {"logon_refused": refused, "where": error.where, "msg": str(error)}
+            return {"changed": False, "reached": False, **told}
+
+    def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        found = describe_system(host.wmi, where=host.name)
+        findings = clock_findings(host.name, found.clock, datetime.now(timezone.utc))
+        return {"changed": False, **to_plain(found), "findings": to_plain(findings)}
 
 
 def _closed(connection: Any) -> None:

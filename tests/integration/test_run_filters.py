@@ -30,8 +30,9 @@ PLAY = """
   gather_facts: false
   tasks:
     - ansible.builtin.set_fact:
-        pool_certificates_result: {ocssrv01.company.local/default: {thumbprint: AB, waiting: "request 7 waits"}}
-        pool_certificates_held: {root_thumbprints: [R1], certificates: []}
+        pool_certificates_done:
+          certificates: {ocssrv01.company.local/default: {thumbprint: AB, waiting: "request 7 waits"}}
+          held: {root_thumbprints: [R1], certificates: []}
 - hosts: localhost
   gather_facts: false
   tasks:

@@ -82,7 +82,7 @@ def test_made_on_one_and_brought_to_the_other(site: Site) -> None:
     report = site.report()
     assert report["summary"]["failed"] == report["summary"]["unproved"] == 0, report["summary"]
     # Neither argument nor result of any task has the key, or its password, by any name.
-    assert "Export it there and install it here" in first.output
+    assert "come with their key from another server" in first.output
     assert '"pfx"' not in first.output and '"password"' not in first.output
 
     after = site.state()

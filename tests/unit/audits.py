@@ -58,7 +58,7 @@ FRONT_END, WEB = place("front_end", 5061, "front_end"), place("web_components", 
 def work(*places: AssignmentWork, **changes: Any) -> ServerWork:
     """A server's work with one certificate, or with none where no place is given."""
     job = CertificateWork(planned_certificate(**changes), places, "ca01", offline=False)
-    return ServerWork(SERVER, (job,) if places else (), (), ())
+    return ServerWork(SERVER, (job,) if places else (), ())
 
 
 def in_ocs(of: X509Certificate | None, name: str = "Listener {0A}", port: int = 5061) -> PresentAssignment:

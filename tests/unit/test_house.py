@@ -137,6 +137,7 @@ FOLDERS = [
     "plugins/plugin_utils/dns",
     "plugins/plugin_utils/certificates",
     "plugins/plugin_utils/assigning",
+    "plugins/plugin_utils/deploying",
     "plugins/plugin_utils",
 ]
 ARROWS = file_arrows(ROOT, "plugins")

@@ -44,11 +44,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import MO
 from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import (
     DROPPED_OUT,
     LEFT_OUT,
-    HostVars,
     is_left_out,
-    kept,
     windows_of,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import HostVars, kept
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import DONE, FAILED, Counts, status_of
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place, number
 

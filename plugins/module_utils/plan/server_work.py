@@ -67,36 +67,26 @@ class CertificateWork:
     sharers: tuple[str, ...] = ()
 
 
-# What a playbook is told of the work beside its values.
-_DERIVED = ("ways", "order")
-
-
 @dataclass(frozen=True, slots=True)
 class ServerWork:
     """All certificates of a server, also several of one use.
 
-    ``without_ca``: why nobody can be asked for some of them. ``shared``: the numbers of those that it shares with other
-    servers. ``logon``: whether anybody logs on to the server.
+    ``without_ca``: why nobody can be asked for some of them. ``logon``: whether anybody logs on to the server.
     """
 
     fqdn: str
     certificates: tuple[CertificateWork, ...]
     without_ca: tuple[str, ...]
-    shared: tuple[int, ...] = ()
     logon: bool = True
 
     def to_plain(self) -> dict[str, Any]:
-        ways = dict.fromkeys(one.way for job in self.certificates for one in job.assignments)
-        # A person brings what is shared to a server that nobody logs on to; of the others it is seen in the run.
-        taken = [at for at, job in enumerate(self.certificates) if job.sharers and not self.logon]
-        own = [at for at in range(len(self.certificates)) if at not in taken]
-        return {**to_plain(self), "ways": list(ways), "order": {"own": own, "taken": taken}}
+        plain: dict[str, Any] = to_plain(self)
+        return plain
 
 
 def work_from_plain(value: Any) -> ServerWork:
     """The work as a playbook hands it back."""
-    given = {key: one for key, one in value.items() if key not in _DERIVED} if isinstance(value, Mapping) else value
-    return from_plain(ServerWork, given, where="work", mend="Give what ucops.rollout.server_work returns")
+    return from_plain(ServerWork, value, where="work", mend="Give what ucops.rollout.server_work returns")
 
 
 def certificates_of(
@@ -133,7 +123,6 @@ def certificates_of(
         server.fqdn,
         works,
         tuple(dict.fromkeys(map(_nobody_to_ask, unasked))),
-        tuple(at for at, work in enumerate(works) if work.sharers and server.logon),
         server.logon,
     )
 

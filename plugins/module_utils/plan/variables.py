@@ -46,14 +46,12 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
         "pool_plan": "computed explained hosts named result",
         "pool_dns": "pushed_view result turn",
         "pool_certificates": (
-            "above assigned assignment binding by_hand cs files first found held install issue item job jobs "
-            "key_turn look news order outcome ready request restarted result sorted steps todo turn waiting waits way "
-            "work"
+            "compares done failure held issued known options reads requests result survey taken todo waiting"
         ),
         "pool_verify": "endpoints inputs inside left now outside predicted records result seen sign_in",
         "pool_report": (
-            "authority ca_group cas done failure first goes_on known left made_by missing name_servers "
-            "ocs_pool outcome parts pool reached result servers started stem tagged takes_part unready "
+            "authority ca_group cas done failure first known left made_by missing name_servers "
+            "outcome parts pool reached result servers started stem tagged takes_part unready "
             "unwritten written"
         ),
         "pool_audit": (

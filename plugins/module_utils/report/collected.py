@@ -13,10 +13,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedServer
-
-CONTROLLER = "localhost"
-
-HostVars = Mapping[str, Mapping[str, Any]]
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER, HostVars, kept
+from ansible_collections.ucops.rollout.plugins.module_utils.report.server_results import (
+    SURVEY,
+    certificates_of,
+    held_of,
+    survey_of,
+)
 
 DROPPED_OUT = (
     "the server dropped out of this run before its part was done; what was done there until then is not known here"
@@ -110,7 +113,7 @@ def _unbegun(hostvars: HostVars, servers: Mapping[str, str], push_failed: bool) 
     unread = {
         fqdn: host
         for fqdn, host in servers.items()
-        if kept(hostvars, host, "pool_certificates_held") is None and not kept(hostvars, host, "pool_report_failure")
+        if held_of(hostvars, host) is None and not kept(hostvars, host, "pool_report_failure")
     }
     whys = {
         fqdn: _LEFT_OUT if is_left_out(hostvars, host) else _NOT_BEGUN if push_failed else ""
@@ -128,30 +131,36 @@ def _by_why(whys: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _of_hosts(hostvars: HostVars, hosts: Sequence[str]) -> list[Any]:
     """What logging on to each host gave reason to say, and what OCS says there: each once, whoever said it first."""
-    found: list[Any] = []
-    for name in ("pool_report_reached", "pool_report_ocs_pool"):
-        for host in dict.fromkeys(hosts):
-            told = (kept(hostvars, host, name) or {}).get("findings") or ()
-            found += [one for one in told if one not in found]
+    names = dict.fromkeys(hosts)
+    told = [one for host in names for one in reached(hostvars, host).get("findings") or ()]
+    of_ocs = (survey_of(hostvars, host).get("ocs_pool") or {} for host in names)
+    told += [one for pool in of_ocs for one in pool.get("findings") or ()]
+    return [one for at, one in enumerate(told) if one not in told[:at]]
+
+
+def reached(hostvars: HostVars, host: str) -> Mapping[str, Any]:
+    """What the first contact with a host returned; empty where it was not tried."""
+    found: Mapping[str, Any] = kept(hostvars, host, SURVEY) or kept(hostvars, host, "pool_report_reached") or {}
     return found
 
 
 def windows_of(hostvars: HostVars, hosts: Sequence[str]) -> dict[str, str]:
     """Product and version of each host that was logged on to."""
-    read = {host: kept(hostvars, host, "pool_report_reached") or {} for host in dict.fromkeys(hosts)}
+    read = {host: reached(hostvars, host) for host in dict.fromkeys(hosts)}
     return {host: f"{one.get('product', '')} ({one['version']})" for host, one in read.items() if one.get("version")}
 
 
 def ca_certificates(hostvars: HostVars, ca_hosts: Sequence[str]) -> dict[str, list[str]]:
-    """Of each CA that was read, its certificates as PEM: the newest of its own first, then those above."""
-    told = {host: _authority(hostvars, host).get("ca_certificates") for host in ca_hosts}
-    return {host: list(found) for host, found in told.items() if found}
+    """Of each CA that was read, its certificates as PEM: the newest of its own first, then those above up to a root."""
+    told = {host: _authority(hostvars, host) for host in ca_hosts}
+    sound = {host: one for host, one in told.items() if one.get("ca_certificates") and not one.get("chain_problem")}
+    return {host: list(one["ca_certificates"]) for host, one in sound.items()}
 
 
 def _authority(hostvars: HostVars, host: str) -> dict[str, Any]:
     """What was read of a CA, and what the logon there said where nothing was."""
-    reached, read = (kept(hostvars, host, name) or {} for name in ("pool_report_reached", "pool_report_authority"))
-    return {**({"msg": reached["msg"]} if "msg" in reached else {}), **read}
+    first, read = reached(hostvars, host), kept(hostvars, host, "pool_report_authority") or {}
+    return {**({"msg": first["msg"]} if "msg" in first else {}), **read}
 
 
 def _host_of(server: PlannedServer) -> str:
@@ -184,20 +193,18 @@ def _dns_of(hostvars: HostVars, host: str, expect_push: bool) -> dict[str, Any]:
 
 
 def _server(hostvars: HostVars, host: str, expected: bool) -> dict[str, Any]:
-    held = kept(hostvars, host, "pool_certificates_held")
+    held = held_of(hostvars, host)
     failure = kept(hostvars, host, "pool_report_failure")
+    first = reached(hostvars, host)
+    if not failure and first.get("reached") is False:
+        failure = first.get("msg")
     if not failure and expected and held is None:
         failure = DROPPED_OUT
-    certificates = kept(hostvars, host, "pool_certificates_result")
-    return {"certificates": certificates or {}, "held": held or {}, "failure": str(failure or "")}
+    certificates = certificates_of(hostvars, host)
+    return {"certificates": certificates, "held": held or {}, "failure": str(failure or "")}
 
 
 def is_left_out(hostvars: HostVars, host: str) -> bool:
     """Whether a limit leaves it out: the first play says no of every planned host; a play of all that takes part says
     yes."""
     return kept(hostvars, host, "pool_report_takes_part") is False
-
-
-def kept(hostvars: HostVars, host: str, name: str) -> Any:
-    """A variable of a host; None where there is no such host or variable."""
-    return hostvars[host].get(name) if host in hostvars else None

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedZone, RecordSet
-from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import HostVars, kept
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import HostVars, kept
 
 _NO_END = (
     "nothing was changed here: {first} is pushed to before this server, since both may hold the same zones by"

@@ -13,7 +13,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CH
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import RECORD_TYPES
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL
 from ansible_collections.ucops.rollout.plugins.module_utils.names import in_zone
-from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import HostVars, kept
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import HostVars, kept
 
 
 def removed(hostvars: HostVars, dns_hosts: Sequence[str]) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import HostVars, kept
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import HostVars, kept
+from ansible_collections.ucops.rollout.plugins.module_utils.report.server_results import DONE, jobs_of, survey_of
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import some
 
 _UNSEEN = (
@@ -45,29 +46,28 @@ class KeyTurn:
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KeyOrder:
-    """The numbers of a server's certificates: first those of its ``own``, then those that come from other servers."""
+def key_turns(hostvars: HostVars, host: str, check_mode: bool = False) -> dict[str, KeyTurn]:
+    """By certificate id the turn of a host with each certificate that it shares.
 
-    own: tuple[int, ...]
-    taken: tuple[int, ...]
-
-
-def key_order(hostvars: HostVars, host: str) -> KeyOrder:
-    """The order in which a host goes through its certificates, once the shared ones were looked for everywhere."""
-    jobs = _jobs(hostvars, host)
-    taken = tuple(at for at, job in enumerate(jobs) if job.get("sharers") and not key_turn(hostvars, host, at).own)
-    return KeyOrder(tuple(at for at in range(len(jobs)) if at not in taken), taken)
-
-
-def key_turn(hostvars: HostVars, host: str, number: int) -> KeyTurn:
-    """The turn of a host with its certificate of that number, in ``pool_certificates_work``.
-
-    Who holds it and who makes it is told by what ``pool_certificates_look`` keeps of each host; what came of the making
-    by ``pool_certificates_result``.
+    Who holds it and who makes it is told by what was read of each host before anything was done; what came of the
+    making by what its tasks returned since.
     """
-    job = dict(enumerate(_jobs(hostvars, host))).get(number) or {}
-    id, sharers = str((job.get("certificate") or {}).get("id") or ""), list(job.get("sharers") or ())
+    shared = {str(job["certificate"]["id"]): list(job["sharers"]) for job in jobs_of(hostvars, host) if job["sharers"]}
+    return {id: _turn(hostvars, host, id, sharers, check_mode) for id, sharers in shared.items()}
+
+
+def taken_by(hostvars: HostVars, host: str) -> tuple[str, ...]:
+    """The certificates that come to a host from another server."""
+    return tuple(id for id, turn in key_turns(hostvars, host).items() if not turn.own)
+
+
+def has_work(hostvars: HostVars, host: str) -> bool:
+    """Whether anything is to be done on a server, by what was read of it; one that was not read may have."""
+    survey = survey_of(hostvars, host)
+    return "next" not in survey or bool(survey["next"]) or bool(taken_by(hostvars, host))
+
+
+def _turn(hostvars: HostVars, host: str, id: str, sharers: Sequence[str], check_mode: bool) -> KeyTurn:
     looks = {one: look for one in sharers if (look := _look(hostvars, one, id))}
     held = {one: str(look["thumbprint"]) for one, look in looks.items() if look.get("thumbprint")}
     if held:
@@ -79,16 +79,12 @@ def key_turn(hostvars: HostVars, host: str, number: int) -> KeyTurn:
     if unseen := [one for one in sharers if one not in looks]:
         return KeyTurn(False, refusal=_UNSEEN.format(id=id, unseen=some(unseen)))
     maker = _maker(sharers, looks)
-    return KeyTurn(True) if maker in (host, "") else _from_maker(hostvars, maker, id)
-
-
-def _jobs(hostvars: HostVars, host: str) -> Sequence[Mapping[str, Any]]:
-    work: Mapping[str, Any] = kept(hostvars, host, "pool_certificates_work") or {}
-    return list(work.get("certificates") or ())
+    return KeyTurn(True) if maker in (host, "") else _from_maker(hostvars, maker, id, check_mode)
 
 
 def _look(hostvars: HostVars, host: str, id: str) -> Mapping[str, Any]:
-    look: Mapping[str, Any] = (kept(hostvars, host, "pool_certificates_look") or {}).get(id) or {}
+    """What a host had before anything was done; empty where that could not be read."""
+    look: Mapping[str, Any] = (survey_of(hostvars, host).get("certificates") or {}).get(id) or {}
     return look
 
 
@@ -104,11 +100,14 @@ def _maker(sharers: Sequence[str], looks: Mapping[str, Mapping[str, Any]]) -> st
     return next(iter([*waiting, *sharers]), "")
 
 
-def _from_maker(hostvars: HostVars, maker: str, id: str) -> KeyTurn:
-    done: Mapping[str, Any] = (kept(hostvars, maker, "pool_certificates_result") or {}).get(id) or {}
-    steps = [done.get(step) or {} for step in ("request", "issue", "install")]
-    if not done or any(step.get("failed") for step in steps):
-        return KeyTurn(False, maker, refusal=_NO_END.format(id=id, source=maker))
+def _from_maker(hostvars: HostVars, maker: str, id: str, check_mode: bool) -> KeyTurn:
+    done: Mapping[str, Any] = ((kept(hostvars, maker, DONE) or {}).get("certificates") or {}).get(id) or {}
     if done.get("waiting"):
         return KeyTurn(False, maker, waiting=_WAITS.format(id=id, source=maker, waiting=done["waiting"]))
+    if not done.get("thumbprint") and (not done or not check_mode or _failed(done)):
+        return KeyTurn(False, maker, refusal=_NO_END.format(id=id, source=maker))
     return KeyTurn(False, maker, str(done.get("thumbprint") or ""))
+
+
+def _failed(done: Mapping[str, Any]) -> bool:
+    return any((done.get(step) or {}).get("failed") for step in ("request", "issue", "install"))

@@ -238,10 +238,15 @@ def assign_types(
     *,
     shake: Shake,
     check_mode: bool = False,
+    state: CsState | None = None,
 ) -> dict[str, Any]:
-    """Bring the server's assignments to what is wanted, and prove them by handshakes."""
+    """Bring the server's assignments to what is wanted, and prove them by handshakes.
+
+    :param state: as ``read_state`` has just read it, else it is read now.
+    """
     check_effective(options.effective)
-    state = read_state(host, next((one.thumbprint or "" for one in wanted if OAUTH in one.types), ""))
+    if state is None:
+        state = read_state(host, next((one.thumbprint or "" for one in wanted if OAUTH in one.types), ""))
     wanted = [_with_xmpp(one, state) for one in wanted]
     sets = [(one, types) for one in wanted for types in _sets(one, state, options)]
     notes = state.notes

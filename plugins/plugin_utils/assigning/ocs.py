@@ -144,11 +144,14 @@ def _number(value: bytes, order: str) -> int:
 # --- read -----------------------------------------------------------------------------------------------------------
 
 
-def read_assignments(wmi: Wmi, *, where: str) -> tuple[HeldAssignment, ...] | None:
-    """Every certificate that OCS's classes name, and every place without; None on a server that has none of them."""
+def read_assignments(wmi: Wmi, *, where: str, component: str = "") -> tuple[HeldAssignment, ...] | None:
+    """Every certificate that OCS's classes name, and every place without; None on a server that has none of them.
+
+    :param component: those of one component alone.
+    """
     found: list[HeldAssignment] = []
     known = False
-    for kind in CLASSES:
+    for kind in (one for one in CLASSES if not component or component in one.components):
         there = instances(wmi, kind.name)
         known = known or there is not None
         found += [_held(kind, one, where) for one in there or ()]
@@ -221,7 +224,7 @@ def assign(
     """Write the certificate into OCS's classes where they name another; raises where that cannot be done safely."""
     if wanted.thumbprint is None and not check_mode:
         raise RolloutError("no thumbprint was given", where=f"{host.name}: {wanted.endpoint or wanted.component}")
-    held = read_assignments(host.wmi, where=host.name)
+    held = read_assignments(host.wmi, where=host.name, component=wanted.component)
     _require_places(held, wanted, host.name)
     served = look(wanted, shake)
     certificate = _stored(host, wanted)
@@ -229,7 +232,7 @@ def assign(
     places = concerned(held or (), wanted.component, wanted.own_port)
     if not differing:
         return replace(_in_place(host, wanted, served), assigned=_assigned(places, (), wanted, check_mode=check_mode))
-    form = learn(held or (), _certificates(host), where=host.name)
+    form = learn(read_assignments(host.wmi, where=host.name) or (), _certificates(host), where=host.name)
     changes = _changes(differing, wanted)
     assigned = _assigned(places, differing, wanted, check_mode=check_mode)
     if check_mode or certificate is None:
@@ -309,7 +312,8 @@ def _values(held: HeldAssignment, certificate: X509Certificate, form: SerialForm
 
 
 def _read_back(host: WindowsHost, wanted: CommandAssignment, certificate: X509Certificate) -> None:
-    left = differences(read_assignments(host.wmi, where=host.name) or (), wanted, certificate)
+    now = read_assignments(host.wmi, where=host.name, component=wanted.component) or ()
+    left = differences(now, wanted, certificate)
     if left:
         raise RolloutError(
             f"written, and read back as something else: {', '.join(f'{one.place} names {one.told}' for one in left)}",
@@ -324,7 +328,7 @@ def _read_back(host: WindowsHost, wanted: CommandAssignment, certificate: X509Ce
 def compared(host: WindowsHost, wanted: CommandAssignment, outcome: AssignmentOutcome) -> AssignmentOutcome:
     """An outcome that is left to a person, with what OCS's classes name instead of the planned certificate."""
     try:
-        held = read_assignments(host.wmi, where=host.name)
+        held = read_assignments(host.wmi, where=host.name, component=wanted.component)
         certificate = _stored(host, wanted)
     except RolloutError as error:
         return replace(outcome, notes=(f"What OCS has assigned could not be read: {error}",))

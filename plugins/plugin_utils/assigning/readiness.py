@@ -18,8 +18,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync impor
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 
-def require_cmdlets(host: WindowsHost, *, product: Product | None, oauth: bool) -> None:
-    """Raise RolloutError where they could not assign, or are those of another version.
+def require_cmdlets(host: WindowsHost, *, product: Product | None, oauth: bool) -> CsState:
+    """What they have assigned; raises RolloutError where they could not assign, or are those of another version.
 
     :param product: the planned one, None where nobody says it.
     :param oauth: OAuth's certificate is to be assigned, which is the organisation's.
@@ -30,6 +30,7 @@ def require_cmdlets(host: WindowsHost, *, product: Product | None, oauth: bool) 
     if oauth and state.closed:
         what = f"OAuth's certificate is to be assigned, and the Central Management Store is not open: {state.unread}"
         raise RolloutError(what, where=host.name, mend=CENTRAL)
+    return state
 
 
 def _require_version(host: WindowsHost, product: Product, state: CsState) -> None:

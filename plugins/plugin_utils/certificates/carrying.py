@@ -16,7 +16,8 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -140,6 +141,26 @@ def export_key(
     password = secrets.token_urlsafe(_PASSWORD_BYTES)
     answer = host.powershell.run(EXPORT, {"THUMBPRINT": thumbprint, "PASSWORD": password}, timeout=TIMEOUT)
     return ExportedKey(certificate, chain, CarriedKey(_exported(answer, thumbprint, where), password))
+
+
+def export_from_first(
+    open_host: Callable[[str], AbstractContextManager[WindowsHost]],
+    sources: Iterable[str],
+    planned: PlannedCertificate,
+    thumbprint: Thumbprint,
+    *,
+    now: datetime,
+    minimum_days: int,
+) -> ExportedKey:
+    """The certificate with its key from the first of these hosts that gives it away; else why the first does not."""
+    refusals: list[RolloutError] = []
+    for source in sources:
+        try:
+            with open_host(source) as host:
+                return export_key(host, planned, thumbprint, now=now, minimum_days=minimum_days)
+        except RolloutError as error:
+            refusals.append(error)
+    raise refusals[0]
 
 
 def _planned_one(

@@ -16,6 +16,15 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import Authority
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey, unmet
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecycle import (
+    EXPIRES,
+    MAKE_KEY,
+    NOTHING_HELD,
+    SERVES,
+    UNFIT,
+    Observed,
+    next_step,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import (
     CertificateRequest,
     check_request,
@@ -47,6 +56,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port impo
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import sweep
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
 
+# The claim under which keys are made on a server, and brought to it.
+CLAIM = "certificates"
+
 
 @dataclass(frozen=True, slots=True)
 class NotServing:
@@ -68,9 +80,11 @@ class Outstanding:
 @dataclass(frozen=True)
 class Enrolment:
     """What a server has for a planned certificate. ``state``: held, outstanding, created, or in check mode
-    would_create. ``file``: where the request lies on the controller, for people to carry."""
+    would_create. ``seen``: before anything was made. ``file``: where the request lies on the controller, for people to
+    carry."""
 
     state: str
+    seen: Observed
     reasons: tuple[NotServing, ...]
     held: X509Certificate | None = None
     public_key: str | None = None
@@ -118,30 +132,40 @@ def enrol(wanted: Enrolling) -> Enrolment:
     if not wanted.check_mode:
         # A run that was cut off once the certificate was in the store leaves a later one no other step with files.
         sweep(wanted.host.files)
+    found = _look(wanted)
+    if found.step != MAKE_KEY or wanted.check_mode:
+        return _reported(wanted, found)
+    with alone(wanted.host, CLAIM):
+        return enrol_claimed(wanted)
+
+
+def enrol_claimed(wanted: Enrolling) -> Enrolment:
+    """The same for who holds the claim: two runs at once would otherwise make two keys, and the second now finds what
+    the first made, or has installed since."""
+    found = _look(wanted)
+    return _reported(wanted, found, _new(wanted) if found.step == MAKE_KEY else None)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What the server has already, why other certificates do not serve, and the step that follows. ``place``: where
+    people find the request."""
+
+    seen: Observed
+    step: str
+    reasons: tuple[NotServing, ...]
+    held: X509Certificate | None = None
+    waiting: Outstanding | None = None
+    place: str | None = None
+
+
+def _look(wanted: Enrolling) -> _Look:
     place = wanted.authority.place(wanted.planned) if wanted.authority else None
-    there, reasons = _there(wanted, place)
-    if there or wanted.check_mode:
-        return there or _reported(wanted, "would_create", reasons, None, None, place)
-    # Two runs at once would otherwise make two keys: the second finds what the first made, or has installed since.
-    with alone(wanted.host, "certificates"):
-        there, reasons = _there(wanted, place)
-        if there:
-            return there
-        request = _new(wanted)
-        return _reported(wanted, "created", reasons, request.public_key, request, place)
-
-
-def _there(wanted: Enrolling, place: str | None) -> tuple[Enrolment | None, tuple[NotServing, ...]]:
-    """What the server has already, a certificate or a key that waits for one; and why other certificates do not
-    serve."""
-    held, reasons = _held(wanted)
-    if held:
-        return Enrolment("held", reasons, held, held.public_key), reasons
-    waiting = find_outstanding(wanted.planned, _entries(wanted, REQUEST))
-    if not waiting:
-        return None, reasons
-    request = _at_hand(wanted, waiting) or _request_again(wanted, waiting)
-    return _reported(wanted, "outstanding", reasons, waiting.stand_in.public_key, request, place), reasons
+    held, kind, reasons = _held(wanted)
+    waiting = None if held else find_outstanding(wanted.planned, _entries(wanted, REQUEST))
+    seen = Observed(kind, waiting_key=waiting is not None, carried=wanted.authority is not None)
+    where = f"{wanted.host.name}: certificate {wanted.planned.id}"
+    return _Look(seen, next_step(seen, where=where), reasons, held, waiting, place)
 
 
 # --- plan: what the server has --------------------------------------------------------------------------------------
@@ -166,18 +190,20 @@ def find_outstanding(planned: PlannedCertificate, entries: Sequence[StoreEntry])
     return max(fitting, key=lambda waiting: waiting.stand_in.not_before, default=None)
 
 
-def _held(wanted: Enrolling) -> tuple[X509Certificate | None, tuple[NotServing, ...]]:
-    """The certificate that serves longest, and for all others why they do not."""
+def _held(wanted: Enrolling) -> tuple[X509Certificate | None, str, tuple[NotServing, ...]]:
+    """The certificate that serves longest, what the store has for the plan, and for all others why they do not."""
     serving: list[X509Certificate] = []
-    others = []
+    others, kind = [], NOTHING_HELD
     for entry in _entries(wanted, MY):
-        reasons = _reasons(wanted, entry)
+        reasons = _reasons(wanted, entry, wanted.minimum_days)
         if entry.certificate and not reasons:
             serving.append(entry.certificate)
-        else:
-            subject = entry.certificate.subject if entry.certificate else ""
-            others.append(NotServing(entry.thumbprint, subject, tuple(reasons)))
-    return max(serving, key=lambda held: (held.not_after, held.thumbprint), default=None), tuple(others)
+            continue
+        subject = entry.certificate.subject if entry.certificate else ""
+        others.append(NotServing(entry.thumbprint, subject, tuple(reasons)))
+        kind = EXPIRES if not _reasons(wanted, entry, 0) else kind if kind == EXPIRES else UNFIT
+    held = max(serving, key=lambda one: (one.not_after, one.thumbprint), default=None)
+    return held, SERVES if held else kind, tuple(others)
 
 
 def _entries(wanted: Enrolling, store: str) -> tuple[StoreEntry, ...]:
@@ -193,14 +219,14 @@ def _entries(wanted: Enrolling, store: str) -> tuple[StoreEntry, ...]:
     return found
 
 
-def _reasons(wanted: Enrolling, entry: StoreEntry) -> list[str]:
+def _reasons(wanted: Enrolling, entry: StoreEntry, minimum_days: int) -> list[str]:
     if entry.certificate is None:
         return [entry.problem]
     if entry.archived:
         return ["it is archived"]
     if entry.thumbprint in wanted.renew:
         return ["it is to be renewed, as ordered"]
-    return unmet(wanted.planned, entry.certificate, entry.key, now=wanted.now, minimum_days=wanted.minimum_days)
+    return unmet(wanted.planned, entry.certificate, entry.key, now=wanted.now, minimum_days=minimum_days)
 
 
 def _at_hand(wanted: Enrolling, waiting: Outstanding) -> CertificateRequest | None:
@@ -303,18 +329,25 @@ def _handed_in(wanted: Enrolling, public_key: str | None, request: CertificateRe
 # --- report ---------------------------------------------------------------------------------------------------------
 
 
-def _reported(
-    wanted: Enrolling,
-    state: str,
-    reasons: tuple[NotServing, ...],
-    public_key: str | None,
-    request: CertificateRequest | None,
-    place: str | None,
-) -> Enrolment:
+def _reported(wanted: Enrolling, found: _Look, made: CertificateRequest | None = None) -> Enrolment:
+    """What was found, or made; a request for people to carry is where they find it then."""
+    if found.held:
+        return Enrolment("held", found.seen, found.reasons, found.held, found.held.public_key)
+    state, request, public_key, new = _asked(wanted, found, made)
     handed = _handed_in(wanted, public_key, request)
-    new = _new_request(wanted.planned) if state in ("created", "would_create") else ChangeSet()
     change_set = ChangeSet(after=new.after + handed.after, changes=(*new.changes, *handed.changes))
-    return Enrolment(state, reasons, None, public_key, request, place, change_set)
+    return Enrolment(state, found.seen, found.reasons, None, public_key, request, found.place, change_set)
+
+
+def _asked(
+    wanted: Enrolling, found: _Look, made: CertificateRequest | None
+) -> tuple[str, CertificateRequest | None, str | None, ChangeSet]:
+    """The state of the request, the request where it is at hand, its key, and what was made for it."""
+    if found.waiting:
+        request = _at_hand(wanted, found.waiting) or _request_again(wanted, found.waiting)
+        return "outstanding", request, found.waiting.stand_in.public_key, ChangeSet()
+    new = _new_request(wanted.planned)
+    return ("created", made, made.public_key, new) if made else ("would_create", None, None, new)
 
 
 def _new_request(planned: PlannedCertificate) -> ChangeSet:

@@ -24,6 +24,18 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit imp
     unmet_by_content,
     unmet_by_key,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecycle import (
+    AT_HAND,
+    INSTALL,
+    NOTHING_HELD,
+    OTHER_HAS,
+    SERVES,
+    TAKE,
+    Impossible,
+    Observed,
+    next_step,
+)
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import untrusted_root
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
@@ -136,16 +148,6 @@ def install(
     return Installation(state, delivery.certificate.thumbprint, _change_set(additions))
 
 
-def untrusted_root(root: X509Certificate, *, where: str, begun: str = "") -> RolloutError:
-    """The error for a root that a server does not have and may not be given. ``begun``: a sentence of what was done."""
-    return RolloutError(
-        f"this server does not trust the root '{root.subject}', thumbprint {root.thumbprint}",
-        where=where,
-        mend=f"{begun}Compare the thumbprint with the CA's owner, then either publish the root by Group Policy, which"
-        " reaches no host in a workgroup, or give the thumbprint in trusted_roots (pool_certificates_trusted_roots)",
-    )
-
-
 def not_yet() -> Installation:
     """What is said where there is nothing to install yet: it waits for people."""
     return Installation("waiting", None, ChangeSet())
@@ -182,13 +184,28 @@ def planned_installation(
 def _planned_additions(
     host: WindowsHost, stores: CertificateStores, delivery: Delivery, trusted_roots: Sequence[Thumbprint]
 ) -> list[_Addition]:
-    present = _is_present(stores, delivery)
-    if not present and delivery.key is None:
-        _check_waiting_key(host, stores, delivery)
+    step = _step(host, stores, delivery)
     _refuse_disallowed(host, stores, (delivery.certificate, *delivery.chain))
     authorities = _missing_authorities(host, stores, delivery.chain, trusted_roots)
-    own = [] if present else [_Addition(MY, delivery.certificate, delivery.key is not None)]
+    own = [_Addition(MY, delivery.certificate, step == TAKE)] if step in (INSTALL, TAKE) else []
     return [*authorities, *own]
+
+
+def _step(host: WindowsHost, stores: CertificateStores, delivery: Delivery) -> str:
+    """What is to be done with the certificate; raises where its key neither comes along nor waits here."""
+    if _is_present(stores, delivery):
+        return next_step(Observed(SERVES))
+    if delivery.key is not None:
+        return next_step(Observed(NOTHING_HELD, key_from=OTHER_HAS))
+    try:
+        return next_step(Observed(NOTHING_HELD, _key_waits(stores, delivery), AT_HAND))
+    except Impossible:
+        raise RolloutError(
+            f"no outstanding request on this server has the key of certificate {delivery.certificate.thumbprint}"
+            f" ('{delivery.certificate.subject}')",
+            where=f"{host.name}: certificate {delivery.planned.id}",
+            mend="Nothing was installed. Give the certificate that was issued for this server's own request",
+        ) from None
 
 
 def _is_present(stores: CertificateStores, delivery: Delivery) -> bool:
@@ -196,17 +213,9 @@ def _is_present(stores: CertificateStores, delivery: Delivery) -> bool:
     return bool(entry and not unmet_by_key(delivery.planned, entry.key))
 
 
-def _check_waiting_key(host: WindowsHost, stores: CertificateStores, delivery: Delivery) -> None:
-    public_key = delivery.certificate.public_key
-    for entry in stores.entries(REQUEST):
-        if entry.certificate and entry.certificate.public_key == public_key:
-            return
-    raise RolloutError(
-        f"no outstanding request on this server has the key of certificate {delivery.certificate.thumbprint}"
-        f" ('{delivery.certificate.subject}')",
-        where=f"{host.name}: certificate {delivery.planned.id}",
-        mend="Nothing was installed. Give the certificate that was issued for this server's own request",
-    )
+def _key_waits(stores: CertificateStores, delivery: Delivery) -> bool:
+    waiting = (entry.certificate for entry in stores.entries(REQUEST) if entry.certificate)
+    return any(one.public_key == delivery.certificate.public_key for one in waiting)
 
 
 def _missing_authorities(

@@ -11,7 +11,7 @@ was broken off, never brings a second certificate, and nothing has to be remembe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -148,6 +148,11 @@ class PlacedOrder:
     public_key: str | None = None
     server: str = ""
 
+    @property
+    def kind(self) -> tuple[str, str]:
+        """What an authority decides by: the CA and the template."""
+        return str(self.planned.issuer.ca), str(self.planned.template or "")
+
 
 @dataclass(frozen=True)
 class OrderOutcome:
@@ -204,7 +209,10 @@ def issue_all(
 
 @dataclass
 class _OrderWork:
-    """An order on its way: ``known``, what the authority has of its key; ``answer``, what it made of the request."""
+    """An order on its way: ``known``, what the authority has of its key; ``answer``, what it made of the request.
+
+    ``refused_as``: the order of the same kind that it refused, so that it is not asked for this one.
+    """
 
     placed: PlacedOrder
     order: Order | None = None
@@ -213,10 +221,11 @@ class _OrderWork:
     answer: AuthorityAnswer | None = None
     submission: _Submission | None = None
     error: RolloutError | None = None
+    refused_as: _OrderWork | None = None
 
     @property
     def is_open(self) -> bool:
-        return self.submission is None and self.error is None
+        return self.submission is None and self.error is None and self.refused_as is None
 
 
 class _OrderBatch:
@@ -266,9 +275,15 @@ class _OrderBatch:
 
     def hand_in(self, still_ours: Callable[[], None]) -> None:
         """Hand in what is lacking. After a lost answer the state is read anew, and nothing is handed in twice; where
-        that cannot be read either, those that follow are left alone."""
+        that cannot be read either, those that follow are left alone. What is refused for the first of a kind is not
+        handed in for the others."""
         stopped: RolloutError | None = None
+        firsts: dict[tuple[str, str], _OrderWork] = {}
         for work, order in self._open:
+            first = firsts.setdefault(work.placed.kind, work)
+            if first is not work and self._is_refused(first):
+                work.refused_as = first
+                continue
             with _failing(work):
                 _respect_the_officer(self._authority, work.known)
                 work.request = _request(self._authority, order, work.known)
@@ -276,6 +291,8 @@ class _OrderBatch:
                 stopped = stopped or self._submit(work, order, work.request, still_ours)
                 if work.answer is None:
                     work.error = work.error or stopped
+                elif work is first:
+                    self._settle_early(work, order)
 
     def _submit(
         self, work: _OrderWork, order: Order, request: CertificateRequest, still_ours: Callable[[], None]
@@ -292,6 +309,21 @@ class _OrderBatch:
             if not self._recovered(work, order, error):
                 return RolloutError(_NOT_BEGUN, where=self._authority.name, mend="Run again")
         return None
+
+    def _settle_early(self, work: _OrderWork, order: Order) -> None:
+        """What became of the first of a kind; what cannot be read now is read with the others."""
+        if work.answer is not None and work.answer.disposition == UNSETTLED and work.error is None:
+            with suppress(RolloutError):
+                self._settle([(work, order)])
+        answer = work.answer
+        if answer is not None and answer.disposition != UNSETTLED and work.error is None:
+            with _failing(work):
+                work.submission = _handed_in(self._authority, order, answer, self._findings)
+
+    def _is_refused(self, work: _OrderWork) -> bool:
+        """Whether the authority said no, or what it issued cannot be taken; a person's no concerns one request."""
+        error = self.outcome(work).error
+        return isinstance(error, NotIssued) and error.result.get("code") != ADMIN_DENIED
 
     def _recovered(self, work: _OrderWork, order: Order, error: RolloutError) -> bool:
         """Whether the authority still answers; ``error`` is the order's where it has no request of its key."""
@@ -330,6 +362,8 @@ class _OrderBatch:
 
     def outcome(self, work: _OrderWork) -> OrderOutcome:
         issuance = None
+        if work.refused_as is not None:
+            return OrderOutcome(work.placed, error=_not_asked(self.outcome(work.refused_as)))
         with _failing(work):
             if work.order and work.submission:
                 issuance = _reported(self._authority, work.order, work.submission, self._findings, self._trusted)
@@ -343,6 +377,11 @@ def _failing(work: _OrderWork) -> Iterator[None]:
         yield
     except RolloutError as error:
         work.error = error
+
+
+def _not_asked(first: OrderOutcome) -> RolloutError:
+    asked = first.placed.server or first.placed.planned.id
+    return RolloutError(f"The CA was not asked: it refused the same for {asked} in this run. {first.error}")
 
 
 def batch_result(outcomes: Sequence[OrderOutcome]) -> dict[str, Any]:

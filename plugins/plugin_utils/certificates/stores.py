@@ -79,7 +79,9 @@ def _key(location: str, store: str) -> str:
 
 
 def _branch(location: str, store: str, *, blobs: bool = False) -> Branch:
-    return Branch(_key(location, store), below=_BLOB if blobs else (), base=location)
+    # Whether Group Policy has brought any is told by the key above.
+    base = location.rpartition("\\")[0] if location == GROUP_POLICY else location
+    return Branch(_key(location, store), below=_BLOB if blobs else (), base=base)
 
 
 _BLOB = (("Blob", BINARY),)

@@ -11,11 +11,17 @@ told, and ends nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import DeployedOcs, DeployedPool
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import ocs_findings
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import (
+    DeployedDifference,
+    DeployedOcs,
+    DeployedPool,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     CODE_BAD_FILTER,
@@ -53,6 +59,19 @@ def read_deployed(host: WindowsHost) -> DeployedOcs:
     pools = _read(host, POOLS, _pool, unread)
     domains = _read(host, DOMAINS, lambda one: _told(as_text(one.get("Address"))), unread)
     return DeployedOcs(pools, domains, tuple(unread))
+
+
+def told_of(found: DeployedOcs, differences: Sequence[DeployedDifference]) -> dict[str, Any]:
+    """The documented result of ``ocs_pool_info``."""
+    return {
+        "changed": False,
+        "pools": to_plain(found.pools),
+        "sip_domains": to_plain(found.sip_domains),
+        "differences": [to_plain(one) for one in differences],
+        "findings": [to_plain(one) for one in ocs_findings(differences)],
+        "unread": list(found.unread),
+        "warnings": [*(one.told for one in differences), *found.unread],
+    }
 
 
 def _read(host: WindowsHost, name: str, made: Callable[[WmiObject], _T], unread: list[str]) -> tuple[_T, ...] | None:

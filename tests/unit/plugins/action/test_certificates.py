@@ -320,6 +320,20 @@ def test_an_order_that_is_refused_holds_up_no_other(server, ca):
     assert told["results"][1]["state"] == "issued"
 
 
+def test_what_the_ca_refuses_one_server_it_is_not_asked_for_the_others(server, ca):
+    """Of the same template; a person's no concerns one request alone."""
+    _plan, second = second_server()
+    orders = [order_for(request(server), server="ocssrv01"), second]
+    ca.decision, ca.status = 31, 0x80094012
+    first, other = run(certificate_issue, ca.host, orders=orders, fail=False)["results"]
+    assert (first["failed"], other["failed"], len(ca.rows)) == (True, True, 1)
+    begin = "for ocssrv02.company.local: The CA was not asked: it refused the same for ocssrv01 in this run. ca01"
+    assert other["msg"].startswith(begin) and "0x80094012" in other["msg"]
+    ca.status = 0x80094014
+    run(certificate_issue, ca.host, orders=orders, fail=False)
+    assert len(ca.rows) == 3
+
+
 def test_a_ca_that_is_not_reached_fails_every_order(ca, monkeypatch):
     def unreachable(self: Any) -> Any:
         raise HostUnreachable("no answer", where="ca01")

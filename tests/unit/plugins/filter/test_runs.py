@@ -38,26 +38,23 @@ def test_nothing_is_planned_yet() -> None:
     assert FILTERS["proof_inputs"]({}, {})["sip_domains"] == []
 
 
-def test_a_server_that_asks_first() -> None:
-    assert FILTERS["ca_turn"]({"fe1": {}}, ["fe1"], "fe1", 0) == {"first": True, "refusal": "", "above": []}
-
-
-def test_a_server_that_shares_a_key() -> None:
-    work = {"certificates": [{"sharers": [], "certificate": {"id": "a"}}, {"sharers": ["e1", "e2"], "certificate": {}}]}
-    look = {"": {"request": {"state": "would_create"}, "thumbprint": None}}
-    hosts = {name: {"pool_certificates_work": work, "pool_certificates_look": look} for name in ("e1", "e2")}
-    assert FILTERS["key_order"](hosts, "e2") == {"own": [0], "taken": [1]}
+def test_servers_that_share_a_key_and_what_they_ask() -> None:
+    issuer = {"ca": "ca01\\Company CA"}
+    jobs = [
+        {"sharers": sharers, "offline": False, "ca_host": "ca01", "certificate": {"id": id, "issuer": issuer}}
+        for id, sharers in (("a", []), ("b", ["e1", "e2"]))
+    ]
+    found = {id: {"request": {"state": "would_create"}, "thumbprint": None} for id in ("a", "b")}
+    survey = {"work": {"fqdn": "e", "certificates": jobs}, "obtain": True, "next": {}, "certificates": found}
+    hosts = {name: {"pool_certificates_survey": survey} for name in ("e1", "e2")}
     own = {"own": True, "source": "", "thumbprint": "", "waiting": "", "refusal": "", "also": []}
-    assert FILTERS["key_turn"](hosts, "e1", 1) == own
-
-
-def test_what_a_loop_found_by_certificate() -> None:
-    found, none = {"state": "held", "thumbprint": "AB"}, {"state": "would_create", "thumbprint": None}
-    jobs = [{"certificate": {"id": "fe1/default"}}, {"certificate": {"id": "fe1/web"}}]
-    assert FILTERS["found_certificates"]([found, none], jobs) == {
-        "fe1/default": {"request": found, "thumbprint": "AB", "waiting": ""},
-        "fe1/web": {"request": none, "thumbprint": None, "waiting": ""},
-    }
+    assert FILTERS["key_turns"](hosts, "e1") == {"b": own}
+    assert [FILTERS["takes_keys"](hosts, one) for one in ("e1", "e2")] == [False, True]
+    assert [FILTERS["has_work"](hosts, one) for one in ("e1", "e2")] == [False, True]
+    (asked,) = FILTERS["ca_orders"](hosts, ["e1", "e2"])
+    assert (asked["ca_host"], [one["certificate"]["id"] for one in asked["orders"]]) == ("ca01", ["a", "b", "a"])
+    assert FILTERS["issued_certificates"](hosts, "e1") == {}
+    assert FILTERS["server_certificates"](hosts, "e1") == {"certificates": found, "held": {}, "failure": ""}
 
 
 def test_parts_and_hosts_of_a_run() -> None:

@@ -364,7 +364,7 @@ def test_what_the_controller_proves_itself_is_what_the_module_returns() -> None:
 
 def test_first_contact_sees_whether_something_listens_without_a_logon(monkeypatch: pytest.MonkeyPatch) -> None:
     connection, tried = FakeConnection(), []
-    monkeypatch.setattr(target_info, "see_listener", tried.append)
+    monkeypatch.setattr(face, "see_listener", tried.append)
     assert run(target_info.ActionModule, connection, log_on=False) == {"changed": False}
     assert (connection.logons, [one.where for one in tried]) == (0, ["dc01 (10.0.0.5:5985)"])
     connection.options["remote_password"] = None

@@ -93,19 +93,17 @@ def test_who_shares_a_certificate_with_its_key() -> None:
     shared = replace(alone, id="pool/edge", holders=(two, one), key=Key(2048, exportable=True, shared=True))
     at_hosts = replace(plan, servers=(plan.servers[0], replace(plan.servers[1], inventory_host="fe2")))
     work = certificates_of(replace(at_hosts, certificates=(alone, shared, second)), "fe1")
-    assert (work.shared, [job.sharers for job in work.certificates]) == ((1,), [(), ("fe2", "fe1")])
-    assert certificates_of(replace(at_hosts, certificates=(second, shared)), "fe2").shared == (1,)
+    assert [job.sharers for job in work.certificates] == [(), ("fe2", "fe1")]
     # A key of its own for each, whoever else has a certificate of that name; one server alone has nobody to share with.
     for other in (replace(shared, key=Key(2048)), replace(shared, holders=(one,))):
-        assert certificates_of(replace(at_hosts, certificates=(other,)), "fe1").shared == ()
+        assert certificates_of(replace(at_hosts, certificates=(other,)), "fe1").certificates[0].sharers == ()
     # One that is no host of the inventory may hold it; one that nobody logs on to cannot be looked at.
     assert certificates_of(replace(plan, certificates=(shared,)), "fe1").certificates[0].sharers == (two, "fe1")
     people = replace(plan.servers[1], logon=False)
     carried = replace(plan, servers=(plan.servers[0], people), certificates=(shared,))
     works = [certificates_of(carried, host) for host in ("fe1", two)]
-    assert [(work.certificates[0].sharers, work.shared) for work in works] == [(("fe1",), (0,)), (("fe1",), ())]
     # Brought by a person, after the server that has it made; which one that is, is seen in the run.
-    assert [work.to_plain()["order"] for work in works] == [{"own": [0], "taken": []}, {"own": [], "taken": [0]}]
+    assert [(work.certificates[0].sharers, work.logon) for work in works] == [(("fe1",), True), (("fe1",), False)]
 
 
 def test_the_product_brings_oauth_to_all_servers() -> None:
@@ -115,7 +113,7 @@ def test_the_product_brings_oauth_to_all_servers() -> None:
     assert (oauth.id, oauth.key.shared, len(oauth.holders)) == ("global/oauth", True, 4)
     server = next(one for one in plan.servers if one.fqdn == oauth.holders[0])
     at_host = replace(plan, servers=(replace(server, inventory_host="fe1"),))
-    assert certificates_of(at_host, "fe1").shared == ()
+    assert all(not job.sharers for job in certificates_of(at_host, "fe1").certificates)
 
 
 def test_certificates_that_nobody_can_be_asked_for() -> None:
@@ -150,7 +148,7 @@ def test_a_server_that_nobody_logs_on_to_is_worked_on_by_hand() -> None:
 
 def test_plain_form() -> None:
     plain = certificates_of(planned(), "fe1").to_plain()
-    assert list(plain) == ["fqdn", "certificates", "without_ca", "shared", "logon", "ways", "order"]
+    assert list(plain) == ["fqdn", "certificates", "without_ca", "logon"]
     assert list(plain["certificates"][0]) == ["certificate", "assignments", "ca_host", "offline", "sharers"]
     assert plain["certificates"][0]["ca_host"] == ""
 

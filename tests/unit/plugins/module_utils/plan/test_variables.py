@@ -58,7 +58,7 @@ def test_names_that_begin_like_ours_are_refused_with_the_hosts_that_have_them() 
 
 
 def test_what_is_right_and_what_is_somebodys_own_passes() -> None:
-    set_before = ["pool_dns_result", "pool_plan_hosts", "pool_certificates_cs", "pool_certificates_assigned"]
+    set_before = ["pool_dns_result", "pool_plan_hosts", "pool_certificates_survey", "pool_certificates_done"]
     own = ["ucops", "uc_pool", "only", "pool_certificates", "pool_name", "exported", "export_options", "imports"]
     given = [*KNOWN, *OF_PLAYBOOKS, *DOCUMENTED, *set_before, *own]
     refuse_misspelt(given, DOCUMENTED, {"srv01": given})

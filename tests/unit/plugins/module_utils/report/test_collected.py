@@ -48,8 +48,7 @@ def test_results_by_fqdn() -> None:
             },
         },
         "fe1": {
-            "pool_certificates_result": {"id": {"thumbprint": "AB"}},
-            "pool_certificates_held": {"certificates": []},
+            "pool_certificates_done": {"certificates": {"id": {"thumbprint": "AB"}}, "held": {"certificates": []}},
         },
         TWO: {"pool_report_failure": "the CA denied it"},
     }
@@ -180,7 +179,7 @@ def test_a_push_that_failed() -> None:
 
 def test_what_several_servers_of_ocs_say_is_told_once() -> None:
     said = {"code": "ocs-differs", "message": "a server too many"}
-    hostvars = {host: {"pool_report_ocs_pool": {"findings": [said]}} for host in ("fe1", TWO)}
+    hostvars = {host: {"pool_certificates_survey": {"ocs_pool": {"findings": [said]}}} for host in ("fe1", TWO)}
     assert collected(hostvars, plan())["findings"] == [said]
 
 
@@ -190,3 +189,21 @@ def test_certificates_of_the_cas_that_were_read() -> None:
         "ca2": {"pool_report_reached": {"reached": False, "msg": "dead"}},
     }
     assert ca_certificates(hostvars, ["ca1", "ca2", "ca3"]) == {"ca1": ["ONE", "TWO"]}
+    hostvars["ca1"]["pool_report_authority"]["chain_problem"] = "they lead to no root"
+    assert ca_certificates(hostvars, ["ca1"]) == {}
+
+
+def test_a_server_that_was_not_reached_or_on_which_nothing_was_to_be_done() -> None:
+    read = {"reached": True, "next": {}, "held": {"certificates": []}, "certificates": {"id": {"thumbprint": "AB"}}}
+    dead = {"reached": False, "msg": "nothing listens there"}
+    hostvars = {"fe1": {"pool_certificates_survey": read}, TWO: {"pool_certificates_survey": dead}}
+    assert collected(hostvars, plan(), expect_servers=True)["servers"] == {
+        ONE: {"certificates": {"id": {"thumbprint": "AB"}}, "held": {"certificates": []}, "failure": ""},
+        TWO: {"certificates": {}, "held": {}, "failure": "nothing listens there"},
+    }
+    # Where something was to be done, and nothing tells that it was, nobody knows how far it came.
+    read = {**read, "next": {"id": "make_key"}, "obtain": True}
+    hostvars["fe1"] = {"pool_certificates_survey": read}
+    assert collected(hostvars, plan(), expect_servers=True)["servers"][ONE]["failure"] == DROPPED
+    hostvars["fe1"] = {"pool_certificates_survey": {**read, "obtain": False}}
+    assert collected(hostvars, plan(), expect_servers=True)["servers"][ONE]["failure"] == ""

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.ucops.rollout.plugins.module_utils.report.sharing import (
-    KeyOrder,
     KeyTurn,
-    key_order,
-    key_turn,
+    has_work,
+    key_turns,
+    taken_by,
 )
 
 ID = "edge.company.local/edge_external"
@@ -26,28 +26,30 @@ def edge(thumbprint: str = "", until: str = "2028-01-01T00:00:00Z", state: str =
         {"sharers": [], "certificate": {"id": "e/own"}},
         {"sharers": list(EDGES), "certificate": {"id": ID}},
     ]
-    return {
-        "pool_certificates_work": {"certificates": jobs},
-        "pool_certificates_look": {ID: {"request": request, "thumbprint": thumbprint or None}},
-        **more,
-    }
+    certificates = {ID: {"request": request, "thumbprint": thumbprint or None}}
+    return {"pool_certificates_survey": {"work": {"certificates": jobs}, "certificates": certificates}, **more}
 
 
 def done(thumbprint: str | None = None, waiting: str = "", **steps: Any) -> dict[str, Any]:
-    return {"pool_certificates_result": {ID: {"thumbprint": thumbprint, "waiting": waiting, **steps}}}
+    certificates = {ID: {"thumbprint": thumbprint, "waiting": waiting, **steps}}
+    return {"pool_certificates_done": {"certificates": certificates}}
 
 
-def turns(*edges: dict[str, Any]) -> list[KeyTurn]:
+def turn(hosts: dict[str, Any], host: str, check_mode: bool = False) -> KeyTurn:
+    (found,) = key_turns(hosts, host, check_mode).values()
+    return found
+
+
+def turns(*edges: dict[str, Any], check_mode: bool = False) -> list[KeyTurn]:
     hosts = dict(zip(EDGES, edges, strict=False))
-    return [key_turn(hosts, name, 1) for name in EDGES[: len(edges)]]
+    return [turn(hosts, name, check_mode) for name in EDGES[: len(edges)]]
 
 
 def test_where_nobody_holds_it_the_first_has_it_made() -> None:
     made = edge(**done("AA"))
     assert turns(made, edge(), edge()) == [OWN, KeyTurn(False, "e1", "AA"), KeyTurn(False, "e1", "AA")]
     hosts = dict(zip(EDGES, (edge(), edge(), edge()), strict=True))
-    assert key_order(hosts, "e1") == KeyOrder((0, 1), ())
-    assert key_order(hosts, "e2") == key_order(hosts, "e3") == KeyOrder((0,), (1,))
+    assert [taken_by(hosts, one) for one in EDGES] == [(), (ID,), (ID,)]
 
 
 def test_a_key_that_waits_for_it_comes_first() -> None:
@@ -72,7 +74,7 @@ def test_a_server_that_came_later_gets_it_from_any_that_holds_it() -> None:
         KeyTurn(True, thumbprint="AA"),
     ]
     # One that took no part is no hindrance as long as another has it.
-    assert key_turn({"e1": edge(), "e3": edge("AA")}, "e1", 1) == KeyTurn(False, "e3", "AA")
+    assert turn({"e1": edge(), "e3": edge("AA")}, "e1") == KeyTurn(False, "e3", "AA")
 
 
 def test_of_several_the_one_that_lasts_longest_is_for_all() -> None:
@@ -83,15 +85,15 @@ def test_of_several_the_one_that_lasts_longest_is_for_all() -> None:
     ]
 
 
-@pytest.mark.parametrize("hosts", [{"e1": edge()}, {"e1": edge(), "e2": {}, "e3": {"pool_certificates_look": {}}}])
+@pytest.mark.parametrize("hosts", [{"e1": edge()}, {"e1": edge(), "e2": {}, "e3": {"pool_certificates_survey": {}}}])
 def test_none_is_made_while_one_that_may_hold_it_was_not_looked_at(hosts: dict[str, Any]) -> None:
-    assert key_turn(hosts, "e1", 1) == KeyTurn(
+    assert turn(hosts, "e1") == KeyTurn(
         False,
         refusal=f"{ID} is one certificate with one key for several servers. None of those that this run looked at holds"
         " it, and e2, e3 was not looked at and may hold it: a second one is not made. Let all of them take part in one"
         " run",
     )
-    assert key_order(hosts, "e1") == KeyOrder((0,), (1,))
+    assert taken_by(hosts, "e1") == (ID,)
 
 
 @pytest.mark.parametrize(
@@ -105,14 +107,31 @@ def test_the_others_do_nothing_where_the_first_came_to_no_end(made: dict[str, An
         " to no end: mend it there and run again"
     )
     hosts = {"e1": edge(**made), "e2": edge(), "e3": edge()}
-    assert key_turn(hosts, "e1", 1) == OWN
-    assert key_turn(hosts, "e2", 1) == KeyTurn(False, "e1", refusal=refusal)
+    assert turn(hosts, "e1") == OWN
+    assert turn(hosts, "e2") == KeyTurn(False, "e1", refusal=refusal)
 
 
 def test_in_check_mode_it_is_only_planned() -> None:
     planned = edge(**done(request={"state": "would_create"}, issue={"state": "would_submit"}))
-    assert turns(planned, edge(), edge())[1] == KeyTurn(False, "e1")
+    assert turns(planned, edge(), edge(), check_mode=True)[1] == KeyTurn(False, "e1")
+    assert "came to no end" in turns(planned, edge(), edge())[1].refusal
+    failed = edge(**done(install={"failed": True}))
+    assert "came to no end" in turns(failed, edge(), edge(), check_mode=True)[1].refusal
 
 
-def test_a_host_without_work_has_no_order() -> None:
-    assert key_order({}, "e1") == key_order({"e1": {}}, "e1") == KeyOrder((), ())
+def test_a_host_without_work_shares_nothing() -> None:
+    assert key_turns({}, "e1") == key_turns({"e1": {}}, "e1") == {}
+
+
+def test_where_something_is_to_be_done() -> None:
+    alone = {"next": {}, "work": {"certificates": []}}
+    hosts = {
+        "none": {"pool_certificates_survey": alone},
+        "key": {"pool_certificates_survey": {**alone, "next": {"a": "make_key"}}},
+        "unread": {},
+    }
+    assert [has_work(hosts, one) for one in hosts] == [False, True, True]
+    shared = {name: edge("AA" if name == "e1" else "BB") for name in EDGES}
+    for one in shared.values():
+        one["pool_certificates_survey"]["next"] = {}
+    assert [has_work(shared, name) for name in EDGES] == [True, False, False]

@@ -1,0 +1,46 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Action plugin of ``ucops.rollout.server_certificates``; see plugins/modules for its documentation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.arguments import SPEC, deployment_of, told_failure
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.carried import deploy_files
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.deploy import ServerDeployment, deploy
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+
+
+class ActionModule(WindowsAction):
+    argument_spec = {
+        **SPEC,
+        "next": {"type": "dict"},
+        "held": {"type": "dict", "default": {}},
+        "above": {"type": "dict", "default": {}},
+    }
+
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        wanted = deployment_of(arguments, now=datetime.now(timezone.utc), check_mode=check_mode)
+        try:
+            return self._deployed(wanted, arguments, check_mode)
+        except RolloutError as error:
+            if arguments["fail"]:
+                raise
+            return told_failure(error)
+
+    def _deployed(self, wanted: ServerDeployment, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        if not wanted.work.logon:
+            return deploy_files(wanted)
+        if arguments["next"] == {} and not any(map(wanted.takes, wanted.turns)):
+            # Whoever read the server has read all that is to be told of it.
+            return {"changed": False, "certificates": arguments["found"], "held": arguments["held"]}
+        return super()._answer({"wanted": wanted}, check_mode)
+
+    def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        return deploy(host, arguments["wanted"], self.open_other_host)

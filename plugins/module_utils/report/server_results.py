@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the tasks of a run left of each server's certificates: what was read first, then what each later one did.
+
+The role pool_certificates registers what its tasks return, under the names here; a server where nothing was to be done
+has the first alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import HostVars, kept
+
+SURVEY, REQUESTS, ISSUED = "pool_certificates_survey", "pool_certificates_requests", "pool_certificates_issued"
+DONE, TAKEN = "pool_certificates_done", "pool_certificates_taken"
+
+
+def survey_of(hostvars: HostVars, host: str) -> Mapping[str, Any]:
+    """What ``server_info`` returned for a host; empty where it did not run."""
+    read: Mapping[str, Any] = kept(hostvars, host, SURVEY) or {}
+    return read
+
+
+def jobs_of(hostvars: HostVars, host: str) -> Sequence[Mapping[str, Any]]:
+    """The certificates of a host's work, each with what is to be done with it."""
+    work: Mapping[str, Any] = survey_of(hostvars, host).get("work") or {}
+    return list(work.get("certificates") or ())
+
+
+def certificates_of(hostvars: HostVars, host: str) -> dict[str, dict[str, Any]]:
+    """By certificate id all that is known: ``request``, ``issue``, ``install``, ``thumbprint``, ``waiting``,
+    ``assignment``, ``binding``, ``services``, ``by_hand``, ``key_from``; what came later counts."""
+    known: dict[str, dict[str, Any]] = {}
+    for name in (SURVEY, REQUESTS):
+        _join(known, (kept(hostvars, host, name) or {}).get("certificates") or {})
+    _join(known, {id: {"issue": one} for id, one in issued_of(hostvars, host).items()})
+    for name in (DONE, TAKEN):
+        _join(known, (kept(hostvars, host, name) or {}).get("certificates") or {})
+    return known
+
+
+def held_of(hostvars: HostVars, host: str) -> Mapping[str, Any] | None:
+    """What the server holds and trusts by now; None where nobody knows any more, since something was to be done."""
+    for name in (TAKEN, DONE):
+        read: Mapping[str, Any] = kept(hostvars, host, name) or {}
+        if "held" in read:
+            held: Mapping[str, Any] = read["held"]
+            return held
+    survey = survey_of(hostvars, host)
+    unchanged = not survey.get("next") or not (survey.get("obtain") or survey.get("assign"))
+    return survey.get("held") if unchanged else None
+
+
+def failure_of(hostvars: HostVars, host: str) -> str:
+    """With what the first of the tasks on a server failed; empty where none did."""
+    results = (kept(hostvars, host, name) or {} for name in (REQUESTS, DONE, TAKEN))
+    return next((str(one["failure"]) for one in results if one.get("failure")), "")
+
+
+def issued_of(hostvars: HostVars, host: str) -> dict[str, Mapping[str, Any]]:
+    """By certificate id what came of its order at a CA."""
+    found: dict[str, Mapping[str, Any]] = {}
+    name = _name_of(hostvars, host)
+    for asked in (kept(hostvars, host, ISSUED) or {}).get("results") or ():
+        results = asked.get("results") or ()
+        for at, order in enumerate((asked.get(ORDERS_OF_A_CA) or {}).get("orders") or ()):
+            if order["server"] == name:
+                told = results[at] if at < len(results) else {"failed": True, "msg": str(asked.get("msg") or "")}
+                found[str(order["certificate"]["id"])] = told
+    return found
+
+
+# What the loop over the CAs calls each of them.
+ORDERS_OF_A_CA = "pool_certificates_ca"
+# Requests that are to be handed in; in check mode, one that would be made.
+_ASKING = ("outstanding", "created", "would_create", "requested")
+
+
+def orders(hostvars: HostVars, hosts: Sequence[str], taking: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
+    """For each CA its host and what these servers ask of it, as ``certificate_issue`` takes it.
+
+    :param taking: of each host the certificates that come from another server.
+    """
+    asked: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for host in hosts:
+        for ca_host, order in _orders_of(hostvars, host, taking.get(host) or ()):
+            # A host of the inventory may be more than one of the plan's CAs.
+            asked.setdefault((ca_host, str(order["certificate"]["issuer"]["ca"])), []).append(order)
+    return [{"ca_host": ca_host, "orders": one} for (ca_host, _ca), one in asked.items()]
+
+
+def _orders_of(hostvars: HostVars, host: str, taken: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    known, name = certificates_of(hostvars, host), _name_of(hostvars, host)
+    for job in jobs_of(hostvars, host) if survey_of(hostvars, host).get("obtain") else ():
+        id = str(job["certificate"]["id"])
+        request = (known.get(id) or {}).get("request") or {}
+        if job["offline"] or id in taken or request.get("state") not in _ASKING:
+            continue
+        asked = {key: request[key] for key in ("request", "public_key") if request.get(key)}
+        yield str(job["ca_host"]), {"certificate": job["certificate"], "server": name, **asked}
+
+
+def _name_of(hostvars: HostVars, host: str) -> str:
+    return str((survey_of(hostvars, host).get("work") or {}).get("fqdn") or host)
+
+
+def _join(known: dict[str, dict[str, Any]], further: Mapping[str, Mapping[str, Any]]) -> None:
+    for id, one in further.items():
+        known.setdefault(id, {}).update(one)

@@ -1,0 +1,44 @@
+"""The options of the actions are those of the role, with the same defaults."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+import yaml
+from unit.places import ROOT
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import SPEC, DeployOptions, options_of
+
+DEFAULTS = {name: option["default"] for name, option in SPEC.items()}
+ROLE = yaml.safe_load((ROOT / "roles/pool_certificates/meta/argument_specs.yml").read_text())
+OF_ROLE = ROLE["argument_specs"]["main"]["options"]
+
+
+@pytest.mark.parametrize("name", sorted(set(SPEC) - {"directory"}))
+def test_each_is_the_variable_of_the_role(name: str) -> None:
+    known = OF_ROLE[f"pool_certificates_{name}"]
+    assert [SPEC[name].get(key) for key in ("type", "elements", "choices")] == [
+        known.get(key) for key in ("type", "elements", "choices")
+    ]
+    assert SPEC[name]["default"] == known["default"]
+
+
+def test_what_is_given_becomes_a_value() -> None:
+    assert options_of(DEFAULTS) == DeployOptions()
+    assert {one.name for one in fields(DeployOptions)} == set(SPEC)
+    given: dict[str, Any] = {**DEFAULTS, "trusted_roots": ["ab" * 20], "services": ["A", "B"], "timeout": 2.5}
+    options = options_of(given)
+    assert (options.trusted_roots, options.services, options.timeout) == (("AB" * 20,), ("A", "B"), 2.5)
+
+
+def test_the_way_of_the_front_end() -> None:
+    assert options_of(DEFAULTS).way == "manual"
+    assert options_of({**DEFAULTS, "front_end": "command"}).way == "command"
+    assert options_of({**DEFAULTS, "ocs": "wmi"}).way == "wmi"
+    with pytest.raises(RolloutError, match="two ways to assign one certificate. Leave one of them"):
+        options_of({**DEFAULTS, "ocs": "wmi", "front_end": "command"})
+    with pytest.raises(RolloutError, match="trusted_roots"):
+        options_of({**DEFAULTS, "trusted_roots": ["x"]})

@@ -1,0 +1,94 @@
+"""One survey tells what a server has and what comes next; it changes nothing, wherever a rollout ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from unit.certificate_steps import snapshot
+from unit.fakes_windows import PEM, certificate
+from unit.server_sites import ID, WEB, Site, work
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying import survey as surveying
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
+
+
+def test_each_state_of_a_rollout_has_its_next_step() -> None:
+    site = Site()
+    untouched = snapshot(site.server)
+    assert site.survey().next == {ID: "make_key"}
+    assert snapshot(site.server) == untouched
+    found = site.issued()
+    assert site.survey().next == {ID: "look"}
+    site.options = site.options.__class__(trusted_roots=site.options.trusted_roots, assign=False)
+    thumbprint = site.deploy(found)["certificates"][ID]["thumbprint"]
+    site.options = site.options.__class__(trusted_roots=site.options.trusted_roots)
+    installed = site.survey()
+    assert installed.next == {ID: "assign"}
+    assert installed.steps.of[ID]["binding"]["state"] == "would_bind"
+    site.deploy(installed.steps.of)
+    done = site.survey()
+    assert done.next == {}
+    assert done.steps.of[ID]["binding"]["state"] == "bound"
+    assert (done.steps.of[ID]["thumbprint"], done.steps.result()["changed"]) == (thumbprint, False)
+    (held,) = done.held["certificates"]
+    assert (held["thumbprint"], held["chain_problem"], len(held["chain"])) == (thumbprint, "", 1)
+
+
+def test_what_people_carry_waits_without_a_connection(tmp_path: Path) -> None:
+    site = Site(work(WEB, offline=True), directory=str(tmp_path))
+    assert site.survey().next == {ID: "make_key"}
+    site.requests()
+    waiting = site.survey()
+    assert waiting.next == {}
+    place = OfflineAuthority(str(tmp_path)).place(site.work.certificates[0].certificate)
+    assert waiting.steps.of[ID]["waiting"] == f"{place} is to be signed; put the certificate beside it and run again"
+    assert waiting.steps.of[ID]["install"]["state"] == "waiting"
+    assert waiting.brought == {}
+    Path(place).unlink()
+    assert site.survey().next == {ID: "submit"}
+    Path(place).with_suffix(".cer").write_text("no certificate")
+    assert site.survey().next == {ID: "install"}
+
+
+def test_what_people_have_brought_comes_along(tmp_path: Path) -> None:
+    site = Site(work(WEB, offline=True), directory=str(tmp_path))
+    site.requests()
+    issued = certificate(site.ca.issuer, key=site.server.keys["container-0"]).public_bytes(PEM).decode()
+    planned = site.work.certificates[0].certificate
+    folder = OfflineAuthority(str(tmp_path))
+    Path(folder.path(planned, ".cer")).write_text(issued + site.ca.issuer.pem)
+    found = site.survey()
+    assert (found.next, found.brought) == ({ID: "install"}, {ID: [issued, site.ca.issuer.pem]})
+
+
+def test_a_step_that_cannot_be_looked_at_is_left_to_its_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It then fails where it stands in the order of the work, and tells what was done before it."""
+    site = Site()
+    site.server.put("MY", site.ca.issuer.certificate)
+    for key, values in site.server.registry.values.items():
+        if "MY" in key:
+            values["Blob"] = b"garbled"
+    assert site.survey().next == {ID: "look"}
+
+    def unreachable(*arguments: Any, **more: Any) -> Any:
+        raise HostUnreachable("gone")
+
+    monkeypatch.setattr(surveying, "enrol", unreachable)
+    with pytest.raises(HostUnreachable):
+        site.survey()
+
+
+def test_a_key_that_servers_share_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unusable(*arguments: Any) -> None:
+        raise RolloutError("the private key cannot be used")
+
+    monkeypatch.setattr(surveying, "use_key", unusable)
+    site = Site(assign=False)
+    site.deploy(site.issued())
+    assert site.survey().next == {}
+    site.work = work(sharers=("ocssrv01", "ocssrv02"))
+    assert site.survey().next == {ID: "look"}
