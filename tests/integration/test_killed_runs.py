@@ -64,10 +64,15 @@ def assert_one_of_everything(estate: RunningEstate, told: str) -> None:
     requests = state["hosts"]["ca01"]["ca"]["requests"]
     assert len(requests) == 1, told
     host = state["hosts"][SERVER]
-    assert left(host) == {"keys": 1, "my": 1, "request": 0, "files": []}, told
-    assert left(state["hosts"]["ca01"])["files"] == [], told
+    assert without_claims(left(host)) == {"keys": 1, "my": 1, "request": 0, "files": []}, told
+    assert without_claims(left(state["hosts"]["ca01"]))["files"] == [], told
     assert sorted(host["cs_server"]["assigned"]) == TYPES, told
     assert {one["thumbprint"] for one in host["cs_server"]["assigned"].values()} == thumbprints(host), told
+
+
+def without_claims(found: dict[str, Any]) -> dict[str, Any]:
+    """The claim of a run that is gone stays until the next that needs it, which waits for it for five minutes."""
+    return {**found, "files": [path for path in found["files"] if "ucops-claim" not in path]}
 
 
 def thumbprints(host: dict[str, Any]) -> set[str]:
@@ -108,7 +113,7 @@ def test_a_playbook_that_is_killed(site: Site, host: str, at: int) -> None:
     hosts = site.state()["hosts"]
     assert len(hosts["ca01"]["ca"]["requests"]) == 2
     for name in ("ocssrv01", "ocssrv02"):
-        assert left(hosts[name]) == {"keys": 1, "my": 1, "request": 0, "files": []}, name
+        assert without_claims(left(hosts[name])) == {"keys": 1, "my": 1, "request": 0, "files": []}, name
         assert hosts[name]["front_end"]["serving"], name
     again = site.play("deploy_pool")
     assert (again.code, again.total("changed")) == (0, 0), again.output
