@@ -28,5 +28,10 @@ class Former:
     serial: str = ""
 
     @property
+    def replaced(self) -> bool:
+        """Whether the place named a certificate at all."""
+        return bool(self.thumbprint or self.serial)
+
+    @property
     def named(self) -> Thumbprint | None:
         return from_plain(Thumbprint, self.thumbprint, where=self.place) if self.thumbprint else None

@@ -21,12 +21,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work imp
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import cmdlet_type
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import CommandAssignment
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_COMMAND, Former
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_COMMAND, BY_WMI, Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import AT_START, ServiceStep
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.proving import Assigned, Port
 
 # Where the results of a certificate's tasks keep what was assigned.
-_PARTS = ("assignment", "binding")
+PARTS = ("assignment", "binding")
 
 
 def assigned_by(
@@ -66,7 +66,7 @@ def former_of(results: Any) -> list[Former]:
     told = _mapping(results)
     return [
         from_plain(Former, one, where=f"held: {part}")
-        for part in _PARTS
+        for part in PARTS
         for one in _mapping(told.get(part)).get("former") or ()
     ]
 
@@ -82,7 +82,7 @@ def _ports(
     for one in job.assignments:
         place = _place(job, one)
         of_place = _of_place(place, former) if one.way != FRONT_END else _served(results)
-        if not _shows(one, place, results, former, started=started):
+        if not _shows(one, place, former, started=started):
             continue
         port = Port(job.certificate.id, one.component, one.address, one.reached_port, one.port, wanted, one.name)
         yield replace(port, former=of_place, shadowed=one.component == WEB_COMPONENTS and _shadowed(results))
@@ -93,17 +93,16 @@ def _place(job: CertificateWork, one: AssignmentWork) -> str:
     return cmdlet_type(job.certificate, one.component) if one.way == LYNC else f"0.0.0.0:{one.port}"
 
 
-def _shows(
-    one: AssignmentWork, place: str, results: Mapping[str, Any], former: Iterable[Former], *, started: bool
-) -> bool:
-    """Whether the port is to show the certificate now: http.sys takes it at once, a service when it starts."""
+def _shows(one: AssignmentWork, place: str, former: Iterable[Former], *, started: bool) -> bool:
+    """Whether the port is to show the certificate now in place of another: http.sys takes it at once, a service when it
+    starts."""
     if not (one.address and one.port) or one.component == UNSEEN:
         return False
     if one.way == FRONT_END:
-        return started and bool(_mapping(results.get("assignment")).get("changed"))
+        return started and any(earlier.way in (BY_COMMAND, BY_WMI) and earlier.replaced for earlier in former)
     if one.way == LYNC and place in AT_START and not started:
         return False
-    return any(earlier.place == place for earlier in former)
+    return any(earlier.place == place and earlier.replaced for earlier in former)
 
 
 def _of_place(place: str, former: Iterable[Former]) -> Thumbprint | None:

@@ -168,6 +168,7 @@ class NotProved(RolloutError):
 
     def __init__(self, what: str, outcome: ProofOutcome, *, where: str, mend: str) -> None:
         super().__init__(what, where=where, mend=mend)
+        self.outcome = outcome
         self.result = outcome.to_result()
 
 

@@ -83,6 +83,7 @@ class RetiredCertificate:
     successor: Thumbprint
     subject: str
     serial_number: str
+    public_key: str
     issuer_common_name: str | None
     not_after: datetime
     state: str
@@ -305,6 +306,7 @@ def _told(one: _Candidate, state: str, *, key: str = "", why: str = "") -> Retir
         one.successor,
         known.subject,
         known.serial,
+        known.public_key,
         known.issuer_common_name,
         known.not_after,
         state,
