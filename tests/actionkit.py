@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from typing import Any
 
 import yaml
@@ -14,13 +15,20 @@ from ansible_collections.ucops.rollout.plugins.action import (
     certificate_install,
     certificate_issue,
     certificate_request,
-    cs_certificates,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import Groups, find_hosts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of, work_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.deploy import (
+    ServerDeployment,
+    deploy,
+    lacking_requests,
+    make_requests,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import SPEC, options_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.survey import survey
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from lab.client import RunningEstate
@@ -116,18 +124,37 @@ class Pool(Rollout):
             found[server.fqdn.partition(".")[0]] = work.to_plain()
         return found
 
-    def bring(self, name: str, work: dict[str, Any]) -> bool:
-        """Request, issue, install and assign; says whether anything was changed."""
-        held, changed = {}, False
-        for job in work["certificates"]:
-            planned = job["certificate"]
-            asked = self.run(certificate_request, name, certificate=planned)
-            thumbprint = asked.get("thumbprint")
-            if asked["state"] != "held":
-                changed = True
-                issued = self.issued(planned, asked)
-                brought = {"issued": issued["certificate"], "chain": issued["chain"]}
-                thumbprint = self.run(certificate_install, name, certificate=planned, **brought)["thumbprint"]
-            held[planned["id"]] = {"thumbprint": thumbprint}
-        assigned = self.run(cs_certificates, name, work=work, held=held, oauth=True, restarts=True)
-        return changed or assigned["changed"]
+    def bring(self, name: str, work: dict[str, Any], **given: Any) -> bool:
+        """Read, request, issue, install and assign, as the role does; says whether anything was changed.
+
+        :param given: options of the role beside the defaults.
+        """
+        options = {key: option["default"] for key, option in SPEC.items()}
+        options = options_of({**options, "oauth": True, **given})
+        now, wanted = datetime.now(timezone.utc), work_from_plain(work)
+        with self.host(name) as host:
+            seen = survey(host, wanted, options, topology=None, now=now)
+        found = {id: dict(one) for id, one in seen.steps.of.items()}
+        if not seen.next:
+            return False
+        if lacking_requests(ServerDeployment(wanted, options, now, found)):
+            with self.host(name) as host:
+                made = make_requests(host, ServerDeployment(wanted, options, now, found))
+            for id, one in made.of.items():
+                found[id].update(one)
+        orders = [self._order(job.certificate.id, work, found) for job in wanted.certificates]
+        orders = [one for one in orders if one["request"] or one["public_key"]]
+        issued = self.run(certificate_issue, "ca01", orders=orders)["results"] if orders else []
+        for order, one in zip(orders, issued, strict=True):
+            found[order["certificate"]["id"]]["issue"] = one
+        with self.host(name) as host:
+            changed: bool = deploy(host, ServerDeployment(wanted, options, now, found), self.host)["changed"]
+        return changed or bool(orders)
+
+    @staticmethod
+    def _order(id: str, work: dict[str, Any], found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        request = found[id].get("request") or {}
+        asks = request.get("state") in ("created", "outstanding")
+        planned = next(job["certificate"] for job in work["certificates"] if job["certificate"]["id"] == id)
+        keys = {key: request.get(key) if asks else None for key in ("request", "public_key")}
+        return {"certificate": planned, "server": work["fqdn"], **keys}

@@ -94,6 +94,28 @@ options:
         description: Seconds for one handshake.
         type: float
         default: 10.0
+      renew:
+        description: SHA-1 thumbprints of certificates that are to be replaced now, whatever their dates.
+        type: list
+        elements: str
+        default: []
+      prove_wait:
+        description:
+          - Seconds for which a port is asked until it shows what took the place of another certificate there.
+          - Where it does not, the former certificate is assigned again (P(ucops.rollout.certificate_prove#module)).
+        type: float
+        default: 60.0
+      retire:
+        description:
+          - What becomes of a certificate whose place another one took (P(ucops.rollout.certificate_retire#module)).
+        type: str
+        choices: [keep, archive, remove]
+        default: keep
+      revoke:
+        description: Whether a later step is told of what was replaced, to revoke it at its CA.
+        type: str
+        choices: [never, superseded]
+        default: never
 """
 
     WORK = r"""

@@ -106,6 +106,14 @@ def has_work(hostvars: Any, host: str) -> bool:
     return sharing.has_work(_hostvars(hostvars), str(host))
 
 
+def superseded(hostvars: Any, host: str) -> list[dict[str, Any]]:
+    return server_results.superseded(_hostvars(hostvars), str(host))
+
+
+def failed_before(hostvars: Any, hosts: Sequence[str]) -> str:
+    return sharing.failed_before(_hostvars(hostvars), list(hosts))
+
+
 def server_certificates(hostvars: Any, host: str) -> dict[str, Any]:
     read = _hostvars(hostvars)
     held, failure = server_results.held_of(read, str(host)), server_results.failure_of(read, str(host))
@@ -278,6 +286,8 @@ class FilterModule:
             key_turns,
             takes_keys,
             has_work,
+            failed_before,
+            superseded,
             server_certificates,
             push_failed,
             push_turn,

@@ -68,7 +68,8 @@ certificates:
     By certificate ID all that is known of it: RV(ignore:request), RV(ignore:issue), RV(ignore:install),
     RV(ignore:assignment), RV(ignore:binding), RV(ignore:services) and RV(ignore:by_hand), each as its own module
     returns it, RV(ignore:thumbprint), RV(ignore:waiting), a sentence where it waits for people, and
-    RV(ignore:key_from), the server that has it with its key.
+    RV(ignore:key_from), the server that has it with its key. With the first of them RV(ignore:proof) and
+    RV(ignore:retired), as M(ucops.rollout.certificate_prove) and M(ucops.rollout.certificate_retire) return them.
   returned: always
   type: dict
 held:

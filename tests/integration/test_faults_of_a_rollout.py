@@ -28,8 +28,8 @@ EVERY = bool(os.environ.get("UCOPS_EVERY_REQUEST"))
 FRONT_ENDS = ("fe01", "fe02", "fe03")
 TYPES = ["Default", "WebServicesExternal", "WebServicesInternal"]
 # Requests of a rollout to a Front End, and to the CA for it. The first has OAuth's certificate too, behind its own.
-OF_ONE, OF_THE_FIRST = 68, 128
-AT_THE_CA, AT_THE_CA_FOR_THE_FIRST = 21, 42
+OF_ONE, OF_THE_FIRST = 87, 120
+AT_THE_CA, AT_THE_CA_FOR_THE_FIRST = 21, 24
 
 
 @dataclass(frozen=True)

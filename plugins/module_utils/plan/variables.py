@@ -21,6 +21,7 @@ KNOWN = (
     "ucops_remove",
     "ucops_anybody_may_read_the_passwords",
     "ucops_record",
+    "ucops_serial",
 )
 
 # Of the playbooks that have no role.

@@ -104,6 +104,25 @@ def _orders_of(hostvars: HostVars, host: str, taken: Sequence[str]) -> Iterator[
         yield str(job["ca_host"]), {"certificate": job["certificate"], "server": name, **asked}
 
 
+# Of a certificate that is used nowhere any more that could be read.
+_RETIRED = ("kept", "archived", "removed", "would_archive", "would_remove")
+
+
+def superseded(hostvars: HostVars, host: str) -> list[dict[str, Any]]:
+    """For each CA its host, its name and the certificates of its that others took the place of on a server."""
+    jobs = {str(job["certificate"]["id"]): job for job in jobs_of(hostvars, host)}
+    found: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for done in certificates_of(hostvars, host).values():
+        for one in (done.get("retired") or {}).get("retired") or ():
+            job = jobs.get(str(one["certificate"]), {})
+            ca = str((job.get("certificate") or {}).get("issuer", {}).get("ca") or "")
+            ours = one["issuer_common_name"] == ca.partition("\\")[2] and job.get("ca_host")
+            if ours and one["store"] == "MY" and one["state"] in _RETIRED:
+                named = {key: str(one[key]) for key in ("serial_number", "public_key")}
+                found.setdefault((str(job["ca_host"]), ca), []).append(named)
+    return [{"ca_host": at, "ca": ca, "certificates": named} for (at, ca), named in found.items()]
+
+
 def _name_of(hostvars: HostVars, host: str) -> str:
     return str((survey_of(hostvars, host).get("work") or {}).get("fqdn") or host)
 

@@ -18,6 +18,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import H
 from ansible_collections.ucops.rollout.plugins.module_utils.report.server_results import DONE, jobs_of, survey_of
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import some
 
+# What the playbooks keep of a server that could not be brought to the plan.
+FAILURE = "pool_report_failure"
+
 _UNSEEN = (
     "{id} is one certificate with one key for several servers. None of those that this run looked at holds it, and"
     " {unseen} was not looked at and may hold it: a second one is not made. Let all of them take part in one run"
@@ -65,6 +68,11 @@ def has_work(hostvars: HostVars, host: str) -> bool:
     """Whether anything is to be done on a server, by what was read of it; one that was not read may have."""
     survey = survey_of(hostvars, host)
     return "next" not in survey or bool(survey["next"]) or bool(taken_by(hostvars, host))
+
+
+def failed_before(hostvars: HostVars, hosts: Sequence[str]) -> str:
+    """The first of the hosts whose certificates this run could not bring to the plan; empty where there is none."""
+    return next((one for one in hosts if kept(hostvars, one, FAILURE)), "")
 
 
 def _turn(hostvars: HostVars, host: str, id: str, sharers: Sequence[str], check_mode: bool) -> KeyTurn:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -40,6 +40,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync impor
     CsOptions,
     CsState,
     CsWanted,
+    ServiceStep,
     assign_types,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
@@ -62,13 +63,17 @@ _UNTESTED = (
 
 @dataclass(frozen=True)
 class Assigner:
-    """The assignments of one server. ``host``: None for one that nobody logs on to."""
+    """The assignments of one server. ``host``: None for one that nobody logs on to.
+
+    ``brought``: the services that were brought to a state, in their order; the last of them may have failed.
+    """
 
     host: WindowsHost | None
     work: ServerWork
     options: DeployOptions
     steps: ServerSteps
     check_mode: bool = False
+    brought: list[ServiceStep] = field(default_factory=list)
 
     def assign(self, job: CertificateWork) -> None:
         """One certificate in every way but by the cmdlets; nothing is done with one that waits for others."""
@@ -90,6 +95,12 @@ class Assigner:
         """What is to be known of a way before it is gone."""
         fronts = any(one.way == FRONT_END for job in self.work.certificates for one in job.assignments)
         return (_UNTESTED,) if fronts and self.options.way == WMI else ()
+
+    @property
+    def broken(self) -> bool:
+        """Whether a service did not come to the state that it was to have."""
+        told = (results.get("services") or {} for results in self.steps.of.values())
+        return any(one.get("failed") for services in told for one in services.get("results") or ())
 
     def _of(self, job: CertificateWork) -> Result:
         return self.steps.of.get(job.certificate.id, {})
@@ -155,6 +166,7 @@ class Assigner:
     def _services(self, host: WindowsHost, id: str, wanted: Iterable[tuple[str, str]]) -> None:
         services = WmiServices(host.wmi, host=host.name, timeout=self.options.service_timeout)
         for name, state in wanted:
+            self.brought.append(ServiceStep(name, state))
             self.steps.take_service(id, partial(_brought, services, name, state, host.name, self.check_mode))
 
     # --- the Web Components ----------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignments import Assigner
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.proof import Proof
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.steps import Result, ServerSteps, told_with
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -140,7 +141,16 @@ def _lacks_request(wanted: ServerDeployment, id: str) -> bool:
 
 def _enrolling(host: WindowsHost, wanted: ServerDeployment, job: CertificateWork) -> Enrolling:
     authority = OfflineAuthority(wanted.options.directory) if job.offline else None
-    return Enrolling(host, job.certificate, wanted.now, wanted.options.minimum_days, authority, wanted.check_mode)
+    options = wanted.options
+    return Enrolling(
+        host,
+        job.certificate,
+        wanted.now,
+        options.minimum_days,
+        authority,
+        wanted.check_mode,
+        frozenset(options.renew),
+    )
 
 
 # --- certificates ---------------------------------------------------------------------------------------------------
@@ -165,13 +175,17 @@ class _Deploying:
         if not self.wanted.check_mode:
             # A run that was cut off once the certificate was in the store leaves a later one no other step with files.
             sweep(self.host.files)
+        proof = Proof(self.host, self.assigner)
         with told_with(self.steps):
-            for job in self.wanted.ordered:
-                self._bring(job)
+            with proof.brings_back():
+                for job in self.wanted.ordered:
+                    self._bring(job)
+                    if self.wanted.options.assign:
+                        self.assigner.assign(job)
                 if self.wanted.options.assign:
-                    self.assigner.assign(job)
-            if self.wanted.options.assign:
-                self.assigner.assign_by_cmdlets()
+                    self.assigner.assign_by_cmdlets()
+            proof.prove()
+            proof.retire()
             held = self._held()
         return {**self.steps.result(), "held": held}
 

@@ -34,6 +34,10 @@ SPEC: Mapping[str, Mapping[str, Any]] = {
     "services": {"type": "list", "elements": "str", "default": ["RTCSRV"]},
     "service_timeout": {"type": "int", "default": 120},
     "timeout": {"type": "float", "default": 10.0},
+    "renew": {"type": "list", "elements": "str", "default": []},
+    "prove_wait": {"type": "float", "default": 60.0},
+    "retire": {"type": "str", "choices": ["keep", "archive", "remove"], "default": "keep"},
+    "revoke": {"type": "str", "choices": ["never", "superseded"], "default": "never"},
 }
 TAKEN = {"type": "dict", "options": SPEC, "apply_defaults": True}
 
@@ -60,6 +64,10 @@ class DeployOptions:
     services: tuple[str, ...] = ("RTCSRV",)
     service_timeout: int = 120
     timeout: float = 10.0
+    renew: tuple[Thumbprint, ...] = ()
+    prove_wait: float = 60.0
+    retire: str = "keep"
+    revoke: str = "never"
 
     @property
     def way(self) -> str:
@@ -71,7 +79,8 @@ def options_of(given: Mapping[str, Any]) -> DeployOptions:
     """The options as an action was given them; raises RolloutError for those that contradict each other."""
     lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
     roots = from_plain(tuple[Thumbprint, ...], given["trusted_roots"], where="trusted_roots")
-    options = DeployOptions(**{**given, **lists, "trusted_roots": roots})
+    renew = from_plain(tuple[Thumbprint, ...], given["renew"], where="pool_certificates_renew")
+    options = DeployOptions(**{**given, **lists, "trusted_roots": roots, "renew": renew})
     if options.ocs == "wmi" and options.front_end == "command":
         raise RolloutError(
             "pool_certificates_front_end is command and pool_certificates_ocs is wmi: two ways to assign one"

@@ -165,7 +165,8 @@ class _Surveying:
     def _enrolment(self, job: CertificateWork) -> Enrolment:
         authority = OfflineAuthority(self.options.directory) if job.offline and self.options.obtain else None
         days = self.options.minimum_days
-        return enrol(Enrolling(self.host, job.certificate, self.now, days, authority, check_mode=True))
+        renew = frozenset(self.options.renew)
+        return enrol(Enrolling(self.host, job.certificate, self.now, days, authority, check_mode=True, renew=renew))
 
     def _in_the_folder(self, job: CertificateWork, found: Enrolment) -> str:
         if self._answer(job):

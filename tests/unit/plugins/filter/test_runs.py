@@ -51,6 +51,8 @@ def test_servers_that_share_a_key_and_what_they_ask() -> None:
     assert FILTERS["key_turns"](hosts, "e1") == {"b": own}
     assert [FILTERS["takes_keys"](hosts, one) for one in ("e1", "e2")] == [False, True]
     assert [FILTERS["has_work"](hosts, one) for one in ("e1", "e2")] == [False, True]
+    assert FILTERS["superseded"](hosts, "e1") == []
+    assert FILTERS["failed_before"]({"e1": {}, "e2": {"pool_report_failure": "no"}}, ["e1", "e2"]) == "e2"
     (asked,) = FILTERS["ca_orders"](hosts, ["e1", "e2"])
     assert (asked["ca_host"], [one["certificate"]["id"] for one in asked["orders"]]) == ("ca01", ["a", "b", "a"])
     assert FILTERS["issued_certificates"](hosts, "e1") == {}

@@ -47,13 +47,13 @@ def test_a_slip_is_refused_with_what_was_meant(name: str, meant: str) -> None:
 
 
 def test_names_that_begin_like_ours_are_refused_with_the_hosts_that_have_them() -> None:
-    of_hosts = {"srv01": ["pool_dns_colour", "mine"], "srv02": ["pool_dns_colour", "ucops_customer"]}
+    of_hosts = {"srv01": ["pool_dns_colour", "mine"], "srv02": ["pool_dns_colour", "ucops_house_of_the_customer"]}
     with pytest.raises(RolloutError) as refused:
-        refuse_misspelt(["ucops_customer"], DOCUMENTED, of_hosts)
+        refuse_misspelt(["ucops_house_of_the_customer"], DOCUMENTED, of_hosts)
     assert str(refused.value) == (
         "variables: 'pool_dns_colour' (of srv01, srv02) is no variable of this collection, and names that begin with"
-        " pool_dns_ are its own; 'ucops_customer' is no variable of this collection, and names that begin with ucops_"
-        " are its own. Correct the name in the inventory, or on the command line"
+        " pool_dns_ are its own; 'ucops_house_of_the_customer' is no variable of this collection, and names that begin"
+        " with ucops_ are its own. Correct the name in the inventory, or on the command line"
     )
 
 

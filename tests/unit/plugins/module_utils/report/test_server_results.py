@@ -10,6 +10,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.server_result
     issued_of,
     jobs_of,
     orders,
+    superseded,
 )
 
 FQDN = "fe1.company.local"
@@ -88,3 +89,30 @@ def test_the_orders_of_all_servers_by_ca() -> None:
         "public_key": "KEY",
     }
     assert set(found[0]["orders"][1]) == {"certificate", "server"}
+
+
+def test_what_is_to_be_revoked_at_which_ca() -> None:
+    ca = "ca01.company.local\\Company CA"
+    jobs = [
+        {"certificate": {"id": "a", "issuer": {"ca": ca}}, "ca_host": "ca01"},
+        {"certificate": {"id": "b", "issuer": {"ca": ""}}, "ca_host": ""},
+    ]
+
+    def old(id: str, serial: str, state: str = "removed", **more: str) -> dict[str, Any]:
+        told = {"certificate": id, "serial_number": serial, "public_key": "k" + serial, "state": state}
+        return {**told, "issuer_common_name": "Company CA", "store": "MY", **more}
+
+    retired = [
+        old("a", "1"),
+        old("a", "2", "kept"),
+        old("a", "3", "in_use"),
+        old("a", "4", issuer_common_name="Other CA"),
+        old("a", "5", store="REQUEST"),
+        old("b", "6", issuer_common_name="Public CA"),
+        old("c", "7"),
+    ]
+    survey = {"work": {"certificates": jobs}, "certificates": {"a": {"retired": {"retired": retired}}, "b": {}}}
+    named = [{"serial_number": one, "public_key": f"k{one}"} for one in ("1", "2")]
+    hosts = {"s": {"pool_certificates_survey": survey}}
+    assert superseded(hosts, "s") == [{"ca_host": "ca01", "ca": ca, "certificates": named}]
+    assert superseded(hosts, "elsewhere") == []

@@ -8,6 +8,7 @@ import pytest
 
 from ansible_collections.ucops.rollout.plugins.module_utils.report.sharing import (
     KeyTurn,
+    failed_before,
     has_work,
     key_turns,
     taken_by,
@@ -135,3 +136,14 @@ def test_where_something_is_to_be_done() -> None:
     for one in shared.values():
         one["pool_certificates_survey"]["next"] = {}
     assert [has_work(shared, name) for name in EDGES] == [True, False, False]
+
+
+def test_the_first_that_failed_is_told() -> None:
+    hosts = {
+        "a": {},
+        "b": {"pool_report_failure": "no"},
+        "c": {"pool_report_failure": "no"},
+        "d": {"pool_report_failure": ""},
+    }
+    assert (failed_before(hosts, ["a", "b", "c"]), failed_before(hosts, ["c", "b"])) == ("b", "c")
+    assert (failed_before(hosts, ["a", "d", "elsewhere"]), failed_before(hosts, [])) == ("", "")
