@@ -52,7 +52,7 @@ class FrontEnd(Rollout):
             for component, port, way in places
         ]  # fmt: skip
         job = {"certificate": self.plan, "assignments": assignments, "ca_host": "ca01", "offline": False, "sharers": []}
-        return {"fqdn": "ocssrv01.company.local", "certificates": [job], "without_ca": [], "shared": [], "logon": True}
+        return {"fqdn": "ocssrv01.company.local", "certificates": [job], "without_ca": [], "logon": True}
 
     def bring(self, *renew: str) -> dict[str, Any]:
         """A certificate in the store, bound and assigned; the results by its id."""
