@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import lacks_authorities
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.arguments import SPEC, deployment_of, told_failure
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.carried import deploy_files
@@ -37,10 +39,17 @@ class ActionModule(WindowsAction):
     def _deployed(self, wanted: ServerDeployment, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         if not wanted.work.logon:
             return deploy_files(wanted)
-        if arguments["next"] == {} and not any(map(wanted.takes, wanted.turns)):
+        held = arguments["held"]
+        if arguments["next"] == {} and not any(map(wanted.takes, wanted.turns)) and not _lacks(wanted, held):
             # Whoever read the server has read all that is to be told of it.
-            return {"changed": False, "certificates": arguments["found"], "held": arguments["held"]}
+            return {"changed": False, "certificates": arguments["found"], "held": held}
         return super()._answer({"wanted": wanted}, check_mode)
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         return deploy(host, arguments["wanted"], self.open_other_host)
+
+
+def _lacks(wanted: ServerDeployment, held: Mapping[str, Any]) -> bool:
+    """Whether the server is to be given a certificate of an authority."""
+    roots = [str(one) for one in wanted.options.trusted_roots]
+    return wanted.options.obtain and lacks_authorities(held, wanted.above, roots, now=wanted.now)

@@ -102,8 +102,8 @@ def takes_keys(hostvars: Any, host: str) -> bool:
     return bool(sharing.taken_by(_hostvars(hostvars), str(host)))
 
 
-def has_work(hostvars: Any, host: str) -> bool:
-    return sharing.has_work(_hostvars(hostvars), str(host))
+def has_work(hostvars: Any, host: str, ca_hosts: Sequence[str] = ()) -> bool:
+    return sharing.has_work(_hostvars(hostvars), str(host), list(ca_hosts), datetime.now(timezone.utc))
 
 
 def superseded(hostvars: Any, host: str) -> list[dict[str, Any]]:

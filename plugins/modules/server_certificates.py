@@ -42,8 +42,9 @@ options:
     default: {}
   above:
     description: >-
-      By a CA's inventory host its certificates (PEM), as P(ucops.rollout.ca_certificates#filter) returns them; tells in
-      check mode what is above a certificate that is only planned.
+      By a CA's inventory host its certificates (PEM), as P(ucops.rollout.ca_certificates#filter) returns them. The
+      server is given what it lacks of them, where it trusts their root or may be given it; so it can follow the chains
+      of the servers that it speaks with, too. In check mode, they tell what is above one that is only planned.
     type: dict
     default: {}
 seealso:
@@ -67,9 +68,10 @@ certificates:
   description: >-
     By certificate ID all that is known of it: RV(ignore:request), RV(ignore:issue), RV(ignore:install),
     RV(ignore:assignment), RV(ignore:binding), RV(ignore:services) and RV(ignore:by_hand), each as its own module
-    returns it, RV(ignore:thumbprint), RV(ignore:waiting), a sentence where it waits for people, and
-    RV(ignore:key_from), the server that has it with its key. With the first of them RV(ignore:proof) and
-    RV(ignore:retired), as M(ucops.rollout.certificate_prove) and M(ucops.rollout.certificate_retire) return them.
+    returns it, RV(ignore:authorities), what the server lacked of its CAs, RV(ignore:thumbprint),
+    RV(ignore:waiting), a sentence where it waits for people, and RV(ignore:key_from), the server that has it with
+    its key. With the first of them RV(ignore:proof) and RV(ignore:retired), as M(ucops.rollout.certificate_prove)
+    and M(ucops.rollout.certificate_retire) return them.
   returned: always
   type: dict
 held:

@@ -87,6 +87,7 @@ class CertificateOutcome:
     request: StepResult = field(default_factory=StepResult)
     issue: StepResult = field(default_factory=StepResult)
     install: StepResult = field(default_factory=StepResult)
+    authorities: StepResult = field(default_factory=StepResult)
     binding: StepResult = field(default_factory=StepResult)
     assignment: StepResult = field(default_factory=StepResult)
     by_hand: Mapping[str, StepResult] = field(default_factory=dict)
@@ -97,7 +98,7 @@ class CertificateOutcome:
     @property
     def steps(self) -> tuple[StepResult, ...]:
         """All of them, in the order of the work."""
-        before = (self.request, self.issue, self.install, self.binding, self.assignment)
+        before = (self.request, self.issue, self.install, self.authorities, self.binding, self.assignment)
         return (*before, *self.by_hand.values(), *self.services)
 
     @property
@@ -268,7 +269,7 @@ def _issuers(held: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _certificate(where: str, part: Mapping[str, Any]) -> CertificateOutcome:
-    names = ("request", "issue", "install", "binding", "assignment")
+    names = ("request", "issue", "install", "authorities", "binding", "assignment")
     steps = {name: _step(f"{where}.{name}", _part(part, name)) for name in names}
     left = _part(part, "by_hand")
     by_hand = {str(place): _step(f"{where}.by_hand.{place}", _part(left, place)) for place in left}

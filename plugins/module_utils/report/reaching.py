@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import root_above, untrusted_root
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import chain_above, untrusted_root
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import ca_certificates, reached
@@ -136,6 +136,6 @@ def _untrusted(
 
 def _root(told: Sequence[str], now: datetime) -> X509Certificate | None:
     try:
-        return root_above(load_certificates("\n".join(told), where=""), now=now, where="") if told else None
+        return chain_above(load_certificates("\n".join(told), where=""), now=now, where="")[-1] if told else None
     except RolloutError:
         return None

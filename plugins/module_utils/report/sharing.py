@@ -12,8 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import lacks_authorities
+from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import ca_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import HostVars, kept
 from ansible_collections.ucops.rollout.plugins.module_utils.report.server_results import DONE, jobs_of, survey_of
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import some
@@ -64,10 +67,16 @@ def taken_by(hostvars: HostVars, host: str) -> tuple[str, ...]:
     return tuple(id for id, turn in key_turns(hostvars, host).items() if not turn.own)
 
 
-def has_work(hostvars: HostVars, host: str) -> bool:
-    """Whether anything is to be done on a server, by what was read of it; one that was not read may have."""
+def has_work(hostvars: HostVars, host: str, ca_hosts: Sequence[str], now: datetime) -> bool:
+    """Whether anything is to be done on a server, by what was read of it; one that was not read may have.
+
+    :param ca_hosts: the hosts of CAs that were read: a server is to have the authorities above those of its peers too.
+    """
     survey = survey_of(hostvars, host)
-    return "next" not in survey or bool(survey["next"]) or bool(taken_by(hostvars, host))
+    if "next" not in survey or survey["next"] or taken_by(hostvars, host):
+        return True
+    authorities = ca_certificates(hostvars, ca_hosts) if survey.get("obtain") else {}
+    return lacks_authorities(survey.get("held") or {}, authorities, survey.get("trusted_roots") or (), now=now)
 
 
 def failed_before(hostvars: HostVars, hosts: Sequence[str]) -> str:

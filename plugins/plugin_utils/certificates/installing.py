@@ -35,7 +35,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecyc
     Observed,
     next_step,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import untrusted_root
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import (
+    KnownAuthorities,
+    chain_above,
+    untrusted_root,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CREATE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
@@ -168,8 +172,7 @@ def planned_installation(
     :param with_key: the certificate comes with its key from another server.
     """
     authorities: list[_Addition] = []
-    if above:
-        chain = chain_of_authority(above, now=now, where=host.name)
+    if chain := chain_above(above, now=now, where=host.name):
         authorities = _missing_authorities(host, CertificateStores(host.registry, host.name), chain, trusted_roots)
     subject = {"store": MY, "thumbprint": None, "subject": planned.common_name}
     own = _created(MY, subject, None, _WITH_KEY if with_key else "installed")
@@ -300,15 +303,6 @@ def _bring(host: WindowsHost, stores: CertificateStores, delivery: Delivery, key
 # --- of certificates that are held already --------------------------------------------------------------------------
 
 
-def chain_of_authority(above: Sequence[X509Certificate], *, now: datetime, where: str) -> tuple[X509Certificate, ...]:
-    """From the CA's own certificate up to its root.
-
-    :param above: as ``authority_info`` has them, the newest of the CA's own first; at least one.
-    """
-    own, *further = above
-    return (own, *(() if is_root(own) else build_chain(own, further, now=now, where=where)))
-
-
 def complete_chains(
     host: WindowsHost,
     chains: Sequence[Sequence[X509Certificate]],
@@ -319,10 +313,7 @@ def complete_chains(
     """Put into the server's stores what it lacks of these chains: those of its own certificates, and those of the
     servers that it speaks MTLS with. A second call changes nothing.
 
-    A chain whose root the server neither trusts nor may be given, and one of which it disallows a certificate, is left
-    alone: whoever decided that did so elsewhere, and the proof of trust tells it.
-
-    :param chains: each from the issuing CA's certificate up to its root (``chain_of_authority``).
+    :param chains: each as ``roots.chain_above`` gives it, which says also what is left alone.
     """
     stores = CertificateStores(host.registry, host.name)
     additions = _lacking(stores, chains, trusted_roots)
@@ -337,22 +328,8 @@ def complete_chains(
 def _lacking(
     stores: CertificateStores, chains: Sequence[Sequence[X509Certificate]], trusted_roots: Sequence[Thumbprint]
 ) -> list[_Addition]:
-    """Each once, the intermediates of a chain before its root."""
-    roots, held = stores.effective_thumbprints(ROOT), stores.effective_thumbprints(CA)
-    disallowed = stores.effective_thumbprints(DISALLOWED)
-    found: dict[Thumbprint, _Addition] = {}
-    for *intermediates, root in chains:
-        if root.thumbprint not in (*roots, *trusted_roots) or _any_of((*intermediates, root), disallowed):
-            continue
-        wanted = [_Addition(CA, one) for one in intermediates if one.thumbprint not in held]
-        wanted += [] if root.thumbprint in roots else [_Addition(ROOT, root)]
-        for one in wanted:
-            found.setdefault(one.certificate.thumbprint, one)
-    return list(found.values())
-
-
-def _any_of(certificates: Sequence[X509Certificate], thumbprints: frozenset[str]) -> bool:
-    return any(one.thumbprint in thumbprints for one in certificates)
+    known = KnownAuthorities(*map(stores.effective_thumbprints, (ROOT, CA, DISALLOWED)))
+    return [_Addition(ROOT if is_root(one) else CA, one) for one in known.lacking(chains, trusted_roots)]
 
 
 # --- report ---------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authori
     AuthorityAnswer,
     answer_of_pem,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import chains_of
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import CertificateWork, ServerWork
@@ -37,6 +38,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolli
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.holding import read_holding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import (
     Installation,
+    complete_chains,
     delivery_of,
     install,
     not_yet,
@@ -184,10 +186,26 @@ class _Deploying:
                         self.assigner.assign(job)
                 if self.wanted.options.assign:
                     self.assigner.assign_by_cmdlets()
+            self._complete_chains()
             proof.prove()
             proof.retire()
             held = self._held()
         return {**self.steps.result(), "held": held}
+
+    def _complete_chains(self) -> None:
+        """The authorities of the other servers, and its own where nothing was installed in this run."""
+        jobs = [job for job in self.wanted.work.certificates if self.wanted.options.obtain]
+        done = {job.ca_host for job in jobs if self.steps.of[job.certificate.id].get("install")}
+        left = {ca: above for ca, above in self.wanted.above.items() if ca not in done}
+        if not jobs or not left:
+            return
+        chains, roots = chains_of(left, now=self.wanted.now), self.wanted.options.trusted_roots
+        check_mode = self.wanted.check_mode
+
+        def step() -> Result:
+            return complete_chains(self.host, chains, trusted_roots=roots, check_mode=check_mode).to_result()
+
+        self.steps.take(jobs[0].certificate.id, "authorities", step)
 
     def _held(self) -> Result:
         names = [Thumbprint(one["thumbprint"]) for one in self.steps.of.values() if one.get("thumbprint")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from unit.fakes_windows import NOW, authority
 
 from ansible_collections.ucops.rollout.plugins.module_utils.report.sharing import (
     KeyTurn,
@@ -131,11 +132,18 @@ def test_where_something_is_to_be_done() -> None:
         "key": {"pool_certificates_survey": {**alone, "next": {"a": "make_key"}}},
         "unread": {},
     }
-    assert [has_work(hosts, one) for one in hosts] == [False, True, True]
+    assert [has_work(hosts, one, ["ca01"], NOW) for one in hosts] == [False, True, True]
+    root = authority()
+    issuing = authority("Issuing CA", root, number=101)
+    read = {"pool_report_authority": {"ca_certificates": [issuing.pem, root.pem]}}
+    lacking = {"root_thumbprints": [root.thumbprint], "authority_thumbprints": []}
+    for obtain, held, told in ((True, lacking, True), (False, lacking, False), (True, {}, False)):
+        found = {"ca01": read, "srv": {"pool_certificates_survey": {**alone, "obtain": obtain, "held": held}}}
+        assert has_work(found, "srv", ["ca01"], NOW) is told
     shared = {name: edge("AA" if name == "e1" else "BB") for name in EDGES}
     for one in shared.values():
         one["pool_certificates_survey"]["next"] = {}
-    assert [has_work(shared, name) for name in EDGES] == [True, False, False]
+    assert [has_work(shared, name, [], NOW) for name in EDGES] == [True, False, False]
 
 
 def test_the_first_that_failed_is_told() -> None:

@@ -19,11 +19,11 @@ from unit.fakes_windows import (
     rsa_key,
 )
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import chain_above
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import (
-    chain_of_authority,
     complete_chains,
     planned_installation,
 )
@@ -187,7 +187,7 @@ DISALLOWED = "Disallowed"
 def chain_of(*above):
     """Of a CA, as it tells its certificates: its own first, in whatever order what is above it."""
     read = [load_certificate(one.certificate.public_bytes(DER), where="above") for one in above]
-    return chain_of_authority(read, now=NOW, where="above")
+    return chain_above(read, now=NOW, where="above")
 
 
 def completed(server, *chains, roots=(), check_mode=False):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from unit.certificate_steps import issued_for, snapshot
-from unit.fakes_windows import PEM, certificate, planned
+from unit.fakes_windows import PEM, authority, certificate, planned
 from unit.server_sites import ID, WEB, Site, work
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -40,6 +40,23 @@ def test_from_nothing_to_the_plan_and_no_further() -> None:
     assert site.ca.issuer.thumbprint in done["held"]["root_thumbprints"]
     again = site.deploy(site.survey().steps.of)
     assert (again["changed"], again["certificates"][ID]["binding"]["changed"]) == (False, False)
+
+
+def test_an_authority_of_a_peer_is_brought_along() -> None:
+    site, root = Site(), authority("Other Root", number=124)
+    issuing = authority("Other CA", root, number=125)
+    above = {"ca01": [site.ca.issuer.pem], "ca02": [issuing.pem, root.pem]}
+    site.server.put("Root", root.certificate)
+    done = site.deploy(site.issued(), above=above)["certificates"][ID]
+    assert [one["subject"] for one in done["authorities"]["changes"]] == ["CN=Other CA"]
+    assert site.server.listed("CA") == [issuing.thumbprint]
+    again = site.deploy(site.survey().steps.of, above=above)
+    assert (again["changed"], again["certificates"][ID]["authorities"]["changes"]) == (False, [])
+    further = authority("Another CA", root, number=126)
+    above["ca02"] = [further.pem, root.pem]
+    told = site.deploy(site.survey().steps.of, above=above, check_mode=True)["certificates"][ID]["authorities"]
+    assert [one["subject"] for one in told["changes"]] == ["CN=Another CA"]
+    assert site.server.listed("CA") == [issuing.thumbprint]
 
 
 def test_all_keys_are_made_under_one_claim(monkeypatch: pytest.MonkeyPatch) -> None:
