@@ -15,10 +15,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import A
 from ansible_collections.ucops.rollout.plugins.module_utils.recording.conversation import Conversation
 from ansible_collections.ucops.rollout.plugins.module_utils.recording.masking import Masker
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import protocol_with
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import Recorder
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.steps import run_steps
 from lab.client import RunningEstate, start_estate
 
 ASKED: dict[str, Any] = {
@@ -96,6 +98,31 @@ def test_a_recording_holds_nothing_of_the_customers_and_replays(estate: RunningE
         assert verbs(here) == verbs(there) and here["changed"] is there["changed"] is bool(changes)
         # What is left: the two messages by which Ansible's connection opens and closes its shell.
         assert [row["request"].partition("/transfer/")[2][:6] for row in replay.rows] == ["Create", "Delete"]
+
+
+def drawn(host: Any) -> tuple[list[bool | bytes], tuple[str, ...]]:
+    """What a run does with names and marks that it draws at random, each in what is sent and in what comes back."""
+    name = host.files.temporary(".txt")
+    listed = 'dir /b "%SystemRoot%\\Temp\\ucops-*.txt"'
+    with alone(host, "certificates") as renew:
+        holder = host.files.claimed_by("certificates")
+        steps = [f'echo note > "{name}"', listed, f'type "{name}"', f'del /f /q "{name}"', listed]
+        written, there, shown, _gone, after = run_steps(host.programs, steps, doing="steps", where="dc01")
+    told = [renew is not None, name.endswith(f"\\{there.stdout.decode().strip()}"), shown.stdout, after.exit_code == 1]
+    return [written.exit_code == 0, *told], (name, str(holder))
+
+
+def test_what_is_drawn_at_random_is_another_one_in_a_replay(estate: RunningEstate, tmp_path: Path) -> None:
+    """Marks between steps, a temporary file and the holder of a claim: an answer has those of the run that asks."""
+    with recording(estate, tmp_path, ASKED) as (host, path):
+        told, there = drawn(host)
+    assert told == [True, True, True, b"note \r\n", True]
+    replay = Replay.of(path)
+    with open_windows_host(replay.protocol(), name="dc01", shell_id=replay.shell_id) as host:
+        again, here = drawn(host)
+    assert again == told
+    assert not set(here) & set(there) and not here[1].startswith("someone_somewhere")
+    assert [row["request"].partition("/transfer/")[2][:6] for row in replay.rows] == ["Create", "Delete"]
 
 
 def test_a_replay_answers_nothing_that_was_not_asked(estate: RunningEstate, tmp_path: Path) -> None:

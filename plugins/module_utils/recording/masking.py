@@ -35,7 +35,11 @@ serialnumber dsintegrated zonetype cache roothints trustanchors
 http https wsman windows-host localhost uuid urn winrm winrs wsmanfault
 c windows system32 temp systemroot winnt software system microsoft nt currentversion currentcontrolset control
 services hklm hkey_local_machine
-cmd call if exist echo note folder there md mkdir rd rmdir dir del move type findstr ucops-claim-dns f q b y ad
+cmd call if exist echo note folder there md mkdir rd rmdir dir del move type findstr ver nul errorlevel f q b y s v ad
+a-d ucops- ucops-requests ucops-claim-dns ucops-claim-certificates ucops-claim-requests b64 inf req rsp cer p7b
+reg query systemcertificates enterprisecertificates certificates my request ca authroot disallowed policies parameters
+sslbindinginfo sslsnibindinginfo sslccsbindinginfo reg_sz reg_expand_sz reg_multi_sz reg_dword reg_binary blob
+certsvc configuration certutil certreq decode view active catype caservername cacerthash policymodules editflags
 dnscmd recorddelete recordadd zoneinfo zonewriteback dsprimary
 zonechangedirectorypartition domaindnszones forestdnszones domain forest legacy dc cn dns where
 masked password passphrase passwd pwd stdin stdout stderr utf-8 en-us datetime interval
@@ -65,6 +69,8 @@ _RULES = {
     "pem": r"-----BEGIN[^-]*-----.*?(?:-----END[^-]*-----|\Z)",
     "schema": r"https?://(?:schemas\.(?:xmlsoap\.org|dmtf\.org|microsoft\.com)|www\.w3\.org)/[A-Za-z0-9_./*#-]*",
     "holder": r"[\w.-]{1,200}_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ_[0-9a-f]{8}\b",
+    "temporary": r"\bucops-\d{8}-[0-9a-f]{12}-\d{1,7}-[0-9a-f]{16}\b",
+    "mark": r"(?<![\w-])[0-9a-f]{16}(?=-\d)",
     "sid": r"\bS-1-\d+(?:-\d+)+",
     "guid": r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![0-9A-Fa-f])",
     "reverse4": r"(?<![\w.-])(?:\d{1,3}\.){2,4}in-addr\.arpa\b",
@@ -165,7 +171,7 @@ class Masker:
         if text.casefold() in VOCABULARY or _NUMBER.fullmatch(text):
             return text
         if _HEX.fullmatch(text):
-            return _cased(text, (self._digest("hex", text).hex() * (len(text) // 64 + 1))[: len(text)])
+            return self._hex(text)
         self._met.add(text.casefold())
         head = "_" if text.startswith("_") else ""
         return head + _cased(text, "n" + "".join(_LETTERS[octet % 32] for octet in self._digest("text", text)[:9]))
@@ -182,6 +188,18 @@ class Masker:
     def _holder(self, text: str) -> str:
         """Of a claim (who, where, since when, and a number at random)."""
         return f"someone_somewhere_2000-01-01T00-00-00Z_{self._digest('holder', text).hex()[:8]}"
+
+    def _temporary(self, text: str) -> str:
+        """Of a temporary file's name (the day, where process ids are given out, a process, a number at random)."""
+        ucops, day, space, process, drawn = text.split("-")
+        return "-".join([ucops, day, self._hex(space), process, self._hex(drawn)])
+
+    def _mark(self, text: str) -> str:
+        """What tells the end of a step in a command line of several (``steps.py``); the step's number stays."""
+        return self._hex(text)
+
+    def _hex(self, text: str) -> str:
+        return _cased(text, (self._digest("hex", text).hex() * (len(text) // 64 + 1))[: len(text)])
 
     def _sid(self, text: str) -> str:
         """Those of Windows itself stay; of a domain's, the well-known number at the end."""

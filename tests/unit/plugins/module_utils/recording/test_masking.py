@@ -147,6 +147,25 @@ def test_a_claims_holder_is_nobody(masker: Masker) -> None:
     )
 
 
+def test_a_temporary_file_keeps_its_form_and_not_its_maker(masker: Masker) -> None:
+    name = "ucops-20261122-0a1b2c3d4e5f-4711-0123456789abcdef"
+    masked = masker.command(f'type "C:\\Windows\\Temp\\{name}.b64"')
+    assert masked == f'type "C:\\Windows\\Temp\\{masker.value(name)}.b64"'
+    assert re.fullmatch(r"ucops-20261122-[0-9a-f]{12}-4711-[0-9a-f]{16}", masker.value(name))
+    assert "0a1b2c3d4e5f" not in masked and "0123456789abcdef" not in masked
+
+
+def test_marks_between_steps_are_the_same_in_the_line_and_in_what_it_prints(masker: Masker) -> None:
+    """The words of cmd and reg around them stay, so that a line is what a later run sends."""
+    mark = masker.value("0123456789abcdef")
+    assert re.fullmatch("[0-9a-f]{16}", mark) and mark != "0123456789abcdef"
+    line = 'ver>nul&(reg query "HKLM\\SOFTWARE" /v SystemRoot 2>nul)2>&1&call echo {mark}-0 %^errorlevel%'
+    assert masker.command(line.format(mark="0123456789abcdef")) == line.format(mark=mark)
+    assert masker.value("0123456789abcdef-0 0\r\n0123456789abcdef-1 -2147024894\r\n") == (
+        f"{mark}-0 0\r\n{mark}-1 -2147024894\r\n"
+    )
+
+
 def test_arguments_keep_their_form(masker: Masker) -> None:
     given = {
         "records": [{"zone": "company.local", "ttl": 3600, "values": ["10.1.2.3"]}],
