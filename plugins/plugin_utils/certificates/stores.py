@@ -42,6 +42,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port 
 MACHINE = "SOFTWARE\\Microsoft\\SystemCertificates"
 GROUP_POLICY = "SOFTWARE\\Policies\\Microsoft\\SystemCertificates"
 ENTERPRISE = "SOFTWARE\\Microsoft\\EnterpriseCertificates"
+_SOFTWARE = "SOFTWARE"
 LOCATIONS = (MACHINE, GROUP_POLICY, ENTERPRISE)
 
 MY, REQUEST, CA, ROOT, DISALLOWED = "MY", "REQUEST", "CA", "Root", "Disallowed"
@@ -79,8 +80,8 @@ def _key(location: str, store: str) -> str:
 
 
 def _branch(location: str, store: str, *, blobs: bool = False) -> Branch:
-    # Whether Group Policy has brought any is told by the key above.
-    base = location.rpartition("\\")[0] if location == GROUP_POLICY else location
+    # Whether Group Policy has brought any is told by a key that every Windows has.
+    base = _SOFTWARE if location == GROUP_POLICY else location
     return Branch(_key(location, store), below=_BLOB if blobs else (), base=base)
 
 
