@@ -49,8 +49,6 @@ options:
     description:
       - SHA-1 thumbprints of certificates that are to be replaced now, whatever their dates. A second run finds the new
         one.
-      - Where the old one lasts longer, a run without this takes it again while it is in the store
-        (P(ucops.rollout.certificate_retire#module)).
     type: list
     elements: str
     default: []
@@ -107,7 +105,7 @@ state:
   type: str
   sample: created
 thumbprint:
-  description: SHA-1 thumbprint of the certificate that serves longest; none unless RV(state) is V(held).
+  description: SHA-1 thumbprint of the newest certificate that serves; none unless RV(state) is V(held).
   returned: success
   type: str
 held:

@@ -88,7 +88,7 @@ def _turn(hostvars: HostVars, host: str, id: str, sharers: Sequence[str], check_
     looks = {one: look for one in sharers if (look := _look(hostvars, one, id))}
     held = {one: str(look["thumbprint"]) for one, look in looks.items() if look.get("thumbprint")}
     if held:
-        best = held[max(held, key=lambda one: (_until(looks[one]), held[one]))]
+        best = held[max(held, key=lambda one: (*_dates(looks[one]), held[one]))]
         if held.get(host) == best:
             return KeyTurn(True, thumbprint=best)
         source, *also = (one for one in held if held[one] == best)
@@ -105,10 +105,10 @@ def _look(hostvars: HostVars, host: str, id: str) -> Mapping[str, Any]:
     return look
 
 
-def _until(look: Mapping[str, Any]) -> str:
-    """The end of what is held, in a form whose order is that of time."""
+def _dates(look: Mapping[str, Any]) -> tuple[str, str]:
+    """From when until when what is held is valid, in a form whose order is that of time."""
     held = (look.get("request") or {}).get("held") or {}
-    return str(held.get("not_after") or "")
+    return str(held.get("not_before") or ""), str(held.get("not_after") or "")
 
 
 def _maker(sharers: Sequence[str], looks: Mapping[str, Mapping[str, Any]]) -> str:

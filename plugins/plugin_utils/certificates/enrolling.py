@@ -191,7 +191,7 @@ def find_outstanding(planned: PlannedCertificate, entries: Sequence[StoreEntry])
 
 
 def _held(wanted: Enrolling) -> tuple[X509Certificate | None, str, tuple[NotServing, ...]]:
-    """The certificate that serves longest, what the store has for the plan, and for all others why they do not."""
+    """The newest certificate that serves, what the store has for the plan, and for all others why they do not."""
     serving: list[X509Certificate] = []
     others, kind = [], NOTHING_HELD
     for entry in _entries(wanted, MY):
@@ -202,7 +202,7 @@ def _held(wanted: Enrolling) -> tuple[X509Certificate | None, str, tuple[NotServ
         subject = entry.certificate.subject if entry.certificate else ""
         others.append(NotServing(entry.thumbprint, subject, tuple(reasons)))
         kind = EXPIRES if not _reasons(wanted, entry, 0) else kind if kind == EXPIRES else UNFIT
-    held = max(serving, key=lambda one: (one.not_after, one.thumbprint), default=None)
+    held = max(serving, key=lambda one: (one.not_before, one.not_after, one.thumbprint), default=None)
     return held, SERVES if held else kind, tuple(others)
 
 

@@ -20,9 +20,15 @@ EDGES = ("e1", "e2", "e3")
 OWN = KeyTurn(True)
 
 
-def edge(thumbprint: str = "", until: str = "2028-01-01T00:00:00Z", state: str = "", **more: Any) -> dict[str, Any]:
+def edge(
+    thumbprint: str = "",
+    until: str = "2028-01-01T00:00:00Z",
+    state: str = "",
+    since: str = "2026-01-01T00:00:00Z",
+    **more: Any,
+) -> dict[str, Any]:
     """A host of the pool with two certificates, of which the second is shared, as it was found."""
-    held = {"not_after": until} if thumbprint else None
+    held = {"not_before": since, "not_after": until} if thumbprint else None
     request = {"state": state or ("held" if thumbprint else "would_create"), "held": held}
     jobs = [
         {"sharers": [], "certificate": {"id": "e/own"}},
@@ -79,7 +85,12 @@ def test_a_server_that_came_later_gets_it_from_any_that_holds_it() -> None:
     assert turn({"e1": edge(), "e3": edge("AA")}, "e1") == KeyTurn(False, "e3", "AA")
 
 
-def test_of_several_the_one_that_lasts_longest_is_for_all() -> None:
+def test_of_several_the_newest_is_for_all() -> None:
+    older, newer = edge("AA", "2029-01-01T00:00:00Z"), edge("BB", "2027-03-01T00:00:00Z", since="2027-01-15T00:00:00Z")
+    assert turns(edge(), older, newer)[0] == KeyTurn(False, "e3", "BB")
+
+
+def test_of_several_of_one_day_the_one_that_lasts_longest_is_for_all() -> None:
     assert turns(edge("FF", "2027-01-01T00:00:00Z"), edge("AA", "2028-01-01T00:00:00Z"), edge("BB")) == [
         KeyTurn(False, "e3", "BB"),
         KeyTurn(False, "e3", "BB"),

@@ -47,7 +47,13 @@ def test_every_held_certificate_is_told_why_it_does_not_serve(server, ca):
     }
 
 
-def test_the_one_that_lasts_longest_is_taken(server, ca):
+def test_the_newest_is_taken_also_where_an_older_one_lasts_longer(server, ca):
+    server.put("MY", certificate(ca.issuer, days=300, begin=NOW - timedelta(days=90)), key_info())
+    newest = server.put("MY", certificate(ca.issuer, days=46), key_info())
+    assert request(server)["thumbprint"] == newest
+
+
+def test_of_those_of_one_day_the_one_that_lasts_longest_is_taken(server, ca):
     server.put("MY", certificate(ca.issuer, days=100), key_info())
     longest = server.put("MY", certificate(ca.issuer, days=300), key_info())
     server.put("MY", certificate(ca.issuer, days=200), key_info())
