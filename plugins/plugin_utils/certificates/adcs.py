@@ -42,7 +42,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import a
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import NUMBER, Branch, Registry
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import paths
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import describe_system
 
@@ -239,9 +239,15 @@ def _code(row: KnownRequest, said: ProgramResult | None) -> int | None:
     return failure_code(said.exit_code, said.text) or next(iter(failure_codes(said.text)), None)
 
 
+def policy_branch(name: str) -> Branch:
+    """Where the settings of the policy module of this host's CA ``name`` lie."""
+    key = f"{CONFIGURATION}\\{name}\\PolicyModules\\{DEFAULT_POLICY}"
+    return Branch(key, (("EditFlags", NUMBER), ("RequestDisposition", NUMBER)), base=CONFIGURATION)
+
+
 def read_policy(registry: Registry, name: str) -> AuthorityPolicy:
     """The settings of the policy module of this host's CA ``name``."""
-    key = f"{CONFIGURATION}\\{name}\\PolicyModules\\{DEFAULT_POLICY}"
+    key = policy_branch(name).key
     return AuthorityPolicy(
         edit_flags=registry.dword(key, "EditFlags"),
         request_disposition=registry.dword(key, "RequestDisposition"),

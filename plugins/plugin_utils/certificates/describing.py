@@ -19,11 +19,23 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import BadValue, CaConfig, Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import RPC_UNAVAILABLE, failure_code
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import CONFIGURATION, read_policy
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import (
+    CONFIGURATION,
+    policy_branch,
+    read_policy,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import TIMEOUT, end_of_answer, failed
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CA, MY, ROOT, CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
+    CA,
+    HELD,
+    MY,
+    ROOT,
+    CertificateStores,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import NUMBER, STRING, STRINGS, Branch
 
+_DESCRIBED = (("CAServerName", STRING), ("CAType", NUMBER), ("CACertHash", STRINGS))
 # A line for each template, "WebServer: Web Server -- …": its name, and then its display name in some language.
 _TEMPLATE = re.compile(r"^([A-Za-z0-9 _.()+-]{1,64}?)[ \t\xa0\u202f]*(?::.*)?\r?$", re.MULTILINE)
 
@@ -38,6 +50,7 @@ def describe_authority(host: WindowsHost, *, now: datetime) -> AuthorityDescript
             mend="Put the CA's own host into the inventory's group of CAs, and name it in `ca` of the issuer",
         )
     key = f"{CONFIGURATION}\\{name}"
+    host = host.as_it_is(Branch(key, _DESCRIBED, base=CONFIGURATION), policy_branch(name), HELD)
     server = (host.registry.string(key, "CAServerName") or "").lower()
     kind = CA_KINDS.get(host.registry.dword(key, "CAType") or 0, "")
     templates, unread = (None, "") if kind.startswith("standalone") else _templates(host, server, name)

@@ -93,6 +93,8 @@ _NAMED = (
     *((MACHINE, store) for store in (CA, ROOT, AUTH_ROOT)),
     *((location, DISALLOWED) for location in LOCATIONS),
 )
+# A machine's own certificates.
+HELD = _branch(MACHINE, MY, blobs=True)
 # What is read of a machine's stores to say what it holds and trusts.
 SURVEYED = (*(_branch(*place, blobs=True) for place in (*_OWN, *_BROUGHT)), *(_branch(*place) for place in _NAMED))
 

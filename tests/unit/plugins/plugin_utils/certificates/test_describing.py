@@ -50,6 +50,18 @@ def test_names_kind_templates_and_certificate() -> None:
     assert ca.programs.ran == [["certutil", "-config", "ca01.company.local\\Company CA", "-CATemplates"]]
 
 
+def test_what_the_registry_tells_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the name, by which the rest is asked for."""
+    ca = described(authority())
+    read, asked = ca.registry.branches, []
+    monkeypatch.setattr(
+        ca.registry, "branches", lambda branches: asked.append([one.key for one in branches]) or read(branches)
+    )
+    describe_authority(ca.host, now=NOW)
+    policy = f"{OWN}\\PolicyModules\\CertificateAuthority_MicrosoftDefault.Policy"
+    assert asked == [[OWN, policy, f"{STORES}\\MY\\Certificates"]]
+
+
 def test_hashes_may_be_in_pairs_and_a_certificate_that_is_gone_leaves_a_dash() -> None:
     root = authority()
     spaced = " ".join(root.thumbprint[at : at + 2].lower() for at in range(0, 40, 2))
