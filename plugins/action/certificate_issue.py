@@ -17,11 +17,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConf
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import (
     OrderOutcome,
+    Patience,
     PlacedOrder,
     batch_result,
     issue_all,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction, display
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 _ORDER = {
@@ -41,6 +42,7 @@ class ActionModule(WindowsAction):
         "trusted_roots": {"type": "list", "elements": "str", "default": []},
         "minimum_days": {"type": "int", "default": 30},
         "fail": {"type": "bool", "default": True},
+        "wait": {"type": "float", "default": 0.0},
     }
     required_one_of = [["orders", "certificate"]]
     mutually_exclusive = [["orders", "certificate"]]
@@ -60,6 +62,7 @@ class ActionModule(WindowsAction):
             "now": datetime.now(timezone.utc),
             "minimum_days": arguments["minimum_days"],
             "check_mode": check_mode,
+            "patience": Patience(arguments["wait"], display.display) if arguments["wait"] > 0 else None,
             "trusted_roots": from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots"),
         }
         found: dict[int, OrderOutcome] = {}

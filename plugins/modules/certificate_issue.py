@@ -91,6 +91,13 @@ options:
         whether it failed and why, so that a playbook can go on with the others.
     type: bool
     default: true
+  wait:
+    description:
+      - Seconds to wait for an officer of the CA to decide on requests that are pending, with a line of progress when it
+        begins and at each decision. The CA is looked at every 30 seconds, and no shell is held there meanwhile.
+      - Breaking it off loses nothing, since the next run finds each request by its key.
+    type: float
+    default: 0.0
 seealso:
   - module: ucops.rollout.certificate_request
   - module: ucops.rollout.certificate_install

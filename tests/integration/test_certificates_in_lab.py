@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -27,6 +28,7 @@ from ansible_collections.ucops.rollout.plugins.action import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.pem import armour
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import Patience
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
 from lab.client import RunningEstate, start_estate
 from lab.estate import merged
@@ -432,3 +434,31 @@ def test_who_is_no_officer_revokes_nothing(tmp_path: Path) -> None:
         done = site.run(certificate_revoke, "ca01", **revoke)
         assert done["failed"] and "0x80070005: access denied" in done["msg"]
         assert [row["disposition"] for row in site.ca()["requests"]] == [20]
+
+
+@pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR", "ja-JP"])
+@pytest.mark.parametrize("decision", ["approve", "deny"])
+def test_an_officer_is_waited_for_with_no_shell_held(
+    tmp_path: Path, language: str, decision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The officer decides while the run sleeps; then the run goes on with what was decided."""
+    hosts = [{"name": "ca01", "language": language, "ca": {"request_disposition": 2}}]
+    with servers_without_certificates(tmp_path, *hosts) as estate:
+        site = Rollout(estate)
+        shells: list[tuple[int, int]] = []  # opened and closed until then
+
+        def asleep(_seconds: float) -> None:
+            kinds = estate.counters()["ca01.company.local"]["kinds"]
+            shells.append((kinds["create"]["requests"], kinds["delete"]["requests"]))
+            (row,) = site.ca()["requests"]
+            {"approve": estate.approve, "deny": estate.deny}[decision](row["request_id"])
+
+        monkeypatch.setattr(Patience.__init__, "__defaults__", (time.monotonic, asleep))
+        estate.reset_counters()
+        result = site.run(certificate_issue, "ca01", orders=batch(1, keys=700), wait=60.0, fail=False)["results"][0]
+        assert shells == [(1, 1)]
+        if decision == "approve":
+            assert (result["state"], result["changed"]) == ("issued", True)
+        else:
+            assert result["failed"] and "was denied: 0x80094014" in result["msg"] and "The CA said: " in result["msg"]
+        assert len(site.ca()["requests"]) == 1

@@ -188,6 +188,14 @@ class Authority(ABC):
         """
 
     @abstractmethod
+    def rest(self) -> None:
+        """Give back what this run holds there, before a pause; whatever is asked next takes it again."""
+
+    @abstractmethod
+    def told_of(self, request_id: int | None) -> str:
+        """What it says of a request in its own words, for people; empty where it says nothing."""
+
+    @abstractmethod
     def retrieve(self, planned: PlannedCertificate, request_id: int | None) -> AuthorityAnswer | None:
         """The certificate of an issued request, None while there is none; changes nothing."""
 

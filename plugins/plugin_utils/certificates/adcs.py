@@ -129,6 +129,17 @@ class AdcsAuthority(Authority):
     def retrieve(self, planned: PlannedCertificate, request_id: int | None) -> AuthorityAnswer | None:
         return None if request_id is None else self._retrieved(request_id)
 
+    def rest(self) -> None:
+        self._host.programs.rest()
+
+    def told_of(self, request_id: int | None) -> str:
+        outputs = list(paths(self._host.files, ".cer", ".p7b", ".rsp"))
+        arguments = ["-retrieve", "-f", "-q", "-config", self.name, str(request_id), *outputs]
+        try:
+            return self._certreq(arguments, outputs)[1].text
+        except RolloutError:
+            return ""  # only told beside something else that is wrong
+
     def authorities(self) -> Iterator[X509Certificate]:
         return CertificateStores(self._host.registry, self._host.name).authorities()
 
@@ -142,7 +153,9 @@ class AdcsAuthority(Authority):
         return None
 
     def waiting(self, planned: PlannedCertificate, request_id: int | None) -> str:
-        return f"request {request_id} waits for an officer of {self.name}; run again once it is approved"
+        return (
+            f"request {request_id} for {planned.id} waits for an officer of {self.name}; run again once it is approved"
+        )
 
     def requests_for(self, common_names: Iterable[str]) -> Mapping[str, tuple[KnownRequest, ...]]:
         """By common name all requests of it that the CA's database has, the newest first."""

@@ -10,6 +10,7 @@ was broken off, never brings a second certificate, and nothing has to be remembe
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -45,7 +46,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import ADMIN_DENIED, advice, as_said, meaning
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
+# So often, in seconds, an officer's decision is looked for.
+LOOK_AGAIN = 30.0
+_WAITING = (
+    "Waiting for up to {most} until an officer of {name} decides on {what}. The run goes on by itself once that is"
+    " done. Ctrl-C ends it, and nothing is lost: the next run finds each request by its key"
+)
 _NOT_BEGUN = "this request was not handed in, since the CA did not answer any more while others were"
 
 
@@ -185,10 +193,13 @@ def issue_all(
     minimum_days: int,
     check_mode: bool,
     trusted_roots: Sequence[Thumbprint] = (),
+    patience: Patience | None = None,
 ) -> tuple[OrderOutcome, ...]:
     """Find or get each certificate, with as few questions as there are for one; what fails fails alone.
 
     Raises for all only before anything was handed in.
+
+    :param patience: how long requests are waited for that an officer has to decide on; None for not at all.
     """
     findings = policy_findings(authority.policy(), authority.name) if authority.capabilities.has_policy else ()
     batch = _OrderBatch(authority, findings, trusted_roots)
@@ -204,7 +215,19 @@ def issue_all(
                 batch.look()
                 batch.hand_in(still_ours)
         batch.settle()
+        if patience:
+            batch.wait(patience)
     return tuple(batch.outcome(one) for one in batch.works)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long an officer of the CA may take, in seconds; ``tell`` shows a line to whoever waits."""
+
+    seconds: float
+    tell: Callable[[str], None]
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass
@@ -226,6 +249,20 @@ class _OrderWork:
     @property
     def is_open(self) -> bool:
         return self.submission is None and self.error is None and self.refused_as is None
+
+
+@dataclass(frozen=True, eq=False)
+class _PendingOrder:
+    """A request that waits for an officer."""
+
+    work: _OrderWork
+    order: Order
+    request: CertificateRequest
+    answer: AuthorityAnswer
+
+    @property
+    def asked_now(self) -> bool:
+        return self.work.request is not None
 
 
 class _OrderBatch:
@@ -270,7 +307,7 @@ class _OrderBatch:
         """What would be handed in."""
         for work, order in self._open:
             with _failing(work):
-                _respect_the_officer(self._authority, work.known)
+                _respect_the_officer(self._authority, order, work.known)
                 work.submission = _Submission(None, _change_set(self._authority, order))
 
     def hand_in(self, still_ours: Callable[[], None]) -> None:
@@ -285,7 +322,7 @@ class _OrderBatch:
                 work.refused_as = first
                 continue
             with _failing(work):
-                _respect_the_officer(self._authority, work.known)
+                _respect_the_officer(self._authority, order, work.known)
                 work.request = _request(self._authority, order, work.known)
             if work.request is not None and work.error is None:
                 stopped = stopped or self._submit(work, order, work.request, still_ours)
@@ -360,14 +397,65 @@ class _OrderBatch:
             else:
                 work.answer = settled
 
+    def wait(self, patience: Patience) -> None:
+        """For what an officer has to decide. Nothing is held at the authority meanwhile, and who breaks the wait off
+        loses nothing."""
+        end, waiting = patience.clock() + patience.seconds, self._pending()
+        if waiting:
+            most = number(max(1, round(patience.seconds / 60)), "minute")
+            patience.tell(_WAITING.format(name=self._authority.name, what=_requests(waiting), most=most))
+        while waiting and (left := end - patience.clock()) > 0:
+            self._authority.rest()
+            patience.sleep(min(LOOK_AGAIN, left))
+            self._look_again(waiting)
+            before, waiting = waiting, self._pending()
+            still = {one.answer.request_id for one in waiting}
+            decided = [one for one in before if one.answer.request_id not in still]
+            if decided:
+                rest = f"; waiting on for {_requests(waiting)}" if waiting else ""
+                patience.tell(f"{self._authority.name} has decided on {_requests(decided)}{rest}")
+
+    def _pending(self) -> list[_PendingOrder]:
+        """What waits for an officer: the order, its request and the answer so far."""
+        found = []
+        for work in self.works:
+            answer = work.submission.answer if work.submission and work.error is None else None
+            if answer is not None and answer.disposition == PENDING and work.order:
+                rows = (row.request for row in work.known if row.request_id == answer.request_id)
+                request = work.request or next(rows, None)
+                found += [_PendingOrder(work, work.order, request, answer)] if request else []
+        return found
+
+    def _look_again(self, waiting: Sequence[_PendingOrder]) -> None:
+        """Take what was decided. An authority that does not answer now is asked again later."""
+        with suppress(RolloutError):
+            sent = [(one.order.planned, one.request, one.answer) for one in waiting]
+            for one, answer in zip(waiting, self._authority.settle(sent), strict=True):
+                if not isinstance(answer, RolloutError) and answer.disposition != PENDING:
+                    with _failing(one.work):
+                        one.work.submission = self._decided(one, answer)
+
+    def _decided(self, pending: _PendingOrder, answer: AuthorityAnswer) -> _Submission:
+        """What an officer made of a request; raises NotIssued where that is no certificate."""
+        if answer.disposition == ISSUED and not pending.asked_now:
+            return _found(self._authority, pending.order, answer)
+        if answer.disposition == DENIED and answer.code == ADMIN_DENIED:
+            raise _denied(self._authority, pending.order, answer.request_id)
+        return _handed_in(self._authority, pending.order, answer, self._findings)
+
     def outcome(self, work: _OrderWork) -> OrderOutcome:
         issuance = None
         if work.refused_as is not None:
             return OrderOutcome(work.placed, error=_not_asked(self.outcome(work.refused_as)))
         with _failing(work):
-            if work.order and work.submission:
+            if work.order and work.submission and work.error is None:
                 issuance = _reported(self._authority, work.order, work.submission, self._findings, self._trusted)
         return OrderOutcome(work.placed, issuance, work.error)
+
+
+def _requests(waiting: Sequence[_PendingOrder]) -> str:
+    """``request 7 (fe01.company.local/default), request 8 (…)``."""
+    return ", ".join(f"{one.answer.label} ({one.order.planned.id})" for one in waiting)
 
 
 @contextmanager
@@ -440,16 +528,23 @@ def _issued(authority: Authority, order: Order, known: Sequence[KnownRequest]) -
     return [authority.retrieve(order.planned, row.request_id) for row in known if row.disposition == ISSUED]
 
 
-def _respect_the_officer(authority: Authority, known: Sequence[KnownRequest]) -> None:
+def _respect_the_officer(authority: Authority, order: Order, known: Sequence[KnownRequest]) -> None:
     """A person said no to the newest request: asking again and again is no answer to that."""
     if known and known[0].disposition == DENIED and known[0].status == ADMIN_DENIED:
-        raise NotIssued(
-            f"request {known[0].request_id} was denied: {meaning(ADMIN_DENIED)}",
-            where=authority.name,
-            mend=advice(ADMIN_DENIED),
-            request_id=known[0].request_id,
-            code=ADMIN_DENIED,
-        )
+        raise _denied(authority, order, known[0].request_id)
+
+
+def _denied(authority: Authority, order: Order, request_id: int | None) -> NotIssued:
+    """With the CA's own words, which may name the officer."""
+    said = as_said(authority.told_of(request_id))
+    return NotIssued(
+        f"request {request_id} was denied: {meaning(ADMIN_DENIED)}. It is that for {order.planned.id}"
+        + (f'. The CA said: "{said}"' if said else ""),
+        where=authority.name,
+        mend=advice(ADMIN_DENIED),
+        request_id=request_id,
+        code=ADMIN_DENIED,
+    )
 
 
 def _found(authority: Authority, order: Order, answer: AuthorityAnswer) -> _Submission:

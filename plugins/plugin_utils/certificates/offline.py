@@ -147,6 +147,12 @@ class OfflineAuthority(Authority):
     def waiting(self, planned: PlannedCertificate, request_id: int | None) -> str:
         return f"{self.place(planned)} is to be signed; put the certificate beside it and run again"
 
+    def rest(self) -> None:
+        pass
+
+    def told_of(self, request_id: int | None) -> str:
+        return ""
+
     def issued_as(self, serials: Sequence[str]) -> tuple[KnownRequest | None, ...]:
         return tuple(None for _serial in serials)
 

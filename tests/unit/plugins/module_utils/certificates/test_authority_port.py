@@ -43,6 +43,8 @@ def test_a_port_is_no_adapter() -> None:
             "alone",
             "submit",
             "settle",
+            "rest",
+            "told_of",
             "retrieve",
             "authorities",
             "clock",

@@ -30,6 +30,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConf
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import (
     NotIssued,
+    Patience,
     PlacedOrder,
     issue_all,
 )
@@ -88,7 +89,7 @@ def test_pending_and_found_again_by_its_key_alone():
     ca = FakeCa(decision=9)
     first = ask(ca)
     assert (first["state"], first["request_id"], first["changed"]) == ("pending", 1, True)
-    assert "request 1 waits for an officer" in first["message"]
+    assert "request 1 for ocssrv01.company.local/default waits for an officer" in first["message"]
     second = ask(ca, request=None)
     assert (second["state"], second["request_id"], second["changed"]) == ("pending", 1, False)
     ca.approve(1)
@@ -496,3 +497,98 @@ def test_a_run_that_was_taken_for_gone_hands_nothing_more_in(monkeypatch):
     outcomes = ask_all(ca, [server_order(number) for number in range(1, 4)])
     assert told(outcomes) == [("issued", 1), "another run took this host over", "another run took this host over"]
     assert len(ca.rows) == 1
+
+
+# ---- waiting for an officer ------------------------------------------------------------------------------------------
+
+
+class Officer:
+    """Time that passes by what is slept, in which ``then`` happens: by second, something done at the CA."""
+
+    def __init__(self, **then):
+        self.now, self.lines, self.slept = 0.0, [], []
+        self.then = {int(name.removeprefix("at")): done for name, done in then.items()}
+
+    def patience(self, seconds):
+        return Patience(seconds, self.lines.append, lambda: self.now, self.sleep)
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.now += seconds
+        for second in [second for second in self.then if second <= self.now]:
+            self.then.pop(second)()
+
+
+def wait_all(ca, orders, officer, seconds=600):
+    authority = AdcsAuthority(ca.host, CaConfig("ca01.company.local\\Company CA"))
+    return issue_all(authority, orders, now=NOW, minimum_days=30, check_mode=False, patience=officer.patience(seconds))
+
+
+def deny(ca, number):
+    ca.rows[number - 1].disposition, ca.rows[number - 1].status = 31, 0x80094014
+
+
+def test_an_officer_is_waited_for_and_the_run_goes_on():
+    ca = FakeCa(decision=9)
+    officer = Officer(at40=lambda: ca.approve(1), at70=lambda: ca.approve(2))
+    outcomes = wait_all(ca, [server_order(1), server_order(2)], officer)
+    assert told(outcomes) == [("issued", 1), ("issued", 2)]
+    assert all(one.issuance.change_set.changed for one in outcomes)
+    assert officer.slept == [30.0, 30.0, 30.0]
+    assert officer.lines == [
+        "Waiting for up to 10 minutes until an officer of ca01.company.local\\Company CA decides on request 1"
+        " (ocssrv01.company.local/default), request 2 (ocssrv02.company.local/default). The run goes on by itself once"
+        " that is done. Ctrl-C ends it, and nothing is lost: the next run finds each request by its key",
+        "ca01.company.local\\Company CA has decided on request 1 (ocssrv01.company.local/default); waiting on for"
+        " request 2 (ocssrv02.company.local/default)",
+        "ca01.company.local\\Company CA has decided on request 2 (ocssrv02.company.local/default)",
+    ]
+    assert len(ca.rows) == 2 and ca.files.claims == {}
+    assert not any("-resubmit" in words for words in ca.programs.ran)
+
+
+def test_at_the_deadline_what_waits_is_pending():
+    ca = FakeCa(decision=9)
+    officer = Officer()
+    (outcome,) = wait_all(ca, [server_order(1)], officer, seconds=45)
+    assert told([outcome]) == [("pending", 1)]
+    assert officer.slept == [30.0, 15.0] and len(officer.lines) == 1
+    assert outcome.issuance.message == (
+        "request 1 for ocssrv01.company.local/default waits for an officer of ca01.company.local\\Company CA; run again"
+        " once it is approved"
+    )
+
+
+def test_a_request_that_is_denied_meanwhile_fails_alone_with_what_the_ca_says():
+    ca = FakeCa(decision=9, words="Xyzzy COMPANY\\eva")
+    officer = Officer(at30=lambda: (deny(ca, 1), ca.approve(2)))
+    first, second = wait_all(ca, [server_order(1), server_order(2)], officer)
+    assert told([second]) == [("issued", 2)]
+    assert first.to_result()["failed"] is True
+    assert "request 1 was denied: 0x80094014" in str(first.error)
+    assert 'The CA said: "' in str(first.error) and "COMPANY\\eva" in str(first.error)
+    assert "-delstore REQUEST" in str(first.error)
+
+
+def test_what_waits_since_an_earlier_run_is_waited_for_too():
+    ca = FakeCa(decision=9)
+    ask_all(ca, [server_order(1)])
+    officer = Officer(at30=lambda: ca.approve(1))
+    (outcome,) = wait_all(ca, [server_order(1)], officer)
+    assert told([outcome]) == [("issued", 1)]
+    assert (outcome.issuance.change_set.changed, len(ca.rows)) == (False, 1)
+
+
+def test_a_ca_that_does_not_answer_for_a_while_is_asked_again():
+    ca = FakeCa(decision=9)
+    officer = Officer(
+        at30=lambda: setattr(ca, "view_code", 0x800706BA), at60=lambda: (ca.approve(1), setattr(ca, "view_code", 0))
+    )
+    (outcome,) = wait_all(ca, [server_order(1)], officer)
+    assert told([outcome]) == [("issued", 1)] and officer.slept == [30.0, 30.0]
+
+
+def test_nobody_waits_where_nothing_is_pending():
+    officer = Officer()
+    assert told(wait_all(FakeCa(), [server_order(1)], officer)) == [("issued", 1)]
+    assert (officer.slept, officer.lines) == ([], [])
