@@ -42,8 +42,9 @@ class ActionModule(WindowsAction):
             return {"changed": False, "serves": False, "msg": str(error)}
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        found = describe_authority(host, now=datetime.now(timezone.utc))
         ours = [one for one in arguments["certificates"] if ca_host(one.issuer.ca, [host.name])]
+        templates = list(dict.fromkeys(str(one.template) for one in ours if one.template))
+        found = describe_authority(host, now=datetime.now(timezone.utc), planned_templates=templates)
         findings = authority_findings(found, ours)
         against = [str(one) for one in findings if one.severity == ERROR]
         return {

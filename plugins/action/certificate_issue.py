@@ -16,8 +16,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import Planned
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import (
+    OfficerPatience,
     OrderOutcome,
-    Patience,
     PlacedOrder,
     batch_result,
     issue_all,
@@ -62,7 +62,7 @@ class ActionModule(WindowsAction):
             "now": datetime.now(timezone.utc),
             "minimum_days": arguments["minimum_days"],
             "check_mode": check_mode,
-            "patience": Patience(arguments["wait"], display.display) if arguments["wait"] > 0 else None,
+            "patience": OfficerPatience(arguments["wait"], display.display) if arguments["wait"] > 0 else None,
             "trusted_roots": from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots"),
         }
         found: dict[int, OrderOutcome] = {}

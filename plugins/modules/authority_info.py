@@ -14,6 +14,8 @@ description:
     certificates up to the root.
   - Compares that with planned certificates. A CA of another name and a template that it does not offer are then known
     before a key or a request is made, also in check mode.
+  - Reads what the planned templates demand as well, whether they take the names of a request, which usages and which
+    length of a key they want, whether the account may enrol, and whether requests wait for an officer.
   - Names, kind and certificates are read from the registry as typed values. The templates are what
     C(certutil -CATemplates) lists, of which the names are in no language.
 version_added: 0.1.0
@@ -108,6 +110,47 @@ chain_problem:
   description: Why these do not lead to a root, or that there is none; empty where they do.
   returned: when the CA was read
   type: str
+template_facts:
+  description:
+    - What C(certutil -v -template) says of each template that the given certificates are planned with. A value that is
+      not known is none, which is neither good nor bad.
+    - RV(findings) holds what of that speaks against the certificates.
+  returned: when the CA was read
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The template's name.
+      type: str
+    problem:
+      description: Why nothing of it could be read; empty where it was.
+      type: str
+    may_enrol:
+      description: Whether the account that logged on may enrol, by the template's permissions and its groups.
+      type: bool
+    takes_names:
+      description: Whether the names in a certificate are those of its request.
+      type: bool
+    waits:
+      description: Whether each request waits for an officer.
+      type: bool
+    signatures:
+      description: How many signatures of others a request needs.
+      type: int
+    minimum_key:
+      description: The shortest key that is taken, in bits.
+      type: int
+    usages:
+      description: The extended key usages that it gives, as object identifiers.
+      type: list
+      elements: str
+    providers:
+      description: The key providers that it offers to who asks by hand.
+      type: list
+      elements: str
+    schema_version:
+      description: The version of the template's form; from 3 on its keys are a key storage provider's.
+      type: int
 request_ids:
   description:
     - The public key (SHA-256 of its information, hexadecimal) of each issued request of a planned common name, to the

@@ -16,9 +16,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sitekit import BY_COMMAND
-from unit.fakes_windows import PEM, csr, planned, rsa_key
+from unit.fakes_windows import PEM, csr, planned, planned_certificate, rsa_key
 
 from ansible_collections.ucops.rollout.plugins.action import (
+    authority_info,
     certificate_assign,
     certificate_info,
     certificate_install,
@@ -28,7 +29,7 @@ from ansible_collections.ucops.rollout.plugins.action import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.pem import armour
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import Patience
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import OfficerPatience
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
 from lab.client import RunningEstate, start_estate
 from lab.estate import merged
@@ -453,7 +454,7 @@ def test_an_officer_is_waited_for_with_no_shell_held(
             (row,) = site.ca()["requests"]
             {"approve": estate.approve, "deny": estate.deny}[decision](row["request_id"])
 
-        monkeypatch.setattr(Patience.__init__, "__defaults__", (time.monotonic, asleep))
+        monkeypatch.setattr(OfficerPatience.__init__, "__defaults__", (time.monotonic, asleep))
         estate.reset_counters()
         result = site.run(certificate_issue, "ca01", orders=batch(1, keys=700), wait=60.0, fail=False)["results"][0]
         assert shells == [(1, 1)]
@@ -462,3 +463,29 @@ def test_an_officer_is_waited_for_with_no_shell_held(
         else:
             assert result["failed"] and "was denied: 0x80094014" in result["msg"] and "The CA said: " in result["msg"]
         assert len(site.ca()["requests"]) == 1
+
+
+# By a template's name: in what it differs from one that fits, what is found, and whether the CA serves all the same.
+TEMPLATES: dict[str, tuple[dict[str, Any], list[str], bool]] = {
+    "Fits": ({}, [], True),
+    "NoNames": ({"supply_in_request": False}, ["template-takes-no-names"], False),
+    "ClientOnly": ({"extended_key_usage": ["1.3.6.1.5.5.7.3.2"]}, ["template-lacks-usage"], False),
+    "LongKeys": ({"minimum_key": 4096}, ["template-wants-longer-key"], False),
+    "Signed": ({"signatures": 1}, ["template-wants-signatures"], False),
+    "ForNobody": ({"enroll": ["Nobody"]}, ["template-denies-account"], False),
+    "NotForUs": ({"enroll": ["Authenticated Users"], "deny": ["Domain Admins"]}, ["template-denies-account"], False),
+    "Waits": ({"pending": True}, ["requests-wait"], True),
+    "Modern": ({"providers": ["Microsoft Software Key Storage Provider"]}, ["template-offers-other-providers"], True),
+}
+
+
+@pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR", "ja-JP"])
+def test_what_a_template_would_make_of_a_request_is_known_before(tmp_path: Path, language: str) -> None:
+    fits = {"supply_in_request": True, "enroll": ["Domain Admins"]}
+    ca = {"templates": {name: {**fits, **changes} for name, (changes, _codes, _serves) in TEMPLATES.items()}}
+    with servers_without_certificates(tmp_path, {"name": "ca01", "language": language, "ca": ca}) as estate:
+        site = Rollout(estate)
+        for name, (_changes, codes, serves) in TEMPLATES.items():
+            found = site.run(authority_info, "ca01", certificates=(planned_certificate(template=name),))
+            assert ([one["code"] for one in found["findings"]], found["serves"]) == (codes, serves), name
+        assert site.ca()["requests"] == []

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -55,6 +56,22 @@ class Session:
     def may_go_on(self) -> bool:
         """Whether other machines (a CA, Active Directory) take this logon for its account: the second hop."""
         return self.delegated or self.logon != "network"
+
+
+# Well-known identities, and those of a domain by their last part (MS-DTYP section 2.4.2.4).
+_WELL_KNOWN = {
+    "everyone": "S-1-1-0", "authenticated users": "S-1-5-11", "network": "S-1-5-2", "administrators": "S-1-5-32-544",
+    "users": "S-1-5-32-545",
+}  # fmt: skip
+_OF_A_DOMAIN = {"domain admins": 512, "domain users": 513, "domain computers": 515, "enterprise admins": 519}
+
+
+def sid_of(domain: str, name: str) -> str:
+    """The SID of an account or a group of the domain, with or without the domain before its name."""
+    key = name.rpartition("\\")[2].lower()
+    number = _OF_A_DOMAIN.get(key) or 1100 + zlib.crc32(key.encode()) % 100000
+    first, second = zlib.crc32(domain.lower().encode()), zlib.crc32(domain.lower()[::-1].encode())
+    return _WELL_KNOWN.get(key) or f"S-1-5-21-{first}-{second}-1004336348-{number}"
 
 
 class Accounts:

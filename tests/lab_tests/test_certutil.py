@@ -328,3 +328,34 @@ def test_revoke_by_serial_number_and_reason(lab: Lab) -> None:
     assert "0x15 (21)" in lab.run("ca01", f"certutil -view -restrict SerialNumber={row.serial} -out {COLUMNS}").out
     assert lab.run("ca01", f"certutil -revoke {row.serial} 99").code == 0x80070057
     assert lab.run("ca01", "certutil -revoke 0badcafe").code == 0x80070057
+
+
+@pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR", "ja-JP"])
+def test_a_template_by_the_names_of_its_properties(tmp_path: Path, language: str) -> None:
+    lab = local(tmp_path, templates={"WebServer": {"minimum_key": 2048, "pending": True, "signatures": 1}})
+    lab.machine("ca01").language = language
+    lines = lab.run("ca01", "certutil -v -template WebServer").out.splitlines()
+    for line in (
+        "  TemplatePropCommonName = WebServer",
+        "    0: Microsoft RSA SChannel Cryptographic Provider",
+        "  TemplatePropSchemaVersion = 1",
+        "  TemplatePropRASignatureCount = 1",
+        "  TemplatePropMinimumKeySize = 800 (2048)",
+        "  TemplatePropEnrollmentFlags = 2",
+        "    CT_FLAG_PEND_ALL_REQUESTS -- 2",
+        "  TemplatePropSubjectNameFlags = 1",
+        "    CT_FLAG_ENROLLEE_SUPPLIES_SUBJECT -- 1",
+    ):
+        assert line in lines
+    (sddl,) = (line for line in lines if "TemplatePropSecurityDescriptor = " in line)
+    assert re.search(r"\(OA;;RPWPCR;0e10c968-78fb-11d2-90d4-00c04f79dc55;;S-1-5-21-\d+-\d+-\d+-512\)", sddl)
+    assert any(line.startswith("    1.3.6.1.5.5.7.3.1 ") for line in lines)
+    assert lines[-1].startswith("CertUtil: -Template")
+    assert lab.run("ca01", "certutil -v -template NoSuch").code == 0x80092004
+
+
+def test_groups_of_the_account_by_their_sids(lab: Lab) -> None:
+    out = lab.run("ca01", "whoami /user /groups /fo csv /nh").out
+    assert re.match(r'"company\\[a-z0-9-]+","S-1-5-21-\d+-\d+-\d+-\d+"\r\n', out)
+    assert re.search(r'\r\n"[^"]*Domain Users","Group","S-1-5-21-\d+-\d+-\d+-513","Mandatory group', out)
+    assert '"S-1-5-11"' in out

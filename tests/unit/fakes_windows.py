@@ -546,6 +546,19 @@ class Row:
     issued: x509.Certificate | None = None
 
 
+# What certutil -v -template prints of a template that fits.
+SHOWN_TEMPLATE = (
+    "  TemplatePropCommonName = WebServer\r\n"
+    "  TemplatePropEKUs =\r\n1 Xyzzys:\r\n    1.3.6.1.5.5.7.3.1 Xyzzy\r\n\r\n"
+    f"  TemplatePropCryptoProviders =\r\n    0: {SCHANNEL}\r\n\r\n"
+    "  TemplatePropSchemaVersion = 1\r\n  TemplatePropRASignatureCount = 0\r\n"
+    "  TemplatePropMinimumKeySize = 400 (1024)\r\n  TemplatePropEnrollmentFlags = 0\r\n"
+    "  TemplatePropSubjectNameFlags = 1\r\n"
+    "  TemplatePropSecurityDescriptor = D:(OA;;CR;0e10c968-78fb-11d2-90d4-00c04f79dc55;;DA)\r\n"
+    "CertUtil: -Template Xyzzy.\r\n"
+)
+
+
 @dataclass
 class FakeCa:
     """AD CS: what it does with requests is set by its fields. ``name``: the sanitised one, as its registry has it."""
@@ -571,7 +584,9 @@ class FakeCa:
     def __post_init__(self) -> None:
         self.registry = FakeRegistry()
         self.files = FakeFiles()
-        self.programs = FakePrograms({"certreq": self._certreq, "certutil": self._certutil})
+        who = '"x","S-1-5-21-1-2-3-1200"\r\n"x","x","S-1-5-21-1-2-3-512","x"\r\n'
+        handlers = {"certreq": self._certreq, "certutil": self._certutil, "whoami": lambda words: (0, who)}
+        self.programs = FakePrograms(handlers)
         clock = NOW + timedelta(minutes=self.minutes_ahead)
         self.host = WindowsHost(
             "ca01.company.local", ClockWmi(clock), self.registry, self.programs, self.files, NoPowerShell()

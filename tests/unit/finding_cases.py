@@ -37,7 +37,9 @@ from unit.topologies import ABSENT, origin, origin_with, put
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
     AuthorityDescription,
     AuthorityPolicy,
+    TemplateFacts,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.template import CertificateTemplate
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import LEFT_OUT
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import find_all
@@ -272,6 +274,28 @@ def a_ca(**changes: Any) -> AuthorityDescription:
     return replace(found, **changes)
 
 
+CA = "ca01.company.local\\Company CA"
+
+
+def templated(*, may: bool | None = True, problem: str = "", disposition: int = 1, **changes: Any) -> list[Finding]:
+    """What is found of the origin's certificates, by a template that fits but for the changes."""
+    fits = {
+        "schema_version": 1,
+        "minimum_key": 1024,
+        "signatures": 0,
+        "enrolment_flags": 0,
+        "name_flags": 1,
+        "usages": ("1.3.6.1.5.5.7.3.1",),
+        "providers": ("Microsoft RSA SChannel Cryptographic Provider",),
+    }
+    facts = TemplateFacts(CertificateTemplate("WebServer", **{**fits, **changes}), may, problem)
+    return list(
+        authority_findings(
+            a_ca(template_facts=(facts,), policy=AuthorityPolicy(None, disposition)), made("ocs").certificates
+        )
+    )
+
+
 def _unanswered() -> Plan:
     plan = made("ocs")
     return replace(plan, endpoints=(replace(plan.endpoints[0], certificates=()),))
@@ -353,6 +377,14 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "templates-unread": lambda: authority_findings(
         a_ca(templates=None, templates_problem="access denied"), made("ocs").certificates[:1]
     ),
+    "template-takes-no-names": lambda: templated(name_flags=0),
+    "template-lacks-usage": lambda: templated(usages=("1.3.6.1.5.5.7.3.2",)),
+    "template-wants-longer-key": lambda: templated(minimum_key=4096),
+    "template-wants-signatures": lambda: templated(signatures=1),
+    "template-denies-account": lambda: templated(may=False),
+    "requests-wait": lambda: templated(enrolment_flags=2),
+    "template-offers-other-providers": lambda: templated(providers=("Microsoft Software Key Storage Provider",)),
+    "template-not-known": lambda: templated(minimum_key=None),
     "root-not-among-trusted": lambda: root_findings(a_root(), [Thumbprint("0" * 40)]),
     "issued-for-long": lambda: issued_findings(
         planned_certificate(), read_certificate(certificate(authority(), days=9000))

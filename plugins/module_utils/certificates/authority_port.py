@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import CertificateRequest
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.template import CertificateTemplate
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import (
     X509Certificate,
     load_certificate,
@@ -68,8 +69,24 @@ class AuthorityPolicy:
     request_disposition: int | None
 
     @property
+    def all_wait(self) -> bool:
+        """Whether every request waits for an officer: REQDISP_PENDING, or pending first (MS-CSRA section 3.1.1.4.1)."""
+        disposition = self.request_disposition or 0
+        return disposition & 0xFF == 2 or bool(disposition & 0x100)
+
+    @property
     def takes_names_from_attributes(self) -> bool:
         return bool((self.edit_flags or 0) & EDITF_ATTRIBUTESUBJECTALTNAME2)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFacts:
+    """What a CA's host knows of a template that is planned with. ``may_enrol``: the account that logged on, None where
+    that is not known. ``problem``: why nothing is known, else empty."""
+
+    template: CertificateTemplate
+    may_enrol: bool | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +107,12 @@ class AuthorityDescription:
     certificates: tuple[X509Certificate, ...]
     chain_problem: str
     policy: AuthorityPolicy = AuthorityPolicy(None, None)
+    template_facts: tuple[TemplateFacts, ...] = ()
+
+    def facts_of(self, template: str) -> TemplateFacts | None:
+        """Of a template, where they were asked for."""
+        named = (one for one in self.template_facts if one.template.name.casefold() == template.casefold())
+        return next(named, None)
 
     def to_plain(self) -> dict[str, Any]:
         """As ``authority_info`` documents it, the certificates as PEM."""
@@ -101,7 +124,24 @@ class AuthorityDescription:
             "templates_problem": self.templates_problem,
             "ca_certificates": [one.pem for one in self.certificates],
             "chain_problem": self.chain_problem,
+            "template_facts": [_plain_facts(one) for one in self.template_facts],
         }
+
+
+def _plain_facts(facts: TemplateFacts) -> dict[str, Any]:
+    template = facts.template
+    return {
+        "name": template.name,
+        "problem": facts.problem,
+        "may_enrol": facts.may_enrol,
+        "takes_names": template.takes_names,
+        "waits": template.waits,
+        "signatures": template.signatures,
+        "minimum_key": template.minimum_key,
+        "usages": None if template.usages is None else list(template.usages),
+        "providers": None if template.providers is None else list(template.providers),
+        "schema_version": template.schema_version,
+    }
 
 
 @dataclass(frozen=True, slots=True)

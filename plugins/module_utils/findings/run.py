@@ -19,6 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authori
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RUN, FindingKind
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.templates import template_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     ERROR,
     NOTE,
@@ -202,16 +203,17 @@ def policy_findings(policy: AuthorityPolicy, name: str) -> tuple[Finding, ...]:
 
 def authority_findings(found: AuthorityDescription, planned: Sequence[PlannedCertificate]) -> tuple[Finding, ...]:
     """Why the CA of a host cannot issue the certificates that are planned there, and what of that is not known."""
-    by_order: dict[tuple[str, str], list[str]] = {}
+    by_order: dict[tuple[str, str], list[PlannedCertificate]] = {}
     for one in planned:
-        by_order.setdefault((one.issuer.ca, one.template or ""), []).append(one.id)
+        by_order.setdefault((one.issuer.ca, one.template or ""), []).append(one)
     others = dict.fromkeys(ca for ca, _template in by_order if not _is_named(found, CaConfig(ca)))
     name = f"{found.host}\\{found.name}" if found.host else found.name
     told = [CA_IS_ANOTHER.at(ca, name=ca, found=name) for ca in others]
-    for (ca, template), ids in by_order.items():
+    for (ca, template), ours in by_order.items():
         if ca not in others:
             told += [one for one in policy_findings(found.policy, ca) if one not in told]
-            told += _template_findings(found, ca, template, ids)
+            told += _offer_findings(found, ca, template, [one.id for one in ours])
+            told += template_findings(found, ca, template, ours)
     return tuple(told)
 
 
@@ -222,7 +224,7 @@ def _is_named(found: AuthorityDescription, ca: CaConfig) -> bool:
     return ca.is_called(found.name) and (not found.host or hosts[0] == hosts[1])
 
 
-def _template_findings(found: AuthorityDescription, ca: str, template: str, ids: Sequence[str]) -> Iterator[Finding]:
+def _offer_findings(found: AuthorityDescription, ca: str, template: str, ids: Sequence[str]) -> Iterator[Finding]:
     asked = f"the template '{template}'" if template else "certificates without a template"
     if found.templates_problem:
         yield TEMPLATES_UNREAD.at(ca, name=ca, template=asked, reason=found.templates_problem)

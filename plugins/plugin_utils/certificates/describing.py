@@ -7,14 +7,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
     CA_KINDS,
     AuthorityDescription,
+    TemplateFacts,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import find_chain, is_root
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.template import (
+    CertificateTemplate,
+    may_enrol,
+    parse_sids,
+    parse_template,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import BadValue, CaConfig, Thumbprint
@@ -33,6 +40,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     CertificateStores,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import NUMBER, STRING, STRINGS, Branch
 
 _DESCRIBED = (("CAServerName", STRING), ("CAType", NUMBER), ("CACertHash", STRINGS))
@@ -40,8 +48,13 @@ _DESCRIBED = (("CAServerName", STRING), ("CAType", NUMBER), ("CACertHash", STRIN
 _TEMPLATE = re.compile(r"^([A-Za-z0-9 _.()+-]{1,64}?)[ \t\xa0\u202f]*(?::.*)?\r?$", re.MULTILINE)
 
 
-def describe_authority(host: WindowsHost, *, now: datetime) -> AuthorityDescription:
-    """The CA that is active on this host; raises RolloutError where there is none, or where its service is down."""
+def describe_authority(
+    host: WindowsHost, *, now: datetime, planned_templates: Sequence[str] = ()
+) -> AuthorityDescription:
+    """The CA that is active on this host; raises RolloutError where there is none, or where its service is down.
+
+    :param planned_templates: names of templates of which is to be read what they demand.
+    """
     name = host.registry.string(CONFIGURATION, "Active")
     if not name:
         raise RolloutError(
@@ -53,7 +66,8 @@ def describe_authority(host: WindowsHost, *, now: datetime) -> AuthorityDescript
     host = host.as_it_is(Branch(key, _DESCRIBED, base=CONFIGURATION), policy_branch(name), HELD)
     server = (host.registry.string(key, "CAServerName") or "").lower()
     kind = CA_KINDS.get(host.registry.dword(key, "CAType") or 0, "")
-    templates, unread = (None, "") if kind.startswith("standalone") else _templates(host, server, name)
+    enterprise = not kind.startswith("standalone")
+    templates, unread, facts = _templates(host, server, name, planned_templates) if enterprise else (None, "", ())
     certificates, broken = _certificates(host, host.registry.strings(key, "CACertHash") or (), now)
     return AuthorityDescription(
         host=server,
@@ -64,22 +78,51 @@ def describe_authority(host: WindowsHost, *, now: datetime) -> AuthorityDescript
         certificates=certificates,
         chain_problem=broken,
         policy=read_policy(host.registry, name),
+        template_facts=facts,
     )
 
 
-def _templates(host: WindowsHost, server: str, name: str) -> tuple[tuple[str, ...] | None, str]:
-    """What certutil lists; None and the reason where it lists nothing that can be read."""
+def _templates(
+    host: WindowsHost, server: str, name: str, planned: Sequence[str]
+) -> tuple[tuple[str, ...] | None, str, tuple[TemplateFacts, ...]]:
+    """What certutil lists, and the reason where it lists nothing that can be read; and what planned ones demand.
+
+    All in one command. The account is the one that will ask for certificates.
+    """
     try:
         config = CaConfig(f"{server}\\{name}")
     except RolloutError as error:
-        return None, error.what
-    result = host.programs.run(["certutil", "-config", config, "-CATemplates"], timeout=TIMEOUT)
-    if result.exit_code != 0:
-        unread = failed("the CA's templates cannot be read", result, where=host.name)
-        if failure_code(result.exit_code, result.text) == RPC_UNAVAILABLE:
+        return None, error.what, ()
+    asked = [["certutil", "-v", "-template", template] for template in planned]
+    who = [["whoami", "/user", "/groups", "/fo", "csv", "/nh"]] if planned else []
+    commands = [["certutil", "-config", str(config), "-CATemplates"], *who, *asked]
+    listed, *more = host.programs.run_all(commands, timeout=TIMEOUT)
+    facts = _facts(host, planned, more[0], more[1:]) if more else ()
+    if listed.exit_code != 0:
+        unread = failed("the CA's templates cannot be read", listed, where=host.name)
+        if failure_code(listed.exit_code, listed.text) == RPC_UNAVAILABLE:
             raise unread
-        return None, unread.what
-    return parse_templates(result.stdout.decode("utf-8", errors="replace"))
+        return None, unread.what, facts
+    return (*parse_templates(listed.stdout.decode("utf-8", errors="replace")), facts)
+
+
+def _facts(
+    host: WindowsHost, planned: Sequence[str], who: ProgramResult, shown: Sequence[ProgramResult]
+) -> tuple[TemplateFacts, ...]:
+    sids = parse_sids(who.text) if who.exit_code == 0 else frozenset()
+    return tuple(_facts_of(host, name, result, sids) for name, result in zip(planned, shown, strict=True))
+
+
+def _facts_of(host: WindowsHost, name: str, result: ProgramResult, sids: frozenset[str]) -> TemplateFacts:
+    text = result.stdout.decode("utf-8", errors="replace")
+    if result.exit_code != 0:
+        unread = failed("certutil does not show it", result, where=host.name).what
+        return TemplateFacts(CertificateTemplate(name), problem=unread)
+    end = end_of_answer("-template", text)
+    template = None if end is None else parse_template(text[:end], name)
+    if template is None:
+        return TemplateFacts(CertificateTemplate(name), problem="certutil's answer is in a form that is not known")
+    return TemplateFacts(template, may_enrol(template.security, sids))
 
 
 def parse_templates(text: str) -> tuple[tuple[str, ...] | None, str]:

@@ -193,7 +193,7 @@ def issue_all(
     minimum_days: int,
     check_mode: bool,
     trusted_roots: Sequence[Thumbprint] = (),
-    patience: Patience | None = None,
+    patience: OfficerPatience | None = None,
 ) -> tuple[OrderOutcome, ...]:
     """Find or get each certificate, with as few questions as there are for one; what fails fails alone.
 
@@ -221,7 +221,7 @@ def issue_all(
 
 
 @dataclass(frozen=True)
-class Patience:
+class OfficerPatience:
     """How long an officer of the CA may take, in seconds; ``tell`` shows a line to whoever waits."""
 
     seconds: float
@@ -397,7 +397,7 @@ class _OrderBatch:
             else:
                 work.answer = settled
 
-    def wait(self, patience: Patience) -> None:
+    def wait(self, patience: OfficerPatience) -> None:
         """For what an officer has to decide. Nothing is held at the authority meanwhile, and who breaks the wait off
         loses nothing."""
         end, waiting = patience.clock() + patience.seconds, self._pending()

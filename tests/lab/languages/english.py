@@ -212,6 +212,15 @@ _VIEW = {
     "column.rawcertificate": "Binary Certificate",
 }
 _CA = {
+    "template.policy": "  Name: Active Directory Enrollment Policy",
+    "template.id": "  Id: {{B3A1C2D4-5E6F-4A7B-8C9D-0E1F2A3B4C5D}}",
+    "template.count": "{count} Templates:",
+    "template.object_ids": "{count} ObjectIds:",
+    "template.usage": "Server Authentication",
+    "template.allow": "    Allow Enroll\t{holder}",
+    "whoami.group": "Group",
+    "whoami.known": "Well-known group",
+    "whoami.attributes": "Mandatory group, Enabled by default, Enabled group",
     "ca.disposition_9": "Taken Under Submission",
     "ca.disposition_20": "Issued",
     "ca.disposition_21": "Revoked",

@@ -75,6 +75,15 @@ _CERTUTIL = {
     "column.request.statuscode": "Code d'état de la demande\u00a0",
 }
 _CA = {
+    "template.policy": "  Name : Stratégie d'inscription Active Directory",
+    "template.id": "  Id : {{B3A1C2D4-5E6F-4A7B-8C9D-0E1F2A3B4C5D}}",
+    "template.count": "{count} modèles :",
+    "template.object_ids": "{count} ID objet :",
+    "template.usage": "Authentification du serveur",
+    "template.allow": "    Autoriser l'inscription\t{holder}",
+    "whoami.group": "Groupe",
+    "whoami.known": "Groupe bien connu",
+    "whoami.attributes": "Groupe obligatoire, Activé par défaut, Groupe activé",
     "ca.disposition_9": "En cours d'examen",
     "ca.disposition_20": "Émis",
     "ca.disposition_21": "Révoqué",

@@ -73,6 +73,15 @@ _CERTUTIL = {
     "column.request.statuscode": "Anforderungsstatuscode",
 }
 _CA = {
+    "template.policy": "  Name: Active Directory-Registrierungsrichtlinie",
+    "template.id": "  Id: {{B3A1C2D4-5E6F-4A7B-8C9D-0E1F2A3B4C5D}}",
+    "template.count": "{count} Vorlagen:",
+    "template.object_ids": "{count} Objekt-IDs:",
+    "template.usage": "Serverauthentifizierung",
+    "template.allow": "    Registrieren zulassen\t{holder}",
+    "whoami.group": "Gruppe",
+    "whoami.known": "Bekannte Gruppe",
+    "whoami.attributes": "Verbindliche Gruppe, Standardmäßig aktiviert, Aktivierte Gruppe",
     "ca.disposition_9": "In der Warteschlange",
     "ca.disposition_20": "Ausgestellt",
     "ca.disposition_21": "Gesperrt",

@@ -74,6 +74,15 @@ _CERTUTIL = {
     "column.request.statuscode": "要求の状態コード",
 }
 _CA = {
+    "template.policy": "  Name: Active Directory 登録ポリシー",
+    "template.id": "  Id: {{B3A1C2D4-5E6F-4A7B-8C9D-0E1F2A3B4C5D}}",
+    "template.count": "{count} テンプレート:",
+    "template.object_ids": "{count} オブジェクト ID:",
+    "template.usage": "サーバー認証",
+    "template.allow": "    登録を許可\t{holder}",
+    "whoami.group": "グループ",
+    "whoami.known": "よく知られたグループ",
+    "whoami.attributes": "必須のグループ, 既定で有効, 有効なグループ",
     "ca.disposition_9": "保留中",
     "ca.disposition_20": "発行済み",
     "ca.disposition_21": "失効済み",

@@ -61,8 +61,10 @@ def template_of(templates: dict[str, Template], row: Row, request: x509.Certific
 
 def check(template: Template, request: x509.CertificateSigningRequest, requester: Requester) -> None:
     """Whether the requester gets a certificate by the template for that request. Raises `EnrolmentError`."""
-    if not requester.among(template.enroll):
+    if requester.among(template.deny) or not requester.among(template.enroll):
         raise codes.EnrolmentError(codes.TEMPLATE_DENIED)
+    if template.signatures:
+        raise codes.EnrolmentError(codes.SIGNATURE_COUNT)
     if request.public_key().key_size < template.minimum_key:  # type: ignore[union-attr]
         raise codes.EnrolmentError(codes.KEY_LENGTH)
     if not template.supply_in_request and template.subject == "computer" and not requester.dns_name:

@@ -15,7 +15,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 @dataclass(frozen=True)
 class Template:
-    """A certificate template. `enroll` names accounts, groups, or `Authenticated Users`."""
+    """A certificate template. `enroll` and `deny` name accounts, groups, or `Authenticated Users`; `signatures`: of how
+    many others a request needs one."""
 
     name: str
     display_name: str = ""
@@ -29,6 +30,11 @@ class Template:
     key_usage: int = 0xA0
     extended_key_usage: tuple[str, ...] = (ExtendedKeyUsageOID.SERVER_AUTH.dotted_string,)
     pending: bool = False
+    deny: tuple[str, ...] = ()
+    signatures: int = 0
+    providers: tuple[str, ...] = (
+        "Microsoft RSA SChannel Cryptographic Provider", "Microsoft DH SChannel Cryptographic Provider",
+    )  # fmt: skip
 
 
 BUILT_IN = {

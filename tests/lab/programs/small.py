@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
+from lab.accounts import sid_of
 from lab.files import FileError
+from lab.pki.requester import account_requester
 from lab.programs import find_program
 from lab.programs.process import CODE_PAGES, Process
 
@@ -19,9 +21,27 @@ def run_hostname(process: Process) -> int:
 
 
 def run_whoami(process: Process) -> int:
-    """The account of the session, in lower case as Windows prints it."""
-    process.print(process.session.account.qualified.lower())
+    """The account of the session, in lower case as Windows prints it; /user and /groups as values with commas."""
+    account, switches = process.session.account, {one.lower() for one in process.arguments}
+    domain = process.machine.estate.domain
+    if not switches & {"/user", "/groups"}:
+        process.print(account.qualified.lower())
+        return 0
+    if not {"/fo", "csv", "/nh"} <= switches:
+        process.complain("lab: whoami shows /user and /groups with /fo csv /nh alone")
+        return 1
+    if "/user" in switches:
+        process.print(f'"{account.qualified.lower()}","{sid_of(domain, account.name)}"')
+    for group in account_requester(account).groups if "/groups" in switches else ():
+        _show_group(process, group, sid_of(domain, group))
+    for known in ("Everyone", "Authenticated Users", "NETWORK") if "/groups" in switches else ():
+        _show_group(process, known, sid_of(domain, known))
     return 0
+
+
+def _show_group(process: Process, name: str, sid: str) -> None:
+    kind = process.texts.text("whoami.group" if sid.startswith("S-1-5-21-") else "whoami.known")
+    process.print(f'"{name}","{kind}","{sid}","{process.texts.text("whoami.attributes")}"')
 
 
 def run_where(process: Process) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from lab.files import FileError
 from lab.pki import codes
 from lab.programs.arguments import CommandLine, UsageError, parse
-from lab.programs.certutil import authority, files, stores
+from lab.programs.certutil import authority, files, stores, templates
 from lab.programs.enrolment import shown_code
 from lab.programs.process import Process
 
@@ -22,15 +22,15 @@ VERBS: dict[str, Callable[[Process, CommandLine], None]] = {
     "store": stores.store, "addstore": stores.addstore, "delstore": stores.delstore, "repairstore": stores.repairstore,
     "key": stores.key, "delkey": stores.delkey,
     "ping": authority.ping, "ca.cert": authority.ca_cert, "ca.chain": authority.ca_chain,
-    "catemplates": authority.ca_templates,
+    "catemplates": authority.ca_templates, "template": templates.template,
     "resubmit": authority.resubmit, "deny": authority.deny, "revoke": authority.revoke, "view": authority.view,
     "getreg": authority.getreg, "setreg": authority.setreg,
 }  # fmt: skip
 # How the program itself writes a verb, where that is not in lower case.
-SPELLED = {"catemplates": "CATemplates"}
+SPELLED = {"catemplates": "CATemplates", "template": "Template"}
 # Verbs that Windows has and the lab does not imitate.
 UNMODELLED = (
-    "verify", "verifystore", "viewstore", "cainfo", "tcainfo", "dspublish", "dstemplate", "template",
+    "verify", "verifystore", "viewstore", "cainfo", "tcainfo", "dspublish", "dstemplate",
     "importpfx", "exportpfx", "mergepfx", "encodehex", "decodehex", "urlcache", "crl", "pulse", "shutdown", "backup",
     "restore", "sign", "scinfo", "csplist", "oid", "error", "adtemplate", "templatecas",
 )  # fmt: skip

@@ -13,6 +13,7 @@ from unit.certificate_steps import snapshot
 from unit.fakes_windows import (
     CONFIGURATION,
     PEM,
+    SHOWN_TEMPLATE,
     FakeCa,
     FakeServer,
     certificate,
@@ -157,7 +158,8 @@ def test_neither_file_nor_certificate(server):
 def test_a_ca_is_compared_with_what_is_planned_there(name, failed):
     ca = FakeCa(name=name)
     ca.registry.set(f"{CONFIGURATION}\\{name}", "CAServerName", "ca01.company.local")
-    ca.programs.handlers["certutil"] = lambda arguments: (0, "WebServer: x\r\nCertUtil: -CATemplates x")
+    listed = (0, "WebServer: x\r\nCertUtil: -CATemplates x")
+    ca.programs.handlers["certutil"] = lambda words: (0, SHOWN_TEMPLATE) if "-template" in words else listed
     elsewhere = certificate_from_plain(planned(issuer={"name": "other", "ca": "ca02.company.local\\Other CA"}))
     result = run(authority_info, ca.host, certificates=(planned_certificate(), elsewhere), fail=True)
     assert (result["name"], result["serves"], result.get("failed")) == (name, failed is None, failed)
@@ -172,7 +174,8 @@ def test_a_ca_tells_by_which_request_a_key_got_its_certificate(server, ca):
     number = issue(ca, asked)["request_id"]
     viewed = ca.programs.handlers["certutil"]
     templates = (0, "WebServer: x\r\nCertUtil: -CATemplates x")
-    ca.programs.handlers["certutil"] = lambda words: templates if words[-1] == "-CATemplates" else viewed(words)
+    answers = {"-CATemplates": templates, "WebServer": (0, SHOWN_TEMPLATE)}
+    ca.programs.handlers["certutil"] = lambda words: answers[words[-1]] if words[-1] in answers else viewed(words)
     result = run(authority_info, ca.host, certificates=(planned_certificate(),), fail=True)
     assert (result["request_ids"], result["request_ids_problem"]) == ({asked["public_key"]: number}, "")
 

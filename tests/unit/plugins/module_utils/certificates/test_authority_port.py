@@ -67,6 +67,7 @@ def test_a_described_authority_in_plain_form() -> None:
         "templates_problem": "",
         "ca_certificates": [root.pem],
         "chain_problem": "",
+        "template_facts": [],
     }
     assert root.pem.startswith("-----BEGIN CERTIFICATE-----\n")
     assert replace(found, templates=None).to_plain()["templates"] is None

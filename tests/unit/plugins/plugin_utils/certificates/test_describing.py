@@ -145,3 +145,50 @@ def test_torn_lines_of_certutil_name_templates_or_a_reason(text: str) -> None:
     found, told = parse_templates(text)
     assert (found is None) is bool(told)
     assert all(TemplateName(name.strip()) for name in found or ())
+
+
+# ---- what planned templates demand -----------------------------------------------------------------------------------
+
+SIDS = '"company\\\\rollout","S-1-5-21-1-2-3-1200"\r\n"x","x","S-1-5-21-1-2-3-512","x"\r\n'
+SHOWN = (
+    "  TemplatePropCommonName = WebServer\r\n  TemplatePropSchemaVersion = 1\r\n  TemplatePropSubjectNameFlags = 1\r\n"
+    "  TemplatePropSecurityDescriptor = D:(OA;;CR;0e10c968-78fb-11d2-90d4-00c04f79dc55;;DA)\r\n"
+    "CertUtil: -Template Xyzzy.\r\n"
+)
+
+
+def with_template(shown: str = SHOWN, code: int = 0, who: tuple[int, str] = (0, SIDS)):
+    ca = described(authority())
+    ca.programs.handlers["certutil"] = lambda words: (code, shown) if "-template" in words else (0, LISTED)
+    ca.programs.handlers["whoami"] = lambda words: who
+    (facts,) = describe_authority(ca.host, now=NOW, planned_templates=["WebServer"]).template_facts
+    return facts, ca
+
+
+def test_a_planned_template_is_read_along_with_the_list() -> None:
+    facts, ca = with_template()
+    assert (facts.template.takes_names, facts.template.schema_version, facts.may_enrol) == (True, 1, True)
+    assert facts.problem == ""
+    assert ca.programs.ran[1:] == [
+        ["whoami", "/user", "/groups", "/fo", "csv", "/nh"],
+        ["certutil", "-v", "-template", "WebServer"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "code", "told"),
+    [
+        ("CertUtil: -Template Xyzzy 0x80070005", 0x80070005, "0x80070005: access denied"),
+        (SHOWN.replace("CertUtil: -Template Xyzzy.", ""), 0, "in a form that is not known"),
+        (SHOWN.replace("= WebServer", "= Machine"), 0, "in a form that is not known"),
+    ],
+)
+def test_a_template_that_cannot_be_read_is_not_known(shown: str, code: int, told: str) -> None:
+    facts, _ca = with_template(shown, code)
+    assert told in facts.problem
+    assert (facts.template.takes_names, facts.may_enrol) == (None, None)
+
+
+def test_an_account_whose_groups_cannot_be_read() -> None:
+    facts, _ca = with_template(who=(1, ""))
+    assert (facts.template.takes_names, facts.may_enrol) == (True, None)

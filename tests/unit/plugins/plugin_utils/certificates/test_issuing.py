@@ -30,7 +30,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConf
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import (
     NotIssued,
-    Patience,
+    OfficerPatience,
     PlacedOrder,
     issue_all,
 )
@@ -510,7 +510,7 @@ class Officer:
         self.then = {int(name.removeprefix("at")): done for name, done in then.items()}
 
     def patience(self, seconds):
-        return Patience(seconds, self.lines.append, lambda: self.now, self.sleep)
+        return OfficerPatience(seconds, self.lines.append, lambda: self.now, self.sleep)
 
     def sleep(self, seconds):
         self.slept.append(seconds)
