@@ -154,7 +154,7 @@ class AdcsAuthority(Authority):
 
     def waiting(self, planned: PlannedCertificate, request_id: int | None) -> str:
         return (
-            f"request {request_id} for {planned.id} waits for an officer of {self.name}; run again once it is approved"
+            f"request {request_id} waits for an officer of {self.name}, for {planned.id}; run again once it is approved"
         )
 
     def requests_for(self, common_names: Iterable[str]) -> Mapping[str, tuple[KnownRequest, ...]]:

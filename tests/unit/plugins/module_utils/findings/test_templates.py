@@ -41,7 +41,7 @@ def test_a_template_that_fits_says_nothing() -> None:
         ),
         (
             "template-denies-account",
-            "error",
+            "warning",
             f"by the permissions of the template 'WebServer' the account that logs on to the CA {CA} may not enrol",
             f"{IDS}: the CA denies the request (0x80094012)",
         ),

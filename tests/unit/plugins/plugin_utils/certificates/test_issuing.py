@@ -89,7 +89,7 @@ def test_pending_and_found_again_by_its_key_alone():
     ca = FakeCa(decision=9)
     first = ask(ca)
     assert (first["state"], first["request_id"], first["changed"]) == ("pending", 1, True)
-    assert "request 1 for ocssrv01.company.local/default waits for an officer" in first["message"]
+    assert "request 1 waits for an officer" in first["message"]
     second = ask(ca, request=None)
     assert (second["state"], second["request_id"], second["changed"]) == ("pending", 1, False)
     ca.approve(1)
@@ -554,8 +554,8 @@ def test_at_the_deadline_what_waits_is_pending():
     assert told([outcome]) == [("pending", 1)]
     assert officer.slept == [30.0, 15.0] and len(officer.lines) == 1
     assert outcome.issuance.message == (
-        "request 1 for ocssrv01.company.local/default waits for an officer of ca01.company.local\\Company CA; run again"
-        " once it is approved"
+        "request 1 waits for an officer of ca01.company.local\\Company CA, for ocssrv01.company.local/default; run"
+        " again once it is approved"
     )
 
 
