@@ -13,7 +13,7 @@ description:
   - Runs on the connection of the CA's own host (C(delegate_to)), so that no credentials are passed on.
   - Asks the CA's database first whether it knows the keys, once for all. An issued certificate is fetched and a pending
     request is waited for, so a connection that was lost after a submission never brings a second certificate.
-  - Never approves a request. A pending one ends the task with RV(state) V(pending) and the request's number; a later
+  - Never approves a request. A pending one ends the task with RV(results[].state) V(pending) and its number; a later
     run finds it again by its key.
   - What was issued is checked against the plan, the key and its chain, signature by signature, before it is returned.
     A certificate without the planned names, or for another key, fails the task.

@@ -31,7 +31,6 @@ class RunsLines(Protocol):
 
     def run_line(self, line: str, *, doing: str, timeout: float) -> ProgramResult:
         """Run a line that is safe for cmd as it stands."""
-        ...
 
 
 def run_steps(

@@ -19,5 +19,6 @@ def test_there_and_back() -> None:
 def test_what_it_named() -> None:
     assert Former("cmdlets", "Default", "ab" * 20).named == "AB" * 20
     assert Former("cmdlets", "Default").named is None
+    bad = Former("cmdlets", "Default", "x")
     with pytest.raises(RolloutError, match="'x' is no thumbprint"):
-        _ = Former("cmdlets", "Default", "x").named
+        str(bad.named)
