@@ -118,7 +118,10 @@ def _maker(sharers: Sequence[str], looks: Mapping[str, Mapping[str, Any]]) -> st
 
 
 def _from_maker(hostvars: HostVars, maker: str, id: str, check_mode: bool) -> KeyTurn:
-    done: Mapping[str, Any] = ((kept(hostvars, maker, DONE) or {}).get("certificates") or {}).get(id) or {}
+    survey = survey_of(hostvars, maker)
+    # Where nothing was to be done, what was read is what came of it: it may wait for people.
+    last = kept(hostvars, maker, DONE) or ({} if survey.get("next") else survey)
+    done: Mapping[str, Any] = (last.get("certificates") or {}).get(id) or {}
     if done.get("waiting"):
         return KeyTurn(False, maker, waiting=_WAITS.format(id=id, source=maker, waiting=done["waiting"]))
     if not done.get("thumbprint") and (not done or not check_mode or _failed(done)):

@@ -234,7 +234,8 @@ class OfficerPatience:
 class _OrderWork:
     """An order on its way: ``known``, what the authority has of its key; ``answer``, what it made of the request.
 
-    ``refused_as``: the order of the same kind that it refused, so that it is not asked for this one.
+    ``refused_as``: the order of the same kind that it refused, so that it is not asked for this one. ``same_key``: an
+    earlier order for the same key, whose certificate is this one's too.
     """
 
     placed: PlacedOrder
@@ -245,10 +246,11 @@ class _OrderWork:
     submission: _Submission | None = None
     error: RolloutError | None = None
     refused_as: _OrderWork | None = None
+    same_key: _OrderWork | None = None
 
     @property
     def is_open(self) -> bool:
-        return self.submission is None and self.error is None and self.refused_as is None
+        return not (self.submission or self.error or self.refused_as or self.same_key)
 
 
 @dataclass(frozen=True, eq=False)
@@ -316,7 +318,12 @@ class _OrderBatch:
         handed in for the others."""
         stopped: RolloutError | None = None
         firsts: dict[tuple[str, str], _OrderWork] = {}
+        keys: dict[tuple[str, str, str | None], _OrderWork] = {}
         for work, order in self._open:
+            earlier = keys.setdefault((*work.placed.kind, order.public_key), work)
+            if earlier is not work:
+                work.same_key = earlier
+                continue
             first = firsts.setdefault(work.placed.kind, work)
             if first is not work and self._is_refused(first):
                 work.refused_as = first
@@ -447,6 +454,8 @@ class _OrderBatch:
         issuance = None
         if work.refused_as is not None:
             return OrderOutcome(work.placed, error=_not_asked(self.outcome(work.refused_as)))
+        if work.same_key is not None:
+            work.error, work.submission = _as_earlier(self.outcome(work.same_key), work.same_key.submission)
         with _failing(work):
             if work.order and work.submission and work.error is None:
                 issuance = _reported(self._authority, work.order, work.submission, self._findings, self._trusted)
@@ -465,6 +474,14 @@ def _failing(work: _OrderWork) -> Iterator[None]:
         yield
     except RolloutError as error:
         work.error = error
+
+
+def _as_earlier(
+    earlier: OrderOutcome, submission: _Submission | None
+) -> tuple[RolloutError | None, _Submission | None]:
+    """What came of an order for the same key; what was done for that is told there."""
+    error = earlier.error and RolloutError(earlier.error.what, where=earlier.error.where, mend=earlier.error.mend)
+    return error or None, submission and _Submission(submission.answer)
 
 
 def _not_asked(first: OrderOutcome) -> RolloutError:

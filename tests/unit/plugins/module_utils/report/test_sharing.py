@@ -70,6 +70,17 @@ def test_a_key_that_waits_for_it_comes_first() -> None:
     ]
 
 
+def test_a_maker_without_anything_to_do_waits_itself() -> None:
+    maker = edge()
+    survey = maker["pool_certificates_survey"]
+    survey["next"] = {}
+    survey["certificates"][ID]["waiting"] = "x.req is to be signed"
+    told = f"{ID} is brought here from e1 once it is there: x.req is to be signed"
+    assert turns(maker, edge(), edge())[1] == KeyTurn(False, "e1", waiting=told)
+    survey["next"] = {"another": "make_key"}
+    assert "came to no end" in turns(maker, edge(), edge())[1].refusal
+
+
 def test_where_all_hold_it_nothing_moves() -> None:
     same = edge("AA")
     assert turns(same, same, same) == [KeyTurn(True, thumbprint="AA")] * 3

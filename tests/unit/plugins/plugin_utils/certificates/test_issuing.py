@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -354,6 +355,29 @@ def ask_all(ca, orders, *, check_mode=False):
 
 def told(outcomes):
     return [one.error.what[:40] if one.error else (one.issuance.state, one.issuance.request_id) for one in outcomes]
+
+
+@pytest.mark.parametrize(
+    ("decision", "state", "changes"),
+    [(20, "issued", "certificate issued"), (9, "pending", "request 1 handed in, it waits for an officer")],
+)
+def test_one_key_for_two_uses_is_asked_for_once(decision, state, changes):
+    ca, first = FakeCa(decision=decision), server_order(1)
+    second = replace(first, planned=replace(first.planned, id="ocssrv01.company.local/other"))
+    outcomes = ask_all(ca, [first, server_order(2), second])
+    assert told(outcomes) == [(state, 1), (state, 2), (state, 1)] and len(ca.rows) == 2
+    listed = [[change.what for change in one.issuance.change_set.changes] for one in outcomes]
+    assert (listed[0], listed[2]) == ([changes], [])
+    assert outcomes[0].issuance.certificate == outcomes[2].issuance.certificate
+    assert told(ask_all(ca, [first, server_order(2), second])) == told(outcomes) and len(ca.rows) == 2
+
+
+def test_what_is_refused_for_one_key_is_refused_for_each_of_its_uses():
+    ca, first = FakeCa(decision=31, status=0x80094812), server_order(1)
+    second = replace(first, planned=replace(first.planned, id="ocssrv01.company.local/other"))
+    one, other = ask_all(ca, [first, second])
+    assert str(one.error) == str(other.error) and "0x80094812" in str(one.error)
+    assert len(ca.rows) == 1 and not hasattr(other.error, "change_set")
 
 
 def test_the_database_is_asked_once_for_all():
