@@ -69,8 +69,12 @@ class Connection(http.server.BaseHTTPRequestHandler):
         self.kind = "other"
         with contextlib.suppress(ConnectionError):
             super().handle_one_request()
-        if self.rfile.count:  # type: ignore[attr-defined]
-            count = self.rfile.count  # type: ignore[attr-defined]
+        self._count()
+
+    def _count(self) -> None:
+        """Once for each request, before its answer leaves: whoever has the answer finds it counted."""
+        count, self.rfile.count = self.rfile.count, 0  # type: ignore[attr-defined]
+        if count:
             self.machine.estate.counters.request(self.machine.fqdn, self.kind, count, self.answered)
 
     def do_GET(self) -> None:  # noqa: N802
@@ -206,6 +210,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
         packet = b"".join([*self._headers_buffer, b"\r\n", data])
         self._headers_buffer: list[bytes] = []
         self.answered += len(packet)
+        self._count()
         self.wfile.write(packet)
 
 
