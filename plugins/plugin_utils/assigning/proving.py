@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
@@ -228,9 +229,10 @@ def _restored(
     host: WindowsHost, assigned: Assigned, seen: Sequence[SeenPort], shake: Shake, patience: Patience
 ) -> NotProved:
     """Assign the former certificate in every place in the way that is the place's own, and say what stands then."""
-    problems = [problem for one in _ways(assigned) if (problem := _attempt(one, host))]
+    steps: list[Callable[[], object]] = [partial(one, host) for one in _ways(assigned)]
     services = WmiServices(host.wmi, host=host.name, timeout=patience.service)
-    problems += [problem for one in assigned.services if (problem := _brought(services, one, host))]
+    steps += [partial(bring_service, services, one.name, one.state, host=host.name) for one in assigned.services]
+    problems = [problem for one in steps if (problem := _attempt(one))]
     now = {way: _present(host, way, assigned.former) for way in dict.fromkeys(one.way for one in assigned.former)}
     places = tuple(_place(one, now[one.way], assigned.ports) for one in assigned.former)
     ports = [replace(one, thumbprint=one.former) for one in assigned.ports if one.former]
@@ -275,18 +277,10 @@ def _by_command(wanted: CommandAssignment | None, formers: Sequence[Former]) -> 
     return restore
 
 
-def _attempt(step: Callable[[WindowsHost], None], host: WindowsHost) -> str:
+def _attempt(step: Callable[[], object]) -> str:
     """Do it; returns in words what failed. One that fails keeps no other from being done."""
     try:
-        step(host)
-    except RolloutError as error:
-        return str(error)
-    return ""
-
-
-def _brought(services: WmiServices, one: ServiceStep, host: WindowsHost) -> str:
-    try:
-        bring_service(services, one.name, one.state, host=host.name)
+        step()
     except RolloutError as error:
         return str(error)
     return ""
