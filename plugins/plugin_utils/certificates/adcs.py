@@ -133,10 +133,8 @@ class AdcsAuthority(Authority):
         self._host.programs.rest()
 
     def told_of(self, request_id: int | None) -> str:
-        outputs = list(paths(self._host.files, ".cer", ".p7b", ".rsp"))
-        arguments = ["-retrieve", "-f", "-q", "-config", self.name, str(request_id), *outputs]
         try:
-            return self._certreq(arguments, outputs)[1].text
+            return self._retrieve(request_id)[1].text
         except RolloutError:
             return ""  # only told beside something else that is wrong
 
@@ -179,13 +177,15 @@ class AdcsAuthority(Authority):
         return failed("the CA does not revoke it", wrong[0], where=self.name).what if wrong else ""
 
     def _retrieved(self, request_id: int) -> AuthorityAnswer:
-        outputs = list(paths(self._host.files, ".cer", ".p7b", ".rsp"))
-        arguments = ["-retrieve", "-f", "-q", "-config", self.name, str(request_id), *outputs]
-        answer, result = self._certreq(arguments, outputs)
+        answer, result = self._retrieve(request_id)
         if answer is None:
             lacking = f"the CA does not hand out the certificate of request {request_id}"
             raise failed(lacking, result, where=self.name, wrote=True)
         return AuthorityAnswer(request_id, ISSUED, answer.certificate, answer.candidates, text=answer.text)
+
+    def _retrieve(self, request_id: int | None) -> tuple[AuthorityAnswer | None, ProgramResult]:
+        outputs = list(paths(self._host.files, ".cer", ".p7b", ".rsp"))
+        return self._certreq(["-retrieve", "-f", "-q", "-config", self.name, str(request_id), *outputs], outputs)
 
     def _certreq(
         self, arguments: list[str], outputs: list[str], source: str = "", content: bytes = b""
