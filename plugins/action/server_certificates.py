@@ -11,8 +11,11 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import lacks_authorities
-from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.arguments import SPEC, deployment_of, told_failure
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.arguments import (
+    SPEC,
+    deployment_of,
+    leaving_failure,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.carried import deploy_files
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.deploy import ServerDeployment, deploy
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
@@ -29,12 +32,7 @@ class ActionModule(WindowsAction):
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         wanted = deployment_of(arguments, now=datetime.now(timezone.utc), check_mode=check_mode)
-        try:
-            return self._deployed(wanted, arguments, check_mode)
-        except RolloutError as error:
-            if arguments["fail"]:
-                raise
-            return told_failure(error)
+        return leaving_failure(lambda: self._deployed(wanted, arguments, check_mode), fail=arguments["fail"])
 
     def _deployed(self, wanted: ServerDeployment, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         if not wanted.work.logon:

@@ -10,7 +10,11 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.arguments import SPEC, deployment_of, told_failure
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.arguments import (
+    SPEC,
+    deployment_of,
+    leaving_failure,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.carried import look_at_files
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.deploy import (
     ServerDeployment,
@@ -26,12 +30,7 @@ class ActionModule(WindowsAction):
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         wanted = deployment_of(arguments, now=datetime.now(timezone.utc), check_mode=check_mode)
-        try:
-            return self._made(wanted, arguments["ca_group"], check_mode)
-        except RolloutError as error:
-            if arguments["fail"]:
-                raise
-            return told_failure(error)
+        return leaving_failure(lambda: self._made(wanted, arguments["ca_group"], check_mode), fail=arguments["fail"])
 
     def _made(self, wanted: ServerDeployment, ca_group: str, check_mode: bool) -> dict[str, Any]:
         _refuse_without_ca(wanted, ca_group)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,11 +27,17 @@ SPEC: Mapping[str, Any] = {
 }
 
 
-def told_failure(error: RolloutError) -> dict[str, Any]:
-    """The result of a task that leaves its failure to a later one to tell; a lost host ends the task all the same."""
-    if isinstance(error, HostUnreachable):
-        raise error
-    return {"changed": False, **error.result, "failure": str(error)}
+def leaving_failure(step: Callable[[], dict[str, Any]], *, fail: bool) -> dict[str, Any]:
+    """The result of a step, which leaves its failure to a later task to tell unless ``fail``; a lost host ends the task
+    all the same."""
+    try:
+        return step()
+    except HostUnreachable:
+        raise
+    except RolloutError as error:
+        if fail:
+            raise
+        return {"changed": False, **error.result, "failure": str(error)}
 
 
 def deployment_of(arguments: Mapping[str, Any], *, now: datetime, check_mode: bool) -> ServerDeployment:
