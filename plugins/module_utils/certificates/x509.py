@@ -58,7 +58,7 @@ KEY_USAGES = (
 # What every client knows: RFC 5280 section 4.2, and Windows' own. Any other that is critical makes clients refuse.
 KNOWN_EXTENSIONS = frozenset(
     {*(f"2.5.29.{number}" for number in (14, 15, 17, 18, 19, 30, 31, 32, 33, 35, 36, 37, 54)), "1.3.6.1.5.5.7.1.1"}
-    | {f"1.3.6.1.4.1.311.{tail}" for tail in ("20.2", "21.1", "21.7", "21.10")}
+    | {f"1.3.6.1.4.1.311.{tail}" for tail in ("20.2", "21.1", "21.2", "21.7", "21.10", "21.11", "21.12")}
 )
 
 # szOID_ENROLL_CERTTYPE_EXTENSION; those of newer templates have an object identifier in another extension.

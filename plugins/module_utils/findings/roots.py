@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_of_another
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.machine_stores import (
     TrustedCertificate,
     TrustedRoots,
@@ -25,7 +26,7 @@ INTERMEDIATE_AMONG_ROOTS = FindingKind(
     severity=ERROR,
     about=RUN,
     title="A certificate that is no root is among a server's roots",
-    message="'{subject}' ({thumbprint}) is issued by '{issuer}', so it is no root, and it is in HKLM\\{place}",
+    message="'{subject}' ({thumbprint}) is issued by {issuer}, so it is no root, and it is in HKLM\\{place}",
     breaks=(
         "Windows Server 2012 and later refuse the certificates that clients show, those of other servers among them:"
         " services of Lync and Skype for Business do not start (events 32042, 61029 and 30998), and web services answer"
@@ -41,7 +42,7 @@ INTERMEDIATE_AMONG_ROOTS_BEFORE_2012 = FindingKind(
     severity=WARNING,
     about=RUN,
     title="A certificate that is no root is among an old server's roots",
-    message="'{subject}' ({thumbprint}) is issued by '{issuer}', so it is no root, and it is in HKLM\\{place}",
+    message="'{subject}' ({thumbprint}) is issued by {issuer}, so it is no root, and it is in HKLM\\{place}",
     breaks=(
         "Whatever it issued counts as trusted here and nowhere else; on Windows Server 2012 and later services of Lync"
         " and Skype for Business would not start"
@@ -89,7 +90,7 @@ def root_store_findings(server: str, roots: TrustedRoots) -> Iterator[Finding]:
     read = [(one, one.certificate) for one in roots.certificates if one.certificate is not None]
     kind = INTERMEDIATE_AMONG_ROOTS if roots.refuses_strangers else INTERMEDIATE_AMONG_ROOTS_BEFORE_2012
     for held, certificate in read:
-        if not certificate.self_issued:
+        if is_of_another(certificate):
             yield _intermediate(kind, server, held, certificate)
     yield from _twice(server, roots)
     by_thumbprint = {held.thumbprint: certificate for held, certificate in read}
@@ -101,7 +102,8 @@ def root_store_findings(server: str, roots: TrustedRoots) -> Iterator[Finding]:
 
 
 def _intermediate(kind: FindingKind, server: str, held: TrustedCertificate, found: X509Certificate) -> Finding:
-    named = {"subject": found.subject, "issuer": found.issuer, "thumbprint": held.thumbprint, "place": held.place}
+    issuer = "another key of this name" if found.self_issued else f"'{found.issuer}'"
+    named = {"subject": found.subject, "issuer": issuer, "thumbprint": held.thumbprint, "place": held.place}
     mend = f"{_removal(held)}. Its place is 'Intermediate Certification Authorities' (certutil -addstore ca FILE)"
     return kind.at(server, mend=mend, **named)
 

@@ -29,7 +29,10 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
 
 @dataclass(frozen=True, slots=True)
 class HeldChain:
-    """The issuers in the machine's own stores up to a root that it trusts; ``problem``: why there is no such way."""
+    """The issuers in the machine's own stores up to a root, one that it trusts where there is a way to one.
+
+    ``problem``: why the machine does not trust it.
+    """
 
     issuers: tuple[X509Certificate, ...] = ()
     problem: str = ""
@@ -124,19 +127,23 @@ def _chain(
     if refused := _refused((entry.certificate,), disallowed):
         return HeldChain(problem=refused)
     try:
-        issuers = find_chain(entry.certificate, (), authorities, now=now, where=where)
+        issuers = find_chain(entry.certificate, (), authorities, now=now, where=where, trusted=roots)
+    except RolloutError as error:
+        return _distrusted(entry.certificate, authorities, now, where, error.what)
+    return HeldChain(issuers, _refused(issuers, disallowed))
+
+
+def _distrusted(
+    certificate: X509Certificate, authorities: Iterable[X509Certificate], now: datetime, where: str, reason: str
+) -> HeldChain:
+    """The way to a root that the machine does not trust, or where every way ends."""
+    try:
+        return HeldChain(find_chain(certificate, (), authorities, now=now, where=where), reason)
     except RolloutError as error:
         return HeldChain(problem=error.what)
-    return HeldChain(issuers, _refused(issuers, disallowed) or _distrust(issuers[-1], roots))
 
 
 def _refused(certificates: Iterable[X509Certificate], disallowed: frozenset[str]) -> str:
     """Whether the machine refuses one of them whatever vouches for it."""
     told = (in_disallowed(one) for one in certificates if one.thumbprint in disallowed)
     return next(told, "")
-
-
-def _distrust(root: X509Certificate, roots: frozenset[str]) -> str:
-    if root.thumbprint in roots:
-        return ""
-    return f"the root '{root.subject}' ({root.thumbprint}) is not among the trusted ones"

@@ -138,3 +138,16 @@ def test_as_they_stand_each_is_issued_by_the_next():
     assert broken_link((leaf, top), now=NOW) == f"'CN=Root' is not the issuer of '{name}'"
     assert broken_link((leaf, other), now=NOW) == f"'{name}' is not signed by 'CN=CA'"
     assert broken_link((leaf, issuer, issuer), now=NOW) == "'CN=CA' is not the issuer of 'CN=CA'"
+
+
+def test_a_root_of_version_1_is_an_authority_by_its_place_alone(tmp_path):
+    openssl(tmp_path, "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=Old", "-keyout", "k", "-out", "r")
+    openssl(tmp_path, "x509", "-req", "-in", "r", "-signkey", "k", "-days", "99", "-out", "old.pem")
+    openssl(tmp_path, "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=a.b", "-keyout", "l", "-out", "s")
+    openssl(tmp_path, "x509", "-req", "-in", "s", "-CA", "old.pem", "-CAkey", "k", "-out", "leaf.pem",
+            "-set_serial", "5", "-days", "50")  # fmt: skip
+    leaf, old = (load_certificate((tmp_path / name).read_bytes(), where="test") for name in ("leaf.pem", "old.pem"))
+    now = leaf.not_before + timedelta(hours=1)
+    assert old.parsed.version is x509.Version.v1
+    assert build_chain(leaf, [old], now=now, where="test") == (old,)
+    assert broken_link((leaf, old), now=now) == ""

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from unit.audits import SERVER, read
-from unit.fakes_windows import NOW, authority, rsa_key
+from unit.audits import CA, SERVER, read
+from unit.fakes_windows import DER, NOW, authority, rsa_key
 from unit.stores import (
     ENTERPRISE_ROOT,
     ISSUING,
@@ -23,7 +23,7 @@ from unit.stores import (
     on,
 )
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, parse_certificate
 
 INTERMEDIATE = read(ISSUING.certificate)
 
@@ -53,6 +53,34 @@ def test_an_issuing_authority_among_them(place: str, mend: str) -> None:
         f" HKLM\\{place}"
     )
     assert found.mend.startswith(mend)
+
+
+def test_an_authority_of_the_root_s_name_that_the_root_signed() -> None:
+    """A renewed root with the old one's signature is an intermediate, whatever its name."""
+    crossed = read(authority("Company CA", CA, number=112).certificate)
+    (found,) = of_roots(*on(MACHINE_ROOT, ROOT, crossed))
+    assert (found.code, found.message) == (
+        "intermediate-among-roots",
+        f"'CN=Company CA' ({crossed.thumbprint}) is issued by another key of this name, so it is no root, and it is in"
+        f" HKLM\\{MACHINE_ROOT}",
+    )
+
+
+def test_a_root_whose_signature_nobody_here_can_check_is_taken_by_its_name() -> None:
+    """Old ones are signed with MD2, which no library knows any more."""
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(ROOT.parsed.subject)
+        .issuer_name(ROOT.parsed.subject)
+        .public_key(rsa_key(113).public_key())
+        .serial_number(1)
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + timedelta(days=9))
+    )
+    der = builder.sign(rsa_key(113), hashes.SHA256()).public_bytes(DER)
+    sha256, md2 = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010102")
+    assert der.count(sha256) == 2
+    assert of_roots(*on(MACHINE_ROOT, parse_certificate(der.replace(sha256, md2), where="test"))) == []
 
 
 @pytest.mark.parametrize("windows", [OF_2008R2, None])

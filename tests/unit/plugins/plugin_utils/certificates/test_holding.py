@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from unit.action_runs import Noon, run
 from unit.fakes_windows import (
+    NOW,
     PEM,
     STORES,
     FakeCa,
@@ -75,6 +78,24 @@ def test_info_of_a_certificate_that_leads_nowhere(server, ca):
     server.put("MY", certificate(authority("Nobody Here", number=151)))
     problems = [one["chain_problem"] for one in run(certificate_info, server.host, chains=True)["certificates"]]
     assert any("leads to no root" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("crossed", [False, True], ids=["renewed", "crossed"])
+def test_of_two_ways_the_one_to_a_trusted_root_counts(server, ca, crossed):
+    """The directory brings a renewed root, or the cross certificate of another, into the store CA before any trusts
+    it; both are newer than what is trusted."""
+    later = NOW + timedelta(days=9000)
+    stranger = authority("Other Root", number=152)
+    other = authority("Company CA", stranger if crossed else None, number=100, end=later)
+    server.put("CA", other.certificate, location=ENTERPRISE)
+    server.put("CA", stranger.certificate, location=ENTERPRISE)
+    server.put("MY", certificate(ca.issuer))
+    (untrusted,) = run(certificate_info, server.host, chains=True)["certificates"]
+    assert "not among the trusted ones" in untrusted["chain_problem"]
+    server.put("Root", ca.issuer.certificate)
+    (one,) = run(certificate_info, server.host, chains=True)["certificates"]
+    assert one["chain_problem"] == ""
+    assert one["chain"] == [ca.issuer.certificate.public_bytes(PEM).decode("ascii")]
 
 
 def test_a_name_that_is_no_thumbprint(server):
