@@ -36,6 +36,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report import proof_
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
 from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER, ReadHostVars
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
+from ansible_collections.ucops.rollout.plugins.module_utils.report.peers import peers as peers_of
 from ansible_collections.ucops.rollout.plugins.module_utils.report.removed import removed
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
@@ -112,6 +113,14 @@ def superseded(hostvars: Any, host: str) -> list[dict[str, Any]]:
 
 def failed_before(hostvars: Any, hosts: Sequence[str]) -> str:
     return sharing.failed_before(_hostvars(hostvars), list(hosts))
+
+
+def peers(
+    hostvars: Any, host: str, batch: Sequence[str], plan: Any, port_map: Mapping[Any, Any] | None = None
+) -> list[dict[str, Any]]:
+    read, mapped = _hostvars(hostvars), ports(dict(port_map or {}))
+    plain: list[dict[str, Any]] = to_plain(peers_of(read, str(host), list(batch), _plan(plan), mapped))
+    return plain
 
 
 def server_certificates(hostvars: Any, host: str) -> dict[str, Any]:
@@ -287,6 +296,7 @@ class FilterModule:
             takes_keys,
             has_work,
             failed_before,
+            peers,
             superseded,
             server_certificates,
             push_failed,

@@ -112,6 +112,10 @@ held:
   description: That certificate; the keys are those of RV(ucops.rollout.certificate_info#module:certificates).
   returned: success
   type: dict
+former:
+  description: The newest other that fits the plan but for its dates, or for O(renew); none where there is none.
+  returned: success
+  type: dict
 request:
   description:
     - The request, PEM. None when a certificate serves, in check mode, and when it could not be built again for a key

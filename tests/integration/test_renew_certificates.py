@@ -5,17 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sitekit import BY_COMMAND, Site
+import yaml
+from sitekit import BY_COMMAND, ROOT, Site
 
 pytestmark = [pytest.mark.slow, pytest.mark.estate(**BY_COMMAND)]
 
 SERVERS = ("ocssrv01", "ocssrv02")
+THIRD = "ocssrv03"
 OPTIONS = {"pool_certificates_start_services": True, "pool_certificates_prove_wait": 2}
+
+
+def three() -> dict[str, Any]:
+    """The origin's pool with a third server."""
+    names = [*SERVERS, THIRD]
+    pool = {"fqdn": "ocspool.company.local", "members": [f"{name}.company.local" for name in names]}
+    front_end = {"service": "RTCSRV", "port": 5061, "pool": pool, "sip_domains": ["company.local", "company.com"]}
+    hosts = [{"name": name, "front_end": {"pool": pool}} for name in SERVERS]
+    hosts.append({"name": THIRD, "address": "10.0.0.13", "generation": "2008r2", "http": {}, "front_end": front_end})
+    servers = [
+        {"fqdn": f"{name}.company.local", "addresses": {"internal": [f"10.0.0.1{at}"]}}
+        for at, name in enumerate(names, start=1)
+    ]
+    topology = {"pools": [{"fqdn": "ocspool.company.local", "servers": servers}]}
+    described = yaml.safe_load((ROOT / "tests" / "lab" / "estates" / "origin.yml").read_text(encoding="utf-8"))
+    zone = described["hosts"][0]["dns"]["zones"][0]
+    records = [*zone["records"], {"owner": THIRD, "type": "A", "data": "10.0.0.13"}]
+    hosts.append({"name": "dc01", "dns": {"zones": [{"name": zone["name"], "records": records}]}})
+    return {
+        "hosts": hosts,
+        "balancers": [{"address": "10.0.0.10", "ports": [5061, 443], "members": names}],
+        "inventory": {"variables": {"ucops_topology": topology}},
+    }
 
 
 def serving(site: Site) -> dict[str, str]:
     hosts = site.state()["hosts"]
-    return {name: hosts[name]["front_end"]["serving"] for name in SERVERS}
+    return {name: host["front_end"]["serving"] for name, host in hosts.items() if "front_end" in host}
 
 
 def keys(site: Site, host: str) -> int:
@@ -64,3 +89,54 @@ def test_the_first_that_does_not_come_back_stops_it(site: Site) -> None:
     assert hosts["ocssrv01"]["front_end"]["assigned"] == old["ocssrv01"]
     assert len(hosts["ca01"]["ca"]["requests"]) == 3
     assert keys(site, "ocssrv02") == 1
+
+
+@pytest.mark.estate(**three())
+def test_the_second_of_three_does_not_come_back_and_the_third_is_not_touched(site: Site) -> None:
+    old = deployed(site)
+    site.estate.order("front_end", "ocssrv02", "deny_keys", but=[old["ocssrv02"]])
+    before = site.state()["hosts"][THIRD]
+    run = site.play("renew_certificates", variables=renewing(old, pool_certificates_retire="remove"))
+    assert run.code != 0, run.output
+    new, hosts = serving(site), site.state()["hosts"]
+    assert new["ocssrv01"] != old["ocssrv01"] and new["ocssrv01"], new
+    assert (new["ocssrv02"], new[THIRD]) == (old["ocssrv02"], old[THIRD])
+    assert hosts[THIRD] == before
+    assert len(hosts["ca01"]["ca"]["requests"]) == 5
+    assert "the former certificate is assigned again" in run.summary, run.summary
+    told = "ocssrv03.company.local: nothing was begun there, since ocssrv02.company.local could not be brought"
+    assert told in run.summary and "+ ocssrv03" not in run.summary, run.summary
+
+
+@pytest.mark.estate(**three())
+def test_one_that_was_renewed_and_serves_no_more_stops_it(site: Site) -> None:
+    old = deployed(site)
+    before, done = site.state()["hosts"][THIRD], []
+
+    def stop() -> None:
+        done.append(serving(site)["ocssrv01"])
+        site.command("ocssrv01", "net stop RTCSRV")
+
+    run = site.watch("renew_certificates", "changed: [ocssrv02", stop, renewing(old))
+    assert run.code != 0, run.output
+    new, hosts = serving(site), site.state()["hosts"]
+    assert done and done[0] not in ("", old["ocssrv01"])
+    assert new["ocssrv02"] not in ("", old["ocssrv02"]) and hosts[THIRD] == before
+    assert len(hosts["ca01"]["ca"]["requests"]) == 5
+    told = "ocssrv03.company.local: nothing was changed here, since of its pool ocssrv01.company.local: "
+    place = site.estate.variables_of("ocssrv01")["ansible_host"]
+    assert f"{told}{place}:5061 shows no certificate (connection refused" in run.summary, run.summary
+    assert "give -e pool_certificates_peers=ignore" in run.summary, run.summary
+
+
+@pytest.mark.estate(**three())
+def test_one_that_does_not_serve_is_told_before_the_first_is_changed(site: Site) -> None:
+    old = deployed(site)
+    site.command(THIRD, "net stop RTCSRV")
+    before = site.state()
+    run = site.play("renew_certificates", variables=renewing(old))
+    assert run.code != 0 and site.state() == before, run.output
+    assert "ocssrv01.company.local: nothing was changed here, since of its pool ocssrv03.company.local: " in run.summary
+    known = site.play("renew_certificates", variables=renewing(old, pool_certificates_peers="ignore"))
+    assert known.code == 0, known.output
+    assert not set(serving(site).values()) & set(old.values())

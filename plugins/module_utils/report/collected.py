@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedServer
 from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER, HostVars, kept
 from ansible_collections.ucops.rollout.plugins.module_utils.report.server_results import (
+    REQUESTS,
     SURVEY,
     certificates_of,
     held_of,
@@ -29,6 +30,9 @@ _LEFT_OUT = f"{LEFT_OUT}; run again without the limit, or with them"
 _NOT_PUSHED = "records not pushed, since those of the other view could not be; run again once that is mended"
 _NOT_BEGUN = (
     "certificates and assignment not begun, since the records could not be pushed; run again once that is mended"
+)
+_AFTER_ANOTHER = (
+    "nothing was begun there, since {failed} could not be brought to the plan before it; run again once that is mended"
 )
 
 
@@ -83,7 +87,7 @@ def collected(
     :param ca_hosts: the hosts of CAs that may have been read.
     :param expect_push: a DNS server that a limit left out is told, since the run was to push the records.
     :param expect_servers: a server that dropped out before its turn is a failure; one that a limit left out, or where
-        nothing was begun after a failed push, is told in ``not_done``.
+        nothing was begun after a failed push or another server's failure, is told in ``not_done``.
     """
     dns = _dns(hostvars, dns_hosts, expect_push)
     planned = {server.fqdn: _host_of(server) for server in plan.servers}
@@ -115,8 +119,16 @@ def _unbegun(hostvars: HostVars, servers: Mapping[str, str], push_failed: bool) 
         for fqdn, host in servers.items()
         if held_of(hostvars, host) is None and not kept(hostvars, host, "pool_report_failure")
     }
+    failed = next((fqdn for fqdn, host in servers.items() if kept(hostvars, host, "pool_report_failure")), "")
+    after_another = _AFTER_ANOTHER.format(failed=failed) if failed else ""
     whys = {
-        fqdn: _LEFT_OUT if is_left_out(hostvars, host) else _NOT_BEGUN if push_failed else ""
+        fqdn: _LEFT_OUT
+        if is_left_out(hostvars, host)
+        else _NOT_BEGUN
+        if push_failed
+        else after_another
+        if survey_of(hostvars, host) and kept(hostvars, host, REQUESTS) is None
+        else ""
         for fqdn, host in unread.items()
     }
     return {fqdn: why for fqdn, why in whys.items() if why}

@@ -35,12 +35,21 @@ def certificates_of(hostvars: HostVars, host: str) -> dict[str, dict[str, Any]]:
     """By certificate id all that is known: ``request``, ``issue``, ``install``, ``thumbprint``, ``waiting``,
     ``assignment``, ``binding``, ``services``, ``by_hand``, ``key_from``; what came later counts."""
     known: dict[str, dict[str, Any]] = {}
-    for name in (SURVEY, REQUESTS):
-        _join(known, (kept(hostvars, host, name) or {}).get("certificates") or {})
+    _join(known, _looked(survey_of(hostvars, host).get("certificates") or {}))
+    _join(known, (kept(hostvars, host, REQUESTS) or {}).get("certificates") or {})
     _join(known, {id: {"issue": one} for id, one in issued_of(hostvars, host).items()})
     for name in (DONE, TAKEN):
         _join(known, (kept(hostvars, host, name) or {}).get("certificates") or {})
     return known
+
+
+def _looked(survey: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What was read first told what there is to do, and did none of it."""
+    return {id: {name: _undone(step) for name, step in one.items()} for id, one in survey.items()}
+
+
+def _undone(step: Any) -> Any:
+    return {**step, "changed": False, "changes": []} if isinstance(step, Mapping) and step.get("changed") else step
 
 
 def held_of(hostvars: HostVars, host: str) -> Mapping[str, Any] | None:

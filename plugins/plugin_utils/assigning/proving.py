@@ -28,6 +28,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plai
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_wire
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys, lync, ocs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
@@ -54,10 +55,10 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.services impor
 # or nothing that says which.
 SHOWN, OTHER, NONE, UNSEEN = "shown", "other", "none", "unseen"
 # Not reached from here; the server itself says which of the last two that is.
-_AWAY = "away"
+AWAY = "away"
 PROVED, UNPROVED, RESTORED, NOT_RESTORED = "proved", "unproved", "restored", "not_restored"
 _STATES = dict.fromkeys((tls_wire.BROKEN_OFF, tls_wire.NO_CERTIFICATE), NONE) | dict.fromkeys(
-    (tls_wire.NO_LISTENER, tls_wire.TIMEOUT), _AWAY
+    (tls_wire.NO_LISTENER, tls_wire.TIMEOUT), AWAY
 )
 _POLL_SECONDS = 1.0
 
@@ -67,15 +68,16 @@ Open = Callable[[], AbstractContextManager[WindowsHost]]
 @dataclass(frozen=True, slots=True)
 class Port:
     """A port of the server that is to show a certificate from now on. ``name``: what a client asks there for.
-    ``own_port``: the server's; ``port``: under which the controller reaches it. ``former``: what it showed before,
-    None where that is not known. ``shadowed``: another binding may answer there, which was told."""
+    ``own_port``: the server's; ``port``: under which the controller reaches it. ``thumbprint``: None where none in
+    particular is wanted. ``former``: what it showed before, None where that is not known. ``shadowed``: another binding
+    may answer there, which was told."""
 
     certificate: str
     component: str
     address: str
     port: int
     own_port: int
-    thumbprint: Thumbprint
+    thumbprint: Thumbprint | None
     name: str = ""
     former: Thumbprint | None = None
     shadowed: bool = False
@@ -101,8 +103,9 @@ class SeenPort:
 
     @property
     def told(self) -> str:
-        shows = f"shows {self.thumbprint}" if self.thumbprint else f"shows no certificate ({self.detail})"
-        return f"{self.port.place} {shows}"
+        if self.thumbprint is None:
+            return f"{self.port.place} shows no certificate ({self.detail})"
+        return f"{self.port.place} shows {self.thumbprint}{f', {self.detail}' if self.detail else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,7 @@ def prove(open_host: Open, assigned: Assigned, *, shake: Shake, patience: Patien
     if not assigned.broken and all(one.state == SHOWN for one in seen):
         return ProofOutcome(PROVED if seen else UNPROVED, seen)
     with open_host() as host:
-        seen = _with_listeners(host, seen)
+        seen = with_listeners(host, seen)
         if not assigned.broken and not any(one.failed for one in seen):
             return ProofOutcome(UNPROVED, seen)
         raise _restored(host, assigned, seen, shake, patience)
@@ -193,16 +196,21 @@ def prove(open_host: Open, assigned: Assigned, *, shake: Shake, patience: Patien
 
 def look_until(ports: Sequence[Port], shake: Shake, patience: Patience) -> tuple[SeenPort, ...]:
     """What each port shows, once all show what they are to, or time is over."""
+    return looked_until(ports, lambda port: judged(port, shake(port.address, port.port, port.name)), patience)
+
+
+def looked_until(ports: Sequence[Port], look: Callable[[Port], SeenPort], patience: Patience) -> tuple[SeenPort, ...]:
+    """The same for who judges otherwise what a port shows."""
     end = patience.clock() + patience.ports
-    seen = {port: _look(port, shake) for port in ports}
+    seen = {port: look(port) for port in ports}
     while any(one.state != SHOWN for one in seen.values()) and patience.clock() < end:
         patience.sleep(_POLL_SECONDS)
-        seen |= {port: _look(port, shake) for port, one in seen.items() if one.state != SHOWN}
+        seen |= {port: look(port) for port, one in seen.items() if one.state != SHOWN}
     return tuple(seen.values())
 
 
-def _look(port: Port, shake: Shake) -> SeenPort:
-    handshake = shake(port.address, port.port, port.name)
+def judged(port: Port, handshake: Handshake) -> SeenPort:
+    """What a handshake says of a port, by the certificate that it is to show."""
     served = served_by(handshake)
     if served.thumbprint:
         return SeenPort(port, SHOWN if served.thumbprint == port.thumbprint else OTHER, served.thumbprint, "")
@@ -211,13 +219,13 @@ def _look(port: Port, shake: Shake) -> SeenPort:
     )
 
 
-def _with_listeners(host: WindowsHost, seen: Sequence[SeenPort]) -> tuple[SeenPort, ...]:
+def with_listeners(host: WindowsHost, seen: Sequence[SeenPort]) -> tuple[SeenPort, ...]:
     """A port that nobody reaches from here, and on which the server says that something listens, was not seen."""
-    if all(one.state != _AWAY for one in seen):
+    if all(one.state != AWAY for one in seen):
         return tuple(seen)
     listening = listening_ports(host)
     return tuple(
-        replace(one, state=UNSEEN if one.port.own_port in listening else NONE) if one.state == _AWAY else one
+        replace(one, state=UNSEEN if one.port.own_port in listening else NONE) if one.state == AWAY else one
         for one in seen
     )
 
@@ -236,7 +244,7 @@ def _restored(
     now = {way: _present(host, way, assigned.former) for way in dict.fromkeys(one.way for one in assigned.former)}
     places = tuple(_place(one, now[one.way], assigned.ports) for one in assigned.former)
     ports = [replace(one, thumbprint=one.former) for one in assigned.ports if one.former]
-    shows = () if problems else _with_listeners(host, look_until(ports, shake, patience))
+    shows = () if problems else with_listeners(host, look_until(ports, shake, patience))
     problems += [one.told for one in shows if one.failed]
     problems += [f"{one.place} names {one.after or 'none'}" for one in places if one.before != one.after]
     return _not_proved(assigned, seen, shows, places, problems)
@@ -330,7 +338,7 @@ def _not_proved(
         told = f"the former certificate is assigned again: {_named(places)}{proof}"
     outcome = ProofOutcome(NOT_RESTORED if problems else RESTORED, tuple(seen), tuple(places), _change_set(places))
     return NotProved(
-        f"{new} does not serve: {wrong}. {told}{stays}",
+        f"{new} does not serve: {wrong}; {told}{stays}",
         outcome,
         where=assigned.server,
         mend="Find out why before the next run, which assigns it again: whether the account of the service may read its"

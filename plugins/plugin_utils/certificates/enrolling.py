@@ -80,13 +80,14 @@ class Outstanding:
 @dataclass(frozen=True)
 class Enrolment:
     """What a server has for a planned certificate. ``state``: held, outstanding, created, or in check mode
-    would_create. ``seen``: before anything was made. ``file``: where the request lies on the controller, for people to
-    carry."""
+    would_create. ``seen``: before anything was made. ``former``: the newest other that fits the plan but for its time
+    or an order to renew it. ``file``: where the request lies on the controller, for people to carry."""
 
     state: str
     seen: Observed
     reasons: tuple[NotServing, ...]
     held: X509Certificate | None = None
+    former: X509Certificate | None = None
     public_key: str | None = None
     request: CertificateRequest | None = None
     file: str | None = None
@@ -100,6 +101,7 @@ class Enrolment:
             "reasons": to_plain(self.reasons),
             "thumbprint": to_plain(self.held.thumbprint) if self.held else None,
             "held": to_plain(self.held.description) if self.held else None,
+            "former": to_plain(self.former.description) if self.former else None,
             "public_key": self.public_key,
             "request": self.request.pem if self.request else None,
             "file": self.file,
@@ -155,6 +157,7 @@ class _Look:
     step: str
     reasons: tuple[NotServing, ...]
     held: X509Certificate | None = None
+    former: X509Certificate | None = None
     waiting: Outstanding | None = None
     place: str | None = None
 
@@ -162,10 +165,11 @@ class _Look:
 def _look(wanted: Enrolling) -> _Look:
     place = wanted.authority.place(wanted.planned) if wanted.authority else None
     held, kind, reasons = _held(wanted)
+    former = _former(wanted, held)
     waiting = None if held else find_outstanding(wanted.planned, _entries(wanted, REQUEST))
     seen = Observed(kind, waiting_key=waiting is not None, carried=wanted.authority is not None)
     where = f"{wanted.host.name}: certificate {wanted.planned.id}"
-    return _Look(seen, next_step(seen, where=where), reasons, held, waiting, place)
+    return _Look(seen, next_step(seen, where=where), reasons, held, former, waiting, place)
 
 
 # --- plan: what the server has --------------------------------------------------------------------------------------
@@ -204,6 +208,19 @@ def _held(wanted: Enrolling) -> tuple[X509Certificate | None, str, tuple[NotServ
         kind = EXPIRES if not _reasons(wanted, entry, 0) else kind if kind == EXPIRES else UNFIT
     held = max(serving, key=lambda one: (one.not_before, one.not_after, one.thumbprint), default=None)
     return held, SERVES if held else kind, tuple(others)
+
+
+def _former(wanted: Enrolling, held: X509Certificate | None) -> X509Certificate | None:
+    """What was held before, as far as it fits the plan at all."""
+    entries = (entry for entry in _entries(wanted, MY) if entry.certificate and not entry.archived)
+    known = (one for entry in entries if (one := entry.certificate) and _fitted(wanted.planned, one, entry.key))
+    earlier = (one for one in known if held is None or one.not_before < held.not_before)
+    return max(earlier, key=lambda one: (one.not_before, one.not_after, one.thumbprint), default=None)
+
+
+def _fitted(planned: PlannedCertificate, one: X509Certificate, key: PrivateKey | None) -> bool:
+    """Whether it fits the plan while it is valid."""
+    return not unmet(planned, one, key, now=one.not_before, minimum_days=0)
 
 
 def _entries(wanted: Enrolling, store: str) -> tuple[StoreEntry, ...]:
@@ -332,11 +349,11 @@ def _handed_in(wanted: Enrolling, public_key: str | None, request: CertificateRe
 def _reported(wanted: Enrolling, found: _Look, made: CertificateRequest | None = None) -> Enrolment:
     """What was found, or made; a request for people to carry is where they find it then."""
     if found.held:
-        return Enrolment("held", found.seen, found.reasons, found.held, found.held.public_key)
+        return Enrolment("held", found.seen, found.reasons, found.held, found.former, found.held.public_key)
     state, request, public_key, new = _asked(wanted, found, made)
     handed = _handed_in(wanted, public_key, request)
     change_set = ChangeSet(after=new.after + handed.after, changes=(*new.changes, *handed.changes))
-    return Enrolment(state, found.seen, found.reasons, None, public_key, request, found.place, change_set)
+    return Enrolment(state, found.seen, found.reasons, None, found.former, public_key, request, found.place, change_set)
 
 
 def _asked(

@@ -53,6 +53,7 @@ def test_servers_that_share_a_key_and_what_they_ask() -> None:
     assert [FILTERS["has_work"](hosts, one) for one in ("e1", "e2")] == [False, True]
     assert FILTERS["superseded"](hosts, "e1") == []
     assert FILTERS["failed_before"]({"e1": {}, "e2": {"pool_report_failure": "no"}}, ["e1", "e2"]) == "e2"
+    assert FILTERS["peers"](hosts, "e1", ["e1", "e2"], {}) == []
     (asked,) = FILTERS["ca_orders"](hosts, ["e1", "e2"])
     assert (asked["ca_host"], [one["certificate"]["id"] for one in asked["orders"]]) == ("ca01", ["a", "b", "a"])
     assert FILTERS["issued_certificates"](hosts, "e1") == {}

@@ -122,6 +122,20 @@ def test_hosts_that_a_limit_leaves_out() -> None:
     assert both["not_done"] == [{"hosts": [ONE, TWO], "why": told}]
 
 
+def test_servers_that_were_left_alone_after_one_that_failed() -> None:
+    hostvars: dict[str, dict[str, Any]] = {
+        "fe1": {"pool_certificates_survey": {"next": {"a": "make_key"}}, "pool_report_failure": "it does not serve"},
+        TWO: {"pool_certificates_survey": {"next": {"a": "make_key"}}},
+    }
+    found = collected(hostvars, plan(), expect_servers=True)
+    assert [one["failure"] for one in found["servers"].values()] == ["it does not serve", ""]
+    told = f"nothing was begun there, since {ONE} could not be brought to the plan before it; run again once that is"
+    assert found["not_done"] == [{"hosts": [TWO], "why": f"{told} mended"}]
+    hostvars[TWO]["pool_certificates_requests"] = {"unreachable": True}
+    lost = collected(hostvars, plan(), expect_servers=True)
+    assert (lost["servers"][TWO]["failure"], lost["not_done"]) == (DROPPED, [])
+
+
 def test_the_servers_of_both_views() -> None:
     done = {"pushed": True, "changed": True, "changes": [{"what": "A"}], "notes": ["one"], "msg": ""}
     hostvars: dict[str, dict[str, Any]] = {

@@ -51,6 +51,14 @@ def test_what_came_later_counts() -> None:
     assert certificates_of({}, "fe1") == {} and held_of({}, "fe1") is None
 
 
+def test_what_was_read_first_did_nothing() -> None:
+    looked = {"state": "would_create", "changed": True, "changes": [{"what": "key and request made"}]}
+    found = {"certificates": {"a": {"request": looked, "waiting": ""}}}
+    assert certificates_of({"fe1": {"pool_certificates_survey": found}}, "fe1") == {
+        "a": {"request": {"state": "would_create", "changed": False, "changes": []}, "waiting": ""}
+    }
+
+
 def test_what_was_read_counts_where_nothing_was_to_be_done() -> None:
     held = {"certificates": ["AB"]}
     assert held_of({"fe1": {"pool_certificates_survey": survey(next={}, held=held)}}, "fe1") == held

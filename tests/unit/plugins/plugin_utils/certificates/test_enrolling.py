@@ -53,6 +53,17 @@ def test_the_newest_is_taken_also_where_an_older_one_lasts_longer(server, ca):
     assert request(server)["thumbprint"] == newest
 
 
+def test_what_was_held_before_is_told(server, ca):
+    ended = server.put("MY", certificate(ca.issuer, days=-1, begin=NOW - timedelta(days=700)), key_info())
+    server.put("MY", certificate(ca.issuer, names=["ocspool.company.local"], days=300), key_info())
+    assert request(server, check_mode=True)["former"]["thumbprint"] == ended
+    late = server.put("MY", certificate(ca.issuer, days=5, begin=NOW - timedelta(days=600)), key_info())
+    assert request(server, check_mode=True)["former"]["thumbprint"] == late
+    held = server.put("MY", certificate(ca.issuer), key_info())
+    found = request(server)
+    assert (found["thumbprint"], found["former"]["thumbprint"]) == (held, late)
+
+
 def test_of_those_of_one_day_the_one_that_lasts_longest_is_taken(server, ca):
     server.put("MY", certificate(ca.issuer, days=100), key_info())
     longest = server.put("MY", certificate(ca.issuer, days=300), key_info())
