@@ -15,6 +15,7 @@ description:
     request is waited for, so a connection that was lost after a submission never brings a second certificate.
   - Never approves a request. A pending one ends the task with RV(results[].state) V(pending) and its number; a later
     run finds it again by its key.
+  - What an officer denied, or what was issued and revoked, is not asked for again with the same key.
   - What was issued is checked against the plan, the key and its chain, signature by signature, before it is returned.
     A certificate without the planned names, or for another key, fails the task.
   - What became of a request is read from numbers and from the certificate itself, in no language.
@@ -160,8 +161,11 @@ results:
       type: list
       elements: dict
     state:
-      description: V(issued), V(pending), or in check mode V(would_submit).
-      returned: when the order did not fail
+      description:
+        - V(issued), V(pending), or in check mode V(would_submit).
+        - V(revoked), of an order that failed since the certificate of its key was revoked at the CA before the server had
+          it. The key is not asked for again; the role C(pool_certificates) gives it up, and its next run makes another.
+      returned: when the order did not fail, or its certificate was revoked
       type: str
       sample: issued
     request_id:

@@ -510,10 +510,17 @@ class FakeServer:
             if issued.public_key().public_bytes(DER, serialization.PublicFormat.SubjectPublicKeyInfo) in data:
                 del self.registry.values[key]
 
+    def _key(self, verb: str, container: str) -> tuple[int, str]:
+        if verb == "-delkey":
+            self.keys.pop(container, None)
+        return (0, "Xyzzy") if container in self.keys else (0x80090016, "Xyzzy 0x80090016")
+
     def _certutil(self, words: list[str]) -> tuple[int, str]:
         if words[:2] == ["-f", "-addstore"]:
             self.put(words[2], x509.load_pem_x509_certificate(self.files.contents[words[3]]))
             return 0, "Xyzzy"
+        if words[:2] == ["-silent", "-csp"]:
+            return self._key(*words[3:])
         assert words[0] == "-delstore"
         del self.registry.values[f"{STORES}\\{words[1]}\\Certificates\\{words[2]}"]
         return 0, "Xyzzy"

@@ -5,8 +5,7 @@
 """Retire certificates whose place another one took: archived in the store, or removed with their keys.
 
 Never one that is used anywhere that can be read, and none where a use cannot be read. Its successor must be seen on
-every port of the plan first. The key goes before the certificate: a run that is cut off between leaves what the next
-one finds.
+every port of the plan first.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey, missing_names
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import missing_names
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, DELETE, Change, ChangeSet
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
@@ -37,11 +36,10 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.newly impo
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import HeldAssignment, read_assignments
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import (
     archive,
-    delete_from_store,
-    delete_key,
     failed,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolling import waiting_for
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.removing import remove_with_key
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
     MY,
     REQUEST,
@@ -54,7 +52,6 @@ KEEP, ARCHIVE, REMOVE = "keep", "archive", "remove"
 KEPT, ARCHIVED, REMOVED, IN_USE = "kept", "archived", "removed", "in_use"
 _DONE = {KEEP: KEPT, ARCHIVE: ARCHIVED, REMOVE: REMOVED}
 _WOULD = {KEEP: KEPT, ARCHIVE: "would_archive", REMOVE: "would_remove"}
-KEY_DELETED, KEY_SHARED, KEY_UNKNOWN = "deleted", "shared", "unknown"
 
 # Beside what the products use: the listener of WinRM itself, and that of the remote desktop.
 _LISTENERS = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WSMAN\\Listener"
@@ -258,8 +255,7 @@ def _retired(
     if wanted.way == ARCHIVE:
         _archive(host, one)
         return _told(one, ARCHIVED)
-    key = _without_key(host, one, every)
-    _remove(host, one)
+    key = remove_with_key(host, one.store, one.entry, [entry for entry in every if entry is not one.entry])
     return _told(one, REMOVED, key=key)
 
 
@@ -268,31 +264,6 @@ def _archive(host: WindowsHost, one: _Candidate) -> None:
     now = CertificateStores(host.registry, host.name).entry(MY, one.entry.thumbprint)
     if now is None or not now.archived:
         raise failed(f"certificate {one.entry.thumbprint} is not archived", result, where=host.name)
-
-
-def _without_key(host: WindowsHost, one: _Candidate, every: Sequence[StoreEntry]) -> str:
-    """What became of its key: deleted where it is this certificate's alone."""
-    key = one.entry.key
-    if key is None:
-        return ""
-    others = [entry for entry in every if entry is not one.entry]
-    if any(entry.certificate is None for entry in others):
-        return KEY_UNKNOWN
-    if any(_same_key(key, one.certificate, entry) for entry in others) or not (key.is_machine and key.is_legacy):
-        return KEY_SHARED
-    return KEY_DELETED if delete_key(host, key) else KEY_UNKNOWN
-
-
-def _same_key(key: PrivateKey, certificate: X509Certificate, other: StoreEntry) -> bool:
-    by_container = other.key is not None and other.key.container.casefold() == key.container.casefold()
-    return by_container or (other.certificate is not None and other.certificate.public_key == certificate.public_key)
-
-
-def _remove(host: WindowsHost, one: _Candidate) -> None:
-    name = one.entry.thumbprint
-    result = delete_from_store(host, one.store, name)
-    if name in CertificateStores(host.registry, host.name).thumbprints(one.store):
-        raise failed(f"certificate {name} is still in the store {one.store}", result, where=host.name)
 
 
 # --- report ---------------------------------------------------------------------------------------------------------

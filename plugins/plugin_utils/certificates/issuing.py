@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates import lifecycle
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
     DENIED,
     ISSUED,
     PENDING,
+    REVOKED,
     UNSETTLED,
     Authority,
     AuthorityAnswer,
@@ -53,6 +55,11 @@ LOOK_AGAIN = 30.0
 _WAITING = (
     "Waiting for up to {most} until an officer of {name} decides on {what}. The run goes on by itself once that is"
     " done. Ctrl-C ends it, and nothing is lost: the next run finds each request by its key"
+)
+# How a key that waits on a server is given up by hand.
+GIVE_UP = (
+    "Delete the outstanding request on the server (certutil -delstore REQUEST <thumbprint>), then run again: a new key"
+    " and a new request are made"
 )
 _NOT_BEGUN = "this request was not handed in, since the CA did not answer any more while others were"
 
@@ -296,21 +303,18 @@ class _OrderBatch:
         return bool(self._open)
 
     def look(self) -> None:
-        """Ask the authority once what it has of all keys, and take what stands."""
+        """Ask the authority once what it has of all keys, take what stands, and leave open what is to be handed in."""
         asked = [(work, order, order.public_key) for work, order in self._open if order.public_key is not None]
         found = self._authority.find([(order.planned, key) for _work, order, key in asked]) if asked else ()
         for (work, order, _key), known in zip(asked, found, strict=True):
             with _failing(work):
                 work.known = known
-                standing = _standing(self._authority, order, known)
-                work.submission = _found(self._authority, order, standing) if standing else None
+                work.submission = _before(self._authority, order, known)
 
     def plan(self) -> None:
         """What would be handed in."""
         for work, order in self._open:
-            with _failing(work):
-                _respect_the_officer(self._authority, order, work.known)
-                work.submission = _Submission(None, _change_set(self._authority, order))
+            work.submission = _Submission(None, _change_set(self._authority, order))
 
     def hand_in(self, still_ours: Callable[[], None]) -> None:
         """Hand in what is lacking. After a lost answer the state is read anew, and nothing is handed in twice; where
@@ -329,7 +333,6 @@ class _OrderBatch:
                 work.refused_as = first
                 continue
             with _failing(work):
-                _respect_the_officer(self._authority, order, work.known)
                 work.request = _request(self._authority, order, work.known)
             if work.request is not None and work.error is None:
                 stopped = stopped or self._submit(work, order, work.request, still_ours)
@@ -444,10 +447,10 @@ class _OrderBatch:
 
     def _decided(self, pending: _PendingOrder, answer: AuthorityAnswer) -> _Submission:
         """What an officer made of a request; raises NotIssued where that is no certificate."""
-        if answer.disposition == ISSUED and not pending.asked_now:
+        step = _next(_state(answer.disposition, answer.code), pending.order)
+        if step == lifecycle.FETCH and not pending.asked_now:
             return _found(self._authority, pending.order, answer)
-        if answer.disposition == DENIED and answer.code == ADMIN_DENIED:
-            raise _denied(self._authority, pending.order, answer.request_id)
+        _end_where_people_said_no(self._authority, pending.order, step, answer.request_id)
         return _handed_in(self._authority, pending.order, answer, self._findings)
 
     def outcome(self, work: _OrderWork) -> OrderOutcome:
@@ -528,15 +531,42 @@ def collect(authority: Authority, planned: PlannedCertificate) -> AuthorityAnswe
 # --- plan: what the authority has already ---------------------------------------------------------------------------
 
 
-def _standing(authority: Authority, order: Order, known: Sequence[KnownRequest]) -> AuthorityAnswer | None:
-    """An issued certificate that has not expired, else a pending request for the planned names."""
+def _before(authority: Authority, order: Order, known: Sequence[KnownRequest]) -> _Submission | None:
+    """What the authority has of a key already; None where the request is to be handed in, raises where people have
+    said no."""
+    seen = _observed(authority, order, known)
+    step = _next(seen.state, order)
+    if seen.answer is not None and step in (lifecycle.FETCH, lifecycle.WAIT):
+        return _found(authority, order, seen.answer)
+    _end_where_people_said_no(authority, order, step, seen.request_id)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _AtAuthority:
+    """What an authority has of a key: one of ``lifecycle.REQUEST``, the request that says so, and what stands of it."""
+
+    state: str
+    request_id: int | None = None
+    answer: AuthorityAnswer | None = None
+
+
+def _observed(authority: Authority, order: Order, known: Sequence[KnownRequest]) -> _AtAuthority:
+    """An issued certificate that has not expired, else a pending request for the planned names, else an officer's no,
+    unless something was asked since; else whether a certificate of this key was ever revoked."""
     for answer in _issued(authority, order, known):
         if answer and answer.certificate and answer.certificate.not_after > order.now:
-            return answer
+            return _AtAuthority(lifecycle.ISSUED, answer.request_id, answer)
     for row in known:
         if row.disposition == PENDING and not unmet_by_request(order.planned, row.request):
-            return AuthorityAnswer(row.request_id, PENDING)
-    return None
+            return _AtAuthority(lifecycle.PENDING, row.request_id, AuthorityAnswer(row.request_id, PENDING))
+    told = [_AtAuthority(_state(row.disposition, row.status), row.request_id) for row in known]
+    if told and told[0].state == lifecycle.DENIED:
+        return told[0]
+    # What is left of the issued has expired, and of the pending is for other names.
+    ended = next((one for one in told if one.state == lifecycle.REVOKED), None)
+    refused = next((one for one in told[:1] if one.state == lifecycle.REFUSED), None)
+    return ended or refused or _AtAuthority(lifecycle.UNKNOWN)
 
 
 def _issued(authority: Authority, order: Order, known: Sequence[KnownRequest]) -> Sequence[AuthorityAnswer | None]:
@@ -545,10 +575,34 @@ def _issued(authority: Authority, order: Order, known: Sequence[KnownRequest]) -
     return [authority.retrieve(order.planned, row.request_id) for row in known if row.disposition == ISSUED]
 
 
-def _respect_the_officer(authority: Authority, order: Order, known: Sequence[KnownRequest]) -> None:
-    """A person said no to the newest request: asking again and again is no answer to that."""
-    if known and known[0].disposition == DENIED and known[0].status == ADMIN_DENIED:
-        raise _denied(authority, order, known[0].request_id)
+_STATES = {ISSUED: lifecycle.ISSUED, PENDING: lifecycle.PENDING, REVOKED: lifecycle.REVOKED}
+
+
+def _state(disposition: int, code: int | None) -> str:
+    """How ``lifecycle`` calls what an authority made of a request."""
+    by_a_person = disposition == DENIED and code == ADMIN_DENIED
+    return lifecycle.DENIED if by_a_person else _STATES.get(disposition, lifecycle.REFUSED)
+
+
+def _next(state: str, order: Order) -> str:
+    """What follows for the key that waits on the server."""
+    seen = lifecycle.Observed(lifecycle.NOTHING_HELD, waiting_key=True, request=state)
+    return lifecycle.next_step(seen, where=order.label)
+
+
+def _end_where_people_said_no(authority: Authority, order: Order, step: str, request_id: int | None) -> None:
+    """Asking again and again is no answer to an officer, and a key whose certificate was revoked is not used again."""
+    if step == lifecycle.STOP:
+        raise _denied(authority, order, request_id)
+    if step == lifecycle.MAKE_KEY:
+        raise NotIssued(
+            f"the certificate of request {request_id} for {order.planned.id} was revoked there, so its key is not used"
+            " again",
+            where=authority.name,
+            mend=GIVE_UP,
+            request_id=request_id,
+            state=lifecycle.REVOKED,
+        )
 
 
 def _denied(authority: Authority, order: Order, request_id: int | None) -> NotIssued:

@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
     ISSUED,
     AuthorityAnswer,
     answer_of_pem,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecycle import REVOKED
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import chains_of
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -46,6 +47,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.install
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import collect
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.removing import give_up_key
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignments import Assigner
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
@@ -246,7 +248,26 @@ class _Deploying:
         id, issue = job.certificate.id, self.wanted.issue(job.certificate.id)
         if not issue and not self.wanted.check_mode:
             raise RolloutError("the CA was not asked", where=f"certificate {id}", mend="Run again")
+        if issue.get("state") == REVOKED:
+            self._give_up(job, issue)
         return answer_to_order(self.steps, id, issue)
+
+    def _give_up(self, job: CertificateWork, issue: Mapping[str, Any]) -> NoReturn:
+        """The key that waits for a certificate which was revoked; raises, since a new one is for the next run."""
+        id, check_mode = job.certificate.id, self.wanted.check_mode
+        key = str(self.wanted.request(id).get("public_key") or "")
+
+        def step() -> Result:
+            return {"state": "given_up", **give_up_key(self.host, CLAIM, key, check_mode=check_mode).to_result()}
+
+        self.steps.take(id, "request", step)
+        what = "is to be given up" if check_mode else "was given up, and is not in the store REQUEST any more"
+        raise RolloutError(
+            f"certificate {id}: what was issued for its key (request {issue.get('request_id')}) was revoked at the CA."
+            f" The key {what}",
+            where=self.host.name,
+            mend="Run again: a new key and a new request are made",
+        )
 
     def _carried(self, job: CertificateWork) -> AuthorityAnswer | None:
         """What people have put into the folder; while nothing lies there, it waits for them."""

@@ -216,12 +216,63 @@ def test_the_cas_own_words_are_told_as_its_own_and_tamed():
     assert all(char.isprintable() for char in told)
 
 
-def test_a_revoked_wrong_certificate_makes_way():
+SAID_NO, UNFIT = (31, 0x80094014), (31, 0x80094800)
+FAILED, ISSUED, PENDING, REVOKED = (30, 0x80070005), (20, 0), (9, 0), (21, 0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "ending"),
+    [
+        # The rows of one key, the oldest first.
+        ([], "submitted"),
+        ([FAILED], "submitted"),
+        ([UNFIT], "submitted"),
+        ([SAID_NO], "denied 1"),
+        ([SAID_NO, FAILED], "submitted"),
+        ([PENDING], "pending 1"),
+        ([SAID_NO, PENDING], "pending 2"),
+        ([ISSUED], "issued 1"),
+        ([ISSUED, SAID_NO], "issued 1"),
+        ([REVOKED], "revoked 1"),
+        ([REVOKED, FAILED], "revoked 1"),
+        ([REVOKED, PENDING], "pending 2"),
+        ([REVOKED, ISSUED], "issued 2"),
+        ([REVOKED, SAID_NO], "denied 2"),
+        ([SAID_NO, REVOKED, REVOKED], "revoked 3"),
+    ],
+)
+def test_what_a_ca_has_of_a_key_says_what_follows(rows, ending):
+    ca = FakeCa()
+    for number, (disposition, status) in enumerate(rows):
+        ask(ca) if not number else ca.rows.append(replace(ca.rows[0]))
+        ca.rows[number].disposition, ca.rows[number].status = disposition, status
+    state, _blank, number = ending.partition(" ")
+    if state in ("denied", "revoked"):
+        with pytest.raises(NotIssued, match=f"request {number} .*was {state}.*-delstore REQUEST") as caught:
+            ask(ca)
+        assert (caught.value.result["changed"], caught.value.result["request_id"]) == (False, int(number))
+        assert caught.value.result.get("state") == ("revoked" if state == "revoked" else None)
+    else:
+        result = ask(ca)
+        wanted = ("issued", len(rows) + 1, True) if state == "submitted" else (state, int(number), False)
+        assert (result["state"], result["request_id"], result["changed"]) == wanted
+    assert len(ca.rows) == len(rows) + (state == "submitted")
+
+
+def test_the_key_of_a_wrong_certificate_is_not_asked_for_again_once_that_was_revoked():
     ca = FakeCa(names=["ocspool.company.local"])
-    with pytest.raises(NotIssued):
+    with pytest.raises(NotIssued, match="is not what was asked for"):
         ask(ca)
     ca.rows[0].disposition, ca.names = 21, None
-    assert ask(ca)["request_id"] == 2
+    for check_mode in (True, False):
+        with pytest.raises(NotIssued) as caught:
+            ask(ca, check_mode=check_mode)
+        assert str(caught.value) == (
+            "ca01.company.local\\Company CA: the certificate of request 1 for ocssrv01.company.local/default was"
+            " revoked there, so its key is not used again. Delete the outstanding request on the server (certutil"
+            " -delstore REQUEST <thumbprint>), then run again: a new key and a new request are made"
+        )
+    assert len(ca.rows) == 1
 
 
 def test_an_expired_certificate_makes_way():

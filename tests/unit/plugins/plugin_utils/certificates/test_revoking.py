@@ -10,6 +10,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import NotIssued
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.revoking import (
     Revocable,
@@ -138,5 +139,6 @@ def test_an_authority_that_people_carry_files_to_revokes_nothing() -> None:
 def test_a_revoked_certificate_is_never_handed_out() -> None:
     ca = FakeCa()
     revoke(ca, issued(ca))
-    again = issue_request(ca, REQUESTS[0].public_bytes(PEM).decode(), None, plan=None)
-    assert (again["request_id"], again["changed"]) == (2, True)
+    with pytest.raises(NotIssued, match="the certificate of request 1 for .* was revoked there"):
+        issue_request(ca, REQUESTS[0].public_bytes(PEM).decode(), None, plan=None)
+    assert len(ca.rows) == 1

@@ -116,6 +116,29 @@ def test_a_request_that_waits_for_an_officer_is_told() -> None:
     assert done["waiting"] == done["issue"]["message"] and "request 1" in done["waiting"]
 
 
+def test_the_key_of_a_revoked_certificate_is_given_up_and_the_next_run_makes_another() -> None:
+    site = Site()
+    site.requests()
+    revoked = {"failed": True, "state": "revoked", "request_id": 7, "msg": "it was revoked"}
+    found = site.survey().steps.of
+    key = found[ID]["request"]["public_key"]
+    found[ID]["issue"] = revoked
+    with pytest.raises(
+        RolloutError, match=r"\(request 7\) was revoked at the CA\. The key is to be given up"
+    ) as caught:
+        site.deploy(found, check_mode=True)
+    assert len(site.server.listed("REQUEST")) == 1
+    with pytest.raises(
+        RolloutError, match="was given up, and is not in the store REQUEST any more. Run again"
+    ) as caught:
+        site.deploy(found)
+    told = caught.value.result["certificates"][ID]["request"]
+    assert [(one["verb"], one["what"]) for one in told["changes"]] == [("delete", "waiting request and key removed")]
+    assert (told["state"], site.server.listed("REQUEST")) == ("given_up", [])
+    anew = site.requests()[ID]["request"]
+    assert anew["state"] == "created" and anew["public_key"] != key
+
+
 def test_nothing_is_assigned_that_was_not_asked_for() -> None:
     site = Site()
     with pytest.raises(RolloutError, match=f"certificate {ID}: the CA was not asked"):
