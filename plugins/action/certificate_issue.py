@@ -35,17 +35,12 @@ _ORDER = {
 
 class ActionModule(WindowsAction):
     argument_spec = {
-        "orders": {"type": "list", "elements": "dict", "options": _ORDER},
-        "certificate": {"type": "dict"},
-        "request": {"type": "str"},
-        "public_key": {"type": "str", "no_log": False},
+        "orders": {"type": "list", "elements": "dict", "options": _ORDER, "required": True},
         "trusted_roots": {"type": "list", "elements": "str", "default": []},
         "minimum_days": {"type": "int", "default": 30},
         "fail": {"type": "bool", "default": True},
         "wait": {"type": "float", "default": 0.0},
     }
-    required_one_of = [["orders", "certificate"]]
-    mutually_exclusive = [["orders", "certificate"]]
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         placed = _placed(arguments)
@@ -71,26 +66,17 @@ class ActionModule(WindowsAction):
             outcomes = issue_all(AdcsAuthority(host, ca), [placed[number] for number in ours], **terms)
             found.update(zip(ours, outcomes, strict=True))
         outcomes = tuple(found[number] for number in range(len(placed)))
-        if arguments["orders"] is None:
-            return _single(outcomes[0])
         return {**batch_result(outcomes), **(_failure(outcomes) if arguments["fail"] else {})}
 
 
 def _placed(arguments: dict[str, Any]) -> tuple[PlacedOrder, ...]:
     """The orders as values; raises RolloutError for what is none of a plan, before anything is asked."""
-    orders = [{**arguments, "server": ""}] if arguments["orders"] is None else arguments["orders"]
     placed = []
-    for order in orders:
+    for order in arguments["orders"]:
         planned = certificate_from_plain(order["certificate"])
         _ca(planned)
         placed.append(PlacedOrder(planned, order.get("request"), order.get("public_key"), order.get("server") or ""))
     return tuple(placed)
-
-
-def _single(outcome: OrderOutcome) -> dict[str, Any]:
-    if outcome.issuance is None:
-        raise outcome.error or RolloutError("nothing came of the order")
-    return outcome.issuance.to_result()
 
 
 def _failure(outcomes: Sequence[OrderOutcome]) -> dict[str, Any]:

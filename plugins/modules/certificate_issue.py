@@ -45,9 +45,9 @@ options:
     description:
       - The certificates to get, all in one logon. RV(results) has what came of each, in this order.
       - An order that the CA refuses fails alone and does not stop the others.
-      - Instead of O(certificate), O(request) and O(public_key).
     type: list
     elements: dict
+    required: true
     suboptions:
       certificate:
         description:
@@ -65,15 +65,6 @@ options:
         description: The server that the certificate is for, as messages shall name it.
         type: str
         default: ''
-  certificate:
-    description: One certificate to get; the task's result is then that of the one order.
-    type: dict
-  request:
-    description: Its request, PEM.
-    type: str
-  public_key:
-    description: Its key.
-    type: str
   trusted_roots:
     description: Thumbprints of roots that are allowed; RV(findings) notes a chain that ends elsewhere.
     type: list

@@ -14,7 +14,6 @@ from unit.fakes_windows import planned
 from ansible_collections.ucops.rollout.plugins.action import (
     certificate_assign,
     certificate_install,
-    certificate_issue,
     certificate_prove,
     certificate_request,
     certificate_retire,
@@ -59,8 +58,7 @@ class FrontEnd(Rollout):
         asked = self.run(certificate_request, SERVER, certificate=self.plan, renew=list(renew))
         thumbprint = asked["thumbprint"]
         if not thumbprint:
-            picked = {"request": asked["request"], "public_key": asked["public_key"]}
-            issued = self.run(certificate_issue, "ca01", certificate=self.plan, **picked)
+            issued = self.issued(self.plan, asked)
             brought = {"issued": issued["certificate"], "chain": issued["chain"]}
             thumbprint = self.run(certificate_install, SERVER, certificate=self.plan, **brought)["thumbprint"]
         wanted = {"certificate": self.plan, "thumbprint": thumbprint, "address": self.estate.address(SERVER)}
