@@ -154,8 +154,8 @@ results:
     state:
       description:
         - V(issued), V(pending), or in check mode V(would_submit).
-        - V(revoked), of an order that failed since the certificate of its key was revoked at the CA before the server had
-          it. The key is not asked for again; the role C(pool_certificates) gives it up, and its next run makes another.
+        - V(revoked), of an order that failed since the certificate of its key was revoked at the CA before the server
+          had it. The role C(pool_certificates) gives the key up, and its next run makes another.
       returned: when the order did not fail, or its certificate was revoked
       type: str
       sample: issued
