@@ -225,6 +225,18 @@ def test_the_flag_that_lets_anybody_be_anybody(tmp_path: Path) -> None:
         assert [finding["code"] for finding in findings] == ["ca-names-from-attributes"]
 
 
+@pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR", "ja-JP"])
+def test_a_ca_that_signs_as_no_product_takes_it_is_known_before(tmp_path: Path, language: str) -> None:
+    host = {"name": "ca01", "language": language, "ca": {"alternate_signature": True}}
+    with servers_without_certificates(tmp_path, host) as estate:
+        site = Rollout(estate)
+        found = site.run(authority_info, "ca01", certificates=(planned_certificate(),))
+        assert ([one["code"] for one in found["findings"]], found["serves"]) == (["ca-signs-as-refused"], False)
+        assert site.ca()["requests"] == []
+        with pytest.raises(RolloutError, match="is signed with rsassa_pss, which the product refuses"):
+            site.issue(site.request())
+
+
 def test_a_subordinate_ca_brings_its_chain(tmp_path: Path) -> None:
     with rollout(tmp_path, type="enterprise_subordinate") as site:
         issued = site.issue(site.request())

@@ -76,6 +76,21 @@ def pem(der: bytes) -> str:
     return x509.load_der_x509_certificate(der).public_bytes(serialization.Encoding.PEM).decode()
 
 
+@pytest.mark.parametrize(("settings", "told", "algorithm"), [
+    ({"hash": "sha256"}, ("SHA256", 0), "sha256WithRSAEncryption"),
+    ({"hash": "sha256", "alternate_signature": True}, ("SHA256", 1), "rsassaPss"),
+])  # fmt: skip
+def test_how_it_signs(tmp_path: Path, settings: dict[str, Any], told: tuple[str, int], algorithm: str) -> None:
+    ca = authority(tmp_path, **settings)
+    key, registry = f"{ca.policy_key.partition(chr(92) + 'PolicyModules')[0]}\\CSP", ca.machine.registry
+    found = [registry.get(key, name) for name in ("CNGHashAlgorithm", "AlternateSignatureAlgorithm", "ProviderType")]
+    assert [value and value[1] for value in found] == [*told, 0]
+    row = ca.submit(request(), WEB, ROLLOUT)
+    assert f"Signature Algorithm: {algorithm}" in openssl(
+        "x509", "-noout", "-text", stdin=pem(row.certificate).encode()
+    )
+
+
 @pytest.mark.parametrize(("settings", "algorithm"), [
     ({}, "sha1WithRSAEncryption"),
     ({"hash": "sha256"}, "sha256WithRSAEncryption"),

@@ -374,6 +374,7 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     ),
     "ca-is-another": lambda: authority_findings(a_ca(name="Old CA"), made("ocs").certificates[:1]),
     "template-not-offered": lambda: authority_findings(a_ca(templates=("Machine", "User")), made("ocs").certificates),
+    "ca-signs-as-refused": lambda: authority_findings(a_ca(refused_signature="MD5"), made("ocs").certificates),
     "templates-unread": lambda: authority_findings(
         a_ca(templates=None, templates_problem="access denied"), made("ocs").certificates[:1]
     ),

@@ -96,7 +96,8 @@ class AuthorityDescription:
     ``host``: its own name for the host, in lower case, empty where it keeps none. ``name``: the sanitised one.
     ``kind``: one of ``CA_KINDS``, empty where it does not say. ``templates``: the names of those that it issues by,
     None where they cannot be read, and ``templates_problem`` says why. ``certificates``: its own valid ones, the
-    newest first, then those above them; ``chain_problem``: why they do not lead to a root.
+    newest first, then those above them; ``chain_problem``: why they do not lead to a root. ``refused_signature``: how
+    it signs, where no product of the family takes that; empty where one does, or where it is not known.
     """
 
     host: str
@@ -108,6 +109,7 @@ class AuthorityDescription:
     chain_problem: str
     policy: AuthorityPolicy = AuthorityPolicy(None, None)
     template_facts: tuple[TemplateFacts, ...] = ()
+    refused_signature: str = ""
 
     def facts_of(self, template: str) -> TemplateFacts | None:
         """Of a template, where they were asked for."""

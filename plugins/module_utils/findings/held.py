@@ -39,7 +39,7 @@ WAITING_FOR_LONG = timedelta(days=30)
 _LEFT = "its place is told as different, which ends the audit badly already"
 _EXPIRED = "Microsoft, 'Lync Server certificate expiration'; skypepro.co.uk"
 _CNG = "Microsoft, 'The buffer supplied to a function was too small' on assigning a certificate with a CNG key"
-_SIGNATURES = "thecloudtechnologist.com (a CA that signs with MD5); TechNet 'Certificate Requirements' (RSASSA-PSS)"
+SIGNATURES = "thecloudtechnologist.com (a CA that signs with MD5); TechNet 'Certificate Requirements' (RSASSA-PSS)"
 
 CERTIFICATE_EXPIRED = FindingKind(
     code="certificate-expired",
@@ -136,7 +136,7 @@ SIGNATURE_REFUSED = FindingKind(
     message="{certificate}: {held} is signed with {signature}",
     breaks="Services do not start with it (Schannel 36888 and 36874), or calls fail",
     mend="Have the CA sign with SHA-256 and PKCS#1 (certutil -getreg ca\\csp shows what it does), and issue anew",
-    source=_SIGNATURES,
+    source=SIGNATURES,
     decision=_LEFT,
     elsewhere="a CA that was set up with AlternateSignatureAlgorithm=1 (RSASSA-PSS)",
 )
@@ -148,7 +148,7 @@ ISSUER_SIGNATURE_REFUSED = FindingKind(
     message="{certificate}: {held} is signed with {signature}",
     breaks="Services do not start with what it issued (Schannel 36888 and 36874), or calls fail",
     mend="Renew the authority's certificate with SHA-256 (its owner does), then have the server's issued again",
-    source=_SIGNATURES,
+    source=SIGNATURES,
     decision="the product refuses the whole chain, and nothing else tells it",
     elsewhere="an issuing CA whose own certificate was signed with MD5, or with RSASSA-PSS",
 )

@@ -17,7 +17,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authori
     AuthorityDescription,
     AuthorityPolicy,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import REFUSED_SIGNATURES
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.held import ISSUER_SIGNATURE_REFUSED, SIGNATURES
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RUN, FindingKind
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.templates import template_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
@@ -95,6 +98,25 @@ TEMPLATES_UNREAD = FindingKind(
     source="certutil -CATemplates on the CA",
     decision="the CA may offer it all the same, and says so when a certificate is requested",
     elsewhere="an account that may not read the CA's templates",
+)
+CA_SIGNS_AS_REFUSED = FindingKind(
+    code="ca-signs-as-refused",
+    severity=ERROR,
+    about=RUN,
+    title="A CA signs in a way that the products refuse",
+    message="the CA {name} is set to sign with {signature}",
+    breaks=(
+        "{certificates}: services would not start with what it issues (Schannel 36888 and 36874), so it would not be"
+        " installed"
+    ),
+    mend=(
+        "certutil -setreg ca\\csp\\AlternateSignatureAlgorithm 0, and for a hash certutil -setreg"
+        " ca\\csp\\CNGHashAlgorithm SHA256 (of a key storage provider; another provider has to be replaced); then"
+        " restart CertSvc"
+    ),
+    source=f"certutil -getreg ca\\csp; {SIGNATURES}",
+    decision="every certificate that it issues would be refused",
+    elsewhere="a CA that was set up with AlternateSignatureAlgorithm=1 in its CAPolicy.inf",
 )
 ROOT_NOT_AMONG_TRUSTED = FindingKind(
     code="root-not-among-trusted",
@@ -212,6 +234,7 @@ def authority_findings(found: AuthorityDescription, planned: Sequence[PlannedCer
     for (ca, template), ours in by_order.items():
         if ca not in others:
             told += [one for one in policy_findings(found.policy, ca) if one not in told]
+            told += _signature_findings(found, ca, [one.id for one in ours])
             told += _offer_findings(found, ca, template, [one.id for one in ours])
             told += template_findings(found, ca, template, ours)
     return tuple(told)
@@ -222,6 +245,19 @@ def _is_named(found: AuthorityDescription, ca: CaConfig) -> bool:
     short = "." not in ca.host or "." not in found.host
     hosts = [names.first_label(host) if short else host for host in (ca.host, found.host)]
     return ca.is_called(found.name) and (not found.host or hosts[0] == hosts[1])
+
+
+def _signature_findings(found: AuthorityDescription, ca: str, ids: Sequence[str]) -> Iterator[Finding]:
+    """How it signs, and how it was signed itself: a root's own signature is nobody's matter."""
+    certificates = ", ".join(ids)
+    if found.refused_signature:
+        yield CA_SIGNS_AS_REFUSED.at(ca, name=ca, signature=found.refused_signature, certificates=certificates)
+    for one in found.certificates[:1]:
+        if one.signature_algorithm in REFUSED_SIGNATURES and not is_root(one):
+            held = f"'{one.common_name or one.subject}' ({one.thumbprint})"
+            yield ISSUER_SIGNATURE_REFUSED.at(
+                ca, certificate=certificates, held=held, signature=one.signature_algorithm
+            )
 
 
 def _offer_findings(found: AuthorityDescription, ca: str, template: str, ids: Sequence[str]) -> Iterator[Finding]:

@@ -41,9 +41,21 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import NUMBER, STRING, STRINGS, Branch
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import (
+    NUMBER,
+    STRING,
+    STRINGS,
+    Branch,
+    Registry,
+)
 
 _DESCRIBED = (("CAServerName", STRING), ("CAType", NUMBER), ("CACertHash", STRINGS))
+_SIGNING = (
+    ("ProviderType", NUMBER), ("HashAlgorithm", NUMBER), ("CNGHashAlgorithm", STRING),
+    ("AlternateSignatureAlgorithm", NUMBER),
+)  # fmt: skip
+# CALG_MD2, CALG_MD4 and CALG_MD5 (wincrypt.h), and how CNG calls them.
+_OLD_HASHES = {0x8001: "MD2", 0x8002: "MD4", 0x8003: "MD5"}
 # A line for each template, "WebServer: Web Server -- …": its name, and then its display name in some language.
 _TEMPLATE = re.compile(r"^([A-Za-z0-9 _.()+-]{1,64}?)[ \t\xa0\u202f]*(?::.*)?\r?$", re.MULTILINE)
 
@@ -63,7 +75,8 @@ def describe_authority(
             mend="Put the CA's own host into the inventory's group of CAs, and name it in `ca` of the issuer",
         )
     key = f"{CONFIGURATION}\\{name}"
-    host = host.as_it_is(Branch(key, _DESCRIBED, base=CONFIGURATION), policy_branch(name), HELD)
+    own, signing = Branch(key, _DESCRIBED, base=CONFIGURATION), Branch(f"{key}\\CSP", _SIGNING, base=CONFIGURATION)
+    host = host.as_it_is(own, policy_branch(name), signing, HELD)
     server = (host.registry.string(key, "CAServerName") or "").lower()
     kind = CA_KINDS.get(host.registry.dword(key, "CAType") or 0, "")
     enterprise = not kind.startswith("standalone")
@@ -79,7 +92,22 @@ def describe_authority(
         chain_problem=broken,
         policy=read_policy(host.registry, name),
         template_facts=facts,
+        refused_signature=_refused_signature(host.registry, signing.key),
     )
+
+
+def _refused_signature(registry: Registry, key: str) -> str:
+    """How a CA is set to sign (``certutil -getreg ca\\csp``), where that is refused; "" where not, or where unknown.
+
+    A key storage provider (type 0) takes the hash by its name, others by its number.
+    """
+    if registry.dword(key, "AlternateSignatureAlgorithm"):
+        return "RSASSA-PSS (AlternateSignatureAlgorithm = 1)"
+    if registry.dword(key, "ProviderType"):
+        found = _OLD_HASHES.get(registry.dword(key, "HashAlgorithm") or 0, "")
+    else:
+        found = (registry.string(key, "CNGHashAlgorithm") or "").upper()
+    return found if found in _OLD_HASHES.values() else ""
 
 
 def _templates(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
 from lab.pki import der
@@ -65,6 +65,16 @@ class Issuer:
         return new_container(self._machine, self._key_length, KSP, PROVIDERS[KSP], 2, True)
 
     @property
+    def hash(self) -> str:
+        """The one that it signs with, in lower case."""
+        return str(self._settings.get("hash", self._machine.generation.ca_hash))
+
+    @property
+    def alternate_signature(self) -> bool:
+        """Whether it signs by RSASSA-PSS."""
+        return bool(self._settings.get("alternate_signature"))
+
+    @property
     def _key_length(self) -> int:
         return int(self._settings.get("key_length", 2048))
 
@@ -100,9 +110,9 @@ class Issuer:
         return self._signed(builder, issuer_key)
 
     def _signed(self, builder: x509.CertificateBuilder, key: rsa.RSAPrivateKey) -> bytes:
-        data = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
-        name = str(self._settings.get("hash", self._machine.generation.ca_hash))
-        return der.with_sha1(data, key) if name == "sha1" else data
+        mode = padding.PSS(padding.MGF1(hashes.SHA256()), 32) if self.alternate_signature else None
+        data = builder.sign(key, hashes.SHA256(), rsa_padding=mode).public_bytes(serialization.Encoding.DER)
+        return der.with_sha1(data, key) if self.hash == "sha1" and mode is None else data
 
     def _uris(self, kind: str, name: str = "") -> list[str]:
         fqdn = self._machine.fqdn

@@ -41,10 +41,11 @@ class CertificateAuthority(Role):
     """One CA. Settings (all optional but the name):
 
     common_name, type (enterprise_root, enterprise_subordinate with a root above it, standalone_root,
-    standalone_subordinate), root_name, hash, key_length, validity_days, templates {name: fields of Template},
-    edit_flags, request_disposition, first_request_id, cdp, aia (lists of URIs), administrators (accounts or groups),
-    security {manage, officer, read: accounts or groups; `manage: [Administrators]` unless given}, manager (who decides
-    through the control interface), and misbehave: a list of "drop_san", "other_key", "no_cdp", "expired".
+    standalone_subordinate), root_name, hash, alternate_signature (RSASSA-PSS), key_length, validity_days, templates
+    {name: fields of Template}, edit_flags, request_disposition, first_request_id, cdp, aia (lists of URIs),
+    administrators (accounts or groups), security {manage, officer, read: accounts or groups;
+    `manage: [Administrators]` unless given}, manager (who decides through the control interface), and misbehave: a list
+    of "drop_san", "other_key", "no_cdp", "expired".
     """
 
     name = "ca"
@@ -138,6 +139,10 @@ class CertificateAuthority(Role):
         registry.set(own, "CAServerName", REG_SZ, self.machine.fqdn)
         registry.set(own, "CAType", REG_DWORD, (1 if len(self.chain) > 1 else 0) + (0 if self.enterprise else 3))
         registry.set(own, "CACertHash", REG_MULTI_SZ, [hashlib.sha1(self.chain[0]).hexdigest()])
+        registry.set(f"{own}\\CSP", "ProviderType", REG_DWORD, 0)
+        registry.set(f"{own}\\CSP", "HashAlgorithm", REG_DWORD, 0xFFFFFFFF)
+        registry.set(f"{own}\\CSP", "CNGHashAlgorithm", REG_SZ, self.issuer.hash.upper())
+        registry.set(f"{own}\\CSP", "AlternateSignatureAlgorithm", REG_DWORD, int(self.issuer.alternate_signature))
         registry.set(f"{own}\\PolicyModules", "Active", REG_SZ, POLICY_MODULE)
         flags = self._given("edit_flags", policy.EDITF_DEFAULT_ENTERPRISE)
         disposition = self._given("request_disposition", self._usual_disposition)

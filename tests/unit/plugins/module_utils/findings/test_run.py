@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from unit.fakes_windows import DER, NOW, authority
+from unit.fakes_windows import DER, NOW, authority, certificate
 from unit.finding_cases import a_ca, made, provoked
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import AuthorityPolicy
@@ -57,6 +57,24 @@ def test_a_host_with_another_ca() -> None:
 )
 def test_what_a_ca_is_against_what_is_planned(changes: dict[str, object], codes: list[str]) -> None:
     assert [one.code for one in authority_findings(a_ca(**changes), made("ocs").certificates)] == codes
+
+
+def test_a_ca_that_signs_as_the_products_refuse() -> None:
+    (found,) = provoked("ca-signs-as-refused")
+    assert (found.severity, found.where, found.message) == ("error", CA, f"the CA {CA} is set to sign with MD5")
+    assert found.breaks.startswith("ocssrv01.company.local/default, ocssrv02.company.local/default: services would not")
+
+
+def test_a_ca_that_was_signed_so_itself() -> None:
+    root = authority("Company Root", number=101)
+    own = certificate(root, "Company CA", ca=True, pss=True).public_bytes(DER)
+    chain = (parse_certificate(own, where="test"), ROOT)
+    (found,) = authority_findings(a_ca(certificates=chain), made("ocs").certificates)
+    assert (found.severity, found.code) == ("error", "issuer-signature-refused")
+    assert f"'Company CA' ({chain[0].thumbprint}) is signed with rsassa_pss" in found.message
+    # A root is trusted for its place, whoever signed it how.
+    self_signed = replace(ROOT, signature_algorithm="md5_rsa")
+    assert authority_findings(a_ca(certificates=(self_signed,)), made("ocs").certificates) == ()
 
 
 def test_a_template_that_is_not_offered_is_told_once() -> None:

@@ -59,7 +59,31 @@ def test_what_the_registry_tells_is_read_at_once(monkeypatch: pytest.MonkeyPatch
     )
     describe_authority(ca.host, now=NOW)
     policy = f"{OWN}\\PolicyModules\\CertificateAuthority_MicrosoftDefault.Policy"
-    assert asked == [[OWN, policy, f"{STORES}\\MY\\Certificates"]]
+    assert asked == [[OWN, policy, f"{OWN}\\CSP", f"{STORES}\\MY\\Certificates"]]
+
+
+@pytest.mark.parametrize(
+    ("settings", "refused"),
+    [
+        ({}, ""),
+        ({"ProviderType": 0, "CNGHashAlgorithm": "SHA256", "HashAlgorithm": 0xFFFFFFFF}, ""),
+        ({"ProviderType": 0, "CNGHashAlgorithm": "SHA1", "HashAlgorithm": 0x8003}, ""),
+        ({"ProviderType": 0, "CNGHashAlgorithm": "md5"}, "MD5"),
+        ({"ProviderType": 1, "HashAlgorithm": 0x8004}, ""),
+        ({"ProviderType": 1, "HashAlgorithm": 0x8003, "CNGHashAlgorithm": "SHA256"}, "MD5"),
+        ({"ProviderType": 1, "HashAlgorithm": 0x8001}, "MD2"),
+        ({"ProviderType": 0, "CNGHashAlgorithm": "SHA256", "AlternateSignatureAlgorithm": 0}, ""),
+        (
+            {"ProviderType": 0, "CNGHashAlgorithm": "SHA256", "AlternateSignatureAlgorithm": 1},
+            "RSASSA-PSS (AlternateSignatureAlgorithm = 1)",
+        ),
+    ],
+)
+def test_how_it_signs(settings: dict[str, object], refused: str) -> None:
+    ca = described(authority())
+    for name, value in settings.items():
+        ca.registry.set(f"{OWN}\\CSP", name, value)
+    assert describe_authority(ca.host, now=NOW).refused_signature == refused
 
 
 def test_hashes_may_be_in_pairs_and_a_certificate_that_is_gone_leaves_a_dash() -> None:
