@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import html
+import json
 import re
 import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +32,14 @@ class Secret:
 def of_text(name: str, value: str) -> Secret:
     """A password or the text of a key, in the encodings of Windows and of the controller."""
     assert len(value) >= 8, "too short to be told from chance"
-    return Secret(name, (value.encode("utf-8"), value.encode("utf-16-le"), value.encode("utf-16-be")))
+    encodings = ("utf-8", "utf-16-le", "utf-16-be")
+    return Secret(name, tuple(text.encode(one) for text in _spelled(value) for one in encodings))
+
+
+def _spelled(value: str) -> dict[str, None]:
+    """As it is, and as JSON, XML, and Python write it within a text."""
+    spelled = (value, json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1])
+    return dict.fromkeys((*spelled, html.escape(value), html.escape(value, quote=False), html.escape(spelled[1])))
 
 
 def of_file(name: str, data: bytes) -> Secret:

@@ -3,18 +3,66 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
+import signal
 import stat
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from secretkit import Secret, files_below, found, of_file, of_key, of_text
 from sitekit import Run, Site
+
+from .test_killed_runs import give_claims_back
 
 pytestmark = pytest.mark.slow
 
 TSIG = "c2VjcmV0IG9mIGR5bmFtaWMgdXBkYXRlcyE="
+# What cmd, shells, XML, JSON and YAML each take for something else.
+ODD = "Pä \"q'\\%PATH%^&<x>$(id)`#!ß"
+WRONG = 'Not-"this"-<one>-ü%'
+OWN = {"accounts": [{"name": "rollout", "password": ODD}]}
+
+
+class Watch(threading.Thread):
+    """What is seen of a run while it lasts: command lines and environments of its processes, and its passing files.
+
+    ``until``: when all of the run is ended, as ``kill -9`` does; never where it is not given.
+    """
+
+    def __init__(self, folder: Path, until: Callable[[], bool] = lambda: False) -> None:
+        super().__init__(daemon=True)
+        # Each process of the run has it in its environment.
+        self._folder, self._until = folder, until
+        self.seen: dict[str, bytes] = {}
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        while not self.over.wait(0.05):
+            ours = [process for process in Path("/proc").glob("[0-9]*") if self._look(process)]
+            for path in self._folder.rglob("*"):
+                with contextlib.suppress(OSError):
+                    self.seen |= {f"while it ran: {path}": path.read_bytes()} if path.is_file() else {}
+            if ours and self._until():
+                for process in ours:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(int(process.name), signal.SIGKILL)
+
+    def _look(self, process: Path) -> bool:
+        try:
+            environment = (process / "environ").read_bytes()
+            if f"TMPDIR={self._folder}".encode() not in environment:
+                return False
+            self.seen[f"{process.name}: environment"] = environment
+            self.seen[f"{process.name}: command line"] = (process / "cmdline").read_bytes()
+        except OSError:
+            return False  # it ended just now
+        return True
 
 
 class Traces:
@@ -23,10 +71,17 @@ class Traces:
     def __init__(self, site: Site) -> None:
         self.site, self.place = site, site.work / "kept"
         self.outputs: list[Run] = []
+        self.seen: dict[str, bytes] = {}
         self.place.mkdir()
 
-    def play(self, *options: str, variables: dict[str, Any] | None = None) -> Run:
-        """A rollout that tells all it can, with everything on that Ansible can keep."""
+    def play(
+        self,
+        *options: str,
+        variables: dict[str, Any] | None = None,
+        until: Callable[[], bool] = lambda: False,
+    ) -> Run:
+        """A rollout that tells all it can, with everything on that Ansible can keep, and that is recorded. ``until``:
+        when it is killed."""
         temporary = self.place / "tmp"
         temporary.mkdir(exist_ok=True)
         kept = {
@@ -40,15 +95,26 @@ class Traces:
             "ANSIBLE_KEEP_REMOTE_FILES": "1",
             "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "1",
             "ANSIBLE_DEBUG": "0",
+            "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.tree,ansible.builtin.junit",
+            "ANSIBLE_CALLBACK_TREE_DIR": str(self.place / "told"),
+            "JUNIT_OUTPUT_DIR": str(self.place / "told"),
             "TMPDIR": str(temporary),
         }
-        run = self.site.play("deploy_pool", "-vvvv", "--diff", *options, variables=variables, settings=kept)
+        told = {"ucops_record": str(self.place / "recorded"), **(variables or {})}
+        watch = Watch(temporary, until)
+        watch.start()
+        try:
+            run = self.site.play("deploy_pool", "-vvvv", "--diff", *options, variables=told, settings=kept)
+        finally:
+            watch.over.set()
+            watch.join()
+        self.seen |= watch.seen
         self.outputs.append(run)
         return run
 
     def material(self) -> dict[str, bytes]:
         """Place to content of all of it."""
-        found = files_below(self.place, self.site.reports)
+        found = files_below(self.place, self.site.reports) | self.seen
         found |= {f"output {number}": run.output.encode() for number, run in enumerate(self.outputs)}
         for host, told in self.hosts().items():
             found[f"{host}: command lines"] = "\n".join(told["lines"]).encode()
@@ -78,9 +144,13 @@ def reports_are_for_nobody_else(site: Site) -> None:
     assert paths and all(os.stat(path).st_mode & stat.S_IRWXO == 0 for path in paths)
 
 
+@pytest.mark.estate(**OWN)
 def test_of_a_rollout_that_fails_and_one_that_does_not(site: Site) -> None:
-    """By a command of the site, with a key of dynamic updates that leads nowhere."""
+    """By a command of the site, with a wrong password, and with a key of dynamic updates that leads nowhere."""
     traces = Traces(site)
+    (site.work / "wrong.yml").write_text(yaml.safe_dump({"ansible_password": WRONG}), encoding="utf-8")
+    refused = traces.play("-e", f"@{site.work / 'wrong.yml'}")
+    assert refused.code != 0 and "PLAY RECAP" in refused.output, refused.output[-2000:]
     update = {"server": {"port": 9}, "key": {"name": "rollout", "secret": TSIG}, "timeout": 1}
     public = site.work / "public.yml"
     public.write_text(
@@ -98,19 +168,26 @@ def test_of_a_rollout_that_fails_and_one_that_does_not(site: Site) -> None:
     secrets, material = traces.secrets(), traces.material()
     assert {one.name for one in secrets} >= {"a password", "a key of ocssrv01", "a key of ocssrv02", "a key of ca01"}
     assert b"certreq -new" in material["ocssrv01: command lines"]
-    kept = [place for place in material if place.startswith(str(traces.place))]
-    assert [Path(place).name for place in sorted(kept)] == ["ansible.log", "deploy_pool.retry"]
-    assert found([*secrets, of_text("a key of dynamic updates", TSIG)], material) == []
+    kept = {place.removeprefix(f"{traces.place}/").partition("/")[0] for place in files_below(traces.place)}
+    assert kept == {"ansible.log", "retry", "told", "recorded"}
+    assert any("command line" in place and b"deploy_pool" in content for place, content in material.items())
+    given = [of_text("a key of dynamic updates", TSIG), of_text("a wrong password", WRONG)]
+    assert found([*secrets, *given], material) == []
     # Had one been written, it would have been found.
-    planted = {**material, "planted": base64.b64encode(site.group_vars()["ansible_password"].encode("utf-16-le"))}
+    planted = {**material, "planted": base64.b64encode(ODD.encode("utf-16-le"))}
     assert found(secrets, planted) == ["a password in planted"]
     reports_are_for_nobody_else(site)
 
 
 @pytest.mark.estate(name="edge")
 def test_of_keys_that_servers_share(site: Site) -> None:
-    """They travel as PFX from one server to the other: an import that is cut off, then one that is not."""
+    """They travel as PFX from one server to the other: an import during which the run is killed, one that is cut off,
+    then one that is not."""
     traces = Traces(site)
+    killed = traces.play(until=lambda: any("UCR_PFXA" in one for one in traces.hosts()["edge02"]["environments"]))
+    assert killed.code == -signal.SIGKILL, killed.output[-2000:]
+    time.sleep(1)  # what a program of the killed run still does
+    give_claims_back(site)
     order = {"at": 1, "after": False, "match": {"kind": "command", "text": "EncodedCommand"}, "times": 1000}
     site.estate.fault("edge02", "drop", **order)
     assert traces.play().code != 0

@@ -15,6 +15,7 @@ from secretkit import PEM_MARKS, Secret, files_below, found, of_file, of_key, of
 from unit.fakes_windows import rsa_key
 
 PASSWORD = "Rollout+2007/äß!"
+ODD = "Pä\"'\\s%<s>&"
 WIDE = PASSWORD.encode("utf-16-le")
 KEY = rsa_key()
 DER = serialization.Encoding.DER
@@ -39,6 +40,11 @@ def b64(data: bytes) -> str:
         (of_text("it", PASSWORD), base64.urlsafe_b64encode(PASSWORD.encode())),
         (of_text("it", PASSWORD), f"https://x/?p={urllib.parse.quote(PASSWORD, safe='')}".encode()),
         (of_text("it", "Rollout 2007+x"), f"p={urllib.parse.quote_plus('Rollout 2007+x')}".encode()),
+        (of_text("it", ODD), json.dumps({"p": ODD}).encode()),
+        (of_text("it", ODD), json.dumps({"p": ODD}, ensure_ascii=False).encode()),
+        (of_text("it", ODD), repr(["x", ODD]).encode()),
+        (of_text("it", ODD), b"<p>P&#228;ss &lt;1&gt;</p>" + "<p>Pä&quot;&#x27;\\s%&lt;s&gt;&amp;</p>".encode()),
+        (of_text("it", ODD), "<p>Pä\"'\\s%&lt;s&gt;&amp;</p>".encode()),
         (of_text("it", PASSWORD), PASSWORD.encode().hex().encode()),
         (of_text("it", PASSWORD), WIDE.hex().upper().encode()),
         (of_file("it", PFX), b"\0" + PFX),
