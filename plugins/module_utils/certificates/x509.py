@@ -11,6 +11,7 @@ every parsing error becomes ``RolloutError``. Nothing here knows the time; who n
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -127,9 +128,10 @@ class X509Certificate:
 
     @property
     def serial(self) -> str:
-        """Serial number in hex, whole octets, as Windows shows it."""
-        digits = f"{self.serial_number:x}"
-        return digits.zfill(len(digits) + len(digits) % 2)
+        """Serial number in hex, whole octets, as Windows shows it: the octets of a negative one as they stand there."""
+        number = self.serial_number
+        octets = max(number, ~number).bit_length() // 8 + 1
+        return number.to_bytes(octets, "big", signed=True).hex().removeprefix("00") or "00"
 
     @property
     def pem(self) -> str:
@@ -239,7 +241,12 @@ def parse_certificate(der: bytes, *, where: str) -> X509Certificate:
 def common_name(name: x509.Name) -> str | None:
     """The one common name of a distinguished name; None when there is none, or more than one."""
     found = name.get_attributes_for_oid(crypto.x509.NameOID.COMMON_NAME)
-    return str(found[0].value) if len(found) == 1 else None
+    return _shown(str(found[0].value)) if len(found) == 1 else None
+
+
+def _shown(text: str) -> str:
+    """With what would break a line, move a cursor or turn other characters as RFC 4514 section 2.4 escapes it."""
+    return "".join(char if char.isprintable() else re.sub("(..)", r"\\\1", char.encode().hex()) for char in text)
 
 
 def _directory_text(der: bytes) -> str | None:
@@ -282,10 +289,10 @@ def _read(parsed: x509.Certificate, der: bytes) -> X509Certificate:
     constraints = extension(parsed.extensions, crypto.x509.BasicConstraints)
     return X509Certificate(
         der=der,
-        subject=parsed.subject.rfc4514_string(),
+        subject=_shown(parsed.subject.rfc4514_string()),
         common_name=common_name(parsed.subject),
         names=names_of(parsed.extensions),
-        issuer=parsed.issuer.rfc4514_string(),
+        issuer=_shown(parsed.issuer.rfc4514_string()),
         issuer_common_name=common_name(parsed.issuer),
         serial_number=parsed.serial_number,
         not_before=parsed.not_valid_before_utc,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 from cryptography import x509
@@ -53,6 +54,30 @@ def test_what_is_read_from_a_certificate():
 def test_serial_has_whole_octets():
     serials = {read(certificate(CA)).serial for _unused in range(4)}
     assert all(len(serial) % 2 == 0 for serial in serials)
+
+
+@pytest.mark.parametrize(
+    ("octets", "shown"),
+    [
+        ("7f", "7f"),
+        ("0080", "80"),
+        ("80", "80"),
+        ("ff01", "ff01"),
+        ("00ff01", "ff01"),
+        ("61" + "00" * 9, "61" + "00" * 9),
+    ],
+)
+def test_a_serial_is_shown_as_its_octets_stand_there(octets, shown):
+    """Also a negative one, which authorities of old gave."""
+    number = int.from_bytes(bytes.fromhex(octets), "big", signed=True)
+    assert replace(read(certificate(CA)), serial_number=number).serial == shown
+
+
+def test_what_would_break_a_line_is_escaped_in_names():
+    name = "a\nb\x1b[31m\u202ec ü"
+    held = read(certificate(authority(name), name))
+    assert (held.common_name, held.subject) == ("a\\0ab\\1b[31m\\e2\\80\\aec ü", "CN=a\\0ab\\1b[31m\\e2\\80\\aec ü")
+    assert (held.issuer_common_name, held.issuer) == (held.common_name, held.subject)
 
 
 @pytest.mark.parametrize("form", ["der", "pem", "base64", "utf16", "words around", "pkcs7", "pkcs7 as certificate"])
