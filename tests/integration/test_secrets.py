@@ -26,7 +26,10 @@ TSIG = "c2VjcmV0IG9mIGR5bmFtaWMgdXBkYXRlcyE="
 # What cmd, shells, XML, JSON and YAML each take for something else.
 ODD = "Pä \"q'\\%PATH%^&<x>$(id)`#!ß"
 WRONG = 'Not-"this"-<one>-ü%'
-OWN = {"accounts": [{"name": "rollout", "password": ODD}]}
+OWN = {
+    "accounts": [{"name": "rollout", "password": ODD}],
+    "hosts": [{"name": "ocssrv01", "language": "ja-JP"}, {"name": "ca01", "language": "de-DE"}],
+}
 
 
 class Watch(threading.Thread):
