@@ -247,6 +247,16 @@ def test_a_ca_that_signs_as_no_product_takes_it_is_known_before(tmp_path: Path, 
 
 
 @in_every_language
+@pytest.mark.parametrize("type", ["enterprise_root", "standalone_root"])
+def test_a_ca_whose_service_is_down_is_known_before(tmp_path: Path, language: str, type: str) -> None:
+    with rollout(tmp_path, language, type=type) as site:
+        with site.host("ca01") as host:
+            host.programs.run(["net", "stop", "CertSvc"])
+        with pytest.raises(RolloutError, match="0x800706ba: the CA's service does not answer"):
+            site.run(authority_info, "ca01", certificates=(planned_certificate(),))
+
+
+@in_every_language
 def test_a_subordinate_ca_brings_its_chain(tmp_path: Path, language: str) -> None:
     with rollout(tmp_path, language, type="enterprise_subordinate") as site:
         issued = site.issue(site.request())

@@ -80,6 +80,8 @@ def describe_authority(
     server = (host.registry.string(key, "CAServerName") or "").lower()
     kind = CA_KINDS.get(host.registry.dword(key, "CAType") or 0, "")
     enterprise = not kind.startswith("standalone")
+    if not enterprise:
+        _refuse_dead(host, server, name)
     templates, unread, facts = _templates(host, server, name, planned_templates) if enterprise else (None, "", ())
     certificates, broken = _certificates(host, host.registry.strings(key, "CACertHash") or (), now)
     return AuthorityDescription(
@@ -108,6 +110,18 @@ def _refused_signature(registry: Registry, key: str) -> str:
     else:
         found = (registry.string(key, "CNGHashAlgorithm") or "").upper()
     return found if found in _OLD_HASHES.values() else ""
+
+
+def _refuse_dead(host: WindowsHost, server: str, name: str) -> None:
+    """Raises where the service of a stand-alone CA is down, which has no templates to be asked for. Whoever may not ask
+    it learns so from an answer."""
+    try:
+        config = CaConfig(f"{server}\\{name}")
+    except RolloutError:
+        return
+    result = host.programs.run(["certutil", "-config", str(config), "-ping"], timeout=TIMEOUT)
+    if result.exit_code != 0 and failure_code(result.exit_code, result.text) == RPC_UNAVAILABLE:
+        raise failed("the CA cannot be asked", result, where=host.name)
 
 
 def _templates(

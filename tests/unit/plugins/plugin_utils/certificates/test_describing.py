@@ -121,11 +121,19 @@ def test_no_certificate_at_all() -> None:
     )
 
 
-def test_a_stand_alone_ca_is_not_asked_for_templates() -> None:
-    ca = described(kind=3)
+@pytest.mark.parametrize(("said", "code"), [("", 0), ("Xyzzy: 0x80070005", 0x80070005), ("Xyzzy", 5)])
+def test_a_stand_alone_ca_is_not_asked_for_templates_but_whether_it_is_there(said: str, code: int) -> None:
+    ca = described(kind=3, listed=said, code=code)
     found = describe_authority(ca.host, now=NOW)
     assert (found.kind, found.templates, found.templates_problem) == ("standalone_root", None, "")
-    assert ca.programs.ran == []
+    assert ca.programs.ran == [["certutil", "-config", "ca01.company.local\\Company CA", "-ping"]]
+
+
+@pytest.mark.parametrize("kind", [3, 4])
+def test_a_stand_alone_ca_whose_service_is_down(kind: int) -> None:
+    ca = described(kind=kind, listed="CertUtil: -ping Xyzzy: 0x800706ba", code=0x800706BA)
+    with pytest.raises(RolloutError, match="cannot be asked: 0x800706ba: the CA's service does not answer"):
+        describe_authority(ca.host, now=NOW)
 
 
 def test_templates_that_may_not_be_read_are_unknown() -> None:
