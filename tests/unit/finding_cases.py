@@ -264,6 +264,9 @@ def urls(*given: tuple[str, str]) -> tuple[SimpleUrl, ...]:
     return tuple(SimpleUrl("dialin", host, path, "contoso.com", "", f"url {n}") for n, (host, path) in at)
 
 
+WILD_FIRST = read_certificate(certificate(authority(), names=["*.company.com", "a.company.com"]))
+
+
 def a_root() -> X509Certificate:
     return parse_certificate(authority().certificate.public_bytes(DER), where="test")
 
@@ -402,6 +405,9 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "key-missing": lambda: in_use(GOOD, key=None),
     "waiting-key-left": lambda: of_stores(stored(GOOD), waiting=(stand_in(1),)),
     "key-exportable": lambda: in_use(GOOD, exportable=True),
+    "name-behind-wildcard": lambda: of_stores(
+        stored(WILD_FIRST), used=(WILD_FIRST,), subject_alternative_names=["a.company.com", "*.company.com"]
+    ),
     "weak-key": lambda: in_use(SHORT_KEY),
     "signature-refused": lambda: in_use(BY_PSS),
     "issuer-signature-refused": lambda: of_stores(stored(BY_ISSUING, issuers=(PSS_ISSUER, ROOT)), used=(BY_ISSUING,)),

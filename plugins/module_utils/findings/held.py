@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import (
     REFUSED_SIGNATURES,
+    behind_wildcard,
     unmet,
     unmet_by_content,
 )
@@ -32,6 +33,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     Finding,
     PlannedCertificate,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 # Whoever approves requests has answered by then.
@@ -115,6 +117,18 @@ KEY_EXPORTABLE = FindingKind(
     source="Microsoft, certreq -new (Exportable); read with PowerShell, so only where the product's cmdlets are",
     decision="the certificate serves all the same",
     elsewhere="a certificate that the product's wizard made with PrivateKeyExportable",
+)
+NAME_BEHIND_WILDCARD = FindingKind(
+    code="name-behind-wildcard",
+    severity=WARNING,
+    about=RUN,
+    title="A certificate has a full name behind a wildcard",
+    message="{certificate}: in {held} '{name}' stands behind the wildcard '{wildcard}'",
+    breaks="devices (Lync Phone Edition), which read the list up to the wildcard",
+    mend="Have it issued again with the full names first, in the order of the request; some authorities sort the names",
+    source="TechNet, 'Wildcard certificate support' (Lync Server): full names must precede the wildcard",
+    decision="other clients do not mind, and a public authority may give no other order",
+    elsewhere="a certificate of an authority that sorts the names, so that the wildcard comes first",
 )
 WEAK_KEY = FindingKind(
     code="weak-key",
@@ -240,6 +254,7 @@ def _strength(
         yield KEY_STORAGE_PROVIDER.at(server, **told, provider=held.key.provider)
     if found.signature_algorithm in REFUSED_SIGNATURES:
         yield SIGNATURE_REFUSED.at(server, **told, signature=found.signature_algorithm)
+    yield from order_findings(server, planned, found)
     if found.signature_algorithm.startswith("sha1_") and not planned.issuer.ca:
         yield SHA1_OF_PUBLIC_AUTHORITY.at(server, **told, signature=found.signature_algorithm)
     for one in (found, *held.issuers):
@@ -249,6 +264,15 @@ def _strength(
         # Nobody looks at the signature of a root: its place in the store is what makes it trusted.
         if one is not found and one.signature_algorithm in REFUSED_SIGNATURES and not is_root(one):
             yield ISSUER_SIGNATURE_REFUSED.at(server, **named, signature=one.signature_algorithm)
+
+
+def order_findings(where: str, planned: PlannedCertificate, found: X509Certificate) -> Iterator[Finding]:
+    """The order of names matters where one is a wildcard."""
+    wildcard, name = behind_wildcard(planned, found)
+    if name:
+        yield NAME_BEHIND_WILDCARD.at(
+            where, certificate=planned.id, held=_named(found), name=as_said(name), wildcard=as_said(wildcard)
+        )
 
 
 def _left_over(server: str, planned: PlannedCertificate, held: HeldStores, now: datetime) -> Iterator[Finding]:

@@ -20,7 +20,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authori
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import REFUSED_SIGNATURES
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
-from ansible_collections.ucops.rollout.plugins.module_utils.findings.held import ISSUER_SIGNATURE_REFUSED, SIGNATURES
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.held import (
+    ISSUER_SIGNATURE_REFUSED,
+    SIGNATURES,
+    order_findings,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RUN, FindingKind
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.templates import template_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
@@ -271,7 +275,7 @@ def _offer_findings(found: AuthorityDescription, ca: str, template: str, ids: Se
 
 def issued_findings(planned: PlannedCertificate, issued: X509Certificate) -> tuple[Finding, ...]:
     """What an issued certificate has beyond the plan that keeps nobody from using it."""
-    told = []
+    told = list(order_findings(planned.id, planned, issued))
     lasts = issued.not_after - issued.not_before
     if lasts > LONGEST_VALIDITY or issued.not_after.year >= 2050:
         years, end = number(round(lasts.days / 365.25), "year"), timestamp(issued.not_after)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from unit.audits import ENDED, GOOD, ID, LATE, SERVER, SHORT, STRANGE, stored
+from unit.audits import CA, ENDED, GOOD, ID, LATE, SERVER, SHORT, STRANGE, read, stored
+from unit.fakes_windows import certificate, planned_certificate
 from unit.stores import (
     BY_ISSUING,
     BY_PSS,
@@ -22,6 +23,7 @@ from unit.stores import (
 )
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import issued_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
 
 PUBLIC: dict[str, Any] = {"issuer": {"name": "public", "ca": ""}, "template": None}
@@ -31,6 +33,30 @@ POOL = "'ocspool.company.local'"
 def told(found: list[Finding]) -> list[tuple[str, str, str]]:
     assert {one.where for one in found} <= {SERVER}
     return [(one.severity, one.code, one.message) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("planned", "issued", "behind"),
+    [
+        (["a.company.com", "*.company.com"], ["*.company.com", "a.company.com"], "a.company.com"),
+        (["a.company.com", "*.company.com"], ["b.company.com", "*.Company.com", "A.company.com"], "a.company.com"),
+        (["a.company.com", "*.company.com"], ["a.company.com", "*.company.com"], ""),
+        # Told is a planned name alone, and not one that stands before as well; without a wildcard no order matters.
+        (["a.company.com", "*.company.com"], ["a.company.com", "*.company.com", "A.company.com", "www.x.com"], ""),
+        (["a.company.com", "b.company.com"], ["b.company.com", "a.company.com"], ""),
+    ],
+)
+def test_full_names_stand_before_a_wildcard(planned: list[str], issued: list[str], behind: str) -> None:
+    found = read(certificate(CA, names=issued))
+    told_of = [
+        one
+        for one in of_stores(stored(found), used=(found,), subject_alternative_names=planned)
+        if one.code == "name-behind-wildcard"
+    ]
+    said = f"{ID}: in {POOL} ({found.thumbprint}) '{behind}' stands behind the wildcard '*.company.com'"
+    assert [one.message for one in told_of] == ([said] if behind else [])
+    wanted = planned_certificate(subject_alternative_names=planned)
+    assert [one.code for one in issued_findings(wanted, found)] == (["name-behind-wildcard"] if behind else [])
 
 
 def test_what_is_as_planned_is_no_news() -> None:
