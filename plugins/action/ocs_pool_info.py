@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import (
     DeployedOcs,
     compare_deployed,
+    pool_of,
     tells_of_itself,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
@@ -27,11 +28,11 @@ class ActionModule(WindowsAction):
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         """A server that has none of these classes is not logged on to."""
-        topology = parse(arguments["topology"])
-        if not tells_of_itself(topology, arguments["server"]):
+        pool = pool_of(parse(arguments["topology"]), arguments["server"])
+        if not tells_of_itself(pool, arguments["server"]):
             return told_of(DeployedOcs(None, None), ())
-        return super()._answer({**arguments, "topology": topology}, check_mode)
+        return super()._answer({**arguments, "pool": pool}, check_mode)
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         found = read_deployed(host)
-        return told_of(found, compare_deployed(arguments["topology"], arguments["server"], found))
+        return told_of(found, compare_deployed(arguments["pool"], found))

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork, work_from_plain
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.carried import look_at_files
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.deploy import ServerDeployment
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import TAKEN, DeployOptions, options_of
@@ -23,7 +23,7 @@ class ActionModule(ReachingAction):
     argument_spec = {
         **ReachingAction.argument_spec,
         "work": {"type": "dict", "default": {}},
-        "topology": {"type": "dict", "default": {}},
+        "compare": {"type": "bool", "default": True},
         "options": TAKEN,
     }
 
@@ -44,15 +44,15 @@ class ActionModule(ReachingAction):
         work, options = arguments["work"], arguments["options"]
         if work is None:
             return told
-        topology = parse(arguments["topology"]) if arguments["topology"] else None
-        found = survey(host, work, options, topology=topology, now=datetime.now(timezone.utc))
+        found = survey(host, work, options, compare=arguments["compare"], now=datetime.now(timezone.utc))
         return {**told, **_asked(work, options), **found.to_result()}
 
 
 def _asked(work: ServerWork, options: DeployOptions) -> dict[str, Any]:
     """What later tasks and the report are to know of what was asked."""
     return {
-        "work": work.to_plain(),
+        # Its pool is compared here alone; kept by each of its servers, it would be kept as often as it has servers.
+        "work": replace(work, pool=None).to_plain(),
         "obtain": options.obtain,
         "assign": options.assign,
         "trusted_roots": [str(one) for one in options.trusted_roots],

@@ -23,7 +23,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import OB
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
-from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan, plan_of
 from ansible_collections.ucops.rollout.plugins.module_utils.report import (
     collected,
     pushing,
@@ -152,7 +152,7 @@ def server_work(
     every_holder: bool = False,
 ) -> dict[str, Any]:
     work = certificates_of(
-        as_plan(given),
+        plan_of(given, host),
         host,
         ca_hosts=list(ca_hosts),
         port_map=ports(dict(port_map or {})),

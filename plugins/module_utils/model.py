@@ -278,6 +278,22 @@ class PlannedServer:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedPool:
+    """A pool of the topology, as far as its servers can tell it: the ``front_ends`` and its ``other_servers`` by their
+    full names, and the SIP domains, which all pools have in common."""
+
+    fqdn: str
+    product: str
+    front_ends: tuple[str, ...]
+    other_servers: tuple[str, ...]
+    sip_domains: tuple[str, ...]
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        return (*self.front_ends, *self.other_servers)
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something to know before the rollout; an ``error`` stops it. ``where`` is a path in the topology or a name."""
 
@@ -311,6 +327,7 @@ class Plan:
     certificates: tuple[PlannedCertificate, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     servers: tuple[PlannedServer, ...] = ()
+    pools: tuple[PlannedPool, ...] = ()
     findings: tuple[Finding, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 

@@ -209,6 +209,12 @@ plan:
       description: The servers, each with C(fqdn), C(inventory_host) (null where none was found), C(pool), C(addresses).
       type: list
       elements: dict
+    pools:
+      description:
+        - The pools, each with C(fqdn), C(product), C(front_ends), C(other_servers) and C(sip_domains), which all pools
+          have in common.
+      type: list
+      elements: dict
     findings:
       description:
         - What to know before the rollout, each with C(severity) (V(error), V(warning) or V(note)), C(code),

@@ -36,12 +36,12 @@ options:
       read.
     type: dict
     default: {}
-  topology:
+  compare:
     description: >-
-      The topology, which says the product of the server's pool and what OCS is to have set up. Without it, neither is
-      compared.
-    type: dict
-    default: {}
+      Whether the product of the server and what OCS itself has set up are compared with the server's pool, as
+      O(work) has it from the plan.
+    type: bool
+    default: true
   fail:
     description:
       - Whether a host that cannot be reached or read fails the task.
@@ -69,7 +69,6 @@ EXAMPLES = r"""
 - name: Read what this server has of what is planned
   ucops.rollout.server_info:
     work: "{{ planned.plan | ucops.rollout.server_work(inventory_hostname) }}"
-    topology: "{{ ucops_topology }}"
   register: server
 
 - name: Tell what is to be done
@@ -84,7 +83,7 @@ reached:
   type: bool
   sample: true
 work:
-  description: As it was given.
+  description: As it was given, without C(pool).
   returned: with O(work)
   type: dict
 certificates:
@@ -118,7 +117,7 @@ brought:
   type: dict
 ocs_pool:
   description: What M(ucops.rollout.ocs_pool_info) returns, of a Front End of OCS 2007 or 2007 R2.
-  returned: with O(work) and O(topology)
+  returned: with O(work), where O(compare) says so
   type: dict
 obtain:
   description: As O(options.obtain) was given.

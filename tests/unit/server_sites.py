@@ -39,7 +39,7 @@ class Site:
         self.options = DeployOptions(**{"trusted_roots": roots, **options})
 
     def survey(self) -> Survey:
-        return survey(self.server.host, self.work, self.options, topology=None, now=NOW)
+        return survey(self.server.host, self.work, self.options, compare=False, now=NOW)
 
     def wanted(self, found: dict[str, Any], **more: Any) -> ServerDeployment:
         return ServerDeployment(self.work, self.options, NOW, found, **more)

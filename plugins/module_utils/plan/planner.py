@@ -42,6 +42,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.rules impor
     RoleRules,
     ServiceRecord,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import planned_pool
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, Topology
 from ansible_collections.ucops.rollout.plugins.module_utils.values import TemplateName
 
@@ -78,6 +79,7 @@ def _put_together(
         certificates=certificates,
         endpoints=endpoints,
         servers=tuple(_servers(scope.pool for scope, _rules in pools)),
+        pools=tuple(planned_pool(topology, scope.pool) for scope, _rules in pools),
     )
     return plan, records
 

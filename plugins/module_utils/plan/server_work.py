@@ -7,16 +7,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import UNLESS_DEFAULT, from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     INTERNAL,
     Plan,
     PlannedAssignment,
     PlannedCertificate,
+    PlannedPool,
     PlannedServer,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import ca_host
@@ -72,12 +73,14 @@ class ServerWork:
     """All certificates of a server, also several of one use.
 
     ``without_ca``: why nobody can be asked for some of them. ``logon``: whether anybody logs on to the server.
+    ``pool``: what it can be compared with; None where the plan does not say.
     """
 
     fqdn: str
     certificates: tuple[CertificateWork, ...]
     without_ca: tuple[str, ...]
     logon: bool = True
+    pool: PlannedPool | None = field(default=None, metadata=UNLESS_DEFAULT)
 
     def to_plain(self) -> dict[str, Any]:
         plain: dict[str, Any] = to_plain(self)
@@ -124,6 +127,7 @@ def certificates_of(
         works,
         tuple(dict.fromkeys(map(_nobody_to_ask, unasked))),
         server.logon,
+        next((one for one in plan.pools if one.fqdn == server.pool), None),
     )
 
 

@@ -41,6 +41,34 @@ def as_plan(given: Any) -> Plan:
     return plan_from_plain(given) if _is_plan(given) else make_plan(parse(given))
 
 
+def plan_of(given: Any, host: str) -> Plan:
+    """As ``as_plan``, but of a plan no more than what it wants of one server, by its host of the inventory.
+
+    Each server of a run asks for its own. Who reads all of the plan for each of them takes the square of its time.
+    Where that cannot be told apart, all of it is read: then it says what is wrong, or which servers there are.
+    """
+    if isinstance(given, Plan) or not _is_plan(given):
+        return as_plan(given)
+    return plan_from_plain(_part_of(given, host) or given)
+
+
+def _part_of(given: Mapping[str, Any], host: str) -> dict[str, Any]:
+    """In plain types a plan's server, its pool and certificates, and who else holds one of these; empty for none."""
+    try:
+        servers = list(given["servers"])
+        server = next(one for one in servers if one["inventory_host" if one.get("logon", True) else "fqdn"] == host)
+        certificates = [one for one in given["certificates"] if server["fqdn"] in one["holders"]]
+        holders = {server["fqdn"], *(holder for one in certificates for holder in one["holders"])}
+        return {
+            "schema": given["schema"],
+            "certificates": certificates,
+            "servers": [one for one in servers if one["fqdn"] in holders] if len(holders) > 1 else [server],
+            "pools": [one for one in given.get("pools", ()) if one["fqdn"] == server["pool"]],
+        }
+    except (AttributeError, KeyError, StopIteration, TypeError):
+        return {}
+
+
 def checked_plan(given: Any, *halves: str) -> Plan:
     """As ``as_plan``; a topology whose plan has errors in one of the halves (RECORDS, CERTIFICATES) is refused.
 

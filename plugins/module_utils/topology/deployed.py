@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedPool
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Pool, Server, Topology
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
@@ -54,39 +55,41 @@ class DeployedDifference:
 _LATER = "Where it is to be so, activate it there first; else correct the topology"
 
 
-def compare_deployed(topology: Topology, server: str, found: DeployedOcs) -> tuple[DeployedDifference, ...]:
-    """What a server of OCS says otherwise than the topology: of its own pool, and of the SIP domains.
-
-    :param server: its full name in the topology.
-    """
-    pool, _server = place_of(topology, server)
+def compare_deployed(pool: PlannedPool, found: DeployedOcs) -> tuple[DeployedDifference, ...]:
+    """What a server of OCS says otherwise than the topology: of its own pool, and of the SIP domains."""
     pools = () if found.pools is None else _pools(pool, found.pools)
-    domains = () if found.sip_domains is None else _domains(topology, found.sip_domains)
+    domains = () if found.sip_domains is None else _domains(pool, found.sip_domains)
     return (*pools, *domains)
 
 
-def place_of(topology: Topology, server: str) -> tuple[Pool, Server]:
-    """A server by its full name, and its pool; raises RolloutError where the topology has no such server."""
+def planned_pool(topology: Topology, pool: Pool) -> PlannedPool:
+    """What is to be compared of one of the topology's pools."""
+    front_ends = tuple(one.fqdn for one in pool.servers if _is_front_end(pool, one))
+    others = tuple(one.fqdn for one in pool.servers if one.fqdn not in front_ends)
+    return PlannedPool(pool.fqdn, pool.product, front_ends, others, tuple(one.name for one in topology.sip_domains))
+
+
+def pool_of(topology: Topology, server: str) -> PlannedPool:
+    """The pool of a server by its full name; raises RolloutError where the topology has no such server."""
     name = _name(server)
     for pool in topology.pools:
-        for one in pool.servers:
-            if one.fqdn == name:
-                return pool, one
+        if any(one.fqdn == name for one in pool.servers):
+            return planned_pool(topology, pool)
     known = ", ".join(one.fqdn for pool in topology.pools for one in pool.servers)
     raise RolloutError(f"{as_said(server, 80)} is none of the topology's servers ({known})", where="server")
 
 
-def tells_of_itself(topology: Topology, server: str) -> bool:
-    """Whether a server has these classes of OCS: a Front End of OCS 2007 or 2007 R2."""
-    pool, one = place_of(topology, server)
-    return not PRODUCTS[pool.product].knows("management_shell") and _is_front_end(pool, one)
+def tells_of_itself(pool: PlannedPool, server: str) -> bool:
+    """Whether a server of a pool has these classes of OCS: a Front End of OCS 2007 or 2007 R2."""
+    product = PRODUCTS.get(pool.product)
+    return product is not None and not product.knows("management_shell") and _name(server) in pool.front_ends
 
 
 def _is_front_end(pool: Pool, server: Server) -> bool:
     return pool.role == "front_end" and (not server.roles or "front_end" in server.roles)
 
 
-def _pools(pool: Pool, found: Iterable[DeployedPool]) -> Iterator[DeployedDifference]:
+def _pools(pool: PlannedPool, found: Iterable[DeployedPool]) -> Iterator[DeployedDifference]:
     there = {_name(one.fqdn): one for one in found}
     own = there.get(pool.fqdn)
     if own is None:
@@ -100,19 +103,19 @@ def _pools(pool: Pool, found: Iterable[DeployedPool]) -> Iterator[DeployedDiffer
         breaks = "the plan follows the rules of another version"
         yield DeployedDifference("pool-version", what, breaks, "Correct `product` of the pool in the topology")
     members = [_name(one) for one in own.members]
-    for one in pool.servers:
-        if _is_front_end(pool, one) and not any(_is(one, member) for member in members):
-            what = f"{one.fqdn} is in the topology's pool {pool.fqdn}, and not in OCS's"
+    planned = {name for one in pool.servers for name in _either(one)}
+    for one in pool.front_ends:
+        if _either(one).isdisjoint(members):
+            what = f"{one} is in the topology's pool {pool.fqdn}, and not in OCS's"
             yield DeployedDifference("server-not-in-pool", what, "it serves nobody who is sent to it", _LATER)
-    foreign = [one for one in dict.fromkeys(members) if not any(_is(own_one, one) for own_one in pool.servers)]
-    for member in _named(foreign, "server"):
+    for member in _named([one for one in dict.fromkeys(members) if one not in planned], "server"):
         what = f"{member} in OCS's pool {pool.fqdn}, and not in the topology's"
         breaks = "it gets no certificate and no record from here"
         yield DeployedDifference("server-not-planned", what, breaks, "Correct the topology, or the deployment")
 
 
-def _domains(topology: Topology, found: Iterable[str]) -> Iterator[DeployedDifference]:
-    there, planned = {_name(one) for one in found}, {one.name for one in topology.sip_domains}
+def _domains(pool: PlannedPool, found: Iterable[str]) -> Iterator[DeployedDifference]:
+    there, planned = {_name(one) for one in found}, set(pool.sip_domains)
     for name in sorted(planned - there):
         what = f"the SIP domain {name} of the topology is none of OCS's"
         mend = "Add it there (Global Properties, General), or correct the topology"
@@ -137,6 +140,6 @@ def _name(text: str) -> str:
     return text.strip().rstrip(".").lower()
 
 
-def _is(server: Server, member: str) -> bool:
-    """Whether a member is that server; a short name stands for the full one."""
-    return member in (server.fqdn, server.fqdn.partition(".")[0])
+def _either(server: str) -> set[str]:
+    """The names of a server as a member: a short one stands for the full one."""
+    return {server, server.partition(".")[0]}

@@ -30,16 +30,15 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecyc
     next_step,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedPool
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC, WEB_COMPONENTS
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import CertificateWork, ServerWork
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import OAUTH, cmdlet_type
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import (
     compare_deployed,
-    place_of,
     tells_of_itself,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Topology
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import SURVEYED_BINDINGS
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import CsState
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.readiness import require_cmdlets
@@ -90,16 +89,14 @@ class Survey:
         }
 
 
-def survey(
-    host: WindowsHost, work: ServerWork, options: DeployOptions, *, topology: Topology | None, now: datetime
-) -> Survey:
+def survey(host: WindowsHost, work: ServerWork, options: DeployOptions, *, compare: bool, now: datetime) -> Survey:
     """Read the server; what one part cannot read is left to the step that needs it, which then says so.
 
-    :param topology: says the product of the server's pool, and what OCS is to have set up; None where it is not known.
+    :param compare: whether the product is the one of its planned pool, and what OCS has set up itself.
     """
     bound = any(one.way == WEB_COMPONENTS for job in work.certificates for one in job.assignments)
     ahead = (*SURVEYED, *(SURVEYED_BINDINGS if bound and options.assign else ()))
-    return _Surveying(reading_once(host, ahead), work, options, topology, now).survey()
+    return _Surveying(reading_once(host, ahead), work, options, work.pool if compare else None, now).survey()
 
 
 class _Surveying:
@@ -108,10 +105,10 @@ class _Surveying:
         host: WindowsHost,
         work: ServerWork,
         options: DeployOptions,
-        topology: Topology | None,
+        pool: PlannedPool | None,
         now: datetime,
     ) -> None:
-        self.host, self.work, self.options, self.topology, self.now = host, work, options, topology, now
+        self.host, self.work, self.options, self.pool, self.now = host, work, options, pool, now
         self.steps = ServerSteps()
         self.next: dict[str, str] = {}
         self.seen: dict[str, Observed] = {}
@@ -231,9 +228,7 @@ class _Surveying:
         ]
         if not (self.options.assign and types):
             return None
-        product = None
-        if self.topology is not None:
-            product = PRODUCTS.get(place_of(self.topology, self.work.fqdn)[0].product)
+        product = PRODUCTS.get(self.pool.product) if self.pool else None
         try:
             return require_cmdlets(self.host, product=product, oauth=self.options.oauth and OAUTH in types)
         except HostUnreachable:
@@ -245,10 +240,10 @@ class _Surveying:
 
     def _ocs_pool(self) -> Result:
         """What OCS has set up itself; what differs is changed by people."""
-        if self.topology is None or not tells_of_itself(self.topology, self.work.fqdn):
+        if self.pool is None or not tells_of_itself(self.pool, self.work.fqdn):
             return {}
         found = read_deployed(self.host)
-        return told_of(found, compare_deployed(self.topology, self.work.fqdn, found))
+        return told_of(found, compare_deployed(self.pool, found))
 
 
 def _assigned(steps: ServerSteps, id: str) -> str:

@@ -10,6 +10,7 @@ from unit.ocs_sites import enterprise, site
 from unit.plugins.plugin_utils.cs.test_ocs_pool import DOMAINS, POOLS, ClassesWmi
 
 from ansible_collections.ucops.rollout.plugins.action import ocs_pool_info
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import pool_of
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 
@@ -20,7 +21,7 @@ def test_differences_are_warnings_and_data() -> None:
     }
     host = replace(FakeServer("ee01").host, wmi=ClassesWmi(rows))
     action = ocs_pool_info.ActionModule.__new__(ocs_pool_info.ActionModule)
-    done = action.work(host, {"topology": parse(site("ocs2007", enterprise())), "server": "ee01.contoso.com"}, False)
+    done = action.work(host, {"pool": pool_of(parse(site("ocs2007", enterprise())), "ee01.contoso.com")}, False)
     text = "OCS has the SIP domain old.com, which the topology does not have"
     breaks, mend = "its users find no server by the planned records", "Add it to the topology, or remove it there"
     (finding,) = done.pop("findings")

@@ -148,7 +148,7 @@ def test_a_server_that_nobody_logs_on_to_is_worked_on_by_hand() -> None:
 
 def test_plain_form() -> None:
     plain = certificates_of(planned(), "fe1").to_plain()
-    assert list(plain) == ["fqdn", "certificates", "without_ca", "logon"]
+    assert list(plain) == ["fqdn", "certificates", "without_ca", "logon", "pool"]
     assert list(plain["certificates"][0]) == ["certificate", "assignments", "ca_host", "offline", "sharers"]
     assert plain["certificates"][0]["ca_host"] == ""
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from unit.damage import ANYTHING, ENDLESS, NEST, damaged, places
+from unit.lync_sites import enterprise, standard, topology
 from unit.topologies import origin, origin_with
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.exports.export import FORMATS, export_plan
-from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import alternative_names, as_plan, records
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import (
+    alternative_names,
+    as_plan,
+    plan_of,
+    records,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.text import plan_text
 
 
@@ -101,12 +109,82 @@ def test_a_plan_of_another_version_is_refused() -> None:
         records({**as_plan(origin()).to_plain(), "schema": 2})
 
 
+# What one server needs of a plan
+
+
+class Unread(dict[str, Any]):
+    """Of another server: whoever looks at more of it than whose it is reads what is not his."""
+
+    def __getitem__(self, key: str) -> Any:
+        assert key in ("fqdn", "inventory_host", "logon", "holders"), f"{key} of another server is read"
+        return super().__getitem__(key)
+
+
+def at_hosts(given: dict[str, Any]) -> dict[str, Any]:
+    plan = as_plan(given)
+    return replace(plan, servers=tuple(replace(one, inventory_host=one.fqdn) for one in plan.servers)).to_plain()
+
+
+@pytest.mark.parametrize(
+    ("given", "servers", "certificates", "pools"),
+    [
+        (origin(), ["ocssrv02.company.local"], ["ocssrv02.company.local/default"], ["ocspool.company.local"]),
+        (
+            topology(
+                "sfb2019",
+                [standard(), enterprise()],
+                sip_domains=[{"name": "contoso.com", "home": "eepool.contoso.com"}],
+            ),
+            ["se01.contoso.com", "ee01.contoso.com", "ee02.contoso.com"],
+            ["ee02.contoso.com/default", "global/oauth"],
+            ["eepool.contoso.com"],
+        ),
+    ],
+    ids=["alone", "shared with others"],
+)
+def test_one_server_reads_of_a_plan_what_is_its_own(
+    given: dict[str, Any], servers: list[str], certificates: list[str], pools: list[str]
+) -> None:
+    whole = at_hosts(given)
+    host = next(one for one in ("ocssrv02.company.local", "ee02.contoso.com") if one in str(whole["servers"]))
+    plain = {**whole, **{of: Unread() for of in ("zones", "records", "endpoints", "findings")}}
+    for of in ("servers", "certificates"):
+        plain[of] = [one if names_of(one) & {host, *servers} else Unread(one) for one in whole[of]]
+    read = plan_of(plain, host)
+    assert [one.fqdn for one in read.servers] == servers
+    assert [one.id for one in read.certificates] == certificates
+    assert ([one.fqdn for one in read.pools], read.records, read.endpoints) == (pools, (), ())
+    assert certificates_of(read, host) == certificates_of(as_plan(whole), host)
+
+
+def names_of(one: dict[str, Any]) -> set[str]:
+    return set(one.get("holders") or [one["fqdn"]])
+
+
+def test_of_a_server_that_there_is_not_the_whole_plan_is_read() -> None:
+    plain = as_plan(origin()).to_plain()
+    assert (
+        plan_of(plain, "ocssrv09")
+        == plan_of(origin(), "ocssrv09")
+        == plan_of(as_plan(origin()), "")
+        == as_plan(origin())
+    )
+    del plain["servers"][1]["fqdn"]
+    with pytest.raises(RolloutError, match=r"plan: servers\[1\]\.fqdn: missing"):
+        plan_of(plain, "ocssrv01.company.local")
+
+
 # Plans that anybody may have written
 
 
 def reads_or_tells(given: Any) -> None:
     """Whatever is given ends with texts that can be written, or with an error that can."""
-    for make in (plan_text, *(lambda plan, form=form: "".join(export_plan(plan, form).values()) for form in FORMATS)):
+    hosts = (lambda plan: str(plan_of(given, "fe1"))), lambda plan: str(plan_of(given, "ocssrv01.company.local"))
+    for make in (
+        plan_text,
+        *hosts,
+        *(lambda plan, form=form: "".join(export_plan(plan, form).values()) for form in FORMATS),
+    ):
         try:
             make(as_plan(given)).encode("utf-8")
         except RolloutError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,17 +14,19 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed im
     DeployedOcs,
     DeployedPool,
     compare_deployed,
+    pool_of,
     tells_of_itself,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 
 POOL, FIRST, SECOND = "eepool.contoso.com", "ee01.contoso.com", "ee02.contoso.com"
 SITE = parse(site("ocs2007", enterprise(), sip=("contoso.com", "fabrikam.com")))
+OWN = pool_of(SITE, "EE02.contoso.com.")
 DOMAINS = ("contoso.com", "fabrikam.com")
 
 
 def told(pools: tuple[DeployedPool, ...] | None, domains: tuple[str, ...] | None = DOMAINS) -> dict[str, str]:
-    return {one.code: one.told for one in compare_deployed(SITE, FIRST, DeployedOcs(pools, domains))}
+    return {one.code: one.told for one in compare_deployed(OWN, DeployedOcs(pools, domains))}
 
 
 @pytest.mark.parametrize("members", [(FIRST, SECOND), ("EE02", "Ee01.Contoso.Com."), ("ee01", "ee02")])
@@ -94,7 +97,7 @@ def test_each_difference_is_told(pools: Any, domains: Any, wanted: dict[str, str
 def test_of_many_that_are_not_planned_ten_are_named() -> None:
     pools = (DeployedPool(POOL, (FIRST, SECOND, *(f"x{at:05}" for at in range(3000))), 3),)
     found = DeployedOcs(pools, (*DOMAINS, *(f"d{at:02}.com" for at in range(11))))
-    differing = [one.what for one in compare_deployed(SITE, FIRST, found)]
+    differing = [one.what for one in compare_deployed(OWN, found)]
     assert len(differing) == 22
     assert differing[9] == "x00009 is in OCS's pool eepool.contoso.com, and not in the topology's"
     assert differing[10] == "2990 more servers are in OCS's pool eepool.contoso.com, and not in the topology's"
@@ -102,7 +105,7 @@ def test_of_many_that_are_not_planned_ten_are_named() -> None:
         "OCS has the SIP domain d09.com, which the topology does not have",
         "OCS has 1 further SIP domain, which the topology does not have",
     ]
-    other = compare_deployed(SITE, FIRST, DeployedOcs(tuple(DeployedPool(f"p{at:02}", ()) for at in range(12)), None))
+    other = compare_deployed(OWN, DeployedOcs(tuple(DeployedPool(f"p{at:02}", ()) for at in range(12)), None))
     assert [one.what for one in other] == [
         "OCS has no pool eepool.contoso.com, it names the pools p00, p01, p02, p03, p04, p05, p06, p07, p08, p09 and 2"
         " more only"
@@ -110,11 +113,13 @@ def test_of_many_that_are_not_planned_ten_are_named() -> None:
 
 
 def test_a_server_for_the_web_alone_is_no_member_that_is_missed() -> None:
-    spread = parse(site("ocs2007", expanded()))
+    spread = pool_of(parse(site("ocs2007", expanded())), "web01.contoso.com")
     found = DeployedOcs((DeployedPool(POOL, ("fe01", "fe02", "web01"), 3),), ("contoso.com",))
-    assert compare_deployed(spread, "fe01.contoso.com", found) == ()
+    assert compare_deployed(spread, found) == ()
     assert tells_of_itself(spread, "fe02.contoso.com")
     assert not tells_of_itself(spread, "web01.contoso.com")
+    assert spread.front_ends == ("fe01.contoso.com", "fe02.contoso.com")
+    assert spread.other_servers[:2] == ("web01.contoso.com", "web02.contoso.com")
 
 
 def test_no_later_product_has_these_classes() -> None:
@@ -124,12 +129,14 @@ def test_no_later_product_has_these_classes() -> None:
         "web": {"external_fqdn": "webcon01.contoso.com"},
         "servers": [{"fqdn": "se01.contoso.com", "addresses": {"internal": ["10.0.0.1"]}}],
     }
-    assert not tells_of_itself(parse(lync_topology("lync2010", [pool])), "se01.contoso.com")
+    own = pool_of(parse(lync_topology("lync2010", [pool])), "se01.contoso.com")
+    assert (own.product, tells_of_itself(own, "se01.contoso.com")) == ("lync2010", False)
+    assert not tells_of_itself(replace(OWN, product="of a plan that somebody wrote"), FIRST)
 
 
 def test_a_server_that_the_topology_does_not_have_is_refused() -> None:
     with pytest.raises(RolloutError) as refused:
-        compare_deployed(SITE, "ee09.contoso.com", DeployedOcs((), ()))
+        pool_of(SITE, "ee09.contoso.com")
     assert str(refused.value) == (
         "server: ee09.contoso.com is none of the topology's servers (ee01.contoso.com, ee02.contoso.com)"
     )
