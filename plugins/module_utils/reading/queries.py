@@ -45,7 +45,7 @@ def plan_of(given: Any, host: str) -> Plan:
     """As ``as_plan``, but of a plan no more than what it wants of one server, by its host of the inventory.
 
     Each server of a run asks for its own. Who reads all of the plan for each of them takes the square of its time.
-    Where that cannot be told apart, all of it is read: then it says what is wrong, or which servers there are.
+    Of a host that is none of its servers it tells who they are. What cannot be told apart is read whole, and refused.
     """
     if isinstance(given, Plan) or not _is_plan(given):
         return as_plan(given)
@@ -53,10 +53,13 @@ def plan_of(given: Any, host: str) -> Plan:
 
 
 def _part_of(given: Mapping[str, Any], host: str) -> dict[str, Any]:
-    """In plain types a plan's server, its pool and certificates, and who else holds one of these; empty for none."""
+    """In plain types a plan's server, its pool and certificates, and who else holds one of these; empty for no plan."""
     try:
         servers = list(given["servers"])
-        server = next(one for one in servers if one["inventory_host" if one.get("logon", True) else "fqdn"] == host)
+        hosts = (one["inventory_host" if one.get("logon", True) else "fqdn"] for one in servers)
+        server = next((one for one, its_host in zip(servers, hosts, strict=True) if its_host == host), None)
+        if server is None:
+            return {"schema": given["schema"], "servers": servers}
         certificates = [one for one in given["certificates"] if server["fqdn"] in one["holders"]]
         holders = {server["fqdn"], *(holder for one in certificates for holder in one["holders"])}
         return {
@@ -65,7 +68,7 @@ def _part_of(given: Mapping[str, Any], host: str) -> dict[str, Any]:
             "servers": [one for one in servers if one["fqdn"] in holders] if len(holders) > 1 else [server],
             "pools": [one for one in given.get("pools", ()) if one["fqdn"] == server["pool"]],
         }
-    except (AttributeError, KeyError, StopIteration, TypeError):
+    except (AttributeError, KeyError, TypeError):
         return {}
 
 

@@ -107,6 +107,8 @@ class GuardedTransport(Transport):  # type: ignore[misc]
         return super()._send_message_request(session, prepared_request)
 
     def _guard(self, session: Any) -> None:
+        # Proxies and authorities of the environment were taken when it was made; requests would look at each message.
+        session.trust_env = False
         if not isinstance(session.get_adapter(self.endpoint), GuardedAdapter):
             seals = self.message_encryption != "never" and not self.endpoint.lower().startswith("https:")
             method = self.auth_method

@@ -182,6 +182,21 @@ def test_ansible_still_sees_which_settings_pywinrm_takes() -> None:
     assert inspect.getfullargspec(GuardedProtocol.__init__) == theirs and "read_timeout_sec" in theirs.args
 
 
+@pytest.mark.parametrize("clients", ["http://127.0.0.1:3128", ""])
+def test_the_environment_is_asked_once_for_a_proxy(monkeypatch: pytest.MonkeyPatch, clients: str) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", clients)
+    url = "http://ocssrv01.company.local:5985/wsman"
+    protocol = GuardedProtocol(url, username="u", password="p", transport="basic", message_encryption="never")
+    session = protocol.transport.build_session()
+    protocol.transport._guard(session)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    request = session.prepare_request(requests.Request("POST", url, data=b""))
+    taken = requests.utils.resolve_proxies(request, session.proxies, session.trust_env)
+    assert taken.get("http", "") == clients
+
+
 def test_most_bytes_are_counted_over_all_legs_of_an_exchange() -> None:
     exchange = guarded.Exchange(clock=lambda: 0.0)
     exchange.begin(30)
