@@ -89,9 +89,10 @@ class Site:
         inventory = ("-i", str(self.estate.inventory))
         return play(playbook, *inventory, *options, variables=extra, cwd=self.work, timeout=timeout, settings=settings)
 
-    def begin(self, playbook: str) -> subprocess.Popen[bytes]:
+    def begin(self, playbook: str, variables: dict[str, Any] | None = None) -> subprocess.Popen[bytes]:
         """Start a playbook that is not waited for, and nobody listens to."""
-        command = command_line(playbook, "-i", str(self.estate.inventory), variables=self._variables())
+        extra = {**self._variables(), **(variables or {})}
+        command = command_line(playbook, "-i", str(self.estate.inventory), variables=extra)
         silent = subprocess.DEVNULL
         return subprocess.Popen(
             command, cwd=self.work, env=environment(self.work), stdin=silent, stdout=silent, stderr=silent

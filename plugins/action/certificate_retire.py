@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import work_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import shaking
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import (
     ARCHIVE,
@@ -26,10 +28,12 @@ class ActionModule(WindowsAction):
         "work": {"type": "dict", "required": True},
         "held": {"type": "dict", "required": True},
         "way": {"type": "str", "choices": [KEEP, ARCHIVE, REMOVE], "default": KEEP},
+        "renew": {"type": "list", "elements": "str", "default": []},
         "timeout": {"type": "float", "default": 10.0},
     }
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         work = work_from_plain(arguments["work"])
-        wanted = Retiring(work, arguments["held"], arguments["way"], check_mode)
+        renew = frozenset(from_plain(tuple[Thumbprint, ...], arguments["renew"], where="renew"))
+        wanted = Retiring(work, arguments["held"], arguments["way"], check_mode, renew)
         return retire(host, wanted, shake=shaking(work.fqdn, arguments["timeout"])).to_result()

@@ -54,6 +54,13 @@ options:
     type: str
     choices: [keep, archive, remove]
     default: keep
+  renew:
+    description:
+      - SHA-1 thumbprints of certificates that were ordered to be replaced. Such a one counts as issued for the same
+        also where it lacks names that the plan has.
+    type: list
+    elements: str
+    default: []
   timeout:
     description: Seconds for one try of a handshake.
     type: float

@@ -97,7 +97,7 @@ certificates:
 next:
   description: >-
     By certificate ID the step that comes next, of those that need one: V(make_key), V(look) (at the CA), V(submit),
-    V(install), V(assign). Empty where nothing is to be done on the server.
+    V(install), V(assign), V(retire) (what others took the place of). Empty where nothing is to be done on the server.
   returned: with O(work)
   type: dict
   sample: {}

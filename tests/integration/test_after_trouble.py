@@ -73,9 +73,9 @@ def temporary_files(site: Site, host: str) -> list[str]:
     return [path for path in site.state()["hosts"][host]["files"] if "ucops-" in path]
 
 
-def kill_at(site: Site, playbook: str, reached: Callable[[], bool]) -> None:
+def kill_at(site: Site, playbook: str, reached: Callable[[], bool], variables: dict[str, Any] | None = None) -> None:
     """End a run and all that it started as kill -9 does, once the estate has come so far."""
-    run = site.begin(playbook)
+    run = site.begin(playbook, variables)
     try:
         end = time.monotonic() + 120
         while not reached():

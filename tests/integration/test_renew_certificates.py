@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import yaml
 from sitekit import BY_COMMAND, ROOT, Site
+
+from .test_after_trouble import kill_at
 
 pytestmark = [pytest.mark.slow, pytest.mark.estate(**BY_COMMAND)]
 
@@ -89,6 +92,44 @@ def test_the_first_that_does_not_come_back_stops_it(site: Site) -> None:
     assert hosts["ocssrv01"]["front_end"]["assigned"] == old["ocssrv01"]
     assert len(hosts["ca01"]["ca"]["requests"]) == 3
     assert keys(site, "ocssrv02") == 1
+
+
+def stuck(site: Site, host: str, program: str) -> Callable[[], bool]:
+    """Whether the host is at a command that it was told to be slow with."""
+    site.estate.fault(host, "delay", match={"kind": "command", "text": program}, seconds=1000)
+    seen: list[int] = []
+
+    def reached() -> bool:
+        counted = next((one for name, one in site.estate.counters().items() if name.startswith(f"{host}.")), None)
+        seen.append(counted["requests"] if counted and counted["running"] else -1)
+        # The same one request for three seconds.
+        return len(seen) > 30 and seen[-1] > 0 and len(set(seen[-30:])) == 1
+
+    return reached
+
+
+def dispositions(site: Site) -> list[int]:
+    return sorted(one["disposition"] for one in site.state()["hosts"]["ca01"]["ca"]["requests"])
+
+
+def test_what_a_run_that_was_killed_left_behind_goes_with_the_next(site: Site) -> None:
+    """After the proof and before the CA revokes; then after that and before anything is removed."""
+    old = deployed(site)
+    wanted = renewing(old, pool_certificates_retire="remove", pool_certificates_revoke="superseded")
+    kill_at(site, "renew_certificates", stuck(site, "ca01", "-revoke"), wanted)
+    site.estate.clear_faults()
+    new = serving(site)["ocssrv01"]
+    assert new not in ("", old["ocssrv01"])
+    assert (keys(site, "ocssrv01"), dispositions(site)) == (2, [20, 20, 20])
+    kill_at(site, "renew_certificates", stuck(site, "ocssrv01", "-delkey"), wanted)
+    site.estate.clear_faults()
+    assert (keys(site, "ocssrv01"), dispositions(site), serving(site)["ocssrv01"]) == (2, [20, 20, 21], new)
+    finished = site.play("renew_certificates", variables=wanted)
+    assert finished.code == 0, finished.output
+    assert (dispositions(site), serving(site)["ocssrv01"]) == ([20, 20, 21, 21], new)
+    assert [keys(site, name) for name in SERVERS] == [1, 1]
+    again = site.play("renew_certificates", variables=wanted)
+    assert (again.code, again.total("changed")) == (0, 0), again.output
 
 
 @pytest.mark.estate(**three())

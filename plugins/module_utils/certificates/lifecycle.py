@@ -41,7 +41,7 @@ THIS, ANOTHER, NONE, UNTOLD = "this", "another", "none", "untold"
 ASSIGNED = (THIS, ANOTHER, NONE, UNTOLD)
 
 # The steps.
-MAKE_KEY, LOOK, SUBMIT, WAIT, STOP, FETCH, INSTALL, TAKE, ASSIGN, PROVE, DONE = (
+MAKE_KEY, LOOK, SUBMIT, WAIT, STOP, FETCH, INSTALL, TAKE, ASSIGN, PROVE, RETIRE, DONE = (
     "make_key",
     "look",
     "submit",
@@ -52,6 +52,7 @@ MAKE_KEY, LOOK, SUBMIT, WAIT, STOP, FETCH, INSTALL, TAKE, ASSIGN, PROVE, DONE = 
     "take",
     "assign",
     "prove",
+    "retire",
     "done",
 )
 
@@ -74,7 +75,8 @@ _OF_A_RECORD = (DENIED, REFUSED, REVOKED)
 @dataclass(frozen=True, slots=True)
 class Observed:
     """What is seen of one certificate, in the values above. ``waiting_key``: a key that fits waits in the store
-    REQUEST. ``carried``: people carry request and certificate over a folder."""
+    REQUEST. ``carried``: people carry request and certificate over a folder. ``left``: one whose place it took is there
+    still, and is to go."""
 
     held: str
     waiting_key: bool = False
@@ -82,6 +84,7 @@ class Observed:
     carried: bool = False
     key_from: str = OWN
     assigned: str = NONE
+    left: bool = False
 
 
 class Impossible(RolloutError):
@@ -92,11 +95,12 @@ def next_step(seen: Observed, *, where: str = "") -> str:
     """The step that comes next, one of those above; raises Impossible for what cannot be seen at once.
 
     ``done`` where the component presents it, ``prove`` where only a proof from outside can tell. ``look``: at the
-    authority. ``stop``: a person said no.
+    authority. ``stop``: a person said no. ``retire``: what is left of an earlier one, once ports show that it serves.
     """
     _refuse_impossible(seen, where)
     if seen.held == SERVES:
-        return _OF_ASSIGNMENT[seen.assigned]
+        step = _OF_ASSIGNMENT[seen.assigned]
+        return RETIRE if seen.left and step != ASSIGN else step
     if seen.key_from != OWN:
         return TAKE if seen.key_from == OTHER_HAS else WAIT
     return _OF_REQUEST[seen.request] if seen.waiting_key else MAKE_KEY

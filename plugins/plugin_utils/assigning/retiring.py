@@ -61,12 +61,17 @@ _DESKTOP = "SYSTEM\\CurrentControlSet\\Control\\Terminal Server\\WinStations\\RD
 @dataclass(frozen=True, slots=True)
 class Retiring:
     """What is to be retired on a server. ``held``: by the certificate's id, the results of the run's tasks; ``way``:
-    keep, archive or remove."""
+    keep, archive or remove. ``renew``: what the site ordered to be replaced, whatever names the plan had then.
+
+    ``only_tell``: nothing is done yet, since its CA is to revoke it first: a run that is cut off between then finds it.
+    """
 
     work: ServerWork
     held: Mapping[str, Any]
     way: str
     check_mode: bool = False
+    renew: frozenset[Thumbprint] = frozenset()
+    only_tell: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,13 @@ class _Candidate:
     certificate: X509Certificate
     successor: Thumbprint
     store: str = MY
+
+
+def left_behind(host: WindowsHost, wanted: Retiring) -> frozenset[str]:
+    """The planned certificates (ids) of which an earlier one is there that is to go, as far as the stores tell."""
+    stores = CertificateStores(host.registry, host.name)
+    found = _candidates(wanted, wanted.work.certificates, stores.entries(MY), stores.entries(REQUEST))
+    return frozenset(one.planned.id for one in found)
 
 
 def retire(host: WindowsHost, wanted: Retiring, *, shake: Shake) -> Retirement:
@@ -180,7 +192,8 @@ def _candidates(
             known = entry.certificate
             if known is None or entry.thumbprint in seen or (entry.archived and wanted.way == ARCHIVE):
                 continue
-            if entry.thumbprint in former or _earlier(job.certificate, known, successor.certificate):
+            ordered = entry.thumbprint in wanted.renew
+            if entry.thumbprint in former or _earlier(job.certificate, known, successor.certificate, ordered=ordered):
                 seen.add(entry.thumbprint)
                 yield _Candidate(job.certificate, entry, known, ours)
         if wanted.way == REMOVE:
@@ -189,13 +202,16 @@ def _candidates(
                     yield _Candidate(job.certificate, entry, entry.certificate, ours, REQUEST)
 
 
-def _earlier(planned: PlannedCertificate, one: X509Certificate, successor: X509Certificate) -> bool:
-    """Whether it was issued for the same, earlier: what a run that was cut off may have left behind."""
+def _earlier(planned: PlannedCertificate, one: X509Certificate, successor: X509Certificate, *, ordered: bool) -> bool:
+    """Whether it was issued for the same, earlier: what a run that was cut off may have left behind.
+
+    :param ordered: the site has named it, so that it may lack names which the plan has since.
+    """
     return (
         one.not_before < successor.not_before
         and one.issuer_common_name == successor.issuer_common_name
         and comparable(one.common_name or "") == comparable(planned.common_name)
-        and not missing_names(planned, one)
+        and (ordered or not missing_names(planned, one))
     )
 
 
@@ -248,7 +264,7 @@ def _retired(
     host: WindowsHost, wanted: Retiring, one: _Candidate, used: Mapping[str, str], every: Sequence[StoreEntry]
 ) -> RetiredCertificate:
     place = used.get(one.entry.thumbprint, "")
-    if place or wanted.way == KEEP:
+    if place or wanted.way == KEEP or wanted.only_tell:
         return _told(one, IN_USE if place else KEPT, why=place)
     if wanted.check_mode:
         return _told(one, _WOULD[wanted.way])

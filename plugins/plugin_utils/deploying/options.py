@@ -12,7 +12,11 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import KEEP, Retiring
+
+_NEVER = "never"
 
 # As the action plugins take them; roles/pool_certificates/meta/argument_specs.yml says what each is.
 SPEC: Mapping[str, Mapping[str, Any]] = {
@@ -73,6 +77,16 @@ class DeployOptions:
     def way(self) -> str:
         """How the Front End's certificate is assigned: manual, command or wmi."""
         return "wmi" if self.ocs == "wmi" else self.front_end
+
+    @property
+    def ends_former(self) -> bool:
+        """Whether anything is to become of a certificate whose place another one took."""
+        return self.retire != KEEP or self.revoke != _NEVER
+
+    def retiring(self, work: ServerWork, held: Mapping[str, Any], *, check_mode: bool) -> Retiring:
+        """What is to become of it; where its CA is to revoke it, that comes first."""
+        first = self.revoke != _NEVER
+        return Retiring(work, held, self.retire, check_mode, frozenset(self.renew), only_tell=first)
 
 
 def options_of(given: Mapping[str, Any]) -> DeployOptions:

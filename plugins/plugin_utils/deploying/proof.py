@@ -16,13 +16,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake, shaking
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.newly import PARTS, assigned_by
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.proving import NotProved, Patience, prove
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import KEEP, Retiring, retire
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import retire
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignments import Assigner
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.steps import Result
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 PROOF, RETIRED = "proof", "retired"
-_NEVER = "never"
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,10 @@ class Proof:
         self._prove("")
 
     def retire(self) -> None:
-        """What the certificates took the place of, as the site wants it."""
+        """What the certificates took the place of, as the site wants it; what is to be revoked first is told only."""
         one = self.assigner
-        wants = one.options.retire != KEEP or one.options.revoke != _NEVER
-        if wants and one.steps.of:
-            wanted = Retiring(one.work, one.steps.of, one.options.retire, one.check_mode)
+        if one.options.ends_former and one.steps.of:
+            wanted = one.options.retiring(one.work, one.steps.of, check_mode=one.check_mode)
             one.steps.take(self._first, RETIRED, lambda: retire(self.host, wanted, shake=self._shake).to_result())
 
     @property

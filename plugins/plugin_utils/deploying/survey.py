@@ -42,6 +42,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed im
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import SURVEYED_BINDINGS
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import CsState
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.readiness import require_cmdlets
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import left_behind
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.carrying import use_key
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.enrolling import Enrolling, Enrolment, enrol
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.holding import read_holding
@@ -121,6 +122,8 @@ class _Surveying:
         state = self._cmdlets()
         if self.options.assign and not self.next:
             self._assignments(state)
+        if self.options.assign and self.options.ends_former and not self.next:
+            self._left_behind()
         return Survey(
             self.steps,
             self.next,
@@ -217,6 +220,14 @@ class _Surveying:
             if not self.steps.of[id]["waiting"]:
                 step = next_step(replace(self.seen[id], assigned=_assigned(self.steps, id)))
                 self.next |= {} if step in _NOTHING_TO_DO else {id: step}
+
+    def _left_behind(self) -> None:
+        """A run that was cut off after its proof leaves what another certificate took the place of."""
+        wanted = self.options.retiring(self.work, self.steps.of, check_mode=True)
+        for id in left_behind(self.host, wanted):
+            if not self.steps.of[id]["waiting"]:
+                seen = replace(self.seen[id], assigned=_assigned(self.steps, id), left=True)
+                self.next[id] = next_step(seen)
 
     def _cmdlets(self) -> CsState | None:
         """What they have assigned, where they assign anything; why they cannot is a problem of the server."""

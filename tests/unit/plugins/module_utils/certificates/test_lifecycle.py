@@ -19,26 +19,27 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecyc
 ANY = "*"
 IMPOSSIBLE = "impossible"
 # The first rule that fits says what is expected.
-#  held      key  request           carried key_from       assigned    step
+#  held      key  request           carried key_from       assigned  left  step
 RULES = [
-    ("nothing expires unfit", ANY, ANY, ANY, ANY, "this", IMPOSSIBLE),
-    ("nothing expires unfit", "no", "pending issued at_hand denied refused revoked", ANY, ANY, ANY, IMPOSSIBLE),
-    (ANY, ANY, "denied refused revoked", "yes", ANY, ANY, IMPOSSIBLE),
-    ("serves", ANY, ANY, ANY, ANY, "this", "done"),
-    ("serves", ANY, ANY, ANY, ANY, "another none", "assign"),
-    ("serves", ANY, ANY, ANY, ANY, "untold", "prove"),
-    (ANY, ANY, ANY, ANY, "other_has", ANY, "take"),
-    (ANY, ANY, ANY, ANY, "other_waits", ANY, "wait"),
-    (ANY, "no", ANY, ANY, "own", ANY, "make_key"),
-    (ANY, "yes", "not_looked_for", ANY, "own", ANY, "look"),
-    (ANY, "yes", "unknown refused", ANY, "own", ANY, "submit"),
-    (ANY, "yes", "pending", ANY, "own", ANY, "wait"),
-    (ANY, "yes", "issued", ANY, "own", ANY, "fetch"),
-    (ANY, "yes", "at_hand", ANY, "own", ANY, "install"),
-    (ANY, "yes", "denied", ANY, "own", ANY, "stop"),
-    (ANY, "yes", "revoked", ANY, "own", ANY, "make_key"),
+    ("nothing expires unfit", ANY, ANY, ANY, ANY, "this", ANY, IMPOSSIBLE),
+    ("nothing expires unfit", "no", "pending issued at_hand denied refused revoked", ANY, ANY, ANY, ANY, IMPOSSIBLE),
+    (ANY, ANY, "denied refused revoked", "yes", ANY, ANY, ANY, IMPOSSIBLE),
+    ("serves", ANY, ANY, ANY, ANY, "this", "no", "done"),
+    ("serves", ANY, ANY, ANY, ANY, "another none", ANY, "assign"),
+    ("serves", ANY, ANY, ANY, ANY, "untold", "no", "prove"),
+    ("serves", ANY, ANY, ANY, ANY, "this untold", "yes", "retire"),
+    (ANY, ANY, ANY, ANY, "other_has", ANY, ANY, "take"),
+    (ANY, ANY, ANY, ANY, "other_waits", ANY, ANY, "wait"),
+    (ANY, "no", ANY, ANY, "own", ANY, ANY, "make_key"),
+    (ANY, "yes", "not_looked_for", ANY, "own", ANY, ANY, "look"),
+    (ANY, "yes", "unknown refused", ANY, "own", ANY, ANY, "submit"),
+    (ANY, "yes", "pending", ANY, "own", ANY, ANY, "wait"),
+    (ANY, "yes", "issued", ANY, "own", ANY, ANY, "fetch"),
+    (ANY, "yes", "at_hand", ANY, "own", ANY, ANY, "install"),
+    (ANY, "yes", "denied", ANY, "own", ANY, ANY, "stop"),
+    (ANY, "yes", "revoked", ANY, "own", ANY, ANY, "make_key"),
 ]
-COMBINATIONS = list(product(HELD, ("no", "yes"), REQUEST, ("no", "yes"), KEY_FROM, ASSIGNED))
+COMBINATIONS = list(product(HELD, ("no", "yes"), REQUEST, ("no", "yes"), KEY_FROM, ASSIGNED, ("no", "yes")))
 
 
 def expected(seen: tuple[str, ...]) -> str:
@@ -48,8 +49,8 @@ def expected(seen: tuple[str, ...]) -> str:
     raise AssertionError(f"no rule for {seen}")
 
 
-def observed(held: str, key: str, request: str, carried: str, key_from: str, assigned: str) -> Observed:
-    return Observed(held, key == "yes", request, carried == "yes", key_from, assigned)
+def observed(held: str, key: str, request: str, carried: str, key_from: str, assigned: str, left: str) -> Observed:
+    return Observed(held, key == "yes", request, carried == "yes", key_from, assigned, left == "yes")
 
 
 def stepped(seen: tuple[str, ...]) -> str:
@@ -60,7 +61,7 @@ def stepped(seen: tuple[str, ...]) -> str:
 
 
 def test_all_combinations() -> None:
-    assert len(COMBINATIONS) == 1536
+    assert len(COMBINATIONS) == 3072
     assert {seen: stepped(seen) for seen in COMBINATIONS} == {seen: expected(seen) for seen in COMBINATIONS}
 
 

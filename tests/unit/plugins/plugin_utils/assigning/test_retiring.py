@@ -15,9 +15,15 @@ from unit.fakes_windows import DER, NOW, STORES, FakeServer, authority, blob, ce
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import retiring
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import BINDINGS
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import NotRetired, Retiring, retire
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import (
+    NotRetired,
+    Retiring,
+    left_behind,
+    retire,
+)
 
 CA = authority()
 NEW = certificate(CA, key=rsa_key(1))
@@ -63,9 +69,14 @@ class Site:
 
     def retire(self, way: str = "remove", *, check_mode: bool = False, **parts: Any) -> dict[str, Any]:
         results = {ID: {"thumbprint": thumbprint(NEW), **parts}}
-        return retire(
-            self.server.host, Retiring(work(FRONT_END, WEB), results, way, check_mode), shake=self.shake
-        ).to_result()
+        wanted = Retiring(work(FRONT_END, WEB), results, way, check_mode)
+        return retire(self.server.host, wanted, shake=self.shake).to_result()
+
+    def left(self, *renew: str, way: str = "remove") -> frozenset[str]:
+        """By the stores alone, which no port is asked for."""
+        results = {ID: {"thumbprint": thumbprint(NEW)}}
+        wanted = Retiring(work(FRONT_END, WEB), results, way, True, frozenset(map(Thumbprint, renew)))
+        return left_behind(self.server.host, wanted)
 
 
 @pytest.fixture
@@ -102,6 +113,30 @@ def test_the_key_goes_first_so_that_a_cut_leaves_what_is_found(site: Site) -> No
         if "-key" not in words
     ]
     assert verbs == ["-delkey", "-delstore"]
+
+
+def test_what_is_left_of_a_run_that_was_cut_off(site: Site) -> None:
+    assert site.left() == {ID}
+    site.retire()
+    assert site.left() == frozenset()
+    fewer = certificate(CA, names=["ocspool.company.local"], key=rsa_key(4), begin=NOW - timedelta(days=700), days=5)
+    site.server.put("MY", fewer, key_info("fewer"))
+    assert site.left() == frozenset()
+    assert site.left(thumbprint(fewer)) == {ID}
+    assert site.left(thumbprint(OTHER)) == frozenset()
+
+
+def test_what_is_archived_is_no_more_to_be_archived(site: Site) -> None:
+    site.retire("archive")
+    assert (site.left(way="archive"), site.left(way="remove")) == (frozenset(), {ID})
+
+
+def test_what_its_ca_is_to_revoke_first_is_told_only(site: Site) -> None:
+    results = {ID: {"thumbprint": thumbprint(NEW)}}
+    wanted = Retiring(work(FRONT_END, WEB), results, "remove", only_tell=True)
+    result = retire(site.server.host, wanted, shake=site.shake).to_result()
+    assert (told(result), result["changed"]) == ([(thumbprint(OLD), "kept", "")], False)
+    assert thumbprint(OLD) in site.held()
 
 
 def test_archived_once(site: Site) -> None:

@@ -10,6 +10,8 @@ import yaml
 from unit.places import ROOT
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import SPEC, DeployOptions, options_of
 
 DEFAULTS = {name: option["default"] for name, option in SPEC.items()}
@@ -32,6 +34,16 @@ def test_what_is_given_becomes_a_value() -> None:
     given: dict[str, Any] = {**DEFAULTS, "trusted_roots": ["ab" * 20], "services": ["A", "B"], "timeout": 2.5}
     options = options_of(given)
     assert (options.trusted_roots, options.services, options.timeout) == (("AB" * 20,), ("A", "B"), 2.5)
+
+
+def test_what_becomes_of_the_former_one() -> None:
+    assert not DeployOptions().ends_former
+    wanted = DeployOptions(retire="remove", renew=(Thumbprint("AB" * 20),))
+    told = wanted.retiring(ServerWork("fe", (), ()), {}, check_mode=True)
+    assert wanted.ends_former
+    assert (told.way, told.check_mode, told.only_tell, told.renew) == ("remove", True, False, {"AB" * 20})
+    revoked = DeployOptions(revoke="superseded")
+    assert revoked.ends_former and revoked.retiring(ServerWork("fe", (), ()), {}, check_mode=False).only_tell
 
 
 def test_the_way_of_the_front_end() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from unit.certificate_steps import snapshot
-from unit.fakes_windows import PEM, certificate
+from unit.fakes_windows import NOW, PEM, certificate, key_info, rsa_key
 from unit.server_sites import ID, WEB, Site, work
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -36,6 +38,19 @@ def test_each_state_of_a_rollout_has_its_next_step() -> None:
     assert (done.steps.of[ID]["thumbprint"], done.steps.result()["changed"]) == (thumbprint, False)
     (held,) = done.held["certificates"]
     assert (held["thumbprint"], held["chain_problem"], len(held["chain"])) == (thumbprint, "", 1)
+
+
+def test_what_a_run_that_was_cut_off_left_behind_is_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site()
+    site.deploy(site.issued())
+    earlier = certificate(site.ca.issuer, key=rsa_key(7), begin=NOW - timedelta(days=600), days=9)
+    site.server.put("MY", earlier, key_info("earlier"))
+    assert site.survey().next == {}
+    for wanted in ({"retire": "remove"}, {"retire": "archive"}, {"revoke": "superseded"}):
+        site.options = replace(site.options, **{"retire": "keep", "revoke": "never", **wanted})
+        assert site.survey().next == {ID: "retire"}, wanted
+    site.options = replace(site.options, assign=False)
+    assert site.survey().next == {}
 
 
 def test_what_people_carry_waits_without_a_connection(tmp_path: Path) -> None:
