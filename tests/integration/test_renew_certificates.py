@@ -77,6 +77,14 @@ def test_one_server_after_the_other_and_then_nothing(site: Site) -> None:
     assert [keys(site, name) for name in SERVERS] == [1, 1]
     requests = site.state()["hosts"]["ca01"]["ca"]["requests"]
     assert sorted(one["disposition"] for one in requests) == [20, 20, 21, 21]
+    told = {one["server"].partition(".")[0]: one for one in site.report()["replaced"]}
+    assert {name: one["before"]["thumbprint"] for name, one in told.items()} == old
+    assert {name: one["after"]["thumbprint"] for name, one in told.items()} == new
+    assert {one["became"] for one in told.values()} == {"revoked (superseded); removed with its key"}
+    ids = [[one[side]["request_id"] for side in ("before", "after")] for one in told.values()]
+    assert sorted(map(tuple, ids)) == [(2, 4), (3, 5)]
+    assert all(one[side]["not_after"] for one in told.values() for side in ("before", "after"))
+    assert f"replaced certificate {old['ocssrv01']} removed" in run.summary, run.summary
     again = site.play("renew_certificates", variables=wanted)
     assert (again.code, again.total("changed"), serving(site)) == (0, 0, new), again.output
 

@@ -47,7 +47,8 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
         "pool_plan": "computed explained hosts named result",
         "pool_dns": "pushed_view result turn",
         "pool_certificates": (
-            "compares done failure held issued known options reads requests result retired survey taken todo waiting"
+            "compares done failure held issued known options reads requests result retired revoked "
+            "survey taken todo waiting"
         ),
         "pool_verify": "endpoints inputs inside left now outside predicted records result seen sign_in",
         "pool_report": (

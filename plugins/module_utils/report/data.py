@@ -55,6 +55,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome impor
     StepChange,
     StepResult,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.report.replaced import (
+    ReplacedCertificate,
+    replaced,
+    retirement_changes,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts, status_of
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place, names_place
 
@@ -176,6 +181,7 @@ class HandOver:
     certificates: tuple[CertificateState, ...]
     assignments: tuple[AssignmentState, ...]
     places: tuple[PlaceState, ...]
+    replaced: tuple[ReplacedCertificate, ...]
     proof: Mapping[str, Check]
     summary: Mapping[str, int]
     waiting: tuple[Line, ...]
@@ -255,6 +261,7 @@ def hand_over(outcome: Outcome) -> HandOver:
         certificates=tuple(_certificates(plan, outcome, proof["tls"])),
         assignments=tuple(_assignments(plan, outcome)),
         places=tuple(_places(outcome)),
+        replaced=tuple(replaced(outcome, _request_ids(outcome))),
         proof=proof,
         summary=summary,
         waiting=waiting,
@@ -371,13 +378,19 @@ def _server_changes(outcome: Outcome) -> Iterator[ChangeLine]:
                 note = f": {change.note}" if change.note else ""
                 what = (outcome.check_mode and change.to_do) or change.what
                 yield ChangeLine(fqdn, change.verb, f"{what} ({id}){note}", change.after)
+    yield from (ChangeLine(one.server, one.verb, one.what, None) for one in retirement_changes(outcome))
+
+
+def _request_ids(outcome: Outcome) -> dict[str, int]:
+    """The public key of a certificate to the number of its request, of all CAs that were read."""
+    return {key: number for one in outcome.authorities.values() for key, number in one.request_ids.items()}
 
 
 def _certificates(plan: Plan, outcome: Outcome, tls: Check) -> Iterator[CertificateState]:
     done: dict[str, dict[str, CertificateOutcome]] = {}
     for fqdn, id, entry in entries(outcome):
         done.setdefault(id, {})[fqdn] = entry
-    ids = {key: number for one in outcome.authorities.values() for key, number in one.request_ids.items()}
+    ids = _request_ids(outcome)
     for planned in plan.certificates:
         held = done.get(planned.id) or {", ".join(planned.holders): CertificateOutcome()}
         yield _certificate(planned, ", ".join(held), max(held.values(), key=_tells), tls, ids)

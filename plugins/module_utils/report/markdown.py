@@ -25,6 +25,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.data import (
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import code, table, text
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CHECKS
+from ansible_collections.ucops.rollout.plugins.module_utils.report.replaced import CertificateMark
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 NOT_DONE = "Not done."
@@ -64,7 +65,7 @@ _TO_COME = {verb: done if verb == "report" else f"to be {done}" for verb, done i
 
 def report_markdown(data: HandOver) -> str:
     """The document, ending with a line end. Every value in it is shown and cannot act as Markdown."""
-    certificates = (_certificates, _assignments, _places)
+    certificates = (_certificates, _assignments, _places, _replaced)
     sections = (_head, _open, _changes, _records, *certificates, _proof, _findings, _left_out, _versions)
     return "\n\n".join("\n".join(section(data)) for section in sections if section(data)) + "\n"
 
@@ -221,6 +222,24 @@ def _places(data: HandOver) -> list[str]:
         "",
         *table(["server", "place", "certificate", "before", after, "state"], rows),
     ]
+
+
+def _replaced(data: HandOver) -> list[str]:
+    """What was there before, what is now, and what became of the former."""
+    if not data.replaced:
+        return []
+    rows = [
+        [code(one.server), code(one.certificate), *_mark(one.before), *_mark(one.after), text(one.became)]
+        for one in data.replaced
+    ]
+    mark = ["thumbprint", "valid until", "request ID"]
+    headings = ["server", "certificate", *(f"former {one}" for one in mark), *mark, "what became of the former"]
+    return ["## Replaced certificates", "", *table(headings, rows)]
+
+
+def _mark(one: CertificateMark) -> list[str]:
+    values = (one.thumbprint, one.not_after, one.request_id)
+    return [NOT_KNOWN if value is None else code(value) for value in values]
 
 
 def _named(certificate: str) -> str:

@@ -54,6 +54,32 @@ class Described:
     not_before: str | None = None
     not_after: str | None = None
     serial_number: str | None = None
+    public_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredOutcome:
+    """What ``certificate_retire`` told of one certificate; its names are those of its result."""
+
+    certificate: str = ""
+    thumbprint: str = ""
+    serial_number: str = ""
+    public_key: str = ""
+    not_after: str | None = None
+    state: str = ""
+    key: str = ""
+    why: str = ""
+    store: str = "MY"
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedOutcome:
+    """What ``certificate_revoke`` told of one certificate."""
+
+    serial_number: str = ""
+    state: str = ""
+    request_id: int | None = None
+    msg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +94,7 @@ class StepResult:
     public_key: str | None = None
     request_id: int | None = None
     held: Described = field(default_factory=Described)
+    former: Described = field(default_factory=Described)
     description: Described = field(default_factory=Described)
     chain: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -81,7 +108,9 @@ class StepResult:
 class CertificateOutcome:
     """What was done with one certificate on one server. ``services``: each that its assignment had restarted.
 
-    ``by_hand``: by ``component:port``, what was served where a person assigns.
+    ``by_hand``: by ``component:port``, what was served where a person assigns. ``proved``: the state of the proof of
+    what was assigned. What the server's certificates took the place of is told with one of them: ``retired``,
+    ``revoked``, and in ``unproved`` by the certificate's id why nothing was retired.
     """
 
     request: StepResult = field(default_factory=StepResult)
@@ -94,6 +123,10 @@ class CertificateOutcome:
     thumbprint: str | None = None
     services: tuple[StepResult, ...] = ()
     waiting: str = ""
+    proved: str = ""
+    retired: tuple[RetiredOutcome, ...] = ()
+    unproved: Mapping[str, str] = field(default_factory=dict)
+    revoked: tuple[RevokedOutcome, ...] = ()
 
     @property
     def steps(self) -> tuple[StepResult, ...]:
@@ -275,7 +308,14 @@ def _certificate(where: str, part: Mapping[str, Any]) -> CertificateOutcome:
     by_hand = {str(place): _step(f"{where}.by_hand.{place}", _part(left, place)) for place in left}
     restarts = map(_mapping, _part(part, "services").get("results") or ())
     services = tuple(_step(f"{where}.services", one) for one in restarts)
-    return _read(CertificateOutcome, part, where, **steps, by_hand=by_hand, services=services)
+    retiring = _part(part, "retired")
+    ended = {
+        "proved": str(_part(part, "proof").get("state") or ""),
+        "retired": _each(RetiredOutcome, retiring, "retired", where),
+        "unproved": {str(id): str(why) for id, why in _part(retiring, "unproved").items()},
+        "revoked": _each(RevokedOutcome, part, "revoked", where),
+    }
+    return _read(CertificateOutcome, part, where, **steps, by_hand=by_hand, services=services, **ended)
 
 
 def _step(where: str, part: Mapping[str, Any]) -> StepResult:
@@ -284,6 +324,7 @@ def _step(where: str, part: Mapping[str, Any]) -> StepResult:
         part,
         where,
         held=_read(Described, _part(part, "held"), f"{where}.held"),
+        former=_read(Described, _part(part, "former"), f"{where}.former"),
         description=_read(Described, _part(part, "description"), f"{where}.description"),
         findings=_findings(where, part),
         changes=_told_changes(part, where),

@@ -17,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import H
 
 SURVEY, REQUESTS, ISSUED = "pool_certificates_survey", "pool_certificates_requests", "pool_certificates_issued"
 DONE, TAKEN = "pool_certificates_done", "pool_certificates_taken"
+REVOKED, RETIRED = "pool_certificates_revoked", "pool_certificates_retired"
 
 
 def survey_of(hostvars: HostVars, host: str) -> Mapping[str, Any]:
@@ -40,7 +41,19 @@ def certificates_of(hostvars: HostVars, host: str) -> dict[str, dict[str, Any]]:
     _join(known, {id: {"issue": one} for id, one in issued_of(hostvars, host).items()})
     for name in (DONE, TAKEN):
         _join(known, (kept(hostvars, host, name) or {}).get("certificates") or {})
+    _join_retirement(known, hostvars, host)
     return known
+
+
+def _join_retirement(known: dict[str, dict[str, Any]], hostvars: HostVars, host: str) -> None:
+    """To the certificate that has told what was replaced on the server: what a CA revoked, and what went after that."""
+    at = next((id for id, one in known.items() if one.get("retired")), "")
+    if not at:
+        return
+    asked = (kept(hostvars, host, REVOKED) or {}).get("results") or ()
+    revoked = [one for of_ca in asked for one in of_ca.get("results") or ()]
+    after = kept(hostvars, host, RETIRED) or {}
+    _join(known, {at: {"revoked": revoked, **({"retired": after} if "retired" in after else {})}})
 
 
 def _looked(survey: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -114,7 +127,7 @@ def _orders_of(hostvars: HostVars, host: str, taken: Sequence[str]) -> Iterator[
 
 
 # Of a certificate that is used nowhere any more that could be read.
-_RETIRED = ("kept", "archived", "removed", "would_archive", "would_remove")
+_UNUSED = ("kept", "archived", "removed", "would_archive", "would_remove")
 
 
 def superseded(hostvars: HostVars, host: str) -> list[dict[str, Any]]:
@@ -126,7 +139,7 @@ def superseded(hostvars: HostVars, host: str) -> list[dict[str, Any]]:
             job = jobs.get(str(one["certificate"]), {})
             ca = str((job.get("certificate") or {}).get("issuer", {}).get("ca") or "")
             ours = one["issuer_common_name"] == ca.partition("\\")[2] and job.get("ca_host")
-            if ours and one["store"] == "MY" and one["state"] in _RETIRED:
+            if ours and one["store"] == "MY" and one["state"] in _UNUSED:
                 named = {key: str(one[key]) for key in ("serial_number", "public_key")}
                 found.setdefault((str(job["ca_host"]), ca), []).append(named)
     return [{"ca_host": at, "ca": ca, "certificates": named} for (at, ca), named in found.items()]

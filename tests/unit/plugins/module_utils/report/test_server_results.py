@@ -59,6 +59,21 @@ def test_what_was_read_first_did_nothing() -> None:
     }
 
 
+def test_what_a_ca_revoked_and_what_went_after_that_is_told_with_what_was_replaced() -> None:
+    done = {"a": {}, "b": {"retired": {"retired": [{"state": "kept"}], "unproved": {}}}}
+    revoked = {"results": [{"results": [{"serial_number": "4a", "state": "revoked"}]}, {"msg": "no"}]}
+    hosts = {"fe1": {"pool_certificates_done": {"certificates": done}, "pool_certificates_revoked": revoked}}
+    told = certificates_of(hosts, "fe1")
+    assert told["a"] == {}
+    assert told["b"]["revoked"] == [{"serial_number": "4a", "state": "revoked"}]
+    assert told["b"]["retired"] == {"retired": [{"state": "kept"}], "unproved": {}}
+    after = {"retired": [{"state": "removed"}], "unproved": {}, "changed": True}
+    hosts["fe1"]["pool_certificates_retired"] = after
+    assert certificates_of(hosts, "fe1")["b"]["retired"] == after
+    hosts["fe1"]["pool_certificates_retired"] = {"skipped": True}
+    assert certificates_of(hosts, "fe1")["b"]["retired"]["retired"] == [{"state": "kept"}]
+
+
 def test_what_was_read_counts_where_nothing_was_to_be_done() -> None:
     held = {"certificates": ["AB"]}
     assert held_of({"fe1": {"pool_certificates_survey": survey(next={}, held=held)}}, "fe1") == held
