@@ -13,6 +13,7 @@ from cryptography import x509
 from unit.audits import ENDED, GOOD, LATE, stored
 from unit.fakes_windows import DER, NOW, authority, certificate, planned_certificate
 from unit.places import DATA
+from unit.places import ROOT as REPOSITORY
 from unit.stores import (
     BY_ISSUING,
     BY_PSS,
@@ -314,6 +315,16 @@ def with_an_edge(**inventory: list[str]) -> Plan:
     return find_hosts(made("lync"), groups, {"ucops_servers": [], **inventory}, check=True, parts=["plan", "dns"])
 
 
+def edge_of_ocs(further: Mapping[str, Any]) -> Plan:
+    """An Edge Server whose A/V authentication has another issuer than its internal interface, which has its names."""
+    example = REPOSITORY / "docs" / "examples" / "ocs2007.yml"
+    topology = yaml.safe_load(example.read_text(encoding="utf-8"))["ucops_topology"]
+    issuers = topology["certificates"]["issuers"]
+    issuers["further"] = {**issuers["enterprise"], **further}
+    topology["certificates"]["issuer_for"] = {"av_authentication": "further"}
+    return make_plan(parse(topology))
+
+
 # How each kind that has no example comes about.
 PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "second-service": lambda: (
@@ -356,6 +367,7 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "key-too-short": lambda: _guarded(with_certificates(with_key(length=1024), "oauth")),
     "key-not-usable": lambda: _guarded(with_certificates(with_key(key_spec=2), "oauth")),
     "shared-key-not-exportable": lambda: _guarded(with_certificates(with_key(exportable=False), "edge_external")),
+    "one-key-two-templates": lambda: edge_of_ocs({"template": "EdgeServer"}).findings,
     "distribution-point-not-required": lambda: _guarded(
         with_certificates(lambda one: replace(one, require_crl_distribution_point=False), "oauth")
     ),

@@ -2,15 +2,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What public authorities sign, and what comes with their certificates."""
+"""Which authorities sign by which templates, and what comes with the certificates of public ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.facts import Facts, exists_inside_only
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, Example, FindingKind
-from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, NOTE, Finding
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, NOTE, Finding, PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.topology import Issuer
 
 PUBLIC_CERTIFICATE_INTERNAL_NAME = FindingKind(
@@ -58,9 +59,29 @@ INTERMEDIATES_IN_THEIR_STORE = FindingKind(
     ),
 )
 
+ONE_KEY_TWO_TEMPLATES = FindingKind(
+    code="one-key-two-templates",
+    severity=ERROR,
+    about=CERTIFICATES,
+    title="Two certificates that nothing tells apart are to be issued in two ways",
+    message="{first} and {second} have the same names and key, and are to be issued by {one} and by {other}",
+    breaks=(
+        "one of them is never issued as planned: a server shows one key waiting for both, and what is issued for the"
+        " first of them serves as the other, too"
+    ),
+    mend="Give both uses the same issuer in certificates.issuer_for, whose template has the usages of both",
+    source="the store REQUEST knows a waiting key by its names alone; a certificate says nothing of a planned use",
+    decision="what was planned cannot be had",
+    elsewhere=(
+        "`issuer_for` with two templates for edge_internal and av_authentication of an Edge Server of OCS 2007, whose"
+        " names are the same; see tests/unit/plugins/module_utils/findings/test_issuers.py"
+    ),
+)
+
 
 def look(facts: Facts) -> Iterator[Finding]:
-    """Everything about certificates of public authorities."""
+    """Everything about who signs, by which template, and about certificates of public authorities."""
+    yield from _issued_in_two_ways(facts.plan.certificates)
     public = {one.name for one in _issuers(facts) if one.public}
     used: dict[str, None] = {}
     for certificate in facts.plan.certificates:
@@ -72,6 +93,32 @@ def look(facts: Facts) -> Iterator[Finding]:
                 yield PUBLIC_CERTIFICATE_INTERNAL_NAME.at(certificate.id, certificate=certificate.id, name=name)
     for issuer in used:
         yield INTERMEDIATES_IN_THEIR_STORE.at(f"certificates.issuers.{issuer}", issuer=issuer)
+
+
+def _issued_in_two_ways(certificates: Iterable[PlannedCertificate]) -> Iterator[Finding]:
+    """Those of one server that are the same but for who issues them, and by which template."""
+    firsts: dict[tuple[object, ...], PlannedCertificate] = {}
+    told = set()
+    for certificate in certificates:
+        named = tuple(map(comparable, (certificate.common_name, *certificate.subject_alternative_names)))
+        key = certificate.key.algorithm, certificate.key.length, certificate.key.provider
+        for holder in certificate.holders:
+            first = firsts.setdefault((holder, named, key), certificate)
+            if _way(first) != _way(certificate) and (first.id, certificate.id) not in told:
+                told.add((first.id, certificate.id))
+                values = {"first": first.id, "second": certificate.id}
+                values |= {"one": _told_way(first), "other": _told_way(certificate)}
+                yield ONE_KEY_TWO_TEMPLATES.at(certificate.id, **values)
+
+
+def _way(certificate: PlannedCertificate) -> tuple[str, str]:
+    """The authority, and the template."""
+    return str(certificate.issuer.ca or certificate.issuer.name), str(certificate.template or "")
+
+
+def _told_way(certificate: PlannedCertificate) -> str:
+    by = f"the template '{certificate.template}'" if certificate.template else "no template"
+    return f"'{certificate.issuer.name}' ({by})"
 
 
 def _issuers(facts: Facts) -> Iterator[Issuer]:
