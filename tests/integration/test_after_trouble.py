@@ -156,7 +156,7 @@ def test_a_push_waits_for_another_run_and_leaves_it_what_the_account_may_use(sit
     account = (variables["ansible_user"], variables["ansible_password"])
     other = winrm.Session(f"http://{site.estate.address('dc01')}:5985/wsman", auth=account, transport="ntlm")
     claim = f"{TEMP}ucops-claim-dns"
-    held = other.run_cmd(f'md "{claim}" && echo x > "{claim}\\eva_admin02_2026-11-22T08-00-00Z_1"')
+    held = other.run_cmd(f'md "{claim}" && echo x > "{claim}\\eva_admin02_2126-11-22T08-00-00Z_1"')
     assert held.status_code == 0, held.std_err
     waiting = site.begin(a_push(site, "10.0.1.1"))
     for _seconds in range(45):  # nine looks of the waiting run, two commands each, and as many of the other run

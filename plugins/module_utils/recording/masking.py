@@ -68,7 +68,7 @@ _RULES = {
     "own": r"\bucops\.rollout(?![\w-])",
     "pem": r"-----BEGIN[^-]*-----.*?(?:-----END[^-]*-----|\Z)",
     "schema": r"https?://(?:schemas\.(?:xmlsoap\.org|dmtf\.org|microsoft\.com)|www\.w3\.org)/[A-Za-z0-9_./*#-]*",
-    "holder": r"[\w.-]{1,200}_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ_[0-9a-f]{8}\b",
+    "holder": r"[\w.-]{1,200}_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ_(?:[0-9a-f]{12}-\d{1,7}-)?[0-9a-f]{8}\b",
     "temporary": r"\bucops-\d{8}-[0-9a-f]{12}-\d{1,7}-[0-9a-f]{16}\b",
     "mark": r"(?<![\w-])[0-9a-f]{16}(?=-\d)",
     "sid": r"\bS-1-\d+(?:-\d+)+",
@@ -186,8 +186,8 @@ class Masker:
         return "00-00-5E-00-53-00"  # RFC 7042, for documents
 
     def _holder(self, text: str) -> str:
-        """Of a claim (who, where, since when, and a number at random)."""
-        return f"someone_somewhere_2000-01-01T00-00-00Z_{self._digest('holder', text).hex()[:8]}"
+        """Of a claim (who, where, since when, in which process, and a number at random); never one of long ago."""
+        return f"someone_somewhere_2100-01-01T00-00-00Z_{self._digest('holder', text).hex()[:8]}"
 
     def _temporary(self, text: str) -> str:
         """Of a temporary file's name (the day, where process ids are given out, a process, a number at random)."""

@@ -6,11 +6,13 @@
 
 A claim is a folder, which Windows makes for one of several only, with a file in it whose name is its holder. It is held
 for one step, not for a run, and whoever waits sees whether its holder changes: a holder that stays the same for longer
-than any step takes is gone. Only an empty folder is removed, so that nobody removes another's claim.
+than any step takes is gone. What a killed run left is told by its name, and nobody waits for that again. Only an empty
+folder is removed, so that nobody removes another's claim.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import time
@@ -19,6 +21,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import lives, process_space
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.running import controller, operator
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Remembered
@@ -28,6 +31,9 @@ LONGEST_STEP = 300.0
 _RENEWED = 60.0
 PATIENCE = 900.0
 _POLL = 5.0
+# No two controllers that log on to a domain have clocks so far apart.
+LONG_AGO = 2 * 86400.0
+_MAKER = re.compile(r"([0-9a-f]{12})-([1-9][0-9]{0,6})-[0-9a-f]{8}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _SINCE = "%Y-%m-%dT%H-%M-%SZ"
 
@@ -106,9 +112,28 @@ class _Held:
 
 
 def _holder() -> str:
-    """Who runs, where, since when, in characters that mean nothing to cmd and may stand in a file's name."""
+    """Who runs, where, since when, and in which process (``process_space``), in characters that mean nothing to cmd and
+    may stand in a file's name."""
     names = (_UNSAFE.sub("-", name)[:40] or "unknown" for name in (operator(), controller()))
-    return "_".join([*names, f"{datetime.now(timezone.utc):{_SINCE}}", secrets.token_hex(4)])
+    maker = f"{process_space()}-{os.getpid()}-{secrets.token_hex(4)}"
+    return "_".join([*names, f"{_now():{_SINCE}}", maker])
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _silent(holder: str | None) -> float:
+    """For how many seconds a holder is known to have done nothing: since it took or renewed its claim, where that is
+    long ago, or its process was one of this controller, whose clock said when, and has ended; else 0."""
+    parts = (holder or "").rsplit("_", 2)
+    try:
+        age = (_now() - datetime.strptime(parts[-2], _SINCE).replace(tzinfo=timezone.utc)).total_seconds()
+    except (IndexError, ValueError):
+        return 0.0
+    maker = _MAKER.fullmatch(parts[-1])
+    ended = maker is not None and maker[1] == process_space() and not lives(int(maker[2]))
+    return max(age, 0.0) if ended or age >= LONG_AGO else 0.0
 
 
 def _wait_for(held: _Held, needed: Callable[[], bool], sleep: Callable[[float], None]) -> bool:
@@ -121,8 +146,8 @@ def _wait_for(held: _Held, needed: Callable[[], bool], sleep: Callable[[float], 
         asked = True
         now, seen = held.clock(), held.host.files.claimed_by(held.what)
         if seen != holder:
-            holder, since = seen, now
-        elif seen is not None and now - since >= LONGEST_STEP:
+            holder, since = seen, now - _silent(seen)
+        if seen is not None and now - since >= LONGEST_STEP:
             # Of him alone: somebody else may have followed him by now.
             held.host.files.give_back(held.what, seen)
             since = now

@@ -379,9 +379,9 @@ def test_what_another_run_handed_in_meanwhile_is_not_handed_in_again():
 def test_nobody_is_kept_waiting_where_nothing_is_handed_in():
     ca = FakeCa()
     ask(ca)
-    ca.files.claims["requests"] = "eva_admin02_2026-11-22T08-00-00Z_0badcafe"
+    ca.files.claims["requests"] = "eva_admin02_2126-11-22T08-00-00Z_0badcafe"
     assert ask(ca)["state"] == "issued"
-    assert ca.files.claims == {"requests": "eva_admin02_2026-11-22T08-00-00Z_0badcafe"}
+    assert ca.files.claims == {"requests": "eva_admin02_2126-11-22T08-00-00Z_0badcafe"}
     other = FakeCa()
     ask(other, check_mode=True)
     assert other.files.claimed == []

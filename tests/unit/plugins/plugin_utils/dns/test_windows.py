@@ -554,7 +554,7 @@ def test_an_odd_record_is_read_or_refused_in_words(row: Any, odd: Any, base: boo
 
 # Two runs at once
 
-OTHER_RUN = "eva_admin02_2026-11-22T08-00-00Z_0badcafe"
+OTHER_RUN = "eva_admin02_2126-11-22T08-00-00Z_0badcafe"
 DENIED = WsmanFault(FaultParts(500, 5), doing="opening a shell", where="dc01")
 
 
@@ -604,7 +604,7 @@ def test_a_server_that_another_run_holds_is_left_to_it(monkeypatch: pytest.Monke
     monkeypatch.setattr("ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim.PATIENCE", 0.0)
     wmi, files = origin(), FakeFiles()
     files.claims["dns"] = OTHER_RUN
-    with pytest.raises(RolloutError, match="other runs work on this host, now eva on admin02, since 2026-11-22T08:00"):
+    with pytest.raises(RolloutError, match="other runs work on this host, now eva on admin02, since 2126-11-22T08:00"):
         pushed(wmi, files, [local_a()])
     assert wmi.calls == ["query MicrosoftDNS_Zone", "query MicrosoftDNS_ResourceRecord"]
     assert files.claims == {"dns": OTHER_RUN}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from unit.fakes_windows import FakeServer
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import process_space
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Remembered
 
-OTHER = "eva_admin02_2026-11-22T08-00-00Z_0badcafe"
+OTHER = "eva_admin02_2126-11-22T08-00-00Z_0badcafe"
 
 
 class Time:
@@ -48,7 +52,8 @@ def test_a_claim_says_who_holds_it_and_is_given_back(server: FakeServer, monkeyp
     monkeypatch.setattr(claim, "controller", lambda: "admin01")
     with hold(server, Time()):
         holder = server.files.claims["certificates"]
-        assert re.fullmatch(r"eva---co_admin01_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ_[0-9a-f]{8}", holder)
+        made = rf"{process_space()}-{os.getpid()}-[0-9a-f]{{8}}"
+        assert re.fullmatch(rf"eva---co_admin01_\d{{4}}-\d\d-\d\dT\d\d-\d\d-\d\dZ_{made}", holder)
     assert server.files.claims == {}
     with pytest.raises(ZeroDivisionError), hold(server, Time()):
         raise ZeroDivisionError
@@ -80,6 +85,42 @@ def test_a_holder_that_is_gone_is_followed(server: FakeServer) -> None:
     server.files.claims["certificates"] = ""  # it was cut off before it said who it is
     with hold(server, Time()):
         assert server.files.claims["certificates"]
+
+
+@pytest.mark.parametrize(
+    ("ago", "maker", "waits"),
+    [
+        # Of a killed run on this controller, whose programs may still run on the host.
+        (0, "ended here", 300),
+        (250, "ended here", 50),
+        (300, "ended here", 0),
+        (4000, "ended here", 0),
+        (-4000, "ended here", 300),
+        # One that lives is waited for, and nobody here knows of another controller's, which may have another clock.
+        (4000, "lives here", 300),
+        (80000, "elsewhere", 300),
+        (80000, "says nothing", 300),
+        (180000, "elsewhere", 0),
+        (180000, "says nothing", 0),
+    ],
+)
+def test_nobody_waits_again_for_a_holder_that_is_known_to_be_gone(
+    server: FakeServer, monkeypatch: pytest.MonkeyPatch, ago: int, maker: str, waits: int
+) -> None:
+    with subprocess.Popen(["true"]) as process:
+        ended = process.pid
+    made = {
+        "ended here": f"{process_space()}-{ended}-0badcafe",
+        "lives here": f"{process_space()}-{os.getpid()}-0badcafe",
+        "elsewhere": f"0123456789ab-{ended}-0badcafe",
+        "says nothing": "0badcafe",
+    }[maker]
+    noon = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
+    monkeypatch.setattr(claim, "_now", lambda: noon)
+    server.files.claims["certificates"] = f"eva_b_admin_{noon - timedelta(seconds=ago):%Y-%m-%dT%H-%M-%SZ}_{made}"
+    time = Time()
+    with hold(server, time):
+        assert time.now == waits
 
 
 def test_a_holder_that_renews_its_claim_is_not_gone(server: FakeServer) -> None:
@@ -172,13 +213,13 @@ def test_others_that_follow_each_other_are_named_at_last(server: FakeServer) -> 
     server.files.claims["certificates"] = OTHER
 
     def next_one(number: int) -> Any:
-        return lambda: server.files.claims.update(certificates=f"rollout_admin03_2026-11-22T08-0{number}-00Z_{number}")
+        return lambda: server.files.claims.update(certificates=f"rollout_admin03_2126-11-22T08-0{number}-00Z_{number}")
 
     time = Time(at200=next_one(1), at400=next_one(2), at600=next_one(3), at800=next_one(4))
     with pytest.raises(RolloutError) as failure, hold(server, time):
         raise AssertionError("never held")
     assert str(failure.value) == (
-        "ocssrv01.company.local: other runs work on this host, now rollout on admin03, since 2026-11-22T08:04:00Z."
+        "ocssrv01.company.local: other runs work on this host, now rollout on admin03, since 2126-11-22T08:04:00Z."
         " Nothing was begun here. Let them end, then run again: what they did is found and not done twice. Where none"
         " is left, remove ucops-claim-certificates from the host's folder Temp of Windows"
     )
