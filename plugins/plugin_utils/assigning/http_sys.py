@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
     CHANGE,
     CREATE,
     DELETE,
+    REPORT,
     AssignedPlace,
     Change,
     ChangeSet,
@@ -187,15 +188,18 @@ class BindingRefused(RolloutError):
 
 
 class NotBound(RolloutError):
-    """The former binding was deleted and the new one is not known to be there."""
+    """A binding was to be replaced, and what is there now is not known."""
 
     def __init__(self, endpoint: BindingPlace, before: Binding, error: RolloutError, where: str) -> None:
         super().__init__(
-            f"the former binding of {endpoint} ({before.thumbprint}) was deleted, and then: {error}",
+            f"the binding of {endpoint} ({before.thumbprint}) was to be replaced, and what is there now is not known:"
+            f" {error}",
             where=where,
             mend="Until the next run, which binds the planned certificate, nothing may be served there. Run again now",
         )
-        self.change_set = _difference(endpoint, before, None)
+        subject = {"endpoint": str(endpoint)}
+        unknown = Change(REPORT, f"what is bound to {endpoint} is not known", subject, before=before.thumbprint)
+        self.change_set = ChangeSet(changes=(unknown,))
         self.now = None
 
 
@@ -275,7 +279,7 @@ class HttpBindings:
         return f"{{{uuid.UUID(bytes_le=data)}}}" if len(data) == 16 else ""
 
     def set(self, job: Job) -> str:
-        """Delete what is there, add what is wanted with the settings that were there; when that fails, put the former
+        """Replace what is there by what is wanted with the settings that were there; when that fails, put the former
         one back and raise. Returns in words what netsh did not keep, empty as a rule."""
         binding, before = job.wanted, job.before
         if binding is None:
@@ -285,7 +289,6 @@ class HttpBindings:
             return ""
         former = self.settings(job.endpoint)
         self._refuse_unsettable(job.endpoint, before, former)
-        self.remove(job.endpoint, before)
         try:
             self._bind(job, binding, former)
         except BindingRefused:
@@ -305,13 +308,17 @@ class HttpBindings:
 
     def _bind(self, job: Job, binding: Binding, former: Settings) -> None:
         endpoint, before = job.endpoint, job.before
-        result = self._add(endpoint, binding, replace(former, AppId=job.application or former.AppId))
+        adding = _adding(endpoint, binding, replace(former, AppId=job.application or former.AppId))
+        # In one command: a run that is cut off between the two would leave nothing bound, and the settings nowhere.
+        *deleted, result = self._host.programs.run_all([*([_deleting(endpoint)] if before else []), adding])
         now = self.get(endpoint)
         if binding.same_as(now):
             return
         rolled_back = ""
+        if before and before.same_as(now):
+            raise BindingRefused(self._undeleted(endpoint, deleted[0]), endpoint, before, now)
         if before:
-            self._add(endpoint, before, former)
+            self._host.programs.run(_adding(endpoint, before, former))
             now = self.get(endpoint)
             restored = before.same_as(now)
             rolled_back = "; the former binding is back" if restored else "; THE FORMER BINDING IS LOST"
@@ -321,22 +328,26 @@ class HttpBindings:
 
     def remove(self, endpoint: BindingPlace, before: Binding) -> None:
         """Delete a binding; raises RolloutError where it is there afterwards."""
-        result = self._netsh("delete", endpoint)
+        result = self._host.programs.run(_deleting(endpoint))
         if before.same_as(self.get(endpoint)):
-            raise failed("the former binding could not be deleted", result, where=f"{self._host.name}: {endpoint}")
+            raise self._undeleted(endpoint, result)
 
-    def _add(self, endpoint: BindingPlace, binding: Binding, settings: Settings) -> ProgramResult:
-        return self._netsh(
-            "add",
-            endpoint,
-            f"certhash={binding.thumbprint.lower()}",
-            f"appid={settings.AppId or IIS}",
-            f"certstorename={binding.store}",
-            *settings.arguments(),
-        )
+    def _undeleted(self, endpoint: BindingPlace, result: ProgramResult) -> RolloutError:
+        return failed("the former binding could not be deleted", result, where=f"{self._host.name}: {endpoint}")
 
-    def _netsh(self, verb: str, endpoint: BindingPlace, *arguments: str) -> ProgramResult:
-        return self._host.programs.run(["netsh", "http", verb, "sslcert", endpoint.tag, *arguments])
+
+def _deleting(endpoint: BindingPlace) -> list[str]:
+    return ["netsh", "http", "delete", "sslcert", endpoint.tag]
+
+
+def _adding(endpoint: BindingPlace, binding: Binding, settings: Settings) -> list[str]:
+    return [
+        *("netsh", "http", "add", "sslcert", endpoint.tag),
+        f"certhash={binding.thumbprint.lower()}",
+        f"appid={settings.AppId or IIS}",
+        f"certstorename={binding.store}",
+        *settings.arguments(),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,7 @@ def test_arguments_that_would_break_a_command_line(server, changes):
 
 
 def test_lost_connection_between_delete_and_add_is_told(server):
-    """The former binding is gone and nobody knows of the new one: said, as a change, with what to do."""
+    """Nobody knows whether the former binding or the new one is there: said, with what to do."""
     old = server.put("MY", certificate(authority()), key_info())
     new = server.put("MY", certificate(authority()), key_info())
     bind(server.host, EVERYWHERE, old)
@@ -160,13 +160,32 @@ def test_lost_connection_between_delete_and_add_is_told(server):
 
     server.programs.run = lost
     with pytest.raises(
-        RolloutError, match=f"the former binding of {EVERYWHERE} .{old}. was deleted.*Run again now"
+        RolloutError,
+        match=f"the binding of {EVERYWHERE} .{old}. was to be replaced, and what .*not known.*Run again now",
     ) as caught:
         bind(server.host, EVERYWHERE, new)
-    assert caught.value.result["changed"] is True
     assert [(change["verb"], change["before"], change["after"]) for change in caught.value.result["changes"]] == [
-        ("delete", old, None)
+        ("report", old, None)
     ]
+
+
+def test_a_binding_is_replaced_by_one_command(server):
+    """A run that is killed between the two would leave nothing bound, and the flags of the former one nowhere."""
+    old, new = server.put("MY", OLD, key_info("c1")), server.put("MY", NEW, key_info("c2"))
+    give(server, old)
+    at_once, run_all = [], server.programs.run_all
+    server.programs.run_all = lambda commands, **more: at_once.append([one[2] for one in commands]) or run_all(commands)
+    bind(server.host, EVERYWHERE, new)
+    assert at_once == [["delete", "add"]]
+
+
+def test_a_binding_that_cannot_be_deleted_is_told_as_it_is(server):
+    old, new = server.put("MY", OLD, key_info("c1")), server.put("MY", NEW, key_info("c2"))
+    give(server, old)
+    server.programs.handlers["netsh"] = lambda words: (1, "Xyzzy: 5")
+    with pytest.raises(RolloutError, match="the former binding could not be deleted") as caught:
+        bind(server.host, EVERYWHERE, new)
+    assert (caught.value.result["changed"], bound(server)) == (False, old)
 
 
 def test_changes(server):
