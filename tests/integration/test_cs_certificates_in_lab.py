@@ -26,11 +26,13 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync impor
 from lab.roles.cs_server import CsServer
 
 TYPES = ("Default", "WebServicesInternal", "WebServicesExternal")
+in_every_language = pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR", "ja-JP"])
 
 
 @contextmanager
-def front_end(directory: Path, **server: Any) -> Iterator[tuple[Lab, CsServer, str]]:
-    lab = cs_lab(directory, cs_host("fe01", "10.0.0.50", "2019", product="sfb2019", role="front_end", **server))
+def front_end(directory: Path, language: str, **server: Any) -> Iterator[tuple[Lab, CsServer, str]]:
+    host = cs_host("fe01", "10.0.0.50", "2019", product="sfb2019", role="front_end", **server)
+    lab = cs_lab(directory, {**host, "language": language})
     machine = lab.machine("fe01")
     server_role = machine.role(CsServer)
     assert server_role is not None
@@ -51,8 +53,9 @@ def work(lab: Lab, name: str, *, check_mode: bool = False) -> dict[str, Any]:
     return assign_types(host, [wanted], CsOptions(restarts=True), shake=nobody, check_mode=check_mode)
 
 
-def test_a_front_end_is_assigned_and_then_nothing_is_to_do(tmp_path: Path) -> None:
-    with front_end(tmp_path) as (lab, server, name):
+@in_every_language
+def test_a_front_end_is_assigned_and_then_nothing_is_to_do(tmp_path: Path, language: str) -> None:
+    with front_end(tmp_path, language) as (lab, server, name):
         planned = work(lab, name, check_mode=True)
         assert (planned["changed"], server.assigned) == (True, {})
         done = work(lab, name)
@@ -62,8 +65,9 @@ def test_a_front_end_is_assigned_and_then_nothing_is_to_do(tmp_path: Path) -> No
         assert work(lab, name)["changed"] is False
 
 
-def test_one_that_stops_half_way_is_told_and_mended(tmp_path: Path) -> None:
-    with front_end(tmp_path, misbehave=["no_https_binding"]) as (lab, server, name):
+@in_every_language
+def test_one_that_stops_half_way_is_told_and_mended(tmp_path: Path, language: str) -> None:
+    with front_end(tmp_path, language, misbehave=["no_https_binding"]) as (lab, server, name):
         with pytest.raises(NotAssigned, match=r"Https binding not found on the website\."):
             work(lab, name)
         assert server.assigned == {}
