@@ -61,6 +61,13 @@ def owners(estate: RunningEstate) -> list[str]:
     return [line.split()[0] for line in records if " A " in line]
 
 
+def test_what_the_estate_uses_of_the_processor(estate: RunningEstate) -> None:
+    before = estate.processor_seconds()
+    for _time in range(200):
+        estate.state()
+    assert 0.05 < estate.processor_seconds() - before < 20
+
+
 def test_reading_leaves_the_state_byte_for_byte(estate: RunningEstate) -> None:
     before = json.dumps(estate.state())
     pywinrm_query(pywinrm(estate.address("dc01")), ZONES)
