@@ -103,8 +103,8 @@ def takes_keys(hostvars: Any, host: str) -> bool:
     return bool(sharing.taken_by(_hostvars(hostvars), str(host)))
 
 
-def has_work(hostvars: Any, host: str, ca_hosts: Sequence[str] = ()) -> bool:
-    return sharing.has_work(_hostvars(hostvars), str(host), list(ca_hosts), datetime.now(timezone.utc))
+def with_work(hostvars: Any, hosts: Sequence[str], ca_hosts: Sequence[str] = ()) -> list[str]:
+    return list(sharing.with_work(_hostvars(hostvars), list(hosts), list(ca_hosts), datetime.now(timezone.utc)))
 
 
 def superseded(hostvars: Any, host: str) -> list[dict[str, Any]]:
@@ -294,7 +294,7 @@ class FilterModule:
             issued_certificates,
             key_turns,
             takes_keys,
-            has_work,
+            with_work,
             failed_before,
             peers,
             superseded,

@@ -67,16 +67,21 @@ def taken_by(hostvars: HostVars, host: str) -> tuple[str, ...]:
     return tuple(id for id, turn in key_turns(hostvars, host).items() if not turn.own)
 
 
-def has_work(hostvars: HostVars, host: str, ca_hosts: Sequence[str], now: datetime) -> bool:
-    """Whether anything is to be done on a server, by what was read of it; one that was not read may have.
+def with_work(hostvars: HostVars, hosts: Sequence[str], ca_hosts: Sequence[str], now: datetime) -> tuple[str, ...]:
+    """The servers on which anything is to be done, by what was read of them; one that was not read may have something.
 
     :param ca_hosts: the hosts of CAs that were read: a server is to have the authorities above those of its peers too.
     """
+    authorities = ca_certificates(hostvars, ca_hosts)
+    return tuple(host for host in hosts if _has_work(hostvars, host, authorities, now))
+
+
+def _has_work(hostvars: HostVars, host: str, authorities: Mapping[str, Sequence[str]], now: datetime) -> bool:
     survey = survey_of(hostvars, host)
     if "next" not in survey or survey["next"] or taken_by(hostvars, host):
         return True
-    authorities = ca_certificates(hostvars, ca_hosts) if survey.get("obtain") else {}
-    return lacks_authorities(survey.get("held") or {}, authorities, survey.get("trusted_roots") or (), now=now)
+    above = authorities if survey.get("obtain") else {}
+    return lacks_authorities(survey.get("held") or {}, above, survey.get("trusted_roots") or (), now=now)
 
 
 def failed_before(hostvars: HostVars, hosts: Sequence[str]) -> str:

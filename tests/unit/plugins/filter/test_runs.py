@@ -50,7 +50,7 @@ def test_servers_that_share_a_key_and_what_they_ask() -> None:
     own = {"own": True, "source": "", "thumbprint": "", "waiting": "", "refusal": "", "also": []}
     assert FILTERS["key_turns"](hosts, "e1") == {"b": own}
     assert [FILTERS["takes_keys"](hosts, one) for one in ("e1", "e2")] == [False, True]
-    assert [FILTERS["has_work"](hosts, one) for one in ("e1", "e2")] == [False, True]
+    assert FILTERS["with_work"](hosts, ["e1", "e2"]) == ["e2"]
     assert FILTERS["superseded"](hosts, "e1") == []
     assert FILTERS["failed_before"]({"e1": {}, "e2": {"pool_report_failure": "no"}}, ["e1", "e2"]) == "e2"
     assert FILTERS["peers"](hosts, "e1", ["e1", "e2"], {}) == []

@@ -10,9 +10,9 @@ from unit.fakes_windows import NOW, authority
 from ansible_collections.ucops.rollout.plugins.module_utils.report.sharing import (
     KeyTurn,
     failed_before,
-    has_work,
     key_turns,
     taken_by,
+    with_work,
 )
 
 ID = "edge.company.local/edge_external"
@@ -154,18 +154,18 @@ def test_where_something_is_to_be_done() -> None:
         "key": {"pool_certificates_survey": {**alone, "next": {"a": "make_key"}}},
         "unread": {},
     }
-    assert [has_work(hosts, one, ["ca01"], NOW) for one in hosts] == [False, True, True]
+    assert with_work(hosts, list(hosts), ["ca01"], NOW) == ("key", "unread")
     root = authority()
     issuing = authority("Issuing CA", root, number=101)
     read = {"pool_report_authority": {"ca_certificates": [issuing.pem, root.pem]}}
     lacking = {"root_thumbprints": [root.thumbprint], "authority_thumbprints": []}
     for obtain, held, told in ((True, lacking, True), (False, lacking, False), (True, {}, False)):
         found = {"ca01": read, "srv": {"pool_certificates_survey": {**alone, "obtain": obtain, "held": held}}}
-        assert has_work(found, "srv", ["ca01"], NOW) is told
+        assert with_work(found, ["srv"], ["ca01"], NOW) == (("srv",) if told else ())
     shared = {name: edge("AA" if name == "e1" else "BB") for name in EDGES}
     for one in shared.values():
         one["pool_certificates_survey"]["next"] = {}
-    assert [has_work(shared, name, [], NOW) for name in EDGES] == [True, False, False]
+    assert with_work(shared, EDGES, [], NOW) == EDGES[:1]
 
 
 def test_the_first_that_failed_is_told() -> None:
