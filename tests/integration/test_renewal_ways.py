@@ -1,0 +1,96 @@
+"""Certificates are renewed by each way that assigns them: OCS's WMI classes, the cmdlets, a key of several servers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from sitekit import Site
+
+from .test_shared_keys import EDGES, assigned, held
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+ENDED = {
+    "pool_certificates_retire": "remove",
+    "pool_certificates_revoke": "superseded",
+    "pool_certificates_prove_wait": 5,
+}
+SERVICES = {"pool_certificates_start_services": True}
+
+
+def front_ends(site: Site) -> dict[str, dict[str, Any]]:
+    return {name: host["front_end"] for name, host in site.state()["hosts"].items() if "front_end" in host}
+
+
+def dispositions(site: Site) -> list[int]:
+    return sorted(one["disposition"] for one in site.state()["hosts"]["ca01"]["ca"]["requests"])
+
+
+@pytest.mark.estate(way="wmi")
+def test_by_wmi(site: Site) -> None:
+    first = site.play("deploy_pool")
+    assert first.code == 0, first.output
+    old = {name: one["serving"] for name, one in front_ends(site).items()}
+    wanted = {**ENDED, "pool_certificates_renew": list(old.values())}
+    run = site.play("renew_certificates", variables=wanted)
+    assert run.code == 0, run.output
+    now = front_ends(site)
+    assert all(one["serving"] == one["assigned"] != old[name] for name, one in now.items()), now
+    assert all(one["serving"] for one in now.values())
+    assert dispositions(site) == [20, 20, 21, 21]
+    again = site.play("renew_certificates", variables=wanted)
+    assert (again.code, again.total("changed"), front_ends(site)) == (0, 0, now), again.output
+
+
+@pytest.mark.estate(name="edge")
+def test_one_key_for_both_servers_of_an_edge_pool(site: Site) -> None:
+    site.play("deploy_pool")
+    old, before = held(site, "edge01"), assigned(site, "edge01")
+    assert len(old) == 2 and old == held(site, "edge02") and before == assigned(site, "edge02")
+    wanted = {**ENDED, **SERVICES, "pool_certificates_renew": old}
+    run = site.play("renew_certificates", variables=wanted)
+    new = {name: held(site, name) for name in EDGES}
+    fresh = set(new["edge01"]) - set(old)
+    assert len(fresh) == 2 and fresh <= set(new["edge02"]), run.output
+    assert {name: set(assigned(site, name).values()) for name in EDGES} == dict.fromkeys(EDGES, fresh)
+    assert len(dispositions(site)) == 4
+    assert run.code == 0, run.output
+
+
+@pytest.mark.estate(name="edge")
+def test_what_is_used_until_a_new_one_takes_effect_stays(site: Site) -> None:
+    """A/V authentication goes on with the certificate before it, which is neither removed nor revoked meanwhile."""
+    site.play("deploy_pool")
+    old = held(site, "edge01")
+    former = assigned(site, "edge01")["AudioVideoAuthentication"]
+    later = (datetime.now(timezone.utc) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    wanted = {**ENDED, **SERVICES, "pool_certificates_renew": old, "pool_certificates_effective_date": later}
+    run = site.play("renew_certificates", variables=wanted)
+    assert run.code == 0, run.output
+    for name in EDGES:
+        rolled = site.state()["hosts"][name]["cs_server"]["assigned"]["AudioVideoAuthentication"]
+        assert rolled["previous"] == former != rolled["thumbprint"], (name, rolled)
+        assert set(held(site, name)) & set(old) == {former}, name
+    assert dispositions(site) == [20, 20, 20, 21]
+    told = {one["became"] for one in site.report()["replaced"] if one["before"]["thumbprint"] == former}
+    assert told == {"kept, since AudioVideoAuthentication uses it"}
+
+
+@pytest.mark.estate(name="sfb2019")
+def test_by_the_cmdlets_of_a_pool_of_three(site: Site) -> None:
+    names, limit = ("fe01", "fe02", "fe03"), ("--tags", "certificates,assign")
+    site.play("deploy_pool", *limit)
+    old = {name: assigned(site, name)["Default"] for name in names}
+    wanted = {**ENDED, **SERVICES, "pool_certificates_renew": list(old.values())}
+    run = site.play("renew_certificates", variables=wanted)
+    new = {name: assigned(site, name) for name in names}
+    hosts = site.state()["hosts"]
+    for name in names:
+        (fresh,) = set(new[name].values())
+        kept = [key for key in hosts[name]["registry"] if key.upper().endswith(old[name])]
+        assert fresh != old[name] and kept == [], run.output
+    replaced = {one["before"]["thumbprint"]: one["became"] for one in site.report()["replaced"]}
+    assert replaced == dict.fromkeys(old.values(), "revoked (superseded); removed with its key"), run.output
+    assert dispositions(site).count(21) == 3
