@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from lab.roles import AnyRole, Role
 
 _CURRENT_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+# Of the keys that every Windows has, those that hold others which only some have.
+_ALWAYS = (r"SOFTWARE\Policies\Microsoft", r"SYSTEM\CurrentControlSet\Services\HTTP\Parameters")
 _POLICIES = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
 _FILTER_POLICY = "LocalAccountTokenFilterPolicy"
 
@@ -51,6 +53,8 @@ class Machine:
         self.accounts = Accounts(local, self.settings.get("lockout_after", 0))
         for key in self.settings.get("registry_denied", ()):
             self.registry.deny(key)
+        for key in _ALWAYS:
+            self.registry.create_key(key)
         self.registry.set(_CURRENT_VERSION, "CurrentVersion", REG_SZ, self.generation.version.rpartition(".")[0])
         self.registry.set(_CURRENT_VERSION, "CurrentBuild", REG_SZ, str(self.generation.build))
         self.registry.set(_CURRENT_VERSION, "ProductName", REG_SZ, self.generation.caption)

@@ -28,7 +28,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port imp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry, Remembered
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import Remembered
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)

@@ -32,7 +32,7 @@ SURVEYED_BINDINGS = tuple(
             ("DefaultSslRevocationFreshnessTime", NUMBER),
             ("DefaultSslRevocationUrlRetrievalTimeout", NUMBER),
         ),
-        base=_PARAMETERS,
+        above=(_PARAMETERS,),
     )
     for key in KEYS.values()
 )

@@ -43,6 +43,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_BINDING, Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
@@ -310,7 +311,7 @@ class HttpBindings:
         endpoint, before = job.endpoint, job.before
         adding = _adding(endpoint, binding, replace(former, AppId=job.application or former.AppId))
         # In one command: a run that is cut off between the two would leave nothing bound, and the settings nowhere.
-        *deleted, result = self._host.programs.run_all([*([_deleting(endpoint)] if before else []), adding])
+        *deleted, result = self._run(*([_deleting(endpoint)] if before else []), adding)
         now = self.get(endpoint)
         if binding.same_as(now):
             return
@@ -318,7 +319,7 @@ class HttpBindings:
         if before and before.same_as(now):
             raise BindingRefused(self._undeleted(endpoint, deleted[0]), endpoint, before, now)
         if before:
-            self._host.programs.run(_adding(endpoint, before, former))
+            self._run(_adding(endpoint, before, former))
             now = self.get(endpoint)
             restored = before.same_as(now)
             rolled_back = "; the former binding is back" if restored else "; THE FORMER BINDING IS LOST"
@@ -328,9 +329,14 @@ class HttpBindings:
 
     def remove(self, endpoint: BindingPlace, before: Binding) -> None:
         """Delete a binding; raises RolloutError where it is there afterwards."""
-        result = self._host.programs.run(_deleting(endpoint))
+        (result,) = self._run(_deleting(endpoint))
         if before.same_as(self.get(endpoint)):
             raise self._undeleted(endpoint, result)
+
+    def _run(self, *commands: list[str]) -> list[ProgramResult]:
+        """With one command line, and what bindings there are then."""
+        programs = [FileProgram(one, changes=tuple(KEYS.values())) for one in commands]
+        return [one.result for one in self._host.files.run(self._host.programs, programs)]
 
     def _undeleted(self, endpoint: BindingPlace, result: ProgramResult) -> RolloutError:
         return failed("the former binding could not be deleted", result, where=f"{self._host.name}: {endpoint}")

@@ -144,14 +144,18 @@ def _number(value: bytes, order: str) -> int:
 # --- read -----------------------------------------------------------------------------------------------------------
 
 
-def read_assignments(wmi: Wmi, *, where: str, component: str = "") -> tuple[HeldAssignment, ...] | None:
+def read_assignments(
+    wmi: Wmi, *, where: str, component: str = "", besides: str = ""
+) -> tuple[HeldAssignment, ...] | None:
     """Every certificate that OCS's classes name, and every place without; None on a server that has none of them.
 
-    :param component: those of one component alone.
+    :param component: those of one component alone; ``besides``: of all but one.
     """
     found: list[HeldAssignment] = []
     known = False
-    for kind in (one for one in CLASSES if not component or component in one.components):
+    for kind in CLASSES:
+        if besides in kind.components or (component and component not in kind.components):
+            continue
         there = instances(wmi, kind.name)
         known = known or there is not None
         found += [_held(kind, one, where) for one in there or ()]
@@ -232,7 +236,8 @@ def assign(
     places = concerned(held or (), wanted.component, wanted.own_port)
     if not differing:
         return replace(_in_place(host, wanted, served), assigned=_assigned(places, (), wanted, check_mode=check_mode))
-    form = learn(read_assignments(host.wmi, where=host.name) or (), _certificates(host), where=host.name)
+    others = read_assignments(host.wmi, where=host.name, besides=wanted.component) or ()
+    form = learn((*(held or ()), *others), _certificates(host), where=host.name)
     changes = _changes(differing, wanted)
     assigned = _assigned(places, differing, wanted, check_mode=check_mode)
     if check_mode or certificate is None:

@@ -255,7 +255,7 @@ def _code(row: KnownRequest, said: ProgramResult | None) -> int | None:
 def policy_branch(name: str) -> Branch:
     """Where the settings of the policy module of this host's CA ``name`` lie."""
     key = f"{CONFIGURATION}\\{name}\\PolicyModules\\{DEFAULT_POLICY}"
-    return Branch(key, (("EditFlags", NUMBER), ("RequestDisposition", NUMBER)), base=CONFIGURATION)
+    return Branch(key, (("EditFlags", NUMBER), ("RequestDisposition", NUMBER)), above=(CONFIGURATION,))
 
 
 def read_policy(registry: Registry, name: str) -> AuthorityPolicy:

@@ -23,11 +23,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import
     failure_codes,
     meaning,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MACHINE, MY
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileOutcome, FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Remembered
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import paths
 
 # A key of 4096 bits takes a loaded server several seconds; a CA with a network HSM takes its time too.
@@ -80,19 +79,15 @@ def end_of_answer(verb: str, text: str) -> int | None:
     return begin if closes and not failure_codes(lines[begin:]) else None
 
 
-def new_requests(
-    host: WindowsHost, infs: Sequence[bytes], *, then: Remembered | None = None
-) -> tuple[bytes | RolloutError, ...]:
+def new_requests(host: WindowsHost, infs: Sequence[bytes]) -> tuple[bytes | RolloutError, ...]:
     """Make a key (or take the one that the INF names) and a request for each; returns the requests' files, in their
-    order, and for one that came to nothing why.
-
-    :param then: of the same host, what is to be read afterwards, with the same command.
-    """
+    order, and for one that came to nothing why."""
     jobs = []
     for inf in infs:
         policy, output = paths(host.files, ".inf", ".req")
-        jobs.append(FileProgram(["certreq", "-new", "-f", "-q", policy, output], policy, inf, (output,)))
-    outcomes = host.files.run(host.programs, jobs, timeout=TIMEOUT, then=then)
+        arguments = ["certreq", "-new", "-f", "-q", policy, output]
+        jobs.append(FileProgram(arguments, policy, inf, (output,), changes=(MACHINE,)))
+    outcomes = host.files.run(host.programs, jobs, timeout=TIMEOUT)
     return tuple(_request_of(outcome, host.name) for outcome in outcomes)
 
 
@@ -110,21 +105,18 @@ def _request_of(outcome: FileOutcome, where: str) -> bytes | RolloutError:
     return outcome.shown[0] or failed("certreq made no request", outcome.result, where=where, wrote=True)
 
 
-def put_into_stores(
-    host: WindowsHost, additions: Sequence[tuple[str, X509Certificate]], *, then: Remembered | None = None
-) -> tuple[ProgramResult, ...]:
+def put_into_stores(host: WindowsHost, additions: Sequence[tuple[str, X509Certificate]]) -> tuple[ProgramResult, ...]:
     """Put certificates into stores of the machine, in this order: into MY by bringing one together with its outstanding
     key, into others as it is. Whether it worked is for the stores to say.
 
-    :param then: of the same host, what is to be read afterwards, with the same command.
     :raises RolloutError: a file could not be written as it was sent.
     """
     jobs = []
     for store, certificate in additions:
         (path,) = paths(host.files, ".cer")
         arguments = ["certreq", "-accept", "-machine", "-q"] if store == MY else ["certutil", "-f", "-addstore", store]
-        jobs.append(FileProgram([*arguments, path], path, certificate.pem.encode("ascii")))
-    outcomes = host.files.run(host.programs, jobs, timeout=TIMEOUT, then=then)
+        jobs.append(FileProgram([*arguments, path], path, certificate.pem.encode("ascii"), changes=(MACHINE,)))
+    outcomes = host.files.run(host.programs, jobs, timeout=TIMEOUT)
     return tuple(outcome.checked().result for outcome in outcomes)
 
 
@@ -134,17 +126,11 @@ def accept(host: WindowsHost, certificate: X509Certificate) -> ProgramResult:
     return result
 
 
-def add_to_store(host: WindowsHost, store: str, certificate: X509Certificate) -> ProgramResult:
-    """Add a certificate without key to a store of the machine. Whether it worked is for the store to say."""
-    (result,) = put_into_stores(host, [(store, certificate)])
-    return result
-
-
 def archive(host: WindowsHost, store: str, thumbprint: str) -> ProgramResult:
     """Give a certificate of a store of the machine the property of an archived one. Whether it has it is for the store
     to say."""
     (path,) = paths(host.files, ".inf")
-    job = FileProgram(["certutil", "-f", "-repairstore", store, thumbprint, path], path, _ARCHIVED)
+    job = FileProgram(["certutil", "-f", "-repairstore", store, thumbprint, path], path, _ARCHIVED, changes=(MACHINE,))
     (outcome,) = host.files.run(host.programs, [job], timeout=TIMEOUT)
     return outcome.checked().result
 

@@ -131,10 +131,10 @@ class Enrolling:
 
 def enrol(wanted: Enrolling) -> Enrolment:
     """Look for a certificate that serves, else for a key that waits for one, else make a key and a request."""
+    found = _look(wanted)
     if not wanted.check_mode:
         # A run that was cut off once the certificate was in the store leaves a later one no other step with files.
         sweep(wanted.host.files)
-    found = _look(wanted)
     if found.step != MAKE_KEY or wanted.check_mode:
         return _reported(wanted, found)
     with alone(wanted.host, CLAIM):

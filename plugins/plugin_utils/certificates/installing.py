@@ -12,7 +12,7 @@ key that servers share comes along from another of them; then none waits here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,7 +47,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.carrying import CarriedKey, import_key
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import accept, add_to_store, failed
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import accept, failed, put_into_stores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import (
     CA,
     DISALLOWED,
@@ -253,20 +253,18 @@ def _refuse_disallowed(host: WindowsHost, stores: CertificateStores, certificate
 
 
 def _apply(host: WindowsHost, stores: CertificateStores, delivery: Delivery, additions: Sequence[_Addition]) -> None:
-    for number, addition in enumerate(additions):
+    authorities = [one for one in additions if one.store != MY]
+    _put(host, stores, authorities)
+    if len(authorities) < len(additions):
         try:
-            _carry_out(host, stores, delivery, addition)
+            _install_own(host, stores, delivery)
         except RolloutError as error:
-            raise NotInstalled(error, additions[:number]) from error
+            raise NotInstalled(error, authorities) from error
 
 
-def _carry_out(host: WindowsHost, stores: CertificateStores, delivery: Delivery, addition: _Addition) -> None:
-    """One addition, and a look whether it is there now."""
-    store, certificate = addition.store, addition.certificate
-    name = certificate.thumbprint
-    if store != MY:
-        _put(host, stores, addition)
-        return
+def _install_own(host: WindowsHost, stores: CertificateStores, delivery: Delivery) -> None:
+    """The certificate itself, and a look whether it is there now."""
+    certificate, name = delivery.certificate, delivery.certificate.thumbprint
     if delivery.key:
         _bring(host, stores, delivery, delivery.key)
         return
@@ -278,12 +276,26 @@ def _carry_out(host: WindowsHost, stores: CertificateStores, delivery: Delivery,
         raise failed(f"certificate {name} was accepted, but {'; '.join(reasons)}", result, where=host.name)
 
 
-def _put(host: WindowsHost, stores: CertificateStores, addition: _Addition) -> None:
-    """A certificate of an authority, and a look whether it is there now."""
-    store, certificate = addition.store, addition.certificate
-    result = add_to_store(host, store, certificate)
-    if certificate.thumbprint not in stores.thumbprints(store):
-        raise failed(f"'{certificate.subject}' is not in the store {store}", result, where=host.name)
+def _put(host: WindowsHost, stores: CertificateStores, additions: Sequence[_Addition]) -> None:
+    """Certificates of authorities with one command, and a look whether they are there now."""
+    if not additions:
+        return
+    try:
+        results = put_into_stores(host, [(one.store, one.certificate) for one in additions])
+    except RolloutError as error:
+        seen: list[_Addition] = []
+        with suppress(RolloutError):  # what went wrong first is what counts
+            seen = [one for one in additions if _is_there(stores, one)]
+        raise NotInstalled(error, seen) from error
+    there = [one for one in additions if _is_there(stores, one)]
+    for addition, result in zip(additions, results, strict=True):
+        if addition not in there:
+            what = f"'{addition.certificate.subject}' is not in the store {addition.store}"
+            raise NotInstalled(failed(what, result, where=host.name), there)
+
+
+def _is_there(stores: CertificateStores, addition: _Addition) -> bool:
+    return addition.certificate.thumbprint in stores.thumbprints(addition.store)
 
 
 def _bring(host: WindowsHost, stores: CertificateStores, delivery: Delivery, key: CarriedKey) -> None:
@@ -317,11 +329,8 @@ def complete_chains(
     """
     stores = CertificateStores(host.registry, host.name)
     additions = _lacking(stores, chains, trusted_roots)
-    for number, addition in enumerate(() if check_mode else additions):
-        try:
-            _put(host, stores, addition)
-        except RolloutError as error:
-            raise NotInstalled(error, additions[:number]) from error
+    if not check_mode:
+        _put(host, stores, additions)
     return _change_set(additions)
 
 

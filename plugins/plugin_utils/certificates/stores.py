@@ -35,14 +35,14 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port 
     Branch,
     KeyContent,
     Registry,
-    Remembered,
     ValueTooLarge,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import Remembered
 
 MACHINE = "SOFTWARE\\Microsoft\\SystemCertificates"
 GROUP_POLICY = "SOFTWARE\\Policies\\Microsoft\\SystemCertificates"
 ENTERPRISE = "SOFTWARE\\Microsoft\\EnterpriseCertificates"
-_SOFTWARE = "SOFTWARE"
+_POLICIES = ("SOFTWARE\\Policies\\Microsoft", "SOFTWARE\\Policies")
 LOCATIONS = (MACHINE, GROUP_POLICY, ENTERPRISE)
 
 MY, REQUEST, CA, ROOT, DISALLOWED = "MY", "REQUEST", "CA", "Root", "Disallowed"
@@ -81,8 +81,8 @@ def _key(location: str, store: str) -> str:
 
 def _branch(location: str, store: str, *, blobs: bool = False) -> Branch:
     # Whether Group Policy has brought any is told by a key that every Windows has.
-    base = _SOFTWARE if location == GROUP_POLICY else location
-    return Branch(_key(location, store), below=_BLOB if blobs else (), base=base)
+    above = (location, *_POLICIES) if location == GROUP_POLICY else (location,)
+    return Branch(_key(location, store), below=_BLOB if blobs else (), above=above)
 
 
 _BLOB = (("Blob", BINARY),)
@@ -95,8 +95,10 @@ _NAMED = (
 )
 # A machine's own certificates.
 HELD = _branch(MACHINE, MY, blobs=True)
+# The same, and the keys that wait for one.
+OWN = tuple(_branch(*place, blobs=True) for place in _OWN)
 # What is read of a machine's stores to say what it holds and trusts.
-SURVEYED = (*(_branch(*place, blobs=True) for place in (*_OWN, *_BROUGHT)), *(_branch(*place) for place in _NAMED))
+SURVEYED = (*OWN, *(_branch(*place, blobs=True) for place in _BROUGHT), *(_branch(*place) for place in _NAMED))
 
 
 class CertificateStores:
@@ -167,7 +169,7 @@ class CertificateStores:
             wanted = blobs if names is None else {name.upper() for name in names}
             return {name: blob for name, blob in blobs.items() if blob is not None and name in wanted}
         keys = [f"{_key(MACHINE, store)}\\{name}" for name in names]
-        found = self._registry.branches([Branch(key, _BLOB, base=MACHINE) for key in keys])
+        found = self._registry.branches([Branch(key, _BLOB, above=(MACHINE,)) for key in keys])
         read = {name.upper(): one.values.get("Blob") for name, one in zip(names, found, strict=True) if one}
         return {name: blob for name, blob in read.items() if blob is not None}
 
@@ -192,7 +194,7 @@ class CertificateStores:
             # How long a value may be that reg.exe prints is known of no Windows: it is read once more, typed.
             again = None
             with suppress(ValueTooLarge):
-                again = self._registry.binary(f"{_key(*place)}\\{name}", "Blob")
+                again = self._registry.binary_anew(f"{_key(*place)}\\{name}", "Blob")
             if again is None or again == blob:
                 raise
             return parse_blob(again, name=name, where=where)

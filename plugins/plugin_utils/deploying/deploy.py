@@ -21,9 +21,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecyc
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import chains_of
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import WEB_COMPONENTS
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import CertificateWork, ServerWork
 from ansible_collections.ucops.rollout.plugins.module_utils.report.sharing import KeyTurn
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import SURVEYED_BINDINGS
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.carrying import (
     ExportedKey,
     export_from_first,
@@ -48,13 +50,14 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.install
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import collect
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.removing import give_up_key
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import OWN, SURVEYED, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignments import Assigner
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.proof import Proof
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.steps import Result, ServerSteps, told_with
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.reading_once import reading_until_run
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import sweep
 
 HELD, OUTSTANDING = "held", "outstanding"
@@ -112,8 +115,9 @@ def answer_to_order(steps: ServerSteps, id: str, issue: Mapping[str, Any]) -> Au
 # --- requests -------------------------------------------------------------------------------------------------------
 
 
-def make_requests(host: WindowsHost, wanted: ServerDeployment) -> ServerSteps:
+def make_requests(server: WindowsHost, wanted: ServerDeployment) -> ServerSteps:
     """A key and a request for each certificate that has none, all under one claim; an error carries those before it."""
+    host = reading_until_run(server, OWN)
     steps = ServerSteps()
     jobs = lacking_requests(wanted)
     new = [job for job in jobs if wanted.request(job.certificate.id).get("state") != OUTSTANDING]
@@ -122,7 +126,6 @@ def make_requests(host: WindowsHost, wanted: ServerDeployment) -> ServerSteps:
         steps.take(job.certificate.id, "request", lambda: enrolling(_enrolling(host, wanted, job)).to_result())
 
     with told_with(steps):
-        sweep(host.files)
         for job in (one for one in jobs if one not in new):
             ask(job, enrol)
         with alone(host, CLAIM) if new else nullcontext() as renew:
@@ -130,6 +133,7 @@ def make_requests(host: WindowsHost, wanted: ServerDeployment) -> ServerSteps:
                 if renew is not None:
                     renew()
                 ask(job, enrol_claimed)
+            sweep(host.files)
     return steps
 
 
@@ -171,14 +175,13 @@ def deploy(host: WindowsHost, wanted: ServerDeployment, open_host: OpenHost) -> 
 
 class _Deploying:
     def __init__(self, host: WindowsHost, wanted: ServerDeployment, open_host: OpenHost) -> None:
-        self.host, self.wanted, self.open_host = host, wanted, open_host
+        bound = any(one.way == WEB_COMPONENTS for job in wanted.work.certificates for one in job.assignments)
+        ahead = (*SURVEYED, *(SURVEYED_BINDINGS if bound and wanted.options.assign else ()))
+        self.host, self.wanted, self.open_host = reading_until_run(host, ahead), wanted, open_host
         self.steps = ServerSteps(wanted.found)
-        self.assigner = Assigner(host, wanted.work, wanted.options, self.steps, wanted.check_mode)
+        self.assigner = Assigner(self.host, wanted.work, wanted.options, self.steps, wanted.check_mode)
 
     def deploy(self) -> Result:
-        if not self.wanted.check_mode:
-            # A run that was cut off once the certificate was in the store leaves a later one no other step with files.
-            sweep(self.host.files)
         proof = Proof(self.host, self.assigner)
         with told_with(self.steps):
             with proof.brings_back():
@@ -192,6 +195,9 @@ class _Deploying:
             proof.prove()
             proof.retire()
             held = self._held()
+        if not self.wanted.check_mode:
+            # A run that was cut off once the certificate was in the store leaves a later one no other step with files.
+            sweep(self.host.files)
         return {**self.steps.result(), "held": held}
 
     def _complete_chains(self) -> None:

@@ -24,7 +24,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import lives, process_space
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.running import controller, operator
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Remembered
 
 # In seconds. The longest step is a key and a request, or a submission: a program's 120, and reads before and after.
 LONGEST_STEP = 300.0
@@ -43,7 +42,6 @@ def alone(
     host: WindowsHost,
     what: str,
     *,
-    then: Remembered | None = None,
     needed: Callable[[], bool] = lambda: True,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -53,11 +51,10 @@ def alone(
     Yields what a step of many parts calls before each of them, so that nobody takes its holder for gone. That raises
     RolloutError where somebody did.
 
-    :param then: of the same host, what is to be read once it is held, with the same command.
     :param needed: asked once where another run holds it: whether to wait for it. If not, None is yielded.
     :raises RolloutError: when others hold it for longer than ``PATIENCE``, with who and since when.
     """
-    held = _Held(host, what, clock, then)
+    held = _Held(host, what, clock)
     if not _wait_for(held, needed, sleep):
         yield None
         return
@@ -70,10 +67,8 @@ def alone(
 class _Held:
     """A claim and the names under which this run may hold it: of several, one whose answer was lost."""
 
-    def __init__(
-        self, host: WindowsHost, what: str, clock: Callable[[], float], then: Remembered | None = None
-    ) -> None:
-        self.host, self.what, self.clock, self.then = host, what, clock, then
+    def __init__(self, host: WindowsHost, what: str, clock: Callable[[], float]) -> None:
+        self.host, self.what, self.clock = host, what, clock
         self.began = self.said = clock()
         self.names: tuple[str, ...] = ()
 
@@ -81,7 +76,7 @@ class _Held:
         name = _holder()
         self.names, self.said = (name,), self.clock()
         try:
-            return self.host.files.claim(self.what, name, self.then)
+            return self.host.files.claim(self.what, name)
         except RolloutError:
             # It may be had all the same, its answer lost.
             self.give_back()

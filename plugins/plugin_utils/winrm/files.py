@@ -33,7 +33,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port imp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout, WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import command_line, fit, quoted_path
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry, Remembered
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import Remembered
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.steps import run_steps
 
@@ -193,12 +194,14 @@ class WinrsFiles(Files):
         folder, note = self._claim(name, holder)
         # md makes the folder for one of several, and ends with 1 for the others (CreateDirectory). The words are ours.
         steps = [f"md {folder} && echo folder && echo {_plain(holder)} > {note} && echo note"]
-        steps += then.lines_ahead() if then else ()
-        made, *read = run_steps(self._programs, steps, doing=f"claiming {name}", where=self._name)
+        sweeping, reading = self.lines(), then.lines_ahead() if then else ()
+        results = run_steps(self._programs, [*steps, *sweeping, *reading], doing=f"claiming {name}", where=self._name)
+        made, listed, read = results[0], results[1 : 1 + len(sweeping)], results[1 + len(sweeping) :]
         said, made = made.stdout.split(), replace(made, stdout=made.stdout.removeprefix(b"folder"))
+        if then and b"note" in said:
+            then.take(read)
+        self.take(listed)
         if b"note" in said:
-            if then:
-                then.take(read)
             return True
         if b"folder" in said:
             self._without_note(made, folder)
@@ -237,8 +240,8 @@ class WinrsFiles(Files):
 
     def _claim(self, name: str, holder: str) -> tuple[str, str]:
         """The quoted names of the folder that stands for it and of the file in it, whose name is its holder."""
-        folder = rf"{self._temporary_folder()}\ucops-claim-{_plain(name)}"
-        return quoted_path(folder), quoted_path(rf"{folder}\{_plain(holder)}")
+        folder = rf"%SystemRoot%\Temp\ucops-claim-{_plain(name)}"
+        return f'"{folder}"', rf'"{folder}\{_plain(holder)}"'
 
     @property
     def notice(self) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Remembered
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import Remembered
 
 
 class CannotClaim(RolloutError):
@@ -27,6 +27,7 @@ class FileProgram:
     :param source: the file that it reads, with this ``content``, ASCII text; it does not run where that is not there.
     :param shown: files in PEM that it writes and that are wanted.
     :param also: other files that it may leave.
+    :param changes: keys of HKEY_LOCAL_MACHINE below which it may change something; none where it may do so anywhere.
     """
 
     arguments: Sequence[str]
@@ -34,6 +35,7 @@ class FileProgram:
     content: bytes = b""
     shown: Sequence[str] = ()
     also: Sequence[str] = ()
+    changes: Sequence[str] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import Files
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import Programs
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Branch, Registry, Remembered
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Branch, Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import Remembered
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi
 
 

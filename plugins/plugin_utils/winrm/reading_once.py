@@ -2,135 +2,131 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A host as it is at one moment: what was read once is not asked again, and nothing can be changed."""
+"""A host of which nothing is asked twice: as it is at one moment, or until something is done there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileOutcome, FileProgram, Files
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import (
-    BINARY,
-    NUMBER,
-    STRING,
-    STRINGS,
-    Branch,
-    KeyContent,
-    Registry,
-    ValueTooLarge,
-)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell_port import PowerShell, Script
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult, Programs
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Branch
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import AskedOnce, Remembered
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject, WmiReference, WmiValue
-
-T = TypeVar("T")
 
 
 def reading_once(host: WindowsHost, ahead: Sequence[Branch] = ()) -> WindowsHost:
-    """The same host, of which every value of the registry and every answer of WMI is read once.
+    """The same host, of which every value of the registry and every answer of WMI is read once. WMI changes nothing.
 
     :param ahead: of the registry, read along with whatever is asked for first.
     """
-    return replace(host, registry=_RegistryOnce(host.registry, ahead), wmi=_WmiOnce(host.wmi))
+    return replace(host, registry=Remembered(host.registry, ahead), wmi=_WmiOnce(host.wmi))
 
 
-class _Once:
-    """Answers by what was asked; an error that the host answered with is an answer, too."""
+def reading_until_run(host: WindowsHost, ahead: Sequence[Branch] = ()) -> WindowsHost:
+    """The same host, of which every value of the registry is read once until something runs there, and then anew.
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[Any, ...], tuple[Any, RolloutError | None]] = {}
+    WMI is asked each time, since what it tells changes by itself, and nothing changes the registry by WMI here.
 
-    def ask(self, what: tuple[Any, ...], read: Callable[[], T]) -> T:
-        if what not in self._known:
-            self._known[what] = _answer(read)
-        value, error = self._known[what]
-        if error is not None:
-            raise error
-        answer: T = value
-        return answer
-
-
-def _answer(read: Callable[[], T]) -> tuple[T | None, RolloutError | None]:
-    try:
-        return read(), None
-    except RolloutError as error:
-        return None, error
+    :param ahead: of the registry, read along with whatever is asked for first, and with what runs on files.
+    """
+    registry = Remembered(host.registry, ahead)
+    return replace(
+        host,
+        registry=registry,
+        programs=_Programs(host.programs, registry),
+        files=_Files(host.files, registry),
+        powershell=_PowerShell(host.powershell, registry),
+    )
 
 
-class _RegistryOnce(Registry):
-    """Keys and values know no case. A branch that was read answers for all of its values, and for each key below."""
+class _Programs(Programs):
+    def __init__(self, programs: Programs, registry: Remembered) -> None:
+        self.inner, self._registry = programs, registry
 
-    def __init__(self, registry: Registry, ahead: Sequence[Branch]) -> None:
-        self._registry, self._once, self._ahead = registry, _Once(), tuple(ahead)
-        self._read: dict[str, list[tuple[Branch, KeyContent | None]]] = {}
+    def run(self, arguments: Sequence[str], *, timeout: float = 60.0) -> ProgramResult:
+        self._registry.forget()
+        return self.inner.run(arguments, timeout=timeout)
+
+    def run_all(self, commands: Sequence[Sequence[str]], *, timeout: float = 60.0) -> list[ProgramResult]:
+        self._registry.forget()
+        return self.inner.run_all(commands, timeout=timeout)
+
+    def rest(self) -> None:
+        self.inner.rest()
+
+
+class _PowerShell(PowerShell):
+    def __init__(self, powershell: PowerShell, registry: Remembered) -> None:
+        self._powershell, self._registry = powershell, registry
+
+    def run(self, script: Script, values: Mapping[str, str], *, timeout: float) -> Mapping[str, Any]:
+        self._registry.forget()
+        return self._powershell.run(script, values, timeout=timeout)
+
+
+class _Files(Files):
+    """Where a program runs, and where another run may have worked until now, the registry is read along."""
+
+    def __init__(self, files: Files, registry: Remembered) -> None:
+        self._files, self._registry = files, registry
 
     @property
     def notice(self) -> str:
-        return self._registry.notice
+        return self._files.notice
 
-    def branches(self, asked: Sequence[Branch]) -> tuple[KeyContent | None, ...]:
-        unknown = [one for one in dict.fromkeys(asked) if self._known(one) is None]
-        if unknown:
-            self._fetch(unknown)
-        return tuple(known[0] for one in asked if (known := self._known(one)))
+    def temporary(self, suffix: str) -> str:
+        return self._files.temporary(suffix)
 
-    def _fetch(self, unknown: Sequence[Branch] = ()) -> None:
-        wanted, self._ahead = tuple(dict.fromkeys((*unknown, *self._ahead))), ()
-        for one, content in zip(wanted, self._registry.branches(wanted), strict=True):
-            self._read.setdefault(one.key.lower(), []).append((one, content))
+    def leftovers(self) -> tuple[str, ...]:
+        return self._files.leftovers()
 
-    def _known(self, asked: Branch) -> tuple[KeyContent | None] | None:
-        """What is known of it, in brackets; None where nothing is."""
-        for read, content in self._read.get(asked.key.lower(), ()):
-            if set(asked.values) <= set(read.values) and set(asked.below) <= set(read.below):
-                return (content,)
-        above, _slash, name = asked.key.lower().rpartition("\\")
-        for read, content in self._read.get(above, ()) if asked.values and not asked.below else ():
-            if set(asked.values) <= set(read.below):
-                below = {key.lower(): values for key, values in (content.below if content else {}).items()}
-                return (KeyContent(below[name]) if name in below else None,)
-        return None
+    def claim(self, name: str, holder: str, then: Remembered | None = None) -> bool:
+        self._registry.forget()
+        return self._files.claim(name, holder, then or self._registry)
 
-    def subkeys(self, key: str) -> tuple[str, ...] | None:
-        if known := self._of_branch(Branch(key)):
-            return tuple(known[0].below) if known[0] else None
-        return self._once.ask(("subkeys", key.lower()), lambda: self._registry.subkeys(key))
+    def claimed_by(self, name: str) -> str | None:
+        return self._files.claimed_by(name)
 
-    def string(self, key: str, name: str) -> str | None:
-        return self._single(key, name, STRING, self._registry.string)
+    def renew_claim(self, name: str, holder: str, later: str) -> bool:
+        return self._files.renew_claim(name, holder, later)
 
-    def strings(self, key: str, name: str) -> tuple[str, ...] | None:
-        return self._single(key, name, STRINGS, self._registry.strings)
+    def give_back(self, name: str, *holders: str) -> None:
+        self._files.give_back(name, *holders)
 
-    def dword(self, key: str, name: str) -> int | None:
-        return self._single(key, name, NUMBER, self._registry.dword)
+    def write(self, path: str, content: bytes) -> None:
+        self._files.write(path, content)
 
-    def binary(self, key: str, name: str) -> bytes | None:
-        return self._single(key, name, BINARY, self._registry.binary)
+    def read(self, path: str) -> bytes | None:
+        return self._files.read(path)
 
-    def _single(self, key: str, name: str, kind: str, read: Callable[[str, str], T]) -> T:
-        known = self._of_branch(Branch(key, ((name, kind),)))
-        if known is None:
-            return self._once.ask((kind, key.lower(), name.lower()), lambda: read(key, name))
-        value = known[0].values.get(name) if known[0] else None
-        if isinstance(value, ValueTooLarge):
-            raise value
-        answer: T = value  # type: ignore[assignment]
-        return answer
+    def delete(self, paths: Sequence[str]) -> None:
+        self._files.delete(paths)
 
-    def _of_branch(self, asked: Branch) -> tuple[KeyContent | None] | None:
-        """As ``_known``, after what was to be read ahead."""
-        if self._ahead:
-            self._fetch()
-        return self._known(asked)
+    def run(
+        self,
+        programs: Programs,
+        jobs: Sequence[FileProgram],
+        *,
+        timeout: float = 60.0,
+        then: Remembered | None = None,
+    ) -> tuple[FileOutcome, ...]:
+        told = all(job.changes for job in jobs)
+        self._registry.forget([key for job in jobs for key in job.changes] if told else ())
+        inner = programs.inner if isinstance(programs, _Programs) else programs
+        return self._files.run(inner, jobs, timeout=timeout, then=then or self._registry)
 
 
 class _WmiOnce(Wmi):
     """Queries alone; what changes something is refused."""
 
     def __init__(self, wmi: Wmi) -> None:
-        self._wmi, self._once = wmi, _Once()
+        self._wmi, self._once = wmi, AskedOnce()
 
     def query(self, namespace: str, wql: str, *, references: bool = False) -> tuple[WmiObject, ...]:
         more = {"references": True} if references else {}

@@ -12,7 +12,7 @@ two ways, and whether a key that reg does not show is absent or denied. Where re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -228,7 +228,7 @@ class QueriedRegistry(WmiRegistry):
 
     def _lacks(self, asked: Branch, seen: dict[tuple[str, bool], ProgramResult]) -> bool:
         """Whether the host has not even the base, which is asked for once."""
-        base = asked.base
+        base = asked.above[-1] if asked.above else ""
         if not base or seen[base.casefold(), False].exit_code == 0:
             return False
         if base not in self._bases:
@@ -247,7 +247,7 @@ def _queries(asked: Sequence[Branch]) -> tuple[tuple[str, bool], ...]:
     """The keys to be shown, each with whether all below it is: those asked for, and those that tell whether they are
     there."""
     wanted = dict.fromkeys((one.key, bool(one.below)) for one in asked)
-    return tuple(wanted | dict.fromkeys((key, False) for one in asked for key in _between(one)))
+    return tuple(wanted | dict.fromkeys((key, False) for one in asked for key in one.above))
 
 
 def _lines(asked: Sequence[Branch]) -> tuple[str, ...]:
@@ -263,22 +263,14 @@ def _line(key: str, *options: str) -> str:
     return command_line(["reg", "query", f"HKLM\\{key}", *options])
 
 
-def _between(asked: Branch) -> Iterable[str]:
-    """The keys above that tell whether it is there, from the nearest up to the base."""
-    key = asked.key
-    while asked.base and key.casefold() != asked.base.casefold() and "\\" in key:
-        key = key.rpartition("\\")[0]
-        yield key
-
-
 def _is_absent(asked: Branch, seen: dict[tuple[str, bool], ProgramResult]) -> bool:
     """Whether a key above was read and has no such key below it. An exit code alone also means that it is denied."""
     name = asked.key
-    for key in _between(asked):
+    for key in asked.above:
         shown = seen[key.casefold(), False]
         if shown.exit_code == 0:
             present = {one.casefold() for one in parse_listing(shown.stdout, key, deep=False).below()}
-            return name[len(key) + 1 :].casefold() not in present
+            return name[len(key) + 1 :].partition("\\")[0].casefold() not in present
         name = key
     return False
 

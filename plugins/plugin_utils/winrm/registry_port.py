@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,13 +28,14 @@ class Branch:
 
     :param values: of the key itself these values, as pairs of a name and its kind.
     :param below: the same of each key directly below.
-    :param base: a key above, with few keys below it, that tells whether this one is there; the key itself without.
+    :param above: keys above, from the nearest up, each with few keys below it: what they show tells whether this one is
+        there. Every Windows has the last of them.
     """
 
     key: str
     values: tuple[tuple[str, str], ...] = ()
     below: tuple[tuple[str, str], ...] = ()
-    base: str = ""
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,10 @@ class Registry(ABC):
     def binary(self, key: str, name: str) -> bytes | None:
         """A REG_BINARY value, None when there is none; raises ValueTooLarge."""
 
+    def binary_anew(self, key: str, name: str) -> bytes | None:
+        """The same, by a question of its own whatever was read before."""
+        return self.binary(key, name)
+
     def branches(self, asked: Sequence[Branch]) -> tuple[KeyContent | None, ...]:
         """What each of them holds, in their order; None for a key that does not exist.
 
@@ -109,89 +113,3 @@ class Registry(ABC):
             return read(key, name)
         except ValueTooLarge as error:
             return error
-
-
-class Remembered(Registry):
-    """A registry as it is now: its branches are read once, and what changes afterwards does not show.
-
-    ``ahead`` is read along with whatever is asked for first. Names and values of those branches are answered from them,
-    other ones are read one by one.
-    """
-
-    def __init__(self, registry: Registry, ahead: Sequence[Branch] = ()) -> None:
-        self._registry = registry
-        self._ahead = tuple(dict.fromkeys(ahead))
-        self._known: dict[Branch, KeyContent | None] = {}
-
-    @property
-    def notice(self) -> str:
-        return self._registry.notice
-
-    def branches(self, asked: Sequence[Branch]) -> tuple[KeyContent | None, ...]:
-        unknown = [one for one in dict.fromkeys(asked) if one not in self._known]
-        if unknown:
-            ahead, self._ahead = self._ahead, ()
-            self._read(unknown, [one for one in ahead if one not in unknown])
-        return tuple(self._known[one] for one in asked)
-
-    def _read(self, asked: list[Branch], ahead: list[Branch]) -> None:
-        """What is read ahead is nobody's trouble until it is asked for."""
-        wanted = [*asked, *ahead]
-        try:
-            contents = self._registry.branches(wanted)
-        except RolloutError:
-            if not ahead:
-                raise
-            wanted, contents = asked, self._registry.branches(asked)
-        self._known.update(zip(wanted, contents, strict=True))
-
-    def lines_ahead(self) -> tuple[str, ...]:
-        """The steps of a command line that read what is to be read ahead."""
-        return self._registry.lines(self._ahead)
-
-    def take(self, results: Sequence[ProgramResult]) -> None:
-        """Remember what ``lines_ahead`` came to. Without results, or with such as say nothing for sure, it is read when
-        something is asked for, and what is wrong is told then."""
-        if results:
-            with suppress(RolloutError):
-                self._known.update(zip(self._ahead, self._registry.contents(self._ahead, results), strict=True))
-                self._ahead = ()
-
-    def subkeys(self, key: str) -> tuple[str, ...] | None:
-        for branch in (*self._known, *self._ahead):
-            if branch.key.casefold() == key.casefold():
-                (content,) = self.branches([branch])
-                return tuple(content.below) if content else None
-        return self._registry.subkeys(key)
-
-    def string(self, key: str, name: str) -> str | None:
-        known, value = self._known_value(key, name, STRING)
-        return value if known else self._registry.string(key, name)
-
-    def strings(self, key: str, name: str) -> tuple[str, ...] | None:
-        known, value = self._known_value(key, name, STRINGS)
-        return value if known else self._registry.strings(key, name)
-
-    def dword(self, key: str, name: str) -> int | None:
-        known, value = self._known_value(key, name, NUMBER)
-        return value if known else self._registry.dword(key, name)
-
-    def binary(self, key: str, name: str) -> bytes | None:
-        known, value = self._known_value(key, name, BINARY)
-        if isinstance(value, ValueTooLarge):
-            raise value
-        return value if known else self._registry.binary(key, name)
-
-    def _known_value(self, key: str, name: str, kind: str) -> tuple[bool, Any]:
-        """Whether a branch tells of the value, and the value, None where there is none."""
-        above, _backslash, own = key.casefold().rpartition("\\")
-        for branch in (*self._known, *self._ahead):
-            place = branch.key.casefold()
-            if place == key.casefold() and (name, kind) in branch.values:
-                (content,) = self.branches([branch])
-                return True, content.values.get(name) if content else None
-            if place == above and (name, kind) in branch.below:
-                (content,) = self.branches([branch])
-                below = {one.casefold(): values for one, values in content.below.items()} if content else {}
-                return True, below.get(own, {}).get(name)
-        return False, None

@@ -16,8 +16,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys i
 
 def test_bindings_are_read_with_all_that_they_hold():
     parameters = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters"
-    assert [(one.key, one.base) for one in SURVEYED_BINDINGS] == [
-        (f"{parameters}\\{name}", parameters) for name in ("SslBindingInfo", "SslSniBindingInfo", "SslCcsBindingInfo")
+    assert [(one.key, one.above) for one in SURVEYED_BINDINGS] == [
+        (f"{parameters}\\{name}", (parameters,))
+        for name in ("SslBindingInfo", "SslSniBindingInfo", "SslCcsBindingInfo")
     ]
     held = {"SslCertHash", "SslCertStoreName", *(one.name for one in fields(Settings))}
     assert [{name for name, _kind in one.below} for one in SURVEYED_BINDINGS] == [held] * 3

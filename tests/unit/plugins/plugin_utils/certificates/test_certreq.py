@@ -11,7 +11,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import (
     accept,
-    add_to_store,
     delete_from_store,
     end_of_answer,
     failed,
@@ -94,7 +93,7 @@ def test_accept(server: FakeServer) -> None:
 
 def test_stores(server: FakeServer) -> None:
     root = parse_certificate(CA.certificate.public_bytes(DER), where="test")
-    add_to_store(server.host, "Root", root)
+    put_into_stores(server.host, [("Root", root)])
     assert server.listed("Root") == [CA.thumbprint]
     delete_from_store(server.host, "Root", CA.thumbprint)
     assert server.listed("Root") == []

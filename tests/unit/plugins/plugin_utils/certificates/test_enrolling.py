@@ -192,7 +192,7 @@ def test_a_key_that_another_run_made_meanwhile_is_taken(server):
     """Between the look at the store and the claim another run made a key: there is one, and both go on with it."""
     claim = server.files.claim
 
-    def overtaken(name, holder, then):
+    def overtaken(name, holder):
         server.files.claim = claim
         theirs = request(server)
         assert theirs["state"] == "created"
@@ -207,7 +207,7 @@ def test_a_key_that_another_run_made_meanwhile_is_taken(server):
 def test_a_certificate_that_another_run_installed_meanwhile_is_taken(server, ca):
     claim = server.files.claim
 
-    def overtaken(name, holder, then):
+    def overtaken(name, holder):
         server.put("MY", certificate(ca.issuer), key_info())
         return claim(name, holder)
 

@@ -365,7 +365,7 @@ def test_what_another_run_handed_in_meanwhile_is_not_handed_in_again():
     ca = FakeCa()
     claim = ca.files.claim
 
-    def overtaken(name, holder, then):
+    def overtaken(name, holder):
         ca.files.claim = claim
         ask(ca)
         return claim(name, holder)

@@ -15,7 +15,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import process_space
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Remembered
 
 OTHER = "eva_admin02_2126-11-22T08-00-00Z_0badcafe"
 
@@ -58,15 +57,6 @@ def test_a_claim_says_who_holds_it_and_is_given_back(server: FakeServer, monkeyp
     with pytest.raises(ZeroDivisionError), hold(server, Time()):
         raise ZeroDivisionError
     assert server.files.claims == {}
-
-
-def test_what_is_to_be_read_is_read_when_it_is_held(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = []
-    claimed = server.files.claim
-    monkeypatch.setattr(server.files, "claim", lambda *values: given.append(values[2]) or claimed(*values))
-    after = Remembered(server.registry)
-    with alone(server.host, "certificates", then=after), alone(server.host, "requests"):
-        assert given == [after, None]
 
 
 def test_who_comes_second_waits(server: FakeServer) -> None:
@@ -188,7 +178,7 @@ def test_of_two_that_follow_a_dead_holder_one_waits_on(server: FakeServer) -> No
 def test_a_claim_whose_answer_was_lost_is_given_back(server: FakeServer) -> None:
     claim_it = server.files.claim
 
-    def lose(name: str, holder: str, then: object) -> bool:
+    def lose(name: str, holder: str) -> bool:
         claim_it(name, holder)
         raise RolloutError("no answer")
 

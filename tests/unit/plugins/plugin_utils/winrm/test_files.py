@@ -20,7 +20,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import W
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import CannotClaim, FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import ProgramTimeout
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry, Remembered
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Registry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import Remembered
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 
 TARGET = r"C:\Windows\Temp\request.inf"
@@ -485,7 +486,9 @@ def test_a_name_is_claimed_by_one_and_given_back() -> None:
     files, disk = files_of()
     assert files.claimed_by("requests") is None
     assert files.claim("requests", FIRST) is True
-    assert disk.lines[-1] == f'md "{CLAIM}" && echo folder && echo {FIRST} > "{CLAIM}\\{FIRST}" && echo note'
+    folder = r"%SystemRoot%\Temp\ucops-claim-requests"
+    assert disk.lines[-2] == f'md "{folder}" && echo folder && echo {FIRST} > "{folder}\\{FIRST}" && echo note'
+    assert disk.lines[-1] == r'dir /b /a-d "%SystemRoot%\Temp\ucops-*"'
     assert files.claim("requests", "someone-else") is False
     assert files.claimed_by("requests") == FIRST
     assert files.renew_claim("requests", FIRST, SECOND) is True

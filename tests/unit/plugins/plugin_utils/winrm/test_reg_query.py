@@ -29,8 +29,8 @@ WINDOWS = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 HKLM = "HKEY_LOCAL_MACHINE\\"
 BASE = r"SOFTWARE\Microsoft\SystemCertificates"
 MY = rf"{BASE}\MY\Certificates"
-BLOBS = Branch(MY, below=(("Blob", BINARY),), base=BASE)
-NAMES = Branch(MY, base=BASE)
+BLOBS = Branch(MY, below=(("Blob", BINARY),), above=(rf"{BASE}\MY", BASE))
+NAMES = Branch(MY, above=(rf"{BASE}\MY", BASE))
 
 
 class Wmi:
@@ -107,7 +107,7 @@ def test_one_line_asks_for_everything() -> None:
     other = rf"{BASE}\Root\Certificates"
     listed = f"\r\n{HKLM}{other}\\CC\r\n{HKLM}{other}\\DD\r\n"
     registry, programs, wmi = registry_of({f"{MY} /s": SOME, other: listed})
-    assert registry.branches([BLOBS, Branch(other, base=BASE)]) == (FOUND, KeyContent({}, {"CC": {}, "DD": {}}))
+    assert registry.branches([BLOBS, Branch(other, above=(BASE,))]) == (FOUND, KeyContent({}, {"CC": {}, "DD": {}}))
     assert (len(programs.lines), wmi.asked) == (1, [])
     assert registry.string(WINDOWS, "SystemRoot") == r"C:\Windows"
     assert registry.string(WINDOWS, "CurrentVersion") == "6.1"
@@ -122,7 +122,7 @@ def one_key(*lines: str, wmi: Wmi | None = None):
     """What a key's values come to, and whether StdRegProv was asked for them."""
     body = "".join(f"    {line}\r\n" for line in lines)
     registry, _programs, wmi = registry_of({KEY: f"\r\n{HKLM}{KEY}\r\n{body}\r\n"}, wmi)
-    (content,) = registry.branches([Branch(KEY, VALUES, base=BASE)])
+    (content,) = registry.branches([Branch(KEY, VALUES, above=(BASE,))])
     return content, bool(wmi.asked)
 
 
@@ -179,7 +179,7 @@ ABOVE = {BASE: f"\r\n{HKLM}{BASE}\\CA\r\n{HKLM}{BASE}\\MY\r\n", rf"{BASE}\MY": f
 
 def test_absent_is_what_the_key_above_does_not_have() -> None:
     registry, programs, wmi = registry_of(ABOVE)
-    assert registry.branches([BLOBS, Branch(rf"{BASE}\REQUEST\Certificates", base=BASE)]) == (None, None)
+    assert registry.branches([BLOBS, Branch(rf"{BASE}\REQUEST\Certificates", above=(BASE,))]) == (None, None)
     assert (len(programs.lines), wmi.asked) == (1, [])
 
 
@@ -199,7 +199,7 @@ def test_where_no_key_above_can_be_read_either_it_is_asked() -> None:
 
 def test_a_base_that_is_not_there_is_asked_for_once() -> None:
     registry, _programs, wmi = registry_of({}, Wmi({"SOFTWARE": {}}))
-    other = Branch(rf"{BASE}\CA\Certificates", base=BASE)
+    other = Branch(rf"{BASE}\CA\Certificates", above=(BASE,))
     assert registry.branches([BLOBS, other, NAMES]) == (None, None, None)
     assert wmi.asked == [("EnumKey", BASE)]
 

@@ -6,8 +6,6 @@ import pytest
 from unit.abstract import demands
 from unit.fakes_windows import FakeRegistry
 
-from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import (
     BINARY,
     NUMBER,
@@ -16,7 +14,6 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port 
     Branch,
     KeyContent,
     Registry,
-    Remembered,
     ValueTooLarge,
 )
 
@@ -49,87 +46,3 @@ def test_branches_are_read_value_by_value_where_an_adapter_has_no_better_way(reg
         None,
     )
     assert registry.notice == ""
-
-
-def test_what_is_remembered_is_read_once_and_what_is_to_be_read_along_with_it(registry: FakeRegistry) -> None:
-    asked: list[list[Branch]] = []
-
-    class Counting(FakeRegistry):
-        def branches(self, wanted):
-            asked.append(list(wanted))
-            return registry.branches(wanted)
-
-    remembered = Remembered(Counting(), [Branch("A"), Branch("B")])
-    assert remembered.branches([ALL])[0].values["number"] == 7
-    registry.values["A"]["number"] = 8
-    registry.values["B"] = {}
-    assert remembered.branches([ALL, ALL])[1].values["number"] == 7
-    assert remembered.branches([Branch("B"), Branch("A")]) == (None, KeyContent({}, {"1": {}, "2": {}, "3": {}}))
-    assert asked == [[ALL, Branch("A"), Branch("B")]]
-    assert remembered.branches([Branch("C")]) == (None,)
-    assert asked[1:] == [[Branch("C")]]
-
-
-def test_single_names_and_values_come_from_what_is_read_together(registry: FakeRegistry) -> None:
-    remembered = Remembered(registry, [ALL, Branch("None", below=(("x", NUMBER),))])
-    assert remembered.dword("a", "number") == 7
-    registry.values = {"A\\9": {"Blob": b"9"}, "B": {"more": "y"}}
-    assert remembered.subkeys("a") == ("1", "2", "3")
-    assert (remembered.string("A", "text"), remembered.strings("A", "texts")) == ("x", ("y", "z"))
-    assert (remembered.string("A", "none"), remembered.subkeys("none"), remembered.dword("None\\1", "x")) == (None,) * 3
-    assert (remembered.binary("a\\1", "Blob"), remembered.binary("A\\3", "Blob")) == (b"1", None)
-    assert remembered.binary("A\\9", "Blob") is None
-    with pytest.raises(ValueTooLarge):
-        remembered.binary("A\\2", "Blob")
-    assert (remembered.string("B", "more"), remembered.string("A", "other")) == ("y", None)
-
-
-def test_what_another_command_line_read_is_remembered(registry: FakeRegistry) -> None:
-    class Lines(FakeRegistry):
-        def lines(self, asked):
-            return tuple(f"read {one.key}" for one in asked)
-
-        def contents(self, asked, results):
-            if not results[0].stdout:
-                raise RolloutError("garbled")
-            return tuple(KeyContent({}, {one.stdout.decode(): {}}) for one in results)
-
-    remembered = Remembered(Lines(), [Branch("A"), Branch("B")])
-    assert remembered.lines_ahead() == ("read A", "read B")
-    remembered.take([])
-    remembered.take([ProgramResult("x", 0), ProgramResult("x", 0)])
-    assert remembered.lines_ahead() == ("read A", "read B")  # nothing was learned
-    remembered.take([ProgramResult("x", 0, b"a"), ProgramResult("x", 0, b"b")])
-    assert (remembered.subkeys("A"), remembered.subkeys("B"), remembered.lines_ahead()) == (("a",), ("b",), ())
-    # An adapter that has no lines reads when it is asked.
-    later = Remembered(registry, [Branch("A")])
-    assert later.lines_ahead() == ()
-    assert registry.contents([Branch("B")], []) == (None,)
-
-
-def test_what_cannot_be_read_ahead_is_trouble_for_who_asks_for_it_alone(registry: FakeRegistry) -> None:
-    class Denied(FakeRegistry):
-        notice = "told"
-
-        def branches(self, wanted):
-            if Branch("B") in wanted:
-                raise RolloutError("denied")
-            return registry.branches(wanted)
-
-    remembered = Remembered(Denied(), [Branch("B")])
-    assert remembered.branches([Branch("A")]) == (KeyContent({}, {"1": {}, "2": {}, "3": {}}),)
-    with pytest.raises(RolloutError, match="denied"):
-        remembered.branches([Branch("B")])
-    assert remembered.notice == "told"
-
-
-def test_single_values_of_no_branch_are_not_remembered(registry: FakeRegistry) -> None:
-    remembered = Remembered(registry)
-    assert (remembered.string("A", "text"), remembered.strings("A", "texts"), remembered.dword("A", "number")) == (
-        "x",
-        ("y", "z"),
-        7,
-    )
-    assert (remembered.subkeys("A"), remembered.binary("A\\1", "Blob")) == (("1", "2", "3"), b"1")
-    registry.values["A"]["text"] = "later"
-    assert remembered.string("A", "text") == "later"
