@@ -177,6 +177,9 @@ def test_dns_within_its_budget(site: Site, capsys: pytest.CaptureFixture[str]) -
     first = site.play("deploy_pool")
     assert first.code == 0, first.output
     requests, size = sent(site.estate.counters(), "dc01")
+    for server in ("ocssrv01", "ocssrv02"):
+        requests_of_server, size_of_server = sent(site.estate.counters(), server)
+        assert requests_of_server <= 60 and size_of_server <= 300_000, (server, requests_of_server, size_of_server)
     site.estate.reset_counters()
     second = site.play("deploy_pool")
     assert second.total("changed") == 0, second.output
