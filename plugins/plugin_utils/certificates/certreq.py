@@ -23,7 +23,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import
     failure_codes,
     meaning,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MACHINE, MY
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MACHINE, MY, REQUEST
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileOutcome, FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
@@ -86,7 +86,7 @@ def new_requests(host: WindowsHost, infs: Sequence[bytes]) -> tuple[bytes | Roll
     for inf in infs:
         policy, output = paths(host.files, ".inf", ".req")
         arguments = ["certreq", "-new", "-f", "-q", policy, output]
-        jobs.append(FileProgram(arguments, policy, inf, (output,), changes=(MACHINE,)))
+        jobs.append(FileProgram(arguments, policy, inf, (output,), changes=(f"{MACHINE}\\{REQUEST}",)))
     outcomes = host.files.run(host.programs, jobs, timeout=TIMEOUT)
     return tuple(_request_of(outcome, host.name) for outcome in outcomes)
 
