@@ -173,8 +173,13 @@ def test_a_binding_is_replaced_by_one_command(server):
     """A run that is killed between the two would leave nothing bound, and the flags of the former one nowhere."""
     old, new = server.put("MY", OLD, key_info("c1")), server.put("MY", NEW, key_info("c2"))
     give(server, old)
-    at_once, run_all = [], server.programs.run_all
-    server.programs.run_all = lambda commands, **more: at_once.append([one[2] for one in commands]) or run_all(commands)
+    at_once, run = [], server.files.run
+
+    def counted(programs, jobs, **more):
+        at_once.append([job.arguments[2] for job in jobs])
+        return run(programs, jobs, **more)
+
+    server.files.run = counted
     bind(server.host, EVERYWHERE, new)
     assert at_once == [["delete", "add"]]
 
