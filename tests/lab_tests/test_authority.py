@@ -271,6 +271,15 @@ def test_validity_ends_with_the_ca_s_own(tmp_path: Path) -> None:
     )
 
 
+def test_a_template_that_is_changed_counts_for_later_requests(tmp_path: Path) -> None:
+    ca = authority(tmp_path, templates={"WebServer": {"validity_days": 0.5}})
+    rows = [ca.submit(request(), WEB, ROLLOUT)]
+    ca.carry_out("change_template", {"name": "WebServer", "validity_days": 2})
+    rows.append(ca.submit(request(), WEB, ROLLOUT))
+    ends = [x509.load_der_x509_certificate(row.certificate).not_valid_after_utc for row in rows]
+    assert 1.4 < (ends[1] - ends[0]) / datetime.timedelta(days=1) < 1.6
+
+
 def test_misbehaviour(tmp_path: Path) -> None:
     made = {
         name: authority(tmp_path / name, misbehave=[name]).submit(request(), WEB, ROLLOUT)

@@ -24,7 +24,7 @@ class Template:
     subject: str = "computer"
     enroll: tuple[str, ...] = ()
     minimum_key: int = 1024
-    validity_days: int = 730
+    validity_days: float = 730
     version: int = 1
     oid: str = "1.3.6.1.4.1.311.21.8.1234567.1"
     key_usage: int = 0xA0

@@ -8,6 +8,7 @@ What decides lies where Windows keeps it: in the registry of the CA's machine, r
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import threading
 from typing import TYPE_CHECKING, Any
@@ -268,7 +269,14 @@ class CertificateAuthority(Role):
         return str(self.settings.get("manager", "Administrator"))
 
     def carry_out(self, order: str, body: Any) -> str:
-        """`approve` or `deny`, with the number under `request_id`."""
+        """`approve` or `deny`, with the number under `request_id`; `change_template`, with its `name` and what differs
+        from now on."""
+        if order == "change_template":
+            fields = dict(body)
+            name = str(fields.pop("name"))
+            with self._lock:
+                self.templates[name] = dataclasses.replace(self.templates[name], **fields)
+            return name
         orders = {"approve": self.approve, "deny": self.deny}
         if order not in orders:
             raise NoSuchOrder(order)
