@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, fields
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
@@ -18,32 +18,13 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring i
 
 _NEVER = "never"
 
-# As the action plugins take them; roles/pool_certificates/meta/argument_specs.yml says what each is.
-SPEC: Mapping[str, Mapping[str, Any]] = {
-    "obtain": {"type": "bool", "default": True},
-    "assign": {"type": "bool", "default": True},
-    "minimum_days": {"type": "int", "default": 30},
-    "directory": {"type": "path", "default": ""},
-    "trusted_roots": {"type": "list", "elements": "str", "default": []},
-    "bundle_root": {"type": "bool", "default": False},
-    "front_end": {"type": "str", "choices": ["manual", "command"], "default": "manual"},
-    "front_end_command": {"type": "list", "elements": "str", "default": []},
-    "assign_again": {"type": "bool", "default": False},
-    "ocs": {"type": "str", "choices": ["read", "wmi"], "default": "read"},
-    "web": {"type": "str", "choices": ["http_sys", "manual"], "default": "http_sys"},
-    "bindings_also": {"type": "list", "elements": "str", "default": []},
-    "oauth": {"type": "bool", "default": False},
-    "effective_date": {"type": "str", "default": ""},
-    "start_services": {"type": "bool", "default": False},
-    "services": {"type": "list", "elements": "str", "default": ["RTCSRV"]},
-    "service_timeout": {"type": "int", "default": 120},
-    "timeout": {"type": "float", "default": 10.0},
-    "renew": {"type": "list", "elements": "str", "default": []},
-    "prove_wait": {"type": "float", "default": 60.0},
-    "retire": {"type": "str", "choices": ["keep", "archive", "remove"], "default": "keep"},
-    "revoke": {"type": "str", "choices": ["never", "superseded"], "default": "never"},
+_CHOICES = {
+    "front_end": ["manual", "command"],
+    "ocs": ["read", "wmi"],
+    "web": ["http_sys", "manual"],
+    "retire": ["keep", "archive", "remove"],
+    "revoke": ["never", "superseded"],
 }
-TAKEN = {"type": "dict", "options": SPEC, "apply_defaults": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +68,21 @@ class DeployOptions:
         """What is to become of it; where its CA is to revoke it, that comes first."""
         first = self.revoke != _NEVER
         return Retiring(work, held, self.retire, check_mode, frozenset(self.renew), only_tell=first)
+
+
+def _argument(option: Field[Any]) -> dict[str, Any]:
+    """The option as an action plugin takes it."""
+    default = option.default
+    if isinstance(default, tuple):
+        return {"type": "list", "elements": "str", "default": list(default)}
+    kind = "path" if option.name == "directory" else type(default).__name__
+    choices = {"choices": _CHOICES[option.name]} if option.name in _CHOICES else {}
+    return {"type": kind, "default": default, **choices}
+
+
+# roles/pool_certificates/meta/argument_specs.yml says what each is.
+SPEC: Mapping[str, Mapping[str, Any]] = {one.name: _argument(one) for one in fields(DeployOptions)}
+TAKEN = {"type": "dict", "options": SPEC, "apply_defaults": True}
 
 
 def options_of(given: Mapping[str, Any]) -> DeployOptions:
