@@ -133,7 +133,7 @@ class Pool(Rollout):
         options = options_of({**options, "oauth": True, **given})
         now, wanted = datetime.now(timezone.utc), work_from_plain(work)
         with self.host(name) as host:
-            seen = survey(host, wanted, options, topology=None, now=now)
+            seen = survey(host, wanted, options, compare=False, now=now)
         found = {id: dict(one) for id, one in seen.steps.of.items()}
         if not seen.next:
             return False
