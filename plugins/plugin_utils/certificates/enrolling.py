@@ -198,8 +198,12 @@ def _held(wanted: Enrolling) -> tuple[X509Certificate | None, str, tuple[NotServ
     """The newest certificate that serves, what the store has for the plan, and for all others why they do not."""
     serving: list[X509Certificate] = []
     others, kind = [], NOTHING_HELD
-    for entry in _entries(wanted, MY):
+    entries = _entries(wanted, MY)
+    replaced = _newest_ordered(wanted, entries)
+    for entry in entries:
         reasons = _reasons(wanted, entry, wanted.minimum_days)
+        if not reasons and replaced and entry.certificate and entry.certificate.not_before < replaced.not_before:
+            reasons = [f"it is older than {replaced.thumbprint}, which is to be renewed"]
         if entry.certificate and not reasons:
             serving.append(entry.certificate)
             continue
@@ -208,6 +212,13 @@ def _held(wanted: Enrolling) -> tuple[X509Certificate | None, str, tuple[NotServ
         kind = EXPIRES if not _reasons(wanted, entry, 0) else kind if kind == EXPIRES else UNFIT
     held = max(serving, key=lambda one: (one.not_before, one.not_after, one.thumbprint), default=None)
     return held, SERVES if held else kind, tuple(others)
+
+
+def _newest_ordered(wanted: Enrolling, entries: Sequence[StoreEntry]) -> X509Certificate | None:
+    """Of those for the plan that are ordered to be renewed: what was there before it is not taken back."""
+    ordered = (entry for entry in entries if entry.thumbprint in wanted.renew)
+    known = (one for entry in ordered if (one := entry.certificate) and _fitted(wanted.planned, one, entry.key))
+    return max(known, key=lambda one: one.not_before, default=None)
 
 
 def _former(wanted: Enrolling, held: X509Certificate | None) -> X509Certificate | None:

@@ -247,6 +247,27 @@ def test_one_that_is_to_be_renewed_does_not_serve_and_the_next_one_does(server, 
     assert (found.state, found.held and found.held.thumbprint) == ("held", new)
 
 
+def test_what_was_there_before_one_that_is_to_be_renewed_is_not_taken_back(server, ca):
+    """It may have been replaced for a reason: its key was known to others."""
+    before = server.put("MY", certificate(ca.issuer, begin=NOW - timedelta(days=30)), key_info("c0"))
+    old = server.put("MY", certificate(ca.issuer, begin=NOW - timedelta(days=2)), key_info("c1"))
+
+    def look(*renew):
+        wanted = Enrolling(server.host, planned_certificate(), NOW, 30, check_mode=True, renew=frozenset(renew))
+        return enrol(wanted)
+
+    assert look().held.thumbprint == old
+    found = look(old)
+    assert (found.state, {one.thumbprint: one.reasons for one in found.reasons}) == (
+        "would_create",
+        {before: (f"it is older than {old}, which is to be renewed",), old: ("it is to be renewed, as ordered",)},
+    )
+    # One that is for another purpose says nothing of this one.
+    other = server.put("MY", certificate(ca.issuer, "web.company.local", ["web.company.local"]), key_info("c3"))
+    assert look(other).held.thumbprint == old
+    assert look(before).held.thumbprint == old
+
+
 def test_an_archived_one_does_not_serve(server, ca):
     name = server.put("MY", certificate(ca.issuer), key_info())
     key = f"{STORES}\\MY\\Certificates\\{name}"
