@@ -31,12 +31,13 @@ class ActionModule(PureAction):
         "directory": {"type": "path", "required": True},
         "files": {"type": "dict", "required": True},
         "keep_changed": {"type": "bool", "default": False},
+        "variable": {"type": "str", "default": ""},
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         directory = arguments["directory"]
         contents = {_path(directory, name): str(text) for name, text in arguments["files"].items()}
-        see_writable(directory)
+        _see_writable(directory, arguments["variable"], ahead=not contents)
         before = {path: content_of(path, len(text.encode("utf-8")) + _MORE_TO_SHOW) for path, text in contents.items()}
         differing = [path for path, text in contents.items() if before[path] != text.encode("utf-8")]
         if arguments["keep_changed"]:
@@ -48,6 +49,17 @@ class ActionModule(PureAction):
         if self._task.diff:
             result["diff"] = [_difference(path, before[path], contents[path]) for path in differing]
         return result
+
+
+def _see_writable(directory: str, variable: str, *, ahead: bool) -> None:
+    """In the words of who gave the folder. ``ahead``: nothing is to be written yet, so this is how the run begins."""
+    try:
+        see_writable(directory)
+    except RolloutError as error:
+        if not variable:
+            raise
+        mend = f"Give another folder in {variable}" + ("; nothing was touched yet" if ahead else "")
+        raise RolloutError(error.what, where=f"{variable}: {error.where}", mend=mend) from error
 
 
 class NotWritten(RolloutError):

@@ -34,6 +34,12 @@ options:
       - That it was not changed is known by its last line, which P(ucops.rollout.topology_import#lookup) puts there.
     type: bool
     default: false
+  variable:
+    description:
+      - The variable that O(directory) comes from, to be named in the message where that folder cannot be used.
+      - Where O(files) is empty, the message says as well that nothing was touched yet.
+    type: str
+    default: ""
 attributes:
   check_mode:
     support: full

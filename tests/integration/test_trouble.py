@@ -96,11 +96,14 @@ def test_plan_made_by_hand_is_refused_whole_before_any_logon(site: Site) -> None
     assert logons(site) == {"ok": 0, "failed": 0}
 
 
-@pytest.mark.parametrize("playbook", ["deploy_pool", "verify_pool"])
+@pytest.mark.parametrize("playbook", ["deploy_pool", "verify_pool", "audit_pool"])
 def test_folder_that_cannot_be_written_is_known_before_any_logon(site: Site, playbook: str) -> None:
+    variable = "pool_audit_directory" if playbook == "audit_pool" else "pool_report_directory"
     (site.work / "file").write_text("", encoding="utf-8")
-    run = site.play(playbook, "--check", variables={"pool_report_directory": str(site.work / "file" / "report")})
-    assert run.code != 0 and "is a file and no folder" in clean(run)
+    run = site.play(playbook, "--check", variables={variable: str(site.work / "file" / "report")})
+    given = f"{variable}: {site.work}/file/report: {site.work}/file is a file and no folder. "
+    told = clean(run)
+    assert run.code != 0 and f"{given}Give another folder in {variable}; nothing was touched yet" in told, told
     assert logons(site) == {"ok": 0, "failed": 0}
 
 

@@ -72,8 +72,10 @@ def see_writable(path: str) -> None:
     while not os.path.lexists(there):
         there = os.path.dirname(there)
     if not os.path.isdir(there):
-        raise RolloutError("is a file and no folder", where=there)
+        what = "is a file and no folder" if there == path else f"{there} is a file and no folder"
+        raise RolloutError(what, where=path)
     try:
         os.rmdir(tempfile.mkdtemp(dir=there, prefix=".ucops-"))
     except OSError as error:
-        raise RolloutError(f"nothing can be written into this folder ({error.strerror})", where=there) from error
+        folder = "this folder" if there == path else f"the folder {there}"
+        raise RolloutError(f"nothing can be written into {folder} ({error.strerror})", where=path) from error

@@ -61,6 +61,16 @@ def test_a_folder_that_is_a_file_is_told_in_words(tmp_path: Path) -> None:
     assert result["failed"] and result["msg"] == f"{tmp_path}/place: is a file and no folder"
 
 
+@pytest.mark.parametrize(
+    ("contents", "end"), [({}, "; nothing was touched yet"), ({"a": "x"}, "")], ids=["ahead", "to write"]
+)
+def test_the_variable_that_gave_the_folder_is_named(tmp_path: Path, contents: dict[str, str], end: str) -> None:
+    (tmp_path / "place").write_text("", encoding="utf-8")
+    result = run(tmp_path / "place" / "b", contents, check_mode=True, variable="pool_report_directory")
+    told = f"pool_report_directory: {tmp_path}/place/b: {tmp_path}/place is a file and no folder"
+    assert result["msg"] == f"{told}. Give another folder in pool_report_directory{end}"
+
+
 def test_what_was_written_before_the_disk_was_full_is_returned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.md").write_text("# a", encoding="utf-8")
     replacing = os.replace

@@ -97,20 +97,23 @@ def test_whether_a_folder_can_be_written_is_seen_without_making_it(
     assert os.listdir(tmp_path) == []
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(RolloutError, match="file: is a file and no folder"):
+        files.see_writable(str(tmp_path / "file"))
+    with pytest.raises(RolloutError) as known:
         files.see_writable(str(tmp_path / "file" / "b"))
+    assert str(known.value) == f"{tmp_path}/file/b: {tmp_path}/file is a file and no folder"
     assert os.listdir(tmp_path) == ["file"]
 
     def refuse(**_where: object) -> str:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(files.tempfile, "mkdtemp", refuse)
-    with pytest.raises(RolloutError, match=r"nothing can be written into this folder \(Permission denied\)"):
+    with pytest.raises(RolloutError, match=r"/a: nothing can be written into the folder .* \(Permission denied\)"):
         files.see_writable(str(tmp_path / "a"))
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="no /proc, in which nobody can make a folder")
 def test_a_place_where_even_root_can_make_nothing() -> None:
-    with pytest.raises(RolloutError, match="/proc: nothing can be written into this folder"):
+    with pytest.raises(RolloutError, match="^/proc/ucops-none: nothing can be written into the folder /proc "):
         files.see_writable("/proc/ucops-none")
 
 

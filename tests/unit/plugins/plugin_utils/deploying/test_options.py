@@ -36,6 +36,12 @@ def test_what_is_given_becomes_a_value() -> None:
     assert (options.trusted_roots, options.services, options.timeout) == (("AB" * 20,), ("A", "B"), 2.5)
 
 
+@pytest.mark.parametrize("between", ["", ":", " "])
+def test_a_thumbprint_is_taken_as_windows_shows_it(between: str) -> None:
+    options = options_of({**DEFAULTS, "renew": [between.join(["ab"] * 20), "CD" * 20]})
+    assert options.renew == ("AB" * 20, "CD" * 20)
+
+
 def test_what_becomes_of_the_former_one() -> None:
     assert not DeployOptions().ends_former
     wanted = DeployOptions(retire="remove", renew=(Thumbprint("AB" * 20),))
