@@ -115,6 +115,12 @@ brought:
   description: By certificate ID the certificates (PEM) that people have put into O(options.directory) for it.
   returned: with O(work)
   type: dict
+renew_not_held:
+  description: Of O(options.renew) those that the store MY does not hold, not even archived.
+  returned: with O(work)
+  type: list
+  elements: str
+  sample: []
 ocs_pool:
   description: What M(ucops.rollout.ocs_pool_info) returns, of a Front End of OCS 2007 or 2007 R2.
   returned: with O(work), where O(compare) says so

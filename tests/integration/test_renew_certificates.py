@@ -64,8 +64,11 @@ def renewing(old: dict[str, str], **more: Any) -> dict[str, Any]:
 
 def test_one_server_after_the_other_and_then_nothing(site: Site) -> None:
     old = deployed(site)
-    nothing = site.play("renew_certificates", variables=OPTIONS)
+    mistyped = {"pool_certificates_renew": ["ab:cd:" + "0" * 36]}
+    nothing = site.play("renew_certificates", variables={**OPTIONS, **mistyped})
     assert (nothing.code, nothing.total("changed")) == (0, 0), nothing.output
+    noted = f"pool_certificates_renew names ABCD{'0' * 36}, which no server that was looked at holds"
+    assert noted in nothing.summary and noted in str(site.report()["findings"]), nothing.summary
     before = site.state()
     told = site.play("renew_certificates", "--check", variables=renewing(old))
     assert told.code == 0 and site.state() == before, told.output
@@ -85,8 +88,10 @@ def test_one_server_after_the_other_and_then_nothing(site: Site) -> None:
     assert sorted(map(tuple, ids)) == [(2, 4), (3, 5)]
     assert all(one[side]["not_after"] for one in told.values() for side in ("before", "after"))
     assert f"replaced certificate {old['ocssrv01']} removed" in run.summary, run.summary
+    assert "pool_certificates_renew names" not in run.summary, run.summary
     again = site.play("renew_certificates", variables=wanted)
     assert (again.code, again.total("changed"), serving(site)) == (0, 0, new), again.output
+    assert all(f"pool_certificates_renew names {one}, which" in again.summary for one in old.values()), again.summary
 
 
 def test_the_first_that_does_not_come_back_stops_it(site: Site) -> None:

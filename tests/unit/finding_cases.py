@@ -52,6 +52,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import 
     oauth_findings,
     ocs_findings,
     policy_findings,
+    renewal_findings,
     root_findings,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.model import (
@@ -410,6 +411,7 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     ),
     "clock-differs": lambda: clock_findings("dc01.company.local", NOW + timedelta(minutes=6), NOW),
     "oauth-certificate-is-new": lambda: oauth_findings("AB", NOW - timedelta(days=30), "CD", NOW),
+    "renewed-nowhere": lambda: renewal_findings([["AB", "CD"], ["AB"]], ["AB", "CD"]),
     "ocs-differs": lambda: ocs_findings([DeployedDifference("x", "what", "breaks", "mend")]),
     "certificate-expired": lambda: in_use(ENDED),
     "certificate-expires": lambda: in_use(LATE),

@@ -9,7 +9,7 @@ No plan knows of it; the engines and the report ask here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
@@ -219,6 +219,22 @@ OAUTH_CERTIFICATE_IS_NEW = FindingKind(
     elsewhere="a certificate of OAuth that came into use in the last 30 days",
 )
 
+RENEWED_NOWHERE = FindingKind(
+    code="renewed-nowhere",
+    severity=NOTE,
+    about=RUN,
+    title="A certificate that is to be renewed is held nowhere",
+    message=(
+        "pool_certificates_renew names {thumbprint}, which no server that was looked at holds: it was replaced and"
+        " removed already, or is mistyped"
+    ),
+    breaks="Nothing; but where it is mistyped, the certificate that was meant is not renewed",
+    mend="Compare it with the thumbprints in the report of the audit (audit_pool); take out what is gone",
+    source="the stores MY of the servers of this run",
+    decision="a second run with the same variables after a renewal that removes is no mistake",
+    elsewhere="pool_certificates_renew with a thumbprint of which one digit is wrong",
+)
+
 
 def policy_findings(policy: AuthorityPolicy, name: str) -> tuple[Finding, ...]:
     """What the settings of the authority ``name`` give reason to say."""
@@ -312,6 +328,15 @@ def dns_findings(notes: Iterable[str]) -> tuple[Finding, ...]:
 def ocs_findings(differences: Iterable[DeployedDifference]) -> tuple[Finding, ...]:
     """What OCS says of its pool and SIP domains otherwise than the topology."""
     return tuple(OCS_DIFFERS.at("", what=one.what, breaks=one.breaks, mend=one.mend) for one in differences)
+
+
+def renewal_findings(lacking: Sequence[Container[str]], ordered: Iterable[str]) -> tuple[Finding, ...]:
+    """A note for each thumbprint that is to be renewed and that no server holds.
+
+    :param lacking: of each server those of them that it does not hold.
+    """
+    nowhere = (one for one in dict.fromkeys(ordered) if all(one in of_server for of_server in lacking))
+    return tuple(RENEWED_NOWHERE.at("", thumbprint=one) for one in nowhere)
 
 
 def oauth_findings(thumbprint: str, since: datetime | None, former: str, now: datetime | None) -> tuple[Finding, ...]:

@@ -9,10 +9,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan, PlannedServer
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import renewal_findings
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan, PlannedServer
 from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER, HostVars, kept
 from ansible_collections.ucops.rollout.plugins.module_utils.report.server_results import (
     REQUESTS,
@@ -102,7 +104,10 @@ def collected(
         "not_done": _by_why({**unpushed, **unbegun}),
         "authorities": {host: _authority(hostvars, host) for host in ca_hosts},
         "windows": windows_of(hostvars, (*dns_hosts, *ca_hosts, *planned.values())),
-        "findings": _of_hosts(hostvars, (*dns_hosts, *ca_hosts, *planned.values())),
+        "findings": [
+            *_of_hosts(hostvars, (*dns_hosts, *ca_hosts, *planned.values())),
+            *to_plain(_renewed_nowhere(hostvars, servers.values())),
+        ],
     }
 
 
@@ -148,6 +153,16 @@ def _of_hosts(hostvars: HostVars, hosts: Sequence[str]) -> list[Any]:
     of_ocs = (survey_of(hostvars, host).get("ocs_pool") or {} for host in names)
     told += [one for pool in of_ocs for one in pool.get("findings") or ()]
     return [one for at, one in enumerate(told) if one not in told[:at]]
+
+
+def _renewed_nowhere(hostvars: HostVars, hosts: Iterable[str]) -> tuple[Finding, ...]:
+    """What is to be renewed and is held nowhere, once every server was read that is logged on to."""
+    surveys = [survey_of(hostvars, host) for host in hosts]
+    logged_on = [one for one in surveys if (one.get("work") or {}).get("logon", True)]
+    if not logged_on or any("renew_not_held" not in one for one in logged_on):
+        return ()
+    lacking = [one["renew_not_held"] for one in logged_on]
+    return renewal_findings(lacking, lacking[0])
 
 
 def reached(hostvars: HostVars, host: str) -> Mapping[str, Any]:

@@ -49,7 +49,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.holding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import not_yet
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import collect
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import SURVEYED, CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, SURVEYED, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.ocs_pool import read_deployed, told_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignments import Assigner
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
@@ -67,7 +67,8 @@ _ASSIGNED_STATES = ("proved", "assigned", "bound")
 class Survey:
     """``steps``: what is known of each certificate. ``next``: certificate id to the step that comes next, of those that
     need one. ``problems``: why the server cannot take what is planned; ``brought``: certificate id to the certificates
-    (PEM) that people have put into the folder, of those that it does not hold."""
+    (PEM) that people have put into the folder, of those that it does not hold. ``renew_not_held``: of the
+    thumbprints to be renewed those that the store MY lacks."""
 
     steps: ServerSteps
     next: dict[str, str]
@@ -76,6 +77,7 @@ class Survey:
     brought: dict[str, list[str]]
     ocs_pool: Result
     warnings: tuple[str, ...]
+    renew_not_held: tuple[str, ...] = ()
 
     def to_result(self) -> Result:
         """As ``server_info`` documents it."""
@@ -86,6 +88,7 @@ class Survey:
             "problems": list(self.problems),
             "brought": self.brought,
             "ocs_pool": self.ocs_pool,
+            "renew_not_held": list(self.renew_not_held),
             "warnings": [*self.warnings, *self.ocs_pool.get("warnings", ())],
         }
 
@@ -132,6 +135,7 @@ class _Surveying:
             dict(self._brought()),
             self._ocs_pool(),
             self.assigner.warnings,
+            self._renew_not_held(),
         )
 
     def _look_if_readable(self, job: CertificateWork) -> None:
@@ -195,6 +199,12 @@ class _Surveying:
         names = [one["thumbprint"] for one in self.steps.of.values() if one.get("thumbprint")]
         stores = CertificateStores(self.host.registry, self.host.name)
         return read_holding(stores, names, chains=True, now=self.now, where=self.host.name).to_result()
+
+    def _renew_not_held(self) -> tuple[str, ...]:
+        if not self.options.renew:
+            return ()
+        held = CertificateStores(self.host.registry, self.host.name).thumbprints(MY)
+        return tuple(str(one) for one in self.options.renew if one not in held)
 
     def _brought(self) -> Iterator[tuple[str, list[str]]]:
         for job in self.work.certificates:

@@ -129,6 +129,15 @@ def test_a_difference_of_ocs_is_told_as_it_is() -> None:
     assert (found.severity, found.message, found.breaks, found.mend) == ("warning", "what", "breaks", "mend")
 
 
+def test_what_is_to_be_renewed_and_is_held_nowhere() -> None:
+    (found,) = provoked("renewed-nowhere")
+    assert (found.severity, found.message) == (
+        "note",
+        "pool_certificates_renew names AB, which no server that was looked at holds: it was replaced and removed"
+        " already, or is mistyped",
+    )
+
+
 def test_oauths_new_certificate() -> None:
     (found,) = provoked("oauth-certificate-is-new")
     assert (found.severity, found.where) == ("note", "")

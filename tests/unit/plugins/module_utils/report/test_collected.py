@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from unit.topologies import origin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
@@ -195,6 +196,24 @@ def test_what_several_servers_of_ocs_say_is_told_once() -> None:
     said = {"code": "ocs-differs", "message": "a server too many"}
     hostvars = {host: {"pool_certificates_survey": {"ocs_pool": {"findings": [said]}}} for host in ("fe1", TWO)}
     assert collected(hostvars, plan())["findings"] == [said]
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ({"renew_not_held": ["AA", "BB"]}, ["AA"]),
+        ({"renew_not_held": []}, []),
+        ({"failed": True}, []),
+        ({"work": {"logon": False}}, ["AA", "CC"]),
+    ],
+    ids=["both lack one", "held there", "unread", "nobody logs on"],
+)
+def test_what_is_to_be_renewed_and_no_server_holds(second: dict[str, Any], told: list[str]) -> None:
+    surveys = {"fe1": {"renew_not_held": ["AA", "CC"]}, TWO: second}
+    hostvars = {host: {"pool_certificates_survey": one} for host, one in surveys.items()}
+    found = collected(hostvars, plan())["findings"]
+    assert [one["message"].split()[2].rstrip(",") for one in found] == told
+    assert {one["code"] for one in found} <= {"renewed-nowhere"}
 
 
 def test_certificates_of_the_cas_that_were_read() -> None:

@@ -13,6 +13,7 @@ from unit.fakes_windows import NOW, PEM, certificate, key_info, rsa_key
 from unit.server_sites import ID, WEB, Site, work
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying import survey as surveying
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
@@ -51,6 +52,14 @@ def test_what_a_run_that_was_cut_off_left_behind_is_a_step(monkeypatch: pytest.M
         assert site.survey().next == {ID: "retire"}, wanted
     site.options = replace(site.options, assign=False)
     assert site.survey().next == {}
+
+
+def test_what_is_to_be_renewed_and_is_not_in_the_store() -> None:
+    site = Site()
+    thumbprint = site.deploy(site.issued())["certificates"][ID]["thumbprint"]
+    assert site.survey().to_result()["renew_not_held"] == []
+    site.options = replace(site.options, renew=(Thumbprint("AB" * 20), Thumbprint(thumbprint)))
+    assert site.survey().to_result()["renew_not_held"] == ["AB" * 20]
 
 
 def test_what_people_carry_waits_without_a_connection(tmp_path: Path) -> None:
