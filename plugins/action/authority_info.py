@@ -10,7 +10,12 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import ISSUED
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.authority_port import (
+    ISSUED,
+    PENDING,
+    REVOKED,
+    KnownRequest,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import authority_findings
@@ -53,12 +58,12 @@ class ActionModule(WindowsAction):
             **({"failed": arguments["fail"], "msg": "\n".join(against)} if against else {}),
             **found.to_plain(),
             "findings": to_plain(findings),
-            **_issued(host, ours),
+            **_requests(host, ours),
         }
 
 
-def _issued(host: WindowsHost, planned: Sequence[PlannedCertificate]) -> dict[str, Any]:
-    """By which request each key got its certificate: one look at the database for all common names."""
+def _requests(host: WindowsHost, planned: Sequence[PlannedCertificate]) -> dict[str, Any]:
+    """What became of the requests of each key: one look at the database for all common names."""
     names: dict[str, list[str]] = {}
     for one in planned:
         names.setdefault(one.issuer.ca, []).append(one.common_name)
@@ -66,7 +71,17 @@ def _issued(host: WindowsHost, planned: Sequence[PlannedCertificate]) -> dict[st
         found = [AdcsAuthority(host, CaConfig(ca)).requests_for(names[ca]) for ca in names]
         known = [row for rows in found for of_name in rows.values() for row in of_name]
     except RolloutError as error:
-        return {"request_ids": {}, "request_ids_problem": str(error)}
-    # Of one key the newest request counts, and comes first.
-    ids = {row.request.public_key: row.request_id for row in reversed(known) if row.disposition == ISSUED}
-    return {"request_ids": ids, "request_ids_problem": ""}
+        return {"request_ids": {}, "pending_ids": {}, "revoked_ids": {}, "request_ids_problem": str(error)}
+    issued, revoked = _ids(known, ISSUED), _ids(known, REVOKED)
+    return {
+        "request_ids": issued,
+        "pending_ids": _ids(known, PENDING),
+        # Of a key that has both nobody knows here which certificate is meant.
+        "revoked_ids": {key: number for key, number in revoked.items() if key not in issued},
+        "request_ids_problem": "",
+    }
+
+
+def _ids(known: Sequence[KnownRequest], disposition: int) -> dict[str, int | None]:
+    """Of one key the newest request counts, and comes first."""
+    return {row.request.public_key: row.request_id for row in reversed(known) if row.disposition == disposition}

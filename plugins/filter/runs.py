@@ -220,6 +220,11 @@ def audit_data(
     ).to_plain()
 
 
+def audit_requests(hostvars: Any, ca_hosts: Sequence[str]) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(auditing.requests_of_keys(_hostvars(hostvars), list(ca_hosts)))
+    return plain
+
+
 def audit_left(given: Any, unproved: str = "fail", failure: str = "") -> dict[str, Any]:
     found = auditing.report_from_plain(given)
     return auditing.audit_left(found, unread_fails=_fails(unproved), failure=str(failure)).to_plain()
@@ -308,6 +313,7 @@ class FilterModule:
             rollout_left,
             spared_logons,
             audit_records,
+            audit_requests,
             audit_data,
             audit_left,
             name_servers,

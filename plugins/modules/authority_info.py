@@ -157,6 +157,14 @@ request_ids:
       request's number.
   returned: when the CA was read
   type: dict
+pending_ids:
+  description: The same of requests that wait for an officer of the CA.
+  returned: when the CA was read
+  type: dict
+revoked_ids:
+  description: The same of keys whose certificates the CA has all revoked.
+  returned: when the CA was read
+  type: dict
 request_ids_problem:
   description: Why the CA's database could not be looked into; empty where it was.
   returned: when the CA was read

@@ -65,6 +65,13 @@ options:
     type: list
     elements: str
     default: []
+  requests:
+    description:
+      - What the plan's CAs have of keys, as P(ucops.rollout.audit_requests#filter) gives it, C(pending) and C(revoked),
+        each a public key to the number of its request.
+      - A key that waits for a certificate is told with its request then, and what is revoked serves as nothing.
+    type: dict
+    default: {}
 seealso:
   - module: ucops.rollout.certificate_info
   - module: ucops.rollout.cs_certificates
@@ -93,7 +100,7 @@ rows:
     - A row for each planned place, then for what is assigned beyond the plan, then for the rest of the store.
     - The C(verdict) is V(as_planned); or a difference, V(missing), V(expired), V(differs), V(unplanned) (the plan has
       no certificate for that type here) or V(renew); or V(not_read). V(unassigned) (in the store, it would serve, and
-      is assigned nowhere) and V(other) are told and are no difference.
+      is assigned nowhere), V(archived) (in the store, put aside) and V(other) are told and are no difference.
     - C(certificate) is the planned one's id. C(thumbprint), C(subject), C(issuer), C(not_after) and C(days_left) are of
       what is there. C(missing_names) and C(further_names) compare the alternative names. C(problems) says what is
       wrong, C(remarks) what is worth knowing.

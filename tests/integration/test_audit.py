@@ -46,7 +46,7 @@ def found(site: Site) -> dict[tuple[str, str], str]:
         ]
         for one in report["records"]
     }
-    calm = ("as_planned", "other", "unassigned")
+    calm = ("as_planned", "other", "unassigned", "archived")
     return {key: verdict for key, verdict in {**places, **records}.items() if verdict not in calm}
 
 
@@ -463,3 +463,31 @@ def test_each_fault_of_the_stores_in_every_language(site: Site) -> None:
     assert {trust[name]["state"] for name in ("fe01", "fe02", "fe03")} == {"failed"}
     said = f"fe02.company.local has {root} of its chain in the store of disallowed certificates"
     assert said in trust["fe01"]["message"]
+
+
+@pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"request_disposition": 0x101}}])
+def test_a_request_that_waits_keeps_its_key_and_what_was_put_aside_serves_nowhere(site: Site) -> None:
+    site.play("deploy_pool")
+    for row in site.state()["hosts"]["ca01"]["ca"]["requests"]:
+        site.estate.approve(row["request_id"])
+    as_rolled_out(site)
+    # A new key waits for an officer, beside the certificate that serves; the former one is archived and revoked later.
+    held = {one["server"]: one["thumbprint"] for one in site.report()["certificates"] if "5061" in one["place"]}
+    renewing = {"pool_certificates_renew": list(held.values()), "pool_certificates_retire": "archive"}
+    renewing |= {"pool_certificates_revoke": "superseded"}
+    site.play("renew_certificates", variables=renewing)
+    run = audited(site)
+    waits = [one for one in site.report()["findings"] if one["code"].startswith("waiting-key")]
+    assert {one["code"] for one in waits} == {"waiting-key-pending"}, run.output
+    assert waits[0]["message"].startswith("request ") and "-delstore" not in run.output
+    assert run.code == 0, run.output
+
+    numbers = {int(one["message"].split()[1]) for one in waits}
+    for number in numbers:
+        site.estate.approve(number)
+    site.play("renew_certificates", variables=renewing)
+    audited(site)
+    aside = [one for one in site.report()["certificates"] if one["verdict"] == "archived"]
+    assert aside and {one["thumbprint"] for one in aside} <= set(held.values())
+    assert all("the CA has revoked it" in " ".join(one["remarks"]) for one in aside)
+    assert not [one for one in site.report()["certificates"] if one["verdict"] == "unassigned"]

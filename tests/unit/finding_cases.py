@@ -27,6 +27,7 @@ from unit.stores import (
     SECOND,
     SHORT_KEY,
     in_use,
+    key_of,
     many_roots,
     of_roots,
     of_stores,
@@ -418,6 +419,7 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     "certificate-left-over": lambda: of_stores(stored(GOOD), stored(SECOND), used=(GOOD,)),
     "key-missing": lambda: in_use(GOOD, key=None),
     "waiting-key-left": lambda: of_stores(stored(GOOD), waiting=(stand_in(1),)),
+    "waiting-key-pending": lambda: of_stores(waiting=(stand_in(1),), pending={key_of(stand_in(1)): 7}),
     "key-exportable": lambda: in_use(GOOD, exportable=True),
     "name-behind-wildcard": lambda: of_stores(
         stored(WILD_FIRST), used=(WILD_FIRST,), subject_alternative_names=["a.company.com", "*.company.com"]

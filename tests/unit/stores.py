@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -53,11 +55,13 @@ def of_stores(
     *own: StoredCertificate,
     used: tuple[X509Certificate, ...] = (),
     waiting: tuple[StoredCertificate, ...] = (),
+    pending: Mapping[str, int] = MappingProxyType({}),
+    revoked: tuple[X509Certificate, ...] = (),
     **plan: Any,
 ) -> list[Finding]:
-    """``used``: what a planned place has."""
+    """``used``: what a planned place has; ``pending``: the keys whose requests wait at the CA."""
     named = {one.thumbprint: ID for one in used}
-    held = HeldStores(own, waiting, named, frozenset(named))
+    held = HeldStores(own, waiting, named, frozenset(named), pending, frozenset(one.public_key for one in revoked))
     return list(held_findings(SERVER, [planned_certificate(**plan)], held, now=NOW, minimum_days=30))
 
 
@@ -66,6 +70,12 @@ def stand_in(days: float, names: list[str] | None = None, number: int = 5) -> St
     common_name = names[0] if names else "ocspool.company.local"
     made = certificate(CA, common_name, names, key=rsa_key(number), begin=NOW - timedelta(days=days))
     return stored(read(made))
+
+
+def key_of(held: StoredCertificate) -> str:
+    """The public key of a certificate that can be read."""
+    assert held.certificate is not None
+    return held.certificate.public_key
 
 
 KSP = replace(KEY, provider="Microsoft Software Key Storage Provider", provider_type=0)

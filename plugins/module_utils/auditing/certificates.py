@@ -10,18 +10,20 @@ rollout keeps it or has another one made (``certificates.fit``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import (
     CMDLETS,
     HTTP_SYS,
+    NO_REQUESTS,
     OCS,
     ROOTS,
     STORE,
     WAITING,
     PresentAssignment,
+    RequestsOfKeys,
     ServerState,
     ShownCertificate,
 )
@@ -41,10 +43,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types im
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
 
 AS_PLANNED, RENEW, EXPIRED, DIFFERS, MISSING = "as_planned", "renew", "expired", "differs", "missing"
-UNPLANNED, UNASSIGNED, OTHER, NOT_READ = "unplanned", "unassigned", "other", "not_read"
-# A certificate that serves and is not assigned, or that has nothing to do with the plan, is no difference.
+UNPLANNED, UNASSIGNED, ARCHIVED, OTHER, NOT_READ = "unplanned", "unassigned", "archived", "other", "not_read"
+# A certificate that serves and is not assigned, that was put aside, or that has nothing to do with the plan, is none.
 DIFFERENCES = frozenset({RENEW, EXPIRED, DIFFERS, MISSING, UNPLANNED})
-VERDICTS = (MISSING, EXPIRED, DIFFERS, UNPLANNED, RENEW, NOT_READ, AS_PLANNED, UNASSIGNED, OTHER)
+VERDICTS = (MISSING, EXPIRED, DIFFERS, UNPLANNED, RENEW, NOT_READ, AS_PLANNED, UNASSIGNED, ARCHIVED, OTHER)
 
 # Components that OCS's WMI classes know.
 IN_OCS = frozenset(
@@ -80,17 +82,26 @@ class CertificateRow:
     remarks: tuple[str, ...] = ()
 
 
-def compare(work: ServerWork, state: ServerState, *, now: datetime, minimum_days: int) -> tuple[CertificateRow, ...]:
+def compare(
+    work: ServerWork,
+    state: ServerState,
+    *,
+    now: datetime,
+    minimum_days: int,
+    requests: RequestsOfKeys = NO_REQUESTS,
+) -> tuple[CertificateRow, ...]:
     """A row for each planned place, then for what the plan does not have, then for the rest of the store.
 
     :param minimum_days: what has fewer left is to be renewed.
     """
-    return tuple(_Comparison(work, state, now, minimum_days).rows())
+    return tuple(_Comparison(work, state, now, minimum_days, requests.revoked).rows())
 
 
 class _Comparison:
-    def __init__(self, work: ServerWork, state: ServerState, now: datetime, minimum_days: int) -> None:
-        self.work, self.state, self.now, self.minimum_days = work, state, now, minimum_days
+    def __init__(
+        self, work: ServerWork, state: ServerState, now: datetime, minimum_days: int, revoked: Mapping[str, int]
+    ) -> None:
+        self.work, self.state, self.now, self.minimum_days, self.revoked = work, state, now, minimum_days, revoked
 
     def rows(self) -> Iterator[CertificateRow]:
         matched: set[PresentAssignment] = set()
@@ -264,14 +275,20 @@ class _Comparison:
         left = [one for one in self.state.store if one.thumbprint not in assigned]
         fit = {one.thumbprint: id for one in left if (id := self._serves_as(one))}
         for one in sorted(left, key=lambda held: held.thumbprint not in fit):
-            verdict = UNASSIGNED if one.thumbprint in fit else OTHER
+            verdict = ARCHIVED if one.archived else UNASSIGNED if one.thumbprint in fit else OTHER
             base = CertificateRow(self.work.fqdn, STORE_PLACE, verdict, thumbprint=one.thumbprint)
-            remarks = (f"it serves as {fit[one.thumbprint]}, and is assigned nowhere",) if verdict == UNASSIGNED else ()
+            serves = (f"it serves as {fit[one.thumbprint]}, and is assigned nowhere",) if verdict == UNASSIGNED else ()
             problem = (one.problem,) if one.problem else ()
-            yield self._with_dates(replace(base, remarks=(*remarks, *problem)))
+            yield self._with_dates(replace(base, remarks=(*serves, *self._revoked(one), *problem)))
+
+    def _revoked(self, held: StoredCertificate) -> tuple[str, ...]:
+        number = self.revoked.get(held.certificate.public_key) if held.certificate is not None else None
+        return () if number is None else (f"the CA has revoked it (request {number})",)
 
     def _serves_as(self, held: StoredCertificate) -> str:
         """The id of the planned certificate that it would serve as; empty where there is none."""
+        if held.archived or self._revoked(held):
+            return ""
         for job in self.work.certificates:
             base = CertificateRow(self.work.fqdn, STORE_PLACE, OTHER, thumbprint=held.thumbprint)
             if held.certificate is not None and not self._judged(job.certificate, base)[1]:

@@ -28,11 +28,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping impo
 
 _READING = (
     "The pool was compared with the plan as it stands; nothing was changed. A *difference* was seen to be other than"
-    " planned. Of what was *not read* nothing is known. Names beyond the plan, certificates of others, and those that"
-    " would serve and are assigned nowhere are told and are no difference. What is wrong in stores and on CAs counts as"
-    " a difference where it is an *error*."
+    " planned. Of what was *not read* nothing is known. Names beyond the plan, certificates of others, archived ones,"
+    " and those that would serve and are assigned nowhere are told and are no difference. What is wrong in stores and"
+    " on CAs counts as a difference where it is an *error*."
 )
-_CERTIFICATES = ["server", "place", "planned as", "subject", "issuer", "valid until", "days left"]
+_CERTIFICATES = ["server", "place", "planned as", "subject", "issuer", "thumbprint", "valid until", "days left"]
 _NAMES = ["names missing", "names beyond the plan", "verdict", "what"]
 _FINDINGS = ["server or CA", "severity", "code", "what", "breaks", "mend", "source"]
 _RECORDS = ["view", "server", "zone", "name", "type", "planned", "found", "TTL planned", "TTL found", "verdict", "what"]
@@ -126,8 +126,9 @@ def _certificate(row: CertificateRow) -> list[str]:
         code(row.server),
         code(row.place),
         code(row.certificate),
-        code(row.subject or row.thumbprint),
+        code(row.subject),
         code(row.issuer),
+        code(row.thumbprint),
         text(timestamp(row.not_after)) if row.not_after is not None else "–",
         "–" if row.days_left is None else text(row.days_left),
         _names(row.missing_names),

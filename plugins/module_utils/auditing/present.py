@@ -58,6 +58,18 @@ class ShownCertificate:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestsOfKeys:
+    """What the plan's CAs have of keys, each with the number of its request. ``pending``: an officer is to decide on
+    it; ``revoked``: what was issued for it is revoked. Empty where no CA was read."""
+
+    pending: Mapping[str, int] = field(default_factory=dict)
+    revoked: Mapping[str, int] = field(default_factory=dict)
+
+
+NO_REQUESTS = RequestsOfKeys()
+
+
+@dataclass(frozen=True, slots=True)
 class ServerState:
     """All of it. ``served``: by ``address:port``, the port being the server's own. ``unread``: where, or which type,
     could not be read, and why. ``store``: MY; ``waiting``: the stand-ins of keys that wait for a certificate.

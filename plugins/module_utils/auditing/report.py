@@ -21,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificate
     RENEW,
     CertificateRow,
 )
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import RequestsOfKeys
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import (
     RecordRow,
     of_servers,
@@ -172,6 +173,17 @@ def audit(
         left_out=plan.left_out,
         findings=findings,
     )
+
+
+def requests_of_keys(hostvars: HostVars, ca_hosts: Sequence[str]) -> RequestsOfKeys:
+    """What the CAs that were read have of keys; nothing of one that was not."""
+    pending: dict[str, int] = {}
+    revoked: dict[str, int] = {}
+    for host in ca_hosts:
+        read = _read(hostvars, host, "pool_audit_authority")[1]
+        pending.update(read.get("pending_ids") or {})
+        revoked.update(read.get("revoked_ids") or {})
+    return RequestsOfKeys(pending, revoked)
 
 
 def audit_left(report: AuditReport, *, unread_fails: bool = True, failure: str = "") -> AuditLeft:

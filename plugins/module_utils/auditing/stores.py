@@ -10,7 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import CertificateRow
-from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import ServerState
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import (
+    NO_REQUESTS,
+    RequestsOfKeys,
+    ServerState,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.held import HeldStores, held_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import in_order
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.roots import root_store_findings
@@ -19,7 +23,13 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work imp
 
 
 def store_findings(
-    work: ServerWork, state: ServerState, rows: Sequence[CertificateRow], *, now: datetime, minimum_days: int
+    work: ServerWork,
+    state: ServerState,
+    rows: Sequence[CertificateRow],
+    *,
+    now: datetime,
+    minimum_days: int,
+    requests: RequestsOfKeys = NO_REQUESTS,
 ) -> tuple[Finding, ...]:
     """Errors first. Of what could not be read nothing is said here: a row tells it.
 
@@ -27,7 +37,7 @@ def store_findings(
     """
     in_use = {one.thumbprint: one.certificate for one in rows if one.certificate and one.thumbprint}
     assigned = frozenset((*in_use, *(one.thumbprint for one in state.assignments)))
-    held = HeldStores(state.store, state.waiting, in_use, assigned)
+    held = HeldStores(state.store, state.waiting, in_use, assigned, requests.pending, frozenset(requests.revoked))
     planned = [job.certificate for job in work.certificates]
     found = (
         *held_findings(work.fqdn, planned, held, now=now, minimum_days=minimum_days),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import (
+    ARCHIVED,
     AS_PLANNED,
     DIFFERENCES,
     NOT_READ,
@@ -25,16 +26,18 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report impo
     shown_verdict,
     where,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, Finding
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, WARNING, Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import visible
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
-HEADINGS = ("server", "place", "certificate", "until", "days", "lacks", "further", "verdict")
+HEADINGS = ("server", "place", "certificate", "thumbprint", "until", "days", "lacks", "further", "verdict")
 WIDTH = 120
 # Longer cells are cut on the screen; the files have them whole.
 _WIDEST = 44
 _INDENT = "    "
-_CALM = frozenset({AS_PLANNED, OTHER})
+_CALM = frozenset({AS_PLANNED, ARCHIVED, OTHER})
+# So many digits of a thumbprint tell certificates apart.
+_DIGITS = 8
 
 
 def audit_text(report: AuditReport, paths: Sequence[str] = ()) -> str:
@@ -78,7 +81,8 @@ def _cells(row: CertificateRow) -> tuple[str, ...]:
     shown = (
         row.server,
         row.place or "-",
-        row.subject or row.thumbprint or "-",
+        row.subject or "-",
+        row.thumbprint[:_DIGITS] or "-",
         until,
         "-" if row.days_left is None else str(row.days_left),
         _count(row.missing_names),
@@ -155,5 +159,7 @@ def _told(row: RecordRow) -> Iterator[str]:
 
 
 def _end(report: AuditReport, paths: Sequence[str]) -> Iterator[str]:
-    yield headline(report) or "DONE: all is as planned"
+    warnings = sum(one.severity == WARNING for one in report.findings)
+    told = f", with {number(warnings, 'warning')}" if warnings else ""
+    yield headline(report) or f"DONE: all is as planned{told}"
     yield from (visible(f"report: {path}") for path in paths)

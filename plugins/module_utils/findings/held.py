@@ -10,7 +10,7 @@ A certificate that a planned place has is told there as well; here is what it br
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
@@ -106,6 +106,21 @@ WAITING_KEY_LEFT = FindingKind(
     decision="it is in nobody's way",
     elsewhere="a request that was denied, or made again by hand",
 )
+WAITING_KEY_PENDING = FindingKind(
+    code="waiting-key-pending",
+    severity=NOTE,
+    about=RUN,
+    title="A request waits for an officer of the CA, and its key on the server",
+    message=(
+        "request {request} of the CA waits for an officer, and for this key: that of '{subject}' ({thumbprint}), in the"
+        " store REQUEST since {since}"
+    ),
+    breaks="Nothing, as long as the key stays: what an officer approves is of no use without it",
+    mend="Have an officer of the CA decide on it, then run deploy_pool, or renew_certificates, again. Keep the key",
+    source="MS-WCCE, disposition 9 (pending); xenroll, RequestStoreName",
+    decision="it is in nobody's way",
+    elsewhere="a template or a CA that holds requests back for an officer",
+)
 KEY_EXPORTABLE = FindingKind(
     code="key-exportable",
     severity=WARNING,
@@ -198,13 +213,16 @@ class HeldStores:
     REQUEST.
 
     ``in_use``: thumbprint to the id of the planned certificate whose place has it. ``assigned``: thumbprints that any
-    place of the server names, those of others among them.
+    place of the server names, those of others among them. ``pending``: the public keys whose requests wait at the CA,
+    with their numbers; ``revoked``: those whose certificates it has revoked.
     """
 
     own: tuple[StoredCertificate, ...]
     waiting: tuple[StoredCertificate, ...]
     in_use: Mapping[str, str]
     assigned: frozenset[str]
+    pending: Mapping[str, int] = field(default_factory=dict)
+    revoked: frozenset[str] = frozenset()
 
     @property
     def shown(self) -> Iterator[tuple[StoredCertificate, X509Certificate]]:
@@ -279,7 +297,8 @@ def _left_over(server: str, planned: PlannedCertificate, held: HeldStores, now: 
     serving = [
         certificate
         for one, certificate in held.shown
-        if not unmet(planned, certificate, one.key, now=now, minimum_days=0)
+        if certificate.public_key not in held.revoked
+        and not unmet(planned, certificate, one.key, now=now, minimum_days=0)
     ]
     used = [one.thumbprint for one in serving if one.thumbprint in held.assigned]
     said = f"in use is {' and '.join(used)}" if used else f"there are {len(serving)} of them, and none is in use"
@@ -306,11 +325,19 @@ def _waiting(
     stand_in = waiting.certificate
     if stand_in is None:
         return
+    told = {
+        "subject": stand_in.common_name or stand_in.subject,
+        "thumbprint": waiting.thumbprint,
+        "since": timestamp(stand_in.not_before),
+    }
+    number = held.pending.get(stand_in.public_key)
+    if number is not None:
+        yield WAITING_KEY_PENDING.at(server, **told, request=number)
+        return
     wanted = [one for one in planned if not unmet_by_stand_in(one, stand_in, waiting.key)]
     why = _why_left(wanted, held, now - stand_in.not_before, now, minimum_days)
     if why:
-        since, subject = timestamp(stand_in.not_before), stand_in.common_name or stand_in.subject
-        yield WAITING_KEY_LEFT.at(server, subject=subject, thumbprint=waiting.thumbprint, since=since, why=why)
+        yield WAITING_KEY_LEFT.at(server, **told, why=why)
 
 
 def _why_left(

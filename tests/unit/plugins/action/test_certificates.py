@@ -178,6 +178,15 @@ def test_a_ca_tells_by_which_request_a_key_got_its_certificate(server, ca):
     ca.programs.handlers["certutil"] = lambda words: answers[words[-1]] if words[-1] in answers else viewed(words)
     result = run(authority_info, ca.host, certificates=(planned_certificate(),), fail=True)
     assert (result["request_ids"], result["request_ids_problem"]) == ({asked["public_key"]: number}, "")
+    assert result["pending_ids"] == result["revoked_ids"] == {}
+    # Both rows are of one key, until what was issued is revoked as well.
+    for dispositions, told in (
+        ((9,), ({}, {asked["public_key"]: number}, {})),
+        ((21,), ({}, {}, {asked["public_key"]: number})),
+    ):
+        (ca.rows[0].disposition,) = dispositions
+        result = run(authority_info, ca.host, certificates=(planned_certificate(),), fail=True)
+        assert (result["request_ids"], result["pending_ids"], result["revoked_ids"]) == told
 
 
 class Exporting(PowerShell):

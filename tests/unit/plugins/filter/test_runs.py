@@ -53,6 +53,8 @@ def test_servers_that_share_a_key_and_what_they_ask() -> None:
     assert FILTERS["with_work"](hosts, ["e1", "e2"]) == ["e2"]
     assert FILTERS["superseded"](hosts, "e1") == []
     assert FILTERS["failed_before"]({"e1": {}, "e2": {"pool_report_failure": "no"}}, ["e1", "e2"]) == "e2"
+    known = {"ca1": {"pool_audit_authority": {"serves": True, "pending_ids": {"AB": 7}}}}
+    assert FILTERS["audit_requests"](known, ["ca1", "ca2"]) == {"pending": {"AB": 7}, "revoked": {}}
     assert FILTERS["peers"](hosts, "e1", ["e1", "e2"], {}) == []
     (asked,) = FILTERS["ca_orders"](hosts, ["e1", "e2"])
     assert (asked["ca_host"], [one["certificate"]["id"] for one in asked["orders"]]) == ("ca01", ["a", "b", "a"])

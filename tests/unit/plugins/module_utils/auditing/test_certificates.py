@@ -33,6 +33,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present imp
     OCS,
     STORE,
     PresentAssignment,
+    RequestsOfKeys,
     ServerState,
     ShownCertificate,
 )
@@ -282,6 +283,24 @@ def test_what_would_serve_and_is_assigned_nowhere() -> None:
     ]
     assert found[1].thumbprint == GOOD.thumbprint
     assert found[1].remarks == (f"it serves as {ID}, and is assigned nowhere",)
+
+
+def test_what_is_archived_or_revoked_does_not_serve() -> None:
+    revoked = RequestsOfKeys(revoked={GOOD.public_key: 7})
+    state = ServerState((stored(GOOD, archived=True), stored(LATE), stored(STRANGE, archived=True)))
+    wanted = work()
+    told = compare(wanted, state, now=NOW, minimum_days=5)
+    assert [(one.thumbprint, one.verdict, one.remarks) for one in told] == [
+        (GOOD.thumbprint, "archived", ()),
+        (LATE.thumbprint, "other", ()),
+        (STRANGE.thumbprint, "archived", ()),
+    ]
+    for archived, verdict in ((True, "archived"), (False, "other")):
+        state = ServerState((stored(GOOD, archived=archived),))
+        (_place, found) = compare(work(WEB), state, now=NOW, minimum_days=30, requests=revoked)
+        assert (found.verdict, found.remarks) == (verdict, ("the CA has revoked it (request 7)",))
+    (_place, found) = compare(work(WEB), ServerState((stored(GOOD, archived=True),)), now=NOW, minimum_days=30)
+    assert (found.verdict, found.remarks) == ("archived", ())
 
 
 @pytest.mark.parametrize("kind", [OCS, STORE])

@@ -52,16 +52,16 @@ def test_the_tables_that_a_reader_sees() -> None:
     ]  # fmt: skip
     right, wrong, unread = seen["Certificates"][1:]
     assert right == [
-        ONE, "front end, port 5061", ID, "ocspool.company.local", "Company CA", "2028-10-22T12:00:00Z", "700", "–", "–",
-        "as planned", "–",
+        ONE, "front end, port 5061", ID, "ocspool.company.local", "Company CA", GOOD.thumbprint,
+        "2028-10-22T12:00:00Z", "700", "–", "–", "as planned", "–",
     ]  # fmt: skip
-    assert wrong[7:] == [
+    assert wrong[8:] == [
         "sip.company.com", "www.company.com", "differs", "its subject alternative names lack sip.company.com",
     ]  # fmt: skip
-    assert unread[:2] == ["ocssrv02.company.local", "–"] and unread[9:] == [
+    assert unread[:2] == ["ocssrv02.company.local", "–"] and unread[10:] == [
         "not read", "cannot log on: nothing listens there",
     ]  # fmt: skip
-    assert [row[9] for row in seen["Others in the stores"][1:]] == ["unassigned", "other"]
+    assert [row[10] for row in seen["Others in the stores"][1:]] == ["unassigned", "other"]
     assert seen["DNS records"][1] == [
         "internal", "–", "company.com", "sip", "A", "10.0.0.10", "–", "3600", "–", "missing", "–",
     ]  # fmt: skip
@@ -92,7 +92,7 @@ def test_hostile_values_stay_in_their_cells() -> None:
     assert "html_block" not in kinds
     inline = [one.type for token in PARSER.parse(document) for one in token.children or ()]
     assert "html_inline" not in inline and "link_open" not in inline
-    assert {len(row) for row in tables(document)["Certificates"]} == {11}
+    assert {len(row) for row in tables(document)["Certificates"]} == {12}
     assert {len(row) for row in tables(document)["DNS records"]} == {11}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from unit.audits import RIGHT, SAME, WRONG, report
+from unit.audits import GOOD, LATE, RIGHT, SAME, SHORT, SPARE, WRONG, report
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import CertificateRow
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import RecordRow
@@ -12,15 +12,20 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.text import
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts
 
-TEXT = """\
-server                  place                     certificate            until       days  lacks  further  verdict
-ocssrv01.company.local  front end, port 5061      ocspool.company.local  2028-10-22  700   -      -        as planned
-ocssrv01.company.local  web components, port 443  ocspool.company.local  2028-10-22  700   1      1        DIFFERS
+HEAD = "server                  place                     certificate            thumbprint"
+FRONT = f"ocssrv01.company.local  front end, port 5061      ocspool.company.local  {GOOD.thumbprint[:8]}  "
+WEB = f"ocssrv01.company.local  web components, port 443  ocspool.company.local  {SHORT.thumbprint[:8]}  "
+UNREAD = "ocssrv02.company.local  -                         -                      -         "
+LEFT = f"ocssrv01.company.local  store MY                  ocspool.company.local  {LATE.thumbprint[:8]}  "
+TEXT = f"""\
+{HEAD}  until       days  lacks  further  verdict
+{FRONT}  2028-10-22  700   -      -        as planned
+{WEB}  2028-10-22  700   1      1        DIFFERS
     its subject alternative names lack sip.company.com
     names beyond the plan: www.company.com
-ocssrv02.company.local  -                         -                      -           -     -      -        NOT READ
+{UNREAD}  -           -     -      -        NOT READ
     cannot log on: nothing listens there
-ocssrv01.company.local  store MY                  ocspool.company.local  -           -     -      -        UNASSIGNED
+{LEFT}  -           -     -      -        UNASSIGNED
     it serves as ocssrv01.company.local/default, and is assigned nowhere
 
 Records: 1 of 2 record sets as planned
@@ -45,13 +50,13 @@ def test_one_cause_of_several_servers_and_zones_is_told_once() -> None:
     alone = CertificateRow("fe03", "", "not_read", problems=("fe03 (10.0.0.3:5985): no answer",))
     shown = audit_text(report(*dead, alone, *zones, status="unproved", counts=Counts(unproved=5)))
     assert shown.splitlines() == [
-        "server  place  certificate  until  days  lacks  further  verdict",
-        "fe01    -      -            -      -     -      -        NOT READ",
+        "server  place  certificate  thumbprint  until  days  lacks  further  verdict",
+        "fe01    -      -            -           -      -     -      -        NOT READ",
         "    fe01, fe02: refused",
         "    planned: 1",
-        "fe02    -      -            -      -     -      -        NOT READ",
+        "fe02    -      -            -           -      -     -      -        NOT READ",
         "    planned: 2",
-        "fe03    -      -            -      -     -      -        NOT READ",
+        "fe03    -      -            -           -      -     -      -        NOT READ",
         "    fe03 (10.0.0.3:5985): no answer",
         "",
         "internal view, a.com; internal view, b.com: NOT READ",
@@ -65,6 +70,24 @@ def test_all_as_planned() -> None:
     fine = audit_text(report(RIGHT, SAME, status="done", counts=Counts(proved=2)))
     assert fine.splitlines()[-3:] == ["Records: 1 of 1 record set as planned", "", "DONE: all is as planned"]
     assert "record" not in audit_text(report(RIGHT, status="done", counts=Counts(proved=1)))
+
+
+def test_warnings_are_counted_where_all_is_as_planned() -> None:
+    given = [Finding(severity, "x", "x", "", "", "x", "fe01") for severity in ("warning", "note", "warning")]
+    told = [
+        audit_text(report(RIGHT, status="done", counts=Counts(proved=1), findings=tuple(given[:most])))
+        for most in (2, 3)
+    ]
+    assert [one.splitlines()[-1] for one in told] == [
+        "DONE: all is as planned, with 1 warning",
+        "DONE: all is as planned, with 2 warnings",
+    ]
+
+
+def test_an_archived_certificate_is_told_calmly() -> None:
+    put_aside = replace(SPARE, verdict="archived", remarks=("the CA has revoked it (request 7)",))
+    shown = audit_text(report(RIGHT, put_aside, status="done", counts=Counts(proved=1))).splitlines()
+    assert shown[2].endswith(" archived") and shown[3] == "    the CA has revoked it (request 7)"
 
 
 def test_hostile_values_cannot_move_the_cursor_or_break_the_table() -> None:

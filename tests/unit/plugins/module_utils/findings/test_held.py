@@ -18,6 +18,7 @@ from unit.stores import (
     SECOND,
     SHORT_KEY,
     in_use,
+    key_of,
     of_stores,
     stand_in,
 )
@@ -165,6 +166,25 @@ def test_keys_that_wait(own: Any, waiting: Any, why: str) -> None:
     found = of_stores(*own, waiting=(waiting,))
     assert [(one.severity, one.code) for one in found] == [("note", "waiting-key-left")] * bool(why)
     assert [one.message.rpartition(": ")[2] for one in found] == [why] * bool(why)
+
+
+@pytest.mark.parametrize("own", [(), (stored(GOOD),)])
+def test_a_key_whose_request_waits_at_the_ca_is_to_stay(own: Any) -> None:
+    waiting = stand_in(1)
+    (found,) = of_stores(*own, waiting=(waiting,), pending={key_of(waiting): 7})
+    assert (found.severity, found.code) == ("note", "waiting-key-pending")
+    assert found.message == (
+        f"request 7 of the CA waits for an officer, and for this key: that of {POOL} ({waiting.thumbprint}), in the"
+        " store REQUEST since 2026-11-21T12:00:00Z"
+    )
+    assert "delstore" not in found.mend
+    (other,) = of_stores(stored(GOOD), waiting=(waiting,), pending={GOOD.public_key: 7})
+    assert other.code == "waiting-key-left"
+
+
+def test_a_revoked_one_is_not_left_over() -> None:
+    both = (stored(GOOD), stored(SECOND))
+    assert of_stores(*both, used=(GOOD,), revoked=(SECOND,)) == []
 
 
 def test_what_cannot_be_read_is_no_finding() -> None:
