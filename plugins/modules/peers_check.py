@@ -15,7 +15,8 @@ description:
   - The task fails where a port shows none, or another, until O(wait) is over. The message names each such server and
     port, and what was seen there.
   - A port that is not reached from the controller is no failure where its server says that something listens there. The
-    server is asked for that over the connection of its own, and over none where it takes no part in the run.
+    server is asked for that over the connection of its own. Where the run does not log on to it, such as one outside of
+    C(--limit), it is a failure; where nobody ever does (C(logon) is V(false)), if the port refuses.
   - Changes nothing, and nobody logs on to a server whose ports are reached.
 version_added: 0.1.0
 author:

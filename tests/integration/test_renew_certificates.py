@@ -216,3 +216,19 @@ def test_one_that_does_not_serve_is_told_before_the_first_is_changed(site: Site)
     known = site.play("renew_certificates", variables=renewing(old, pool_certificates_peers="ignore"))
     assert known.code == 0, known.output
     assert not set(serving(site).values()) & set(old.values())
+
+
+def test_one_outside_of_the_limit_that_does_not_serve_stops_it_too(site: Site) -> None:
+    old = deployed(site)
+    site.command("ocssrv02", "net stop RTCSRV")
+    before, place = site.state(), site.estate.variables_of("ocssrv02")["ansible_host"]
+    limit = ("--limit", "localhost,ucops_ca,ocssrv01.company.local")
+    run = site.play("renew_certificates", *limit, variables=renewing(old))
+    assert run.code != 0 and site.state() == before, run.output
+    told = "ocssrv01.company.local: nothing was changed here, since of its pool ocssrv02.company.local: "
+    assert f"{told}{place}:5061 shows no certificate (connection refused" in run.summary, run.summary
+    assert "this run does not log on to that server, which is outside of --limit" in run.summary, run.summary
+    assert "take it into --limit" in run.summary and "-e pool_certificates_peers=ignore" in run.summary, run.summary
+    known = site.play("renew_certificates", *limit, variables=renewing(old, pool_certificates_peers="ignore"))
+    new = serving(site)
+    assert new["ocssrv01"] not in ("", old["ocssrv01"]) and new["ocssrv02"] == "", known.output

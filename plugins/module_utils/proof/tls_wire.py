@@ -94,6 +94,7 @@ class Handshake:
     ``not_possible_here`` (this host's OpenSSL does not even try) or ``broken_off`` (an alert of another kind, or closed
     without a word). ``chain_der`` is what the listener sent, its own certificate first. Only with ``shows_key`` has it
     shown that it holds the key. ``detail`` is one sentence for people; ``alert`` the number of what the listener said.
+    ``refused``: the host itself said that nothing listens.
     ``wants_client_certificate``: it asked for one. ``offered`` and ``not_offered``: TLS versions such as ``1.2``, as
     far as they were looked at; ``second_try``: it answered to a hello with few suites and TLS 1.0 only.
     """
@@ -109,6 +110,7 @@ class Handshake:
     offered: tuple[str, ...] = ()
     not_offered: tuple[str, ...] = ()
     second_try: bool = False
+    refused: bool = False
 
     @property
     def shows_key(self) -> bool:
@@ -219,7 +221,7 @@ def _attempt(address: str, port: int, context: ssl.SSLContext, server_name: str,
     except _TimedOut:
         return Handshake(TIMEOUT, detail=f"no answer to the connection attempt within {timeout:g} s")
     except (OSError, UnicodeError) as error:
-        return Handshake(NO_LISTENER, detail=_why(error))
+        return Handshake(NO_LISTENER, detail=_why(error), refused=isinstance(error, ConnectionRefusedError))
     try:
         return _shake(wire, context, _indication(server_name), timeout)
     finally:

@@ -48,11 +48,13 @@ class PeerPort:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Another server of the pool. ``host``: the inventory's, empty where this run logs on to none for it."""
+    """Another server of the pool. ``host``: the inventory's, empty where this run logs on to none for it. ``logon``:
+    False where nobody ever does."""
 
     server: str
     host: str
     ports: tuple[PeerPort, ...]
+    logon: bool = True
 
 
 def peers(
@@ -81,7 +83,7 @@ def _peer(hostvars: HostVars, server: PlannedServer, plan: Plan, port_map: Mappi
     # Of one that takes no part in this run, the plan says where it listens.
     work = work_from_plain(given) if given else certificates_of(plan, host, port_map=port_map)
     ports = tuple(_ports(work, known, bool(given)))
-    return Peer(server.fqdn, host if given and server.logon else "", ports)
+    return Peer(server.fqdn, host if given and server.logon else "", ports, server.logon)
 
 
 def _ports(work: ServerWork, known: Mapping[str, Mapping[str, Any]], takes_part: bool) -> Iterator[PeerPort]:

@@ -5,7 +5,7 @@
 """See by handshakes that the other servers of a pool serve before the next one is changed; changes nothing.
 
 What cannot be seen from here is no failure, as with the proof of an assignment: where the server itself says that
-something listens, or where this run logs on to none.
+something listens, or where nobody ever logs on and nothing answers. Where this run alone does not log on, it is one.
 """
 
 from __future__ import annotations
@@ -36,15 +36,26 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.proving im
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
+_NOT_ASKED = (
+    "; this run does not log on to that server, which is outside of --limit, so that nobody could be asked whether"
+    " something listens there"
+)
+_BRING_BACK = "See why, bring it back, and run again: what is renewed already stays so"
+_TAKE_IN = "Bring it back, or take it into --limit, and run again: what is renewed already stays so"
+
 OpenHost = Callable[[str], AbstractContextManager[WindowsHost]]
 
 
 @dataclass(frozen=True, slots=True)
 class SeenPeer:
-    """What the ports of another server showed: ``shown`` is a certificate that will do, ``other`` one that will not."""
+    """What the ports of another server showed: ``shown`` is a certificate that will do, ``other`` one that will not.
+
+    ``note``: why nobody could be asked there; empty where somebody was, or nobody had to be.
+    """
 
     peer: Peer
     seen: tuple[SeenPort, ...]
+    note: str = ""
 
     @property
     def failed(self) -> tuple[SeenPort, ...]:
@@ -55,11 +66,13 @@ class PeersFail(RolloutError):
     """Another server of the pool does not serve. ``result`` joins the task's result."""
 
     def __init__(self, server: str, seen: Sequence[SeenPeer]) -> None:
-        told = "; ".join(f"{one.peer.server}: {', '.join(_told(port) for port in one.failed)}" for one in seen)
+        told = "; ".join(
+            f"{one.peer.server}: {', '.join(_told(port) for port in one.failed)}{one.note}" for one in seen
+        )
         super().__init__(
             f"nothing was changed here, since of its pool {told}",
             where=server,
-            mend="See why, bring it back, and run again: what is renewed already stays so. Where that server is known"
+            mend=f"{_TAKE_IN if all(one.note for one in seen) else _BRING_BACK}. Where that server is known"
             " to be away, give -e pool_certificates_peers=ignore",
         )
 
@@ -72,8 +85,8 @@ def see_peers(
     :param server: that is changed next, for the message.
     :param open_host: a host of the inventory; only one whose port is not reached from here is opened.
     """
-    looks = {_port(one): one for peer in peers for one in peer.ports}
-    ports = looked_until(tuple(looks), lambda port: _look(port, looks[port], shake, now), patience)
+    looks = {_port(one): (peer, one) for peer in peers for one in peer.ports}
+    ports = looked_until(tuple(looks), lambda port: _look(port, *looks[port], shake, now), patience)
     seen = {one.port: one for one in ports}
     found = tuple(_with_listeners(peer, [seen[_port(one)] for one in peer.ports], open_host) for peer in peers)
     failed = [one for one in found if one.failed]
@@ -106,11 +119,12 @@ def _port(one: PeerPort) -> Port:
     return Port(one.certificate, one.component, one.address, one.port, one.own_port, one.thumbprint, one.name)
 
 
-def _look(port: Port, wanted: PeerPort, shake: Shake, now: datetime) -> SeenPort:
+def _look(port: Port, peer: Peer, wanted: PeerPort, shake: Shake, now: datetime) -> SeenPort:
     handshake = shake(port.address, port.port, port.name)
     seen = judged(port, handshake)
     if seen.thumbprint is None:
-        return seen
+        # Of one that nobody ever logs on to, a refusal is all that tells.
+        return replace(seen, state=NONE) if handshake.refused and not peer.logon else seen
     if wanted.thumbprint is not None:
         why = "" if seen.state == SHOWN else f"and not {wanted.thumbprint}, which this run has proved there"
         return replace(seen, detail=why)
@@ -134,7 +148,7 @@ def _with_listeners(peer: Peer, seen: Sequence[SeenPort], open_host: OpenHost) -
     if all(one.state != AWAY for one in seen):
         return SeenPeer(peer, tuple(seen))
     if not peer.host:
-        return SeenPeer(peer, _as(seen, UNSEEN))
+        return SeenPeer(peer, _as(seen, NONE), _NOT_ASKED) if peer.logon else SeenPeer(peer, _as(seen, UNSEEN))
     try:
         with open_host(peer.host) as host:
             return SeenPeer(peer, with_listeners(host, seen))

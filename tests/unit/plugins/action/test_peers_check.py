@@ -31,7 +31,8 @@ def test_what_is_no_peer_is_refused() -> None:
         check({"server": "fe2"})
 
 
-def test_a_port_where_nothing_listens_on_a_server_of_no_part_is_unseen() -> None:
+def test_a_port_where_nothing_listens_on_a_server_of_no_part_stops_the_run() -> None:
     port = {"certificate": "a", "component": "front_end", "address": "127.0.0.1", "port": 1, "own_port": 5061}
-    (told,) = check({"server": "fe2", "host": "", "ports": [port]})["ports"]
-    assert (told["state"], told["place"]) == ("unseen", "127.0.0.1:1")
+    with pytest.raises(RolloutError, match="127.0.0.1:1 shows no certificate .*outside of --limit") as refused:
+        check({"server": "fe2", "host": "", "ports": [port]})
+    assert [(one["state"], one["place"]) for one in refused.value.result["ports"]] == [("none", "127.0.0.1:1")]

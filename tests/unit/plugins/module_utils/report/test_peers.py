@@ -67,7 +67,10 @@ def test_what_this_run_has_proved_is_to_be_there_still() -> None:
 
 def test_of_one_that_takes_no_part_the_plan_says_where_it_listens() -> None:
     (other,) = peers({}, ONE, (), plan(), {443: 10443})
-    assert other == Peer(TWO, "", ports())
+    assert other == Peer(TWO, "", ports(), logon=True)
+    found = replace(plan().servers[1], logon=False)
+    (other,) = peers({}, ONE, (), replace(plan(), servers=(plan().servers[0], found)), {443: 10443})
+    assert (other.host, other.logon) == ("", False)
 
 
 def test_servers_of_another_pool_are_no_peers() -> None:

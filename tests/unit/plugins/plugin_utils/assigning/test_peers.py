@@ -22,7 +22,8 @@ GOOD, ENDED = certificate(CA), certificate(CA, days=-3, begin=NOW - timedelta(da
 EARLY = certificate(CA, begin=NOW + timedelta(days=2))
 LISTENING = "  TCP    0.0.0.0:5061    0.0.0.0:0    ABH\xd6REN\r\n  TCP    0.0.0.0:5985    0.0.0.0:0    ABH\xd6REN\r\n"
 DEAF = "  TCP    0.0.0.0:5985    0.0.0.0:0    ABH\xd6REN\r\n"
-DOWN = Handshake("no_listener", detail="connection refused: nothing listens there")
+DOWN = Handshake("no_listener", detail="connection refused: nothing listens there", refused=True)
+SILENT = Handshake("timeout", detail="no answer to the connection attempt within 10 s")
 
 
 def shows(one: Any) -> Handshake:
@@ -45,10 +46,13 @@ class Pool:
             raise RolloutError("it does not answer", where=name)
         yield self.server.host
 
-    def see(self, *looks: Handshake, host: str = "fe2", wait: float = 0.0, **port: Any) -> list[dict[str, Any]]:
+    def see(
+        self, *looks: Handshake, host: str = "fe2", logon: bool = True, wait: float = 0.0, **port: Any
+    ) -> list[dict[str, Any]]:
         """What is seen; the last look holds from then on."""
         given = list(looks)
-        peer = Peer("fe2.company.local", host, (PeerPort("fe2/default", "front_end", "10.0.0.12", 5061, 5061, **port),))
+        ports = (PeerPort("fe2/default", "front_end", "10.0.0.12", 5061, 5061, **port),)
+        peer = Peer("fe2.company.local", host, ports, logon)
 
         def sleep(seconds: float) -> None:
             self.now += seconds
@@ -125,10 +129,25 @@ def test_one_that_does_not_answer_at_all_stops_the_run() -> None:
     assert "and the server does not answer: it does not answer" in pool.refuse(DOWN)
 
 
-def test_of_one_that_takes_no_part_nobody_logs_on() -> None:
+@pytest.mark.parametrize(("look", "seen"), [(DOWN, DOWN.detail), (SILENT, SILENT.detail)])
+def test_one_outside_of_the_limit_that_shows_nothing_stops_the_run(look: Handshake, seen: str) -> None:
     pool = Pool()
-    assert pool.see(DOWN, host="")[0]["state"] == "unseen"
+    told = pool.refuse(look, host="")
+    assert (
+        f"shows no certificate ({seen}) (front end); this run does not log on to that server, which is outside" in told
+    )
+    assert "so that nobody could be asked whether something listens there" in told
+    assert "Bring it back, or take it into --limit, and run again" in told
     assert pool.opened == []
+
+
+def test_one_that_nobody_ever_logs_on_to_may_be_silent_and_not_refuse() -> None:
+    pool = Pool()
+    no_route = Handshake("no_listener", detail="cannot connect: No route to host")
+    assert [pool.see(one, host="", logon=False)[0]["state"] for one in (SILENT, no_route)] == ["unseen", "unseen"]
+    told = pool.refuse(DOWN, host="", logon=False)
+    assert "shows no certificate (connection refused: nothing listens there) (front end). " in told
+    assert "--limit" not in told and pool.opened == []
 
 
 def test_what_breaks_off_stops_the_run_though_something_listens() -> None:
