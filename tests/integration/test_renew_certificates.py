@@ -232,3 +232,24 @@ def test_one_outside_of_the_limit_that_does_not_serve_stops_it_too(site: Site) -
     known = site.play("renew_certificates", *limit, variables=renewing(old, pool_certificates_peers="ignore"))
     new = serving(site)
     assert new["ocssrv01"] not in ("", old["ocssrv01"]) and new["ocssrv02"] == "", known.output
+
+
+def test_what_was_only_foreseen_is_told_neither_as_done_nor_as_wrong(site: Site) -> None:
+    """Both servers hold a renewed certificate that nothing has assigned yet when the other one is found stopped."""
+    old = deployed(site)
+    made = site.play("deploy_pool", "--tags", "certificates", variables=renewing(old))
+    assert made.code == 0 and serving(site) == old and keys(site, "ocssrv01") == 2, made.output
+    site.command("ocssrv02", "net stop RTCSRV")
+    before = site.state()
+    run = site.play("renew_certificates", variables=renewing(old))
+    assert run.code != 0 and site.state() == before, run.output
+    assert "ocssrv01.company.local: nothing was changed here, since of its pool ocssrv02.company.local" in run.summary
+    assert "service RTCSRV" not in run.summary, run.summary
+    report = site.report()
+    assert report["changes"] == [] and report["replaced"] == [], report["changes"]
+    places = [(one["server"], one["before"], one["after"], one["state"]) for one in report["places"]]
+    front_end = ("ocssrv01.company.local", old["ocssrv01"], old["ocssrv01"], "not_changed")
+    assert front_end in places and "would_change" not in {state for *_place, state in places}, places
+    assert {one["state"] for one in report["assignments"]} <= {"not done", "bound", "manual", "unknown"}
+    wrong = [one["message"] for one in report["proof"]["tls"]["results"] if one["state"] == "failed"]
+    assert wrong == [], wrong

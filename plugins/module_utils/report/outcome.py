@@ -22,6 +22,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 
 CHECKS = ("dns", "tls", "trust", "sign_in")
+# The state of a proof after which the former certificate was assigned again.
+RESTORED = "restored"
 
 T = TypeVar("T")
 

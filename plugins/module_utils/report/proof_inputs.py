@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.chain import is_root
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, load_certificates
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGED, NOT_CHANGED, NOT_READ_BACK
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNAL, Plan, PlannedServer
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import BY_UPDATE
@@ -19,6 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.trust import NOBODY
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.walk import srv_owner
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import (
+    RESTORED,
     AuthorityOutcome,
     CertificateOutcome,
     Outcome,
@@ -38,9 +40,10 @@ class ProofInputs:
     ``records``, ``endpoints``: the plan's of the views that are proved. ``removed``: record sets with what this run
     took out of these views; those that are not planned are among ``records`` too.
 
-    ``thumbprints``: certificate id to what was installed. ``roots``: PEM, those that clients trust;
-    ``roots_complete``: whether these are the roots of all planned authorities. ``issuers``: PEM, which help to follow a
-    chain and are not trusted. ``anchors``: for each planned CA, whether its root is known; none where roots were given.
+    ``thumbprints``: certificate id to what its places are to show, as far as that was assigned. ``roots``: PEM, those
+    that clients trust; ``roots_complete``: whether these are the roots of all planned authorities. ``issuers``: PEM,
+    which help to follow a chain and are not trusted.
+    ``anchors``: for each planned CA, whether its root is known; none where roots were given.
     ``stores``: server (FQDN) to what its stores trust and refuse, the ``root_thumbprints`` None where that is not
     known, and the name and addresses that the other servers call it by (``called``, ``addresses``).
 
@@ -96,7 +99,7 @@ def proof_inputs(
     named, anchors = tuple(_named(issuers, trusted)), tuple(_anchors(plan, outcome))
     return ProofInputs(
         servers=tuple(one for one in servers if one.get("view") in (None, "", *views)),
-        thumbprints={id: one.thumbprint for id, one in done.items() if one.thumbprint},
+        thumbprints=dict(_assigned(outcome)),
         roots=tuple(roots) or tuple(dict.fromkeys((*_roots_of_plan(plan, outcome), *named))),
         roots_complete=bool(roots) or _all_known(plan, anchors),
         issuers=issuers,
@@ -115,6 +118,24 @@ def proof_inputs(
         not_waited_for=tuple(_unchanged(plan, outcome)),
         removed=gone,
     )
+
+
+def _assigned(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Not of what a server holds and was to assign, where the run did not come that far or took it back."""
+    for server in outcome.servers.values():
+        restored = any(one.proved == RESTORED for one in server.certificates.values())
+        for id, one in server.certificates.items():
+            if one.thumbprint and _is_assigned(one, restored=restored, ended_early=bool(server.failure)):
+                yield id, one.thumbprint
+
+
+def _is_assigned(one: CertificateOutcome, *, restored: bool, ended_early: bool) -> bool:
+    """What a step leaves to people is wanted there, whatever is there by now."""
+    steps = (one.binding, one.assignment, *one.by_hand.values())
+    states = {place.state for step in steps if not step.steps for place in step.assigned}
+    if not states and not any(step.steps for step in steps):
+        return not ended_early
+    return NOT_CHANGED not in states and not (restored and states & {CHANGED, NOT_READ_BACK})
 
 
 def _unchanged(plan: Plan, outcome: Outcome) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, DELETE
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import (
+    RESTORED,
     CertificateOutcome,
     Described,
     Outcome,
@@ -39,7 +40,7 @@ _REVOKED = {
     "would_revoke": "would be revoked (superseded)",
 }
 _PROVED = {
-    "restored": "assigned again, since the new one does not serve",
+    RESTORED: "assigned again, since the new one does not serve",
     "not_restored": "NOT assigned again, although the new one does not serve",
 }
 _VERBS = {"archived": CHANGE, "would_archive": CHANGE, "removed": DELETE, "would_remove": DELETE}

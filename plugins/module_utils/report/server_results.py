@@ -13,11 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import NOT_CHANGED, WOULD_CHANGE
 from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import HostVars, kept
 
 SURVEY, REQUESTS, ISSUED = "pool_certificates_survey", "pool_certificates_requests", "pool_certificates_issued"
 DONE, TAKEN = "pool_certificates_done", "pool_certificates_taken"
 REVOKED, RETIRED = "pool_certificates_revoked", "pool_certificates_retired"
+
+# What an assignment would come to, in check mode; of a request it is asked later, too.
+_WOULD_ASSIGN = ("would_assign", "would_bind")
 
 
 def survey_of(hostvars: HostVars, host: str) -> Mapping[str, Any]:
@@ -61,8 +65,19 @@ def _looked(survey: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]
     return {id: {name: _undone(step) for name, step in one.items()} for id, one in survey.items()}
 
 
-def _undone(step: Any) -> Any:
-    return {**step, "changed": False, "changes": []} if isinstance(step, Mapping) and step.get("changed") else step
+def _undone(told: Any) -> Any:
+    """Also of what steps are told of within: services, places that a person or a task would change."""
+    if isinstance(told, (list, tuple)):
+        return [_undone(one) for one in told]
+    if not isinstance(told, Mapping):
+        return told
+    step = {key: _undone(one) for key, one in told.items()}
+    if step.get("state") == WOULD_CHANGE:
+        return {**step, "after": step.get("before", ""), "state": NOT_CHANGED}
+    if not step.get("changed"):
+        return step
+    state = {"state": ""} if step.get("state") in _WOULD_ASSIGN else {}
+    return {**step, **state, "changed": False, "changes": []}
 
 
 def held_of(hostvars: HostVars, host: str) -> Mapping[str, Any] | None:

@@ -29,6 +29,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import tls_wire
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import RESTORED
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys, lync, ocs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
@@ -56,7 +57,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.services impor
 SHOWN, OTHER, NONE, UNSEEN = "shown", "other", "none", "unseen"
 # Not reached from here; the server itself says which of the last two that is.
 AWAY = "away"
-PROVED, UNPROVED, RESTORED, NOT_RESTORED = "proved", "unproved", "restored", "not_restored"
+PROVED, UNPROVED, NOT_RESTORED = "proved", "unproved", "not_restored"
 _STATES = dict.fromkeys((tls_wire.BROKEN_OFF, tls_wire.NO_CERTIFICATE), NONE) | dict.fromkeys(
     (tls_wire.NO_LISTENER, tls_wire.TIMEOUT), AWAY
 )

@@ -82,6 +82,31 @@ def test_after_a_rollout() -> None:
     )
 
 
+def place(state: str, after: str = "NEW") -> dict[str, Any]:
+    return {"assigned": [{"place": "10.0.0.11:5061", "before": "OLD", "after": after, "state": state}]}
+
+
+@pytest.mark.parametrize(
+    ("told", "failure", "wanted"),
+    [
+        ({"assignment": place("changed")}, "", {ID: "NEW"}),
+        ({"assignment": place("not_read_back")}, "a later step failed", {ID: "NEW"}),
+        ({"assignment": place("unchanged")}, "a later step failed", {ID: "NEW"}),
+        ({"assignment": place("not_changed", "OLD")}, "", {}),
+        ({"assignment": place("unchanged"), "binding": place("not_changed", "OLD")}, "", {}),
+        ({"assignment": place("changed"), "proof": {"state": "restored"}}, "it does not serve", {}),
+        ({"assignment": place("unchanged"), "proof": {"state": "restored"}}, "it does not serve", {ID: "NEW"}),
+        ({"assignment": place("changed"), "proof": {"state": "not_restored"}}, "it does not serve", {ID: "NEW"}),
+        ({"by_hand": {"edge:443": {**place("not_changed", "OLD"), "steps": ["assign it"]}}}, "", {ID: "NEW"}),
+        ({}, "", {ID: "NEW"}),
+        ({}, "nothing was changed here", {}),
+    ],
+)
+def test_a_port_is_to_show_what_was_assigned_alone(told: Any, failure: str, wanted: Any) -> None:
+    server = {"certificates": {ID: {**told, "thumbprint": "NEW"}}, "failure": failure}
+    assert inputs({FQDN: server}).thumbprints == wanted
+
+
 def test_servers_where_nothing_was_started_are_not_waited_for() -> None:
     assert inputs({}).not_waited_for == ("10.0.0.11", "10.0.0.12")
     other = {"certificates": {"ocssrv02.company.local/default": DONE}}

@@ -59,6 +59,33 @@ def test_what_was_read_first_did_nothing() -> None:
     }
 
 
+def test_what_was_only_foreseen_of_an_assignment_was_not_done() -> None:
+    changes = [{"verb": "change", "what": "service RTCSRV restarted"}]
+    service = {"changed": True, "state": "running", "changes": changes}
+    place = {"place": "10.0.0.11:5061", "before": "OLD", "after": "NEW", "state": "would_change"}
+    step = {"changed": True, "changes": changes, "assigned": [place]}
+    found = {
+        "assignment": {**step, "state": "would_assign"},
+        "binding": {"changed": False, "state": "bound", "assigned": [{**place, "after": "OLD", "state": "unchanged"}]},
+        "services": {"changed": True, "results": [service]},
+        "by_hand": {"edge:443": {**step, "state": "would_assign"}},
+        "thumbprint": "NEW",
+    }
+    undone = {"changed": False, "changes": [], "state": ""}
+    undone["assigned"] = [{**place, "after": "OLD", "state": "not_changed"}]
+    hosts = {"fe1": {"pool_certificates_survey": {"certificates": {"a": found}}}}
+    assert certificates_of(hosts, "fe1")["a"] == {
+        "assignment": undone,
+        "binding": found["binding"],
+        "services": {"changed": False, "changes": [], "results": [{**service, "changed": False, "changes": []}]},
+        "by_hand": {"edge:443": undone},
+        "thumbprint": "NEW",
+    }
+    done = {"a": {**found, "services": {"changed": True, "results": [service]}}}
+    hosts["fe1"]["pool_certificates_done"] = {"certificates": done}
+    assert certificates_of(hosts, "fe1")["a"] == done["a"]
+
+
 def test_what_a_ca_revoked_and_what_went_after_that_is_told_with_what_was_replaced() -> None:
     done = {"a": {}, "b": {"retired": {"retired": [{"state": "kept"}], "unproved": {}}}}
     revoked = {"results": [{"results": [{"serial_number": "4a", "state": "revoked"}]}, {"msg": "no"}]}
