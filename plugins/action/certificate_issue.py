@@ -30,6 +30,7 @@ _ORDER = {
     "request": {"type": "str"},
     "public_key": {"type": "str", "no_log": False},
     "server": {"type": "str", "default": ""},
+    "waiting": {"type": "str"},
 }
 
 
@@ -75,7 +76,10 @@ def _placed(arguments: dict[str, Any]) -> tuple[PlacedOrder, ...]:
     for order in arguments["orders"]:
         planned = certificate_from_plain(order["certificate"])
         _ca(planned)
-        placed.append(PlacedOrder(planned, order.get("request"), order.get("public_key"), order.get("server") or ""))
+        waiting = from_plain(Thumbprint, order["waiting"], where="orders: waiting") if order.get("waiting") else None
+        placed.append(
+            PlacedOrder(planned, order.get("request"), order.get("public_key"), order.get("server") or "", waiting)
+        )
     return tuple(placed)
 
 

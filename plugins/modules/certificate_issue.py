@@ -65,6 +65,11 @@ options:
         description: The server that the certificate is for, as messages shall name it.
         type: str
         default: ''
+      waiting:
+        description:
+          - The thumbprint with which the key waits there, as RV(ucops.rollout.certificate_request#module:waiting) gives
+            it, for messages that say how it is given up.
+        type: str
   trusted_roots:
     description: Thumbprints of roots that are allowed; RV(findings) notes a chain that ends elsewhere.
     type: list

@@ -126,6 +126,12 @@ public_key:
   description: SHA-256 of the SubjectPublicKeyInfo, hexadecimal. By it the CA's database is searched.
   returned: success
   type: str
+waiting:
+  description:
+    - The thumbprint, in the store REQUEST, of the outstanding request whose key waits for its certificate; none where
+      there was none before this task.
+  returned: success
+  type: str
 reasons:
   description: Why the other certificates of the store do not serve.
   returned: success

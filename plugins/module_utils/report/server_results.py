@@ -137,7 +137,7 @@ def _orders_of(hostvars: HostVars, host: str, taken: Sequence[str]) -> Iterator[
         request = (known.get(id) or {}).get("request") or {}
         if job["offline"] or id in taken or request.get("state") not in _ASKING:
             continue
-        asked = {key: request[key] for key in ("request", "public_key") if request.get(key)}
+        asked = {key: request[key] for key in ("request", "public_key", "waiting") if request.get(key)}
         yield str(job["ca_host"]), {"certificate": job["certificate"], "server": name, **asked}
 
 

@@ -29,8 +29,7 @@ _MEANINGS = {
     ),
     ADMIN_DENIED: (
         "an officer of the CA denied the request",
-        "Settle it with the CA's officers. To ask anew, delete the outstanding request on the server"
-        " (certutil -delstore REQUEST <thumbprint>), then run again",
+        "Settle it with the CA's officers",
     ),
     0x80094800: (
         "the CA does not offer this template",

@@ -134,7 +134,7 @@ class AdcsAuthority(Authority):
 
     def told_of(self, request_id: int | None) -> str:
         try:
-            return self._retrieve(request_id)[1].text
+            return _besides(self._retrieve(request_id)[1].text, request_id)
         except RolloutError:
             return ""  # only told beside something else that is wrong
 
@@ -230,7 +230,12 @@ class AdcsAuthority(Authority):
                 return self._retrieved(row.request_id)
             except RolloutError as error:
                 return error
-        return AuthorityAnswer(row.request_id, row.disposition, code=_code(row, said), text=said.text if said else "")
+        return AuthorityAnswer(
+            row.request_id,
+            row.disposition,
+            code=_code(row, said),
+            text=_besides(said.text if said else "", row.request_id),
+        )
 
     def _view(self, restrictions: Sequence[str]) -> tuple[tuple[KnownRequest, ...], ...]:
         """The rows of each restriction, all asked for at once."""
@@ -357,6 +362,11 @@ def _unreadable(what: str, lines: Sequence[str], where: str) -> RolloutError:
         where=where,
         mend="Run again; if it stays, report this text and the language of the CA's Windows",
     )
+
+
+def _besides(text: str, request_id: int | None) -> str:
+    """What certreq says of a request besides its number, which whoever shows it has told."""
+    return _REQUEST_ID.sub(lambda line: "" if int(line[1]) == request_id else line[0], text)
 
 
 def request_number(text: str) -> int | None:

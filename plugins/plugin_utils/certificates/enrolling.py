@@ -81,7 +81,8 @@ class Outstanding:
 class Enrolment:
     """What a server has for a planned certificate. ``state``: held, outstanding, created, or in check mode
     would_create. ``seen``: before anything was made. ``former``: the newest other that fits the plan but for its time
-    or an order to renew it. ``file``: where the request lies on the controller, for people to carry."""
+    or an order to renew it. ``file``: where the request lies on the controller, for people to carry. ``waiting``: the
+    thumbprint of what stands in for the certificate of an outstanding key."""
 
     state: str
     seen: Observed
@@ -92,6 +93,7 @@ class Enrolment:
     request: CertificateRequest | None = None
     file: str | None = None
     change_set: ChangeSet = field(default_factory=ChangeSet)
+    waiting: Thumbprint | None = None
 
     def to_result(self) -> dict[str, Any]:
         """The documented result of ``certificate_request``."""
@@ -105,6 +107,7 @@ class Enrolment:
             "public_key": self.public_key,
             "request": self.request.pem if self.request else None,
             "file": self.file,
+            "waiting": to_plain(self.waiting),
         }
 
 
@@ -364,7 +367,17 @@ def _reported(wanted: Enrolling, found: _Look, made: CertificateRequest | None =
     state, request, public_key, new = _asked(wanted, found, made)
     handed = _handed_in(wanted, public_key, request)
     change_set = ChangeSet(after=new.after + handed.after, changes=(*new.changes, *handed.changes))
-    return Enrolment(state, found.seen, found.reasons, None, found.former, public_key, request, found.place, change_set)
+    return Enrolment(
+        state,
+        found.seen,
+        found.reasons,
+        former=found.former,
+        public_key=public_key,
+        request=request,
+        file=found.place,
+        change_set=change_set,
+        waiting=found.waiting.stand_in.thumbprint if found.waiting else None,
+    )
 
 
 def _asked(

@@ -56,17 +56,14 @@ _WAITING = (
     "Waiting for up to {most} until an officer of {name} decides on {what}. The run goes on by itself once that is"
     " done. Ctrl-C ends it, and nothing is lost: the next run finds each request by its key"
 )
-# How a key that waits on a server is given up by hand.
-GIVE_UP = (
-    "Delete the outstanding request on the server (certutil -delstore REQUEST <thumbprint>), then run again: a new key"
-    " and a new request are made"
-)
+_UNNAMED = "<thumbprint>, as certutil -store REQUEST shows it"
 _NOT_BEGUN = "this request was not handed in, since the CA did not answer any more while others were"
 
 
 @dataclass(frozen=True)
 class Order:
-    """One certificate to get: the plan's entry, the key, and the request when it is at hand."""
+    """One certificate to get: the plan's entry, the key, and the request when it is at hand. ``waiting``: thumbprint
+    of the stand-in with which the key waits on the server, where that was read."""
 
     planned: PlannedCertificate
     public_key: str | None
@@ -74,10 +71,16 @@ class Order:
     now: datetime
     minimum_days: int
     check_mode: bool = False
+    waiting: Thumbprint | None = None
 
     @property
     def label(self) -> str:
         return f"certificate {self.planned.id}"
+
+    @property
+    def give_up(self) -> str:
+        """How its key is given up by hand."""
+        return f"delete the outstanding request on the server (certutil -delstore REQUEST {self.waiting or _UNNAMED})"
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ def order_of(
     now: datetime,
     minimum_days: int,
     check_mode: bool,
+    waiting: Thumbprint | None = None,
 ) -> Order:
     """Check what the server's request brought against the plan."""
     where = f"certificate {planned.id}"
@@ -151,17 +155,19 @@ def order_of(
         if public_key and public_key != request.public_key:
             raise RolloutError("request and public_key are of different keys", where=where)
     key = public_key or (request.public_key if request else None)
-    return Order(planned, key, request, now, minimum_days, check_mode)
+    return Order(planned, key, request, now, minimum_days, check_mode, waiting)
 
 
 @dataclass(frozen=True)
 class PlacedOrder:
-    """An order as it comes in: ``request`` PEM. ``server``: who it is for, as messages name it; may be empty."""
+    """An order as it comes in: ``request`` PEM. ``server``: who it is for, as messages name it; may be empty.
+    ``waiting``: as in ``Order``."""
 
     planned: PlannedCertificate
     request: str | None = None
     public_key: str | None = None
     server: str = ""
+    waiting: Thumbprint | None = None
 
     @property
     def kind(self) -> tuple[str, str]:
@@ -287,7 +293,7 @@ class _OrderBatch:
         work = _OrderWork(placed)
         with _failing(work):
             self._authority.check(placed.planned)
-            work.order = order_of(placed.planned, placed.request, placed.public_key, **terms)
+            work.order = order_of(placed.planned, placed.request, placed.public_key, waiting=placed.waiting, **terms)
             if work.order.public_key is None and not work.order.check_mode:
                 where, mend = work.order.label, "Run certificate_request for it first"
                 raise RolloutError("neither a request nor a public key", where=where, mend=mend)
@@ -599,7 +605,7 @@ def _end_where_people_said_no(authority: Authority, order: Order, step: str, req
             f"the certificate of request {request_id} for {order.planned.id} was revoked there, so its key is not used"
             " again",
             where=authority.name,
-            mend=GIVE_UP,
+            mend=f"To have a new key and a new request made, {order.give_up}, then run again",
             request_id=request_id,
             state=lifecycle.REVOKED,
         )
@@ -612,7 +618,7 @@ def _denied(authority: Authority, order: Order, request_id: int | None) -> NotIs
         f"request {request_id} was denied: {meaning(ADMIN_DENIED)}. It is that for {order.planned.id}"
         + (f'. The CA said: "{said}"' if said else ""),
         where=authority.name,
-        mend=advice(ADMIN_DENIED),
+        mend=f"{advice(ADMIN_DENIED)}. To ask anew, {order.give_up}, then run again",
         request_id=request_id,
         code=ADMIN_DENIED,
     )
@@ -662,7 +668,7 @@ def _request(authority: Authority, order: Order, known: Sequence[KnownRequest]) 
         raise RolloutError(
             f"the CA has no request for the outstanding key of {order.planned.id}, and none is at hand",
             where=authority.name,
-            mend="Delete the outstanding request on the server (certutil -delstore REQUEST <thumbprint>) and run again",
+            mend=f"To have a new request made, {order.give_up}, then run again",
         )
     return request
 

@@ -116,7 +116,9 @@ def test_a_ca_that_could_not_be_asked_fails_every_order() -> None:
 
 
 def test_the_orders_of_all_servers_by_ca() -> None:
-    made = {"certificates": {"a": {"request": {"state": "created", "request": "PEM", "public_key": "KEY"}}}}
+    made = {
+        "certificates": {"a": {"request": {"state": "created", "request": "PEM", "public_key": "KEY", "waiting": "AB"}}}
+    }
     other = "ca01\\Other CA"
     hosts = {
         "fe1": {"pool_certificates_survey": survey(job("a"), job("b", other)), "pool_certificates_requests": made},
@@ -137,6 +139,7 @@ def test_the_orders_of_all_servers_by_ca() -> None:
         "server": FQDN,
         "request": "PEM",
         "public_key": "KEY",
+        "waiting": "AB",
     }
     assert set(found[0]["orders"][1]) == {"certificate", "server"}
 

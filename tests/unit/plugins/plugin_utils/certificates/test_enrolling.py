@@ -85,6 +85,7 @@ def test_a_waiting_key_is_used_again(server):
     assert (second["state"], second["changed"], second["public_key"]) == ("outstanding", False, first["public_key"])
     assert second["request"] is not None
     assert (server.next_key, server.listed("REQUEST")) == (1, waiting)
+    assert (first["waiting"], second["waiting"]) == (None, waiting[0])
 
 
 def test_a_waiting_key_in_check_mode(server):

@@ -27,7 +27,7 @@ from unit.fakes_windows import (
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.request import load_request
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
+from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import (
     NotIssued,
@@ -269,8 +269,9 @@ def test_the_key_of_a_wrong_certificate_is_not_asked_for_again_once_that_was_rev
             ask(ca, check_mode=check_mode)
         assert str(caught.value) == (
             "ca01.company.local\\Company CA: the certificate of request 1 for ocssrv01.company.local/default was"
-            " revoked there, so its key is not used again. Delete the outstanding request on the server (certutil"
-            " -delstore REQUEST <thumbprint>), then run again: a new key and a new request are made"
+            " revoked there, so its key is not used again. To have a new key and a new request made, delete the"
+            " outstanding request on the server (certutil -delstore REQUEST <thumbprint>, as certutil -store REQUEST"
+            " shows it), then run again"
         )
     assert len(ca.rows) == 1
 
@@ -643,6 +644,20 @@ def test_a_request_that_is_denied_meanwhile_fails_alone_with_what_the_ca_says():
     assert "request 1 was denied: 0x80094014" in str(first.error)
     assert 'The CA said: "' in str(first.error) and "COMPANY\\eva" in str(first.error)
     assert "-delstore REQUEST" in str(first.error)
+
+
+def test_a_denied_request_names_the_key_that_waits_and_its_number_once():
+    ca = FakeCa(decision=9, words="Xyzzy COMPANY\\eva")
+    waiting = Thumbprint("AB" * 20)
+    ask_all(ca, [server_order(1)])
+    deny(ca, 1)
+    (outcome,) = ask_all(ca, [server_order(1, waiting=waiting)])
+    assert str(outcome.error) == (
+        "ca01.company.local\\Company CA: request 1 was denied: 0x80094014: an officer of the CA denied the request."
+        ' It is that for ocssrv01.company.local/default. The CA said: "Xyzzy COMPANY\\eva". Settle it with the CA\'s'
+        f" officers. To ask anew, delete the outstanding request on the server (certutil -delstore REQUEST {waiting}"
+        "), then run again"
+    )
 
 
 def test_what_waits_since_an_earlier_run_is_waited_for_too():
