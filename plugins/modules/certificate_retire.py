@@ -99,8 +99,8 @@ changes:
 retired:
   description:
     - Each certificate whose place another one took, with the planned C(certificate)'s ID, C(thumbprint), the
-      C(successor)'s thumbprint, C(subject), C(serial_number), C(public_key),
-      C(issuer_common_name), C(not_after) and C(store).
+      C(successor)'s thumbprint (null in check mode, where it is only planned), C(subject), C(serial_number),
+      C(public_key), C(issuer_common_name), C(not_after) and C(store).
     - Its C(state) is V(kept), V(archived), V(removed), in check mode V(would_archive) or V(would_remove), or V(in_use),
       with the place in C(why).
     - Its C(key) is V(deleted), V(shared) where it is not this certificate's alone or of a kind that is left, V(unknown)

@@ -70,9 +70,14 @@ def test_one_server_after_the_other_and_then_nothing(site: Site) -> None:
     noted = f"pool_certificates_renew names ABCD{'0' * 36}, which no server that was looked at holds"
     assert noted in nothing.summary and noted in str(site.report()["findings"]), nothing.summary
     before = site.state()
-    told = site.play("renew_certificates", "--check", variables=renewing(old))
-    assert told.code == 0 and site.state() == before, told.output
     wanted = renewing(old, pool_certificates_retire="remove", pool_certificates_revoke="superseded")
+    told = site.play("renew_certificates", "--check", variables=wanted)
+    assert told.code == 0 and site.state() == before, told.output
+    for name, one in old.items():
+        id = f"{name}.company.local/default"
+        assert f"certificate {one} to be replaced ({id}), since it is to be renewed, as ordered" in told.summary
+        assert f"~ {name}.company.local: replaced certificate {one} to be revoked ({id})" in told.summary
+        assert f"- {name}.company.local: replaced certificate {one} to be removed ({id})" in told.summary
     run = site.play("renew_certificates", variables=wanted)
     assert run.code == 0, run.output
     new = serving(site)
@@ -157,6 +162,9 @@ def test_what_falls_into_its_window_is_renewed_by_its_dates(site: Site) -> None:
     site.estate.order("ca", "ca01", "change_template", name="WebServer", validity_days=730)
     told = site.play("renew_certificates", "--check", variables=OPTIONS)
     assert told.code == 0 and serving(site) == old, told.output
+    for name, one in old.items():
+        assert f"{one} to be replaced ({name}.company.local/default), since it expires on" in told.summary
+    assert told.summary.count("; then left as it was") == len(old), told.summary
     run = site.play("renew_certificates", variables=OPTIONS)
     assert run.code == 0, run.output
     new = serving(site)

@@ -58,6 +58,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome impor
 from ansible_collections.ucops.rollout.plugins.module_utils.report.replaced import (
     ReplacedCertificate,
     replaced,
+    replacements_ahead,
     retirement_changes,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import Counts, status_of
@@ -378,7 +379,8 @@ def _server_changes(outcome: Outcome) -> Iterator[ChangeLine]:
                 note = f": {change.note}" if change.note else ""
                 what = (outcome.check_mode and change.to_do) or change.what
                 yield ChangeLine(fqdn, change.verb, f"{what} ({id}){note}", change.after)
-    yield from (ChangeLine(one.server, one.verb, one.what, None) for one in retirement_changes(outcome))
+    ended = (*replacements_ahead(outcome), *retirement_changes(outcome))
+    yield from (ChangeLine(one.server, one.verb, one.what, None) for one in ended)
 
 
 def _request_ids(outcome: Outcome) -> dict[str, int]:

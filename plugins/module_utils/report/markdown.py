@@ -229,11 +229,18 @@ def _replaced(data: HandOver) -> list[str]:
     if not data.replaced:
         return []
     rows = [
-        [code(one.server), code(one.certificate), *_mark(one.before), *_mark(one.after), text(one.became)]
+        [
+            code(one.server),
+            code(one.certificate),
+            *_mark(one.before),
+            *_mark(one.after),
+            text(one.why),
+            text(one.became),
+        ]
         for one in data.replaced
     ]
     mark = ["thumbprint", "valid until", "request ID"]
-    headings = ["server", "certificate", *(f"former {one}" for one in mark), *mark, "what became of the former"]
+    headings = ["server", "certificate", *(f"former {one}" for one in mark), *mark, "why", "what became of the former"]
     return ["## Replaced certificates", "", *table(headings, rows)]
 
 

@@ -60,6 +60,14 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
+class NotServingOutcome:
+    """A certificate of the store that does not serve, and why."""
+
+    thumbprint: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RetiredOutcome:
     """What ``certificate_retire`` told of one certificate; its names are those of its result."""
 
@@ -97,6 +105,7 @@ class StepResult:
     request_id: int | None = None
     held: Described = field(default_factory=Described)
     former: Described = field(default_factory=Described)
+    reasons: tuple[NotServingOutcome, ...] = ()
     description: Described = field(default_factory=Described)
     chain: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -327,6 +336,7 @@ def _step(where: str, part: Mapping[str, Any]) -> StepResult:
         where,
         held=_read(Described, _part(part, "held"), f"{where}.held"),
         former=_read(Described, _part(part, "former"), f"{where}.former"),
+        reasons=_each(NotServingOutcome, part, "reasons", where),
         description=_read(Described, _part(part, "description"), f"{where}.description"),
         findings=_findings(where, part),
         changes=_told_changes(part, where),

@@ -57,12 +57,16 @@ class CertificateMark:
 
 @dataclass(frozen=True, slots=True)
 class ReplacedCertificate:
-    """A certificate that another one took the place of on a server; ``became``: what was done with it, in words."""
+    """A certificate that another one took the place of on a server, or would in check mode.
+
+    ``why``: what it does not serve for, empty where that is not known; ``became``: what was done with it, in words.
+    """
 
     server: str
     certificate: str
     before: CertificateMark
     after: CertificateMark
+    why: str
     became: str
 
 
@@ -92,14 +96,27 @@ def retirement_changes(outcome: Outcome) -> Iterator[RetirementChange]:
         for one in retired:
             at_ca = revoked.get(one.serial_number)
             if at_ca and at_ca.state in ("revoked", "would_revoke"):
+                done = "revoked" if at_ca.state == "revoked" else "to be revoked"
                 yield RetirementChange(
-                    fqdn, CHANGE, f"replaced certificate {one.thumbprint} revoked ({one.certificate})"
+                    fqdn, CHANGE, f"replaced certificate {one.thumbprint} {done} ({one.certificate})"
                 )
         for one in retired:
             if one.state in _VERBS:
                 what = "replaced certificate" if one.store == _MY else "waiting request"
                 done = "archived" if _VERBS[one.state] == CHANGE else "removed"
+                done = f"to be {done}" if one.state.startswith("would_") else done
                 yield RetirementChange(fqdn, _VERBS[one.state], f"{what} {one.thumbprint} {done} ({one.certificate})")
+
+
+def replacements_ahead(outcome: Outcome) -> Iterator[RetirementChange]:
+    """In check mode what would be replaced, and why."""
+    for one in replaced(outcome, {}) if outcome.check_mode else ():
+        if one.after.thumbprint is None:
+            why = f", since {one.why}" if one.why else ""
+            # What would be done with it is a change of its own.
+            then = "" if one.became.startswith("would be") else f"; then {one.became}"
+            what = f"certificate {one.before.thumbprint} to be replaced ({one.certificate}){why}{then}"
+            yield RetirementChange(one.server, CHANGE, what)
 
 
 def _of_certificate(
@@ -112,10 +129,10 @@ def _of_certificate(
         at_ca = revoked.get(one.serial_number)
         number = (at_ca.request_id if at_ca else None) or ids.get(one.public_key)
         before = CertificateMark(one.thumbprint, one.not_after, number)
-        yield ReplacedCertificate(fqdn, id, before, after, _became(one, at_ca))
+        yield ReplacedCertificate(fqdn, id, before, after, _why(done, before), _became(one, at_ca))
     former = _former(done, ids)
     if former and former.thumbprint not in {one.thumbprint for one in retired}:
-        yield ReplacedCertificate(fqdn, id, former, after, _kept(id, server))
+        yield ReplacedCertificate(fqdn, id, former, after, _why(done, former), _kept(id, server))
 
 
 def _after(done: CertificateOutcome, ids: Mapping[str, int]) -> CertificateMark:
@@ -134,6 +151,11 @@ def _former(done: CertificateOutcome, ids: Mapping[str, int]) -> CertificateMark
     named = (place.before for step in (done.assignment, done.binding) for place in step.assigned)
     before = next((name for name in named if name and name != done.thumbprint), "")
     return CertificateMark(before) if before else None
+
+
+def _why(done: CertificateOutcome, former: CertificateMark) -> str:
+    told = next((one.reasons for one in done.request.reasons if one.thumbprint == former.thumbprint), ())
+    return "; ".join(told)
 
 
 def _retired(server: ServerOutcome) -> list[RetiredOutcome]:

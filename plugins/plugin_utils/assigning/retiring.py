@@ -5,19 +5,26 @@
 """Retire certificates whose place another one took: archived in the store, or removed with their keys.
 
 Never one that is used anywhere that can be read, and none where a use cannot be read. Its successor must be seen on
-every port of the plan first.
+every port of the plan first. In check mode one whose successor is only planned is told as if that were done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import missing_names
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
-from ansible_collections.ucops.rollout.plugins.module_utils.change_set import CHANGE, DELETE, Change, ChangeSet
+from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
+    CHANGE,
+    DELETE,
+    WOULD_CHANGE,
+    AssignedPlace,
+    Change,
+    ChangeSet,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
@@ -32,7 +39,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake, served_by
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import HttpBindings, can_bind
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import read_state
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.newly import former_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.newly import PARTS, former_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import HeldAssignment, read_assignments
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import (
     archive,
@@ -76,13 +83,14 @@ class Retiring:
 
 @dataclass(frozen=True, slots=True)
 class RetiredCertificate:
-    """One certificate whose place ``successor`` took. ``state``: kept, archived, removed, in_use, or in check mode
-    would_archive and would_remove. ``why``: where it is used. ``key``: deleted, shared with another certificate of the
-    server, unknown, or empty where nothing was done with it. ``store``: MY, or REQUEST for one that waited in vain."""
+    """One certificate whose place ``successor`` took, None where that is only planned. ``state``: kept, archived,
+    removed, in_use, or in check mode would_archive and would_remove. ``why``: where it is used. ``key``: deleted,
+    shared with another certificate of the server, unknown, or empty where nothing was done with it. ``store``: MY, or
+    REQUEST for one that waited in vain."""
 
     certificate: str
     thumbprint: Thumbprint
-    successor: Thumbprint
+    successor: Thumbprint | None
     subject: str
     serial_number: str
     public_key: str
@@ -124,7 +132,7 @@ class _Candidate:
     planned: PlannedCertificate
     entry: StoreEntry
     certificate: X509Certificate
-    successor: Thumbprint
+    successor: Thumbprint | None
     store: str = MY
 
 
@@ -139,13 +147,13 @@ def retire(host: WindowsHost, wanted: Retiring, *, shake: Shake) -> Retirement:
     """Retire what the plan's certificates took the place of."""
     stores = CertificateStores(host.registry, host.name)
     mine, waiting = stores.entries(MY), stores.entries(REQUEST)
-    jobs = [job for job in wanted.work.certificates if _thumbprint(wanted, job.certificate)]
+    jobs = [job for job in wanted.work.certificates if _thumbprint(wanted, job.certificate) or _is_ahead(wanted, job)]
     unproved = {job.certificate.id: why for job in jobs if (why := _unproved(wanted, job, shake))}
     proved = [job for job in jobs if job.certificate.id not in unproved]
     candidates = list(_candidates(wanted, proved, mine, waiting))
     if not candidates:
         return Retirement((), unproved)
-    used = _uses(host, wanted.work, [one.certificate for one in candidates])
+    used = _uses(host, wanted, [one.certificate for one in candidates])
     retired: list[RetiredCertificate] = []
     for one in candidates:
         try:
@@ -165,9 +173,11 @@ def _thumbprint(wanted: Retiring, planned: PlannedCertificate) -> Thumbprint | N
 
 def _unproved(wanted: Retiring, job: CertificateWork, shake: Shake) -> str:
     """Why it is not proved: every port of the plan has to show it, and there has to be one."""
+    if _is_ahead(wanted, job) and (waits_for := _waits_for(wanted, job)):
+        return waits_for
     ours = _thumbprint(wanted, job.certificate)
     places = [one for one in job.assignments if one.address and one.port and one.component != UNSEEN]
-    for one in places:
+    for one in () if _is_ahead(wanted, job) else places:
         served = served_by(shake(one.address, one.reached_port, one.name))
         if served.thumbprint != ours:
             shown = served.thumbprint or f"no certificate ({served.detail})"
@@ -184,16 +194,17 @@ def _candidates(
     seen = set(kept)
     for job in jobs:
         ours = _thumbprint(wanted, job.certificate)
-        successor = by_name.get(ours) if ours else None
-        if ours is None or successor is None or successor.certificate is None:
+        successor = entry.certificate if ours and (entry := by_name.get(ours)) else None
+        if successor is None and not _is_ahead(wanted, job):
             continue
         former = {one.thumbprint for one in former_of(wanted.held.get(job.certificate.id))}
+        former |= {one.before for one in _moved(wanted, job)}
         for entry in mine:
             known = entry.certificate
             if known is None or entry.thumbprint in seen or (entry.archived and wanted.way == ARCHIVE):
                 continue
             ordered = entry.thumbprint in wanted.renew
-            if entry.thumbprint in former or _earlier(job.certificate, known, successor.certificate, ordered=ordered):
+            if entry.thumbprint in former or _earlier(job.certificate, known, successor, ordered=ordered):
                 seen.add(entry.thumbprint)
                 yield _Candidate(job.certificate, entry, known, ours)
         if wanted.way == REMOVE:
@@ -202,43 +213,87 @@ def _candidates(
                     yield _Candidate(job.certificate, entry, entry.certificate, ours, REQUEST)
 
 
-def _earlier(planned: PlannedCertificate, one: X509Certificate, successor: X509Certificate, *, ordered: bool) -> bool:
+def _earlier(
+    planned: PlannedCertificate, one: X509Certificate, successor: X509Certificate | None, *, ordered: bool
+) -> bool:
     """Whether it was issued for the same, earlier: what a run that was cut off may have left behind.
 
+    :param successor: None for one that is only planned: it will be the newest.
     :param ordered: the site has named it, so that it may lack names which the plan has since.
     """
+    issuer = successor.issuer_common_name if successor else planned.issuer.ca.partition("\\")[2]
     return (
-        one.not_before < successor.not_before
-        and one.issuer_common_name == successor.issuer_common_name
+        (successor is None or one.not_before < successor.not_before)
+        and one.issuer_common_name == issuer
         and comparable(one.common_name or "") == comparable(planned.common_name)
         and (ordered or not missing_names(planned, one))
     )
 
 
+# --- in check mode: what would be assigned --------------------------------------------------------------------------
+
+
+def _is_ahead(wanted: Retiring, job: CertificateWork) -> bool:
+    """Whether the run would still bring the certificate, or assign it."""
+    installed = _step(wanted, job, "install").get("state") == "would_install"
+    return wanted.check_mode and (installed or bool(_moved(wanted, job)))
+
+
+def _step(wanted: Retiring, job: CertificateWork, part: str) -> Mapping[str, Any]:
+    return (wanted.held.get(job.certificate.id) or {}).get(part) or {}
+
+
+def _moved(wanted: Retiring, job: CertificateWork) -> list[AssignedPlace]:
+    """The places that the run would have name the certificate."""
+    told = (
+        [one for part in PARTS for one in _step(wanted, job, part).get("assigned") or ()] if wanted.check_mode else ()
+    )
+    return [from_plain(AssignedPlace, one, where="held: assigned") for one in told if one["state"] == WOULD_CHANGE]
+
+
+def _is_commanded(wanted: Retiring, job: CertificateWork) -> bool:
+    return wanted.check_mode and bool(_step(wanted, job, "assignment").get("command") and _moved(wanted, job))
+
+
+def _waits_for(wanted: Retiring, job: CertificateWork) -> str:
+    """What is left to people, so that its ports would still show the former one at the end of the run."""
+    steps = [*(_step(wanted, job, part) for part in PARTS), *_step(wanted, job, "by_hand").values()]
+    if any(one.get("steps") for one in steps):
+        return "a step by hand comes first"
+    started = any(_step(wanted, one, "services").get("changed") for one in wanted.work.certificates)
+    restart = _step(wanted, job, "assignment").get("restart") and not started
+    return "its ports show another one only after a restart, which this run may not order" if restart else ""
+
+
 # --- what uses it ---------------------------------------------------------------------------------------------------
 
 
-def _uses(host: WindowsHost, work: ServerWork, certificates: Sequence[X509Certificate]) -> dict[str, str]:
-    """Thumbprint to a place that names it, for all that can be read; raises RolloutError where one cannot."""
+def _uses(host: WindowsHost, wanted: Retiring, certificates: Sequence[X509Certificate]) -> dict[str, str]:
+    """Thumbprint to a place that names it, for all that can be read; raises RolloutError where one cannot. In check
+    mode those are left out that the run would have name another."""
+    moved = [one for job in wanted.work.certificates for one in _moved(wanted, job)]
+    places = {one.place for one in moved}
     if not can_bind(host):
         raise RolloutError(
             "which certificates IIS uses cannot be read on this Windows",
             where=host.name,
             mend="Set pool_certificates_retire: keep for this server, and remove what is replaced by hand",
         )
-    used = dict(_bound(HttpBindings(host)))
+    used = dict(_bound(HttpBindings(host), places))
     used |= dict(_of_windows(host))
     for held in read_assignments(host.wmi, where=host.name) or ():
-        used |= _named(held, certificates)
-    if "lync" in {one.way for job in work.certificates for one in job.assignments}:
-        for one in read_state(host).listed:
+        # A site's command names no places: it assigns what its port shows.
+        if held.place not in places and not any(_is_commanded(wanted, job) for job in wanted.work.certificates):
+            used |= _named(held, certificates)
+    if "lync" in {one.way for job in wanted.work.certificates for one in job.assignments}:
+        for one in (one for one in read_state(host).listed if one.type not in places):
             used |= {name: one.type for name in (one.thumbprint, one.previous) if name}
     return used
 
 
-def _bound(bindings: HttpBindings) -> Iterator[tuple[str, str]]:
+def _bound(bindings: HttpBindings, moved: Container[str]) -> Iterator[tuple[str, str]]:
     for place in bindings.places():
-        binding = bindings.get(place)
+        binding = None if str(place) in moved else bindings.get(place)
         if binding is not None:
             yield binding.thumbprint, f"the binding {place}"
 

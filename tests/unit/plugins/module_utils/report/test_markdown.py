@@ -105,10 +105,11 @@ Run by `consultant` on `jump01`, begun 2026-11-22T08:00:00Z, ended 2026-11-22T08
 ## Replaced certificates
 
 | server | certificate | former thumbprint | former valid until | former request ID | thumbprint | valid until |\
- request ID | what became of the former |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+ request ID | why | what became of the former |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 | `ocssrv01.company.local` | `ocssrv01.company.local/default` | `ABABABABABABABABABABABABABABABABABABABAB` |\
- not known | not known | `0F1E2D3C0F1E2D3C0F1E2D3C0F1E2D3C0F1E2D3C` | `2028-11-22T08:00:00Z` | `12` | left as it was |
+ not known | not known | `0F1E2D3C0F1E2D3C0F1E2D3C0F1E2D3C0F1E2D3C` | `2028-11-22T08:00:00Z` |\
+ `12` | – | left as it was |
 
 ## Proof
 

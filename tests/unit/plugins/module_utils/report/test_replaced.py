@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.replaced impo
     ReplacedCertificate,
     RetirementChange,
     replaced,
+    replacements_ahead,
     retirement_changes,
 )
 
@@ -44,7 +46,7 @@ def retired(state: str, key: str = "", why: str = "", store: str = "MY") -> dict
 
 def became(done: dict[str, Any], **others: Any) -> str:
     (one,) = replaced(outcome(done, **others), IDS)
-    assert one == ReplacedCertificate(SERVER, ID, BEFORE, AFTER, one.became)
+    assert one == ReplacedCertificate(SERVER, ID, BEFORE, AFTER, "", one.became)
     return one.became
 
 
@@ -87,6 +89,38 @@ def test_what_its_ca_did(state: str, said: str) -> None:
     gone = RetirementChange(SERVER, "delete", f"replaced certificate {OLD} removed ({ID})")
     at_ca = [RetirementChange(SERVER, "change", f"replaced certificate {OLD} revoked ({ID})")]
     assert changes(done) == [*(at_ca if state == "revoked" else []), gone]
+
+
+WHY = {"thumbprint": OLD, "subject": "CN=pool", "reasons": ["it ends soon", "it lacks sip.company.com"]}
+
+
+@pytest.mark.parametrize(
+    ("ended", "then", "told"),
+    [
+        ({}, "; then left as it was", []),
+        ({"retired": {"retired": [], "unproved": {ID: "a step by hand comes first"}}},
+         "; then left as it was, since a step by hand comes first", []),
+        ({"retired": retired("would_archive")}, "",
+         [("change", f"replaced certificate {OLD} to be archived ({ID})")]),
+        ({"retired": retired("would_remove"), "revoked": [{"serial_number": "4a", "state": "would_revoke"}]}, "",
+         [("change", f"replaced certificate {OLD} to be revoked ({ID})"),
+          ("delete", f"replaced certificate {OLD} to be removed ({ID})")]),
+        ({"retired": retired("in_use", why="the remote desktop")}, "; then kept, since the remote desktop uses it", []),
+    ],
+    ids=["kept", "by hand", "archived", "revoked and removed", "used"],
+)  # fmt: skip
+def test_what_would_be_replaced_and_why(ended: dict[str, Any], then: str, told: list[tuple[str, str]]) -> None:
+    former = {"thumbprint": OLD, "not_after": "2026-12-01T00:00:00Z", "public_key": "old key"}
+    request = {"state": "would_create", "former": former, "reasons": [{**WHY, "thumbprint": NEW}, WHY]}
+    done = {"request": request, "install": {"changed": True, "state": "would_install"}, **ended}
+    ahead = replace(outcome(done), check_mode=True)
+    why = "it ends soon; it lacks sip.company.com"
+    assert list(replacements_ahead(ahead)) == [
+        RetirementChange(SERVER, "change", f"certificate {OLD} to be replaced ({ID}), since {why}{then}")
+    ]
+    assert [one.why for one in replaced(ahead, {})] == [why]
+    assert [(one.verb, one.what) for one in retirement_changes(ahead)] == told
+    assert list(replacements_ahead(outcome(done))) == []
 
 
 def test_where_the_new_one_does_not_serve() -> None:

@@ -184,6 +184,66 @@ def test_what_this_run_replaced_goes_whatever_its_names_were(site: Site) -> None
     ]
 
 
+class Ahead:
+    """In check mode, before the new one is there: the places that would name it, and what else is known."""
+
+    def __init__(self, site: Site, way: str = "remove", **parts: Any) -> None:
+        site.server.registry.values.pop(f"{STORES}\\MY\\Certificates\\{thumbprint(NEW)}")
+        parts = {"install": {"state": "would_install"}, **parts}
+        self.site, self.way, self.results = site, way, {ID: {"thumbprint": None, **parts}}
+
+    def tell(self, *renew: str) -> dict[str, Any]:
+        site, self.site.shown = self.site, OLD
+        wanted = Retiring(work(FRONT_END, WEB), self.results, self.way, True, frozenset(map(Thumbprint, renew)))
+        return retire(site.server.host, wanted, shake=site.shake).to_result()
+
+
+def would_name(place: str, before: str) -> dict[str, Any]:
+    return {"assigned": [{"place": place, "before": before, "after": "(planned)", "state": "would_change"}]}
+
+
+@pytest.mark.parametrize(("way", "state"), [("archive", "would_archive"), ("remove", "would_remove")])
+def test_what_would_go_is_told_before_its_successor_is_there(site: Site, way: str, state: str) -> None:
+    site.server.registry.set(f"{BINDINGS}\\0.0.0.0:443", "SslCertHash", bytes.fromhex(thumbprint(OLD)))
+    ahead = Ahead(site, way, binding=would_name("0.0.0.0:443", thumbprint(OLD)))
+    result = ahead.tell()
+    assert (told(result), result["unproved"]) == ([(thumbprint(OLD), state, "")], {})
+    assert [one["successor"] for one in result["retired"]] == [None]
+    assert site.server.programs.ran == [] and thumbprint(OLD) in site.held()
+
+
+def test_what_would_go_is_also_what_the_places_name_whatever_its_names(site: Site) -> None:
+    ahead = Ahead(site, binding=would_name("0.0.0.0:443", thumbprint(OTHER)))
+    assert {one[:2] for one in told(ahead.tell())} == {
+        (thumbprint(OLD), "would_remove"),
+        (thumbprint(OTHER), "would_remove"),
+    }
+
+
+def test_what_another_place_uses_would_stay(site: Site) -> None:
+    used_by_binding(site.server)
+    result = Ahead(site, binding=would_name("0.0.0.0:443", thumbprint(OLD))).tell()
+    assert [(one["state"], one["why"]) for one in result["retired"]] == [("in_use", "the binding 10.0.0.5:8443")]
+
+
+@pytest.mark.parametrize(
+    ("parts", "why"),
+    [
+        ({"binding": {"steps": ["Bind it"]}}, "a step by hand comes first"),
+        ({"by_hand": {"web_components:443": {"steps": ["Bind it"]}}}, "a step by hand comes first"),
+        (
+            {"assignment": {"restart": True}},
+            "its ports show another one only after a restart, which this run may not order",
+        ),
+        ({"assignment": {"restart": True}, "services": {"changed": True}}, ""),
+    ],
+)
+def test_what_people_do_first_is_told(site: Site, parts: dict[str, Any], why: str) -> None:
+    result = Ahead(site, **parts).tell()
+    assert result["unproved"] == ({ID: why} if why else {})
+    assert len(result["retired"]) == int(not why)
+
+
 def used_by_binding(server: FakeServer) -> None:
     server.registry.set(f"{BINDINGS}\\10.0.0.5:8443", "SslCertHash", bytes.fromhex(thumbprint(OLD)))
 
