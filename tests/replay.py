@@ -21,7 +21,7 @@ from winrm.protocol import Protocol
 
 _PASSING = ("MessageID", "OperationTimeout", "OperationID", "SequenceId")
 _DRAWN = re.compile(
-    r"[\w.-]+_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ_[0-9a-f]{8}\b"
+    r"[\w.-]+_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ_(?:[0-9a-f]{12}-\d{1,7}-)?[0-9a-f]{8}\b"
     r"|\bucops-\d{8}-[0-9a-f]{12}-\d+-[0-9a-f]{16}\b"
     r"|(?<![\w-])[0-9a-f]{16}(?!\w)"
 )

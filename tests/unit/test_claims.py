@@ -115,6 +115,8 @@ def _evident(server: FakeServer, ca: FakeCa, had: bytes | None, line: dict[str, 
         return after in _held(server, what.rpartition(" ")[2])
     if what == f"bound to {ENDPOINT}":
         return bound is not None and bound.hex().upper() == after
+    if what == f"what is bound to {ENDPOINT} is not known":
+        return had is not None  # what was there may be there still
     if what == f"former binding of {ENDPOINT} deleted":
         return bound is None or bound != had
     return False

@@ -50,7 +50,9 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
             "compares done failure held issued known options reads requests result retired revoked "
             "survey taken todo waiting"
         ),
-        "pool_verify": "endpoints inputs inside left now outside predicted records result seen sign_in",
+        "pool_verify": (
+            "endpoints inputs inside known left looking now outside predicted records result seen sign_in telling"
+        ),
         "pool_report": (
             "authority ca_group cas done failure first known left made_by missing name_servers "
             "outcome parts pool reached result servers started stem tagged takes_part unready "

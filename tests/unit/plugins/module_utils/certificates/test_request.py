@@ -32,7 +32,7 @@ def test_the_planned_request_fits():
     ("changes", "reason"),
     [
         ({"common_name": "other"}, "its common name is 'other'"),
-        ({"common_name": "x\x1b[2Jy\u202ez"}, r"its common name is 'x \[2Jy z', not"),
+        ({"common_name": "x\x1b[2Jy\u202ez"}, r"its common name is 'x\\1b\[2Jy\\e2\\80\\aez', not"),
         ({"names": NAMES[::-1]}, "its names are ocssrv01.company.local, ocspool.company.com"),
         ({"names": NAMES[:-1]}, "its names are"),
         ({"names": [*NAMES, "more.company.com"]}, "its names are"),
