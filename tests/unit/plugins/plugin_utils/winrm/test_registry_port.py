@@ -5,32 +5,18 @@ from __future__ import annotations
 import pytest
 from unit.abstract import demands
 from unit.fakes_windows import FakeRegistry
+from unit.registry_values import ALL, TOO_LARGE, registry_of_all
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import (
-    BINARY,
-    NUMBER,
-    STRING,
-    STRINGS,
     Branch,
     KeyContent,
     Registry,
-    ValueTooLarge,
 )
-
-ALL = Branch("A", (("text", STRING), ("texts", STRINGS), ("number", NUMBER), ("none", STRING)), (("Blob", BINARY),))
-TOO_LARGE = ValueTooLarge("too large")
 
 
 @pytest.fixture
 def registry() -> FakeRegistry:
-    found = FakeRegistry()
-    found.values = {
-        "A": {"text": "x", "texts": ("y", "z"), "number": 7},
-        "A\\1": {"Blob": b"1"},
-        "A\\2": {"Blob": TOO_LARGE},
-        "A\\3": {},
-    }
-    return found
+    return registry_of_all()
 
 
 def test_an_adapter_brings_all_of_it() -> None:

@@ -4,34 +4,23 @@ from __future__ import annotations
 
 import pytest
 from unit.fakes_windows import FakeRegistry
+from unit.registry_values import ALL, registry_of_all
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import (
-    BINARY,
     NUMBER,
     STRING,
-    STRINGS,
     Branch,
     KeyContent,
     ValueTooLarge,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import AskedOnce, Remembered
 
-ALL = Branch("A", (("text", STRING), ("texts", STRINGS), ("number", NUMBER), ("none", STRING)), (("Blob", BINARY),))
-TOO_LARGE = ValueTooLarge("too large")
-
 
 @pytest.fixture
 def registry() -> FakeRegistry:
-    found = FakeRegistry()
-    found.values = {
-        "A": {"text": "x", "texts": ("y", "z"), "number": 7},
-        "A\\1": {"Blob": b"1"},
-        "A\\2": {"Blob": TOO_LARGE},
-        "A\\3": {},
-    }
-    return found
+    return registry_of_all()
 
 
 def test_what_is_remembered_is_read_once_and_what_is_to_be_read_along_with_it(registry: FakeRegistry) -> None:
