@@ -265,6 +265,11 @@ class Endpoint:
     clients: tuple[str, ...]
 
 
+# Extended key usages (RFC 5280 section 4.2.1.12).
+SERVER_AUTHENTICATION, CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"
+ANY_USAGE = "2.5.29.37.0"
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedServer:
     """A server of the plan; ``inventory_host`` as the topology gives it, or None. ``logon``: whether a rollout logs on
@@ -275,6 +280,11 @@ class PlannedServer:
     pool: str
     addresses: Mapping[str, tuple[str, ...]]
     logon: bool = True
+
+    @property
+    def host(self) -> str:
+        """Under what a run keeps what it knows of it: its host of the inventory, where there is one to log on to."""
+        return (self.logon and self.inventory_host) or self.fqdn
 
 
 @dataclass(frozen=True, slots=True)

@@ -412,7 +412,7 @@ PROVOKED: Mapping[str, Callable[[], Iterable[Finding]]] = {
     ),
     "clock-differs": lambda: clock_findings("dc01.company.local", NOW + timedelta(minutes=6), NOW),
     "oauth-certificate-is-new": lambda: oauth_findings("AB", NOW - timedelta(days=30), "CD", NOW),
-    "renewed-nowhere": lambda: renewal_findings([["AB", "CD"], ["AB"]], ["AB", "CD"]),
+    "renewed-nowhere": lambda: renewal_findings([["AB", "CD"], ["AB"]]),
     "ocs-differs": lambda: ocs_findings([DeployedDifference("x", "what", "breaks", "mend")]),
     "certificate-expired": lambda: in_use(ENDED),
     "certificate-expires": lambda: in_use(LATE),

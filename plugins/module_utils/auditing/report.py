@@ -157,7 +157,7 @@ def audit(
     )
     hosts = (
         *(host for named in dns.values() for host in named),
-        *(server.inventory_host or server.fqdn for server in plan.servers),
+        *(server.host for server in plan.servers),
         *ca_hosts,
     )
     return AuditReport(

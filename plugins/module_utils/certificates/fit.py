@@ -149,11 +149,10 @@ def further_names(planned: PlannedCertificate, certificate: X509Certificate) -> 
 def behind_wildcard(planned: PlannedCertificate, certificate: X509Certificate) -> tuple[str, str]:
     """Its first wildcard, and a planned name that stands behind it; both empty where the order is none to speak of."""
     listed = [comparable(name) for name in certificate.names]
-    wild = next((name for name in listed if name.startswith("*")), "")
+    at = next((number for number, name in enumerate(listed) if name.startswith("*")), len(listed))
     wanted = {comparable(name) for name in planned.subject_alternative_names if not name.startswith("*")}
-    after = listed[listed.index(wild) :] if wild else []
-    behind = next((name for name in after if name in wanted and name not in listed[: -len(after)]), "")
-    return (wild, behind) if behind else ("", "")
+    behind = next((name for name in listed[at:] if name in wanted.difference(listed[:at])), "")
+    return (listed[at], behind) if behind else ("", "")
 
 
 def _unmet_issuer(planned: PlannedCertificate, certificate: X509Certificate) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography as crypto
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, extension
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ANY_USAGE, SERVER_AUTHENTICATION
 from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable, is_within
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _Name = TypeVar("_Name")
 
 # The server's usage, and any of the standard and of Windows (RFC 5280 section 4.2.1.12, MS-WCCE section 2.2.2.7.7.3).
-_FOR_SERVERS = frozenset({"1.3.6.1.5.5.7.3.1", "2.5.29.37.0", "1.3.6.1.4.1.311.10.12.1"})
+_FOR_SERVERS = frozenset({SERVER_AUTHENTICATION, ANY_USAGE, "1.3.6.1.4.1.311.10.12.1"})
 
 
 def forbidden(server: X509Certificate, issuer: X509Certificate) -> str:

@@ -247,14 +247,15 @@ def held_findings(
         yield from _waiting(server, planned, held, one, now, minimum_days)
 
 
-def _named(one: X509Certificate) -> str:
+def called(one: X509Certificate) -> str:
+    """How findings call a certificate."""
     return f"'{one.common_name or one.subject}' ({one.thumbprint})"
 
 
 def _dates(
     server: str, planned: PlannedCertificate, found: X509Certificate, now: datetime, minimum_days: int
 ) -> Iterator[Finding]:
-    told = {"certificate": planned.id, "held": _named(found), "end": timestamp(found.not_after)}
+    told = {"certificate": planned.id, "held": called(found), "end": timestamp(found.not_after)}
     left = found.not_after - now
     if left <= timedelta(0):
         yield CERTIFICATE_EXPIRED.at(server, **told)
@@ -265,7 +266,7 @@ def _dates(
 def _strength(
     server: str, planned: PlannedCertificate, held: StoredCertificate, found: X509Certificate
 ) -> Iterator[Finding]:
-    told = {"certificate": planned.id, "held": _named(found)}
+    told = {"certificate": planned.id, "held": called(found)}
     if held.exportable and not planned.key.exportable:
         yield KEY_EXPORTABLE.at(server, **told)
     if held.key is not None and not held.key.is_legacy:
@@ -276,7 +277,7 @@ def _strength(
     if found.signature_algorithm.startswith("sha1_") and not planned.issuer.ca:
         yield SHA1_OF_PUBLIC_AUTHORITY.at(server, **told, signature=found.signature_algorithm)
     for one in (found, *held.issuers):
-        named = {"certificate": planned.id, "held": _named(one)}
+        named = {"certificate": planned.id, "held": called(one)}
         if weakness := weakness_of(one.parsed.public_key()):
             yield WEAK_KEY.at(server, **named, weakness=weakness)
         # Nobody looks at the signature of a root: its place in the store is what makes it trusted.
@@ -289,7 +290,7 @@ def order_findings(where: str, planned: PlannedCertificate, found: X509Certifica
     wildcard, name = behind_wildcard(planned, found)
     if name:
         yield NAME_BEHIND_WILDCARD.at(
-            where, certificate=planned.id, held=_named(found), name=as_said(name), wildcard=as_said(wildcard)
+            where, certificate=planned.id, held=called(found), name=as_said(name), wildcard=as_said(wildcard)
         )
 
 
@@ -304,14 +305,14 @@ def _left_over(server: str, planned: PlannedCertificate, held: HeldStores, now: 
     said = f"in use is {' and '.join(used)}" if used else f"there are {len(serving)} of them, and none is in use"
     for one in serving if len(serving) > 1 else ():
         if one.thumbprint not in held.assigned:
-            told = {"certificate": planned.id, "held": _named(one), "thumbprint": one.thumbprint}
+            told = {"certificate": planned.id, "held": called(one), "thumbprint": one.thumbprint}
             yield CERTIFICATE_LEFT_OVER.at(server, **told, used=said)
 
 
 def _without_key(server: str, planned: PlannedCertificate, held: HeldStores, now: datetime) -> Iterator[Finding]:
     for one, found in held.shown:
         if one.key is None and not unmet_by_content(planned, found, now=now, minimum_days=0):
-            yield KEY_MISSING.at(server, certificate=planned.id, held=_named(found), thumbprint=one.thumbprint)
+            yield KEY_MISSING.at(server, certificate=planned.id, held=called(found), thumbprint=one.thumbprint)
 
 
 def _waiting(

@@ -9,7 +9,7 @@ No plan knows of it; the engines and the report ask here.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from ansible_collections.ucops.rollout.plugins.module_utils import names
@@ -23,6 +23,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 im
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.held import (
     ISSUER_SIGNATURE_REFUSED,
     SIGNATURES,
+    called,
     order_findings,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import RUN, FindingKind
@@ -274,10 +275,8 @@ def _signature_findings(found: AuthorityDescription, ca: str, ids: Sequence[str]
         yield CA_SIGNS_AS_REFUSED.at(ca, name=ca, signature=found.refused_signature, certificates=certificates)
     for one in found.certificates[:1]:
         if one.signature_algorithm in REFUSED_SIGNATURES and not is_root(one):
-            held = f"'{one.common_name or one.subject}' ({one.thumbprint})"
-            yield ISSUER_SIGNATURE_REFUSED.at(
-                ca, certificate=certificates, held=held, signature=one.signature_algorithm
-            )
+            held, signature = called(one), one.signature_algorithm
+            yield ISSUER_SIGNATURE_REFUSED.at(ca, certificate=certificates, held=held, signature=signature)
 
 
 def _offer_findings(found: AuthorityDescription, ca: str, template: str, ids: Sequence[str]) -> Iterator[Finding]:
@@ -330,12 +329,12 @@ def ocs_findings(differences: Iterable[DeployedDifference]) -> tuple[Finding, ..
     return tuple(OCS_DIFFERS.at("", what=one.what, breaks=one.breaks, mend=one.mend) for one in differences)
 
 
-def renewal_findings(lacking: Sequence[Container[str]], ordered: Iterable[str]) -> tuple[Finding, ...]:
+def renewal_findings(lacking: Sequence[Sequence[str]]) -> tuple[Finding, ...]:
     """A note for each thumbprint that is to be renewed and that no server holds.
 
     :param lacking: of each server those of them that it does not hold.
     """
-    nowhere = (one for one in dict.fromkeys(ordered) if all(one in of_server for of_server in lacking))
+    nowhere = (one for one in dict.fromkeys(lacking[0]) if all(one in of_server for of_server in lacking))
     return tuple(RENEWED_NOWHERE.at("", thumbprint=one) for one in nowhere)
 
 

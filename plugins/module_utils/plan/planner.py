@@ -140,8 +140,6 @@ def _values(rule: RecordRule, scope: Scope) -> Iterator[tuple[str, tuple[str | m
 
 # Certificates
 
-SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1"
-CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2"
 KEY_LENGTH = 2048  # in bits, unless the site wants longer ones
 
 
@@ -211,8 +209,8 @@ def _key(rule: CertificateRule, length: int | None, holders: int) -> model.Key:
 
 def _extended_key_usage(rule: CertificateRule, scope: Scope) -> tuple[str, ...]:
     if rule.client_authentication and holds(rule.client_authentication, scope):
-        return (SERVER_AUTHENTICATION, CLIENT_AUTHENTICATION)
-    return (SERVER_AUTHENTICATION,)
+        return (model.SERVER_AUTHENTICATION, model.CLIENT_AUTHENTICATION)
+    return (model.SERVER_AUTHENTICATION,)
 
 
 def _assignments(rule: CertificateRule, scope: Scope) -> Iterator[model.PlannedAssignment]:

@@ -141,7 +141,7 @@ def _sharers(plan: Plan, certificate: PlannedCertificate) -> tuple[str, ...]:
     if len(holders) < 2:
         return ()
     # One that the inventory does not have is among them: nobody can say that it does not hold the certificate.
-    hosts = {server.fqdn: server.inventory_host or server.fqdn for server in plan.servers if server.logon}
+    hosts = {server.fqdn: server.host for server in plan.servers if server.logon}
     return tuple(hosts[holder] for holder in holders if holder in hosts)
 
 

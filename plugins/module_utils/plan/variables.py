@@ -51,7 +51,7 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
             "survey taken todo waiting"
         ),
         "pool_verify": (
-            "endpoints inputs inside known left looking now outside predicted records result seen sign_in telling"
+            "endpoints inputs inside left looking now outside predicted records result seen sign_in telling"
         ),
         "pool_report": (
             "authority ca_group cas done failure first known left made_by missing name_servers "

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.model import ANY_USAGE, SERVER_AUTHENTICATION
 from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
@@ -22,8 +23,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import 
 NOBODY = ""
 
 
-SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1"
-_ANY_USAGE = "2.5.29.37.0"
 _WHO = "\0"
 # The family asks both sides of MTLS for the server's usage alone (TechNet, "Certificate infrastructure requirements").
 PROVED_BY = "by what its listener sent and what their stores hold; nobody can make such a handshake in a server's name"
@@ -115,7 +114,7 @@ def _wrong_name(fqdn: str, server: ServerTrust) -> list[str]:
 
 
 def _wrong_usage(server: ServerTrust) -> list[str]:
-    if server.usage is None or {SERVER_AUTHENTICATION, _ANY_USAGE} & set(server.usage):
+    if server.usage is None or {SERVER_AUTHENTICATION, ANY_USAGE} & set(server.usage):
         return []
     return ["its certificate may not be used for server authentication, which MTLS asks of both sides"]
 

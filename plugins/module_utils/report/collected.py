@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import renewal_findings
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan, PlannedServer
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER, HostVars, kept
 from ansible_collections.ucops.rollout.plugins.module_utils.report.server_results import (
     REQUESTS,
@@ -92,7 +92,7 @@ def collected(
         nothing was begun after a failed push or another server's failure, is told in ``not_done``.
     """
     dns = _dns(hostvars, dns_hosts, expect_push)
-    planned = {server.fqdn: _host_of(server) for server in plan.servers}
+    planned = {server.fqdn: server.host for server in plan.servers}
     servers = {fqdn: host for fqdn, host in planned.items() if host in hostvars}
     unpushed = _unpushed(hostvars, dns_hosts) if dns.get("failed") else {}
     unbegun = _unbegun(hostvars, servers, bool(dns.get("failed"))) if expect_servers else {}
@@ -125,18 +125,17 @@ def _unbegun(hostvars: HostVars, servers: Mapping[str, str], push_failed: bool) 
         if held_of(hostvars, host) is None and not kept(hostvars, host, "pool_report_failure")
     }
     failed = next((fqdn for fqdn, host in servers.items() if kept(hostvars, host, "pool_report_failure")), "")
-    after_another = _AFTER_ANOTHER.format(failed=failed) if failed else ""
-    whys = {
-        fqdn: _LEFT_OUT
-        if is_left_out(hostvars, host)
-        else _NOT_BEGUN
-        if push_failed
-        else after_another
-        if survey_of(hostvars, host) and kept(hostvars, host, REQUESTS) is None
-        else ""
-        for fqdn, host in unread.items()
-    }
+    after = _NOT_BEGUN if push_failed else _AFTER_ANOTHER.format(failed=failed) if failed else ""
+    whys = {fqdn: _why_unbegun(hostvars, host, after, push_failed) for fqdn, host in unread.items()}
     return {fqdn: why for fqdn, why in whys.items() if why}
+
+
+def _why_unbegun(hostvars: HostVars, host: str, after: str, push_failed: bool) -> str:
+    if is_left_out(hostvars, host):
+        return _LEFT_OUT
+    # Its turn had not come: what it needs was read, and no task of its own has begun.
+    waited = survey_of(hostvars, host) and kept(hostvars, host, REQUESTS) is None
+    return after if push_failed or waited else ""
 
 
 def _by_why(whys: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -161,8 +160,7 @@ def _renewed_nowhere(hostvars: HostVars, hosts: Iterable[str]) -> tuple[Finding,
     logged_on = [one for one in surveys if (one.get("work") or {}).get("logon", True)]
     if not logged_on or any("renew_not_held" not in one for one in logged_on):
         return ()
-    lacking = [one["renew_not_held"] for one in logged_on]
-    return renewal_findings(lacking, lacking[0])
+    return renewal_findings([one["renew_not_held"] for one in logged_on])
 
 
 def reached(hostvars: HostVars, host: str) -> Mapping[str, Any]:
@@ -188,10 +186,6 @@ def _authority(hostvars: HostVars, host: str) -> dict[str, Any]:
     """What was read of a CA, and what the logon there said where nothing was."""
     first, read = reached(hostvars, host), kept(hostvars, host, "pool_report_authority") or {}
     return {**({"msg": first["msg"]} if "msg" in first else {}), **read}
-
-
-def _host_of(server: PlannedServer) -> str:
-    return server.inventory_host or server.fqdn
 
 
 def _dns(hostvars: HostVars, dns_hosts: Sequence[str], expect_push: bool) -> dict[str, Any]:

@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
-from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate
+from ansible_collections.ucops.rollout.plugins.module_utils.model import (
+    CLIENT_AUTHENTICATION,
+    SERVER_AUTHENTICATION,
+    PlannedCertificate,
+)
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import visible
 
-_USAGES = {"1.3.6.1.5.5.7.3.1": "server authentication", "1.3.6.1.5.5.7.3.2": "client authentication"}
+_USAGES = {SERVER_AUTHENTICATION: "server authentication", CLIENT_AUTHENTICATION: "client authentication"}
 _WILDCARD = "*."
 
 

@@ -66,18 +66,14 @@ def peers(
 
     :param batch: hosts that are changed together with it.
     """
-    mine = next((one.pool for one in plan.servers if host in (_host(one), one.fqdn)), None)
-    others = [one for one in plan.servers if one.pool == mine and _host(one) not in (*batch, host)]
+    mine = next((one.pool for one in plan.servers if host in (one.host, one.fqdn)), None)
+    others = [one for one in plan.servers if one.pool == mine and one.host not in (*batch, host)]
     found = (_peer(hostvars, one, plan, port_map or {}) for one in others)
     return tuple(one for one in found if one.ports)
 
 
-def _host(server: PlannedServer) -> str:
-    return (server.inventory_host or server.fqdn) if server.logon else server.fqdn
-
-
 def _peer(hostvars: HostVars, server: PlannedServer, plan: Plan, port_map: Mapping[int, int]) -> Peer:
-    host = _host(server)
+    host = server.host
     survey, known = survey_of(hostvars, host), known_of(hostvars, host)
     given = survey.get("work")
     # Of one that takes no part in this run, the plan says where it listens.

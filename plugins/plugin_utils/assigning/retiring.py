@@ -245,14 +245,14 @@ def _step(wanted: Retiring, job: CertificateWork, part: str) -> Mapping[str, Any
 
 def _moved(wanted: Retiring, job: CertificateWork) -> list[AssignedPlace]:
     """The places that the run would have name the certificate."""
-    told = (
-        [one for part in PARTS for one in _step(wanted, job, part).get("assigned") or ()] if wanted.check_mode else ()
-    )
+    if not wanted.check_mode:
+        return []
+    told = (one for part in PARTS for one in _step(wanted, job, part).get("assigned") or ())
     return [from_plain(AssignedPlace, one, where="held: assigned") for one in told if one["state"] == WOULD_CHANGE]
 
 
 def _is_commanded(wanted: Retiring, job: CertificateWork) -> bool:
-    return wanted.check_mode and bool(_step(wanted, job, "assignment").get("command") and _moved(wanted, job))
+    return bool(_step(wanted, job, "assignment").get("command") and _moved(wanted, job))
 
 
 def _waits_for(wanted: Retiring, job: CertificateWork) -> str:
@@ -281,9 +281,10 @@ def _uses(host: WindowsHost, wanted: Retiring, certificates: Sequence[X509Certif
         )
     used = dict(_bound(HttpBindings(host), places))
     used |= dict(_of_windows(host))
+    # A site's command names no places: it assigns what its port shows.
+    commanded = any(_is_commanded(wanted, job) for job in wanted.work.certificates)
     for held in read_assignments(host.wmi, where=host.name) or ():
-        # A site's command names no places: it assigns what its port shows.
-        if held.place not in places and not any(_is_commanded(wanted, job) for job in wanted.work.certificates):
+        if held.place not in places and not commanded:
             used |= _named(held, certificates)
     if "lync" in {one.way for job in wanted.work.certificates for one in job.assignments}:
         for one in (one for one in read_state(host).listed if one.type not in places):

@@ -75,10 +75,8 @@ def describe_authority(
             mend="Put the CA's own host into the inventory's group of CAs, and name it in `ca` of the issuer",
         )
     key = f"{CONFIGURATION}\\{name}"
-    own, signing = (
-        Branch(key, _DESCRIBED, above=(CONFIGURATION,)),
-        Branch(f"{key}\\CSP", _SIGNING, above=(CONFIGURATION,)),
-    )
+    own = Branch(key, _DESCRIBED, above=(CONFIGURATION,))
+    signing = Branch(f"{key}\\CSP", _SIGNING, above=(CONFIGURATION,))
     host = host.as_it_is(own, policy_branch(name), signing, HELD)
     server = (host.registry.string(key, "CAServerName") or "").lower()
     kind = CA_KINDS.get(host.registry.dword(key, "CAType") or 0, "")

@@ -9,7 +9,7 @@ The store REQUEST shows keys that wait: for each a self-signed stand-in with the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -167,8 +167,9 @@ class _Look:
 
 def _look(wanted: Enrolling) -> _Look:
     place = wanted.authority.place(wanted.planned) if wanted.authority else None
-    held, kind, reasons = _held(wanted)
-    former = _former(wanted, held)
+    mine = _entries(wanted, MY)
+    held, kind, reasons = _held(wanted, mine)
+    former = _former(wanted, mine, held)
     waiting = None if held else find_outstanding(wanted.planned, _entries(wanted, REQUEST))
     seen = Observed(kind, waiting_key=waiting is not None, carried=wanted.authority is not None)
     where = f"{wanted.host.name}: certificate {wanted.planned.id}"
@@ -197,11 +198,12 @@ def find_outstanding(planned: PlannedCertificate, entries: Sequence[StoreEntry])
     return max(fitting, key=lambda waiting: waiting.stand_in.not_before, default=None)
 
 
-def _held(wanted: Enrolling) -> tuple[X509Certificate | None, str, tuple[NotServing, ...]]:
+def _held(
+    wanted: Enrolling, entries: Sequence[StoreEntry]
+) -> tuple[X509Certificate | None, str, tuple[NotServing, ...]]:
     """The newest certificate that serves, what the store has for the plan, and for all others why they do not."""
     serving: list[X509Certificate] = []
     others, kind = [], NOTHING_HELD
-    entries = _entries(wanted, MY)
     replaced = _newest_ordered(wanted, entries)
     for entry in entries:
         reasons = _reasons(wanted, entry, wanted.minimum_days)
@@ -213,28 +215,31 @@ def _held(wanted: Enrolling) -> tuple[X509Certificate | None, str, tuple[NotServ
         subject = entry.certificate.subject if entry.certificate else ""
         others.append(NotServing(entry.thumbprint, subject, tuple(reasons)))
         kind = EXPIRES if not _reasons(wanted, entry, 0) else kind if kind == EXPIRES else UNFIT
-    held = max(serving, key=lambda one: (one.not_before, one.not_after, one.thumbprint), default=None)
+    held = _newest(serving)
     return held, SERVES if held else kind, tuple(others)
 
 
 def _newest_ordered(wanted: Enrolling, entries: Sequence[StoreEntry]) -> X509Certificate | None:
     """Of those for the plan that are ordered to be renewed: what was there before it is not taken back."""
-    ordered = (entry for entry in entries if entry.thumbprint in wanted.renew)
-    known = (one for entry in ordered if (one := entry.certificate) and _fitted(wanted.planned, one, entry.key))
-    return max(known, key=lambda one: one.not_before, default=None)
+    return _newest(_fitting(wanted, (entry for entry in entries if entry.thumbprint in wanted.renew)))
 
 
-def _former(wanted: Enrolling, held: X509Certificate | None) -> X509Certificate | None:
+def _former(wanted: Enrolling, entries: Sequence[StoreEntry], held: X509Certificate | None) -> X509Certificate | None:
     """What was held before, as far as it fits the plan at all."""
-    entries = (entry for entry in _entries(wanted, MY) if entry.certificate and not entry.archived)
-    known = (one for entry in entries if (one := entry.certificate) and _fitted(wanted.planned, one, entry.key))
-    earlier = (one for one in known if held is None or one.not_before < held.not_before)
-    return max(earlier, key=lambda one: (one.not_before, one.not_after, one.thumbprint), default=None)
+    known = _fitting(wanted, (entry for entry in entries if not entry.archived))
+    return _newest(one for one in known if held is None or one.not_before < held.not_before)
 
 
-def _fitted(planned: PlannedCertificate, one: X509Certificate, key: PrivateKey | None) -> bool:
-    """Whether it fits the plan while it is valid."""
-    return not unmet(planned, one, key, now=one.not_before, minimum_days=0)
+def _fitting(wanted: Enrolling, entries: Iterable[StoreEntry]) -> Iterator[X509Certificate]:
+    """Those that fit the plan while they are valid."""
+    for entry in entries:
+        one = entry.certificate
+        if one is not None and not unmet(wanted.planned, one, entry.key, now=one.not_before, minimum_days=0):
+            yield one
+
+
+def _newest(certificates: Iterable[X509Certificate]) -> X509Certificate | None:
+    return max(certificates, key=lambda one: (one.not_before, one.not_after, one.thumbprint), default=None)
 
 
 def _entries(wanted: Enrolling, store: str) -> tuple[StoreEntry, ...]:

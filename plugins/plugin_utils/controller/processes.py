@@ -14,6 +14,8 @@ from pathlib import Path
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.running import controller
 
 _DIGITS = 12
+# How a process is named, here and by others: where its id was given out (``process_space``), and the id.
+PROCESS = r"([0-9a-f]{12})-([1-9][0-9]{0,6})"
 
 
 def process_space(proc: Path = Path("/proc")) -> str:

@@ -21,11 +21,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecyc
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.roots import chains_of
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import load_certificates
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import WEB_COMPONENTS
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import CertificateWork, ServerWork
 from ansible_collections.ucops.rollout.plugins.module_utils.report.sharing import KeyTurn
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import SURVEYED_BINDINGS
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.carrying import (
     ExportedKey,
     export_from_first,
@@ -50,7 +48,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.install
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import collect
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.removing import give_up_key
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import OWN, SURVEYED, CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import OWN, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignments import Assigner
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.proof import Proof
@@ -175,9 +173,8 @@ def deploy(host: WindowsHost, wanted: ServerDeployment, open_host: OpenHost) -> 
 
 class _Deploying:
     def __init__(self, host: WindowsHost, wanted: ServerDeployment, open_host: OpenHost) -> None:
-        bound = any(one.way == WEB_COMPONENTS for job in wanted.work.certificates for one in job.assignments)
-        ahead = (*SURVEYED, *(SURVEYED_BINDINGS if bound and wanted.options.assign else ()))
-        self.host, self.wanted, self.open_host = reading_until_run(host, ahead), wanted, open_host
+        self.host = reading_until_run(host, wanted.options.ahead(wanted.work))
+        self.wanted, self.open_host = wanted, open_host
         self.steps = ServerSteps(wanted.found)
         self.assigner = Assigner(self.host, wanted.work, wanted.options, self.steps, wanted.check_mode)
 

@@ -12,9 +12,13 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import WEB_COMPONENTS
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import SURVEYED_BINDINGS
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import KEEP, Retiring
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import SURVEYED
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Branch
 
 _NEVER = "never"
 
@@ -58,6 +62,11 @@ class DeployOptions:
     def way(self) -> str:
         """How the Front End's certificate is assigned: manual, command or wmi."""
         return "wmi" if self.ocs == "wmi" else self.front_end
+
+    def ahead(self, work: ServerWork) -> tuple[Branch, ...]:
+        """What is read of a server's registry with the first command: its stores, and where it matters its bindings."""
+        bound = self.assign and any(one.way == WEB_COMPONENTS for job in work.certificates for one in job.assignments)
+        return (*SURVEYED, *(SURVEYED_BINDINGS if bound else ()))
 
     @property
     def ends_former(self) -> bool:

@@ -31,7 +31,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecyc
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedPool
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC, WEB_COMPONENTS
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import LYNC
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import CertificateWork, ServerWork
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import OAUTH, cmdlet_type
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
@@ -39,7 +39,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed im
     compare_deployed,
     tells_of_itself,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import SURVEYED_BINDINGS
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import CsState
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.readiness import require_cmdlets
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import left_behind
@@ -49,7 +48,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.holding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.installing import not_yet
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import collect
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
-from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, SURVEYED, CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.ocs_pool import read_deployed, told_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignments import Assigner
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
@@ -98,9 +97,8 @@ def survey(host: WindowsHost, work: ServerWork, options: DeployOptions, *, compa
 
     :param compare: whether the product is the one of its planned pool, and what OCS has set up itself.
     """
-    bound = any(one.way == WEB_COMPONENTS for job in work.certificates for one in job.assignments)
-    ahead = (*SURVEYED, *(SURVEYED_BINDINGS if bound and options.assign else ()))
-    return _Surveying(reading_once(host, ahead), work, options, work.pool if compare else None, now).survey()
+    host = reading_once(host, options.ahead(work))
+    return _Surveying(host, work, options, work.pool if compare else None, now).survey()
 
 
 class _Surveying:

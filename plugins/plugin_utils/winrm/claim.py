@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import lives, process_space
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import PROCESS, lives, process_space
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.running import controller, operator
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
@@ -32,7 +32,7 @@ PATIENCE = 900.0
 _POLL = 5.0
 # No two controllers that log on to a domain have clocks so far apart.
 LONG_AGO = 2 * 86400.0
-_MAKER = re.compile(r"([0-9a-f]{12})-([1-9][0-9]{0,6})-[0-9a-f]{8}")
+_MAKER = re.compile(rf"{PROCESS}-[0-9a-f]{{8}}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _SINCE = "%Y-%m-%dT%H-%M-%SZ"
 

@@ -22,7 +22,7 @@ from datetime import date, datetime, timedelta, timezone
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
-from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import lives, process_space
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import PROCESS, lives, process_space
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import (
     CannotClaim,
@@ -47,7 +47,7 @@ MOST_VANISHED = 5
 CLAIMS = "The account must be able to write there: docs/prerequisites.md"
 _SUFFIX = re.compile(r"\.[a-z0-9]{3}")
 # The day, where process ids are given out, the process that made it, and what makes it unique.
-_OURS = re.compile(rf"ucops-([0-9]{{8}})-([0-9a-f]{{12}})-([1-9][0-9]{{0,6}})-[0-9a-f]{{16}}{_SUFFIX.pattern}")
+_OURS = re.compile(rf"ucops-([0-9]{{8}})-{PROCESS}-[0-9a-f]{{16}}{_SUFFIX.pattern}")
 _LINE = re.compile(r"[ -~]{0,2000}")  # findstr takes lines of 8191 bytes from a pipe
 _ARMOURED = re.compile(rb"\s*-----BEGIN [^-]+-----\s[^-]+-----END [^-]+-----\s*")
 ALLOW = (
