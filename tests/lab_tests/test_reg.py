@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, The ucops.rollout developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""reg.exe: what `reg query` prints, by generation and language."""
+"""reg.exe: what `reg query` prints, by generation and language; what `reg add` and `reg delete` do."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lab_tests.windows import Ended, Lab, local
@@ -97,7 +98,70 @@ def test_the_policy_that_forbids_registry_tools(tmp_path: Path) -> None:
     assert lab.run("srv01", f'reg query "HKLM\\{KEY}"') == Ended(1, "", disabled)
 
 
-@pytest.mark.parametrize("line", ["reg add HKLM\\x", "reg query HKCU\\x", "reg query HKLM\\x /f y"])
+DONE = {
+    "en-US": "The operation completed successfully.",
+    "de-DE": "Der Vorgang wurde erfolgreich beendet.",
+    "fr-FR": "L'opération a réussi.",
+    "ja-JP": "この操作を正しく終了しました。",
+}
+
+
+@pytest.mark.parametrize("tag", DONE)
+def test_add_and_delete(tmp_path: Path, tag: str) -> None:
+    lab = filled(tmp_path)
+    machine = lab.machine("srv01")
+    machine.language = tag
+    done = Ended(0, f"{DONE[tag]}\r\n", "")
+    added = f"{KEY}\\New\\Below"
+    assert lab.run("srv01", f'reg add "HKLM\\{added}" /v "a b" /t REG_SZ /d W3sidyI6== /f') == done
+    assert machine.registry.get(added, "A B") == (REG_SZ, "W3sidyI6==")
+    assert lab.run("srv01", f'reg add "HKLM\\{added}" /v "a b" /d other /f') == done
+    assert machine.registry.values(added) == {"a b": (REG_SZ, "other")}
+    assert lab.run("srv01", f'reg delete "HKLM\\{added}" /v "a b" /f') == done
+    assert machine.registry.values(added) == {}
+    gone = lab.run("srv01", f'reg delete "HKLM\\{added}" /v "a b" /f')
+    assert (gone.code, gone.out) == (1, "") and gone.err == lab.run("srv01", r"reg query HKLM\SOFTWARE\None").err
+    assert lab.run("srv01", f'reg delete "HKLM\\{KEY}" /va /f') == done
+    assert (machine.registry.values(KEY), machine.registry.exists(added)) == ({}, True)
+    assert lab.run("srv01", f'reg delete "HKLM\\{KEY}" /f') == done
+    assert not machine.registry.exists(KEY) and machine.registry.exists(r"SOFTWARE\Lab")
+
+
+@pytest.mark.parametrize(("rest", "held"), [
+    ("/ve /d x", {"": (REG_SZ, "x")}),
+    ("/v n /t REG_DWORD /d 0x11", {"n": (REG_DWORD, 17)}),
+    ("/v n /t reg_dword /d 17", {"n": (REG_DWORD, 17)}),
+    ("/v n /t REG_BINARY /d 0aFF", {"n": (REG_BINARY, b"\x0a\xff")}),
+    ("/v n /t REG_EXPAND_SZ /d \"a b\"", {"n": (REG_EXPAND_SZ, "a b")}),
+    (r"/v n /t REG_MULTI_SZ /d a\0b", {"n": (REG_MULTI_SZ, ("a", "b"))}),
+    ("/v n /t REG_MULTI_SZ /s ; /d a;b", {"n": (REG_MULTI_SZ, ("a", "b"))}),
+    ("/v n", {"n": (REG_SZ, "")}),
+    ("", {}),
+])  # fmt: skip
+def test_add_by_types(tmp_path: Path, rest: str, held: dict[str, Any]) -> None:
+    lab = filled(tmp_path)
+    assert lab.run("srv01", rf"reg add HKLM\SOFTWARE\Lab\Typed {rest} /f").code == 0
+    assert lab.machine("srv01").registry.values(r"SOFTWARE\Lab\Typed") == held
+
+
+def test_what_cannot_be_added_or_deleted_ends_with_1(tmp_path: Path) -> None:
+    lab = filled(tmp_path)
+    machine = lab.machine("srv01")
+    syntax = Ended(1, "", "ERROR: Invalid syntax.\r\n")
+    assert lab.run("srv01", r"reg add HKLM\SOFTWARE\Lab /v n /t REG_DWORD /d x /f") == syntax
+    assert lab.run("srv01", r"reg add HKLM\SOFTWARE\Lab /v n /t REG_BINARY /d 0 /f") == syntax
+    machine.registry.deny(KEY)
+    denied = Ended(1, "", "ERROR: Access is denied.\r\n")
+    assert lab.run("srv01", f'reg add "HKLM\\{KEY}\\New" /v n /d x /f') == denied
+    assert lab.run("srv01", f'reg delete "HKLM\\{KEY}" /f') == denied
+    machine.settings["registry_tools"] = "disabled"
+    disabled = "ERROR: Registry editing has been disabled by your administrator.\r\n"
+    assert lab.run("srv01", r"reg add HKLM\SOFTWARE\x /f") == Ended(1, "", disabled)
+    assert lab.run("srv01", r"reg delete HKLM\SOFTWARE\Lab /f") == Ended(1, "", disabled)
+    assert machine.registry.exists(KEY)
+
+
+@pytest.mark.parametrize("line", ["reg copy HKLM\\x HKLM\\y", "reg query HKCU\\x", "reg query HKLM\\x /f y"])
 def test_what_is_not_modelled_says_so(tmp_path: Path, line: str) -> None:
     done = filled(tmp_path).run("srv01", line)
     assert (done.code, done.err[:4]) == (1, "lab:")

@@ -41,7 +41,7 @@ _TOOLS = {
     "reg.disabled": "ERROR: Registry editing has been disabled by your administrator.",
     "reg.not_found": "ERROR: The system was unable to find the specified registry key or value.",
     "reg.syntax": "ERROR: Invalid syntax.",
-    "reg.not_modelled": "lab: of reg.exe only `reg query` of HKEY_LOCAL_MACHINE with /v, /ve and /s is modelled",
+    "reg.not_modelled": "lab: of reg.exe this verb, hive or switch is not modelled",
     "reg.default": "(Default)",
     "reg.found": "End of search: {count} match(es) found.",
     "netstat.title": "Active Connections",

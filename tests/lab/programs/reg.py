@@ -1,15 +1,21 @@
 # Copyright: (c) 2026, The ucops.rollout developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""reg.exe: `reg query KEY [/v NAME | /ve] [/s]` of HKEY_LOCAL_MACHINE. The other verbs and switches are not modelled.
+"""reg.exe of HKEY_LOCAL_MACHINE. Other verbs and switches than these are not modelled:
 
-The form follows the generation: up to 2003 a first line with the program's version, and tabs. The estate forbids it on
-a host by `registry_tools: disabled` (the policy DisableRegistryTools).
+    reg query KEY [/v NAME | /ve] [/s]
+    reg add KEY [/v NAME | /ve] [/t TYPE] [/s SEPARATOR] [/d DATA] [/f]
+    reg delete KEY [/v NAME | /ve | /va] [/f]
+
+Where something is there that would be overwritten or deleted, it asks unless it has /f. The form follows the
+generation: up to 2003 a first line with the program's version, and tabs. The estate forbids it on a host by
+`registry_tools: disabled` (the policy DisableRegistryTools).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from lab.files import ACCESS_DENIED
 from lab.programs.process import Process
@@ -33,7 +39,13 @@ class _Refused(Exception):
 def run(process: Process) -> int:
     """Exit code 0, or 1 with a sentence on standard error."""
     try:
-        for line in _query(process, process.arguments):
+        verb, rest = "".join(process.arguments[:1]), process.arguments[1:]
+        work = {"query": _query, "add": _add, "delete": _delete}.get(verb.lower())
+        if process.machine.settings.get("registry_tools") == "disabled":
+            raise _Refused("reg.disabled")
+        if work is None:
+            raise _Refused("reg.not_modelled")
+        for line in work(process, rest):
             process.print(line)
     except _Refused as refused:
         process.complain_of(refused.text, **refused.values)
@@ -45,11 +57,8 @@ def run(process: Process) -> int:
 
 
 def _query(process: Process, arguments: list[str]) -> list[str]:
-    if process.machine.settings.get("registry_tools") == "disabled":
-        raise _Refused("reg.disabled")
-    if not arguments or arguments[0].lower() != "query":
-        raise _Refused("reg.not_modelled")
-    key, name, deep = _parsed(arguments[1:])
+    key, given = _parsed(arguments, with_value=("/v",), plain=("/ve", "/s"))
+    name, deep = _name(given), "/s" in given
     if process.machine.registry.read(key) is None:
         raise _Refused("reg.not_found")
     lines = ["", "! REG.EXE VERSION 3.0"] if _is_old(process) else []
@@ -62,26 +71,86 @@ def _query(process: Process, arguments: list[str]) -> list[str]:
     return [*lines, ""] if name is not None or not deep else lines
 
 
-def _parsed(arguments: list[str]) -> tuple[str, str | None, bool]:
-    """The key below HKEY_LOCAL_MACHINE, the one value that is asked for, and whether all below is."""
+def _parsed(arguments: list[str], *, with_value: Collection[str], plain: Collection[str]) -> tuple[str, dict[str, str]]:
+    """The key below HKEY_LOCAL_MACHINE, and the options by their names in small letters."""
     if not arguments:
         raise _Refused("reg.syntax")
     key, *options = arguments
     hive = next((one for one in _HIVES if key.upper().startswith(one)), None)
     if hive is None:
         raise _Refused("reg.not_modelled")
-    name, deep = None, False
+    given: dict[str, str] = {}
     while options:
         option = options.pop(0).lower()
-        if option == "/v" and options:
-            name = options.pop(0)
-        elif option == "/ve":
-            name = ""
-        elif option == "/s":
-            deep = True
+        if option in with_value and options:
+            given[option] = options.pop(0)
+        elif option in plain:
+            given[option] = ""
         else:
             raise _Refused("reg.not_modelled")
-    return key[len(hive) :].rstrip("\\"), name, deep
+    return key[len(hive) :].rstrip("\\"), given
+
+
+def _name(given: dict[str, str]) -> str | None:
+    """The one value that is meant, None for none in particular."""
+    return "" if "/ve" in given else given.get("/v")
+
+
+def _add(process: Process, arguments: list[str]) -> list[str]:
+    """The key with all that lead to it, and the value; one without data is empty."""
+    key, given = _parsed(arguments, with_value=("/v", "/t", "/s", "/d"), plain=("/ve", "/f"))
+    registry, name = process.machine.registry, _name(given)
+    _require_open(process, key)
+    if name is None and not {"/t", "/d"} & set(given):
+        registry.create_key(key)
+    else:
+        kind = next((one for one, text in _TYPES.items() if text == given.get("/t", "REG_SZ").upper()), None)
+        if kind is None:
+            raise _Refused("reg.not_modelled")
+        value = _typed(kind, given.get("/d", ""), given.get("/s", "\\0"))
+        if "/f" not in given and registry.get(key, name or "") is not None:
+            process.hang(f"reg asks whether to overwrite a value of {key}")
+        registry.set(key, name or "", kind, value)
+    return [process.texts.error(0)]
+
+
+def _delete(process: Process, arguments: list[str]) -> list[str]:
+    """A value, all values of a key, or the key with all that is below it."""
+    key, given = _parsed(arguments, with_value=("/v",), plain=("/ve", "/va", "/f"))
+    registry, name = process.machine.registry, _name(given)
+    _require_open(process, key)
+    if not registry.exists(key) or (name is not None and registry.get(key, name) is None):
+        raise _Refused("reg.not_found")
+    if "/f" not in given:
+        process.hang(f"reg asks whether to delete what is at {key}")
+    if name is not None:
+        registry.delete_value(key, name)
+    elif "/va" in given:
+        for one in registry.values(key) or ():
+            registry.delete_value(key, one)
+    else:
+        registry.delete_key(key)
+    return [process.texts.error(0)]
+
+
+def _require_open(process: Process, key: str) -> None:
+    """Nobody writes where nobody reads. Raises AccessDenied."""
+    parts = key.split("\\")
+    for number in range(1, len(parts) + 1):
+        process.machine.registry.read("\\".join(parts[:number]))
+
+
+def _typed(kind: int, data: str, separator: str) -> Value:
+    """The data as the type has it."""
+    if kind in (REG_SZ, REG_EXPAND_SZ):
+        return data
+    if kind == REG_MULTI_SZ:
+        return tuple(one for one in data.split(separator) if one)
+    if kind == REG_BINARY and re.fullmatch("(?:[0-9A-Fa-f]{2})*", data):
+        return bytes.fromhex(data)
+    if kind == REG_DWORD and re.fullmatch("0x[0-9A-Fa-f]{1,8}|[0-9]{1,10}", data) and int(data, 0) < 2**32:
+        return int(data, 0)
+    raise _Refused("reg.syntax")
 
 
 def _is_old(process: Process) -> bool:
