@@ -24,7 +24,7 @@ from winrm.exceptions import WSManFaultError as PywinrmFault
 from lab.client import RunningEstate, start_estate
 
 CTRL_C_EXIT = 0xC000013A
-MULTIBYTE = "Zürich, größer, 你好 €"
+MULTIBYTE = "Zürich, größer, 你好 €" * 200
 
 
 @pytest.fixture(scope="module")
@@ -199,12 +199,21 @@ def test_output_comes_in_pieces_that_split_characters(estate: RunningEstate, she
 
 
 def test_a_piece_ends_inside_a_character(estate: RunningEstate, shell: WinRS) -> None:
-    # The first piece has five bytes: four of text and the first half of the umlaut.
-    upload(estate, "srv01", "half", "abcdü")
+    # No piece is longer than 1900 bytes: here it ends in the middle of the umlaut.
+    upload(estate, "srv01", "half", "a" * 1899 + "ü")
     process = Process(shell, f"type {TEMP}half")
     process.begin_invoke()
-    assert receive(shell, process) == [("stdout", b"abcd\xc3"), ("stdout", b"\xbc")]
+    assert receive(shell, process) == [("stdout", b"a" * 1899 + b"\xc3"), ("stdout", b"\xbc")]
     process.signal(SignalCode.TERMINATE)
+
+
+def test_what_a_program_writes_first_comes_by_itself_and_the_rest_together(shell: WinRS) -> None:
+    # As pypsrp recorded of `dir`, `set` and `echo`.
+    process = Process(shell, r'reg query "HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"&echo one')
+    process.begin_invoke()
+    first, rest, echoed = (data for name, data in receive(shell, process) if name == "stdout")
+    process.signal(SignalCode.TERMINATE)
+    assert (first, rest.count(b"REG_SZ") > 1, echoed) == (b"\r\n", True, b"one\r\n")
 
 
 def test_large_output_arrives_whole(estate: RunningEstate, shell: WinRS) -> None:

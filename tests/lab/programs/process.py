@@ -32,8 +32,11 @@ class Sink(Protocol):
 
     def write(self, data: bytes) -> None: ...
 
+    def pause(self) -> None:
+        """Another program writes from here on."""
 
-class Collector:
+
+class Collector(Sink):
     """A sink that keeps what it gets (a pipe, a redirected file)."""
 
     def __init__(self) -> None:
@@ -43,7 +46,7 @@ class Collector:
         self.data += data
 
 
-class Nowhere:
+class Nowhere(Sink):
     """The NUL device."""
 
     def write(self, data: bytes) -> None:

@@ -1,16 +1,18 @@
 # Copyright: (c) 2026, The ucops.rollout developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The output of a command: cut into pieces, queued until the client takes it."""
+"""The output of a command: in pieces, queued until the client takes it.
+
+As recorded, the first that a program writes comes by itself, and together what it goes on to write meanwhile.
+"""
 
 from __future__ import annotations
 
-import itertools
 import threading
 from dataclasses import dataclass
 
-# Lengths of the pieces that output is cut into, over and over: small ones split multi-byte characters.
-PIECES = (5, 400, 1, 1000, 3, 800)
+# Nothing longer was recorded. Pieces are cut wherever that is, inside a character as well.
+PIECE = 1900
 LINGER = 0.03
 
 
@@ -20,16 +22,24 @@ class Streams:
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self._pieces: list[tuple[str, bytes]] = []
-        self._lengths = {"stdout": itertools.cycle(PIECES), "stderr": itertools.cycle(PIECES)}
+        self._open = ""
+        self._begun: set[str] = set()
         self.exit_code: int | None = None
 
-    def write(self, name: str, data: bytes) -> None:
-        """Cut `data` into pieces and queue them."""
+    def pause(self, name: str) -> None:
+        """Another program writes from here on."""
         with self.changed:
-            while data:
-                length = next(self._lengths[name])
-                self._pieces.append((name, data[:length]))
-                data = data[length:]
+            self._begun.discard(name)
+            self._open = ""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Queue `data`: behind the last piece of the same stream where that goes on, else as pieces of its own."""
+        with self.changed:
+            if self._open == name and self._pieces and self._pieces[-1][0] == name:
+                data = self._pieces.pop()[1] + data
+            self._pieces += ((name, data[start : start + PIECE]) for start in range(0, len(data), PIECE))
+            self._open = name if name in self._begun else ""
+            self._begun.add(name)
             self.changed.notify_all()
 
     def finish(self, code: int) -> None:
@@ -69,3 +79,6 @@ class StreamSink:
     def write(self, data: bytes) -> None:
         if data:
             self.streams.write(self.name, data)
+
+    def pause(self) -> None:
+        self.streams.pause(self.name)
