@@ -366,7 +366,13 @@ class ClockWmi(NoWmi):
         self._now = now
 
     def query(self, namespace: str, wql: str) -> tuple[WmiObject, ...]:  # type: ignore[override]
-        assert (namespace, wql) == ("root/cimv2", "SELECT * FROM Win32_OperatingSystem")
+        assert (namespace, wql) == (
+            "root/cimv2",
+            (
+                "SELECT CSName,Version,BuildNumber,ServicePackMajorVersion,Caption,OSLanguage,LocalDateTime"
+                " FROM Win32_OperatingSystem"
+            ),
+        )
         told = {"Version": "6.1.7601", "LocalDateTime": f"{self._now:%Y-%m-%dT%H:%M:%SZ}"}
         return (WmiObject("Win32_OperatingSystem", told),)
 

@@ -114,6 +114,8 @@ class WinrsPrograms(Programs):
         self._shell_id = shell_id
         self._own_shell_id: str | None = None
         self._clock = clock
+        # A command that is done and not freed yet. The shell's end frees it, too, so that the last one needs no message.
+        self._done: tuple[str, str] | None = None
 
     def run(self, arguments: Sequence[str], *, timeout: float = 60.0) -> ProgramResult:
         return self.run_line(command_line(arguments), timeout=timeout)
@@ -131,14 +133,16 @@ class WinrsPrograms(Programs):
         """
         deadline = self._clock() + timeout
         shell_id, command_id = self._start(line, doing or line, console=not stdin)
-        output = _Output()
+        output, exit_code = _Output(), None
         try:
             refused = self._feed(shell_id, command_id, stdin)
             if refused:
                 deadline = min(deadline, self._clock() + AFTER_REFUSED_INPUT)
             exit_code = self._finish(shell_id, command_id, output, deadline)
         finally:
-            self._terminate(shell_id, command_id)
+            self._done = (shell_id, command_id)
+            if exit_code is None:
+                self._free()
         if exit_code is None and refused:
             raise refused
         if exit_code is None:
@@ -148,7 +152,7 @@ class WinrsPrograms(Programs):
     def close(self) -> None:
         """Delete the shell that was opened here, if any: shells left over count against the account's quota."""
         if self._own_shell_id is not None:
-            shell_id, self._own_shell_id, self._shell_id = self._own_shell_id, None, None
+            shell_id, self._own_shell_id, self._shell_id, self._done = self._own_shell_id, None, None, None
             self._client.delete(_CMD, [("ShellId", shell_id)], doing="closing the remote shell")
 
     def release(self) -> None:
@@ -160,6 +164,7 @@ class WinrsPrograms(Programs):
 
     def _start(self, line: str, called: str, *, console: bool) -> tuple[str, str]:
         """Start a command; returns the shell's and the command's id."""
+        self._free()
         shell_id = self._shell_id or self._open()
         try:
             return shell_id, self._command(shell_id, line, called, console=console)
@@ -254,8 +259,11 @@ class WinrsPrograms(Programs):
         except ValueError:
             raise GarbledAnswer(f"a program ended with the exit code {text!r}", where=self._client.name) from None
 
-    def _terminate(self, shell_id: str, command_id: str) -> None:
-        """Free the command, done or not; a failure here must not hide what the command gave."""
+    def _free(self) -> None:
+        """Free the last command, done or not; a failure here must not hide what it gave."""
+        if self._done is None:
+            return
+        (shell_id, command_id), self._done = self._done, None
         signal = {"@CommandId": command_id, "rsp:Code": f"{_SHELL}/signal/terminate"}
         try:
             self._shell_message("Signal", shell_id, {"rsp:Signal": signal}, "ending a program")

@@ -17,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
 
 _NAMESPACE = "root/cimv2"
+_TOLD = "Name,DisplayName,State,StartMode"
 RUNNING, STOPPED = "Running", "Stopped"
 _POLL_SECONDS = 1.0
 # A start that was lost on the way, or that came to nothing, is ordered again so often.
@@ -66,7 +67,7 @@ class WmiServices:
 
     def find(self, name: str) -> WindowsService | None:
         """The service of that name, None when there is none."""
-        found = self._wmi.query(_NAMESPACE, f"SELECT * FROM Win32_Service WHERE Name={wql_literal(name)}")
+        found = self._wmi.query(_NAMESPACE, f"SELECT {_TOLD} FROM Win32_Service WHERE Name={wql_literal(name)}")
         return _read(found[0]) if found else None
 
     def start(self, name: str) -> WindowsService:

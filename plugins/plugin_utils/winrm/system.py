@@ -16,6 +16,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port impo
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
 
+_TOLD = "CSName,Version,BuildNumber,ServicePackMajorVersion,Caption,OSLanguage,LocalDateTime"
 WINDOWS = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 
 
@@ -45,7 +46,7 @@ class SystemDescription:
 
 def describe_system(wmi: Wmi, *, where: str) -> SystemDescription:
     """Read it from Win32_OperatingSystem, of which a host has one."""
-    found = wmi.query("root/cimv2", "SELECT * FROM Win32_OperatingSystem")
+    found = wmi.query("root/cimv2", f"SELECT {_TOLD} FROM Win32_OperatingSystem")
     if len(found) != 1:
         raise RolloutError(f"the host describes {len(found)} operating systems", where=where)
     return _described(found[0])

@@ -33,7 +33,8 @@ class Sink(Protocol):
     def write(self, data: bytes) -> None: ...
 
     def pause(self) -> None:
-        """Another program writes from here on."""
+        """Another program writes from here on, which most do not mind."""
+        return None
 
 
 class Collector(Sink):

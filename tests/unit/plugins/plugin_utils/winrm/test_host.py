@@ -35,29 +35,29 @@ def test_nothing_is_sent_before_something_is_asked() -> None:
 
 
 def test_all_ports_share_one_session() -> None:
-    script, host = opened(enumerated(instance("Win32_X", Name="a")), COMMAND, RECEIVED, SIGNAL, shell_id="THEIRS")
+    script, host = opened(enumerated(instance("Win32_X", Name="a")), COMMAND, RECEIVED, shell_id="THEIRS")
     with host as windows:
         assert [one.get("Name") for one in windows.wmi.query("root/cimv2", "SELECT * FROM Win32_X")] == ["a"]
         assert windows.programs.run(["certutil", "-?"]).exit_code == 0
-    assert script.actions == ["Enumerate", "Command", "Receive", "Signal"]
+    assert script.actions == ["Enumerate", "Command", "Receive"]
     assert script.requests[1].selectors == {"ShellId": "THEIRS"}  # whoever opened it closes it
 
 
 def test_a_shell_of_our_own_is_deleted_also_after_an_error() -> None:
-    script, host = opened(CREATED, COMMAND, RECEIVED, SIGNAL, DELETED, shell_id=None)
+    script, host = opened(CREATED, COMMAND, RECEIVED, DELETED, shell_id=None)
     with pytest.raises(ZeroDivisionError), host as windows:
         windows.programs.run(["certutil", "-?"])
         raise ZeroDivisionError
-    assert script.actions == ["Create", "Command", "Receive", "Signal", "Delete"]
+    assert script.actions == ["Create", "Command", "Receive", "Delete"]
     assert script.requests[-1].selectors == {"ShellId": "OURS"}
 
 
 @pytest.mark.parametrize("failure", [GENERIC_FAILURE, requests.exceptions.ConnectionError("gone")])
 def test_a_shell_that_cannot_be_deleted_hides_nothing(failure: object) -> None:
-    _script, host = opened(CREATED, COMMAND, RECEIVED, SIGNAL, failure, shell_id=None)
+    _script, host = opened(CREATED, COMMAND, RECEIVED, failure, shell_id=None)
     with host as windows:
         assert windows.programs.run(["certutil", "-?"]).exit_code == 0
-    _script, host = opened(CREATED, COMMAND, RECEIVED, SIGNAL, GENERIC_FAILURE, failure, shell_id=None)
+    _script, host = opened(CREATED, COMMAND, RECEIVED, GENERIC_FAILURE, failure, shell_id=None)
     with pytest.raises(WsmanFault), host as windows:
         windows.programs.run(["certutil", "-?"])
         windows.wmi.query("root/cimv2", "SELECT * FROM Win32_X")

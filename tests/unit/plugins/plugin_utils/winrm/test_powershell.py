@@ -59,11 +59,10 @@ def test_one_process_in_a_shell_of_its_own_that_has_the_values() -> None:
         created("OWN"),
         COMMAND,
         received(("stdout", b"chatter\r\n" + frame({"a": "b"})), exit_code="0"),
-        SIGNAL,
         DELETED,
     )
     assert shell.run(SCRIPT, {"THUMBPRINT": "AB12"}, timeout=60) == {"a": "b"}
-    assert wire.actions == ["Create", "Command", "Receive", "Signal", "Delete"]
+    assert wire.actions == ["Create", "Command", "Receive", "Delete"]
     assert [(one.get("Name"), one.text) for one in wire.requests[0].all("Variable")] == [("UCR_THUMBPRINT", "AB12")]
     line = wire.requests[1].text_of("Command")
     program = "%SystemRoot%\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"

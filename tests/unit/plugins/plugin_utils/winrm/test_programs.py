@@ -66,48 +66,52 @@ def programs_of(
     return WinrsPrograms(client, shell_id=shell_id, clock=clock or Clock(), forget=forget), script
 
 
-def test_program_in_the_open_shell_takes_three_messages() -> None:
-    programs, script = programs_of(COMMAND, received(("stdout", b"ok"), exit_code="0"), SIGNAL)
+def test_a_program_in_the_open_shell_takes_two_messages_and_a_third_before_the_next_one() -> None:
+    programs, script = programs_of(
+        COMMAND, received(("stdout", b"ok"), exit_code="0"), SIGNAL, COMMAND, received(exit_code="0")
+    )
     result = programs.run(["certutil", "-ping", r"ca01\Company CA"])
     assert (result.exit_code, result.stdout, result.stderr) == (0, b"ok", b"")
     assert result.command_line == r'certutil -ping "ca01\Company CA"'
-    assert script.actions == ["Command", "Receive", "Signal"]
+    assert script.actions == ["Command", "Receive"]
+    programs.run(["ipconfig"])
+    assert script.actions == ["Command", "Receive", "Signal", "Command", "Receive"]
     assert all(request.selectors == {"ShellId": "SHELL-A"} for request in script.requests)
     assert script.requests[0].text_of("Command") == r'certutil -ping "ca01\Company CA"'
     assert script.requests[0].options == {"WINRS_CONSOLEMODE_STDIN": "TRUE", "WINRS_SKIP_CMD_SHELL": "FALSE"}
     assert script.requests[2].text_of("Code") == f"{SHELL}/signal/terminate"
     assert script.requests[2].one("Signal").get("CommandId") == "CMD-1"
-    programs.close()  # Ansible's own shell is Ansible's to close
-    assert len(script.requests) == 3
+    programs.close()  # Ansible's own shell is Ansible's to close, which frees the last command as well
+    assert len(script.requests) == 5
 
 
-def test_several_programs_take_three_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_programs_take_two_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.token_hex", lambda _size: "00aa00bb00cc00dd")
     printed = b"one\r\n00aa00bb00cc00dd-0 0\r\nno00aa00bb00cc00dd-1 -2147024891\r\n"
-    programs, script = programs_of(COMMAND, received(("stdout", printed), exit_code="0"), SIGNAL)
+    programs, script = programs_of(COMMAND, received(("stdout", printed), exit_code="0"))
     first, second = programs.run_all([["certutil", "-view", "a b"], ["certutil", "-x"]])
     assert (first.command_line, first.exit_code, first.stdout) == ('certutil -view "a b"', 0, b"one\r\n")
     assert (second.command_line, second.exit_code, second.stdout) == ("certutil -x", 0x80070005, b"no")
-    assert script.actions == ["Command", "Receive", "Signal"]
+    assert script.actions == ["Command", "Receive"]
 
 
 def test_without_a_shell_one_is_opened_and_deleted() -> None:
     programs, script = programs_of(
-        created("SHELL-B"), COMMAND, received(exit_code="0"), SIGNAL, COMMAND, received(exit_code="0"), SIGNAL, DELETED,
+        created("SHELL-B"), COMMAND, received(exit_code="0"), SIGNAL, COMMAND, received(exit_code="0"), DELETED,
         shell_id=None,
     )  # fmt: skip
     programs.run(["ipconfig"])
     programs.run(["ipconfig"])
     programs.close()
     programs.close()
-    assert script.actions == ["Create", "Command", "Receive", "Signal", "Command", "Receive", "Signal", "Delete"]
+    assert script.actions == ["Create", "Command", "Receive", "Signal", "Command", "Receive", "Delete"]
     assert script.requests[0].options == {"WINRS_NOPROFILE": "FALSE", "WINRS_CODEPAGE": "65001"}
     assert script.requests[-1].selectors == {"ShellId": "SHELL-B"}
 
 
 def test_shell_of_winrm_1_has_an_id_of_its_own_form() -> None:
     answer = created("uuid:739990FF-0000").partition("<rsp:Shell>")[0] + "</s:Body></s:Envelope>"
-    programs, script = programs_of(answer, COMMAND, received(exit_code="0"), SIGNAL, shell_id=None)
+    programs, script = programs_of(answer, COMMAND, received(exit_code="0"), shell_id=None)
     programs.run(["ipconfig"])
     assert script.requests[1].selectors == {"ShellId": "uuid:739990FF-0000"}
 
@@ -118,19 +122,18 @@ def test_output_comes_in_pieces_cut_inside_a_character() -> None:
         received(("stdout", b"C:\\W"), ("stdout", b"indows gr\xc3")),
         received(("stdout", b"\xbc\xc3\x9f"), ("stderr", b"!")),
         received(("stdout", b"e\r\n"), exit_code="1"),
-        SIGNAL,
     )
     result = programs.run(["cmd.exe"])
     assert result.stdout.decode() == "C:\\Windows grüße\r\n"
     assert (result.stderr, result.exit_code) == (b"!", 1)
-    assert script.actions == ["Command", "Receive", "Receive", "Receive", "Signal"]
+    assert script.actions == ["Command", "Receive", "Receive", "Receive"]
 
 
 @pytest.mark.parametrize(
     ("text", "code"), [("0", 0), ("-2147023174", 0x800706BA), ("2147944122", 0x800706BA), ("9009", 9009)]
 )
 def test_exit_codes_are_unsigned(text: str, code: int) -> None:
-    programs, _script = programs_of(COMMAND, received(exit_code=text), SIGNAL)
+    programs, _script = programs_of(COMMAND, received(exit_code=text))
     assert programs.run(["certreq"]).exit_code == code
 
 
@@ -145,15 +148,15 @@ def sent(request: Request) -> tuple[bytes, str | None]:
 
 
 def test_input_is_sent_before_output_is_asked_for() -> None:
-    programs, script = programs_of(COMMAND, SENT, received(("stdout", b"ok"), exit_code="0"), SIGNAL)
+    programs, script = programs_of(COMMAND, SENT, received(("stdout", b"ok"), exit_code="0"))
     assert programs.run_line(FILTER, stdin=b"a\r\nb\r\n").stdout == b"ok"
-    assert script.actions == ["Command", "Send", "Receive", "Signal"]
+    assert script.actions == ["Command", "Send", "Receive"]
     assert script.requests[0].options == {"WINRS_CONSOLEMODE_STDIN": "FALSE", "WINRS_SKIP_CMD_SHELL": "FALSE"}
     assert sent(script.requests[1]) == (b"a\r\nb\r\n", "true")
 
 
 def test_long_input_goes_in_pieces_and_the_last_ends_it() -> None:
-    programs, script = programs_of(COMMAND, SENT, SENT, SENT, received(exit_code="0"), SIGNAL)
+    programs, script = programs_of(COMMAND, SENT, SENT, SENT, received(exit_code="0"))
     programs.run_line(FILTER, stdin=b"x" * 32768 + b"y" * 32768 + b"z")
     assert [sent(request) for request in script.requests[1:4]] == [
         (b"x" * 32768, None), (b"y" * 32768, None), (b"z", "true"),
@@ -161,12 +164,10 @@ def test_long_input_goes_in_pieces_and_the_last_ends_it() -> None:
 
 
 def test_a_program_that_takes_no_input_says_why() -> None:
-    programs, script = programs_of(
-        COMMAND, SHELL_GONE, received(("stderr", b"Access is denied.\r\n"), exit_code="1"), SIGNAL
-    )
+    programs, script = programs_of(COMMAND, SHELL_GONE, received(("stderr", b"Access is denied.\r\n"), exit_code="1"))
     result = programs.run_line(FILTER, stdin=b"x" * 40000)
     assert (result.exit_code, result.stderr) == (1, b"Access is denied.\r\n")
-    assert script.actions == ["Command", "Send", "Receive", "Signal"]
+    assert script.actions == ["Command", "Send", "Receive"]
 
 
 def test_input_that_is_refused_for_nothing_is_the_fault_itself() -> None:
@@ -178,13 +179,13 @@ def test_input_that_is_refused_for_nothing_is_the_fault_itself() -> None:
 
 
 def test_input_whose_answer_was_late_is_not_sent_again() -> None:
-    programs, script = programs_of(COMMAND, TIMED_OUT, received(exit_code="0"), SIGNAL)
+    programs, script = programs_of(COMMAND, TIMED_OUT, received(exit_code="0"))
     assert programs.run_line(FILTER, stdin=b"x").exit_code == 0
-    assert script.actions == ["Command", "Send", "Receive", "Signal"]
+    assert script.actions == ["Command", "Send", "Receive"]
 
 
 def test_silence_is_waited_through() -> None:
-    programs, script = programs_of(COMMAND, TIMED_OUT, TIMED_OUT, received(exit_code="0"), SIGNAL, clock=Clock(1))
+    programs, script = programs_of(COMMAND, TIMED_OUT, TIMED_OUT, received(exit_code="0"), clock=Clock(1))
     assert programs.run(["certreq"]).exit_code == 0
     assert script.actions.count("Receive") == 3
 
@@ -201,7 +202,7 @@ def test_program_that_prompts_is_ended_at_the_deadline() -> None:
 
 
 def test_receive_asks_for_no_more_than_the_time_left() -> None:
-    programs, script = programs_of(COMMAND, TIMED_OUT, TIMED_OUT, received(exit_code="0"), SIGNAL, clock=Clock(15))
+    programs, script = programs_of(COMMAND, TIMED_OUT, TIMED_OUT, received(exit_code="0"), clock=Clock(15))
     programs.run(["certreq"], timeout=50)
     waited = [request.text_of("OperationTimeout") for request in script.requests if request.action == "Receive"]
     assert waited == ["PT20S", "PT20S", "PT6S"]
@@ -212,20 +213,28 @@ def test_refused_command_has_not_run_and_gets_a_fresh_shell(refusal: str) -> Non
     """Ansible's shell is deleted, since what it used up counts for the account, and Ansible forgets it."""
     forgotten: list[bool] = []
     programs, script = programs_of(
-        refusal, DELETED, created("SHELL-B"), COMMAND, received(exit_code="0"), SIGNAL, DELETED,
+        refusal, DELETED, created("SHELL-B"), COMMAND, received(exit_code="0"), DELETED,
         forget=lambda: forgotten.append(True),
     )  # fmt: skip
     programs.run(["ipconfig"])
     programs.close()
-    assert script.actions == ["Command", "Delete", "Create", "Command", "Receive", "Signal", "Delete"]
+    assert script.actions == ["Command", "Delete", "Create", "Command", "Receive", "Delete"]
     deleted = [request.selectors["ShellId"] for request in script.requests if request.action == "Delete"]
     assert (deleted[1:], forgotten) == (["SHELL-B"], [True])
 
 
 def test_own_shell_that_is_used_up_is_replaced() -> None:
-    done = [COMMAND, received(exit_code="0"), SIGNAL]
+    done = [COMMAND, received(exit_code="0")]
     programs, script = programs_of(
-        created("SHELL-B"), *done, TOO_MANY_OPERATIONS, DELETED, created("SHELL-C"), *done, DELETED, shell_id=None
+        created("SHELL-B"),
+        *done,
+        SIGNAL,
+        TOO_MANY_OPERATIONS,
+        DELETED,
+        created("SHELL-C"),
+        *done,
+        DELETED,
+        shell_id=None,
     )
     programs.run(["ipconfig"])
     programs.run(["ipconfig"])
@@ -236,9 +245,9 @@ def test_own_shell_that_is_used_up_is_replaced() -> None:
 
 
 def test_own_shell_that_is_gone_is_replaced() -> None:
-    done = [COMMAND, received(exit_code="0"), SIGNAL]
+    done = [COMMAND, received(exit_code="0")]
     programs, script = programs_of(
-        created("SHELL-B"), *done, SHELL_GONE, SHELL_GONE, created("SHELL-C"), *done, shell_id=None
+        created("SHELL-B"), *done, SHELL_GONE, SHELL_GONE, SHELL_GONE, created("SHELL-C"), *done, shell_id=None
     )
     programs.run(["ipconfig"])
     programs.run(["ipconfig"])
@@ -276,9 +285,11 @@ def test_command_is_freed_after_trouble_and_freeing_hides_nothing() -> None:
     assert script.actions == ["Command", "Receive", "Signal"]
 
 
-def test_failed_freeing_after_success_is_success() -> None:
-    programs, _script = programs_of(COMMAND, received(exit_code="0"), SHELL_GONE)
-    assert programs.run(["certreq"]).exit_code == 0
+def test_failed_freeing_of_a_command_hides_nothing_of_the_next() -> None:
+    done = [COMMAND, received(exit_code="0")]
+    programs, script = programs_of(*done, SHELL_GONE, *done)
+    assert [programs.run(["certreq"]).exit_code, programs.run(["certreq"]).exit_code] == [0, 0]
+    assert script.answers == []
 
 
 def bad_base64(request: Request) -> str:

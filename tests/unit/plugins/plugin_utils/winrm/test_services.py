@@ -20,7 +20,10 @@ class ServiceWmi(Wmi):
         self.calls: list[str] = []
 
     def query(self, namespace: str, wql: str, *, references: bool = False) -> tuple[WmiObject, ...]:
-        assert (namespace, wql) == ("root/cimv2", "SELECT * FROM Win32_Service WHERE Name='RTCSRV'")
+        assert (namespace, wql) == (
+            "root/cimv2",
+            "SELECT Name,DisplayName,State,StartMode FROM Win32_Service WHERE Name='RTCSRV'",
+        )
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
         if state is None:
             return ()

@@ -21,7 +21,13 @@ class OneSystem(NoWmi):
         self.systems = systems
 
     def query(self, namespace: str, wql: str, *, references: bool = False) -> Any:
-        assert (namespace, wql) == ("root/cimv2", "SELECT * FROM Win32_OperatingSystem")
+        assert (namespace, wql) == (
+            "root/cimv2",
+            (
+                "SELECT CSName,Version,BuildNumber,ServicePackMajorVersion,Caption,OSLanguage,LocalDateTime"
+                " FROM Win32_OperatingSystem"
+            ),
+        )
         return self.systems
 
 
