@@ -114,7 +114,7 @@ class WinrsPrograms(Programs):
         self._shell_id = shell_id
         self._own_shell_id: str | None = None
         self._clock = clock
-        # A command that is done and not freed yet. The shell's end frees it, too, so that the last one needs no message.
+        # Done and not freed yet. The shell's end frees it, too, so that the last command needs no message.
         self._done: tuple[str, str] | None = None
 
     def run(self, arguments: Sequence[str], *, timeout: float = 60.0) -> ProgramResult:

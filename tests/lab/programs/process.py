@@ -32,12 +32,8 @@ class Sink(Protocol):
 
     def write(self, data: bytes) -> None: ...
 
-    def pause(self) -> None:
-        """Another program writes from here on, which most do not mind."""
-        return None
 
-
-class Collector(Sink):
+class Collector:
     """A sink that keeps what it gets (a pipe, a redirected file)."""
 
     def __init__(self) -> None:
@@ -47,7 +43,7 @@ class Collector(Sink):
         self.data += data
 
 
-class Nowhere(Sink):
+class Nowhere:
     """The NUL device."""
 
     def write(self, data: bytes) -> None:
@@ -140,6 +136,7 @@ class Process:
     code_page: int = 437
     line: str = ""
     note: Callable[[str], None] = field(default=lambda text: None)
+    begins: Callable[[], None] = field(default=lambda: None)  # tells whoever reads that another one writes from here on
     before_write: Callable[[str], None] = field(default=lambda path: None)  # may raise FileError
 
     @property

@@ -212,7 +212,7 @@ class ShellService:
         return Process(
             self.machine, shell.session, shell.environment.copy(), shell.directory, command.stdin,
             StreamSink(command.streams, "stdout"), StreamSink(command.streams, "stderr"), command.stopped,
-            shell.code_page, note=note,
+            shell.code_page, note=note, begins=command.streams.pause,
         )  # fmt: skip
 
     def _find(self, shell: Shell, number: str | None) -> Command:

@@ -26,10 +26,10 @@ class Streams:
         self._begun: set[str] = set()
         self.exit_code: int | None = None
 
-    def pause(self, name: str) -> None:
+    def pause(self) -> None:
         """Another program writes from here on."""
         with self.changed:
-            self._begun.discard(name)
+            self._begun.clear()
             self._open = ""
 
     def write(self, name: str, data: bytes) -> None:
@@ -80,5 +80,3 @@ class StreamSink:
         if data:
             self.streams.write(self.name, data)
 
-    def pause(self) -> None:
-        self.streams.pause(self.name)

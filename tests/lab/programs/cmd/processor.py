@@ -25,7 +25,7 @@ SYNTAX_ERROR = 255
 UNKNOWN_PROGRAM = 9009
 
 
-class FileSink(Sink):
+class FileSink:
     """Output redirected into a file, which is created (or emptied) when the command starts."""
 
     def __init__(self, process: Process, target: str, append: bool) -> None:
@@ -144,8 +144,7 @@ class CommandProcessor:
 
     def _simple(self, text: str, process: Process) -> int:
         name, rest = split_builtin(text)
-        process.stdout.pause()
-        process.stderr.pause()
+        process.begins()
         if name:
             process.directory = self.process.directory
             return BUILTINS[name](self, process, rest)
