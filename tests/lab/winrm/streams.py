@@ -79,4 +79,3 @@ class StreamSink:
     def write(self, data: bytes) -> None:
         if data:
             self.streams.write(self.name, data)
-
