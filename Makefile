@@ -51,9 +51,10 @@ pytest: $(STAMP) ## The tests alone; choose with ARGS="tests/unit -k planner"
 	tools/pytest.sh $(ARGS)
 
 .PHONY: nightly
-nightly: $(STAMP) ## Property tests with many values, other ones each time, and a fault at every request; some hours
+nightly: $(STAMP) ## Property tests with many values, other ones each time, a fault at every request, each host in each language; some hours
 	HYPOTHESIS_PROFILE=nightly tools/pytest.sh tests/unit -m hypothesis -n 2 --dist worksteal --timeout 7200 $(ARGS)
 	UCOPS_EVERY_REQUEST=1 tools/pytest.sh tests/integration/test_faults_of_a_rollout.py tests/integration/test_killed_runs.py tests/unit -k "faults or killed" -n 2 --dist worksteal $(ARGS)
+	for first in 1 2 3; do UCOPS_FIRST_LANGUAGE=$$first tools/pytest.sh tests/integration -n 2 --dist worksteal $(ARGS) || exit 1; done
 
 .PHONY: versions
 versions: $(STAMP) ## The tests marked `versions` on each older ansible-core that we claim

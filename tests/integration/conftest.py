@@ -6,24 +6,40 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from languagekit import LANGUAGES, begin, turn_of
 from sitekit import BY_COMMAND, Lent, Site
 
-from lab.client import start_estate
 from lab.estate import merged
 
 
 @pytest.fixture(scope="session")
-def untouched() -> Iterator[list[Lent]]:
-    """The origin's estates with the site's command that wait for a test; never more than one."""
-    waiting: list[Lent] = []
+def untouched() -> Iterator[dict[int, Lent]]:
+    """The origin's estates with the site's command that wait for a test: one for each turn of the languages."""
+    waiting: dict[int, Lent] = {}
     yield waiting
-    for one in waiting:
+    for one in waiting.values():
         one.estate.stop()
 
 
 @pytest.fixture
+def turn(request: pytest.FixtureRequest) -> int:
+    """Whose turn the first of the languages is among the hosts of the test's estate."""
+    return turn_of(request.node) % len(LANGUAGES)
+
+
+@pytest.fixture
+def language(turn: int) -> str:
+    """The language of all hosts, for a test that does not run in each of them: its cases take them in turn."""
+    return LANGUAGES[turn]
+
+
+@pytest.fixture
 def site(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, untouched: list[Lent]
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+    turn: int,
+    untouched: dict[int, Lent],
 ) -> Iterator[Site]:
     """The origin's estate; ``@pytest.mark.estate(name=…, way=…, **overrides)`` changes it.
 
@@ -33,14 +49,14 @@ def site(
     mark = request.node.get_closest_marker("estate")
     if mark is None:
         place = tmp_path_factory.mktemp("lab")
-        lent = untouched.pop() if untouched else Lent(start_estate("origin", place, "ports", BY_COMMAND))
+        lent = untouched.pop(turn, None) or Lent(begin("origin", place, turn, BY_COMMAND))
         yield Site(lent.estate, tmp_path)
         if lent.take_back():
-            untouched.append(lent)
+            untouched[turn] = lent
         return
     settings = dict(mark.kwargs)
     name = settings.pop("name", "origin")
     way = settings.pop("way", "command" if name == "origin" else "")
     overrides = merged(BY_COMMAND, settings) if way == "command" else settings
-    with start_estate(name, tmp_path / "lab", mode="ports", overrides=overrides or None) as estate:
+    with begin(name, tmp_path / "lab", turn, overrides) as estate:
         yield Site(estate, tmp_path)

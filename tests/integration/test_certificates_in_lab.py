@@ -15,6 +15,7 @@ from actionkit import Rollout
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from languagekit import LANGUAGES, begin, in_every_language
 from sitekit import BY_COMMAND
 from unit.fakes_windows import PEM, csr, planned, planned_certificate, rsa_key
 
@@ -31,29 +32,23 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.pem imp
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import OfficerPatience
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
-from lab.client import RunningEstate, start_estate
+from lab.client import RunningEstate
 from lab.estate import merged
 
 pytestmark = pytest.mark.slow
 
 
-LANGUAGES = ("en-US", "de-DE", "fr-FR", "ja-JP")
-in_every_language = pytest.mark.parametrize("language", LANGUAGES)
-
-
 def servers_without_certificates(
-    directory: Path, *hosts: dict[str, Any], language: str = "en-US"
+    directory: Path, language: str, *hosts: dict[str, Any]
 ) -> AbstractContextManager[RunningEstate]:
-    """The origin's estate, where no wizard has been yet. ``language``: of the CA and of the first server."""
-    speaking = [{"name": name, "language": language} for name in ("ca01", "ocssrv01")]
-    overrides = merged({"hosts": speaking}, {"hosts": list(hosts)} if hosts else {})
-    return start_estate("origin", directory, overrides=merged(BY_COMMAND, overrides))
+    """The origin's estate in one language, where no wizard has been yet."""
+    return begin("origin", directory, language, merged(BY_COMMAND, {"hosts": list(hosts)} if hosts else {}))
 
 
 @contextmanager
-def rollout(directory: Path, language: str = "en-US", **ca: Any) -> Iterator[Rollout]:
+def rollout(directory: Path, language: str, **ca: Any) -> Iterator[Rollout]:
     hosts = [{"name": "ca01", "ca": ca}] if ca else []
-    with servers_without_certificates(directory, *hosts, language=language) as estate:
+    with servers_without_certificates(directory, language, *hosts) as estate:
         yield Rollout(estate)
 
 
@@ -107,14 +102,14 @@ def large_certificate() -> bytes:
     ],
 )
 def test_a_large_certificate_of_somebody_else_stops_nobody(
-    tmp_path: Path, generation: str, tools: str, is_read: bool
+    tmp_path: Path, language: str, generation: str, tools: str, is_read: bool
 ) -> None:
     """Read value by value, where reg query is forbidden, it is more than 2008 R2 sends at once."""
     large = large_certificate()
     assert len(large) > 7000
     name = hashlib.sha1(large).hexdigest().upper()
     host = {"name": "ocssrv01", "generation": generation, "registry_tools": tools}
-    with servers_without_certificates(tmp_path, host) as estate:
+    with servers_without_certificates(tmp_path, language, host) as estate:
         site = Rollout(estate)
         with site.host("ocssrv01") as host:
             host.files.write("C:\\Windows\\Temp\\large.cer", armour(large, "CERTIFICATE").encode("ascii"))
@@ -137,11 +132,12 @@ def test_a_large_certificate_of_somebody_else_stops_nobody(
         assert site.request()["state"] == "held"
 
 
+@in_every_language
 @pytest.mark.parametrize("tools", ["allowed", "disabled"])
-def test_a_store_that_is_denied_is_not_taken_for_an_empty_one(tmp_path: Path, tools: str) -> None:
+def test_a_store_that_is_denied_is_not_taken_for_an_empty_one(tmp_path: Path, language: str, tools: str) -> None:
     store = r"SOFTWARE\Microsoft\SystemCertificates\MY\Certificates"
     host = {"name": "ocssrv01", "registry_tools": tools, "registry_denied": [store]}
-    with servers_without_certificates(tmp_path, host) as estate:
+    with servers_without_certificates(tmp_path, language, host) as estate:
         site = Rollout(estate)
         with site.host("ocssrv01") as one:
             one.files.write("C:\\Windows\\Temp\\other.cer", armour(large_certificate(), "CERTIFICATE").encode("ascii"))
@@ -211,12 +207,12 @@ def test_no_right_to_enrol(tmp_path: Path, language: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("misbehaviour", "language", "reason"),
+    ("misbehaviour", "reason"),
     [
-        ("drop_san", "fr-FR", "its subject alternative names lack ocspool.company.local"),
-        ("other_key", "de-DE", "it is for another key"),
-        ("no_cdp", "ja-JP", "it names no CRL distribution point"),
-        ("expired", "en-US", "it expired on"),
+        ("drop_san", "its subject alternative names lack ocspool.company.local"),
+        ("other_key", "it is for another key"),
+        ("no_cdp", "it names no CRL distribution point"),
+        ("expired", "it expired on"),
     ],
 )
 def test_a_ca_that_issues_something_else(tmp_path: Path, misbehaviour: str, language: str, reason: str) -> None:
@@ -236,8 +232,8 @@ def test_the_flag_that_lets_anybody_be_anybody(tmp_path: Path, language: str) ->
 
 @in_every_language
 def test_a_ca_that_signs_as_no_product_takes_it_is_known_before(tmp_path: Path, language: str) -> None:
-    host = {"name": "ca01", "language": language, "ca": {"alternate_signature": True}}
-    with servers_without_certificates(tmp_path, host) as estate:
+    host = {"name": "ca01", "ca": {"alternate_signature": True}}
+    with servers_without_certificates(tmp_path, language, host) as estate:
         site = Rollout(estate)
         found = site.run(authority_info, "ca01", certificates=(planned_certificate(),))
         assert ([one["code"] for one in found["findings"]], found["serves"]) == (["ca-signs-as-refused"], False)
@@ -266,21 +262,25 @@ def test_a_subordinate_ca_brings_its_chain(tmp_path: Path, language: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("site", "trouble", "reached", "issued"),
+    ("trouble", "reached", "issued"),
     [
-        ("en-US", {"match": {"text": "-view"}}, 0, False),
-        ("ja-JP", {"match": {"text": "certreq -submit"}}, 0, False),
+        ({"match": {"text": "-view"}}, 0, False),
+        ({"match": {"text": "certreq -submit"}}, 0, False),
         # Lost for good, with everything that follows.
-        ("fr-FR", {"match": {"text": "certreq -submit"}, "after": True, "times": 100}, 1, False),
+        ({"match": {"text": "certreq -submit"}, "after": True, "times": 100}, 1, False),
         # Lost once: what became of it is read anew, in the same run.
-        ("de-DE", {"match": {"text": "certreq -submit"}, "after": True}, 1, True),
+        ({"match": {"text": "certreq -submit"}, "after": True}, 1, True),
     ],
-    indirect=["site"],
 )
 def test_a_lost_connection_never_brings_a_second_certificate(
-    site: Rollout, trouble: dict[str, Any], reached: int, issued: bool
+    tmp_path: Path, language: str, trouble: dict[str, Any], reached: int, issued: bool
 ) -> None:
     """Lost before, within and after the submission."""
+    with rollout(tmp_path, language) as site:
+        _lose(site, trouble, reached, issued)
+
+
+def _lose(site: Rollout, trouble: dict[str, Any], reached: int, issued: bool) -> None:
     asked = site.request()
     if "times" in trouble:
         site.estate.fault("ca01", "drop", **{**trouble, "match": {"text": "certreq -submit"}, "times": 1})
@@ -304,13 +304,11 @@ OF_A_BATCH = 24
 @pytest.mark.parametrize("times", [1, 100])
 @pytest.mark.parametrize("after", [False, True])
 def test_a_batch_whose_connection_is_lost_at_any_request_asks_for_nothing_twice(
-    tmp_path: Path, after: bool, times: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, language: str, after: bool, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At each request once, and from each on for good."""
     # Windows Server 2008 R2 would soon count too many shells that were left.
-    language = LANGUAGES[2 * after + (times > 1)]
-    host = {"name": "ca01", "generation": "2016"}
-    with servers_without_certificates(tmp_path, host, language=language) as estate:
+    with servers_without_certificates(tmp_path, language, {"name": "ca01", "generation": "2016"}) as estate:
         _lose_at_each_request(Rollout(estate), after, times, monkeypatch)
 
 
@@ -345,8 +343,8 @@ def batch(size: int, keys: int) -> list[dict[str, Any]]:
 @in_every_language
 @pytest.mark.parametrize("decision", [1, 2])
 def test_ten_certificates_cost_no_more_than_a_few_requests_each(tmp_path: Path, language: str, decision: int) -> None:
-    hosts = [{"name": "ca01", "language": language, "ca": {"request_disposition": decision}}]
-    with servers_without_certificates(tmp_path, *hosts) as estate:
+    host = {"name": "ca01", "ca": {"request_disposition": decision}}
+    with servers_without_certificates(tmp_path, language, host) as estate:
         site, orders = Rollout(estate), batch(10, keys=900)
         estate.reset_counters()
         done = site.run(certificate_issue, "ca01", orders=orders)
@@ -366,41 +364,41 @@ CERTUTIL = {"program": "certutil.exe", "does": "blocked"}
 CERTREQ = {"program": "certreq.exe", "does": "blocked"}
 TAKEN = {"program": "certreq.exe", "does": "removed"}
 FINDSTR = {"program": "findstr.exe", "does": "killed"}
+DENIED = {
+    "en-US": "Access is denied",
+    "de-DE": "Zugriff verweigert",
+    "fr-FR": "Accès refusé",
+    "ja-JP": "アクセスが拒否されました。",
+}
 
 
+@in_every_language
 @pytest.mark.parametrize(
     ("server", "ca", "told"),
     [
-        (
-            [CERTREQ],
-            [],
-            "certreq made no request: exit code 1.*said: Access is denied.*Allow certreq.exe for this account",
-        ),
-        (
-            [CERTUTIL, FINDSTR],
-            [],
-            "cannot be written: .*Access is denied; findstr .* said: nothing.*allow certutil.exe",
-        ),
-        ([], [CERTUTIL], "database cannot be read: exit code 1.*Access is denied.*Allow certutil.exe for this account"),
-        ([CERTUTIL], [CERTREQ], "exit code 1. `certreq -submit .*Access is denied.*Allow certreq.exe for this account"),
+        ([CERTREQ], [], "certreq made no request: exit code 1.*said: DENIED.*Allow certreq.exe for this account"),
+        ([CERTUTIL, FINDSTR], [], "cannot be written: .*DENIED; findstr .* said: nothing.*allow certutil.exe"),
+        ([], [CERTUTIL], "database cannot be read: exit code 1.*DENIED.*Allow certutil.exe for this account"),
+        ([CERTUTIL], [CERTREQ], "exit code 1. `certreq -submit .*DENIED.*Allow certreq.exe for this account"),
     ],
 )
 def test_a_program_that_is_stopped_altogether_is_named(
-    tmp_path: Path, server: list[Any], ca: list[Any], told: str
+    tmp_path: Path, language: str, server: list[Any], ca: list[Any], told: str
 ) -> None:
     """Before anything is handed in, and with what is to be allowed; the next run goes on once it is."""
     hosts = [{"name": "ocssrv01", "security_software": server}, {"name": "ca01", "security_software": ca}]
-    with servers_without_certificates(tmp_path, *hosts) as estate:
+    with servers_without_certificates(tmp_path, language, *hosts) as estate:
         site = Rollout(estate)
-        with pytest.raises(RolloutError, match=told):
+        with pytest.raises(RolloutError, match=told.replace("DENIED", DENIED[language])):
             site.issue(site.request())
         assert site.ca()["requests"] == []
         seen = estate.state()["hosts"]
         assert [path for name in ("ocssrv01", "ca01") for path in seen[name]["files"] if "ucops" in path] == []
 
 
-def test_certificates_that_are_taken_away_on_the_ca_are_asked_for_once(tmp_path: Path) -> None:
-    with servers_without_certificates(tmp_path, {"name": "ca01", "security_software": [TAKEN]}) as estate:
+@in_every_language
+def test_certificates_that_are_taken_away_on_the_ca_are_asked_for_once(tmp_path: Path, language: str) -> None:
+    with servers_without_certificates(tmp_path, language, {"name": "ca01", "security_software": [TAKEN]}) as estate:
         site = Rollout(estate)
         asked = site.request()
         for _run in range(2):
@@ -441,8 +439,7 @@ def test_check_mode_leaves_the_estate_as_it_was(site: Rollout) -> None:
 
 @in_every_language
 def test_a_certificate_is_revoked_where_it_was_issued_and_never_handed_out_again(tmp_path: Path, language: str) -> None:
-    with servers_without_certificates(tmp_path, {"name": "ca01", "language": language}) as estate:
-        site = Rollout(estate)
+    with rollout(tmp_path, language) as site:
         asked = site.request()
         issued = site.issue(asked)
         described = issued["description"]
@@ -461,8 +458,9 @@ def test_a_certificate_is_revoked_where_it_was_issued_and_never_handed_out_again
         assert len(site.ca()["requests"]) == 1
 
 
-def test_who_is_no_officer_revokes_nothing(tmp_path: Path) -> None:
-    with rollout(tmp_path, security={"manage": ["Nobody"], "read": ["Administrators"]}) as site:
+@in_every_language
+def test_who_is_no_officer_revokes_nothing(tmp_path: Path, language: str) -> None:
+    with rollout(tmp_path, language, security={"manage": ["Nobody"], "read": ["Administrators"]}) as site:
         described = site.issue(site.request())["description"]
         wanted = {"serial_number": described["serial_number"], "public_key": described["public_key"]}
         revoke = {"ca": "ca01.company.local\\Company CA", "certificates": [wanted]}
@@ -477,8 +475,8 @@ def test_an_officer_is_waited_for_with_no_shell_held(
     tmp_path: Path, language: str, decision: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The officer decides while the run sleeps; then the run goes on with what was decided."""
-    hosts = [{"name": "ca01", "language": language, "ca": {"request_disposition": 2}}]
-    with servers_without_certificates(tmp_path, *hosts) as estate:
+    host = {"name": "ca01", "ca": {"request_disposition": 2}}
+    with servers_without_certificates(tmp_path, language, host) as estate:
         site = Rollout(estate)
         shells: list[tuple[int, int]] = []  # opened and closed until then
 
@@ -517,7 +515,7 @@ TEMPLATES: dict[str, tuple[dict[str, Any], list[str], bool]] = {
 def test_what_a_template_would_make_of_a_request_is_known_before(tmp_path: Path, language: str) -> None:
     fits = {"supply_in_request": True, "enroll": ["Domain Admins"]}
     ca = {"templates": {name: {**fits, **changes} for name, (changes, _codes, _serves) in TEMPLATES.items()}}
-    with servers_without_certificates(tmp_path, {"name": "ca01", "language": language, "ca": ca}) as estate:
+    with servers_without_certificates(tmp_path, language, {"name": "ca01", "ca": ca}) as estate:
         site = Rollout(estate)
         for name, (_changes, codes, serves) in TEMPLATES.items():
             found = site.run(authority_info, "ca01", certificates=(planned_certificate(template=name),))

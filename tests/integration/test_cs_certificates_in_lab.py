@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from lab_tests.scripts import certificate, cs_host, cs_lab
 from lab_tests.windows import Lab
+from languagekit import in_every_language
 from scriptkit import LabPowerShell
 from unit.fakes_windows import FakeServer
 
@@ -26,7 +27,6 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync impor
 from lab.roles.cs_server import CsServer
 
 TYPES = ("Default", "WebServicesInternal", "WebServicesExternal")
-in_every_language = pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR", "ja-JP"])
 
 
 @contextmanager

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
+from languagekit import begin
 from proofkit.public_ca import PublicCa
 from sitekit import ROOT, Site
 
-from lab.client import start_estate
 from lab.from_topology import estate_of
 
 pytestmark = pytest.mark.slow
@@ -23,13 +23,13 @@ _HTTP = ("cwa", "office_web_apps", "reverse_proxy")
 
 
 @contextmanager
-def site_of(name: str, work: Path) -> Iterator[Site]:
+def site_of(name: str, work: Path, turn: int) -> Iterator[Site]:
     """The estate of an example, its inventory with the example's own topology."""
     example = yaml.safe_load((ROOT / "docs" / "examples" / f"{name}.yml").read_text(encoding="utf-8"))
     folder = {"pool_certificates_offline_directory": str(work / "requests")}
     estate = estate_of(example["ucops_topology"], **folder)
     (work / "estate.yml").write_text(yaml.safe_dump(estate), encoding="utf-8")
-    with start_estate(work / "estate.yml", work / "lab") as running:
+    with begin(work / "estate.yml", work / "lab", turn) as running:
         yield Site(running, work)
 
 
@@ -96,9 +96,9 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_example_is_rolled_out_and_left_alone_by_the_second_run(name: str, tmp_path: Path) -> None:
+def test_an_example_is_rolled_out_and_left_alone_by_the_second_run(name: str, tmp_path: Path, turn: int) -> None:
     steps, waiting = CASES[name]
-    with site_of(name, tmp_path) as site:
+    with site_of(name, tmp_path, turn) as site:
         first = site.play("deploy_pool", timeout=500)
         report = site.report()
         assert (first.code, report["status"]) == (2, "by_hand"), first.output
@@ -117,12 +117,12 @@ def test_an_example_is_rolled_out_and_left_alone_by_the_second_run(name: str, tm
         assert (report["counts"]["failed"], report["counts"]["wrong"]) == (0, 0), second.summary
 
 
-def test_edge_and_a_proxy_that_is_no_windows_with_a_public_authority(tmp_path: Path) -> None:
+def test_edge_and_a_proxy_that_is_no_windows_with_a_public_authority(tmp_path: Path, turn: int) -> None:
     """Skype for Business Server 2019 to its end. The proxy's key is made on the proxy, and stays there."""
     authority, folder = PublicCa(tmp_path / "public"), tmp_path / "requests"
     proxy, stem = "sfbproxy", "sfbproxy.ad.company.com_reverse_proxy"
     trusted = {"pool_certificates_trusted_roots": [authority.root]}
-    with site_of("sfb2019", tmp_path) as site:
+    with site_of("sfb2019", tmp_path, turn) as site:
         first = site.play("deploy_pool", variables=trusted, timeout=500)
         assert (first.code, site.report()["status"]) == (2, "by_hand"), first.output
         assert f"with the file {folder}/{stem}.cnf: openssl req -new -newkey rsa:2048" in first.summary

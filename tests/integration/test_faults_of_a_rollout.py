@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 from actionkit import Pool
+from languagekit import begin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from lab.client import start_estate
 
 pytestmark = pytest.mark.slow
 
@@ -74,12 +74,12 @@ def named(cut: Sequence[Cut | None]) -> str:
 
 @pytest.mark.parametrize("cut", rounds(), ids=named)
 def test_the_next_run_finishes_the_work(
-    tmp_path: Path, cut: Sequence[Cut | None], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, turn: int, cut: Sequence[Cut | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A run that was cut off has ended when the next one begins: its files are known by its process.
     with subprocess.Popen(["true"]) as process:
         ended = process.pid
-    with start_estate("sfb2019", tmp_path) as estate:
+    with begin("sfb2019", tmp_path, turn) as estate:
         site = Pool(estate)
         works = site.works()
         for name, one in zip(FRONT_ENDS, cut, strict=True):

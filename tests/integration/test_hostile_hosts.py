@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 from hostile.winrm import Answer, fixed, for_ever, http, in_the_clear, in_the_middle, rogue
 from lab_tests import small
+from languagekit import begin
 from sitekit import command_line, environment
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import GuardedProtocol
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
-from lab.client import RunningEstate, start_estate
+from lab.client import RunningEstate
 
 PLAY = """
 - hosts: all
@@ -97,7 +98,7 @@ def test_rogues_are_told_apart_and_cost_neither_time_nor_memory(tmp_path: Path) 
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
     place = tmp_path_factory.mktemp("middle")
     file = small.estate(place / "estate.yml", small.dns_host("dc01", "127.20.30.40", "2012r2"))
-    with start_estate(file, place / "run", mode="ports") as running:
+    with begin(file, place / "run", 1) as running:
         yield running
 
 

@@ -7,7 +7,6 @@ at each request, before its effect and after; ansible-playbook itself is killed 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import re
 import subprocess
@@ -17,10 +16,11 @@ from typing import Any
 
 import pytest
 from actionkit import Killed, Pool, Wire
+from languagekit import LANGUAGES, begin
 from sitekit import Site
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
-from lab.client import RunningEstate, start_estate
+from lab.client import RunningEstate
 
 from .test_after_trouble import kill_at
 from .test_faults_of_a_rollout import TYPES, left
@@ -32,13 +32,8 @@ EVERY = bool(os.environ.get("UCOPS_EVERY_REQUEST"))
 STEP = 29
 STARTS = range(1, STEP + 1) if EVERY else (11,)
 SERVER = "fe02"
-LANGUAGES = ("en-US", "de-DE", "fr-FR", "ja-JP")
 OF_PLAYBOOK = [("ocssrv01", at) for at in (range(2, 50) if EVERY else (12, 36))]
 OF_PLAYBOOK += [("ca01", at) for at in (range(2, 24) if EVERY else (14,))]
-
-
-def speaking(language: str, *names: str) -> list[dict[str, Any]]:
-    return [{"name": name, "language": language} for name in names]
 
 
 @pytest.fixture(autouse=True)
@@ -93,8 +88,8 @@ def test_the_next_run_ends_with_one_of_everything(tmp_path: Path, start: int, af
     at, alive = start, True
     while alive:
         told = f"killed {'after' if after else 'before'} request {at}"
-        spoken = {"hosts": speaking(LANGUAGES[(at // STEP + 2 * after) % len(LANGUAGES)], SERVER, "ca01")}
-        with start_estate("sfb2019", tmp_path / str(at), overrides=spoken) as estate:
+        language = LANGUAGES[(at // STEP + 2 * after) % len(LANGUAGES)]
+        with begin("sfb2019", tmp_path / str(at), language) as estate:
             site = Pool(estate)
             work = site.works()[SERVER]
             alive = killed(site, Wire(at, after=after), work, ended)
@@ -107,13 +102,7 @@ def test_the_next_run_ends_with_one_of_everything(tmp_path: Path, start: int, af
         at += STEP
 
 
-@pytest.mark.parametrize(
-    ("host", "at"),
-    [
-        pytest.param(*one, marks=pytest.mark.estate(hosts=speaking(language, "ocssrv01", "ocssrv02", "ca01")))
-        for one, language in zip(OF_PLAYBOOK, itertools.cycle(LANGUAGES[1:]))
-    ],
-)
+@pytest.mark.parametrize(("host", "at"), OF_PLAYBOOK)
 def test_a_playbook_that_is_killed(site: Site, host: str, at: int) -> None:
     before = requests_to(site, host)
     site.estate.fault(host, "delay", at=at, after=True, seconds=1000)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from languagekit import LANGUAGES, speaking
 from sitekit import Run, Site
 
 pytestmark = pytest.mark.slow
 
 # The certificates of the pool's name are issued at once; those of the web farm wait for an officer.
 OFFICERS = {"supply_in_request": True, "enroll": ["Domain Admins"], "pending": True}
-TEMPLATES = {"WebServer": {}, "OfficersWebServer": OFFICERS}
+CA = {"templates": {"WebServer": {}, "OfficersWebServer": OFFICERS}}
 
 
-def speaking(tag: str) -> Any:
-    """All hosts of the estate in one language."""
-    hosts = [{"name": name, "language": tag} for name in ("dc01", "ocssrv01", "ocssrv02")]
-    ca = {"name": "ca01", "language": tag, "ca": {"templates": TEMPLATES}}
-    return pytest.param(tag, marks=pytest.mark.estate(hosts=[*hosts, ca]))
+def estate(language: str) -> Any:
+    """All its hosts speak one language."""
+    hosts = [*speaking(language, "dc01", "ocssrv01", "ocssrv02"), {"name": "ca01", "language": language, "ca": CA}]
+    return pytest.param(language, marks=pytest.mark.estate(hosts=hosts))
 
 
 def topology(site: Site) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def rolled_out(site: Site, *options: str) -> Run:
     return run
 
 
-@pytest.mark.parametrize("language", [speaking("en-US"), speaking("de-DE"), speaking("fr-FR"), speaking("ja-JP")])
+@pytest.mark.parametrize("language", [estate(language) for language in LANGUAGES])
 def test_issued_at_once_pending_then_approved_or_denied(site: Site, language: str) -> None:
     first = rolled_out(site)
     assert first.code == 2 and site.report()["status"] == "by_hand", first.output

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from languagekit import begin
 from replay import Replay
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import push
@@ -21,7 +22,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import Recorder
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.steps import run_steps
-from lab.client import RunningEstate, start_estate
+from lab.client import RunningEstate
 
 ASKED: dict[str, Any] = {
     "zones": [{"name": "company.local"}, {"name": "partner.test", "if_missing": "create"}],
@@ -40,7 +41,7 @@ OWN = ("company", "ocspool", "partner", "meet", "172.20.", "192.168.7", "dc01", 
 
 @pytest.fixture(scope="module")
 def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
-    with start_estate("origin", tmp_path_factory.mktemp("lab")) as estate:
+    with begin("origin", tmp_path_factory.mktemp("lab"), 0) as estate:
         yield estate
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from actionkit import Rollout
+from languagekit import LANGUAGES, begin
 from sitekit import BY_COMMAND
 from unit.fakes_windows import planned
 
@@ -22,15 +23,12 @@ from ansible_collections.ucops.rollout.plugins.action import (
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.proving import NotProved
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.service_state import bring_service
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.services import WmiServices
-from lab.client import start_estate
-from lab.estate import merged
 
 pytestmark = pytest.mark.slow
 
 SERVER = "ocssrv01"
 COMMAND = ["C:\\Site\\AssignFrontEnd.exe", "/thumbprint:{thumbprint}"]
 BINDING = "SYSTEM\\CurrentControlSet\\Services\\HTTP\\Parameters\\SslBindingInfo\\0.0.0.0:443"
-LANGUAGES = ["en-US", "de-DE", "fr-FR", "ja-JP"]
 RESTARTED = [{"name": "RTCSRV", "state": "restarted"}]
 
 
@@ -88,15 +86,12 @@ class FrontEnd(Rollout):
         return next(value["data"] for key, value in self.state()["registry"][BINDING].items() if key == "SslCertHash")
 
 
-@pytest.fixture
+@pytest.fixture(params=LANGUAGES)
 def front_end(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[FrontEnd]:
-    language = getattr(request, "param", "en-US")
-    hosts = [{"name": name, "language": language} for name in ("ca01", SERVER)]
-    with start_estate("origin", tmp_path, overrides=merged(BY_COMMAND, {"hosts": hosts})) as estate:
+    with begin("origin", tmp_path, request.param, BY_COMMAND) as estate:
         yield FrontEnd(estate)
 
 
-@pytest.mark.parametrize("front_end", LANGUAGES, indirect=True)
 def test_replaced_proved_and_removed_with_its_key(front_end: FrontEnd) -> None:
     first = front_end.bring()
     front_end.start()
@@ -122,7 +117,6 @@ def test_replaced_proved_and_removed_with_its_key(front_end: FrontEnd) -> None:
     assert front_end.bring(old)[front_end.plan["id"]]["thumbprint"] == new
 
 
-@pytest.mark.parametrize("front_end", LANGUAGES, indirect=True)
 def test_one_that_does_not_serve_gives_way_to_the_former(front_end: FrontEnd) -> None:
     first = front_end.bring()
     front_end.start()

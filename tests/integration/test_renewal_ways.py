@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sitekit import Site
 
-from .test_shared_keys import EDGES, assigned, held
+from .test_shared_keys import EDGES, STORE, assigned, held
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -94,3 +94,49 @@ def test_by_the_cmdlets_of_a_pool_of_three(site: Site) -> None:
     replaced = {one["before"]["thumbprint"]: one["became"] for one in site.report()["replaced"]}
     assert replaced == dict.fromkeys(old.values(), "revoked (superseded); removed with its key"), run.output
     assert dispositions(site).count(21) == 3
+
+
+FRONT_ENDS = ("fe01", "fe02", "fe03")
+THE_POOL = {"variables": {"ucops_only": {"pools": ["pool.company.local"]}}}
+
+
+def of_oauth(site: Site) -> tuple[str, str]:
+    """The certificate of OAuth and the one before it, the same on each server."""
+    servers = [site.state()["hosts"][name]["cs_server"]["organisation"]["OAuthTokenIssuer"] for name in FRONT_ENDS]
+    ((thumbprint, previous),) = {(one["thumbprint"], one["previous"]) for one in servers}
+    return thumbprint, previous
+
+
+@pytest.mark.estate(name="sfb2019", inventory=THE_POOL)
+def test_oauths_certificate_is_rolled_over_for_the_whole_organisation(site: Site) -> None:
+    """By one server, at a time that leaves it to be told to the partners; what it was stays, since no port shows it."""
+    site.play("deploy_pool", "--tags", "dns,certificates,assign")
+    old, _none = of_oauth(site)
+    before = {name: assigned(site, name) for name in FRONT_ENDS}
+    later = (datetime.now(timezone.utc) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    wanted = {**ENDED, **SERVICES, "pool_certificates_renew": [old], "pool_certificates_effective_date": later}
+    state = site.state()
+    told = site.play("renew_certificates", "--check", variables=wanted)
+    assert told.code == 0 and site.state() == state, told.output
+    assert f"fe01.company.local: to be assigned to OAuthTokenIssuer in place of {old} (global/oauth)" in told.summary
+    assert f"certificate {old} to be replaced (global/oauth), since it is to be renewed, as ordered" in told.summary
+
+    run = site.play("renew_certificates", variables=wanted)
+    new, previous = of_oauth(site)
+    assert new != old == previous, run.output
+    assert {name: assigned(site, name) for name in FRONT_ENDS} == before
+    assert dispositions(site) == [20, 20, 20, 20, 20]
+    report = site.report()
+    assert (run.code, report["status"]) == (2, "by_hand") and "Tell the partners of OAuth" in run.summary, run.output
+    assert {one["where"] for one in report["changes"]} == {"fe01.company.local"}
+    assert not [one["what"] for one in report["changes"] if one["what"].startswith("service ")]
+    (replaced,) = report["replaced"]
+    assert (replaced["before"]["thumbprint"], replaced["after"]["thumbprint"]) == (old, new)
+    assert replaced["became"] == "left as it was, since no port shows it"
+    kept = [key[len(STORE) :] for key in site.state()["hosts"]["fe01"]["registry"] if key.startswith(STORE)]
+    assert {old, new} <= set(kept)
+
+    state = site.state()
+    again = site.play("renew_certificates", variables=wanted)
+    assert (again.code, again.total("changed"), site.state()) == (0, 0, state), again.output
+    assert f"{new} is in use from {later} on, in place of {old}" in again.summary, again.summary

@@ -28,7 +28,6 @@ ODD = "Pä \"q'\\%PATH%^&<x>$(id)`#!ß"
 WRONG = 'Not-"this"-<one>-ü%'
 OWN = {
     "accounts": [{"name": "rollout", "password": ODD}],
-    "hosts": [{"name": "ocssrv01", "language": "ja-JP"}, {"name": "ca01", "language": "de-DE"}],
 }
 
 

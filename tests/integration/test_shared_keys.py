@@ -15,8 +15,6 @@ from sitekit import Run, Site
 pytestmark = pytest.mark.slow
 
 EDGES = ("edge01", "edge02")
-# Each in a language of its own.
-MIXED = [{"name": name, "language": tag} for name, tag in (("edge01", "de-DE"), ("edge02", "fr-FR"), ("ca01", "ja-JP"))]
 TYPES = ["AccessEdgeExternal", "AudioVideoAuthentication", "DataEdgeExternal", "Internal"]
 STORE = r"SOFTWARE\Microsoft\SystemCertificates\MY\Certificates" + "\\"
 KEYS = r"C:\ProgramData\Microsoft\Crypto\RSA\MachineKeys" + "\\"
@@ -61,7 +59,7 @@ def has_one_for_both(site: Site) -> None:
     assert requests(site) == 2
 
 
-@pytest.mark.estate(name="edge", hosts=MIXED)
+@pytest.mark.estate(name="edge")
 def test_made_on_one_and_brought_to_the_other(site: Site) -> None:
     before = site.state()
     seen = site.play("deploy_pool", "--check")
@@ -100,7 +98,7 @@ CUTS: list[tuple[str, dict[str, Any], int]] = [
 ]
 
 
-@pytest.mark.estate(name="edge", hosts=MIXED)
+@pytest.mark.estate(name="edge")
 def test_the_next_run_brings_what_was_cut_off(site: Site) -> None:
     for host, order, brought in CUTS:
         site.estate.fault(host, "drop", match={"kind": "command", "text": "EncodedCommand"}, times=1000, **order)
@@ -115,7 +113,7 @@ def test_the_next_run_brings_what_was_cut_off(site: Site) -> None:
     assert again.total("changed") == 0, finished.output + again.output
 
 
-@pytest.mark.estate(name="edge", hosts=MIXED)
+@pytest.mark.estate(name="edge")
 def test_people_carry_one_request_for_the_whole_pool(site: Site, tmp_path: Path) -> None:
     topology, folder = site.group_vars()["ucops_topology"], tmp_path / "requests"
     topology["certificates"]["issuers"]["public"] = {"public": True}
@@ -142,7 +140,7 @@ def test_people_carry_one_request_for_the_whole_pool(site: Site, tmp_path: Path)
     assert again.total("changed") == 0 and requests(site) == 1, again.output
 
 
-@pytest.mark.estate(name="edge", hosts=MIXED)
+@pytest.mark.estate(name="edge")
 def test_a_reverse_proxy_that_nobody_logs_on_to_gets_it_from_people(site: Site) -> None:
     given = site.group_vars()
     topology, only = given["ucops_topology"], given["ucops_only"]
@@ -162,7 +160,7 @@ def test_a_reverse_proxy_that_nobody_logs_on_to_gets_it_from_people(site: Site) 
     assert "proxy.company.local: key and request made" not in run.summary
 
 
-@pytest.mark.estate(name="edge", hosts=MIXED)
+@pytest.mark.estate(name="edge")
 def test_who_comes_later_gets_it_from_whoever_has_it(site: Site) -> None:
     certificates(site)
     has_one_for_both(site)

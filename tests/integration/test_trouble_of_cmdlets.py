@@ -11,11 +11,11 @@ from actionkit import Pool
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from languagekit import begin, in_every_language
 from sitekit import Run, Site
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import lync
-from lab.client import start_estate
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -144,11 +144,12 @@ def refusal(pool: Pool, works: dict, misbehave: str) -> str:
     return str(refused.value)
 
 
+@in_every_language
 def test_powershell_that_never_ends_and_one_that_ends_within_its_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The steps of the role, in one process: nobody waits for the whole deadline."""
-    with start_estate("sfb2019", tmp_path) as estate:
+    with begin("sfb2019", tmp_path, language) as estate:
         pool = Pool(estate)
         works = pool.works()
         with monkeypatch.context() as sooner:

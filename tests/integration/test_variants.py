@@ -431,7 +431,12 @@ CODING = {"program": "certutil.exe", "verbs": ["-decode", "-encode"]}
             "name": "ocssrv01",
             "security_software": [{**CODING, "does": "killed"}, {"program": "reg.exe", "does": "killed"}],
         },
-        {"name": "ocssrv02", "security_software": [{**CODING, "does": "removed"}], "registry_tools": "disabled"},
+        {
+            "name": "ocssrv02",
+            "language": "fr-FR",
+            "security_software": [{**CODING, "does": "removed"}],
+            "registry_tools": "disabled",
+        },
     ]
 )
 def test_security_software_that_stops_certutil_and_reg(site: Site) -> None:
@@ -443,7 +448,7 @@ def test_security_software_that_stops_certutil_and_reg(site: Site) -> None:
     for name in ("ca01", "ocssrv01", "ocssrv02"):
         assert told.count(f"{name}.company.local: echo and certutil -decode ended with exit code") == 1, run.output
     assert told.count("Security software probably stops certutil -decode") == 3
-    for name, said in (("ocssrv01", "nothing"), ("ocssrv02", "ERROR: Registry editing has been disabled by your")):
+    for name, said in (("ocssrv01", "nothing"), ("ocssrv02", "ERREUR : la modification du Registre a été")):
         assert told.count(f"{name}.company.local: reg query is stopped on this host (it said: {said}") == 1, run.output
     files = {host: [path for path in seen["files"] if "ucops" in path] for host, seen in site.state()["hosts"].items()}
     assert not any(files.values()), files

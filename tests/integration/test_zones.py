@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from actionkit import Rollout
 from lab_tests import small
+from languagekit import begin
 
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.push import ServerRefused, push
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import read_request
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns
-from lab.client import start_estate
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rollout]:
         small.dns_host("tools", "10.0.0.6", "2003", dns={"zones": THERE, "support_tools": True}),
         small.dns_host("old", "10.0.0.7", "2003", dns={"zones": THERE}),
     )
-    with start_estate(small.estate(place / "estate.yml", *hosts), place / "run") as running:
+    with begin(small.estate(place / "estate.yml", *hosts), place / "run", 1) as running:
         yield Rollout(running)
 
 

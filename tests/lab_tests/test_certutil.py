@@ -14,6 +14,7 @@ import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from lab_tests.windows import CONFIG, TEMP, Ended, Lab, description, inf, local, remote, upload
+from languagekit import in_every_language
 
 from lab.client import RunningEstate, start_estate
 from lab.pki.stores import KEY_PROVIDER, Stores
@@ -330,7 +331,7 @@ def test_revoke_by_serial_number_and_reason(lab: Lab) -> None:
     assert lab.run("ca01", "certutil -revoke 0badcafe").code == 0x80070057
 
 
-@pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR", "ja-JP"])
+@in_every_language
 def test_a_template_by_the_names_of_its_properties(tmp_path: Path, language: str) -> None:
     lab = local(tmp_path, templates={"WebServer": {"minimum_key": 2048, "pending": True, "signatures": 1}})
     lab.machine("ca01").language = language

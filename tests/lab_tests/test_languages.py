@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 from lab_tests.windows import CONFIG, TEMP, Lab, inf, local
+from languagekit import LANGUAGES
 
+from lab import languages
 from lab.languages import language_of
 from lab.programs.process import CODE_PAGES
 
@@ -48,7 +50,7 @@ def test_french_has_a_blank_before_the_colon(tmp_path: Path) -> None:
     assert re.search(rf"Hach\. cert\. \(sha1\){NBSP}: [0-9a-f ]{{59}}\r\n", lab.run("ca01", "certutil -store root").out)
 
 
-@pytest.mark.parametrize("language", ["de-DE", "fr-FR", "ja-JP"])
+@pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_the_verb_is_not_localised(tmp_path: Path, language: str) -> None:
     lab = speaking(tmp_path, language)
     assert (
@@ -83,7 +85,12 @@ def test_an_empty_column(tag: str, empty: str) -> None:
     assert language_of(tag).text("view.empty") == empty
 
 
-@pytest.mark.parametrize("tag", ["de-DE", "fr-FR", "ja-JP"])
+def test_tests_run_in_each_that_the_lab_speaks() -> None:
+    tables = Path(languages.__file__).parent.glob("[a-z]*.py")
+    assert len(LANGUAGES) == len(list(tables)) and [language_of(tag).tag for tag in LANGUAGES] == list(LANGUAGES)
+
+
+@pytest.mark.parametrize("tag", LANGUAGES[1:])
 def test_tables_know_no_text_that_english_lacks(tag: str) -> None:
     assert set(language_of(tag).texts) <= set(language_of("en-US").texts)
 

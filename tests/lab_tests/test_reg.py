@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from lab_tests.windows import Ended, Lab, local
+from languagekit import LANGUAGES
 
 from lab.registry import REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_MULTI_SZ, REG_SZ
 
@@ -63,7 +64,7 @@ def test_up_to_2003_a_version_comes_first_and_tabs_stand_between(tmp_path: Path)
     )
 
 
-@pytest.mark.parametrize("tag", ["en-US", "de-DE", "fr-FR", "ja-JP"])
+@pytest.mark.parametrize("tag", LANGUAGES)
 def test_what_is_not_there_is_told_in_the_language_of_windows(tmp_path: Path, tag: str) -> None:
     lab = filled(tmp_path)
     lab.machine("srv01").language = tag

@@ -246,6 +246,20 @@ def test_unit_tests_run_no_playbook() -> None:
     assert [relative(path) for path in python_files("tests/unit") if program in path.read_text(encoding="utf-8")] == []
 
 
+def test_estates_of_integration_tests_are_started_where_their_languages_are_chosen() -> None:
+    assert offences(python_files("tests/integration"), "lab.client.start_estate") == []
+    listed = [relative(path) for path in python_files("tests") if lists_languages(path.read_text(encoding="utf-8"))]
+    assert listed == ["tests/languagekit.py"]
+
+
+def lists_languages(source: str) -> bool:
+    """Whether a list in it names three languages of Windows or more, each by itself."""
+    lists = (node.elts for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.List, ast.Tuple, ast.Set)))
+    tag = re.compile(r"[a-z]{2}-[A-Z]{2}")
+    named = ([one.value for one in elements if isinstance(one, ast.Constant)] for elements in lists)
+    return any(sum(bool(tag.fullmatch(str(value))) for value in values) > 2 for values in named)
+
+
 def test_no_test_reads_its_own_source() -> None:
     own = re.compile(r"open\([_]{2}file__|getsource\(|Path\([_]{2}file__\)\.read")
     files = python_files("tests/unit", "tests/lab_tests", "tests/integration")
