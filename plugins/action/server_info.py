@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork, work_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import work_from_plain
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.carried import look_at_files
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.deploy import ServerDeployment
-from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import TAKEN, DeployOptions, options_of
-from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.survey import survey
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import TAKEN, options_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.survey import asked, surveyed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import ReachingAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
@@ -33,27 +32,16 @@ class ActionModule(ReachingAction):
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         wanted = self.prepare(arguments)
-        if wanted["work"] is None or wanted["work"].logon or not arguments["log_on"]:
+        if wanted["work"] is None or wanted["work"].logon:
             return super()._answer(arguments, check_mode)
         looked = ServerDeployment(wanted["work"], wanted["options"], datetime.now(timezone.utc), {}, check_mode=True)
         certificates = look_at_files(looked).of
-        return {"changed": False, "reached": True, **_asked(looked.work, looked.options), "certificates": certificates}
+        return {"changed": False, "reached": True, **asked(looked.work, looked.options), "certificates": certificates}
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         told = super().work(host, arguments, check_mode)
         work, options = arguments["work"], arguments["options"]
         if work is None:
             return told
-        found = survey(host, work, options, compare=arguments["compare"], now=datetime.now(timezone.utc))
-        return {**told, **_asked(work, options), **found.to_result()}
-
-
-def _asked(work: ServerWork, options: DeployOptions) -> dict[str, Any]:
-    """What later tasks and the report are to know of what was asked."""
-    return {
-        # Its pool is compared here alone; kept by each of its servers, it would be kept as often as it has servers.
-        "work": replace(work, pool=None).to_plain(),
-        "obtain": options.obtain,
-        "assign": options.assign,
-        "trusted_roots": [str(one) for one in options.trusted_roots],
-    }
+        now = datetime.now(timezone.utc)
+        return {**told, **surveyed(host, work, options, compare=arguments["compare"], now=now)}

@@ -38,6 +38,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import C
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
 from ansible_collections.ucops.rollout.plugins.module_utils.report.peers import peers as peers_of
 from ansible_collections.ucops.rollout.plugins.module_utils.report.removed import removed
+from ansible_collections.ucops.rollout.plugins.module_utils.report.server_results import survey_of
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
 
@@ -67,17 +68,13 @@ def taking_part(hosts: Any) -> list[dict[str, Any]]:
     return plain
 
 
-def first_logons(hostvars: Any, hosts: Sequence[str]) -> list[str]:
-    return list(reaching.first_logons(_hostvars(hostvars), list(hosts)))
+def host_info(hostvars: Any, host: str) -> dict[str, Any]:
+    return dict(survey_of(_hostvars(hostvars), str(host)))
 
 
 def unready(hostvars: Any, hosts: Sequence[str]) -> dict[str, Any]:
     plain: dict[str, Any] = to_plain(reaching.unready(_hostvars(hostvars), list(hosts), datetime.now(timezone.utc)))
     return plain
-
-
-def spared_logons(hostvars: Any, hosts: Sequence[str]) -> dict[str, str]:
-    return reaching.spared_logons(_hostvars(hostvars), list(hosts))
 
 
 def ca_certificates(hostvars: Any, hosts: Sequence[str]) -> dict[str, list[str]]:
@@ -292,7 +289,7 @@ class FilterModule:
             kept_plan,
             left_out,
             taking_part,
-            first_logons,
+            host_info,
             unready,
             ca_certificates,
             ca_orders,
@@ -311,7 +308,6 @@ class FilterModule:
             server_work,
             outcomes,
             rollout_left,
-            spared_logons,
             audit_records,
             audit_requests,
             audit_data,

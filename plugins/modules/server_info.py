@@ -49,16 +49,6 @@ options:
         together.
     type: bool
     default: true
-  known:
-    description:
-      - What an earlier task of this module has returned for this host. Where that one has reached it, or could not,
-        this is returned as it is, and the host is not asked again.
-    type: dict
-    default: {}
-  log_on:
-    description: Whether to log on. With V(false) the task sees only that something listens.
-    type: bool
-    default: true
 seealso:
   - module: ucops.rollout.target_info
   - module: ucops.rollout.server_requests

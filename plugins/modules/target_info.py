@@ -27,18 +27,6 @@ options:
         together.
     type: bool
     default: true
-  known:
-    description:
-      - What an earlier task of this module has returned for this host. Where that one has reached it, or could not,
-        this is returned as it is, and the host is not asked again.
-    type: dict
-    default: {}
-  log_on:
-    description:
-      - Whether to log on. With V(false) the task sees only that something listens, and no account is at stake, so that
-        this can be asked of all hosts side by side. It then returns nothing where it does.
-    type: bool
-    default: true
 seealso:
   - module: ucops.rollout.windows_service
 """

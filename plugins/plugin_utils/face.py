@@ -12,12 +12,14 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from ansible.constants import DEFAULT_LOCAL_TMP, LOCALHOST, config
+from ansible import context
+from ansible.constants import DEFAULT_FORKS, DEFAULT_LOCAL_TMP, DEFAULT_TRANSPORT, LOCALHOST, config
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -35,6 +37,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.recording.masking im
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import Account, first_contact
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import guarding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -149,6 +152,9 @@ class ControllerModule(_CheckedAction):
         return result
 
 
+OfWindows = TypeVar("OfWindows", bound="WindowsAction")
+
+
 class WindowsAction(_CheckedAction):
     """An action that talks to Windows through the task's own winrm connection."""
 
@@ -198,23 +204,28 @@ class WindowsAction(_CheckedAction):
 
         :raises RolloutError: the inventory has no such host, or it cannot be reached; the task's own still can.
         """
-        hosts = self.task_vars.get("hostvars") or {}
-        if name not in hosts:
-            raise RolloutError(f"the inventory has no host '{as_said(name, 80)}'", where=self._host_name())
-        there = copy.copy(self)
-        there._elsewhere, there.task_vars = name, hosts[name]
-        there._connection = self._connection_of(hosts[name])
+        there = self._at(name)
         try:
             with there.open_host() as host:
                 yield host
         except HostUnreachable as error:
             raise RolloutError(error.what, where=error.where, mend=error.mend) from error
         finally:
-            _closed(there._connection)
+            closed(there._connection)
+
+    def _at(self: OfWindows, name: str) -> OfWindows:
+        """The same action at another host of the inventory, whose connection is to be closed."""
+        hosts = self.task_vars.get("hostvars") or {}
+        if name not in hosts:
+            raise RolloutError(f"the inventory has no host '{as_said(name, 80)}'", where=self._host_name())
+        there = copy.copy(self)
+        there._elsewhere, there.task_vars = name, hosts[name]
+        there._connection = self._connection_of(hosts[name])
+        return there
 
     def _connection_of(self, variables: Mapping[str, Any]) -> Any:
         """Ansible's connection to the host of these variables, with the options that Ansible would give it."""
-        kind = str(variables.get("ansible_connection") or self._task.connection)
+        kind = str(variables.get("ansible_connection") or self._usual_connection())
         connection = connection_loader.get(kind, self._play_context, new_stdin=None)
         if connection is None:
             raise RolloutError(f"Ansible has no connection '{as_said(kind, 80)}'", where=self._host_name())
@@ -228,6 +239,10 @@ class WindowsAction(_CheckedAction):
             keys["password"] = self._play_context.password
         connection.set_options(task_keys=keys, var_options=options)
         return connection
+
+    def _usual_connection(self) -> str:
+        """Of another host whose variables name none."""
+        return str(self._task.connection)
 
     def _host_name(self) -> str:
         return str(self._elsewhere or self._task.delegate_to or self.task_vars.get("inventory_hostname") or "")
@@ -312,31 +327,19 @@ class WindowsAction(_CheckedAction):
 
 
 class ReachingAction(WindowsAction):
-    """The first contact with a host, and what else is read after the same logon.
-
-    Reaches it, or says why it cannot; one that an earlier task has tried is not tried again.
-    """
+    """The first contact with a host, and what else is read after the same logon. Reaches it, or says why it cannot."""
 
     argument_spec: ClassVar[dict[str, Any]] = {
         "fail": {"type": "bool", "default": True},
-        "known": {"type": "dict", "default": {}},
-        "log_on": {"type": "bool", "default": True},
     }
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        if "reached" in arguments["known"]:
-            return dict(arguments["known"])
         try:
-            if not arguments["log_on"]:
-                see_listener(self.attempt())
-                return {"changed": False}
             return {"reached": True, **super()._answer(arguments, check_mode)}
         except RolloutError as error:
             if arguments["fail"]:
                 raise
-            refused = isinstance(error, LogonRefused)
-            told = {"logon_refused": refused, "where": error.where, "msg": str(error)}
-            return {"changed": False, "reached": False, **told}
+            return not_reached(error)
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         found = describe_system(host.wmi, where=host.name)
@@ -344,7 +347,73 @@ class ReachingAction(WindowsAction):
         return {"changed": False, **to_plain(found), "findings": to_plain(findings)}
 
 
-def _closed(connection: Any) -> None:
+class ManyHostsAction(ReachingAction):
+    """The first contact with many hosts in one task, as many at a time as Ansible has forks.
+
+    That some were not reached is for the playbook to decide on.
+    """
+
+    argument_spec: ClassVar[dict[str, Any]] = {"hosts": {"type": "list", "elements": "str", "required": True}}
+
+    def given_to_play(self) -> frozenset[str]:
+        """The variables of the play and of this task, which outrank those of hosts."""
+        return frozenset((*self._task.play.get_vars(), *self._task.get_vars()))
+
+    def prepare_for(self, name: str, variables: Mapping[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
+        """Of one host what ``work`` takes; as ``prepare``."""
+        return arguments
+
+    def _usual_connection(self) -> str:
+        # Its own task is one of the controller.
+        return str(context.CLIARGS.get("connection") or DEFAULT_TRANSPORT)
+
+    def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        there: dict[str, ManyHostsAction] = {}
+        told: dict[str, dict[str, Any]] = {}
+        for name in arguments["hosts"]:
+            try:
+                there[name] = self._at(name)
+            except RolloutError as error:
+                told[name] = not_reached(error)
+        wanted = {name: self.prepare_for(name, one.task_vars, arguments) for name, one in there.items()}
+
+        def account(name: str) -> Account:
+            option = there[name]._connection.get_option
+            return Account(str(option("remote_user") or ""), str(option("remote_password") or ""))
+
+        def look(name: str) -> dict[str, Any]:
+            try:
+                see_listener(there[name].attempt())
+            except RolloutError as error:
+                return not_reached(error)
+            return {}
+
+        def read(name: str) -> dict[str, Any]:
+            try:
+                with there[name].open_host() as host:
+                    return {"reached": True, **there[name].work(host, wanted[name], check_mode)}
+            except RolloutError as error:
+                return not_reached(error)
+            finally:
+                closed(there[name]._connection)
+
+        at_most = int(context.CLIARGS.get("forks") or DEFAULT_FORKS)
+        told |= first_contact(list(there), account, look, read, at_most)
+        warnings = [f"{name}: {one}" for name, found in told.items() for one in found.pop("warnings", ())]
+        # As text, since Ansible goes through each value of a variable whenever the variable is asked for.
+        texts = {name: json.dumps(found) for name, found in told.items()}
+        refused = [name for name, found in told.items() if found.get("logon_refused")]
+        return {"changed": False, "hosts": texts, "refused": refused, "warnings": warnings}
+
+
+def not_reached(error: RolloutError) -> dict[str, Any]:
+    """What the first contact returns of a host that it could not reach or read, where a playbook decides on that."""
+    refused = isinstance(error, LogonRefused)
+    told = {"logon_refused": refused, "where": error.where, "msg": str(error)}
+    return {"changed": False, "reached": False, **told}
+
+
+def closed(connection: Any) -> None:
     """As Ansible closes its own: a shell that cannot be closed ends by itself, and hides nothing of what was done."""
     try:
         connection.close()

@@ -49,6 +49,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.collected imp
     windows_of,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import HostVars, kept
+from ansible_collections.ucops.rollout.plugins.module_utils.report.server_results import survey_of
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import DONE, FAILED, Counts, status_of
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place, number
 
@@ -339,9 +340,9 @@ def _read(hostvars: HostVars, host: str, name: str) -> tuple[str, Mapping[str, A
         return NO_HOST, {}
     if is_left_out(hostvars, host):
         return LEFT_OUT, {}
-    reached: Mapping[str, Any] = kept(hostvars, host, "pool_report_reached") or {}
-    if reached.get("reached") is False:
-        return str(reached.get("msg") or "it could not be reached"), {}
+    contact = survey_of(hostvars, host)
+    if contact.get("reached") is False:
+        return str(contact.get("msg") or "it could not be reached"), {}
     found: Mapping[str, Any] = kept(hostvars, host, name) or {}
     if found.get("unreachable") or found.get("failed"):
         return str(found.get("msg") or "it failed"), {}

@@ -47,15 +47,14 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
         "pool_plan": "computed explained hosts named result",
         "pool_dns": "pushed_view result turn",
         "pool_certificates": (
-            "compares done failure held issued known options reads requests result retired revoked "
-            "survey taken todo waiting"
+            "compares done failure held issued options requests result retired revoked survey taken todo waiting"
         ),
         "pool_verify": (
             "endpoints inputs inside left looking now outside predicted records result seen sign_in telling"
         ),
         "pool_report": (
-            "authority ca_group cas done failure first known left made_by missing name_servers "
-            "outcome parts pool reached result servers started stem tagged takes_part unready "
+            "asked authority ca_group cas done failure hosts known left made_by missing name_servers "
+            "outcome parts pool read refused result servers started stem tagged takes_part unready "
             "unwritten written"
         ),
         "pool_audit": (

@@ -18,7 +18,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER, HostVars, kept
 from ansible_collections.ucops.rollout.plugins.module_utils.report.server_results import (
     REQUESTS,
-    SURVEY,
     certificates_of,
     held_of,
     survey_of,
@@ -148,7 +147,7 @@ def _by_why(whys: Mapping[str, str]) -> list[dict[str, Any]]:
 def _of_hosts(hostvars: HostVars, hosts: Sequence[str]) -> list[Any]:
     """What logging on to each host gave reason to say, and what OCS says there: each once, whoever said it first."""
     names = dict.fromkeys(hosts)
-    told = [one for host in names for one in reached(hostvars, host).get("findings") or ()]
+    told = [one for host in names for one in survey_of(hostvars, host).get("findings") or ()]
     of_ocs = (survey_of(hostvars, host).get("ocs_pool") or {} for host in names)
     told += [one for pool in of_ocs for one in pool.get("findings") or ()]
     return [one for at, one in enumerate(told) if one not in told[:at]]
@@ -163,15 +162,9 @@ def _renewed_nowhere(hostvars: HostVars, hosts: Iterable[str]) -> tuple[Finding,
     return renewal_findings([one["renew_not_held"] for one in logged_on])
 
 
-def reached(hostvars: HostVars, host: str) -> Mapping[str, Any]:
-    """What the first contact with a host returned; empty where it was not tried."""
-    found: Mapping[str, Any] = kept(hostvars, host, SURVEY) or kept(hostvars, host, "pool_report_reached") or {}
-    return found
-
-
 def windows_of(hostvars: HostVars, hosts: Sequence[str]) -> dict[str, str]:
     """Product and version of each host that was logged on to."""
-    read = {host: reached(hostvars, host) for host in dict.fromkeys(hosts)}
+    read = {host: survey_of(hostvars, host) for host in dict.fromkeys(hosts)}
     return {host: f"{one.get('product', '')} ({one['version']})" for host, one in read.items() if one.get("version")}
 
 
@@ -184,7 +177,7 @@ def ca_certificates(hostvars: HostVars, ca_hosts: Sequence[str]) -> dict[str, li
 
 def _authority(hostvars: HostVars, host: str) -> dict[str, Any]:
     """What was read of a CA, and what the logon there said where nothing was."""
-    first, read = reached(hostvars, host), kept(hostvars, host, "pool_report_authority") or {}
+    first, read = survey_of(hostvars, host), kept(hostvars, host, "pool_report_authority") or {}
     return {**({"msg": first["msg"]} if "msg" in first else {}), **read}
 
 
@@ -216,7 +209,7 @@ def _dns_of(hostvars: HostVars, host: str, expect_push: bool) -> dict[str, Any]:
 def _server(hostvars: HostVars, host: str, expected: bool) -> dict[str, Any]:
     held = held_of(hostvars, host)
     failure = kept(hostvars, host, "pool_report_failure")
-    first = reached(hostvars, host)
+    first = survey_of(hostvars, host)
     if not failure and first.get("reached") is False:
         failure = first.get("msg")
     if not failure and expected and held is None:

@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 CONTROLLER = "localhost"
+# The variable of the controller that has what ``hosts_info`` returned of the hosts of a run.
+READ = "pool_report_read"
 
 HostVars = Mapping[str, Mapping[str, Any]]
 
@@ -39,3 +43,14 @@ class ReadHostVars(Mapping[str, Mapping[str, Any]]):
 def kept(hostvars: HostVars, host: str, name: str) -> Any:
     """A variable of a host; None where there is no such host or variable."""
     return hostvars[host].get(name) if host in hostvars else None
+
+
+def first_read(hostvars: HostVars, host: str) -> Mapping[str, Any]:
+    """What the first contact of a run told of a host, where all of them were read in one task; else empty."""
+    return _parsed(str(((kept(hostvars, CONTROLLER, READ) or {}).get("hosts") or {}).get(host) or "{}"))
+
+
+@functools.cache
+def _parsed(text: str) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = json.loads(text)
+    return told

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import NOT_CHANGED, WOULD_CHANGE
-from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import HostVars, kept
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import HostVars, first_read, kept
 
 SURVEY, REQUESTS, ISSUED = "pool_certificates_survey", "pool_certificates_requests", "pool_certificates_issued"
 DONE, TAKEN = "pool_certificates_done", "pool_certificates_taken"
@@ -25,8 +25,8 @@ _WOULD_ASSIGN = ("would_assign", "would_bind")
 
 
 def survey_of(hostvars: HostVars, host: str) -> Mapping[str, Any]:
-    """What ``server_info`` returned for a host; empty where it did not run."""
-    read: Mapping[str, Any] = kept(hostvars, host, SURVEY) or {}
+    """What ``server_info`` or ``hosts_info`` returned for a host; empty where neither ran."""
+    read: Mapping[str, Any] = kept(hostvars, host, SURVEY) or first_read(hostvars, host)
     return read
 
 

@@ -91,6 +91,13 @@ def _argument(option: Field[Any]) -> dict[str, Any]:
 
 # roles/pool_certificates/meta/argument_specs.yml says what each is.
 SPEC: Mapping[str, Mapping[str, Any]] = {one.name: _argument(one) for one in fields(DeployOptions)}
+# How the work of a server is made of the plan, by the role's variables of these names.
+WORK_SPEC: Mapping[str, Mapping[str, Any]] = {
+    "mode": {"type": "str", "choices": ["online", "offline"], "default": "online"},
+    "port_map": {"type": "dict", "default": {}},
+    "lync": {"type": "str", "choices": ["cmdlets", "manual"], "default": "cmdlets"},
+}
+_VARIABLE = "pool_certificates_"
 TAKEN = {"type": "dict", "options": SPEC, "apply_defaults": True}
 
 
@@ -107,3 +114,8 @@ def options_of(given: Mapping[str, Any]) -> DeployOptions:
             mend="Leave one of them at its default",
         )
     return options
+
+
+def variable_of(option: str) -> str:
+    """The role's variable that gives an option."""
+    return _VARIABLE + ("offline_directory" if option == "directory" else option)

@@ -92,6 +92,22 @@ class Survey:
         }
 
 
+def surveyed(host: WindowsHost, work: ServerWork, options: DeployOptions, *, compare: bool, now: datetime) -> Result:
+    """What ``server_info`` returns of a server beside the first contact."""
+    return {**asked(work, options), **survey(host, work, options, compare=compare, now=now).to_result()}
+
+
+def asked(work: ServerWork, options: DeployOptions) -> Result:
+    """What later tasks and the report are to know of what was asked."""
+    return {
+        # Its pool is compared here alone; kept by each of its servers, it would be kept as often as it has servers.
+        "work": replace(work, pool=None).to_plain(),
+        "obtain": options.obtain,
+        "assign": options.assign,
+        "trusted_roots": [str(one) for one in options.trusted_roots],
+    }
+
+
 def survey(host: WindowsHost, work: ServerWork, options: DeployOptions, *, compare: bool, now: datetime) -> Survey:
     """Read the server; what one part cannot read is left to the step that needs it, which then says so.
 

@@ -83,16 +83,20 @@ def test_parts_and_hosts_of_a_run() -> None:
     assert (further["writer"], further["zones"], further["refusal"][:25]) == ("dc1", [], "nothing was changed here:")
 
 
-def test_whom_to_log_on_to_and_who_cannot_do_their_part() -> None:
-    assert FILTERS["first_logons"]({"fe1": {}, "fe2": {"pool_report_first": {"reached": True}}}, ["fe1", "fe2"]) == []
-    assert FILTERS["unready"]({"fe1": {"pool_report_reached": {"reached": False, "msg": "no"}}}, ["fe1"]) == {
+def test_what_was_read_of_a_host_at_first_and_who_cannot_do_their_part() -> None:
+    read = {"localhost": {"pool_report_read": {"hosts": {"fe1": '{"reached": true}'}}}, "fe1": {}, "fe2": {}}
+    assert FILTERS["host_info"](read, "fe1") == {"reached": True}
+    assert FILTERS["host_info"](read, "fe2") == FILTERS["host_info"]({}, "fe1") == {}
+    # What a later task of its own has told counts.
+    read["fe1"]["pool_certificates_survey"] = {"reached": False}
+    assert FILTERS["host_info"](read, "fe1") == {"reached": False}
+    assert FILTERS["unready"]({"fe1": {"pool_certificates_survey": {"reached": False, "msg": "no"}}}, ["fe1"]) == {
         "hosts": ["fe1"],
         "msg": "Nothing was touched, since not every host can do its part:\n- no",
     }
     assert FILTERS["unready"]({}, []) == {"hosts": [], "msg": ""}
-    assert FILTERS["spared_logons"]({"fe1": {}}, ["fe1"]) == {}
-    read = {"ca1": {"pool_report_authority": {"ca_certificates": ["PEM"]}}}
-    assert FILTERS["ca_certificates"](read, ["ca1"]) == {"ca1": ["PEM"]}
+    authorities = {"ca1": {"pool_report_authority": {"ca_certificates": ["PEM"]}}}
+    assert FILTERS["ca_certificates"](authorities, ["ca1"]) == {"ca1": ["PEM"]}
 
 
 def test_the_other_dns_servers_of_a_view() -> None:

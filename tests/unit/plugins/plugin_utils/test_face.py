@@ -10,13 +10,17 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from unit.wsman_fakes import Script, enumerated, instance, protocol_of
 from winrm.transport import Transport
 
-from ansible_collections.ucops.rollout.plugins.action import target_info
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import COMMON
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 from ansible_collections.ucops.rollout.plugins.plugin_utils import face
-from ansible_collections.ucops.rollout.plugins.plugin_utils.face import ControllerModule, PureAction, WindowsAction
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import (
+    ControllerModule,
+    ManyHostsAction,
+    PureAction,
+    WindowsAction,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, HostUnreachable
 
 IN_A_LAB = {"ucops_anybody_may_read_the_passwords": "yes"}
@@ -362,26 +366,6 @@ def test_what_the_controller_proves_itself_is_what_the_module_returns() -> None:
     assert "missing required arguments: state" in run(Asker, variables=here)["msg"]
 
 
-def test_first_contact_sees_whether_something_listens_without_a_logon(monkeypatch: pytest.MonkeyPatch) -> None:
-    connection, tried = FakeConnection(), []
-    monkeypatch.setattr(face, "see_listener", tried.append)
-    assert run(target_info.ActionModule, connection, log_on=False) == {"changed": False}
-    assert (connection.logons, [one.where for one in tried]) == (0, ["dc01 (10.0.0.5:5985)"])
-    connection.options["remote_password"] = None
-    told = run(target_info.ActionModule, connection, log_on=False, fail=False)
-    assert (told["reached"], told["logon_refused"], told["where"]) == (False, False, "dc01 (10.0.0.5:5985)")
-    assert "no password is given" in told["msg"] and len(tried) == 1
-
-
-@pytest.mark.parametrize(
-    "earlier", [{"reached": True, "product": "Windows"}, {"reached": False, "msg": "dead", "logon_refused": False}]
-)
-def test_a_host_that_an_earlier_task_tried_is_not_asked_again(earlier: dict[str, Any]) -> None:
-    connection = FakeConnection()
-    assert run(target_info.ActionModule, connection, fail=False, known=earlier) == earlier
-    assert connection.logons == 0
-
-
 @pytest.mark.parametrize(
     ("result", "verbosity", "hidden"),
     [
@@ -509,6 +493,89 @@ def test_another_host_that_cannot_be_talked_to_costs_no_logon(monkeypatch: pytes
     )
     assert "no password is given" in carry(monkeypatch, "edge01", other, {"ansible_password": ""})[0]["msg"]
     assert other.logons == 0
+
+
+class Many(ManyHostsAction):
+    """Counts what one query finds on each host."""
+
+    def prepare_for(self, name: str, variables: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"number": variables["number"]}
+
+    def work(self, host: Any, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        found = len(host.wmi.query("root/cimv2", "SELECT"))
+        return {"changed": False, "host": host.name, "found": found, **arguments, "warnings": ["is old"]}
+
+
+class Loaders(Loader):
+    """One connection after the other; none for psrp."""
+
+    def __init__(self, *connections: OtherConnection) -> None:
+        super().__init__(None)
+        self.connections = list(connections)
+
+    def get(self, kind: str, play_context: Any, new_stdin: Any = None) -> Any:
+        self.asked.append(kind)
+        return self.connections.pop(0) if kind == "winrm" else None
+
+
+def contact(patched: pytest.MonkeyPatch, *connections: OtherConnection) -> tuple[dict[str, Any], Loaders, list[str]]:
+    """The first contact with edge00, edge01 and so on, and with edge09, for which Ansible has no connection."""
+    looked: list[str] = []
+    loader = Loaders(*connections)
+    patched.setattr(face, "connection_loader", loader)
+    patched.setattr(face, "config", Config)
+    patched.setattr(face, "DEFAULT_TRANSPORT", "winrm")
+    patched.setattr(face, "see_listener", lambda attempt: looked.append(attempt.host))
+    hosts: dict[str, Any] = {
+        f"edge{number:02}": {"number": number, "ansible_password": "p"} for number in range(len(connections))
+    }
+    hosts["edge09"] = {"ansible_connection": "psrp"}
+    task = SimpleNamespace(
+        args={"hosts": [*hosts, "nowhere"]}, check_mode=False, async_val=0, action="ucops.rollout.x", delegate_to=None,
+        diff=False, connection="local", dump_attrs=dict,
+    )  # fmt: skip
+    action = Many(task, FakeConnection(), SimpleNamespace(timeout=30, password=None), None, None, None)
+    return action.run(task_vars={"inventory_hostname": "localhost", "hostvars": hosts}), loader, looked
+
+
+def test_many_hosts_are_reached_by_their_own_connections_and_what_came_of_each_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    windows = [OtherConnection(None, enumerated(instance("Win32_X", Name="a"))) for _number in range(3)]
+    result, loader, looked = contact(monkeypatch, *windows)
+    told = {host: json.loads(text) for host, text in result["hosts"].items()}
+    assert [told[f"edge0{number}"] for number in range(3)] == [
+        {"reached": True, "changed": False, "host": f"edge0{number}", "found": 1, "number": number}
+        for number in range(3)
+    ]
+    assert (result["changed"], result["refused"]) == (False, [])
+    assert result["warnings"] == ["edge00: is old", "edge01: is old", "edge02: is old"]
+    # Of a task of the controller, whose own connection is none to Windows.
+    assert loader.asked == ["winrm", "winrm", "winrm", "psrp"]
+    assert sorted(looked) == ["edge00", "edge01", "edge02"]
+    assert told["edge09"]["msg"] == "localhost: Ansible has no connection 'psrp'"
+    assert told["nowhere"]["msg"] == "localhost: the inventory has no host 'nowhere'"
+    # The first is logged on to here, and the others in processes of their own.
+    assert [one.logons for one in windows] == [1, 0, 0]
+    assert windows[0].closed == 1
+
+
+def test_a_refused_account_is_tried_on_no_other_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing = OtherConnection(AnsibleConnectionFailure(REJECTED))
+    result, _loader, _looked = contact(monkeypatch, refusing, OtherConnection())
+    told = {host: json.loads(text) for host, text in result["hosts"].items()}
+    assert (result["refused"], refusing.logons) == (["edge00"], 1)
+    assert told["edge00"]["msg"].startswith("edge00 (10.0.0.5:5985): cannot log on over WinRM as 'C\\u'")
+    assert told["edge01"]["msg"].startswith("not logged on to: edge00 refused the account 'C\\u' in this run")
+
+
+def test_where_nothing_listens_nobody_is_logged_on_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = OtherConnection()
+    connection.set_options = lambda **given: connection.options.update(remote_password=None)  # type: ignore[assignment]
+    result, _loader, looked = contact(monkeypatch, connection)
+    told = json.loads(result["hosts"]["edge00"])
+    assert (told["reached"], told["logon_refused"], told["where"]) == (False, False, "edge00 (10.0.0.5:5985)")
+    assert "no password is given" in told["msg"] and (looked, connection.logons) == ([], 0)
 
 
 Protocol: Any = None  # as in the module of Ansible's connection

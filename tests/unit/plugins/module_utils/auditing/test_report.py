@@ -49,9 +49,9 @@ def told(found: AuditReport) -> list[tuple[str, str, tuple[str, ...]]]:
 
 def test_each_server_that_was_not_read_says_why() -> None:
     hostvars = {
-        ONE: {"pool_report_reached": REACHED, "pool_audit_server": ROWS},
+        ONE: {"pool_certificates_survey": REACHED, "pool_audit_server": ROWS},
         TWO: {
-            "pool_report_reached": {
+            "pool_certificates_survey": {
                 "reached": False,
                 "where": f"{TWO} (10.0.0.12:5985)",
                 "msg": f"{TWO} (10.0.0.12:5985): dead",
@@ -70,11 +70,11 @@ def test_each_server_that_was_not_read_says_why() -> None:
     [
         (None, "no host of the inventory stands for it"),
         ({"pool_report_takes_part": False}, "took no part in this run, which was limited to other hosts"),
-        ({"pool_report_reached": {"reached": False}}, "it could not be reached"),
-        ({"pool_report_reached": REACHED, "pool_audit_server": {"failed": True, "msg": "no rights"}}, "no rights"),
-        ({"pool_report_reached": REACHED, "pool_audit_server": {"unreachable": True, "msg": "gone"}}, "gone"),
+        ({"pool_certificates_survey": {"reached": False}}, "it could not be reached"),
+        ({"pool_certificates_survey": REACHED, "pool_audit_server": {"failed": True, "msg": "no rights"}}, "no rights"),
+        ({"pool_certificates_survey": REACHED, "pool_audit_server": {"unreachable": True, "msg": "gone"}}, "gone"),
         (
-            {"pool_report_reached": REACHED},
+            {"pool_certificates_survey": REACHED},
             "the server dropped out of this run before its part was done; what was done there until then is not known"
             " here",
         ),
@@ -87,7 +87,7 @@ def test_why_a_server_was_not_read(variables: dict[str, Any] | None, why: str) -
 
 def test_what_one_host_tells_in_another_form_leaves_the_others() -> None:
     odd = {"rows": [{**to_plain(RIGHT), "not_after": "999-01-01T00:00:00Z"}]}
-    seen = {"pool_report_reached": REACHED}
+    seen = {"pool_certificates_survey": REACHED}
     hostvars = {
         ONE: {**seen, "pool_audit_server": ROWS},
         TWO: {**seen, "pool_audit_server": odd},
@@ -106,18 +106,18 @@ NAMES_FROM_ATTRIBUTES = policy_findings(AuthorityPolicy(0x40000, 1), CA)
 
 def with_ca(**variables: Any) -> AuditReport:
     """Of two servers that are as planned, and of a CA that left this behind."""
-    seen = {"pool_report_reached": REACHED, "pool_audit_server": ROWS}
-    hostvars = {ONE: seen, TWO: seen, "ca01": {"pool_report_reached": REACHED, **variables}}
+    seen = {"pool_certificates_survey": REACHED, "pool_audit_server": ROWS}
+    hostvars = {ONE: seen, TWO: seen, "ca01": {"pool_certificates_survey": REACHED, **variables}}
     return audited(hostvars, records=False, authorities=True, ca_hosts=["ca01"])
 
 
 def test_what_is_said_of_stores_and_authorities() -> None:
     stores = tuple(of_roots(*on(MACHINE_ROOT, PSS_ISSUER)))
     hostvars = {
-        ONE: {"pool_report_reached": REACHED, "pool_audit_server": {**ROWS, "findings": to_plain(stores)}},
-        TWO: {"pool_report_reached": REACHED, "pool_audit_server": ROWS},
+        ONE: {"pool_certificates_survey": REACHED, "pool_audit_server": {**ROWS, "findings": to_plain(stores)}},
+        TWO: {"pool_certificates_survey": REACHED, "pool_audit_server": ROWS},
         "ca01": {
-            "pool_report_reached": REACHED,
+            "pool_certificates_survey": REACHED,
             "pool_audit_authority": {"serves": True, "findings": to_plain(NAMES_FROM_ATTRIBUTES)},
         },
     }
@@ -136,7 +136,7 @@ def test_what_is_said_of_stores_and_authorities() -> None:
     [
         ({"pool_audit_authority": {"serves": False, "msg": "no CA is here"}}, "no CA is here"),
         ({"pool_audit_authority": {"failed": True, "msg": "access denied"}}, "access denied"),
-        ({"pool_report_reached": {"reached": False, "msg": "dead"}}, "dead"),
+        ({"pool_certificates_survey": {"reached": False, "msg": "dead"}}, "dead"),
         ({"pool_audit_authority": {"serves": True, "findings": 5}}, f"audit of {CA}: "),
     ],
 )
@@ -148,7 +148,7 @@ def test_an_authority_that_could_not_be_read(variables: dict[str, Any], why: str
 
 
 def test_an_authority_without_a_host_and_one_that_nobody_logs_on_to() -> None:
-    seen = {"pool_report_reached": REACHED, "pool_audit_server": ROWS}
+    seen = {"pool_certificates_survey": REACHED, "pool_audit_server": ROWS}
     found = audited({ONE: seen, TWO: seen}, records=False, authorities=True)
     assert [one.problems for one in found.certificates if one.place == "CA"] == [
         ("no host of the inventory stands for it",)
@@ -165,7 +165,7 @@ def test_servers_that_are_to_share_one_certificate_and_have_one_each_differ() ->
     def verdicts(second: CertificateRow, **key: bool) -> list[tuple[str, tuple[str, ...]]]:
         planned = replace(found, certificates=(replace(whole, key=replace(whole.key, **key)),))
         hostvars = {
-            name: {"pool_report_reached": REACHED, "pool_audit_server": {"rows": to_plain((row,))}}
+            name: {"pool_certificates_survey": REACHED, "pool_audit_server": {"rows": to_plain((row,))}}
             for name, row in ((ONE, rows[0]), (TWO, second))
         }
         done = audit(hostvars, planned, {}, AuditRun(), records=False, authorities=False)
@@ -193,7 +193,7 @@ def test_a_refused_push_has_compared_all_the_same() -> None:
     }  # fmt: skip
     zones = {"pushed": False, "msg": "nothing was changed", "compared": [compared]}
     found = audited(
-        {"dc01": {"pool_report_reached": REACHED, "pool_audit_zones": zones}},
+        {"dc01": {"pool_certificates_survey": REACHED, "pool_audit_zones": zones}},
         {"internal": ["dc01"]},
         certificates=False,
     )
@@ -207,7 +207,7 @@ def test_a_view_without_a_server_that_was_read_is_not_read() -> None:
     assert {(one.verdict, *one.problems) for one in found.records} == {
         ("not_read", "the inventory names no DNS server for the internal view")
     }
-    found = audited({"dc01": {"pool_report_reached": {"reached": False, "msg": "dead"}}}, {"internal": ["dc01"]})
+    found = audited({"dc01": {"pool_certificates_survey": {"reached": False, "msg": "dead"}}}, {"internal": ["dc01"]})
     (one,) = found.records
     assert (one.verdict, one.server, one.problems) == ("not_read", "dc01", ("dead",))
     assert where(one) == "internal view, dc01"
@@ -223,9 +223,9 @@ def test_every_server_of_a_view_is_compared() -> None:
             "values": ["10.0.0.10"], "found": list(found), "ttl": 3600, "found_ttl": 3600, "dynamic": False,
             "other_ttls": [], "problems": [],
         }  # fmt: skip
-        return {"pool_report_reached": REACHED, "pool_audit_zones": {"compared": [compared]}}
+        return {"pool_certificates_survey": REACHED, "pool_audit_zones": {"compared": [compared]}}
 
-    dead = {"pool_report_reached": {"reached": False, "where": "dc03 (10.0.0.7:5985)", "msg": "dead"}}
+    dead = {"pool_certificates_survey": {"reached": False, "where": "dc03 (10.0.0.7:5985)", "msg": "dead"}}
     hosts = {"dc01": zones("10.0.0.10"), "dc02": zones("10.0.0.99"), "dc03": dead}
     found = audited(hosts, {"internal": ["dc01", "dc02", "dc03"]}, certificates=False)
     assert [(where(one), one.verdict) for one in found.records] == [

@@ -42,7 +42,7 @@ def test_results_by_fqdn() -> None:
     hostvars: dict[str, dict[str, Any]] = {
         "dc1": {
             "pool_dns_result": {"changed": True},
-            "pool_report_reached": {
+            "pool_certificates_survey": {
                 "product": "Microsoft Windows Server 2008 R2",
                 "version": "6.1.7601",
                 "findings": [{"code": "clock-differs"}],
@@ -68,8 +68,8 @@ def test_results_by_fqdn() -> None:
 
 def test_a_ca_that_was_read() -> None:
     hostvars: dict[str, dict[str, Any]] = {
-        "ca1": {"pool_report_authority": {"name": "Company CA"}, "pool_report_reached": {"reached": True}},
-        "ca2": {"pool_report_authority": {"skipped": True}, "pool_report_reached": {"msg": "cannot log on"}},
+        "ca1": {"pool_report_authority": {"name": "Company CA"}, "pool_certificates_survey": {"reached": True}},
+        "ca2": {"pool_report_authority": {"skipped": True}, "pool_certificates_survey": {"msg": "cannot log on"}},
     }
     found = collected(hostvars, plan(), [], ["ca1", "ca2", "ca3"])["authorities"]
     assert found == {"ca1": {"name": "Company CA"}, "ca2": {"skipped": True, "msg": "cannot log on"}, "ca3": {}}
@@ -219,7 +219,7 @@ def test_what_is_to_be_renewed_and_no_server_holds(second: dict[str, Any], told:
 def test_certificates_of_the_cas_that_were_read() -> None:
     hostvars = {
         "ca1": {"pool_report_authority": {"serves": True, "ca_certificates": ["ONE", "TWO"]}},
-        "ca2": {"pool_report_reached": {"reached": False, "msg": "dead"}},
+        "ca2": {"pool_certificates_survey": {"reached": False, "msg": "dead"}},
     }
     assert ca_certificates(hostvars, ["ca1", "ca2", "ca3"]) == {"ca1": ["ONE", "TWO"]}
     hostvars["ca1"]["pool_report_authority"]["chain_problem"] = "they lead to no root"

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""In which order the hosts of a run are logged on to for the first time, so that a wrong password locks no account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import in_parallel
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.side_by_side import in_processes
+
+Result = dict[str, Any]
+
+_SPARED = (
+    "not logged on to: {first} refused the account '{account}' in this run, and domains lock an account after three to"
+    " five failed logons"
+)
+
+
+class Account(NamedTuple):
+    """With what a host is logged on to."""
+
+    user: str
+    password: str
+
+
+def first_contact(
+    hosts: Sequence[str],
+    account: Callable[[str], Account],
+    look: Callable[[str], Result],
+    read: Callable[[str], Result],
+    at_most: int,
+) -> dict[str, Result]:
+    """What came of each host, in the order of ``hosts``.
+
+    All are looked at side by side, so that a dead one costs its deadline once and beside the others. Those that answer
+    are logged on to one by one until each user was accepted somewhere, and then all others side by side. Where a user
+    was refused with a password, no further host is tried with both.
+
+    :param look: sees whether anything listens; its result is empty where that is so.
+    :param read: logs on; its result has ``reached``, and ``logon_refused`` where it was refused. It is called in
+        processes of its own.
+    :param at_most: so many processes.
+    """
+    seen = dict(zip(hosts, in_parallel(look, hosts, at_most), strict=True))
+    told = {host: one for host, one in seen.items() if one}
+    accounts = {host: account(host) for host in hosts if host not in told}
+    accepted: set[str] = set()
+    refused: dict[Account, str] = {}
+    for host, its in accounts.items():
+        # Windows takes the names of users in any case.
+        user = its.user.casefold()
+        tried = Account(user, its.password)
+        if tried in refused:
+            told[host] = _spared(host, refused[tried], its.user)
+        elif user not in accepted:
+            told[host] = read(host)
+            if told[host]["reached"]:
+                accepted.add(user)
+            elif told[host]["logon_refused"]:
+                refused[tried] = host
+    told.update(in_processes(read, [host for host in accounts if host not in told], at_most))
+    return {host: told[host] for host in hosts}
+
+
+def _spared(host: str, first: str, user: str) -> Result:
+    msg = _SPARED.format(first=first, account=user)
+    return {"changed": False, "reached": False, "logon_refused": False, "where": host, "msg": msg}

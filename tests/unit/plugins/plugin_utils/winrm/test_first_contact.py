@@ -1,0 +1,92 @@
+"""In which order hosts are logged on to: dead ones cost nothing, and a wrong password costs one failed logon."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import Account, first_contact
+
+HOSTS = ("dc01", "ca01", "fe1", "fe2")
+OURS, OTHER = Account("COMPANY\\rollout", "secret"), Account("OTHER\\admin", "secret")
+DEAD = {"changed": False, "reached": False, "logon_refused": False, "msg": "dead"}
+REFUSED = {"reached": False, "logon_refused": True, "msg": "no"}
+
+
+class Estate:
+    """``of``: what comes of a host; else it is reached. ``tried``: which were read in this process, in order."""
+
+    def __init__(self, tmp: Path, accounts: dict[str, Account] | None = None, **of: Any) -> None:
+        self.tmp, self.accounts, self.of = tmp, accounts or {}, of
+        self.tried: list[str] = []
+
+    def account(self, host: str) -> Account:
+        return self.accounts.get(host, OURS)
+
+    def look(self, host: str) -> dict[str, Any]:
+        return DEAD if self.of.get(host) == "dead" else {}
+
+    def read(self, host: str) -> dict[str, Any]:
+        self.tried.append(host)
+        with (self.tmp / host).open("a") as tries:
+            tries.write("tried\n")
+        return dict(self.of.get(host) or {"reached": True, "process": os.getpid()})
+
+    def contact(self, at_most: int = 2) -> dict[str, Any]:
+        return first_contact(HOSTS, self.account, self.look, self.read, at_most)
+
+    @property
+    def tries(self) -> dict[str, int]:
+        return {one.name: len(one.read_text().splitlines()) for one in self.tmp.iterdir()}
+
+
+def test_one_by_one_until_the_account_is_accepted_then_side_by_side(tmp_path: Path) -> None:
+    estate = Estate(tmp_path)
+    told = estate.contact()
+    assert (tuple(told), estate.tried) == (HOSTS, ["dc01"])
+    assert estate.tries == dict.fromkeys(HOSTS, 1)
+    assert told["dc01"]["process"] == os.getpid()
+    assert os.getpid() not in {told[host]["process"] for host in HOSTS[1:]}
+
+
+def test_a_dead_host_is_not_logged_on_to(tmp_path: Path) -> None:
+    estate = Estate(tmp_path, dc01="dead", fe2="dead")
+    told = estate.contact()
+    assert (told["dc01"], told["fe2"], estate.tried) == (DEAD, DEAD, ["ca01"])
+    assert estate.tries == {"ca01": 1, "fe1": 1}
+
+
+def test_a_host_that_cannot_be_read_tells_nothing_of_the_account(tmp_path: Path) -> None:
+    estate = Estate(tmp_path, dc01=DEAD)
+    estate.contact()
+    assert estate.tried == ["dc01", "ca01"]
+
+
+def test_each_account_is_tried_by_itself_in_any_case_of_its_letters(tmp_path: Path) -> None:
+    estate = Estate(tmp_path, {"fe2": OTHER, "fe1": OURS._replace(user="company\\ROLLOUT")})
+    estate.contact()
+    assert estate.tried == ["dc01", "fe2"]
+
+
+def test_no_host_is_tried_with_what_another_one_refused(tmp_path: Path) -> None:
+    estate = Estate(tmp_path, {"ca01": OTHER, "fe2": OURS._replace(password="another")}, dc01=REFUSED)
+    told = estate.contact()
+    assert (told["dc01"], estate.tries) == (REFUSED, {"dc01": 1, "ca01": 1, "fe2": 1})
+    assert told["fe1"] == {
+        "changed": False,
+        "reached": False,
+        "logon_refused": False,
+        "where": "fe1",
+        "msg": "not logged on to: dc01 refused the account 'COMPANY\\rollout' in this run, and domains lock an account"
+        " after three to five failed logons",
+    }
+
+
+@pytest.mark.parametrize("at_most", [1, 50])
+def test_no_host_and_any_number_of_processes(tmp_path: Path, at_most: int) -> None:
+    estate = Estate(tmp_path)
+    assert first_contact((), estate.account, estate.look, estate.read, at_most) == {}
+    assert {one["reached"] for one in estate.contact(at_most).values()} == {True}
