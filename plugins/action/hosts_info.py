@@ -32,7 +32,7 @@ class ActionModule(ManyHostsAction):
     argument_spec = {
         **ManyHostsAction.argument_spec,
         "servers": {"type": "list", "elements": "str", "default": []},
-        "plan": {"type": "dict", "default": {}},
+        "plan": {"type": "raw", "default": {}},
         "ca_hosts": {"type": "list", "elements": "str", "default": []},
         "compare": {"type": "bool", "default": True},
         "options": TAKEN,

@@ -43,7 +43,7 @@ class ActionModule(PureAction):
     """``plan`` in, nothing out; what is wrong in itself, beyond the ports, or not installed fails the task."""
 
     argument_spec: ClassVar[dict[str, Any]] = {
-        "plan": {"type": "dict", "required": True},
+        "plan": {"type": "raw", "required": True},
         "halves": {"type": "list", "elements": "str", "choices": list(HALVES), "default": list(HALVES)},
         "view": {"type": "str", "choices": list(VIEWS)},
         "views": {"type": "list", "elements": "str", "choices": list(VIEWS), "default": [INTERNAL]},

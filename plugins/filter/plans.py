@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.model import plan_in_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.reading import queries
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.explain import explain as explanation
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.text import plan_text as render
@@ -35,6 +36,10 @@ def plan_text(given: Any) -> str:
     return render(queries.as_plan(given))
 
 
+def read_plan(given: Any) -> Any:
+    return plan_in_plain(given)
+
+
 def explain(given: Any, name: str) -> str:
     return explanation(queries.as_plan(given), name)
 
@@ -43,4 +48,4 @@ class FilterModule:
     """The filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return filters_of(dns_records, srv_records, subject_alt_names, plan_text, explain)
+        return filters_of(dns_records, srv_records, subject_alt_names, plan_text, read_plan, explain)

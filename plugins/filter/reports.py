@@ -16,7 +16,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report impo
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import trust
 from ansible_collections.ucops.rollout.plugins.module_utils.report import markdown, summary
-from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
+from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, hand_over
+from ansible_collections.ucops.rollout.plugins.module_utils.report.left import rollout_left, unproved_fails
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_check, read_outcome
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller import running
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
@@ -35,14 +36,18 @@ def report_made_by(ansible_version: Any) -> dict[str, Any]:
     return {"operator": running.operator(), "controller": running.controller(), "versions": versions}
 
 
-def report_files(outcome: Any) -> dict[str, str]:
+def report_told(outcome: Any, unproved: str = "fail") -> dict[str, Any]:
     data = hand_over(read_outcome(outcome))
     return {
-        os.path.basename(path): _nice_json(data.to_plain())
-        if path.endswith(".json")
-        else markdown.report_markdown(data)
-        for path in data.report_paths
+        "files": {os.path.basename(path): _text_of(data, path) for path in data.report_paths},
+        "paths": list(data.report_paths),
+        "summary": summary.report_summary(data).splitlines(),
+        "left": rollout_left(data, unproved_fails=unproved_fails(unproved)).to_plain(),
     }
+
+
+def _text_of(data: HandOver, path: str) -> str:
+    return _nice_json(data.to_plain()) if path.endswith(".json") else markdown.report_markdown(data)
 
 
 def _nice_json(plain: dict[str, Any]) -> str:
@@ -81,10 +86,10 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return filters_of(
             report_data,
-            report_files,
             report_made_by,
             report_markdown,
             report_summary,
+            report_told,
             trust_matrix,
             audit_text,
             audit_files,

@@ -35,6 +35,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report import left a
 from ansible_collections.ucops.rollout.plugins.module_utils.report import proof_inputs as inputs
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import hand_over
 from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER, ReadHostVars
+from ansible_collections.ucops.rollout.plugins.module_utils.report.left import unproved_fails
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_outcome
 from ansible_collections.ucops.rollout.plugins.module_utils.report.peers import peers as peers_of
 from ansible_collections.ucops.rollout.plugins.module_utils.report.removed import removed
@@ -42,10 +43,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.report.server_result
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_of
 
-UNPROVED = ("fail", "warn")
 
-
-def kept_plan(hostvars: Any, host: str = CONTROLLER) -> Mapping[str, Any]:
+def kept_plan(hostvars: Any, host: str = CONTROLLER) -> Mapping[str, Any] | str:
     return collected.kept_plan(_hostvars(hostvars), host)
 
 
@@ -179,14 +178,8 @@ def outcomes(
 
 
 def rollout_left(outcome: Any, unproved: str = "fail") -> dict[str, Any]:
-    left = report.rollout_left(hand_over(read_outcome(outcome)), unproved_fails=_fails(unproved))
+    left = report.rollout_left(hand_over(read_outcome(outcome)), unproved_fails=unproved_fails(unproved))
     return left.to_plain()
-
-
-def _fails(unproved: str) -> bool:
-    if unproved not in UNPROVED:
-        raise RolloutError(f"{unproved!a} is neither of {' and '.join(UNPROVED)}", where="unproved", mend="Give one")
-    return unproved == "fail"
 
 
 def audit_records(plan: Any, view: str = INTERNAL) -> dict[str, Any]:
@@ -224,7 +217,7 @@ def audit_requests(hostvars: Any, ca_hosts: Sequence[str]) -> dict[str, Any]:
 
 def audit_left(given: Any, unproved: str = "fail", failure: str = "") -> dict[str, Any]:
     found = auditing.report_from_plain(given)
-    return auditing.audit_left(found, unread_fails=_fails(unproved), failure=str(failure)).to_plain()
+    return auditing.audit_left(found, unread_fails=unproved_fails(unproved), failure=str(failure)).to_plain()
 
 
 def name_servers(

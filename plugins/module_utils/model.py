@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -355,9 +356,21 @@ class Plan:
 _MEND = "Give the `plan` that ucops.rollout.pool_plan of this version returns"
 
 
+def plan_in_plain(given: Any) -> Any:
+    """A plan in plain types, which a run keeps as JSON in one text: Ansible goes through each value of a variable
+    whenever the variable is asked for. Raises RolloutError for another text."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except ValueError:
+        raise RolloutError("a text that is not JSON", where="plan", mend=_MEND) from None
+
+
 @collector_paused()
-def plan_from_plain(value: Any) -> Plan:
+def plan_from_plain(given: Any) -> Plan:
     """The plan that a playbook hands back, where anybody may have written it; NotPlain says where it is none."""
+    value = plan_in_plain(given)
     if isinstance(value, Mapping) and value.get("schema") != PLAN_SCHEMA:
         raise RolloutError(
             f"schema: {told(value.get('schema', 'missing'))}, and this version knows schema {PLAN_SCHEMA}",

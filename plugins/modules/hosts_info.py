@@ -40,8 +40,10 @@ options:
     elements: str
     default: []
   plan:
-    description: The plan that M(ucops.rollout.pool_plan) returns; needed where O(servers) are named.
-    type: dict
+    description: >-
+      The plan that M(ucops.rollout.pool_plan) returns, or the role C(pool_plan) keeps as text; needed where O(servers)
+      are named.
+    type: raw
     default: {}
   ca_hosts:
     description: The inventory's hosts of certification authorities.
@@ -83,7 +85,7 @@ EXAMPLES = r"""
     hosts: "{{ groups['ucops_servers'] }}"
     servers: "{{ groups['ucops_servers'] }}"
     plan: "{{ planned.plan }}"
-  register: pool_report_read
+  register: pool_certificates_read
 
 - name: Tell what is to be done on each
   ansible.builtin.debug:

@@ -25,8 +25,8 @@ extends_documentation_fragment:
   - ucops.rollout.attributes.info
 options:
   plan:
-    description: The plan, as M(ucops.rollout.pool_plan) returns it.
-    type: dict
+    description: The plan, as M(ucops.rollout.pool_plan) returns it or the role C(pool_plan) keeps it.
+    type: raw
     required: true
   halves:
     description: Which halves of the plan are to be rolled out.

@@ -247,7 +247,9 @@ def test_a_wrong_password_costs_one_failed_logon_and_nothing_is_fine(site: Site)
     report = site.report()
     assert report["counts"]["proved"] == 0 and report["status"] == "unproved"
     told = {one["server"].partition(".")[0]: one["problems"][0] for one in report["certificates"]}
-    assert all(text.startswith("not logged on to: dc01.company.local refused the account") for text in told.values())
+    assert all(text.startswith("not logged on to: dc01.company.local refused the account") for text in told.values()), (
+        told
+    )
     (refused,) = {problem for one in report["records"] for problem in one["problems"]}
     assert "credentials were rejected" in refused
 

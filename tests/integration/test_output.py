@@ -81,7 +81,4 @@ def test_failed_push_fills_no_screen(site: Site) -> None:
     assert run.code == 2 and len(longest(run).encode()) < LONGEST, run.output
     assert "Still to be done: " in run.summary and site.report()["dns_done"] is False
     assert {one["verb"] for one in site.report()["changes"]} == {"create"}
-    assert {host: row["changed"] for host, row in run.recap.items() if host.startswith("ocs")} == {
-        "ocssrv01.company.local": 0,
-        "ocssrv02.company.local": 0,
-    }
+    assert sum(row["changed"] for host, row in run.recap.items() if host.startswith("ocs")) == 0

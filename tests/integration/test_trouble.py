@@ -57,17 +57,14 @@ def test_dead_server_stops_the_run_before_anything_is_touched(site: Site) -> Non
 
 
 def test_hosts_that_are_dead_are_told_together_also_in_check_mode(site: Site) -> None:
-    """The DNS server among them, before anything is touched; the first that answers has accepted the account."""
+    """The DNS server among them, before anything is touched; those that answer are logged on to."""
     for name in ("dc01", "ocssrv02"):
         site.estate.stop_host(name)
     before = site.state()
     run = site.play("deploy_pool", "--check")
     assert run.code != 0
     text = clean(run)
-    first = text.partition("PLAY [Log on to a first host]")[2].partition("PLAY [Log on to the other hosts")[0]
-    assert "ok: [ca01.company.local]" in first and "ok: [dc01" not in first, run.output
-    assert text.count("PLAY [Log on to a first host]") == 2
-    assert text.count("PLAY [Log on to the other hosts, side by side]") == 1
+    assert all(one["logons"]["ok"] > 0 for one in site.estate.counters().values())
     after = text.partition("not every host can do its part")[2]
     told = re.split(r"skipping: |PLAY |TASK ", after)[0]  # who skips comes in any order
     assert "dc01.company.local (" in told and "ocssrv02.company.local (" in told and "ca01" not in told

@@ -44,21 +44,22 @@ OF_PLAYBOOKS = (
 SET_BY_ROLES: Mapping[str, frozenset[str]] = {
     role: frozenset(names.split())
     for role, names in {
-        "pool_plan": "computed explained hosts named result",
+        "pool_plan": "computed explained hosts kept named result",
         "pool_dns": "pushed_view result turn",
         "pool_certificates": (
-            "compares done failure held issued options requests result retired revoked survey taken todo waiting"
+            "compares done failure held issued options read requests result retired revoked survey taken todo waiting"
         ),
         "pool_verify": (
             "endpoints inputs inside left looking now outside predicted records result seen sign_in telling"
         ),
         "pool_report": (
-            "asked authority ca_group cas done failure hosts known left made_by missing name_servers "
-            "outcome parts pool read refused result servers started stem tagged takes_part unready "
+            "asked authority ca_group cas done failure hosts known made_by missing name_servers "
+            "outcome parts pool refused result servers started stem tagged takes_part told unready "
             "unwritten written"
         ),
         "pool_audit": (
-            "authority found left made_by paths pool result run server stem times unwritten wanted written zones"
+            "authority found left made_by paths pool result run server servers stem times unwritten wanted "
+            "written zones"
         ),
     }.items()
 }

@@ -21,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import (
     Plan,
     PlannedCertificate,
     plan_from_plain,
+    plan_in_plain,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import make_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
@@ -32,13 +33,14 @@ _VIEWS = (INTERNAL, EXTERNAL)
 
 
 def as_plan(given: Any) -> Plan:
-    """The plan that a mapping holds, or the plan of the topology that it is.
+    """The plan that a mapping or a JSON text holds, or the plan of the topology that it is.
 
     Raises NotPlain with the path of what is wrong in a plan, TopologyError with all that is wrong in a topology.
     """
     if isinstance(given, Plan):
         return given
-    return plan_from_plain(given) if _is_plan(given) else make_plan(parse(given))
+    plain = plan_in_plain(given)
+    return plan_from_plain(plain) if _is_plan(plain) else make_plan(parse(plain))
 
 
 def plan_of(given: Any, host: str) -> Plan:
@@ -47,9 +49,10 @@ def plan_of(given: Any, host: str) -> Plan:
     Each server of a run asks for its own. Who reads all of the plan for each of them takes the square of its time.
     Of a host that is none of its servers it tells who they are. What cannot be told apart is read whole, and refused.
     """
-    if isinstance(given, Plan) or not _is_plan(given):
-        return as_plan(given)
-    return plan_from_plain(_part_of(given, host) or given)
+    plain = plan_in_plain(given)
+    if isinstance(plain, Plan) or not _is_plan(plain):
+        return as_plan(plain)
+    return plan_from_plain(_part_of(plain, host) or plain)
 
 
 def _part_of(given: Mapping[str, Any], host: str) -> dict[str, Any]:
@@ -77,8 +80,9 @@ def checked_plan(given: Any, *halves: str) -> Plan:
 
     Who has a plan has seen its findings.
     """
-    plan = as_plan(given)
-    if not _is_plan(given):
+    plain = plan_in_plain(given)
+    plan = as_plan(plain)
+    if not _is_plan(plain):
         for half in halves:
             _refuse_errors(plan, half)
     return plan

@@ -37,10 +37,10 @@ _AFTER_ANOTHER = (
 )
 
 
-def kept_plan(hostvars: HostVars, host: str = CONTROLLER) -> Mapping[str, Any]:
-    """The plan that the host has made, or else the controller; empty where there is none."""
-    of_host, of_controller = kept(hostvars, host, "pool_plan_result"), kept(hostvars, CONTROLLER, "pool_plan_result")
-    plan: Mapping[str, Any] = of_host or of_controller or {}
+def kept_plan(hostvars: HostVars, host: str = CONTROLLER) -> Mapping[str, Any] | str:
+    """The plan that the host has made, or else the controller, as text where that was kept; else empty."""
+    found = (kept(hostvars, one, name) for one in (host, CONTROLLER) for name in ("pool_plan_kept", "pool_plan_result"))
+    plan: Mapping[str, Any] | str = next((one for one in found if one), {})
     return plan
 
 

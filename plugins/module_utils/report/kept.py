@@ -13,7 +13,7 @@ from typing import Any
 
 CONTROLLER = "localhost"
 # The variable of the controller that has what ``hosts_info`` returned of the hosts of a run.
-READ = "pool_report_read"
+READ = "pool_certificates_read"
 
 HostVars = Mapping[str, Mapping[str, Any]]
 

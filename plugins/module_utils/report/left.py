@@ -10,9 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import NO_PROOF, HandOver
 from ansible_collections.ucops.rollout.plugins.module_utils.report.status import DONE, PLANNED, Counts
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
+
+# What may become of a run with checks that could not be made, or steps left by hand.
+_FAIL = "fail"
+_UNPROVED = (_FAIL, "warn")
+
+
+def unproved_fails(given: str) -> bool:
+    """Whether what is unproved ends a run badly; RolloutError for a word that says neither."""
+    if given not in _UNPROVED:
+        raise RolloutError(f"{given!a} is neither of {' and '.join(_UNPROVED)}", where="unproved", mend="Give one")
+    return given == _FAIL
 
 
 @dataclass(frozen=True, slots=True)

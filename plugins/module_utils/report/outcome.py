@@ -249,7 +249,7 @@ def read_outcome(given: Any) -> Outcome:
     """The outcome from a mapping of what the tasks registered, whose keys are the fields of ``Outcome``."""
     if not isinstance(given, Mapping):
         raise RolloutError(f"{kind_of(given)} where a mapping was expected", where="report")
-    plan = _part(given, "plan")
+    plan = given.get("plan")
     proof = _part(given, "proof")
     return _read(
         Outcome,

@@ -9,12 +9,15 @@ from ansible.errors import AnsibleFilterError
 from unit.audits import report
 from unit.hand_overs import GIVEN, SERVER, THUMBPRINT
 
+from ansible_collections.ucops.rollout.plugins.filter import runs
 from ansible_collections.ucops.rollout.plugins.filter.reports import FilterModule
+
+RUNS = runs.FilterModule().filters()
 
 
 def test_filters() -> None:
     filters = FilterModule().filters()
-    made = ["report_data", "report_files", "report_made_by", "report_markdown", "report_summary"]
+    made = ["report_data", "report_made_by", "report_markdown", "report_summary", "report_told"]
     assert sorted(filters) == ["audit_files", "audit_text", *made, "trust_matrix"]
     by = filters["report_made_by"]("2.19.4")
     assert list(by) == ["operator", "controller", "versions"] and by["versions"]["ansible-core"] == "2.19.4"
@@ -27,14 +30,29 @@ def test_filters() -> None:
         filters["report_markdown"]({"plan": {"schema": 1, "records": [{}]}})
 
 
-def test_each_file_of_a_report_has_its_format() -> None:
+def test_all_that_is_told_of_an_outcome() -> None:
     filters = FilterModule().filters()
-    outcome = {**GIVEN, "report_paths": ["/srv/handover/ocspool.md", "/srv/handover/ocspool.json"]}
-    files = filters["report_files"](outcome)
+    paths = ["/srv/handover/ocspool.md", "/srv/handover/ocspool.json"]
+    outcome = {**GIVEN, "report_paths": paths}
+    told = filters["report_told"](outcome)
+    assert (list(told), told["paths"]) == (["files", "paths", "summary", "left"], paths)
+    files = told["files"]
     assert list(files) == ["ocspool.md", "ocspool.json"]
     assert files["ocspool.md"] == filters["report_markdown"](outcome)
     assert json.loads(files["ocspool.json"]) == filters["report_data"](outcome)
-    assert filters["report_files"]({**GIVEN, "report_paths": []}) == {}
+    assert "\n".join(told["summary"]) == filters["report_summary"](outcome)
+    of_run = RUNS["rollout_left"]
+    assert told["left"] == of_run(outcome)
+    assert filters["report_told"](outcome, unproved="warn")["left"] == of_run(outcome, unproved="warn") != told["left"]
+    assert filters["report_told"]({**GIVEN, "report_paths": []})["files"] == {}
+
+
+def test_a_plan_as_text() -> None:
+    filters = FilterModule().filters()
+    outcome = {**GIVEN, "plan": json.dumps(GIVEN["plan"])}
+    assert filters["report_data"](outcome) == filters["report_data"](GIVEN)
+    with pytest.raises(AnsibleFilterError, match=r"report_data: plan: a text that is not JSON"):
+        filters["report_data"]({"plan": "{"})
 
 
 def test_the_files_of_an_audit() -> None:

@@ -84,7 +84,7 @@ def test_parts_and_hosts_of_a_run() -> None:
 
 
 def test_what_was_read_of_a_host_at_first_and_who_cannot_do_their_part() -> None:
-    read = {"localhost": {"pool_report_read": {"hosts": {"fe1": '{"reached": true}'}}}, "fe1": {}, "fe2": {}}
+    read = {"localhost": {"pool_certificates_read": {"hosts": {"fe1": '{"reached": true}'}}}, "fe1": {}, "fe2": {}}
     assert FILTERS["host_info"](read, "fe1") == {"reached": True}
     assert FILTERS["host_info"](read, "fe2") == FILTERS["host_info"]({}, "fe1") == {}
     # What a later task of its own has told counts.
