@@ -71,7 +71,8 @@ certificates:
     returns it, RV(ignore:authorities), what the server lacked of its CAs, RV(ignore:thumbprint),
     RV(ignore:waiting), a sentence where it waits for people, and RV(ignore:key_from), the server that has it with
     its key. With the first of them RV(ignore:proof) and RV(ignore:retired), as M(ucops.rollout.certificate_prove)
-    and M(ucops.rollout.certificate_retire) return them.
+    and M(ucops.rollout.certificate_retire) return them, and RV(ignore:mark), what became of what a run left that was
+    cut off before its proof.
   returned: always
   type: dict
 held:

@@ -87,7 +87,9 @@ certificates:
 next:
   description: >-
     By certificate ID the step that comes next, of those that need one: V(make_key), V(look) (at the CA), V(submit),
-    V(install), V(assign), V(retire) (what others took the place of). Empty where nothing is to be done on the server.
+    V(install), V(assign), V(settle) (a run was cut off before the proof of its assignment), V(unmark) (what it left of
+    that cannot be followed), V(retire) (what others took the place of). Empty where nothing is to be done on the
+    server.
   returned: with O(work)
   type: dict
   sample: {}

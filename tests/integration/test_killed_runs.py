@@ -11,16 +11,20 @@ import os
 import re
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from actionkit import Killed, Pool, Wire
 from languagekit import LANGUAGES, begin
-from sitekit import Site
+from sitekit import BY_COMMAND, Site
 
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.proving import NotProved
+from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.proof import Proof
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
 from lab.client import RunningEstate
+from lab.roles.http_sys import BINDINGS
 
 from .test_after_trouble import kill_at
 from .test_faults_of_a_rollout import TYPES, left
@@ -127,6 +131,120 @@ def give_claims_back(site: Site) -> None:
         found = (re.match(r".*\\ucops-claim-[a-z]+", path) for path in host["files"])
         for folder in {one[0] for one in found if one}:
             site.command(name, f'rmdir /s /q "{folder}"')
+
+
+# --- between an assignment and its proof -----------------------------------------------------------------------------
+
+MARKS = "SOFTWARE\\ucops.rollout"
+COMMAND = ("C:\\Site\\AssignFrontEnd.exe", "/thumbprint:{thumbprint}")
+# By the way in which the service gets its certificate: the estate, its server and role, and the options.
+WAYS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
+    "command": ("origin", "ocssrv01", "front_end", {"front_end": "command", "front_end_command": COMMAND}),
+    "wmi": ("origin", "ocssrv01", "front_end", {"ocs": "wmi"}),
+    "cmdlets": ("sfb2019", SERVER, "cs_server", {}),
+}
+
+
+class Cut:
+    """A server whose certificate was replaced by a run that was killed before its proof."""
+
+    def __init__(self, site: Pool, way: str) -> None:
+        self.site = site
+        _estate, self.server, self.role, more = WAYS[way]
+        self.options = {"start_services": True, "prove_wait": 2.0, **more}
+        self.work = site.works()[self.server]
+        self.bring()
+        self.old = self.serving
+        assert self.old and self.marks == []
+
+    def bring(self, **more: Any) -> bool:
+        return self.site.bring(self.server, self.work, **{**self.options, **more})
+
+    def cut(self, monkeypatch: pytest.MonkeyPatch) -> str:
+        """Returns the new certificate."""
+
+        def killed(proof: Any) -> None:
+            self.site.wire.dead = True
+            raise Killed
+
+        time.sleep(1.1)  # of two certificates the newest serves, by the second
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            patched.setattr(Proof, "prove", killed)
+            self.bring(renew=(self.old,))
+        self.site.wire = Wire()
+        (new,) = self.marks
+        assert new != self.old and self.assigned == {new}
+        return new
+
+    @property
+    def state(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.site.estate.state()["hosts"][self.server]
+        return found
+
+    @property
+    def marks(self) -> list[str]:
+        return [key[len(MARKS) + 1 :] for key in self.state["registry"] if key.startswith(f"{MARKS}\\")]
+
+    @property
+    def serving(self) -> str:
+        """What the service shows on its port."""
+        told = self.state[self.role]["serving"]
+        return str(told if isinstance(told, str) else next((told[one] for one in told if one.endswith(":5061")), ""))
+
+    @property
+    def assigned(self) -> set[str]:
+        """What all places of the certificate name."""
+        held, registry = self.state[self.role]["assigned"], self.state["registry"]
+        of_service = {held} if isinstance(held, str) else {one["thumbprint"] for one in held.values()}
+        bound = registry.get(f"{BINDINGS}\\0.0.0.0:443", {}).get("SslCertHash", [0, ""])[1]
+        return of_service | {bound.upper()}
+
+
+@contextlib.contextmanager
+def cut_off(folder: Path, way: str, language: str) -> Iterator[Cut]:
+    overrides = BY_COMMAND if way == "command" else {}
+    with begin(WAYS[way][0], folder, language, overrides) as running:
+        yield Cut(Pool(running), way)
+
+
+@pytest.mark.parametrize(("way", "language"), [
+    *(("command", language) for language in LANGUAGES), ("wmi", "de-DE"), ("cmdlets", "fr-FR"),
+])  # fmt: skip
+def test_what_serves_stays(tmp_path: Path, way: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with cut_off(tmp_path, way, language) as one:
+        new = one.cut(monkeypatch)
+        assert one.bring() is True
+        assert (one.serving, one.assigned, one.marks) == (new, {new}, [])
+        assert MARKS not in one.state["registry"]
+        state = one.site.estate.state()
+        assert one.bring() is False and one.site.estate.state() == state
+
+
+@pytest.mark.parametrize(("way", "language"), [
+    *(("command", language) for language in LANGUAGES), ("wmi", "ja-JP"), ("cmdlets", "de-DE"),
+])  # fmt: skip
+def test_what_does_not_serve_gives_way_to_the_former(
+    tmp_path: Path, way: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with cut_off(tmp_path, way, language) as one:
+        one.site.estate.order(one.role, one.server, "deny_keys", but=[one.old])
+        new = one.cut(monkeypatch)
+        assert one.serving == ""
+        with pytest.raises(NotProved, match=f"{new} does not serve: .* the former certificate is assigned again"):
+            one.bring()
+        assert (one.serving, one.assigned, one.marks) == (one.old, {one.old}, [])
+
+
+def test_a_former_one_that_is_gone_is_told_and_nothing_is_touched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with cut_off(tmp_path, "command", "fr-FR") as one:
+        new = one.cut(monkeypatch)
+        with one.site.host(one.server) as host:
+            assert host.programs.run(["certutil", "-delstore", "my", one.old]).exit_code == 0
+        assert one.bring() is True
+        assert (one.serving, one.assigned, one.marks) == (new, {new}, [])
+        assert one.bring() is False
 
 
 def requests_to(site: Site, host: str) -> int:

@@ -419,7 +419,7 @@ class FakeServer:
     def __init__(self, name: str = "ocssrv01.company.local", version: str = "6.1") -> None:
         self.registry = FakeRegistry()
         self.files = FakeFiles()
-        handlers = {"certreq": self._certreq, "certutil": self._certutil, "netsh": self._netsh}
+        handlers = {"certreq": self._certreq, "certutil": self._certutil, "netsh": self._netsh, "reg": self._reg}
         self.programs = FakePrograms(handlers)
         self.host = WindowsHost(name, NoWmi(), self.registry, self.programs, self.files, NoPowerShell())
         self.registry.set("SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", "CurrentVersion", version)
@@ -530,6 +530,19 @@ class FakeServer:
             return self._key(*words[3:])
         assert words[0] == "-delstore"
         del self.registry.values[f"{STORES}\\{words[1]}\\Certificates\\{words[2]}"]
+        return 0, "Xyzzy"
+
+    def _reg(self, words: list[str]) -> tuple[int, str]:
+        verb, key, *options = words
+        assert key.startswith("HKLM\\") and options.pop() == "/f", "would ask"
+        if verb == "delete":
+            gone = [one for one in self.registry.values if f"HKLM\\{one}\\".startswith(f"{key}\\")]
+            for one in gone:
+                del self.registry.values[one]
+            return (0 if gone else 1), "Xyzzy"
+        values = dict(zip(options[::2], options[1::2], strict=True))
+        assert verb == "add" and values.pop("/t") == "REG_SZ"
+        self.registry.set(key.removeprefix("HKLM\\"), values["/v"], values["/d"])
         return 0, "Xyzzy"
 
     def _netsh(self, words: list[str]) -> tuple[int, str]:

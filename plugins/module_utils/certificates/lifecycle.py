@@ -40,8 +40,13 @@ KEY_FROM = (OWN, OTHER_HAS, OTHER_WAITS)
 THIS, ANOTHER, NONE, UNTOLD = "this", "another", "none", "untold"
 ASSIGNED = (THIS, ANOTHER, NONE, UNTOLD)
 
+# ``mark``: whether a run that was cut off between the assignment and its proof left a mark of what served before: none,
+# one that tells the way back, or one that does not fit what is there by now.
+UNMARKED, MARKED, MISLEADING = "unmarked", "marked", "misleading"
+MARK = (UNMARKED, MARKED, MISLEADING)
+
 # The steps.
-MAKE_KEY, LOOK, SUBMIT, WAIT, STOP, FETCH, INSTALL, TAKE, ASSIGN, PROVE, RETIRE, DONE = (
+MAKE_KEY, LOOK, SUBMIT, WAIT, STOP, FETCH, INSTALL, TAKE, ASSIGN, SETTLE, UNMARK, PROVE, RETIRE, DONE = (
     "make_key",
     "look",
     "submit",
@@ -51,12 +56,15 @@ MAKE_KEY, LOOK, SUBMIT, WAIT, STOP, FETCH, INSTALL, TAKE, ASSIGN, PROVE, RETIRE,
     "install",
     "take",
     "assign",
+    "settle",
+    "unmark",
     "prove",
     "retire",
     "done",
 )
 
 _OF_ASSIGNMENT = {THIS: DONE, ANOTHER: ASSIGN, NONE: ASSIGN, UNTOLD: PROVE}
+_OF_MARK = {MARKED: SETTLE, MISLEADING: UNMARK}
 # What a key that waits leads to. An officer's no is a person's answer, and is not asked again; what a policy refused
 # may be mended since; the key of a revoked certificate is given up.
 _OF_REQUEST = {
@@ -85,6 +93,7 @@ class Observed:
     key_from: str = OWN
     assigned: str = NONE
     left: bool = False
+    mark: str = UNMARKED
 
 
 class Impossible(RolloutError):
@@ -96,11 +105,15 @@ def next_step(seen: Observed, *, where: str = "") -> str:
 
     ``done`` where the component presents it, ``prove`` where only a proof from outside can tell. ``look``: at the
     authority. ``stop``: a person said no. ``retire``: what is left of an earlier one, once ports show that it serves.
+    ``settle``: prove what a run that was cut off assigned, else assign the former one again; the mark goes with that.
+    ``unmark``: take a mark away that nobody can follow, and touch nothing else.
     """
     _refuse_impossible(seen, where)
     if seen.held == SERVES:
         step = _OF_ASSIGNMENT[seen.assigned]
-        return RETIRE if seen.left and step != ASSIGN else step
+        if step == ASSIGN:
+            return step
+        return _OF_MARK.get(seen.mark) or (RETIRE if seen.left else step)
     if seen.key_from != OWN:
         return TAKE if seen.key_from == OTHER_HAS else WAIT
     return _OF_REQUEST[seen.request] if seen.waiting_key else MAKE_KEY

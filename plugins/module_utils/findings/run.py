@@ -220,6 +220,45 @@ OAUTH_CERTIFICATE_IS_NEW = FindingKind(
     elsewhere="a certificate of OAuth that came into use in the last 30 days",
 )
 
+ASSIGNMENT_CUT_OFF = FindingKind(
+    code="assignment-cut-off",
+    severity=NOTE,
+    about=RUN,
+    title="A run was cut off between an assignment and its proof",
+    message="a run that was cut off had assigned the certificate {thumbprint}, and not proved it yet; {done}",
+    breaks="",
+    mend="",
+    source="the mark that the run left in the registry of the server, below HKLM\\SOFTWARE\\ucops.rollout",
+    decision="this run does what the other one could not do any more",
+    elsewhere="a run that was killed, or whose controller stopped, after it had assigned a certificate",
+)
+MARK_NOT_FOLLOWED = FindingKind(
+    code="mark-not-followed",
+    severity=WARNING,
+    about=RUN,
+    title="What a run that was cut off left does not fit what is there",
+    message=(
+        "a run that was cut off left a mark of the assignment of {thumbprint}, which was not followed: {reason}. {done}"
+    ),
+    breaks="No former certificate is assigned again, should the present one not serve",
+    mend="See in the proof whether the ports of this server show the planned certificate",
+    source="the mark that the run left in the registry of the server, below HKLM\\SOFTWARE\\ucops.rollout",
+    decision="what is assigned was left alone, and may serve",
+    elsewhere="a certificate that was assigned by hand, or removed from the store, after a run was killed",
+)
+MARK_NOT_KEPT = FindingKind(
+    code="mark-not-kept",
+    severity=NOTE,
+    about=RUN,
+    title="What served before an assignment cannot be kept on the server",
+    message="the mark of an assignment cannot be read, written or taken away: {reason}",
+    breaks="A run that is cut off before its proof leaves no later one the way back",
+    mend="Allow reg add and reg delete below HKLM\\SOFTWARE\\ucops.rollout for the account",
+    source="the answer of reg.exe on the server",
+    decision="the assignment and its proof need no mark",
+    elsewhere="a policy or security software that keeps reg.exe from writing",
+)
+
 RENEWED_NOWHERE = FindingKind(
     code="renewed-nowhere",
     severity=NOTE,
@@ -336,6 +375,21 @@ def renewal_findings(lacking: Sequence[Sequence[str]]) -> tuple[Finding, ...]:
     """
     nowhere = (one for one in dict.fromkeys(lacking[0]) if all(one in of_server for of_server in lacking))
     return tuple(RENEWED_NOWHERE.at("", thumbprint=one) for one in nowhere)
+
+
+def cut_off_finding(server: str, thumbprint: str, done: str) -> Finding:
+    """That a run was cut off after it had assigned a certificate; ``done``: what was done now, as half a sentence."""
+    return ASSIGNMENT_CUT_OFF.at(server, thumbprint=thumbprint, done=done)
+
+
+def mark_not_followed(server: str, thumbprint: str, reason: str, done: str) -> Finding:
+    """That what such a run left cannot be followed; ``done``: what became of it, as a sentence."""
+    return MARK_NOT_FOLLOWED.at(server, thumbprint=thumbprint, reason=reason, done=done)
+
+
+def mark_findings(server: str, reasons: Sequence[str]) -> tuple[Finding, ...]:
+    """That the way back could not be kept, once for each reason."""
+    return tuple(MARK_NOT_KEPT.at(server, reason=one) for one in dict.fromkeys(reasons))
 
 
 def oauth_findings(thumbprint: str, since: datetime | None, former: str, now: datetime | None) -> tuple[Finding, ...]:

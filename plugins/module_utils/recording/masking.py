@@ -37,7 +37,8 @@ c windows system32 temp systemroot winnt software system microsoft nt currentver
 services hklm hkey_local_machine
 cmd call if exist echo note folder there md mkdir rd rmdir dir del move type findstr ver nul errorlevel f q b y s v ad
 a-d ucops- ucops-requests ucops-claim-dns ucops-claim-certificates ucops-claim-requests b64 inf req rsp cer p7b
-reg query systemcertificates enterprisecertificates certificates my request ca authroot disallowed policies parameters
+reg query add delete former
+systemcertificates enterprisecertificates certificates my request ca authroot disallowed policies parameters
 sslbindinginfo sslsnibindinginfo sslccsbindinginfo reg_sz reg_expand_sz reg_multi_sz reg_dword reg_binary blob
 certsvc configuration certutil certreq decode view active catype caservername cacerthash policymodules editflags
 dnscmd recorddelete recordadd zoneinfo zonewriteback dsprimary

@@ -119,9 +119,10 @@ class StepResult:
 class CertificateOutcome:
     """What was done with one certificate on one server. ``services``: each that its assignment had restarted.
 
-    ``by_hand``: by ``component:port``, what was served where a person assigns. ``proved``: the state of the proof of
-    what was assigned. What the server's certificates took the place of is told with one of them: ``retired``,
-    ``revoked``, and in ``unproved`` by the certificate's id why nothing was retired.
+    ``by_hand``: by ``component:port``, what was served where a person assigns. ``mark``: what became of what a run left
+    that was cut off before its proof. ``proved``: the state of the proof of what was assigned. What the server's
+    certificates took the place of is told with one of them: ``retired``, ``revoked``, and in ``unproved`` by the
+    certificate's id why nothing was retired.
     """
 
     request: StepResult = field(default_factory=StepResult)
@@ -133,6 +134,7 @@ class CertificateOutcome:
     by_hand: Mapping[str, StepResult] = field(default_factory=dict)
     thumbprint: str | None = None
     services: tuple[StepResult, ...] = ()
+    mark: StepResult = field(default_factory=StepResult)
     waiting: str = ""
     proved: str = ""
     retired: tuple[RetiredOutcome, ...] = ()
@@ -143,7 +145,7 @@ class CertificateOutcome:
     def steps(self) -> tuple[StepResult, ...]:
         """All of them, in the order of the work."""
         before = (self.request, self.issue, self.install, self.authorities, self.binding, self.assignment)
-        return (*before, *self.by_hand.values(), *self.services)
+        return (*before, *self.by_hand.values(), *self.services, self.mark)
 
     @property
     def services_started(self) -> bool:
@@ -313,7 +315,7 @@ def _issuers(held: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _certificate(where: str, part: Mapping[str, Any]) -> CertificateOutcome:
-    names = ("request", "issue", "install", "authorities", "binding", "assignment")
+    names = ("request", "issue", "install", "authorities", "binding", "assignment", "mark")
     steps = {name: _step(f"{where}.{name}", _part(part, name)) for name in names}
     left = _part(part, "by_hand")
     by_hand = {str(place): _step(f"{where}.by_hand.{place}", _part(left, place)) for place in left}

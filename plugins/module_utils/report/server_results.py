@@ -38,7 +38,7 @@ def jobs_of(hostvars: HostVars, host: str) -> Sequence[Mapping[str, Any]]:
 
 def certificates_of(hostvars: HostVars, host: str) -> dict[str, dict[str, Any]]:
     """By certificate id all that is known: ``request``, ``issue``, ``install``, ``thumbprint``, ``waiting``,
-    ``assignment``, ``binding``, ``services``, ``by_hand``, ``key_from``; what came later counts."""
+    ``assignment``, ``binding``, ``services``, ``by_hand``, ``key_from``, ``mark``; what came later counts."""
     known: dict[str, dict[str, Any]] = {}
     _join(known, _looked(survey_of(hostvars, host).get("certificates") or {}))
     _join(known, (kept(hostvars, host, REQUESTS) or {}).get("certificates") or {})

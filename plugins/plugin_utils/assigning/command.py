@@ -40,6 +40,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.by_hand im
     steps_by_hand,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_COMMAND, Former
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.keeping_port import FormerKeeper, KeepsNothing
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -165,7 +166,12 @@ class AssignmentOutcome:
 
 
 def assign(
-    host: WindowsHost, wanted: CommandAssignment, *, shake: Shake, check_mode: bool = False
+    host: WindowsHost,
+    wanted: CommandAssignment,
+    *,
+    shake: Shake,
+    check_mode: bool = False,
+    keeper: FormerKeeper | None = None,
 ) -> AssignmentOutcome:
     """Bring a service to serve the certificate, by the site's command or by steps for a person."""
     _refuse_without_thumbprint(wanted, check_mode)
@@ -176,6 +182,8 @@ def assign(
         return _outcome(state, wanted, served, line)
     if check_mode:
         return _outcome(WOULD_ASSIGN, wanted, served, line)
+    if wanted.thumbprint is not None:
+        (keeper or KeepsNothing(host)).keep({wanted.thumbprint: _former(ASSIGNED, wanted, served)})
     return _outcome(ASSIGNED, wanted, served, line, stdout=run_command(host, line))
 
 

@@ -14,21 +14,29 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command im
     Shake,
     assign,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.keeping_port import FormerKeeper
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 WMI = "wmi"
 
 
 def assign_component(
-    host: WindowsHost, wanted: CommandAssignment, mode: str, *, shake: Shake, check_mode: bool = False
+    host: WindowsHost,
+    wanted: CommandAssignment,
+    mode: str,
+    *,
+    shake: Shake,
+    check_mode: bool = False,
+    keeper: FormerKeeper | None = None,
 ) -> AssignmentOutcome:
     """Bring a component to the certificate. What OCS itself has assigned is compared where a person assigns.
 
     :param mode: manual, command or wmi.
+    :param keeper: is told what is there, before it is changed.
     """
     if mode == WMI:
-        return ocs.assign(host, wanted, shake=shake, check_mode=check_mode)
-    outcome = assign(host, wanted, shake=shake, check_mode=check_mode)
+        return ocs.assign(host, wanted, shake=shake, check_mode=check_mode, keeper=keeper)
+    outcome = assign(host, wanted, shake=shake, check_mode=check_mode, keeper=keeper)
     if mode == MANUAL and wanted.component in ocs.COMPONENTS:
         return ocs.compared(host, wanted, outcome)
     return outcome

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
@@ -41,6 +42,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints 
     parsed_endpoint,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_BINDING, Former
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.keeping_port import FormerKeeper, KeepsNothing
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import failed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileProgram
@@ -236,8 +238,9 @@ def _difference(endpoint: BindingPlace, before: Binding | None, now: Binding | N
 class HttpBindings:
     """The bindings of one host (Windows Server 2008 and later)."""
 
-    def __init__(self, host: WindowsHost) -> None:
-        self._host = host
+    def __init__(self, host: WindowsHost, keeper: FormerKeeper | None = None) -> None:
+        """:param keeper: is told what a place names, before that is replaced."""
+        self._host, self._keeper = host, keeper or KeepsNothing(host)
 
     def get(self, endpoint: BindingPlace) -> Binding | None:
         """The binding there, None when there is none."""
@@ -311,7 +314,8 @@ class HttpBindings:
         endpoint, before = job.endpoint, job.before
         adding = _adding(endpoint, binding, replace(former, AppId=job.application or former.AppId))
         # In one command: a run that is cut off between the two would leave nothing bound, and the settings nowhere.
-        *deleted, result = self._run(*([_deleting(endpoint)] if before else []), adding)
+        commands = [*([_deleting(endpoint)] if before else []), adding]
+        *deleted, result = self._run(*commands, former={binding.thumbprint: [job.former]})
         now = self.get(endpoint)
         if binding.same_as(now):
             return
@@ -333,10 +337,12 @@ class HttpBindings:
         if before.same_as(self.get(endpoint)):
             raise self._undeleted(endpoint, result)
 
-    def _run(self, *commands: list[str]) -> list[ProgramResult]:
-        """With one command line, and what bindings there are then."""
+    def _run(
+        self, *commands: list[str], former: Mapping[Thumbprint, Sequence[Former]] = MappingProxyType({})
+    ) -> list[ProgramResult]:
+        """With one command line, and what bindings there are then. ``former``: what is to be kept before."""
         programs = [FileProgram(one, changes=tuple(KEYS.values())) for one in commands]
-        return [one.result for one in self._host.files.run(self._host.programs, programs)]
+        return [one.result for one in self._keeper.keep(former, programs)]
 
     def _undeleted(self, endpoint: BindingPlace, result: ProgramResult) -> RolloutError:
         return failed("the former binding could not be deleted", result, where=f"{self._host.name}: {endpoint}")
@@ -391,12 +397,14 @@ def bind(
     store: str = MY,
     also: Iterable[str] = (),
     check_mode: bool = False,
+    keeper: FormerKeeper | None = None,
 ) -> BindingOutcome:
     """Bind a certificate to ``address:port``.
 
     :param thumbprint: None for a certificate that is only planned yet.
     :param application: empty keeps the one that is there, else names IIS Manager's.
     :param also: other bindings, ``address:port`` or ``name:port``, that are there and shall have the certificate too.
+    :param keeper: is told what is bound, before that is changed.
     """
     _check(application, store)
     ours, others = BindingPlace(ADDRESS, endpoint), [parsed_endpoint(one) for one in dict.fromkeys(also)]
@@ -404,7 +412,7 @@ def bind(
         return _by_hand(host, endpoint, thumbprint)
     if thumbprint is None and not check_mode:
         raise RolloutError("no thumbprint was given", where=f"{host.name}: {endpoint}")
-    bindings = HttpBindings(host)
+    bindings = HttpBindings(host, keeper)
     before, wanted = bindings.get(ours), Binding(thumbprint, store) if thumbprint else None
     jobs = [Job(ours, before, wanted, application)]
     jobs += [_other_job(host, bindings, ours, one, thumbprint) for one in others]
@@ -420,9 +428,9 @@ def bind(
     return BindingOutcome(state, endpoint, before, wanted, change_set, tuple(lost), shadows, assigned, former)
 
 
-def restore(host: WindowsHost, former: Sequence[Former]) -> None:
+def restore(host: WindowsHost, former: Sequence[Former]) -> tuple[()]:
     """Bring bindings back to the certificates that they had, the last first, with the settings that they have; one that
-    was not there is deleted."""
+    was not there is deleted. No service has to start anew for it."""
     bindings = HttpBindings(host)
     for one in reversed(former):
         place = BindingPlace(one.kind, one.place)
@@ -432,6 +440,7 @@ def restore(host: WindowsHost, former: Sequence[Former]) -> None:
             bindings.set(Job(place, before, wanted))
         elif wanted is None and before is not None:
             bindings.remove(place, before)
+    return ()
 
 
 def present(host: WindowsHost, former: Sequence[Former]) -> dict[str, str]:

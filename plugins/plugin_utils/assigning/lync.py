@@ -24,7 +24,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import (
     ChangeSet,
     assigned_place,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import oauth_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
@@ -48,6 +48,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command im
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.cs_scripts import ASSIGN, READ
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_CMDLETS, Former
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.keeping_port import FormerKeeper, KeepsNothing
 from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.loading import RIGHTS, of_rights, records, require_loaded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.netstat import listening_ports
@@ -239,10 +240,12 @@ def assign_types(
     shake: Shake,
     check_mode: bool = False,
     state: CsState | None = None,
+    keeper: FormerKeeper | None = None,
 ) -> dict[str, Any]:
     """Bring the server's assignments to what is wanted, and prove them by handshakes.
 
     :param state: as ``read_state`` has just read it, else it is read now.
+    :param keeper: is told what is assigned, before that is changed.
     """
     check_effective(options.effective)
     if state is None:
@@ -254,6 +257,7 @@ def assign_types(
     if sets and not check_mode:
         for one, types in sets:
             _require_usable(host, one, types, state)
+        (keeper or KeepsNothing(host)).keep(_former(sets, state))
         after, notes = _apply(host, wanted, sets, state, options)
     outcomes = [_outcome(host, one, state, after, options, shake, check_mode) for one in wanted]
     restarts = dict.fromkeys(name for one in outcomes for name in one.services)
@@ -261,14 +265,16 @@ def assign_types(
     return result_of(outcomes, notes, _service_steps(restarts, every, after.services, check_mode))
 
 
-def restore(host: WindowsHost, former: Sequence[Former]) -> None:
-    """Assign to types what they had; one that had none keeps the new one."""
+def restore(host: WindowsHost, former: Sequence[Former]) -> tuple[ServiceStep, ...]:
+    """Assign to types what they had; one that had none keeps the new one. Returns which services take it at their
+    start."""
     by_name: dict[Thumbprint, list[CsEndpoint]] = {}
     for one in former:
         if one.named:
             by_name.setdefault(one.named, []).append(CsEndpoint(one.place, "", 0))
     wanted = [CsWanted(name, name, tuple(types)) for name, types in by_name.items()]
-    assign_types(host, wanted, CsOptions(restarts=True), shake=_unasked)
+    done = assign_types(host, wanted, CsOptions(restarts=True), shake=_unasked)
+    return from_plain(tuple[ServiceStep, ...], done["services"], where=host.name)
 
 
 def present(host: WindowsHost, former: Sequence[Former]) -> dict[str, str]:
@@ -389,6 +395,16 @@ def _sets(wanted: CsWanted, state: CsState, options: CsOptions) -> Iterator[tupl
     if together:
         yield together
     yield from ((one,) for one in alone)
+
+
+def _former(sets: Iterable[tuple[CsWanted, tuple[str, ...]]], state: CsState) -> dict[Thumbprint, list[Former]]:
+    """By the certificate that is to be assigned, what its types have; OAuth's is the organisation's."""
+    found: dict[Thumbprint, list[Former]] = {}
+    for one, types in sets:
+        if one.thumbprint is not None:
+            mine = (Former(BY_CMDLETS, type, state.of(type)) for type in types if type != OAUTH)
+            found.setdefault(one.thumbprint, []).extend(mine)
+    return found
 
 
 def _require_usable(host: WindowsHost, wanted: CsWanted, types: Sequence[str], state: CsState) -> None:

@@ -25,8 +25,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former imp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import AT_START, ServiceStep
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.proving import Assigned, Port
 
-# Where the results of a certificate's tasks keep what was assigned.
+# Where the results of a certificate's tasks keep what was assigned, and what a run that was cut off told of it.
 PARTS = ("assignment", "binding")
+MARK = "mark"
 
 
 def assigned_by(
@@ -36,13 +37,14 @@ def assigned_by(
     services: Sequence[ServiceStep] = (),
     command: Sequence[str] = (),
     broken: str = "",
+    restarts: bool = False,
 ) -> Assigned:
     """What of a server's work was assigned in this run.
 
     :param held: by the certificate's id, the results of its tasks, with ``thumbprint``, ``assignment`` and ``binding``.
     :param services: that were started or restarted for it; without them a service shows its former certificate still.
     :param command: the site's own.
-    :param broken: see ``Assigned``.
+    :param broken: see ``Assigned``, as ``restarts``: where they may start anew, they are to show it now.
     """
     ports: list[Port] = []
     former: list[Former] = []
@@ -51,10 +53,11 @@ def assigned_by(
         results = _mapping(held.get(job.certificate.id))
         mine = former_of(results)
         former += mine
-        ports += _ports(job, results, mine, started=bool(services))
+        ports += _ports(job, results, mine, started=bool(services) or restarts)
         if any(one.way == BY_COMMAND for one in mine):
             commanded = _commanded(work, job, tuple(command))
-    return Assigned(work.fqdn, tuple(ports), tuple(former), tuple(services), commanded, broken)
+    former = list(dict.fromkeys(former))
+    return Assigned(work.fqdn, tuple(ports), tuple(former), tuple(services), commanded, broken, restarts)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -62,13 +65,15 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def former_of(results: Any) -> list[Former]:
-    """What the places of a certificate named before this run, from the results of its tasks."""
+    """What the places of a certificate named before this run, from the results of its tasks; or before one that was cut
+    off, which did not come to its proof."""
     told = _mapping(results)
-    return [
+    found = (
         from_plain(Former, one, where=f"held: {part}")
-        for part in PARTS
+        for part in (*PARTS, MARK)
         for one in _mapping(told.get(part)).get("former") or ()
-    ]
+    )
+    return list({(one.way, one.place): one for one in found}.values())
 
 
 def _ports(
@@ -81,7 +86,7 @@ def _ports(
     wanted = from_plain(Thumbprint, given, where="held: thumbprint")
     for one in job.assignments:
         place = _place(job, one)
-        of_place = _of_place(place, former) if one.way != FRONT_END else _served(results)
+        of_place = _of_place(place, former) if one.way != FRONT_END else _of_service(results, former, wanted)
         if not _shows(one, place, former, started=started):
             continue
         port = Port(job.certificate.id, one.component, one.address, one.reached_port, one.port, wanted, one.name)
@@ -109,10 +114,12 @@ def _of_place(place: str, former: Iterable[Former]) -> Thumbprint | None:
     return next((one.named for one in former if one.place == place), None)
 
 
-def _served(results: Mapping[str, Any]) -> Thumbprint | None:
-    """What the port of a service showed before the assignment."""
+def _of_service(results: Mapping[str, Any], former: Iterable[Former], wanted: Thumbprint) -> Thumbprint | None:
+    """What the port of a service showed before the assignment, as far as it is known."""
+    commanded = next((one.named for one in former if one.way == BY_COMMAND), None)
     seen = _mapping(results.get("assignment")).get("served")
-    return from_plain(Thumbprint, seen, where="held: served") if seen else None
+    served = from_plain(Thumbprint, seen, where="held: served") if seen else None
+    return commanded or (served if served != wanted else None)
 
 
 def _shadowed(results: Mapping[str, Any]) -> bool:

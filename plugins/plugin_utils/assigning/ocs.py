@@ -39,6 +39,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command im
     look,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_WMI, Former
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.keeping_port import FormerKeeper, KeepsNothing
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
 from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.ocs_pool import NAMESPACE, instances
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -121,8 +122,7 @@ class HeldAssignment:
 
     def orders(self, certificate: X509Certificate) -> tuple[str, ...]:
         """In which orders the bytes are the certificate's serial number: none, one, or both for the like of 4a4a."""
-        value = self.serial or b""
-        return tuple(order for order in (LITTLE, PRINTED) if _number(value, order) == certificate.serial_number)
+        return _orders(self.serial or b"", certificate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,16 @@ class SerialForm:
 
 def _number(value: bytes, order: str) -> int:
     return int.from_bytes(value, "little" if order == LITTLE else "big")
+
+
+def _orders(value: bytes, certificate: X509Certificate) -> tuple[str, ...]:
+    return tuple(order for order in (LITTLE, PRINTED) if _number(value, order) == certificate.serial_number)
+
+
+def is_named_by(former: Former, certificate: X509Certificate) -> bool:
+    """Whether a place named this certificate."""
+    serial = bytes.fromhex(former.serial)
+    return former.issuer == certificate.issuer_der.hex() and bool(_orders(serial, certificate))
 
 
 # --- read -----------------------------------------------------------------------------------------------------------
@@ -223,7 +233,12 @@ def learn(held: Sequence[HeldAssignment], certificates: Iterable[X509Certificate
 
 
 def assign(
-    host: WindowsHost, wanted: CommandAssignment, *, shake: Shake, check_mode: bool = False
+    host: WindowsHost,
+    wanted: CommandAssignment,
+    *,
+    shake: Shake,
+    check_mode: bool = False,
+    keeper: FormerKeeper | None = None,
 ) -> AssignmentOutcome:
     """Write the certificate into OCS's classes where they name another; raises where that cannot be done safely."""
     if wanted.thumbprint is None and not check_mode:
@@ -242,14 +257,15 @@ def assign(
     assigned = _assigned(places, differing, wanted, check_mode=check_mode)
     if check_mode or certificate is None:
         return replace(_outcome(WOULD_ASSIGN, wanted, served, changes), assigned=assigned)
+    former = tuple(one.former for one in differing)
+    (keeper or KeepsNothing(host)).keep({certificate.thumbprint: former})
     for one in differing:
         host.wmi.put(_reference(one), _values(one, certificate, form))
     _read_back(host, wanted, certificate)
-    former = tuple(one.former for one in differing)
     return replace(_outcome(ASSIGNED, wanted, served, changes), assigned=assigned, former=former)
 
 
-def restore(host: WindowsHost, former: Sequence[Former]) -> None:
+def restore(host: WindowsHost, former: Sequence[Former]) -> tuple[()]:
     """Write into places what they named before, byte for byte, and see that it is there. One without a value keeps the
     new one: nobody knows that an instance may be put without."""
     wanted = {one.place: one for one in former if one.serial}
@@ -261,6 +277,7 @@ def restore(host: WindowsHost, former: Sequence[Former]) -> None:
     left = [place for place, one in wanted.items() if now.get(place) != one]
     if left:
         raise RolloutError(f"written, and read back as something else: {', '.join(left)}", where=host.name)
+    return ()
 
 
 def present(host: WindowsHost, former: Sequence[Former]) -> dict[str, str]:

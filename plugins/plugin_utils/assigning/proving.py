@@ -114,7 +114,8 @@ class Assigned:
     """What a run assigned on a server. ``ports``: that are to show it now; ``former``: what its places named before;
     ``services``: those that it started or restarted for it. ``commanded``: what the site's own command assigned.
 
-    ``broken``: what failed after the assignment, such as the start of a service; empty where nothing did.
+    ``broken``: what failed after the assignment, such as the start of a service; empty where nothing did. ``restarts``:
+    what a way says beside ``services`` that is to start anew for the former certificate, is started, too.
     """
 
     server: str
@@ -123,6 +124,7 @@ class Assigned:
     services: tuple[ServiceStep, ...] = ()
     commanded: CommandAssignment | None = None
     broken: str = ""
+    restarts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +240,13 @@ def _restored(
     host: WindowsHost, assigned: Assigned, seen: Sequence[SeenPort], shake: Shake, patience: Patience
 ) -> NotProved:
     """Assign the former certificate in every place in the way that is the place's own, and say what stands then."""
-    steps: list[Callable[[], object]] = [partial(one, host) for one in _ways(assigned)]
+    needed: list[ServiceStep] = []
+    ways = [partial(_assign_again, one, host, needed) for one in _ways(assigned)]
+    problems = [problem for one in ways if (problem := _attempt(one))]
     services = WmiServices(host.wmi, host=host.name, timeout=patience.service)
-    steps += [partial(bring_service, services, one.name, one.state, host=host.name) for one in assigned.services]
-    problems = [problem for one in steps if (problem := _attempt(one))]
+    starting = dict.fromkeys((*assigned.services, *(needed if assigned.restarts else ())))
+    steps = [partial(bring_service, services, one.name, one.state, host=host.name) for one in starting]
+    problems += [problem for one in steps if (problem := _attempt(one))]
     now = {way: _present(host, way, assigned.former) for way in dict.fromkeys(one.way for one in assigned.former)}
     places = tuple(_place(one, now[one.way], assigned.ports) for one in assigned.former)
     ports = [replace(one, thumbprint=one.former) for one in assigned.ports if one.former]
@@ -251,8 +256,17 @@ def _restored(
     return _not_proved(assigned, seen, shows, places, problems)
 
 
-def _ways(assigned: Assigned) -> Iterator[Callable[[WindowsHost], None]]:
-    """The ways that assigned something, the last first."""
+_Restore = Callable[[WindowsHost, Sequence[Former]], Sequence[ServiceStep]]
+
+
+def _assign_again(
+    restore: Callable[[WindowsHost], Sequence[ServiceStep]], host: WindowsHost, needed: list[ServiceStep]
+) -> None:
+    needed += restore(host)
+
+
+def _ways(assigned: Assigned) -> Iterator[Callable[[WindowsHost], Sequence[ServiceStep]]]:
+    """The ways that assigned something, the last first; each says which services take it at their start."""
     by_way: dict[str, list[Former]] = {}
     for one in assigned.former:
         by_way.setdefault(one.way, []).append(one)
@@ -263,25 +277,26 @@ def _ways(assigned: Assigned) -> Iterator[Callable[[WindowsHost], None]]:
             yield _by_way(_RESTORE[way], formers)
 
 
-_RESTORE: Mapping[str, Callable[[WindowsHost, Sequence[Former]], None]] = {
+_RESTORE: Mapping[str, _Restore] = {
     BY_BINDING: http_sys.restore,
     BY_WMI: ocs.restore,
     BY_CMDLETS: lync.restore,
 }
 
 
-def _by_way(
-    restore: Callable[[WindowsHost, Sequence[Former]], None], formers: Sequence[Former]
-) -> Callable[[WindowsHost], None]:
+def _by_way(restore: _Restore, formers: Sequence[Former]) -> Callable[[WindowsHost], Sequence[ServiceStep]]:
     return lambda host: restore(host, formers)
 
 
-def _by_command(wanted: CommandAssignment | None, formers: Sequence[Former]) -> Callable[[WindowsHost], None]:
-    def restore(host: WindowsHost) -> None:
+def _by_command(
+    wanted: CommandAssignment | None, formers: Sequence[Former]
+) -> Callable[[WindowsHost], Sequence[ServiceStep]]:
+    def restore(host: WindowsHost) -> Sequence[ServiceStep]:
         for one in formers:
             if wanted is None or wanted.command is None or one.named is None:
                 raise RolloutError("the site's command or the former certificate is not known", where=one.place)
             run_command(host, filled(host, replace(wanted, thumbprint=one.named), wanted.command))
+        return ()
 
     return restore
 

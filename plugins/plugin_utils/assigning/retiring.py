@@ -39,6 +39,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake, served_by
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import HttpBindings, can_bind
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import read_state
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marking import named_by, read_marks
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.newly import PARTS, former_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import HeldAssignment, read_assignments
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq import (
@@ -281,6 +282,8 @@ def _uses(host: WindowsHost, wanted: Retiring, certificates: Sequence[X509Certif
         )
     used = dict(_bound(HttpBindings(host), places))
     used |= dict(_of_windows(host))
+    marks = read_marks(host)
+    used |= {one.thumbprint: why for one in certificates if (why := named_by(marks, one))}
     # A site's command names no places: it assigns what its port shows.
     commanded = any(_is_commanded(wanted, job) for job in wanted.work.certificates)
     for held in read_assignments(host.wmi, where=host.name) or ():

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -43,6 +44,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync impor
     ServiceStep,
     assign_types,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marking import LeftMark, ServerMarks
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.steps import Result, ServerSteps
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -75,8 +77,37 @@ class Assigner:
     check_mode: bool = False
     brought: list[ServiceStep] = field(default_factory=list)
 
+    @functools.cached_property
+    def marks(self) -> ServerMarks | None:
+        """What tells a later run the way back, should this one be cut off; None for a server without logon."""
+        return ServerMarks(self.host) if self.host is not None else None
+
+    def left_marks(self) -> tuple[tuple[str, LeftMark], ...]:
+        """What a run that was cut off left of the assignments of this one, each with the id of its certificate; of one
+        that is none of these, with the first."""
+        jobs = [job for job in self.work.certificates if self.options.assign and self._holds(job)]
+        if self.marks is None or not jobs:
+            return ()
+        held: dict[Thumbprint, frozenset[str]] = {}
+        for job in jobs:
+            name = _thumbprint(self._of(job))
+            if name is not None:
+                held[name] = held.get(name, frozenset()) | self.options.ways(job)
+        found = self.marks.judged(held, all_held=len(jobs) == len(self.work.certificates))
+        ids = {str(_thumbprint(self._of(job))): job.certificate.id for job in reversed(jobs)}
+        return tuple((ids.get(one.name, jobs[0].certificate.id), one) for one in found)
+
+    def _holds(self, job: CertificateWork) -> bool:
+        return bool(_thumbprint(self._of(job)) and not self._of(job).get("waiting"))
+
+    def _read_marks(self) -> None:
+        """While the registry is known, and not when the next command has made it old."""
+        if self.marks is not None:
+            self.marks.look()
+
     def assign(self, job: CertificateWork) -> None:
         """One certificate in every way but by the cmdlets; nothing is done with one that waits for others."""
+        self._read_marks()
         if not self._of(job).get("waiting"):
             for place in (one for one in job.assignments if one.way != LYNC):
                 self._assign_one(job, place)
@@ -87,6 +118,7 @@ class Assigner:
         :param state: what the cmdlets have, where it was read already.
         """
         wanted = tuple(self._by_types())
+        self._read_marks()
         if wanted and self.host is not None:
             self._assign_types(self.host, wanted, state)
 
@@ -95,6 +127,12 @@ class Assigner:
         """What is to be known of a way before it is gone."""
         fronts = any(one.way == FRONT_END for job in self.work.certificates for one in job.assignments)
         return (_UNTESTED,) if fronts and self.options.way == WMI else ()
+
+    @property
+    def unread_marks(self) -> tuple[str, ...]:
+        """That nobody knows what a run left that was cut off; read before."""
+        unread = self.marks.unread if self.marks is not None else ""
+        return (f"What a run that was cut off may have left on the server cannot be read: {unread}",) if unread else ()
 
     @property
     def broken(self) -> bool:
@@ -128,7 +166,8 @@ class Assigner:
 
     def _to_component(self, host: WindowsHost, job: CertificateWork, place: AssignmentWork) -> Result:
         wanted, way = self._wanted(job, place), self.options.way
-        return assign_component(host, wanted, way, shake=self._shake, check_mode=self.check_mode).to_result()
+        done = assign_component(host, wanted, way, shake=self._shake, check_mode=self.check_mode, keeper=self.marks)
+        return done.to_result()
 
     def _wanted(self, job: CertificateWork, place: AssignmentWork) -> CommandAssignment:
         planned, done = job.certificate, self._of(job)
@@ -176,14 +215,22 @@ class Assigner:
         if self.options.web == MANUAL:
             return _web_by_hand(self.work.fqdn, thumbprint, place.port)
         endpoint, also = endpoint_of(_EVERY_ADDRESS, place.port), self.options.bindings_also
-        return bind(host, endpoint, thumbprint, also=also, check_mode=self.check_mode).to_result()
+        return bind(host, endpoint, thumbprint, also=also, check_mode=self.check_mode, keeper=self.marks).to_result()
 
     # --- the cmdlets -----------------------------------------------------------------------------------------------
 
     def _assign_types(self, host: WindowsHost, wanted: tuple[CsWanted, ...], state: CsState | None) -> None:
         options = CsOptions(self.options.oauth, self.options.effective_date, self.options.start_services)
         try:
-            done = assign_types(host, wanted, options, shake=self._shake, check_mode=self.check_mode, state=state)
+            done = assign_types(
+                host,
+                wanted,
+                options,
+                shake=self._shake,
+                check_mode=self.check_mode,
+                state=state,
+                keeper=self.marks,
+            )
         except RolloutError as error:
             # The cmdlet is not atomic: what it did until then belongs into the report.
             self._note_types(error.result)

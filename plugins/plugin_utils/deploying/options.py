@@ -12,10 +12,17 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import WEB_COMPONENTS
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import FRONT_END, LYNC, WEB_COMPONENTS
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import CertificateWork, ServerWork
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import SURVEYED_BINDINGS
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import (
+    BY_BINDING,
+    BY_CMDLETS,
+    BY_COMMAND,
+    BY_WMI,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marks import MARKED
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import KEEP, Retiring
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import SURVEYED
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Branch
@@ -63,10 +70,16 @@ class DeployOptions:
         """How the Front End's certificate is assigned: manual, command or wmi."""
         return "wmi" if self.ocs == "wmi" else self.front_end
 
+    def ways(self, work: CertificateWork) -> frozenset[str]:
+        """In which ways a run assigns a certificate, as ``Former`` names them."""
+        services = {"command": BY_COMMAND, "wmi": BY_WMI}.get(self.way, "")
+        by_way = {LYNC: BY_CMDLETS, FRONT_END: services, WEB_COMPONENTS: BY_BINDING if self.web == "http_sys" else ""}
+        return frozenset(by_way.get(one.way, "") for one in work.assignments) - {""}
+
     def ahead(self, work: ServerWork) -> tuple[Branch, ...]:
         """What is read of a server's registry with the first command: its stores, and where it matters its bindings."""
         bound = self.assign and any(one.way == WEB_COMPONENTS for job in work.certificates for one in job.assignments)
-        return (*SURVEYED, *(SURVEYED_BINDINGS if bound else ()))
+        return (*SURVEYED, *(SURVEYED_BINDINGS if bound else ()), *((MARKED,) if self.assign else ()))
 
     @property
     def ends_former(self) -> bool:

@@ -19,6 +19,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecyc
     AT_HAND,
     DONE,
     LOOK,
+    MARKED,
+    MISLEADING,
     PENDING,
     PROVE,
     SERVES,
@@ -139,6 +141,8 @@ class _Surveying:
         state = self._cmdlets()
         if self.options.assign and not self.next:
             self._assignments(state)
+        if self.options.assign and not self.next:
+            self._left_marks()
         if self.options.assign and self.options.ends_former and not self.next:
             self._left_behind()
         return Survey(
@@ -148,7 +152,7 @@ class _Surveying:
             tuple(self.problems),
             dict(self._brought()),
             self._ocs_pool(),
-            self.assigner.warnings,
+            (*self.assigner.warnings, *self.assigner.unread_marks),
             self._renew_not_held(),
         )
 
@@ -244,6 +248,14 @@ class _Surveying:
             if not self.steps.of[id]["waiting"]:
                 step = next_step(replace(self.seen[id], assigned=_assigned(self.steps, id)))
                 self.next |= {} if step in _NOTHING_TO_DO else {id: step}
+
+    def _left_marks(self) -> None:
+        """A run that was cut off before its proof leaves a mark of what it assigned."""
+        for id, one in self.assigner.left_marks():
+            mark = MISLEADING if one.why else MARKED
+            if self.seen[id].mark != MARKED:
+                self.seen[id] = replace(self.seen[id], assigned=_assigned(self.steps, id), mark=mark)
+                self.next[id] = next_step(self.seen[id])
 
     def _left_behind(self) -> None:
         """A run that was cut off after its proof leaves what another certificate took the place of."""

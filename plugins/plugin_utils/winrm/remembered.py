@@ -162,7 +162,9 @@ class Remembered(Registry):
         return answer
 
     def _of_branch(self, asked: Branch) -> tuple[KeyContent | None] | None:
-        """As ``_known``, after what was to be read ahead."""
-        if self._ahead:
+        """As ``_known``, after what was to be read ahead where that may have it."""
+        known = self._known(asked)
+        if known is None and self._ahead:
             self._fetch()
-        return self._known(asked)
+            known = self._known(asked)
+        return known

@@ -46,7 +46,9 @@ class CsServer(Role):
     sign in without logging on), `no_module`, `store_closed` (the local store takes no account), `hangs`
     (Get-CsCertificate never ends), `dies` (PowerShell ends within what it writes after Set-CsCertificate).
 
-    A certificate that is assigned is served by a service from its next start on, and by IIS and http.sys at once. SIP
+    A certificate that is assigned is served by a service from its next start on, and by IIS and http.sys at once. The
+    services' account may read every key of the machine, until the order `deny_keys` (`{but: [thumbprints]}`): with
+    another certificate than these a service runs and does not listen. SIP
     is answered where clients log on: on 5061 of a Front End or Director, and outside on an Edge, for the server behind.
     """
 
@@ -65,6 +67,7 @@ class CsServer(Role):
         self.organisation: dict[str, Assignment] = {}
         self.serving: dict[str, str] = {}
         self.key_readers: dict[str, tuple[str, ...]] = {}
+        self._readable: set[str] | None = None
         self._listeners: dict[str, list[TcpListener]] = {}
         self._web = [HttpListener(machine, port) for port in self._web_ports()]
         self._peer = HttpListener(machine, PEER)
@@ -195,10 +198,11 @@ class CsServer(Role):
 
     def _context(self, type_: str) -> ssl.SSLContext | None:
         held = self.assigned.get(type_)
-        if held is None:
+        current = held.current(self.machine.clock()) if held else ""
+        if not current or (self._readable is not None and current.upper() not in self._readable):
             return None
         try:
-            return server_context(self.machine, held.current(self.machine.clock()))
+            return server_context(self.machine, current)
         except NoCertificate:
             return None
 
@@ -273,9 +277,13 @@ class CsServer(Role):
                 one.organisation = dict(self.central().organisation)
 
     def carry_out(self, order: str, body: Any) -> Any:
-        """`assign` `{types: [...], thumbprint}`: assigned as at set-up; `replicate`; `set`: settings from now on."""
+        """`assign` `{types: [...], thumbprint}`: assigned as at set-up; `replicate`; `deny_keys`; `set`: settings from
+        now on."""
         if order == "set":
             self.settings.update(body)
+            return {}
+        if order == "deny_keys":
+            self._readable = {str(one).upper() for one in body["but"]}
             return {}
         if order == "replicate":
             self.central().replicate(by_hand=True)

@@ -10,6 +10,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecyc
     ASSIGNED,
     HELD,
     KEY_FROM,
+    MARK,
     REQUEST,
     Impossible,
     Observed,
@@ -19,27 +20,29 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.lifecyc
 ANY = "*"
 IMPOSSIBLE = "impossible"
 # The first rule that fits says what is expected.
-#  held      key  request           carried key_from       assigned  left  step
+#  held      key  request           carried key_from       assigned  left  mark  step
 RULES = [
-    ("nothing expires unfit", ANY, ANY, ANY, ANY, "this", ANY, IMPOSSIBLE),
-    ("nothing expires unfit", "no", "pending issued at_hand denied refused revoked", ANY, ANY, ANY, ANY, IMPOSSIBLE),
-    (ANY, ANY, "denied refused revoked", "yes", ANY, ANY, ANY, IMPOSSIBLE),
-    ("serves", ANY, ANY, ANY, ANY, "this", "no", "done"),
-    ("serves", ANY, ANY, ANY, ANY, "another none", ANY, "assign"),
-    ("serves", ANY, ANY, ANY, ANY, "untold", "no", "prove"),
-    ("serves", ANY, ANY, ANY, ANY, "this untold", "yes", "retire"),
-    (ANY, ANY, ANY, ANY, "other_has", ANY, ANY, "take"),
-    (ANY, ANY, ANY, ANY, "other_waits", ANY, ANY, "wait"),
-    (ANY, "no", ANY, ANY, "own", ANY, ANY, "make_key"),
-    (ANY, "yes", "not_looked_for", ANY, "own", ANY, ANY, "look"),
-    (ANY, "yes", "unknown refused", ANY, "own", ANY, ANY, "submit"),
-    (ANY, "yes", "pending", ANY, "own", ANY, ANY, "wait"),
-    (ANY, "yes", "issued", ANY, "own", ANY, ANY, "fetch"),
-    (ANY, "yes", "at_hand", ANY, "own", ANY, ANY, "install"),
-    (ANY, "yes", "denied", ANY, "own", ANY, ANY, "stop"),
-    (ANY, "yes", "revoked", ANY, "own", ANY, ANY, "make_key"),
+    ("nothing expires unfit", ANY, ANY, ANY, ANY, "this", ANY, ANY, IMPOSSIBLE),
+    ("nothing expires unfit", "no", "pending issued at_hand denied refused revoked", *[ANY] * 5, IMPOSSIBLE),
+    (ANY, ANY, "denied refused revoked", "yes", ANY, ANY, ANY, ANY, IMPOSSIBLE),
+    ("serves", ANY, ANY, ANY, ANY, "another none", ANY, ANY, "assign"),
+    ("serves", ANY, ANY, ANY, ANY, "this untold", ANY, "marked", "settle"),
+    ("serves", ANY, ANY, ANY, ANY, "this untold", ANY, "misleading", "unmark"),
+    ("serves", ANY, ANY, ANY, ANY, "this", "no", "unmarked", "done"),
+    ("serves", ANY, ANY, ANY, ANY, "untold", "no", "unmarked", "prove"),
+    ("serves", ANY, ANY, ANY, ANY, "this untold", "yes", "unmarked", "retire"),
+    (ANY, ANY, ANY, ANY, "other_has", ANY, ANY, ANY, "take"),
+    (ANY, ANY, ANY, ANY, "other_waits", ANY, ANY, ANY, "wait"),
+    (ANY, "no", ANY, ANY, "own", ANY, ANY, ANY, "make_key"),
+    (ANY, "yes", "not_looked_for", ANY, "own", ANY, ANY, ANY, "look"),
+    (ANY, "yes", "unknown refused", ANY, "own", ANY, ANY, ANY, "submit"),
+    (ANY, "yes", "pending", ANY, "own", ANY, ANY, ANY, "wait"),
+    (ANY, "yes", "issued", ANY, "own", ANY, ANY, ANY, "fetch"),
+    (ANY, "yes", "at_hand", ANY, "own", ANY, ANY, ANY, "install"),
+    (ANY, "yes", "denied", ANY, "own", ANY, ANY, ANY, "stop"),
+    (ANY, "yes", "revoked", ANY, "own", ANY, ANY, ANY, "make_key"),
 ]
-COMBINATIONS = list(product(HELD, ("no", "yes"), REQUEST, ("no", "yes"), KEY_FROM, ASSIGNED, ("no", "yes")))
+COMBINATIONS = list(product(HELD, ("no", "yes"), REQUEST, ("no", "yes"), KEY_FROM, ASSIGNED, ("no", "yes"), MARK))
 
 
 def expected(seen: tuple[str, ...]) -> str:
@@ -49,8 +52,10 @@ def expected(seen: tuple[str, ...]) -> str:
     raise AssertionError(f"no rule for {seen}")
 
 
-def observed(held: str, key: str, request: str, carried: str, key_from: str, assigned: str, left: str) -> Observed:
-    return Observed(held, key == "yes", request, carried == "yes", key_from, assigned, left == "yes")
+def observed(
+    held: str, key: str, request: str, carried: str, key_from: str, assigned: str, left: str, mark: str
+) -> Observed:
+    return Observed(held, key == "yes", request, carried == "yes", key_from, assigned, left == "yes", mark)
 
 
 def stepped(seen: tuple[str, ...]) -> str:
@@ -61,7 +66,7 @@ def stepped(seen: tuple[str, ...]) -> str:
 
 
 def test_all_combinations() -> None:
-    assert len(COMBINATIONS) == 3072
+    assert len(COMBINATIONS) == 9216
     assert {seen: stepped(seen) for seen in COMBINATIONS} == {seen: expected(seen) for seen in COMBINATIONS}
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 from unit.action_runs import run
 from unit.fakes_windows import DER, FakeServer, authority, certificate, key_info, planned, thumbprint
+from unit.keepers import Witness
 
 from ansible_collections.ucops.rollout.plugins.action import certificate_assign
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import command
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import CommandAssignment, check_command
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
 
 
 @pytest.fixture
@@ -77,6 +81,23 @@ def test_assign(server, front_end, held, handshake, arguments, state, runs):
     result = assign(server, **arguments)
     assert (result["state"], result["changed"]) == (state, runs == 1)
     assert commands(server) == [[SITE[0], f"/thumbprint:{thumbprint(HELD)}"]] * runs
+
+
+def test_what_is_served_is_told_before_the_command_runs(server):
+    server.programs.handlers[SITE[0]] = lambda words: (0, "done")
+    name = Thumbprint(thumbprint(HELD))
+    wanted = CommandAssignment(name, "srv", "pool", "front_end", "default", "10.0.0.11", 15061, 5061, tuple(SITE))
+    witness = Witness(server.host, lambda: list(server.programs.ran))
+
+    def serving(held):
+        return lambda *args: Handshake("ok", (held.public_bytes(DER),))
+
+    command.assign(server.host, wanted, shake=serving(HELD), keeper=witness)
+    command.assign(server.host, wanted, shake=serving(OTHER), keeper=witness, check_mode=True)
+    assert witness.told == []
+    command.assign(server.host, wanted, shake=serving(OTHER), keeper=witness)
+    assert witness.told == [({name: [Former("command", "10.0.0.11:15061", thumbprint(OTHER))]}, [])]
+    assert server.programs.ran == [[SITE[0], f"/thumbprint:{name}"]]
 
 
 @pytest.mark.parametrize(

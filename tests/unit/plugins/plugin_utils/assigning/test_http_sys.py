@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from unit.fakes_windows import FakeServer, authority, certificate, key_info
+from unit.keepers import Witness
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -67,6 +68,24 @@ def test_another_is_replaced(server):
     result = bind(server.host, EVERYWHERE, new)
     assert (result["before"], bound(server)) == (old, new)
     assert server.programs.verbs() == ["netsh delete", "netsh add"]
+
+
+def test_what_is_bound_is_told_before_it_is_replaced(server):
+    old, new = server.put("MY", OLD, key_info("c1")), server.put("MY", NEW, key_info("c2"))
+    give(server, old)
+    witness = Witness(server.host, lambda: (bound(server), bound(server, "10.0.0.11:443")))
+    former = {place: Former("http_sys", place, old, "ipport", store) for place, store in
+              ((EVERYWHERE, "My"), ("10.0.0.11:443", "MY"))}  # fmt: skip
+    server.registry.set(f"{BINDINGS}\\10.0.0.11:443", "SslCertHash", bytes.fromhex(old))
+    bind(server.host, EVERYWHERE, new, also=["10.0.0.11:443"], keeper=witness)
+    assert witness.told == [
+        ({new: [former[EVERYWHERE]]}, (old, old)), ({new: [former["10.0.0.11:443"]]}, (new, old)),
+    ]  # fmt: skip
+    assert (bound(server), bound(server, "10.0.0.11:443")) == (new, new)
+    witness.told.clear()
+    bind(server.host, EVERYWHERE, new, keeper=witness)
+    bind(server.host, EVERYWHERE, None, keeper=witness, check_mode=True)
+    assert witness.told == []
 
 
 def test_the_former_one_comes_back_when_the_new_one_is_refused(server):

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from unit.damage import ANYTHING
 from unit.fakes_windows import FakeServer
+from unit.keepers import Witness
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -159,6 +160,21 @@ def test_what_differs_is_assigned_in_one_call_and_read_back_and_then_nothing() -
     again = work(cmdlets, FRONT_END)
     assert (again["changed"], again["services"], len(cmdlets.ran)) == (False, [], 1)
     assert of(again, FRONT_END)["steps"] == []
+
+
+def test_what_is_assigned_is_told_before_it_is_changed_and_oauths_never() -> None:
+    cmdlets = FakeCmdlets(Default=OLD, WebServicesInternal=NEW)
+    cmdlets.organisation["OAuthTokenIssuer"] = OLD
+    host = replace(FakeServer().host, powershell=cmdlets)
+    witness = Witness(host, lambda: list(cmdlets.ran))
+    options = CsOptions(oauth=True)
+    assign_types(host, [FRONT_END, OAUTH], options, shake=nobody, keeper=witness, check_mode=True)
+    assert witness.told == []
+    assign_types(host, [FRONT_END, OAUTH], options, shake=nobody, keeper=witness)
+    former = [Former("cmdlets", "Default", OLD), Former("cmdlets", "WebServicesExternal")]
+    assert witness.told == [({NEW: former}, [])] and len(cmdlets.ran) == 1
+    assign_types(host, [FRONT_END], options, shake=nobody, keeper=witness)
+    assert len(witness.told) == 1
 
 
 def test_where_the_run_restarts_there_is_no_step() -> None:
@@ -490,7 +506,8 @@ def test_types_come_back_to_what_each_had() -> None:
         ("WebServicesExternal", ""),
     ]
     host = replace(FakeServer("fe01").host, powershell=cmdlets)
-    restore(host, former)
+    services = [(one.name, one.state) for one in restore(host, former)]
+    assert services == [("RTCSRV", "restarted"), ("RTCMEDSRV", "restarted")]
     assert cmdlets.machine == {"Default": OLD, "WebServicesInternal": third, "WebServicesExternal": NEW}
     assert cmdlets.ran[1:] == [f"{OLD}/Default/;{third}/WebServicesInternal/"]
     assert present(host, former) == {"Default": OLD, "WebServicesInternal": third, "WebServicesExternal": NEW}

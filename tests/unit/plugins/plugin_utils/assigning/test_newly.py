@@ -67,6 +67,31 @@ def test_types_of_services_and_of_iis() -> None:
     assert [one.component for one in started.ports] == ["front_end", "web_internal"]
 
 
+def test_what_a_run_replaced_that_was_cut_off_counts_as_replaced_now() -> None:
+    of_both = work(FRONT_END, WEB)
+    third = "CC" * 20
+    now = {"former": [{"way": "http_sys", "place": "0.0.0.0:443", "thumbprint": third, "kind": "ipport"}]}
+    results = held(
+        assignment={"changed": False, "served": NEW, "former": []},
+        binding=now,
+        mark={"former": [*BY_COMMAND["former"], *BOUND["former"]]},
+    )
+    told = assigned_by(of_both, results, command=["x", "{thumbprint}"])
+    # The mark has what served before; what a place names in between was never proved.
+    assert told.former == (
+        Former("http_sys", "0.0.0.0:443", OLD, "ipport", "MY"),
+        Former("command", "10.0.0.11:5061", OLD),
+    )
+    assert [one.place for one in told.ports] == ["10.0.0.11:443"]
+    told = assigned_by(of_both, results, command=["x", "{thumbprint}"], restarts=True)
+    assert [(one.place, one.former) for one in told.ports] == [("10.0.0.11:5061", OLD), ("10.0.0.11:443", OLD)]
+    assert told.restarts and told.commanded is not None
+    wmi = {"way": "wmi", "place": "MSFT_SIPRoutingSetting {1}", "issuer": "30", "serial": "4a"}
+    results = held(assignment={"served": NEW, "former": []}, mark={"former": [wmi]})
+    (port,) = assigned_by(work(FRONT_END), results, restarts=True).ports
+    assert port.former is None
+
+
 @pytest.mark.parametrize(("ours", "shadowed"), [(True, True), (False, False)])
 def test_a_binding_that_others_meet_first(ours: bool, shadowed: bool) -> None:
     told = assigned_by(work(WEB), held(binding={**BOUND, "shadows": [{"ours": ours}]}))

@@ -17,12 +17,16 @@ from unit.fakes_windows import (
     planned,
     thumbprint,
 )
+from unit.keepers import Witness
 
 from ansible_collections.ucops.rollout.plugins.action import certificate_assign
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import parse_certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import ocs
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import CommandAssignment
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import (
     CLASSES,
@@ -112,6 +116,24 @@ def test_written_in_the_order_that_is_there_and_read_back(assign, order):
     ]
     again = assign(wmi, serves=NEW)
     assert (again["state"], again["changed"], again["restart"], len(wmi.puts)) == ("proved", False, False, 2)
+
+
+def test_what_is_named_is_told_before_it_is_written():
+    server, wmi = FakeServer(), OcsWmi(OLD, OLD)
+    for held in (NEW, OLD):
+        server.put("MY", held, key_info())
+    host = replace(server.host, wmi=wmi)
+    shake = Handshake("ok", (OLD.public_bytes(DER),))
+    wanted = CommandAssignment(
+        Thumbprint(thumbprint(NEW)), "srv", "pool", "front_end", "default", "10.0.0.11", 5061, 5061
+    )
+    witness = Witness(host, lambda: list(wmi.puts))
+    ocs.assign(host, wanted, shake=lambda *args: shake, keeper=witness, check_mode=True)
+    assert witness.told == []
+    ocs.assign(host, wanted, shake=lambda *args: shake, keeper=witness)
+    issuer, serial = OLD.issuer.public_bytes().hex(), bytes(map(int, octets(OLD, "little"))).hex()
+    former = [Former("wmi", place, issuer=issuer, serial=serial) for place in (f"{LISTENER} {{1}}", f"{ROUTING} {{2}}")]
+    assert witness.told == [({thumbprint(NEW): former}, [])] and len(wmi.puts) == 2
 
 
 def test_check_mode_shows_before_and_after_and_writes_nothing(assign):

@@ -13,7 +13,7 @@ from unit.fakes_windows import DER, FakeServer, NoWmi, authority, certificate, k
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys, proving
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import CommandAssignment
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import BINDINGS
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
@@ -255,3 +255,16 @@ def test_ports_that_show_it_are_asked_once(site: Site) -> None:
     seen = look_until((port, replace(port, port=4443)), shake, patience)
     assert [one.state for one in seen] == ["shown", "other"]
     assert asked == [443, 4443, 4443, 4443]
+
+
+def test_what_a_way_says_starts_anew_only_where_services_may(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that was cut off has started the service, and this one has not."""
+    needed = (ServiceStep("RTCSRV", "restarted"),)
+    monkeypatch.setitem(proving._RESTORE, "cmdlets", lambda host, former: needed)
+    monkeypatch.setitem(proving._READ, "cmdlets", lambda host, former: {"Default": site.old})
+    former = (Former("cmdlets", "Default", site.old),)
+    site.shown = lambda: OLD_DER if "StartService" in site.wmi.ordered else "broken_off"
+    assert refusal(site, site.assigned(former=former)).result["state"] == "not_restored"
+    assert site.wmi.ordered == []
+    assert refusal(site, site.assigned(former=former, restarts=True)).result["state"] == "restored"
+    assert site.wmi.ordered == ["StopService", "StartService"]

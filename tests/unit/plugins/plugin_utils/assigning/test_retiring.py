@@ -18,6 +18,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire impor
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import retiring
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import BINDINGS
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marks import KEY, encoded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import (
     NotRetired,
     Retiring,
@@ -271,6 +273,19 @@ def test_what_is_used_stays(site: Site, use: Callable[[FakeServer], None], why: 
     result = site.retire()
     assert [(one["state"], one["why"]) for one in result["retired"]] == [("in_use", why)]
     assert (result["changed"], thumbprint(OLD) in site.held(), "old" in site.containers) == (False, True, True)
+
+
+def test_what_a_mark_names_stays(site: Site) -> None:
+    key = f"{KEY}\\{thumbprint(OTHER)}"
+    site.server.registry.set(key, "former", encoded([Former("cmdlets", "Default", thumbprint(OLD))]))
+    result = site.retire()
+    assert [(one["state"], one["why"]) for one in result["retired"]] == [
+        ("in_use", "the mark of a run that was cut off")
+    ]
+    site.server.registry.set(key, "former", "x")
+    (told,) = site.retire()["retired"]
+    assert (told["state"], told["why"]) == ("in_use", "a mark of a run that was cut off, which cannot be read")
+    assert thumbprint(OLD) in site.held()
 
 
 def test_what_the_cmdlets_name_stays_also_the_one_before(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

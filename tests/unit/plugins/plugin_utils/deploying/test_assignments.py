@@ -41,7 +41,9 @@ class Engines:
         self.shaken.append(asked)
         return Handshake("no_listener")
 
-    def component(self, host: Any, wanted: Any, mode: str, *, shake: Any, check_mode: bool) -> AssignmentOutcome:
+    def component(
+        self, host: Any, wanted: Any, mode: str, *, shake: Any, check_mode: bool, keeper: Any = None
+    ) -> AssignmentOutcome:
         self.asked.append((mode, wanted))
         shake(wanted.address, wanted.port, wanted.server)
         return self.outcome

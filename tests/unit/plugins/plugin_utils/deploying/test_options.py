@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from unit.audits import FRONT_END, WEB, place, work
 from unit.places import ROOT
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -60,3 +61,18 @@ def test_the_way_of_the_front_end() -> None:
         options_of({**DEFAULTS, "ocs": "wmi", "front_end": "command"})
     with pytest.raises(RolloutError, match="trusted_roots"):
         options_of({**DEFAULTS, "trusted_roots": ["x"]})
+
+
+def test_the_ways_in_which_a_run_assigns() -> None:
+    (both,) = work(FRONT_END, WEB).certificates
+    (by_cmdlets,) = work(place("front_end", 5061, "lync"), place("reverse_proxy", 443)).certificates
+    assert DeployOptions().ways(both) == {"http_sys"}
+    assert DeployOptions(front_end="command").ways(both) == {"http_sys", "command"}
+    assert DeployOptions(ocs="wmi", web="manual").ways(both) == {"wmi"}
+    assert DeployOptions(ocs="wmi").ways(by_cmdlets) == {"cmdlets"}
+
+
+def test_marks_are_read_ahead_where_something_is_assigned() -> None:
+    keys = [one.key for one in DeployOptions().ahead(work(FRONT_END))]
+    assert keys.count("SOFTWARE\\ucops.rollout") == 1
+    assert "SOFTWARE\\ucops.rollout" not in [one.key for one in DeployOptions(assign=False).ahead(work(FRONT_END))]

@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from unit.audits import ID, WEB, work
+from unit.audits import ID, SERVER, WEB, work
 from unit.fakes_windows import DER, FakeServer, authority, certificate, key_info
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import command, http_sys
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marks import KEY, encoded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.proving import NotProved
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignments import Assigner
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
@@ -41,6 +43,23 @@ class Site:
     def proof(self, **options: Any) -> Proof:
         wanted = DeployOptions(prove_wait=0, **options)
         return Proof(self.server.host, Assigner(self.server.host, work(WEB), wanted, self.steps))
+
+    @property
+    def marks(self) -> list[str]:
+        """The names of the marks that are on the server."""
+        return [key.removeprefix(f"{KEY}\\") for key in self.server.registry.values if key.startswith(KEY)]
+
+    def cut_off(self, former: str, text: str = "") -> None:
+        """As a run left it that was cut off: bound and marked, and this one has changed nothing."""
+        self.steps.note(ID, binding={"changed": False, "state": "bound", "assigned": [], "former": []})
+        value = text or encoded([Former("http_sys", EVERYWHERE, former, "ipport", "MY")])
+        self.server.registry.set(f"{KEY}\\{self.new}", "former", value)
+
+    @property
+    def mark(self) -> tuple[bool, list[tuple[str, str, str]]]:
+        """What became of it: whether something was changed, and the findings."""
+        told = self.steps.of[ID]["mark"]
+        return told["changed"], [(one["code"], one["where"], one["message"]) for one in told["findings"]]
 
     @property
     def bound(self) -> str:
@@ -103,3 +122,100 @@ def test_retired_only_where_the_site_wants_that(site: Site) -> None:
     replace(checked, assigner=replace(checked.assigner, check_mode=True)).retire()
     (told,) = site.steps.of[ID]["retired"]["retired"]
     assert (told["thumbprint"], told["state"]) == (site.old, "would_remove")
+
+
+# --- marks ----------------------------------------------------------------------------------------------------------
+
+
+def said(site: Site, done: str) -> list[tuple[str, str, str]]:
+    begun = f"a run that was cut off had assigned the certificate {site.new}, and not proved it yet; "
+    return [("assignment-cut-off", SERVER, begun + done)]
+
+
+def test_what_a_run_assigned_that_was_cut_off_is_proved_and_stays(site: Site) -> None:
+    site.cut_off(site.old)
+    site.proof().prove()
+    assert (site.steps.of[ID]["proof"]["state"], site.bound, site.marks) == ("proved", site.new, [])
+    assert site.mark == (True, said(site, "its ports show it now, so it stays"))
+    assert site.steps.result()["changed"]
+
+
+def test_what_it_assigned_and_does_not_serve_gives_way_to_the_former(site: Site) -> None:
+    site.cut_off(site.old)
+    site.shown = None
+    with pytest.raises(NotProved, match="does not serve: .* the former certificate is assigned again: 0.0.0.0:443"):
+        site.proof().prove()
+    assert (site.steps.of[ID]["proof"]["state"], site.bound, site.marks) == ("restored", site.old, [])
+    assert site.mark == (True, said(site, "it does not serve, so the former one is assigned again"))
+
+
+def test_a_mark_stays_where_the_former_one_did_not_come_back(site: Site) -> None:
+    site.cut_off(site.old)
+    site.shown = None
+    site.server.refused_hash = site.old
+    with pytest.raises(NotProved, match="AND THE FORMER CERTIFICATE IS NOT BACK"):
+        site.proof().prove()
+    assert site.marks == [site.new]
+    changed, ((_code, _where, message),) = site.mark
+    assert not changed and message.endswith("the former one is not back: the mark stays for the next run")
+
+
+def test_a_service_that_breaks_now_brings_back_what_another_run_replaced(site: Site) -> None:
+    site.cut_off(site.old)
+    site.steps.note(ID, services={"changed": True, "results": [{"failed": True}]})
+    with pytest.raises(NotProved, match="does not serve: RTCSRV does not start"), site.proof().brings_back():
+        raise RolloutError("RTCSRV does not start")
+    assert (site.bound, site.marks) == (site.old, [])
+
+
+@pytest.mark.parametrize(("former", "text", "why"), [
+    ("AB" * 20, "", "the former certificate of 0.0.0.0:443 is not in the store MY any more"),
+    ("AB" * 20, "x", "no run of this collection wrote it so: its value is no base64 of JSON"),
+])  # fmt: skip
+def test_a_mark_that_does_not_fit_is_told_and_touches_nothing(site: Site, former: str, text: str, why: str) -> None:
+    site.cut_off(former, text)
+    site.shown = None
+    site.proof().prove()
+    assert ("proof" not in site.steps.of[ID], site.bound, site.marks) == (True, site.new, [])
+    message = f"a run that was cut off left a mark of the assignment of {site.new}, which was not followed: {why}."
+    told = [("mark-not-followed", SERVER, f"{message} What is assigned was left alone, and the mark is gone")]
+    assert site.mark == (True, told)
+
+
+def test_check_mode_looks_at_no_port_and_takes_no_mark_away(site: Site) -> None:
+    site.cut_off(site.old)
+    site.shown = None
+    checked = site.proof()
+    replace(checked, assigner=replace(checked.assigner, check_mode=True)).prove()
+    assert (site.bound, site.marks, "proof" in site.steps.of[ID]) == (site.new, [site.new], False)
+    done = "a run that may change something proves it now, or assigns the former one again"
+    assert site.mark == (True, said(site, done))
+    (change,) = site.steps.of[ID]["mark"]["changes"]
+    assert change["to_do"] == "mark of a run that was cut off to be taken away"
+
+
+def test_a_run_without_assignments_leaves_marks_alone(site: Site) -> None:
+    site.cut_off(site.old)
+    site.proof(assign=False).prove()
+    assert (site.marks, "mark" in site.steps.of[ID]) == ([site.new], False)
+
+
+def test_a_mark_is_there_from_the_assignment_to_the_proof(site: Site) -> None:
+    http_sys.bind(site.server.host, EVERYWHERE, Thumbprint(site.old))
+    proof = site.proof()
+    proof.assigner.assign(proof.assigner.work.certificates[0])
+    assert (site.bound, site.marks) == (site.new, [site.new])
+    proof.prove()
+    assert (site.steps.of[ID]["proof"]["state"], site.marks) == ("proved", [])
+    assert "mark" not in site.steps.of[ID]
+
+
+def test_a_server_on_which_none_can_be_written_is_told_of_it(site: Site) -> None:
+    http_sys.bind(site.server.host, EVERYWHERE, Thumbprint(site.old))
+    site.server.programs.handlers["reg"] = lambda words: (1, "Xyzzy")
+    proof = site.proof()
+    proof.assigner.assign(proof.assigner.work.certificates[0])
+    proof.prove()
+    assert (site.bound, site.steps.of[ID]["proof"]["state"]) == (site.new, "proved")
+    reason = "the mark of an assignment cannot be read, written or taken away: reg add said: Xyzzy"
+    assert site.mark == (False, [("mark-not-kept", SERVER, reason)])

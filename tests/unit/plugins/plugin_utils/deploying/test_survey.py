@@ -14,6 +14,8 @@ from unit.server_sites import ID, WEB, Site, work
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marks import encoded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.offline import OfflineAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying import survey as surveying
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
@@ -52,6 +54,47 @@ def test_what_a_run_that_was_cut_off_left_behind_is_a_step(monkeypatch: pytest.M
         assert site.survey().next == {ID: "retire"}, wanted
     site.options = replace(site.options, assign=False)
     assert site.survey().next == {}
+
+
+def test_a_mark_that_a_run_left_is_a_step() -> None:
+    site = Site()
+    thumbprint = site.deploy(site.issued())["certificates"][ID]["thumbprint"]
+    former = certificate(site.ca.issuer, key=rsa_key(7), begin=NOW - timedelta(days=600), days=9)
+    old = site.server.put("MY", former, key_info("earlier"))
+    place = f"SOFTWARE\\ucops.rollout\\{thumbprint}"
+    mark = encoded([Former("http_sys", "0.0.0.0:443", old, "ipport", "MY")])
+    site.server.registry.set(place, "former", mark)
+    before = snapshot(site.server)
+    assert site.survey().next == {ID: "settle"} and snapshot(site.server) == before
+    site.options = replace(site.options, retire="remove")
+    assert site.survey().next == {ID: "settle"}
+    site.options = replace(site.options, retire="keep", assign=False)
+    assert site.survey().next == {}
+    site.options = replace(site.options, assign=True)
+    site.server.registry.set(place, "former", "x")
+    assert site.survey().next == {ID: "unmark"}
+    del site.server.registry.values[place]
+    site.server.registry.set(f"SOFTWARE\\ucops.rollout\\{old}", "former", mark)
+    assert site.survey().next == {ID: "unmark"}
+    site.deploy(site.survey().steps.of)
+    assert site.survey().next == {} and site.survey().warnings == ()
+
+
+def test_marks_that_cannot_be_read_are_a_warning_and_no_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site()
+    site.deploy(site.issued())
+    subkeys = site.server.registry.subkeys
+
+    def denied(key: str) -> Any:
+        if key == "SOFTWARE\\ucops.rollout":
+            raise RolloutError("access to the registry is denied")
+        return subkeys(key)
+
+    monkeypatch.setattr(site.server.registry, "subkeys", denied)
+    found = site.survey()
+    assert found.next == {}
+    told = "What a run that was cut off may have left on the server cannot be read: access to the registry is denied"
+    assert found.warnings == (told,)
 
 
 def test_what_is_to_be_renewed_and_is_not_in_the_store() -> None:

@@ -1,0 +1,228 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The marks of one server: written before an assignment, taken away after its proof; what a run left that was cut off.
+
+A mark is read with whatever is read anyway. It is written with the command that changes a binding, else with one of its
+own. One that cannot be written keeps nothing from being assigned: it is told, and the run goes on as without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import BindingPlace
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_BINDING, Former
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import HttpBindings
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.keeping_port import FormerKeeper
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marks import (
+    KEY,
+    MARKED,
+    VALUE,
+    BadMark,
+    Mark,
+    decoded,
+    encoded,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import is_named_by
+from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MY, CertificateStores
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileOutcome, FileProgram
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import Remembered
+
+_HIVE = "HKLM"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftMark:
+    """A mark that was there before this run. ``name``: of its key, which is a thumbprint where ``mark`` is not None;
+    ``why``: it is not followed, empty where it is."""
+
+    name: str
+    mark: Mark | None
+    why: str = ""
+
+
+def read_marks(host: WindowsHost) -> tuple[LeftMark, ...]:
+    """Every mark of a server; those that no run of ours wrote say why they are not followed."""
+    (content,) = host.registry.branches([MARKED])
+    return tuple(_read(name, values.get(VALUE)) for name, values in (content.below if content else {}).items())
+
+
+def _read(name: str, value: object) -> LeftMark:
+    try:
+        return LeftMark(name, decoded(name, value))
+    except BadMark as error:
+        return LeftMark(name, None, f"no run of this collection wrote it so: {error.what}")
+
+
+class ServerMarks(FormerKeeper):
+    """The marks of a server during one run. ``refused``: why some could not be written or taken away."""
+
+    def __init__(self, host: WindowsHost) -> None:
+        self._host = host
+        self._left: tuple[LeftMark, ...] | None = None
+        self._known: dict[Thumbprint, tuple[Former, ...]] = {}
+        self._written: set[str] = set()
+        self.refused: list[str] = []
+        self.unread = ""
+
+    def look(self) -> tuple[LeftMark, ...]:
+        """What was there before this run; read once."""
+        if self._left is None:
+            try:
+                self._left = read_marks(self._host)
+            except HostUnreachable:
+                raise
+            except RolloutError as error:
+                self._left, self.unread = (), str(error)
+        return self._left
+
+    # --- write -------------------------------------------------------------------------------------------------------
+
+    def keep(
+        self, assigned: Mapping[Thumbprint, Sequence[Former]], changes: Sequence[FileProgram] = ()
+    ) -> tuple[FileOutcome, ...]:
+        writing = dict(self._writing(assigned))
+        if not changes and not writing:
+            return ()
+        # By itself it reads nothing along, since the change that follows makes that old.
+        then = None if changes else Remembered(self._host.registry)
+        outcomes = self._host.files.run(self._host.programs, [*writing.values(), *changes], then=then)
+        for name, one in zip(writing, outcomes[: len(writing)], strict=True):
+            if one.result.exit_code:
+                said = as_said(one.result.text, 200) or f"it ended with 0x{one.result.exit_code:X}"
+                self.refused.append(f"reg add said: {said}")
+            else:
+                self._written.add(name)
+        return outcomes[len(writing) :]
+
+    def _writing(self, assigned: Mapping[Thumbprint, Sequence[Former]]) -> Iterator[tuple[Thumbprint, FileProgram]]:
+        for name, former in assigned.items():
+            before = self.of(name)
+            now = {(one.way, one.place): one for one in (*before, *map(self._unproved, former))}
+            # A place that named nothing is remembered, too: it goes into the mark with the first that named something.
+            merged = self._known[name] = tuple(now.values())
+            if merged == before or not any(one.replaced for one in merged):
+                continue
+            if text := self._text(name, merged):
+                arguments = ("reg", "add", f"{_HIVE}\\{KEY}\\{name}", "/v", VALUE, "/t", "REG_SZ", "/d", text, "/f")
+                yield name, FileProgram(arguments, changes=(KEY,))
+
+    def _text(self, name: Thumbprint, former: Sequence[Former]) -> str:
+        """The value; empty, and told, where no run could follow it."""
+        text = encoded(former)
+        try:
+            decoded(name, text)
+        except BadMark as error:
+            self.refused.append(error.what)
+            return ""
+        return text
+
+    def _unproved(self, one: Former) -> Former:
+        """What to go back to: where the place names a certificate that was never proved, what was there before that."""
+        for left in self.look():
+            if left.mark and left.mark.thumbprint == one.thumbprint:
+                return next((was for was in left.mark.former if _same_place(was, one)), one)
+        return one
+
+    def of(self, name: Thumbprint) -> tuple[Former, ...]:
+        """What the places of a certificate named before it was assigned, by this run or by one that was cut off."""
+        if name in self._known:
+            return self._known[name]
+        return next((one.mark.former for one in self.look() if one.mark and one.mark.thumbprint == name), ())
+
+    # --- what was left -----------------------------------------------------------------------------------------------
+
+    def judged(self, held: Mapping[Thumbprint, Collection[str]], *, all_held: bool) -> tuple[LeftMark, ...]:
+        """Those that were there before, each with why it is not followed.
+
+        :param held: the certificates that are planned and assigned, with the ways in which this run assigns them.
+        :param all_held: whether these are all that are planned. Else the mark of another certificate waits for the one
+            that takes its place.
+        """
+        found = (one if one.why else self._judged(one, held) for one in self.look())
+        return tuple(one for one in found if all_held or one.mark is None or one.mark.thumbprint in held)
+
+    def _judged(self, one: LeftMark, held: Mapping[Thumbprint, Collection[str]]) -> LeftMark:
+        mark = one.mark
+        if mark is None:
+            return one
+        why = "the certificate that was assigned then is not the one that is now"
+        if mark.thumbprint in held:
+            why = self._why_not(mark, held[mark.thumbprint])
+        elif any(_same_place(was, new) for new in self._assigned_anew() for was in mark.former):
+            why = ""
+        return LeftMark(one.name, mark, why)
+
+    def _assigned_anew(self) -> Iterator[Former]:
+        return (one for former in self._known.values() for one in former)
+
+    def _why_not(self, mark: Mark, ways: Collection[str]) -> str:
+        if any(one.way not in ways for one in mark.former):
+            return "this run does not assign the certificate in the way in which that was done then"
+        stores, bindings = CertificateStores(self._host.registry, self._host.name), HttpBindings(self._host)
+        present = [one.certificate for one in stores.entries(MY) if one.certificate]
+        for one in mark.former:
+            if one.way == BY_BINDING:
+                now = bindings.get(BindingPlace(one.kind, one.place))
+                if now is None or now.thumbprint != mark.thumbprint:
+                    return f"the binding of {one.place} names another certificate by now"
+            if one.replaced and not self._is_present(one, present):
+                return f"the former certificate of {one.place} is not in the store {one.store or MY} any more"
+        return ""
+
+    def _is_present(self, one: Former, present: Sequence[X509Certificate]) -> bool:
+        if one.store and one.store.upper() != MY:
+            stores = CertificateStores(self._host.registry, self._host.name)
+            return one.named is not None and stores.entry(one.store, one.named) is not None
+        return any(_names(one, certificate) for certificate in present)
+
+    # --- take away ---------------------------------------------------------------------------------------------------
+
+    def take_away(self, gone: Collection[str]) -> bool:
+        """Take away what this run wrote, and of what was there before those of these names; whether none of them is
+        there any more."""
+        gone = {*gone, *self._written}
+        if not gone:
+            return True
+        there = {one.name for one in self.look()} | self._written
+        whole = gone == there and not self.unread
+        names = [""] if whole else [f"\\{name}" for name in sorted(gone)]
+        programs = [FileProgram(("reg", "delete", f"{_HIVE}\\{KEY}{name}", "/f"), changes=(KEY,)) for name in names]
+        try:
+            outcomes = self._host.files.run(self._host.programs, programs)
+            stays = gone & {one.name for one in read_marks(self._host)}
+            said = " ".join(one.result.text for one in outcomes) if stays else ""
+        except HostUnreachable:
+            raise
+        except RolloutError as error:
+            stays, said = gone, str(error)
+        if stays:
+            self.refused.append(f"reg delete said: {as_said(said, 200) or 'nothing'}")
+        return not stays
+
+
+def named_by(marks: Sequence[LeftMark], certificate: X509Certificate) -> str:
+    """Why a certificate is not to be taken away, since it may have to be assigned again; empty where none names it."""
+    if any(one.mark is None for one in marks):
+        return "a mark of a run that was cut off, which cannot be read"
+    named = any(_names(was, certificate) for one in marks if one.mark for was in one.mark.former)
+    return "the mark of a run that was cut off" if named else ""
+
+
+def _names(one: Former, certificate: X509Certificate) -> bool:
+    if one.thumbprint:
+        return one.thumbprint == certificate.thumbprint
+    return bool(one.serial) and is_named_by(one, certificate)
+
+
+def _same_place(one: Former, other: Former) -> bool:
+    return (one.way, one.place) == (other.way, other.place)

@@ -1,0 +1,202 @@
+"""The marks of a server: written before a change, judged by what is there, taken away; and never in the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from unit.audits import read
+from unit.fakes_windows import FakeServer, authority, certificate, key_info
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marking import (
+    LeftMark,
+    ServerMarks,
+    named_by,
+    read_marks,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marks import Mark, encoded
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileProgram
+
+KEY = "SOFTWARE\\ucops.rollout"
+CA = authority()
+OLD, NEW, OTHER = certificate(CA, days=5), certificate(CA), certificate(CA, days=90)
+EVERYWHERE = "0.0.0.0:443"
+HTTP = frozenset({"http_sys"})
+
+
+def bound(thumbprint: str) -> Former:
+    return Former("http_sys", EVERYWHERE, thumbprint, "ipport", "MY")
+
+
+class Site:
+    """A server with three certificates, the second of which is bound."""
+
+    def __init__(self) -> None:
+        self.server = FakeServer()
+        put = [self.server.put("MY", one, key_info(f"c{at}")) for at, one in enumerate((OLD, NEW, OTHER))]
+        self.old, self.new, self.other = map(Thumbprint, put)
+        http_sys.bind(self.server.host, EVERYWHERE, self.new)
+        self.server.programs.ran.clear()
+
+    def marks(self) -> ServerMarks:
+        return ServerMarks(self.server.host)
+
+    def leave(self, name: str, *former: Former, value: Any = None) -> None:
+        """A mark as a run left it that was cut off."""
+        self.server.registry.set(f"{KEY}\\{name}", "former", encoded(former) if value is None else value)
+
+    @property
+    def written(self) -> dict[str, Any]:
+        values = self.server.registry.values.items()
+        return {key.removeprefix(f"{KEY}\\"): held["former"] for key, held in values if key.startswith(KEY)}
+
+    def judged(self, name: str, ways: frozenset[str] = HTTP, *, all_held: bool = True) -> list[tuple[str, str]]:
+        left = self.marks().judged({Thumbprint(name): ways}, all_held=all_held)
+        return [(one.name, one.why) for one in left]
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+def test_the_mark_is_written_before_the_programs_run(site: Site) -> None:
+    marks, bind = site.marks(), ["netsh", "http", "delete", "sslcert", f"ipport={EVERYWHERE}"]
+    (outcome,) = marks.keep({site.new: [bound(site.old)]}, [FileProgram(bind)])
+    assert outcome.result.exit_code == 0
+    text = encoded([bound(site.old)])
+    add = ["reg", "add", f"HKLM\\{KEY}\\{site.new}", "/v", "former", "/t", "REG_SZ", "/d", text, "/f"]
+    assert site.server.programs.ran == [add, bind]
+    assert read_marks(site.server.host) == (LeftMark(site.new, Mark(site.new, (bound(site.old),))),)
+    assert marks.refused == []
+
+
+def test_what_nothing_was_replaced_in_needs_none_until_something_is(site: Site) -> None:
+    marks = site.marks()
+    empty, typed = Former("http_sys", "[::]:443", kind="ipport"), Former("cmdlets", "Default", site.old)
+    marks.keep({site.new: [empty]})
+    assert (site.server.programs.ran, marks.of(site.new), marks.take_away([])) == ([], (empty,), True)
+    marks.keep({site.new: [typed]})
+    marks.keep({site.new: [typed]})
+    assert site.written == {site.new: encoded([empty, typed])}
+    assert len(site.server.programs.ran) == 1
+
+
+def test_what_a_place_names_now_counts_and_the_other_places_stay(site: Site) -> None:
+    typed = Former("cmdlets", "Default", site.old)
+    site.leave(site.new, bound(site.old), typed)
+    marks = site.marks()
+    marks.keep({site.new: [bound(site.other)]})
+    assert marks.of(site.new) == (bound(site.other), typed)
+    assert site.written == {site.new: encoded([bound(site.other), typed])}
+
+
+def test_behind_one_that_was_never_proved_is_what_served_before_it(site: Site) -> None:
+    site.leave(site.new, bound(site.old))
+    marks = site.marks()
+    marks.keep({site.other: [bound(site.new)]})
+    assert marks.of(site.other) == (bound(site.old),)
+    left = marks.judged({site.other: HTTP}, all_held=True)
+    assert [(one.name, one.why) for one in left] == [(site.new, "")]
+    marks.take_away([one.name for one in left])
+    assert site.written == {}
+
+
+def test_one_that_cannot_be_written_is_told_and_stops_nothing(site: Site) -> None:
+    site.server.programs.handlers["reg"] = lambda words: (1, "Xyzzy\r\n")
+    marks, bind = site.marks(), ["netsh", "http", "delete", "sslcert", f"ipport={EVERYWHERE}"]
+    marks.keep({site.new: [bound(site.old)]}, [FileProgram(bind)])
+    assert marks.refused == ["reg add said: Xyzzy"] and site.server.programs.ran[-1] == bind
+    assert marks.take_away([]) and len(site.server.programs.ran) == 2
+    marks.keep({site.new: [Former("cmdlets", "x;y", site.old)]})
+    assert marks.refused[1:] == ["it names a place or a certificate in a form that none has"]
+
+
+def test_one_that_was_left_is_followed(site: Site) -> None:
+    site.leave(site.new, bound(site.old))
+    assert site.judged(site.new) == [(site.new, "")]
+    assert site.marks().of(site.new) == (bound(site.old),)
+
+
+def test_why_one_is_not_followed(site: Site) -> None:
+    another_way = "this run does not assign the certificate in the way in which that was done then"
+    site.leave(site.new, bound(site.old))
+    assert site.judged(site.new, frozenset({"cmdlets"})) == [(site.new, another_way)]
+    another = "the certificate that was assigned then is not the one that is now"
+    assert site.judged(site.other) == [(site.new, another)]
+    assert site.judged(site.other, all_held=False) == []
+    site.leave(site.new, bound("AB" * 20))
+    gone = f"the former certificate of {EVERYWHERE} is not in the store MY any more"
+    assert site.judged(site.new) == [(site.new, gone)]
+    site.leave(site.new, Former("http_sys", EVERYWHERE, site.old, "ipport", "WebHosting"))
+    assert site.judged(site.new) == [(site.new, gone.replace("MY", "WebHosting"))]
+    site.leave(site.new, bound(site.old))
+    http_sys.bind(site.server.host, EVERYWHERE, site.other)
+    assert site.judged(site.new) == [(site.new, f"the binding of {EVERYWHERE} names another certificate by now")]
+    site.leave(site.new, value="x")
+    ((name, why),) = site.judged(site.new)
+    assert name == site.new and why.startswith("no run of this collection wrote it so: ")
+    assert site.judged(site.other, all_held=False) == [(name, why)]
+
+
+def test_of_ocs_one_is_found_by_issuer_and_number(site: Site) -> None:
+    parsed = read(OLD)
+    number = parsed.serial_number
+    for order in ("little", "big"):
+        serial = number.to_bytes((number.bit_length() + 7) // 8, order).hex()
+        site.leave(site.new, Former("wmi", "MSFT_SIPRoutingSetting {1}", issuer=parsed.issuer_der.hex(), serial=serial))
+        assert site.judged(site.new, frozenset({"wmi"})) == [(site.new, "")]
+        assert named_by(read_marks(site.server.host), parsed) == "the mark of a run that was cut off"
+        assert named_by(read_marks(site.server.host), read(NEW)) == ""
+    site.leave(site.new, Former("wmi", "MSFT_SIPRoutingSetting {1}", issuer="3000", serial="4a"))
+    ((_name, why),) = site.judged(site.new, frozenset({"wmi"}))
+    assert why == "the former certificate of MSFT_SIPRoutingSetting {1} is not in the store MY any more"
+
+
+def test_one_that_a_mark_names_is_known(site: Site) -> None:
+    site.leave(site.new, bound(site.old))
+    marks = read_marks(site.server.host)
+    assert [bool(named_by(marks, read(one))) for one in (OLD, NEW, OTHER)] == [True, False, False]
+    site.leave(site.other, value="x")
+    assert "cannot be read" in named_by(read_marks(site.server.host), read(NEW))
+
+
+def test_taken_away_all_at_once_or_one_alone(site: Site) -> None:
+    site.leave(site.new, bound(site.old))
+    site.leave(site.other, value="x")
+    assert site.marks().take_away([site.other]) and list(site.written) == [site.new]
+    assert site.server.programs.ran == [["reg", "delete", f"HKLM\\{KEY}\\{site.other}", "/f"]]
+    marks = site.marks()
+    marks.keep({site.other: [bound(site.old)]})
+    assert marks.take_away([site.new]) and site.written == {}
+    assert site.server.programs.ran[-1] == ["reg", "delete", f"HKLM\\{KEY}", "/f"]
+
+
+def test_one_that_stays_is_told(site: Site) -> None:
+    site.leave(site.new, bound(site.old))
+    site.server.programs.handlers["reg"] = lambda words: (1, "Xyzzy")
+    marks = site.marks()
+    assert not marks.take_away([site.new]) and marks.refused == ["reg delete said: Xyzzy"]
+
+
+def test_what_cannot_be_read_is_told_once_and_a_lost_host_ends_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def failing(error: RolloutError) -> Any:
+        def branches(branch: Any) -> Any:
+            asked.append(branch)
+            raise error
+
+        return branches
+
+    monkeypatch.setattr(site.server.registry, "branches", failing(RolloutError("denied")))
+    marks = site.marks()
+    assert (marks.look(), marks.look(), marks.unread, len(asked)) == ((), (), "denied", 1)
+    monkeypatch.setattr(site.server.registry, "branches", failing(HostUnreachable("gone")))
+    with pytest.raises(HostUnreachable):
+        site.marks().look()
