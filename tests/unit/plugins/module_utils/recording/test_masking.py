@@ -207,3 +207,15 @@ def test_any_text_has_the_same_stand_in_each_time(text: str) -> None:
 @given(st.from_regex(r"[b-z\u00df-\u00f6][a-z0-9\u00df-\u00f6-]{10,40}[b-z]", fullmatch=True))
 def test_a_long_name_is_never_left(name: str) -> None:
     assert name not in Masker(KEY).value(f"x.{name}.y {name}")
+
+
+def test_of_a_mark_the_thumbprints_are_masked_and_the_words_stay(masker: Masker) -> None:
+    name, text = "AB12" * 10, "W3si" * 30
+    line = rf"reg add HKLM\SOFTWARE\ucops.rollout\{name} /v former /t REG_SZ /d {text} /f"
+    stand_in = masker.value(name)
+    blank = blank_base64(text)
+    assert re.fullmatch("[0-9A-F]{40}", stand_in) and stand_in != name
+    masked = masker.command(line)
+    assert masked == rf"reg add HKLM\SOFTWARE\ucops.rollout\{stand_in} /v former /t REG_SZ /d {blank} /f"
+    deleted = masker.command(r"reg delete HKLM\SOFTWARE\ucops.rollout /f")
+    assert deleted == r"reg delete HKLM\SOFTWARE\ucops.rollout /f"
