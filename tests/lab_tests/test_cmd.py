@@ -91,7 +91,16 @@ def test_words_are_split_as_the_c_run_time_does(line: str, words: list[str]) -> 
     ("call nonsense", 1, "", UNKNOWN.format("nonsense")),
     ("call :label", 1, "", "lab: this command of cmd.exe is not modelled\r\n"),
     ("type nul", 0, "", ""),
-    ("for %i in (1) do echo %i", 1, "", "lab: this command of cmd.exe is not modelled\r\n"),
+    ("for %i in (a,b \"c d\") do @echo %i-%~i", 0, 'a-a\r\nb-b\r\n"c d"-c d\r\n', ""),
+    ("for %i in (a b) do @(echo %i&for %j in (1) do @echo %i%j)&echo x", 0, "a\r\na1\r\nx\r\nb\r\nb1\r\nx\r\n", ""),
+    # The token of a number, of the lines that have one; the caret lets signs pass into the command.
+    (r"""for /f "tokens=2 delims=\" %i in ('echo a\b\c^&echo d^&echo.^&echo ;\e^&echo \\f\\g') do @echo %i""", 0,
+     "b\r\ng\r\n", ""),
+    (r"""(for /f "tokens=1 delims=\" %i in ('exit 5') do @echo %i)&call echo %^errorlevel%""", 0, "0\r\n", ""),
+    (r"""for /f "tokens=1 delims=\" %i in ('reg query HKLM\NONE ^&^& echo yes') do @echo %i""", 0, "",
+     "ERROR: The system was unable to find the specified registry key or value.\r\n"),
+    ("for %i in (1) do echo %i", 1, "",
+     "lab: of for only bodies with an @, and members that are no files, are modelled\r\n"),
 ])  # fmt: skip
 def test_line(lab: Lab, line: str, code: int, out: str, err: str) -> None:
     assert lab.run("srv01", line) == Ended(code, out, err)

@@ -24,6 +24,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange impor
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import Recorder
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import HTTPAdapter, Protocol, Transport
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import without_unused_prefixes
 
 
 class _BoundedConnection:
@@ -88,6 +89,8 @@ class GuardedTransport(Transport):  # type: ignore[misc]
 
     def send_message(self, message: str | bytes) -> bytes:
         """Here messages are as they were before they were sealed, and after they were unsealed."""
+        if isinstance(message, str):
+            message = without_unused_prefixes(message)
         send = super().send_message
         return bytes(send(message) if self.recorder is None else self.recorder.recorded(send, message))
 

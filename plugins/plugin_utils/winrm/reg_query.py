@@ -12,8 +12,9 @@ two ways, and whether a key that reg does not show is absent or denied. Where re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
@@ -45,6 +46,9 @@ _SECOND = re.compile(rf"{_BETWEEN}REG_[A-Z]")
 # What every code page has. One that lacks a character prints a question mark for it.
 _PLAIN = re.compile("[ ->@-~]*")
 _REQUESTS_OF_A_COMMAND = 3
+# Keys that mean nothing to cmd, and words of ours that tell where the names below one begin, and that they are all.
+_BARE = re.compile(r"[A-Za-z0-9\\]+")
+_NEXT, _COMPLETE = "-", "/"
 STOPPED = (
     "reg query is stopped on this host ({told}), by security software or by the policy that forbids registry tools. For"
     " the rest of this run the registry is read value by value, which takes far longer"
@@ -198,8 +202,7 @@ class QueriedRegistry(WmiRegistry):
             if not self._lasts(name, result):
                 self._give_up(f"it said: {as_said(result.text, 200) or 'nothing'}")
                 return super().branches(asked)
-        names = [(key.casefold(), deep) for key, deep in _queries(asked)]
-        seen = dict(zip(names, results[len(_LASTING) :], strict=True))
+        seen = _reading(asked).seen(results[len(_LASTING) :])
         return tuple(self._content(one, seen) for one in asked)
 
     def _lasts(self, name: str, result: ProgramResult) -> bool:
@@ -215,21 +218,21 @@ class QueriedRegistry(WmiRegistry):
         self._stopped.leave()
         self._notice = STOPPED.format(told=told)
 
-    def _content(self, asked: Branch, seen: dict[tuple[str, bool], ProgramResult]) -> KeyContent | None:
+    def _content(self, asked: Branch, seen: Mapping[tuple[str, bool], _RegAnswer]) -> KeyContent | None:
         shown = seen[asked.key.casefold(), bool(asked.below)]
         try:
-            if shown.exit_code == 0:
-                return _content_of(asked, parse_listing(shown.stdout, asked.key, deep=bool(asked.below)))
+            if shown.there:
+                return _content_of(asked, shown.listing())
             if _is_absent(asked, seen) or self._lacks(asked, seen):
                 return None
         except _Unclear:
             pass
         return self.branch(asked)
 
-    def _lacks(self, asked: Branch, seen: dict[tuple[str, bool], ProgramResult]) -> bool:
+    def _lacks(self, asked: Branch, seen: Mapping[tuple[str, bool], _RegAnswer]) -> bool:
         """Whether the host has not even the base, which is asked for once."""
         base = asked.above[-1] if asked.above else ""
-        if not base or seen[base.casefold(), False].exit_code == 0:
+        if not base or seen[base.casefold(), False].there:
             return False
         if base not in self._bases:
             self._bases[base] = self.subkeys(base) is not None
@@ -243,15 +246,53 @@ def _is_little(asked: Sequence[Branch]) -> bool:
     return calls <= _REQUESTS_OF_A_COMMAND and not large
 
 
-def _queries(asked: Sequence[Branch]) -> tuple[tuple[str, bool], ...]:
-    """The keys to be shown, each with whether all below it is: those asked for, and those that tell whether they are
-    there."""
-    wanted = dict.fromkeys((one.key, bool(one.below)) for one in asked)
-    return tuple(wanted | dict.fromkeys((key, False) for one in asked for key in one.above))
+@dataclass(frozen=True)
+class _RegAnswer:
+    """What one query came to. ``there``: whether reg showed the key; ``listing`` raises _Unclear."""
+
+    there: bool
+    listing: Callable[[], Listing]
+
+
+@dataclass(frozen=True)
+class _RegQueries:
+    """What is asked of reg. ``whole``: keys with their values, each with whether all below it is to be shown.
+    ``named``: keys of which the names of those below are enough, those of one depth together."""
+
+    whole: tuple[tuple[str, bool], ...]
+    named: tuple[tuple[str, ...], ...]
+
+    def lines(self) -> tuple[str, ...]:
+        return (*(_query(*query) for query in self.whole), *map(_naming, self.named))
+
+    def seen(self, results: Sequence[ProgramResult]) -> dict[tuple[str, bool], _RegAnswer]:
+        """By folded key and whether all below it was shown."""
+        found = {
+            (key.casefold(), deep): _RegAnswer(
+                shown.exit_code == 0, partial(parse_listing, shown.stdout, key, deep=deep)
+            )
+            for (key, deep), shown in zip(self.whole, results, strict=False)
+        }
+        for keys, shown in zip(self.named, results[len(self.whole) :], strict=True):
+            found |= {(key.casefold(), False): one for key, one in zip(keys, _named(shown, len(keys)), strict=True)}
+        return found
+
+
+def _reading(asked: Sequence[Branch]) -> _RegQueries:
+    """Those asked for, and those that tell whether they are there."""
+    whole = dict.fromkeys((one.key, bool(one.below)) for one in asked if one.below or one.values)
+    names = dict.fromkeys(one.key for one in asked if not (one.below or one.values))
+    names |= dict.fromkeys(key for one in asked for key in one.above)
+    whole |= dict.fromkeys((key, False) for key in names if not _BARE.fullmatch(key))
+    depths: dict[int, list[str]] = {}
+    for key in names:
+        if (key, False) not in whole:
+            depths.setdefault(key.count("\\"), []).append(key)
+    return _RegQueries(tuple(whole), tuple(map(tuple, depths.values())))
 
 
 def _lines(asked: Sequence[Branch]) -> tuple[str, ...]:
-    return (*(_line(_WINDOWS, "/v", name) for name in _LASTING), *(_query(*query) for query in _queries(asked)))
+    return (*(_line(_WINDOWS, "/v", name) for name in _LASTING), *_reading(asked).lines())
 
 
 def _query(key: str, deep: bool) -> str:
@@ -263,13 +304,44 @@ def _line(key: str, *options: str) -> str:
     return command_line(["reg", "query", f"HKLM\\{key}", *options])
 
 
-def _is_absent(asked: Branch, seen: dict[tuple[str, bool], ProgramResult]) -> bool:
+def _naming(keys: Sequence[str]) -> str:
+    """The last part alone of each line that names a key below. reg prints the whole path with each."""
+    token = keys[0].count("\\") + 3
+    shown = "1\\" * (token - 1) + _COMPLETE
+    query = f"reg query %l 2^>nul ^&^& echo {shown}"
+    names = " ".join(f"HKLM\\{key}" for key in keys)
+    return f"""for %l in ({names}) do @(echo {_NEXT}&for /f "tokens={token} delims=\\" %k in ('{query}') do @echo %k)"""
+
+
+def _named(result: ProgramResult, count: int) -> Sequence[_RegAnswer]:
+    """What ``_naming`` came to, in the order of its keys."""
+    lines = [line.rstrip() for line in result.stdout.decode("utf-8", errors="replace").splitlines()]
+    starts = [number for number, line in enumerate(lines) if line == _NEXT]
+    if len(starts) != count or starts[:1] != [0]:
+        return [_RegAnswer(True, _unclear)] * count
+    parts = [lines[start + 1 : end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    return [_RegAnswer(True, partial(_names, part)) if part else _RegAnswer(False, _unclear) for part in parts]
+
+
+def _unclear() -> Listing:
+    raise _Unclear
+
+
+def _names(part: Sequence[str]) -> Listing:
+    """Only where the word is behind them that cmd prints once reg has shown all."""
+    *names, last = part
+    if last != _COMPLETE:
+        raise _Unclear
+    return Listing({name.casefold(): name for name in names})
+
+
+def _is_absent(asked: Branch, seen: Mapping[tuple[str, bool], _RegAnswer]) -> bool:
     """Whether a key above was read and has no such key below it. An exit code alone also means that it is denied."""
     name = asked.key
     for key in asked.above:
         shown = seen[key.casefold(), False]
-        if shown.exit_code == 0:
-            present = {one.casefold() for one in parse_listing(shown.stdout, key, deep=False).below()}
+        if shown.there:
+            present = {one.casefold() for one in shown.listing().below()}
             return name[len(key) + 1 :].partition("\\")[0].casefold() not in present
         name = key
     return False

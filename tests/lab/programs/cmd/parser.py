@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 DELIMITERS = " \t,;="
+_FOR = re.compile(r'for\s+(?:/f\s+"(?P<options>[^"]*)"\s+)?%(?P<variable>[A-Za-z])\s+in\s*\(', re.IGNORECASE)
 
 
 class LineError(Exception):
@@ -64,11 +65,25 @@ class If:
     otherwise: Node | None
 
 
-Node = Simple | Group | Chain | If
+@dataclass(frozen=True)
+class For:
+    """`for [/f "options"] %variable in (members) do body`; ``options`` is None without /f.
+
+    ``quiet``: the body has an @, without which cmd prints it each time.
+    """
+
+    options: str | None
+    variable: str
+    members: str
+    quiet: bool
+    body: Node
+
+
+Node = Simple | Group | Chain | If | For
 
 
 class Parser:
-    """One expanded line into a tree of Simple, Group, Chain and If."""
+    """One expanded line into a tree of Simple, Group, Chain, If and For."""
 
     def __init__(self, text: str) -> None:
         # A command line cannot carry a new line: what follows one is lost.
@@ -135,6 +150,8 @@ class Parser:
             self._blanks()
         if self._peek("("):
             return self._group()
+        if loop := _FOR.match(self.text, self.index):
+            return self._for(loop)
         keyword = re.match(r"(if|rem)(?=[\s/,;=]|$)", self.text[self.index :], re.IGNORECASE)
         if keyword and keyword[1].lower() == "if":
             return self._if()
@@ -142,6 +159,27 @@ class Parser:
             self.index = len(self.text)
             return Simple("rem", ())
         return self._simple()
+
+    def _for(self, loop: re.Match[str]) -> For:
+        """In the brackets a caret lets signs pass to the command that they are part of."""
+        self.index = loop.end()
+        members, quote = "", ""
+        while self.index < len(self.text) and (quote or self.text[self.index] != ")"):
+            char = self.text[self.index]
+            if char == "^" and quote != '"':
+                self.index += 1
+                char = self.text[self.index : self.index + 1]
+            elif char in "'\"":
+                quote = "" if quote == char else quote or char
+            elif char in "&|<>" and quote != '"':
+                raise LineError(char)
+            members += char
+            self.index += 1
+        follows = re.compile(r"\)\s*do(?=[\s(@])\s*", re.IGNORECASE).match(self.text, self.index)
+        if follows is None:
+            raise LineError(self._unexpected())
+        self.index = follows.end()
+        return For(loop["options"], loop["variable"], members, self._peek("@"), self._then())
 
     def _group(self) -> Group:
         self.index += 1

@@ -11,18 +11,20 @@ runs.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from lab.files import FileError
 from lab.programs import find_program, run_program
 from lab.programs.cmd.builtins import BUILTINS, Exit, matches, split_builtin
 from lab.programs.cmd.expansion import expand_percent, strip_c_quotes
-from lab.programs.cmd.parser import DELIMITERS, Chain, Group, If, LineError, Node, Parser, Redirect
+from lab.programs.cmd.parser import DELIMITERS, Chain, For, Group, If, LineError, Node, Parser, Redirect
 from lab.programs.process import Collector, Input, Nowhere, Process, Sink
 
 LINE_LIMIT = 8191
 SYNTAX_ERROR = 255
 UNKNOWN_PROGRAM = 9009
+_FOR_F = re.compile(r"tokens=(?P<token>\d+) delims=(?P<delimiters>.+)", re.IGNORECASE)
 
 
 class FileSink:
@@ -42,6 +44,7 @@ class CommandProcessor:
     def __init__(self, process: Process) -> None:
         self.process = process
         self.errorlevel = 0
+        self._variables: dict[str, str] = {}
 
     def run(self, text: str) -> int:
         """Carry out one line; returns the exit code that `cmd /C` would end with."""
@@ -83,6 +86,8 @@ class CommandProcessor:
             return self._chain(node, process)
         if isinstance(node, If):
             return self._if(node, process)
+        if isinstance(node, For):
+            return self._for(node, process)
         streams = self._redirected(node.redirects, process)
         if streams is None:
             return 1
@@ -90,7 +95,7 @@ class CommandProcessor:
             return self._run(node.body, streams)
         if not node.text.strip(DELIMITERS):
             return 0
-        return self._simple(node.text.lstrip(DELIMITERS), streams)
+        return self._simple(self._with_variables(node.text.lstrip(DELIMITERS)), streams)
 
     def _chain(self, node: Chain, process: Process) -> int:
         if node.operator == "|":
@@ -107,6 +112,45 @@ class CommandProcessor:
         if self._holds(node.condition, process) != node.negate:
             return self._run(node.then, process)
         return self._run(node.otherwise, process) if node.otherwise is not None else 0
+
+    def _for(self, node: For, process: Process) -> int:
+        """The body for each member. `for` itself leaves the code of what ran last."""
+        members = self._with_variables(node.members)
+        if not node.quiet or (node.options is None and set(members) & set("*?")):
+            process.complain("lab: of for only bodies with an @, and members that are no files, are modelled")
+            return 1
+        values = list(self._values(node.options, members, process))
+        before = self._variables.get(node.variable)
+        for value in values:
+            self._variables[node.variable] = value
+            self.errorlevel = self._run(node.body, process)
+        self._variables.pop(node.variable, None)
+        if before is not None:
+            self._variables[node.variable] = before
+        return self.errorlevel
+
+    def _values(self, options: str | None, members: str, process: Process) -> Iterator[str]:
+        if options is None:
+            yield from re.findall(r'(?:"[^"]*"|[^\s,;="])+', members)
+            return
+        command, wanted = re.fullmatch(r"\s*'(.*)'\s*", members), _FOR_F.fullmatch(options)
+        if command is None or wanted is None:
+            process.complain("lab: of for /f only commands, one token and delimiters are modelled")
+            return
+        yield from _tokens(self._printed(command[1], process), int(wanted["token"]), wanted["delimiters"])
+
+    def _printed(self, command: str, process: Process) -> str:
+        """What a cmd of its own prints for a command; what it complains of goes where ours does."""
+        collected = Collector()
+        inner = CommandProcessor(process.child(stdout=collected))
+        inner.run(command)
+        return collected.data.decode(process.encoding, errors="replace")
+
+    def _with_variables(self, text: str) -> str:
+        """`%x` and `%~x` of the loops around it; the rest of `%~` is not modelled."""
+        for name, value in self._variables.items():
+            text = text.replace(f"%~{name}", value.strip('"')).replace(f"%{name}", value)
+        return text
 
     def _holds(self, condition: tuple[str, ...], process: Process) -> bool:
         kind, operand = condition[0], condition[1]
@@ -144,7 +188,6 @@ class CommandProcessor:
 
     def _simple(self, text: str, process: Process) -> int:
         name, rest = split_builtin(text)
-        process.begins()
         if name:
             process.directory = self.process.directory
             return BUILTINS[name](self, process, rest)
@@ -157,7 +200,19 @@ class CommandProcessor:
             # cmd names the word as typed, quotes included.
             process.complain_of("cmd.unknown_command", name=name)
             return UNKNOWN_PROGRAM
-        return run_program(path, process.child(line=text, directory=self.process.directory))
+        process.begins()
+        code = run_program(path, process.child(line=text, directory=self.process.directory))
+        process.begins()
+        return code
+
+
+def _tokens(text: str, wanted: int, delimiters: str) -> Iterator[str]:
+    """Of each line the token of that number. Empty lines, those that begin with a semicolon, and those without such a
+    token are passed over; delimiters in a row are one."""
+    for line in text.replace("\r\n", "\n").split("\n"):
+        parts = [part for part in re.split(f"[{re.escape(delimiters)}]+", line) if part]
+        if line and not line.startswith(";") and len(parts) >= wanted:
+            yield parts[wanted - 1]
 
 
 def _signed(code: int) -> int:

@@ -62,10 +62,31 @@ def shown_value(name: str) -> str:
     return f"\r\n{HKLM}{WINDOWS}\r\n    {name}    REG_SZ    {data}\r\n\r\n"
 
 
+NAMING = (
+    r"""for %l in \((.+?)\) do @\(echo -&for /f "tokens=(\d+) delims=\\" %k in \('reg query %l 2\^>nul"""
+    r""" \^&\^& echo ((?:1\\)+/)'\) do @echo %k\)"""
+)
+
+
+def printed_names(step: str, answers: dict[str, str]) -> str:
+    """Of each line that reg prints for a key, and of one more where it prints any, the part of that number."""
+    match = re.fullmatch(NAMING, step)
+    assert match, step
+    printed, token = "", int(match[2])
+    for key in match[1].split(" "):
+        found = answers.get(key.removeprefix("HKLM\\"))
+        lines = [] if found is None else [*re.split("[\r\n]+", found), match[3]]
+        parts = [[part for part in line.split("\\") if part] for line in lines]
+        printed += "".join(f"{name}\r\n" for name in ["-", *(one[token - 1] for one in parts if len(one) >= token)])
+    return printed
+
+
 def registry_of(answers: dict[str, str], wmi: Wmi | None = None, **settings):
     """``answers``: what reg query prints for a key, "/s" behind it where all below is asked for."""
 
     def answer(step: str) -> tuple[bytes, int]:
+        if step.startswith("for "):
+            return printed_names(step, answers).encode(), 0
         match = re.fullmatch(r'reg query (?:"([^"]+)"|(\S+))(.*?)(?: 2>nul)?', step)
         assert match, step
         key = (match[1] or match[2]).removeprefix("HKLM\\")
@@ -208,6 +229,23 @@ def test_an_empty_store_is_empty() -> None:
     registry, _programs, wmi = registry_of({f"{MY} /s": "\r\n"})
     assert registry.branches([BLOBS]) == (KeyContent({}, {}),)
     assert wmi.asked == []
+
+
+@pytest.mark.parametrize("printed", [
+    b"-\r\nAA\r\n",
+    b"-\r\n\xc3\xa9\r\n/\r\n",
+    b"-\r\n/\r\n-\r\n/\r\n",
+    b"AA\r\n/\r\n",
+    b"",
+])  # fmt: skip
+def test_names_that_did_not_all_come_for_sure_are_asked_of_the_other_one(printed: bytes) -> None:
+    programs = registry_of({f"{MY} /s": SOME})[1]
+    answer, wmi = programs.answer, Wmi({rf"{BASE}\Root\Certificates\EE": {}, BASE: {}})
+    programs.answer = lambda step: (printed, 0) if step.startswith("for ") else answer(step)
+    registry = QueriedRegistry(wmi, programs, name="srv01")
+    found = registry.branches([BLOBS, Branch(rf"{BASE}\Root\Certificates", above=(BASE,))])
+    assert found == (FOUND, KeyContent({}, {"EE": {}}))
+    assert wmi.asked == [("EnumKey", rf"{BASE}\Root\Certificates")]
 
 
 @pytest.mark.parametrize("answer", [

@@ -15,6 +15,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     parse,
     serialise,
     without_unused_namespaces,
+    without_unused_prefixes,
 )
 
 
@@ -120,3 +121,11 @@ def test_the_refused_character_is_named() -> None:
 def test_nothing_and_lists_keep_their_place() -> None:
     tree = parse(serialise({"a": {"b": ["1", "2"], "c": None, "d": 7}}))
     assert [(one.tag, one.text) for one in tree] == [("b", "1"), ("b", "2"), ("c", None), ("d", "7")]
+
+
+def test_declarations_that_a_message_of_others_does_not_need_are_left_out() -> None:
+    message = (
+        '<e:E xmlns:e="urn:e" xmlns:cfg="urn:cfg" xmlns:rsp="urn:rsp" xmlns:xsi="urn:xsi" xmlns:p="urn:p">'
+        '<rsp:A xsi:nil="true">a p: b</rsp:A></e:E>'
+    )
+    assert without_unused_prefixes(message) == message.replace(' xmlns:cfg="urn:cfg"', "")
