@@ -378,8 +378,8 @@ class ManyHostsAction(ReachingAction):
         wanted = {name: self.prepare_for(name, one.task_vars, arguments) for name, one in there.items()}
 
         def account(name: str) -> Account:
-            option = there[name]._connection.get_option
-            return Account(str(option("remote_user") or ""), str(option("remote_password") or ""))
+            attempt, password = there[name].attempt(), there[name]._connection.get_option("remote_password")
+            return Account(attempt.user, str(password or ""), kerberos=attempt.transport == "kerberos")
 
         def look(name: str) -> dict[str, Any]:
             try:

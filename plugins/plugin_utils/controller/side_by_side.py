@@ -2,14 +2,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Work on many hosts, several at a time in processes, as Ansible does it for its tasks."""
+"""Work on many hosts, several at a time, spread over the controller's processors."""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
+
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import in_parallel
 
 Outcome = TypeVar("Outcome")
 
@@ -17,27 +20,33 @@ Outcome = TypeVar("Outcome")
 _work: list[Callable[[str], Any]] = []
 
 
-def in_processes(work: Callable[[str], Outcome], names: Sequence[str], at_most: int) -> Iterator[tuple[str, Outcome]]:
-    """Each name with what ``work`` returns of it, as they come; so many at a time.
+def in_processes(
+    work: Callable[[str], Outcome], names: Sequence[str], at_most: int, *, apart: bool = False
+) -> Iterator[tuple[str, Outcome]]:
+    """Each name with what ``work`` returns of it, which is of plain types; so many at a time.
 
-    Processes and no threads: a logon by Kerberos sets variables of the process, and threads share one processor. What
-    is returned has to be of plain types.
+    As many processes as there are processors, since the threads of one share a single one, and threads in each, since
+    to fork Ansible costs as much as to read a host.
 
+    :param apart: whether ``work`` changes the process that it runs in, and may not share it with another.
     :raises BrokenProcessPool: one of the processes was ended from outside.
     """
     if not names:
         return
-    # Forked, so that nothing is loaded anew: the caller's modules, filters and connections are there.
+    at_a_time = min(at_most, len(names))
+    processes = at_a_time if apart else min(at_a_time, os.cpu_count() or 1)
+    # Forked, so that nothing is loaded anew: the caller's modules and connections are there.
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(min(at_most, len(names)), context, _begin, (work,)) as processes:
-        asked = {processes.submit(_do, name): name for name in names}
-        for one in as_completed(asked):
-            yield asked[one], one.result()
+    with ProcessPoolExecutor(processes, context, _begin, (work,)) as pool:
+        shares = [names[first::processes] for first in range(processes)]
+        asked = [pool.submit(_do, share, -(-at_a_time // processes)) for share in shares]
+        for share, done in zip(shares, asked, strict=True):
+            yield from zip(share, done.result(), strict=True)
 
 
 def _begin(work: Callable[[str], Any]) -> None:
     _work[:] = [work]
 
 
-def _do(name: str) -> Any:
-    return _work[0](name)
+def _do(names: Sequence[str], at_most: int) -> list[Any]:
+    return in_parallel(_work[0], names, at_most)

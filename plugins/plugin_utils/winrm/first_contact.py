@@ -21,10 +21,11 @@ _SPARED = (
 
 
 class Account(NamedTuple):
-    """With what a host is logged on to."""
+    """With what a host is logged on to. ``kerberos``: with a ticket, which a variable of the process names."""
 
     user: str
     password: str
+    kerberos: bool = False
 
 
 def first_contact(
@@ -42,8 +43,8 @@ def first_contact(
 
     :param look: sees whether anything listens; its result is empty where that is so.
     :param read: logs on; its result has ``reached``, and ``logon_refused`` where it was refused. It is called in
-        processes of its own.
-    :param at_most: so many processes.
+        other processes.
+    :param at_most: so many hosts at a time.
     """
     seen = dict(zip(hosts, in_parallel(look, hosts, at_most), strict=True))
     told = {host: one for host, one in seen.items() if one}
@@ -53,7 +54,7 @@ def first_contact(
     for host, its in accounts.items():
         # Windows takes the names of users in any case.
         user = its.user.casefold()
-        tried = Account(user, its.password)
+        tried = its._replace(user=user)
         if tried in refused:
             told[host] = _spared(host, refused[tried], its.user)
         elif user not in accepted:
@@ -62,7 +63,8 @@ def first_contact(
                 accepted.add(user)
             elif told[host]["logon_refused"]:
                 refused[tried] = host
-    told.update(in_processes(read, [host for host in accounts if host not in told], at_most))
+    apart = any(its.kerberos for its in accounts.values())
+    told.update(in_processes(read, [host for host in accounts if host not in told], at_most, apart=apart))
     return {host: told[host] for host in hosts}
 
 

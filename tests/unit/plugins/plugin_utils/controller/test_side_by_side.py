@@ -11,18 +11,37 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.side_by_side import in_processes
 
 
-@pytest.mark.parametrize("at_most", [1, 3])
-def test_each_is_done_once_by_so_many_others(at_most: int) -> None:
+def done_by(at_most: int, *, apart: bool = False) -> tuple[set[int], int]:
+    """Which processes did it, and how many names at a time in one of them."""
     names = [f"host{number}" for number in range(9)]
+    working: list[str] = []
 
-    def work(name: str) -> tuple[str, int]:
-        time.sleep(0.01)
-        return name.upper(), os.getpid()
+    def work(name: str) -> tuple[str, int, int]:
+        working.append(name)
+        time.sleep(0.05)
+        at_a_time = len(working)
+        working.remove(name)
+        return name.upper(), os.getpid(), at_a_time
 
-    done = dict(in_processes(work, names, at_most))
-    assert {name: told for name, (told, _process) in done.items()} == {name: name.upper() for name in names}
-    processes = {process for _told, process in done.values()}
-    assert os.getpid() not in processes and len(processes) <= at_most
+    done = dict(in_processes(work, names, at_most, apart=apart))
+    assert {name: told for name, (told, _process, _at_a_time) in done.items()} == {name: name.upper() for name in names}
+    processes = {process for _told, process, _at_a_time in done.values()}
+    assert os.getpid() not in processes
+    return processes, max(at_a_time for _told, _process, at_a_time in done.values())
+
+
+@pytest.mark.parametrize(("at_most", "processors", "expected"), [(1, 2, (1, 1)), (4, 2, (2, 2)), (50, 3, (3, 3))])
+def test_each_is_done_once_and_so_many_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, at_most: int, processors: int, expected: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    processes, at_a_time = done_by(at_most)
+    assert (len(processes), at_a_time) == expected
+
+
+def test_each_in_a_process_that_it_shares_with_none_at_the_same_time() -> None:
+    processes, at_a_time = done_by(3, apart=True)
+    assert (len(processes), at_a_time) == (3, 1)
 
 
 def test_nothing_to_do() -> None:

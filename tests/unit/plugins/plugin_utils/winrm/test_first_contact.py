@@ -85,6 +85,11 @@ def test_no_host_is_tried_with_what_another_one_refused(tmp_path: Path) -> None:
     }
 
 
+def test_tickets_of_kerberos_share_no_process(tmp_path: Path) -> None:
+    told = Estate(tmp_path, {host: OURS._replace(kerberos=host == "ca01") for host in HOSTS}).contact(at_most=3)
+    assert len({told[host]["process"] for host in HOSTS}) == 4
+
+
 @pytest.mark.parametrize("at_most", [1, 50])
 def test_no_host_and_any_number_of_processes(tmp_path: Path, at_most: int) -> None:
     estate = Estate(tmp_path)
