@@ -399,7 +399,8 @@ class ManyHostsAction(ReachingAction):
 
         at_most = int(context.CLIARGS.get("forks") or DEFAULT_FORKS)
         told |= first_contact(list(there), account, look, read, at_most)
-        warnings = [f"{name}: {one}" for name, found in told.items() for one in found.pop("warnings", ())]
+        # What several servers of a pool say is told once.
+        warnings = list(dict.fromkeys(one for found in told.values() for one in found.pop("warnings", ())))
         # As text, since Ansible goes through each value of a variable whenever the variable is asked for.
         texts = {name: json.dumps(found) for name, found in told.items()}
         refused = [name for name, found in told.items() if found.get("logon_refused")]

@@ -164,7 +164,7 @@ class Remembered(Registry):
     def _of_branch(self, asked: Branch) -> tuple[KeyContent | None] | None:
         """As ``_known``, after what was to be read ahead where that may have it."""
         known = self._known(asked)
-        if known is None and self._ahead:
+        if known is None and any(_overlap(asked.key, one.key) for one in self._ahead):
             self._fetch()
             known = self._known(asked)
         return known
