@@ -55,12 +55,12 @@ class ActionModule(ManyHostsAction):
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         self._plan = as_plan(arguments["plan"]) if arguments["plan"] else Plan()
-        self._of_play = self.given_to_play()
+        self._outranking = self.given_to_play()
         return super()._answer(arguments, check_mode)
 
     def _given_for(self, name: str, variables: Mapping[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
         """How its work is made, and the options, with what the inventory has for this host itself."""
-        names = {one: variable_of(one) for one in (*WORK_SPEC, *SPEC) if variable_of(one) not in self._of_play}
+        names = {one: variable_of(one) for one in (*WORK_SPEC, *SPEC) if variable_of(one) not in self._outranking}
         own = {one: variables[named] for one, named in names.items() if named in variables}
         options = {**arguments["options"], **{one: value for one, value in own.items() if one in SPEC}}
         work = {one: own.get(one, arguments[one]) for one in WORK_SPEC}

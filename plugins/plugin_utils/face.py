@@ -13,6 +13,7 @@ import copy
 import functools
 import inspect
 import json
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -49,6 +50,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import 
 
 display = Display()
 
+# Variables of Ansible itself, and those that a play of the controller has for the controller.
+_ANSIBLE, _OF_CONTROLLER = "ansible_", ("ansible_connection", "ansible_python_interpreter")
 # Of variables that pywinrm takes and Ansible's connection does not name.
 _EXTRA = "ansible_winrm_"
 # In characters; a longer result is shown from -vvv on.
@@ -77,7 +80,7 @@ class _CheckedAction(ActionBase):  # type: ignore[misc]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        self.task_vars: dict[str, Any] = task_vars or {}
+        self.task_vars: Mapping[str, Any] = task_vars or {}
         try:
             result.update(self._answer(self._arguments(), bool(self._task.check_mode)))
         except HostUnreachable as error:
@@ -219,9 +222,13 @@ class WindowsAction(_CheckedAction):
         if name not in hosts:
             raise RolloutError(f"the inventory has no host '{as_said(name, 80)}'", where=self._host_name())
         there = copy.copy(self)
-        there._elsewhere, there.task_vars = name, hosts[name]
-        there._connection = self._connection_of(hosts[name])
+        there._elsewhere, there.task_vars = name, self._variables_of(hosts[name])
+        there._connection = self._connection_of(there.task_vars)
         return there
+
+    def _variables_of(self, host: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What counts for another host, of which these are the variables."""
+        return host
 
     def _connection_of(self, variables: Mapping[str, Any]) -> Any:
         """Ansible's connection to the host of these variables, with the options that Ansible would give it."""
@@ -362,6 +369,15 @@ class ManyHostsAction(ReachingAction):
     def prepare_for(self, name: str, variables: Mapping[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
         """Of one host what ``work`` takes; as ``prepare``."""
         return arguments
+
+    def _variables_of(self, host: Mapping[str, Any]) -> Mapping[str, Any]:
+        return ChainMap(self._of_play, host)  # type: ignore[arg-type]
+
+    @functools.cached_property
+    def _of_play(self) -> dict[str, Any]:
+        """How the play itself says that hosts are reached, such as one that is imported with variables."""
+        names = (one for one in self.given_to_play() if one.startswith(_ANSIBLE) and one not in _OF_CONTROLLER)
+        return {name: self._templar.template(self.task_vars[name]) for name in names if name in self.task_vars}
 
     def _usual_connection(self) -> str:
         # Its own task is one of the controller.

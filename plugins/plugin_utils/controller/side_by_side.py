@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import in_parallel
 
 Outcome = TypeVar("Outcome")
@@ -29,7 +32,7 @@ def in_processes(
     to fork Ansible costs as much as to read a host.
 
     :param apart: whether ``work`` changes the process that it runs in, and may not share it with another.
-    :raises BrokenProcessPool: one of the processes was ended from outside.
+    :raises RolloutError: one of the processes was ended from outside.
     """
     if not names:
         return
@@ -41,10 +44,23 @@ def in_processes(
         shares = [names[first::processes] for first in range(processes)]
         asked = [pool.submit(_do, share, -(-at_a_time // processes)) for share in shares]
         for share, done in zip(shares, asked, strict=True):
-            yield from zip(share, done.result(), strict=True)
+            yield from zip(share, _outcome(done), strict=True)
+
+
+def _outcome(done: Future[list[Outcome]]) -> list[Outcome]:
+    try:
+        return done.result()
+    except BrokenProcessPool:
+        raise RolloutError(
+            "a process of the controller that worked on several hosts was ended from outside",
+            mend="See whether the controller has memory enough, give fewer --forks, and run again",
+        ) from None
 
 
 def _begin(work: Callable[[str], Any]) -> None:
+    # Ctrl+C is for Ansible, which then ends its workers; to be ended is not to be caught as they catch it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _work[:] = [work]
 
 

@@ -27,7 +27,7 @@ def prepared(
     variables: dict[str, Any], *, of_play: tuple[str, ...] = (), name: str = NAME, **given: Any
 ) -> dict[str, Any]:
     action = hosts_info.ActionModule.__new__(hosts_info.ActionModule)
-    action._plan, action._of_play = PLAN, frozenset(of_play)
+    action._plan, action._outranking = PLAN, frozenset(of_play)
     arguments = {"hosts": [NAME, "dc01"], "servers": [NAME], "ca_hosts": [CA_HOST], **given}
     return action.prepare_for(name, variables, action.checked(arguments, action.argument_spec, "test"))
 

@@ -518,7 +518,9 @@ class Loaders(Loader):
         return self.connections.pop(0) if kind == "winrm" else None
 
 
-def contact(patched: pytest.MonkeyPatch, *connections: OtherConnection) -> tuple[dict[str, Any], Loaders, list[str]]:
+def contact(
+    patched: pytest.MonkeyPatch, *connections: OtherConnection, **of_play: str
+) -> tuple[dict[str, Any], Loaders, list[str]]:
     """The first contact with edge00, edge01 and so on, and with edge09, for which Ansible has no connection."""
     looked: list[str] = []
     loader = Loaders(*connections)
@@ -533,9 +535,12 @@ def contact(patched: pytest.MonkeyPatch, *connections: OtherConnection) -> tuple
     task = SimpleNamespace(
         args={"hosts": [*hosts, "nowhere"]}, check_mode=False, async_val=0, action="ucops.rollout.x", delegate_to=None,
         diff=False, connection="local", dump_attrs=dict,
+        play=SimpleNamespace(get_vars=lambda: dict.fromkeys(of_play)), get_vars=dict,
     )  # fmt: skip
-    action = Many(task, FakeConnection(), SimpleNamespace(timeout=30, password=None), None, None, None)
-    return action.run(task_vars={"inventory_hostname": "localhost", "hostvars": hosts}), loader, looked
+    templar = SimpleNamespace(template=lambda value: value.replace("{{ user }}", "P\\u"))
+    action = Many(task, FakeConnection(), SimpleNamespace(timeout=30, password=None), None, templar, None)
+    variables = {"inventory_hostname": "localhost", "hostvars": hosts, **of_play}
+    return action.run(task_vars=variables), loader, looked
 
 
 def test_many_hosts_are_reached_by_their_own_connections_and_what_came_of_each_is_told(
@@ -558,6 +563,16 @@ def test_many_hosts_are_reached_by_their_own_connections_and_what_came_of_each_i
     # The first is logged on to here, and the others in processes of their own.
     assert [one.logons for one in windows] == [1, 0, 0]
     assert windows[0].closed == 1
+
+
+def test_what_an_imported_play_gives_outranks_the_variables_of_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for those by which the controller reaches itself."""
+    windows = OtherConnection(None, enumerated(instance("Win32_X", Name="a")))
+    given = {"ansible_connection": "local", "ansible_password": "of play", "ansible_user": "{{ user }}", "number": "9"}
+    result, loader, _looked = contact(monkeypatch, windows, **given)
+    assert loader.asked[0] == "winrm"
+    assert windows.given == {"ansible_user": "P\\u", "ansible_password": "of play", "_extras": {}}
+    assert json.loads(result["hosts"]["edge00"])["number"] == 0
 
 
 def test_a_refused_account_is_tried_on_no_other_host(monkeypatch: pytest.MonkeyPatch) -> None:

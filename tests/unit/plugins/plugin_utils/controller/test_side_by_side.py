@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 
 import pytest
@@ -42,6 +43,23 @@ def test_each_is_done_once_and_so_many_at_a_time(
 def test_each_in_a_process_that_it_shares_with_none_at_the_same_time() -> None:
     processes, at_a_time = done_by(3, apart=True)
     assert (len(processes), at_a_time) == (3, 1)
+
+
+def test_a_process_that_is_ended_from_outside_is_told() -> None:
+    def work(name: str) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(30)
+
+    with pytest.raises(RolloutError, match="was ended from outside"):
+        list(in_processes(work, ["x"], 2))
+
+
+def test_ctrl_c_is_left_to_ansible() -> None:
+    def work(name: str) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        return name
+
+    assert dict(in_processes(work, ["x"], 2)) == {"x": "x"}
 
 
 def test_nothing_to_do() -> None:
