@@ -9,9 +9,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
 from typing import Any, TypeVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -19,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side i
 
 Outcome = TypeVar("Outcome")
 
+_LOOK_SECONDS = 0.5
 # Of one of these processes: what it does. It is there from the fork on, since not all of it can be sent.
 _work: list[Callable[[str], Any]] = []
 
@@ -40,7 +43,7 @@ def in_processes(
     processes = at_a_time if apart else min(at_a_time, os.cpu_count() or 1)
     # Forked, so that nothing is loaded anew: the caller's modules and connections are there.
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, context, _begin, (work,)) as pool:
+    with ProcessPoolExecutor(processes, context, _begin, (work, os.getpid())) as pool:
         shares = [names[first::processes] for first in range(processes)]
         asked = [pool.submit(_do, share, -(-at_a_time // processes)) for share in shares]
         for share, done in zip(shares, asked, strict=True):
@@ -57,11 +60,19 @@ def _outcome(done: Future[list[Outcome]]) -> list[Outcome]:
         ) from None
 
 
-def _begin(work: Callable[[str], Any]) -> None:
+def _begin(work: Callable[[str], Any], parent: int) -> None:
     # Ctrl+C is for Ansible, which then ends its workers; to be ended is not to be caught as they catch it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_after, args=(parent,), daemon=True).start()
     _work[:] = [work]
+
+
+def _end_after(parent: int) -> None:
+    """With Ansible's worker, which may have been killed; what is waited for from it would never come."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)
 
 
 def _do(names: Sequence[str], at_most: int) -> list[Any]:

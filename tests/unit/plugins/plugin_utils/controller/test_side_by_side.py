@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +55,36 @@ def test_a_process_that_is_ended_from_outside_is_told() -> None:
 
     with pytest.raises(RolloutError, match="was ended from outside"):
         list(in_processes(work, ["x"], 2))
+
+
+def test_they_end_with_the_process_that_asked(tmp_path: Path) -> None:
+    def work(name: str) -> None:
+        (tmp_path / str(os.getpid())).touch()
+        time.sleep(60)
+
+    asking = multiprocessing.get_context("fork").Process(target=lambda: list(in_processes(work, ["x", "y"], 2)))
+    asking.start()
+    _until(lambda: len(list(tmp_path.iterdir())) == min(2, os.cpu_count() or 1))
+    working = [int(one.name) for one in tmp_path.iterdir()]
+    asking.kill()
+    asking.join()
+    _until(lambda: not any(map(_works, working)))
+
+
+def _works(process: int) -> bool:
+    """One that has ended may stand in the table still, where nobody asks for it."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _until(reached: Callable[[], bool]) -> None:
+    for _look in range(300):
+        if reached():
+            return
+        time.sleep(0.1)
+    raise AssertionError("not within 30 seconds")
 
 
 def test_ctrl_c_is_left_to_ansible() -> None:
