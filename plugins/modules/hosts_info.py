@@ -14,8 +14,10 @@ description:
     as Ansible has forks. A task of each host would cost a process, and the compilation of its expressions, for each.
   - First it is seen where anything listens. Then the hosts that answer are logged on to one by one, until each account
     was accepted somewhere, and the others side by side. A wrong password costs one failed logon, where domains lock an
-    account after three to five. A host is not tried with an account and password that another one has refused.
-  - Connects as Ansible would, by the variables of each host.
+    account after three to five. A host is not tried with an account of a domain that another one has
+    refused, and with an account of its own not with the same password.
+  - Connects as Ansible would, by the variables of each host. What the play itself gives outranks them, but for
+    C(ansible_connection), and is worked out once for all hosts.
   - A host that cannot be reached or read does not fail the task. The playbook decides for all of them together.
   - Changes nothing, and does the same in check mode.
 version_added: 0.1.0

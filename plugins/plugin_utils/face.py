@@ -13,6 +13,7 @@ import copy
 import functools
 import inspect
 import json
+import os
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -52,6 +53,8 @@ display = Display()
 
 # Variables of Ansible itself, and those that a play of the controller has for the controller.
 _ANSIBLE, _OF_CONTROLLER = "ansible_", ("ansible_connection", "ansible_python_interpreter")
+# Names the ticket of Kerberos to be used; set by Ansible's connection where it gets one itself.
+_TICKET = "KRB5CCNAME"
 # Of variables that pywinrm takes and Ansible's connection does not name.
 _EXTRA = "ansible_winrm_"
 # In characters; a longer result is shown from -vvv on.
@@ -238,6 +241,7 @@ class WindowsAction(_CheckedAction):
             raise RolloutError(f"Ansible has no connection '{as_said(kind, 80)}'", where=self._host_name())
         named = set(config.get_plugin_vars("connection", connection._load_name))
         options = {name: variables[name] for name in named if name in variables}
+        _refuse_unresolved(options, where=str(variables.get("inventory_hostname") or self._host_name()))
         extras = [name for name in variables if str(name).startswith(_EXTRA) and name not in named]
         options["_extras"] = {name: variables[name] for name in extras}
         keys = {name: value for name, value in self._task.dump_attrs().items() if name != "retries"}
@@ -391,11 +395,14 @@ class ManyHostsAction(ReachingAction):
                 there[name] = self._at(name)
             except RolloutError as error:
                 told[name] = not_reached(error)
+            except AnsibleError as error:
+                told[name] = not_reached(RolloutError(as_said(str(error), 500), where=name))
         wanted = {name: self.prepare_for(name, one.task_vars, arguments) for name, one in there.items()}
 
         def account(name: str) -> Account:
             attempt, password = there[name].attempt(), there[name]._connection.get_option("remote_password")
-            return Account(attempt.user, str(password or ""), kerberos=attempt.transport == "kerberos")
+            kerberos = attempt.transport == "kerberos"
+            return Account(attempt.user, str(password or ""), local=attempt.local, kerberos=kerberos)
 
         def look(name: str) -> dict[str, Any]:
             try:
@@ -405,6 +412,7 @@ class ManyHostsAction(ReachingAction):
             return {}
 
         def read(name: str) -> dict[str, Any]:
+            ticket = os.environ.get(_TICKET)
             try:
                 with there[name].open_host() as host:
                     return {"reached": True, **there[name].work(host, wanted[name], check_mode)}
@@ -412,6 +420,7 @@ class ManyHostsAction(ReachingAction):
                 return not_reached(error)
             finally:
                 closed(there[name]._connection)
+                _set_again(_TICKET, ticket)
 
         at_most = int(context.CLIARGS.get("forks") or DEFAULT_FORKS)
         told |= first_contact(list(there), account, look, read, at_most)
@@ -423,11 +432,30 @@ class ManyHostsAction(ReachingAction):
         return {"changed": False, "hosts": texts, "refused": refused, "warnings": warnings}
 
 
+def _refuse_unresolved(options: Mapping[str, Any], where: str) -> None:
+    """Raise RolloutError for what older Ansible leaves as it stands: it would be sent as somebody's password."""
+    for name, value in options.items():
+        if isinstance(value, str) and "{{" in value and "}}" in value:
+            raise RolloutError(
+                f"{name} names a variable that is not defined",
+                where=where,
+                mend="Define it, or give the file or the vault password that has it",
+            )
+
+
 def not_reached(error: RolloutError) -> dict[str, Any]:
     """What the first contact returns of a host that it could not reach or read, where a playbook decides on that."""
     refused = isinstance(error, LogonRefused)
     told = {"logon_refused": refused, "where": error.where, "msg": str(error)}
     return {"changed": False, "reached": False, **told}
+
+
+def _set_again(name: str, value: str | None) -> None:
+    """What Ansible's connection has set for itself is not for the next host."""
+    if value is not None:
+        os.environ[name] = value
+    else:
+        os.environ.pop(name, None)
 
 
 def closed(connection: Any) -> None:

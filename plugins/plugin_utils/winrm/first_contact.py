@@ -21,10 +21,12 @@ _SPARED = (
 
 
 class Account(NamedTuple):
-    """With what a host is logged on to. ``kerberos``: with a ticket, which a variable of the process names."""
+    """With what a host is logged on to. ``local``: an account of the host itself, which another may have as well;
+    ``kerberos``: with a ticket, which a variable of the process names."""
 
     user: str
     password: str
+    local: bool = False
     kerberos: bool = False
 
 
@@ -39,7 +41,7 @@ def first_contact(
 
     All are looked at side by side, so that a dead one costs its deadline once and beside the others. Those that answer
     are logged on to one by one until each user was accepted somewhere, and then all others side by side. Where a user
-    was refused with a password, no further host is tried with both.
+    was refused, no further host is tried with that user; with one of the hosts' own, not with the same password.
 
     :param look: sees whether anything listens; its result is empty where that is so.
     :param read: logs on; its result has ``reached``, and ``logon_refused`` where it was refused. It is called in
@@ -50,11 +52,12 @@ def first_contact(
     told = {host: one for host, one in seen.items() if one}
     accounts = {host: account(host) for host in hosts if host not in told}
     accepted: set[str] = set()
-    refused: dict[Account, str] = {}
+    refused: dict[tuple[str, str], str] = {}
     for host, its in accounts.items():
         # Windows takes the names of users in any case.
         user = its.user.casefold()
-        tried = its._replace(user=user)
+        # A domain counts for its account, with whatever passwords and wherever they were refused.
+        tried = (user, its.password if its.local else "")
         if tried in refused:
             told[host] = _spared(host, refused[tried], its.user)
         elif user not in accepted:

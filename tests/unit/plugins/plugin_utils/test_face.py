@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -519,7 +520,7 @@ class Loaders(Loader):
 
 
 def contact(
-    patched: pytest.MonkeyPatch, *connections: OtherConnection, **of_play: str
+    patched: pytest.MonkeyPatch, *connections: OtherConnection, hosts: dict[str, Any] | None = None, **of_play: str
 ) -> tuple[dict[str, Any], Loaders, list[str]]:
     """The first contact with edge00, edge01 and so on, and with edge09, for which Ansible has no connection."""
     looked: list[str] = []
@@ -528,9 +529,8 @@ def contact(
     patched.setattr(face, "config", Config)
     patched.setattr(face, "DEFAULT_TRANSPORT", "winrm")
     patched.setattr(face, "see_listener", lambda attempt: looked.append(attempt.host))
-    hosts: dict[str, Any] = {
-        f"edge{number:02}": {"number": number, "ansible_password": "p"} for number in range(len(connections))
-    }
+    made = {f"edge{number:02}": {"number": number, "ansible_password": "p"} for number in range(len(connections))}
+    hosts = {**made, **(hosts or {})}
     hosts["edge09"] = {"ansible_connection": "psrp"}
     task = SimpleNamespace(
         args={"hosts": [*hosts, "nowhere"]}, check_mode=False, async_val=0, action="ucops.rollout.x", delegate_to=None,
@@ -573,6 +573,49 @@ def test_what_an_imported_play_gives_outranks_the_variables_of_hosts(monkeypatch
     assert loader.asked[0] == "winrm"
     assert windows.given == {"ansible_user": "P\\u", "ansible_password": "of play", "_extras": {}}
     assert json.loads(result["hosts"]["edge00"])["number"] == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [("{{ vault }}", "ansible_password names a variable that is not defined"), (None, "no")]
+)
+def test_a_variable_that_is_not_defined_is_sent_to_nobody(
+    monkeypatch: pytest.MonkeyPatch, value: str | None, told: str
+) -> None:
+    """Ansible 2.17 leaves such a value as it stands, and 2.19 raises an error of its own."""
+    windows = [OtherConnection(None, enumerated(instance("Win32_X", Name="a"))) for _number in range(2)]
+    hosts = {"edge00": Undefined("no variable vault") if value is None else {"ansible_password": value, "number": 0}}
+    result, _loader, looked = contact(monkeypatch, *windows, hosts=hosts)
+    first, second = (json.loads(result["hosts"][host]) for host in ("edge00", "edge01"))
+    assert (first["reached"], second["reached"], looked) == (False, True, ["edge01"])
+    assert told in first["msg"] and "vault }}" not in first["msg"]
+    assert windows[0].logons == 0
+
+
+class Undefined(dict[str, Any]):
+    """The variables of a host, of which one cannot be worked out."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(ansible_password="", number=0)
+        self.message = message
+
+    def __getitem__(self, name: str) -> Any:
+        if name == "ansible_password":
+            raise AnsibleError(self.message)
+        return super().__getitem__(name)
+
+
+def test_the_ticket_of_one_host_is_not_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ticketed(OtherConnection):
+        def _connect(self) -> None:
+            monkeypatch.setitem(os.environ, "KRB5CCNAME", "/tmp/of-edge00")
+            super()._connect()
+
+    monkeypatch.setenv("KRB5CCNAME", "/tmp/mine")
+    contact(monkeypatch, Ticketed(None, enumerated(instance("Win32_X", Name="a"))))
+    assert os.environ["KRB5CCNAME"] == "/tmp/mine"
+    monkeypatch.delenv("KRB5CCNAME")
+    contact(monkeypatch, Ticketed(None, enumerated(instance("Win32_X", Name="a"))))
+    assert "KRB5CCNAME" not in os.environ
 
 
 def test_a_refused_account_is_tried_on_no_other_host(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,9 +72,11 @@ def test_each_account_is_tried_by_itself_in_any_case_of_its_letters(tmp_path: Pa
 
 
 def test_no_host_is_tried_with_what_another_one_refused(tmp_path: Path) -> None:
+    """A domain counts for its account, with whatever password."""
     estate = Estate(tmp_path, {"ca01": OTHER, "fe2": OURS._replace(password="another")}, dc01=REFUSED)
     told = estate.contact()
-    assert (told["dc01"], estate.tries) == (REFUSED, {"dc01": 1, "ca01": 1, "fe2": 1})
+    assert (told["dc01"], estate.tries) == (REFUSED, {"dc01": 1, "ca01": 1})
+    assert told["fe2"]["msg"] == told["fe1"]["msg"]
     assert told["fe1"] == {
         "changed": False,
         "reached": False,
@@ -83,6 +85,14 @@ def test_no_host_is_tried_with_what_another_one_refused(tmp_path: Path) -> None:
         "msg": "not logged on to: dc01 refused the account 'COMPANY\\rollout' in this run, and domains lock an account"
         " after three to five failed logons",
     }
+
+
+def test_an_account_of_each_host_itself_may_have_another_password(tmp_path: Path) -> None:
+    accounts = {host: Account("Administrator", "same", local=True) for host in HOSTS}
+    accounts["fe2"] = accounts["fe2"]._replace(password="another")
+    estate = Estate(tmp_path, accounts, dc01=REFUSED)
+    estate.contact()
+    assert estate.tries == {"dc01": 1, "fe2": 1}
 
 
 def test_tickets_of_kerberos_share_no_process(tmp_path: Path) -> None:
