@@ -95,7 +95,17 @@ class ServerMarks(FormerKeeper):
             return ()
         # By itself it reads nothing along, since the change that follows makes that old.
         then = None if changes else Remembered(self._host.registry)
-        outcomes = self._host.files.run(self._host.programs, [*writing.values(), *changes], then=then)
+        try:
+            outcomes = self._host.files.run(self._host.programs, [*writing.values(), *changes], then=then)
+        except HostUnreachable:
+            raise
+        except RolloutError as error:
+            if changes:
+                raise
+            self.refused.append(f"reg add: {as_said(str(error), 200)}")
+            # Whether it is there all the same is seen when it is taken away.
+            self._written.update(writing)
+            return ()
         for name, one in zip(writing, outcomes[: len(writing)], strict=True):
             if one.result.exit_code:
                 said = as_said(one.result.text, 200) or f"it ended with 0x{one.result.exit_code:X}"
@@ -107,7 +117,11 @@ class ServerMarks(FormerKeeper):
     def _writing(self, assigned: Mapping[Thumbprint, Sequence[Former]]) -> Iterator[tuple[Thumbprint, FileProgram]]:
         for name, former in assigned.items():
             before = self.of(name)
-            now = {(one.way, one.place): one for one in (*before, *map(self._unproved, former))}
+            now = {(one.way, one.place): one for one in before}
+            for one in map(self._unproved, former):
+                # A place that was left without any was cut off within its change: what it named before that counts.
+                if one.replaced or (one.way, one.place) not in now:
+                    now[one.way, one.place] = one
             # A place that named nothing is remembered, too: it goes into the mark with the first that named something.
             merged = self._known[name] = tuple(now.values())
             if merged == before or not any(one.replaced for one in merged):
@@ -127,10 +141,12 @@ class ServerMarks(FormerKeeper):
         return text
 
     def _unproved(self, one: Former) -> Former:
-        """What to go back to: where the place names a certificate that was never proved, what was there before that."""
+        """What to go back to: where the place names a certificate that was never proved, what was there before that, as
+        long as the server has it."""
         for left in self.look():
             if left.mark and left.mark.thumbprint == one.thumbprint:
-                return next((was for was in left.mark.former if _same_place(was, one)), one)
+                was = next((was for was in left.mark.former if _same_place(was, one)), one)
+                return was if not was.replaced or self._is_present(was, self._held()) else one
         return one
 
     def of(self, name: Thumbprint) -> tuple[Former, ...]:
@@ -168,8 +184,7 @@ class ServerMarks(FormerKeeper):
     def _why_not(self, mark: Mark, ways: Collection[str]) -> str:
         if any(one.way not in ways for one in mark.former):
             return "this run does not assign the certificate in the way in which that was done then"
-        stores, bindings = CertificateStores(self._host.registry, self._host.name), HttpBindings(self._host)
-        present = [one.certificate for one in stores.entries(MY) if one.certificate]
+        present, bindings = self._held(), HttpBindings(self._host)
         for one in mark.former:
             if one.way == BY_BINDING:
                 now = bindings.get(BindingPlace(one.kind, one.place))
@@ -178,6 +193,10 @@ class ServerMarks(FormerKeeper):
             if one.replaced and not self._is_present(one, present):
                 return f"the former certificate of {one.place} is not in the store {one.store or MY} any more"
         return ""
+
+    def _held(self) -> list[X509Certificate]:
+        stores = CertificateStores(self._host.registry, self._host.name)
+        return [one.certificate for one in stores.entries(MY) if one.certificate]
 
     def _is_present(self, one: Former, present: Sequence[X509Certificate]) -> bool:
         if one.store and one.store.upper() != MY:

@@ -96,6 +96,27 @@ def test_what_a_place_names_now_counts_and_the_other_places_stay(site: Site) -> 
     assert site.written == {site.new: encoded([bound(site.other), typed])}
 
 
+def test_a_place_that_was_cut_off_within_its_change_keeps_what_it_named_before_that(site: Site) -> None:
+    """It names nothing by now, and the mark is the only thing that knows."""
+    site.leave(site.new, bound(site.old))
+    marks = site.marks()
+    marks.keep({site.new: [bound("")]})
+    assert marks.of(site.new) == (bound(site.old),)
+    assert site.written == {site.new: encoded([bound(site.old)])}
+
+
+def test_a_program_that_does_not_come_back_stops_no_assignment(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hanging(*_jobs: Any, **_options: Any) -> Any:
+        raise RolloutError("reg.exe did not end", where="ocssrv01")
+
+    monkeypatch.setattr(site.server.host.files, "run", hanging)
+    marks = site.marks()
+    assert marks.keep({site.new: [bound(site.old)]}) == ()
+    assert marks.refused == ["reg add: ocssrv01: reg.exe did not end"]
+    with pytest.raises(RolloutError, match="did not end"):
+        marks.keep({site.other: [bound(site.old)]}, [FileProgram(["netsh"])])
+
+
 def test_behind_one_that_was_never_proved_is_what_served_before_it(site: Site) -> None:
     site.leave(site.new, bound(site.old))
     marks = site.marks()
@@ -105,6 +126,14 @@ def test_behind_one_that_was_never_proved_is_what_served_before_it(site: Site) -
     assert [(one.name, one.why) for one in left] == [(site.new, "")]
     marks.take_away([one.name for one in left])
     assert site.written == {}
+
+
+def test_what_the_server_has_not_any_more_is_not_gone_back_to(site: Site) -> None:
+    """The one that was never proved is better than none."""
+    site.leave(site.new, bound("AB" * 20))
+    marks = site.marks()
+    marks.keep({site.other: [bound(site.new)]})
+    assert marks.of(site.other) == (bound(site.new),)
 
 
 def test_one_that_cannot_be_written_is_told_and_stops_nothing(site: Site) -> None:
