@@ -52,40 +52,22 @@ def serialise(document: Mapping[str, Any]) -> str:
     return seam_winrm.unparse(_checked(document))
 
 
-def without_unused_namespaces(element: Mapping[str, Any]) -> dict[str, Any]:
-    """The same element of a document in xmltodict's form, less the declarations of prefixes that no name in it has.
+def without_unused_prefixes(message: str) -> str:
+    """The same message, less each declaration in its root's start tag whose prefix stands nowhere else in it.
 
     pywinrm declares eleven in each message; two thirds of them are for other messages.
     """
-    used = frozenset(name.lstrip("@").partition(":")[0] for name in _names(element) if ":" in name)
-    unused = {f"{_DECLARES}{prefix}" for prefix in _declared(element) if prefix not in used}
-    return {name: value for name, value in element.items() if name not in unused}
+    root = _START_TAG.search(message)
+    if root is None:
+        return message
+    before, after = message[: root.start()], message[root.end() :]
+    used = frozenset(_PREFIX.findall(_DECLARATION.sub("", root[0]) + after))
+    return before + _DECLARATION.sub(lambda found: found[0] if found[1] in used else "", root[0]) + after
 
 
-def without_unused_prefixes(message: str) -> str:
-    """The same for a message that others have written: less each declaration whose prefix stands nowhere else in it."""
-    bare = _DECLARATION.sub("", message)
-    return _DECLARATION.sub(lambda found: found[0] if f"{found[1]}:" in bare else "", message)
-
-
-_DECLARATION = re.compile(r' xmlns:(\w+)="[^"]*"')
-_DECLARES = "@xmlns:"
-
-
-def _declared(element: Mapping[str, Any]) -> Iterator[str]:
-    return (name.removeprefix(_DECLARES) for name in element if name.startswith(_DECLARES))
-
-
-def _names(value: Any) -> Iterator[str]:
-    """Of elements and attributes, without those that declare a prefix."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            if not name.startswith(_DECLARES):
-                yield name
-            yield from _names(inner)
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _names(inner)
+_START_TAG = re.compile(r"<\w[^>]*>")
+_DECLARATION = re.compile(r' xmlns:([\w.-]+)="[^"]*"')
+_PREFIX = re.compile(r"([\w.-]+):")
 
 
 def _checked(value: Any) -> Any:

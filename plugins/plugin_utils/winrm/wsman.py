@@ -36,7 +36,6 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     parse,
     serialise,
     text_of,
-    without_unused_namespaces,
 )
 
 TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
@@ -92,8 +91,7 @@ class WsmanClient:
         envelope = self._protocol.build_wsman_header(action, resource_uri, message_id=message_id)
         self._fill(envelope["env:Header"], selectors, options, timeout)
         envelope["env:Body"] = dict(body)
-        document = {"env:Envelope": without_unused_namespaces(envelope)}
-        answer = self._exchange(serialise(document), message_id, doing)
+        answer = self._exchange(serialise({"env:Envelope": envelope}), message_id, doing)
         return self._body(answer, message_id, doing)
 
     def _fill(
@@ -103,6 +101,8 @@ class WsmanClient:
         options: Sequence[tuple[str, str]],
         timeout: int | None,
     ) -> None:
+        # In what form data comes is WMI's business, and a program's: no client of Windows has to say it.
+        header.pop("p:DataLocale", None)
         header["w:MaxEnvelopeSize"] = {"@mustUnderstand": "true", "#text": str(ENVELOPE_BYTES)}
         if selectors:
             header["w:SelectorSet"] = selector_set(selectors)

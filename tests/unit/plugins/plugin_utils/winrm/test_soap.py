@@ -14,7 +14,6 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     IllegalText,
     parse,
     serialise,
-    without_unused_namespaces,
     without_unused_prefixes,
 )
 
@@ -36,15 +35,6 @@ def test_entities_are_refused() -> None:
 def test_what_is_no_xml_is_garbled(content: str | bytes) -> None:
     with pytest.raises(GarbledAnswer, match="no XML that can be read"):
         parse(content)
-
-
-def test_prefixes_that_nothing_has_are_not_declared() -> None:
-    declared = {f"@xmlns:{prefix}": f"urn:{prefix}" for prefix in ("e", "w", "x", "p", "unused", "y")}
-    body = {"w:List": [{"w:One": None}, {"@x:nil": "true", "#text": "y:text"}], "p:In": {"@xmlns:p": "urn:other"}}
-    assert without_unused_namespaces({**declared, "@plain": "y:1", "e:Body": body}) == {
-        "@xmlns:e": "urn:e", "@xmlns:w": "urn:w", "@xmlns:x": "urn:x", "@xmlns:p": "urn:p", "@plain": "y:1",
-        "e:Body": body,
-    }  # fmt: skip
 
 
 def test_size_and_depth_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,9 +113,15 @@ def test_nothing_and_lists_keep_their_place() -> None:
     assert [(one.tag, one.text) for one in tree] == [("b", "1"), ("b", "2"), ("c", None), ("d", "7")]
 
 
-def test_declarations_that_a_message_of_others_does_not_need_are_left_out() -> None:
-    message = (
-        '<e:E xmlns:e="urn:e" xmlns:cfg="urn:cfg" xmlns:rsp="urn:rsp" xmlns:xsi="urn:xsi" xmlns:p="urn:p">'
-        '<rsp:A xsi:nil="true">a p: b</rsp:A></e:E>'
-    )
-    assert without_unused_prefixes(message) == message.replace(' xmlns:cfg="urn:cfg"', "")
+@pytest.mark.parametrize(("message", "left_out"), [
+    ('<e:E xmlns:e="urn:e" xmlns:cfg="urn:cfg" xmlns:rsp="urn:rsp" xmlns:xsi="urn:xsi"><rsp:A xsi:nil="true"/></e:E>',
+     ' xmlns:cfg="urn:cfg"'),
+    ('<?xml version="1.0"?>\n<e:E xmlns:e="urn:e" xmlns:p="urn:p" y:plain="1" xmlns:y="urn:y"><a>http://b</a></e:E>',
+     ' xmlns:p="urn:p"'),
+    ('<E xmlns="urn:e" xmlns:y="urn:y" xmlns:x="urn:x"><A x:type="y:text"/></E>', ""),
+    ('<E xmlns:p="urn:p" xmlns:q="urn:q"><A xmlns:p="urn:other"><p:B/></A></E>', ' xmlns:q="urn:q"'),
+    ('<E xmlns:q="urn:q"> xmlns:z="urn:z"<A> xmlns:z="urn:z"</A></E>', ' xmlns:q="urn:q"'),
+    ("no XML", ""),
+])  # fmt: skip
+def test_declarations_that_a_message_does_not_need_are_left_out(message: str, left_out: str) -> None:
+    assert without_unused_prefixes(message) == (message.replace(left_out, "", 1) if left_out else message)

@@ -74,6 +74,12 @@ def test_enumerate_asks_with_filter_and_optimisation() -> None:
     assert request.all("OptimizeEnumeration") and not request.all("EnumerationMode")
 
 
+def test_what_no_host_has_to_be_told_is_not_sent() -> None:
+    _items, script = enumerate_zones(enumerated())
+    (request,) = script.requests
+    assert request.all("Locale") and not request.all("DataLocale")
+
+
 @pytest.mark.parametrize(
     "answers",
     [
