@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.fit import PrivateKey
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
@@ -24,6 +25,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import
     meaning,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores import MACHINE, MY, REQUEST
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import HeldClaim
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileOutcome, FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
@@ -79,21 +81,30 @@ def end_of_answer(verb: str, text: str) -> int | None:
     return begin if closes and not failure_codes(lines[begin:]) else None
 
 
-def new_requests(host: WindowsHost, infs: Sequence[bytes]) -> tuple[bytes | RolloutError, ...]:
+def new_requests(
+    host: WindowsHost, infs: Sequence[bytes], claim: HeldClaim | None = None
+) -> tuple[bytes | RolloutError, ...]:
     """Make a key (or take the one that the INF names) and a request for each; returns the requests' files, in their
-    order, and for one that came to nothing why."""
+    order, and for one that came to nothing why.
+
+    :param claim: that is given back with the last of them.
+    """
     jobs = []
     for inf in infs:
         policy, output = paths(host.files, ".inf", ".req")
         arguments = ["certreq", "-new", "-f", "-q", policy, output]
         jobs.append(FileProgram(arguments, policy, inf, (output,), changes=(f"{MACHINE}\\{REQUEST}",)))
+    if claim and jobs:
+        jobs[-1] = replace(jobs[-1], ends=claim.ends)
     outcomes = host.files.run(host.programs, jobs, timeout=TIMEOUT)
+    if claim and any(one.given_back for one in outcomes):
+        claim.given_back()
     return tuple(_request_of(outcome, host.name) for outcome in outcomes)
 
 
-def new_request(host: WindowsHost, inf: bytes) -> bytes:
+def new_request(host: WindowsHost, inf: bytes, claim: HeldClaim | None = None) -> bytes:
     """The same for one; raises why it came to nothing."""
-    (made,) = new_requests(host, [inf])
+    (made,) = new_requests(host, [inf], claim)
     if isinstance(made, RolloutError):
         raise made
     return made

@@ -10,7 +10,7 @@ The store REQUEST shows keys that wait: for each a self-signed stand-in with the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -51,7 +51,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
     CertificateStores,
     StoreEntry,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import HeldClaim, alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import sweep
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import generation_of
@@ -116,7 +116,8 @@ class Enrolling:
     """One planned certificate on one server.
 
     ``authority``: the one that the controller itself brings requests to, None where that is for a later step.
-    ``renew``: certificates that are to be replaced whatever their dates.
+    ``renew``: certificates that are to be replaced whatever their dates. ``claim``: that is not needed once the key of
+    this one is made.
     """
 
     host: WindowsHost
@@ -126,6 +127,7 @@ class Enrolling:
     authority: Authority | None = None
     check_mode: bool = False
     renew: frozenset[Thumbprint] = frozenset()
+    claim: HeldClaim | None = None
 
     @property
     def stores(self) -> CertificateStores:
@@ -140,8 +142,8 @@ def enrol(wanted: Enrolling) -> Enrolment:
         sweep(wanted.host.files)
     if found.step != MAKE_KEY or wanted.check_mode:
         return _reported(wanted, found)
-    with alone(wanted.host, CLAIM):
-        return enrol_claimed(wanted)
+    with alone(wanted.host, CLAIM) as claim:
+        return enrol_claimed(replace(wanted, claim=claim))
 
 
 def enrol_claimed(wanted: Enrolling) -> Enrolment:
@@ -289,7 +291,7 @@ def _new(wanted: Enrolling) -> CertificateRequest:
     """A request for a new key, which the store REQUEST was seen to hold afterwards, whatever certreq said."""
     before = frozenset(wanted.stores.thumbprints(REQUEST))
     try:
-        request = _made(wanted, _policy(wanted))
+        request = _made(wanted, _policy(wanted), wanted.claim)
     except RolloutError as error:
         if _appeared(wanted, before):
             raise NotRequested(error, wanted.planned) from error
@@ -323,9 +325,9 @@ def _appeared(wanted: Enrolling, before: frozenset[str]) -> bool:
         return False
 
 
-def _made(wanted: Enrolling, inf: bytes) -> CertificateRequest:
+def _made(wanted: Enrolling, inf: bytes, claim: HeldClaim | None = None) -> CertificateRequest:
     where = f"{wanted.host.name}: the request that certreq made"
-    request = load_request(new_request(wanted.host, inf), where=where)
+    request = load_request(new_request(wanted.host, inf, claim), where=where)
     check_request(wanted.planned, request, where=where)
     return request
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -53,7 +53,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignment
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.proof import Proof
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.steps import Result, ServerSteps, told_with
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import HeldClaim, alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.reading_once import reading_until_run
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.scratch import sweep
@@ -120,17 +120,19 @@ def make_requests(server: WindowsHost, wanted: ServerDeployment) -> ServerSteps:
     jobs = lacking_requests(wanted)
     new = [job for job in jobs if wanted.request(job.certificate.id).get("state") != OUTSTANDING]
 
-    def ask(job: CertificateWork, enrolling: Callable[[Enrolling], Enrolment]) -> None:
-        steps.take(job.certificate.id, "request", lambda: enrolling(_enrolling(host, wanted, job)).to_result())
+    def ask(job: CertificateWork, enrolling: Callable[[Enrolling], Enrolment], claim: HeldClaim | None = None) -> None:
+        one = replace(_enrolling(host, wanted, job), claim=claim)
+        steps.take(job.certificate.id, "request", lambda: enrolling(one).to_result())
 
     with told_with(steps):
         for job in (one for one in jobs if one not in new):
             ask(job, enrol)
-        with alone(host, CLAIM) if new else nullcontext() as renew:
+        with alone(host, CLAIM) if new else nullcontext() as claim:
             for job in new:
-                if renew is not None:
-                    renew()
-                ask(job, enrol_claimed)
+                if claim is not None:
+                    claim()
+                # The last key that is made gives the claim back.
+                ask(job, enrol_claimed, claim if job is new[-1] else None)
             sweep(host.files)
     return steps
 

@@ -45,7 +45,7 @@ def alone(
     needed: Callable[[], bool] = lambda: True,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[Callable[[], None] | None]:
+) -> Iterator[HeldClaim | None]:
     """Hold the host's claim of the name ``what`` (letters) while this lasts; waits for another run that holds it.
 
     Yields what a step of many parts calls before each of them, so that nobody takes its holder for gone. That raises
@@ -54,17 +54,17 @@ def alone(
     :param needed: asked once where another run holds it: whether to wait for it. If not, None is yielded.
     :raises RolloutError: when others hold it for longer than ``PATIENCE``, with who and since when.
     """
-    held = _Held(host, what, clock)
+    held = HeldClaim(host, what, clock)
     if not _wait_for(held, needed, sleep):
         yield None
         return
     try:
-        yield held.renew
+        yield held
     finally:
         held.give_back()
 
 
-class _Held:
+class HeldClaim:
     """A claim and the names under which this run may hold it: of several, one whose answer was lost."""
 
     def __init__(self, host: WindowsHost, what: str, clock: Callable[[], float]) -> None:
@@ -82,8 +82,9 @@ class _Held:
             self.give_back()
             raise
 
-    def renew(self) -> None:
-        if self.clock() - self.said < _RENEWED:
+    def __call__(self) -> None:
+        """Let it be seen that its holder is not gone; raises RolloutError where another run took it over."""
+        if not self.names or self.clock() - self.said < _RENEWED:
             return
         now, later = self.names[-1], _holder()
         self.said = self.clock()
@@ -100,7 +101,18 @@ class _Held:
             )
         self.names = (later,) if kept else self.names
 
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """As the last program that needs the claim takes it (``FileProgram``); empty once it was given back."""
+        return (self.what, *self.names) if self.names else ()
+
+    def given_back(self) -> None:
+        """That program was seen to have given it back."""
+        self.names = ()
+
     def give_back(self) -> None:
+        if not self.names:
+            return
         # A claim that cannot be given back is taken over by the next run; that must not hide what went before.
         with suppress(RolloutError):
             self.host.files.give_back(self.what, *self.names)
@@ -131,7 +143,7 @@ def _silent(holder: str | None) -> float:
     return max(age, 0.0) if ended or age >= LONG_AGO else 0.0
 
 
-def _wait_for(held: _Held, needed: Callable[[], bool], sleep: Callable[[float], None]) -> bool:
+def _wait_for(held: HeldClaim, needed: Callable[[], bool], sleep: Callable[[float], None]) -> bool:
     since = held.began
     holder: str | None = None
     asked = False

@@ -45,6 +45,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 # So often in a row a folder that stands for a claim cannot be made and is not there either.
 MOST_VANISHED = 5
 CLAIMS = "The account must be able to write there: docs/prerequisites.md"
+_GIVEN_BACK = "given"
 _SUFFIX = re.compile(r"\.[a-z0-9]{3}")
 # The day, where process ids are given out, the process that made it, and what makes it unique.
 _OURS = re.compile(rf"ucops-([0-9]{{8}})-{PROCESS}-[0-9a-f]{{16}}{_SUFFIX.pattern}")
@@ -233,10 +234,13 @@ class WinrsFiles(Files):
         return self._programs.run_line(fit(f"move /y {note} {renewed}")).exit_code == 0
 
     def give_back(self, name: str, *holders: str) -> None:
+        self._programs.run_line(fit(self._giving_back(name, *holders)))
+
+    def _giving_back(self, name: str, *holders: str) -> str:
         folder, _note = self._claim(name, "x")
         notes = " ".join(self._claim(name, holder)[1] for holder in holders if holder)
         # rd alone removes no folder with something in it: the note of somebody else.
-        self._programs.run_line(fit(f"del /f /q {notes} & rd {folder}" if notes else f"rd {folder}"))
+        return f"del /f /q {notes} & rd {folder}" if notes else f"rd {folder}"
 
     def _claim(self, name: str, holder: str) -> tuple[str, str]:
         """The quoted names of the folder that stands for it and of the file in it, whose name is its holder."""
@@ -366,8 +370,9 @@ class WinrsFiles(Files):
 
     def _prepared(self, job: FileProgram, there: bool) -> _Run:
         """Its steps. Where its file is too long for a line, or certutil is stopped, it is written here."""
+        given_back = (f"{self._giving_back(*job.ends)} && echo {_GIVEN_BACK}",) if job.ends else ()
         if not job.source:
-            return _Run(job, b"", (command_line(job.arguments), *_ending(job, job.paths)))
+            return _Run(job, b"", (command_line(job.arguments), *given_back, *_ending(job, job.paths)))
         text, source, helper = self._lines(job.source, job.content), quoted_path(job.source), _helper_of(job.source)
         encoded, steps = base64.b64encode(text).decode("ascii"), []
         if there or self._stopped.left or len(encoded) > PIECE:
@@ -377,6 +382,8 @@ class WinrsFiles(Files):
         else:
             steps.append(f"echo {encoded} > {quoted_path(helper)} && {_decoding(quoted_path(helper), source)}")
         steps.append(f"if exist {source} (echo {self._began.decode()}&{command_line(job.arguments)})")
+        # Who did not run yet needs the claim still.
+        steps += (f"if exist {source} ({one})" for one in given_back)
         return _Run(job, text, (*steps, *_ending(job, (*job.paths, helper))))
 
     def _outcome(self, run: _Run, results: list[ProgramResult]) -> FileOutcome | _NotWritten:
@@ -387,13 +394,14 @@ class WinrsFiles(Files):
         sound = written is None or (written.exit_code == 0 and written.stdout.endswith(run.text))
         if written is not None and not began:
             return _NotWritten(_told("echo and certutil -decode", written))
+        given_back = bool(job.ends) and results.pop(0).stdout.split()[-1:] == [_GIVEN_BACK.encode()]
         shown, error = self._shown(job, results)
         if job.source and not began:
             error = RolloutError(f"{job.source} was written and is not there any more", where=self._name, mend=ALLOW)
         elif not sound:
             what = f"{job.source} cannot be written: certutil -decode made another file than was sent"
             error = RolloutError(what, where=self._name, mend=ALLOW)
-        return FileOutcome(result, shown, error)
+        return FileOutcome(result, shown, error, given_back)
 
     def _shown(
         self, job: FileProgram, results: Sequence[ProgramResult]

@@ -28,6 +28,7 @@ class FileProgram:
     :param shown: files in PEM that it writes and that are wanted.
     :param also: other files that it may leave.
     :param changes: keys of HKEY_LOCAL_MACHINE below which it may change something; none where it may do so anywhere.
+    :param ends: a claim that is not needed once it has run: its name and who may hold it, as ``give_back`` takes them.
     """
 
     arguments: Sequence[str]
@@ -36,6 +37,7 @@ class FileProgram:
     shown: Sequence[str] = ()
     also: Sequence[str] = ()
     changes: Sequence[str] = ()
+    ends: Sequence[str] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -47,12 +49,14 @@ class FileProgram:
 class FileOutcome:
     """What a program did, and its files as ``shown`` names them, None for one that is not there.
 
-    ``error``: what is wrong with a file, its own or one of those that it wrote.
+    ``error``: what is wrong with a file, its own or one of those that it wrote. ``given_back``: whether the claim that
+    ended with it was seen to be gone.
     """
 
     result: ProgramResult
     shown: tuple[bytes | None, ...]
     error: RolloutError | None = None
+    given_back: bool = False
 
     def checked(self) -> FileOutcome:
         """Itself; raises its error."""
@@ -137,6 +141,8 @@ class Files(ABC):
         if job.source:
             self.write(job.source, job.content)
         result = programs.run(job.arguments, timeout=timeout)
+        if job.ends:
+            self.give_back(*job.ends)
         shown = tuple(self.read(path) for path in job.shown)
         self.delete(job.paths)
-        return FileOutcome(result, shown)
+        return FileOutcome(result, shown, given_back=bool(job.ends))

@@ -18,6 +18,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.certreq
     new_requests,
     put_into_stores,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import alone
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs_port import ProgramResult
 
 CA = authority()
@@ -43,6 +44,17 @@ def test_several_requests_and_one_of_them_that_came_to_nothing(server: FakeServe
     assert isinstance(second, RolloutError) and "certreq made no request" in str(second)
     keys = [load_request(one, where="test").public_key for one in (first, third)]
     assert keys[0] != keys[1] and server.files.contents == {}
+
+
+def test_the_claim_ends_with_the_last_request(server: FakeServer) -> None:
+    inf, given = request_inf(planned_certificate()), []
+    server.files.give_back = lambda *ends: given.append((ends, len(server.programs.ran)))  # type: ignore[method-assign]
+    with alone(server.host, "certificates") as claim:
+        assert claim is not None
+        ends = claim.ends
+        new_requests(server.host, [inf, inf], claim)
+        assert (given, claim.ends) == ([(ends, 2)], ())
+    assert len(given) == 1
 
 
 def test_several_certificates_go_into_their_stores_in_this_order(server: FakeServer) -> None:

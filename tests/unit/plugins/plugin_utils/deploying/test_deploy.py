@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -60,20 +59,22 @@ def test_an_authority_of_a_peer_is_brought_along() -> None:
 
 
 def test_all_keys_are_made_under_one_claim(monkeypatch: pytest.MonkeyPatch) -> None:
-    claims = []
+    site, given = Site(two()), []
+    files = site.server.files
+    give_back = files.give_back
 
-    def claim(host: Any, what: str) -> Any:
-        claims.append(what)
-        return nullcontext(lambda: None)
+    def seen(*ends: str) -> None:
+        given.append(len(site.server.programs.ran))
+        give_back(*ends)
 
-    monkeypatch.setattr(deploying, "alone", claim)
-    site = Site(two())
+    monkeypatch.setattr(files, "give_back", seen)
     made = make_requests(site.server.host, site.wanted({})).of
     assert {id: one["request"]["state"] for id, one in made.items()} == {ID: "created", OTHER: "created"}
-    assert (claims, len(site.server.listed("REQUEST"))) == (["certificates"], 2)
+    assert (files.claimed, files.claims, len(site.server.listed("REQUEST"))) == (["certificates"], {}, 2)
+    assert given == [2]  # with the last of the two
     again = make_requests(site.server.host, site.wanted(site.survey().steps.of)).of
     assert {id: one["request"]["state"] for id, one in again.items()} == {ID: "outstanding", OTHER: "outstanding"}
-    assert (claims, len(site.server.listed("REQUEST"))) == (["certificates"], 2)
+    assert (files.claimed, len(site.server.listed("REQUEST"))) == (["certificates"], 2)
 
 
 def test_which_certificates_a_server_asks_for_itself() -> None:

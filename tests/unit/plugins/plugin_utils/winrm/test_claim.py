@@ -59,6 +59,18 @@ def test_a_claim_says_who_holds_it_and_is_given_back(server: FakeServer, monkeyp
     assert server.files.claims == {}
 
 
+def test_a_claim_that_ended_with_a_program_is_not_given_back_again(server: FakeServer) -> None:
+    with hold(server, Time()) as held:
+        ends = held.ends
+        assert ends == ("certificates", server.files.claims["certificates"])
+        server.files.give_back(*ends)
+        held.given_back()
+        server.files.claims["certificates"] = OTHER  # somebody follows
+        held()
+        assert held.ends == ()
+    assert server.files.claims == {"certificates": OTHER}
+
+
 def test_who_comes_second_waits(server: FakeServer) -> None:
     server.files.claims["certificates"] = OTHER
     time = Time(at20=server.files.claims.clear)

@@ -4,6 +4,7 @@ import base64
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -587,6 +588,8 @@ class Server(Disk):
         if guarded or step.startswith("certreq"):
             said, code = self._certreq(guarded[3] if guarded else step)
             return (guarded[2].encode() + b"\r\n" if guarded else b"") + said, code
+        if giving_back := re.fullmatch(r'if exist "([^"]+)" \((del .*)\)', step):
+            step = giving_back[2] if giving_back[1].lower() in self.files else "echo"
         commands = list(self.lines)
         done = super().run_line(step)
         self.lines = commands
@@ -628,6 +631,33 @@ def test_a_program_that_reads_no_file() -> None:
     retrieve = FileProgram(["certreq", "-retrieve", "7", f"{STEM}.cer"], shown=(f"{STEM}.cer", f"{STEM}.p7b"))
     (outcome,) = files.run(server, [retrieve])
     assert (outcome.shown, server.files) == ((REQUEST, None), {})
+
+
+@pytest.mark.parametrize("source", [INF, b""])
+def test_a_claim_is_given_back_once_its_last_program_has_run(source: bytes) -> None:
+    files, server = server_files()
+    assert files.claim("requests", FIRST) is True
+    told = job(2, source) if source else FileProgram(["certreq", "-new", "a", f"{STEM}2.req"], shown=(f"{STEM}2.req",))
+    outcomes = files.run(server, [job(1), replace(told, ends=("requests", SECOND, FIRST))])
+    assert [(one.shown, one.given_back) for one in outcomes] == [((REQUEST,), False), ((REQUEST,), True)]
+    assert (server.files, server.folders, len(server.steps.lines)) == ({}, set(), 2)
+
+
+def test_a_claim_lasts_until_the_program_ran_that_needs_it() -> None:
+    files, server = server_files()
+    assert files.claim("requests", FIRST) is True
+    stopping(server, "killed")
+    held = []
+    server.meddle["findstr"] = lambda line: held.append(set(server.folders))
+    (outcome,) = files.run(server, [replace(job(1), ends=("requests", FIRST))])
+    assert (held, outcome.given_back, server.folders) == ([{CLAIM.lower()}], True, set())
+
+
+def test_a_claim_that_another_run_has_by_now_is_not_given_back() -> None:
+    files, server = server_files()
+    assert files.claim("requests", SECOND) is True
+    (outcome,) = files.run(server, [replace(job(1), ends=("requests", FIRST))])
+    assert (outcome.shown, outcome.given_back, files.claimed_by("requests")) == ((REQUEST,), False, SECOND)
 
 
 class Read(Remembered):
