@@ -4,8 +4,9 @@
 
 """The marks of one server: written before an assignment, taken away after its proof; what a run left that was cut off.
 
-A mark is read with whatever is read anyway. It is written with the command that changes a binding, else with one of its
-own. One that cannot be written keeps nothing from being assigned: it is told, and the run goes on as without.
+A mark is read with whatever is read anyway. It is written with the command that changes a binding, also for the other
+places of the certificate that are changed next; else with one of its own. One that cannot be written keeps nothing from
+being assigned: it is told, and the run goes on as without.
 """
 
 from __future__ import annotations
@@ -35,7 +36,6 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileOutcome, FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import Remembered
 
 _HIVE = "HKLM"
 
@@ -70,6 +70,7 @@ class ServerMarks(FormerKeeper):
         self._host = host
         self._left: tuple[LeftMark, ...] | None = None
         self._known: dict[Thumbprint, tuple[Former, ...]] = {}
+        self._expected: dict[Thumbprint, Sequence[Former]] = {}
         self._written: set[str] = set()
         self.refused: list[str] = []
         self.unread = ""
@@ -87,16 +88,18 @@ class ServerMarks(FormerKeeper):
 
     # --- write -------------------------------------------------------------------------------------------------------
 
+    def expect(self, assigned: Mapping[Thumbprint, Sequence[Former]]) -> None:
+        """What is kept next: it goes into the mark that is written before it for the same certificate."""
+        self._expected.update(assigned)
+
     def keep(
         self, assigned: Mapping[Thumbprint, Sequence[Former]], changes: Sequence[FileProgram] = ()
     ) -> tuple[FileOutcome, ...]:
         writing = dict(self._writing(assigned))
         if not changes and not writing:
             return ()
-        # By itself it reads nothing along, since the change that follows makes that old.
-        then = None if changes else Remembered(self._host.registry)
         try:
-            outcomes = self._host.files.run(self._host.programs, [*writing.values(), *changes], then=then)
+            outcomes = self._host.files.run(self._host.programs, [*writing.values(), *changes])
         except HostUnreachable:
             raise
         except RolloutError as error:
@@ -106,19 +109,30 @@ class ServerMarks(FormerKeeper):
             # Whether it is there all the same is seen when it is taken away.
             self._written.update(writing)
             return ()
+        there = self._there() if writing else ()
         for name, one in zip(writing, outcomes[: len(writing)], strict=True):
-            if one.result.exit_code:
+            if name in there or not one.result.exit_code:
+                self._written.add(name)
+            if name not in there:
                 said = as_said(one.result.text, 200) or f"it ended with 0x{one.result.exit_code:X}"
                 self.refused.append(f"reg add said: {said}")
-            else:
-                self._written.add(name)
         return outcomes[len(writing) :]
+
+    def _there(self) -> set[str]:
+        """The certificates of which the server has now what is to be kept of them."""
+        try:
+            found = read_marks(self._host)
+        except HostUnreachable:
+            raise
+        except RolloutError:
+            return set()
+        return {one.name for one in found if one.mark and self._known.get(one.mark.thumbprint) == one.mark.former}
 
     def _writing(self, assigned: Mapping[Thumbprint, Sequence[Former]]) -> Iterator[tuple[Thumbprint, FileProgram]]:
         for name, former in assigned.items():
             before = self.of(name)
             now = {(one.way, one.place): one for one in before}
-            for one in map(self._unproved, former):
+            for one in map(self._unproved, (*former, *self._expected.pop(name, ()))):
                 # A place that was left without any was cut off within its change: what it named before that counts.
                 if one.replaced or (one.way, one.place) not in now:
                     now[one.way, one.place] = one

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -35,7 +35,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command im
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.component import WMI, assign_component
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import endpoint_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import bind
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.keeping_port import FormerKeeper
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import (
     CsEndpoint,
     CsOptions,
@@ -47,6 +49,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync impor
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marking import LeftMark, ServerMarks
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.steps import Result, ServerSteps
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileOutcome, FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.service_state import (
     RESTARTED,
@@ -61,6 +64,21 @@ _UNTESTED = (
     "pool_certificates_ocs is wmi: where OCS names another certificate, its WMI classes are changed. This is untested"
     " on real Windows. Services are restarted only where pool_certificates_start_services says so"
 )
+
+
+@dataclass(frozen=True)
+class _BindingsFirst(FormerKeeper):
+    """Before a component changes, the bindings of the same certificate do: their command writes the mark of both."""
+
+    marks: ServerMarks
+    bind: Callable[[], None]
+
+    def keep(
+        self, assigned: Mapping[Thumbprint, Sequence[Former]], changes: Sequence[FileProgram] = ()
+    ) -> tuple[FileOutcome, ...]:
+        self.marks.expect(assigned)
+        self.bind()
+        return self.marks.keep(assigned, changes)
 
 
 @dataclass(frozen=True)
@@ -108,9 +126,15 @@ class Assigner:
     def assign(self, job: CertificateWork) -> None:
         """One certificate in every way but by the cmdlets; nothing is done with one that waits for others."""
         self._read_marks()
-        if not self._of(job).get("waiting"):
-            for place in (one for one in job.assignments if one.way != LYNC):
-                self._assign_one(job, place)
+        left = [] if self._of(job).get("waiting") else [one for one in job.assignments if one.way != LYNC]
+
+        def bind_rest() -> None:
+            for place in [one for one in left if one.way == WEB_COMPONENTS]:
+                left.remove(place)
+                self._assign_one(job, place, bind_rest)
+
+        while left:
+            self._assign_one(job, left.pop(0), bind_rest)
 
     def assign_by_cmdlets(self, state: CsState | None = None) -> None:
         """All of the server's certificates in one go, without those that wait for others.
@@ -143,7 +167,8 @@ class Assigner:
     def _of(self, job: CertificateWork) -> Result:
         return self.steps.of.get(job.certificate.id, {})
 
-    def _assign_one(self, job: CertificateWork, place: AssignmentWork) -> None:
+    def _assign_one(self, job: CertificateWork, place: AssignmentWork, bind_rest: Callable[[], None]) -> None:
+        """:param bind_rest: brings the bindings that are still left."""
         id = job.certificate.id
         if self.host is None or place.way not in (FRONT_END, WEB_COMPONENTS):
             self.steps.take(id, "by_hand", lambda: self._by_hand(job, place), f"{place.component}:{place.port}")
@@ -152,7 +177,7 @@ class Assigner:
             self.steps.take(id, "binding", lambda: self._bound(host, job, place))
         else:
             host = self.host
-            done = self.steps.take(id, "assignment", lambda: self._to_component(host, job, place))
+            done = self.steps.take(id, "assignment", lambda: self._to_component(host, job, place, bind_rest))
             self._bring_services(host, job, done)
 
     # --- by hand, by command, in OCS -----------------------------------------------------------------------------
@@ -164,9 +189,12 @@ class Assigner:
             return leave_by_hand(wanted, shake=shake, check_mode=self.check_mode).to_result()
         return assign_component(self.host, wanted, MANUAL, shake=shake, check_mode=self.check_mode).to_result()
 
-    def _to_component(self, host: WindowsHost, job: CertificateWork, place: AssignmentWork) -> Result:
+    def _to_component(
+        self, host: WindowsHost, job: CertificateWork, place: AssignmentWork, bind_rest: Callable[[], None]
+    ) -> Result:
         wanted, way = self._wanted(job, place), self.options.way
-        done = assign_component(host, wanted, way, shake=self._shake, check_mode=self.check_mode, keeper=self.marks)
+        keeper = _BindingsFirst(self.marks, bind_rest) if self.marks is not None else None
+        done = assign_component(host, wanted, way, shake=self._shake, check_mode=self.check_mode, keeper=keeper)
         return done.to_result()
 
     def _wanted(self, job: CertificateWork, place: AssignmentWork) -> CommandAssignment:

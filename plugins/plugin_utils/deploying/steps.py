@@ -21,6 +21,7 @@ class ServerSteps:
 
     def __init__(self, before: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self.of: dict[str, Result] = {id: dict(one) for id, one in (before or {}).items()}
+        self._told: RolloutError | None = None
         self._before = [step for id in self.of for step in self.each(id)]
 
     @property
@@ -43,11 +44,16 @@ class ServerSteps:
         self.of.setdefault(id, {}).update(known)
 
     def take(self, id: str, name: str, step: Callable[[], Result], place: str = "") -> Result:
-        """Do a step and keep its result, or with what it failed; ``place``: of one that is done at several."""
+        """Do a step and keep its result, or with what it failed, unless that is kept with a step within it.
+
+        :param place: of one that is done at several.
+        """
         try:
             result = step()
         except RolloutError as error:
-            self._keep(id, name, place, failed_result(error))
+            if error is not self._told:
+                self._told = error
+                self._keep(id, name, place, failed_result(error))
             raise
         self._keep(id, name, place, result)
         return result

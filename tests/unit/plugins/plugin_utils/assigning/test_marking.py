@@ -96,6 +96,26 @@ def test_what_a_place_names_now_counts_and_the_other_places_stay(site: Site) -> 
     assert site.written == {site.new: encoded([bound(site.other), typed])}
 
 
+def test_what_is_kept_next_goes_along(site: Site) -> None:
+    typed, marks = Former("cmdlets", "Default", site.old), site.marks()
+    bind = FileProgram(["netsh", "http", "delete", "sslcert", f"ipport={EVERYWHERE}"])
+    marks.expect({site.new: [typed]})
+    marks.keep({site.new: [bound(site.old)]}, [bind])
+    marks.keep({site.new: [typed]})
+    assert site.written == {site.new: encoded([bound(site.old), typed])}
+    assert [words[0] for words in site.server.programs.ran] == ["reg", "netsh"]
+    marks.expect({site.other: [typed]})
+    marks.keep({site.other: [typed]})  # nothing was bound before
+    assert site.written[site.other] == encoded([typed])
+
+
+def test_a_mark_is_read_back(site: Site) -> None:
+    site.server.programs.handlers["reg"] = lambda words: (0, "Xyzzy\r\n")
+    marks = site.marks()
+    marks.keep({site.new: [bound(site.old)]})
+    assert marks.refused == ["reg add said: Xyzzy"]
+
+
 def test_a_place_that_was_cut_off_within_its_change_keeps_what_it_named_before_that(site: Site) -> None:
     """It names nothing by now, and the mark is the only thing that knows."""
     site.leave(site.new, bound(site.old))

@@ -13,13 +13,17 @@ from ansible_collections.ucops.rollout.plugins.module_utils.change_set import Ch
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import AssignmentWork
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
+from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import AssignmentOutcome, Served
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.http_sys import BindingOutcome
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying import assignments as module
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignments import Assigner
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.steps import ServerSteps
 
 AB = "AB" * 20
+BINDING = BindingOutcome("bound", "0.0.0.0:443", None, None, ChangeSet())
 FRONT = AssignmentWork("front_end", "default", 5061, "10.0.0.11", 15061, "front_end", "pool.company.local")
 PROXY = AssignmentWork("reverse_proxy", "public", 443, "10.0.0.11", 443, "by_hand", "www.company.com")
 CMDLETS = AssignmentWork("front_end", "default", 5061, "10.0.0.11", 5061, "lync")
@@ -100,6 +104,38 @@ def test_a_service_that_stands_is_started(monkeypatch: pytest.MonkeyPatch) -> No
     assert [asked[:1] for asked in engines.asked] == [("wmi",), ("A",), ("B",)]
     assert engines.asked[0][1].installed and engines.asked[1] == ("A", "started")
     assert one.warnings[0].startswith("pool_certificates_ocs is wmi:") and assigner(FRONT).warnings == ()
+
+
+def test_the_bindings_come_before_what_a_mark_is_kept_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    was, order = Former("command", "10.0.0.11:15061", "CD" * 20), []
+    engines = Engines(monkeypatch)
+
+    def component(host: Any, wanted: Any, mode: str, *, keeper: Any, **_more: Any) -> AssignmentOutcome:
+        keeper.keep({wanted.thumbprint: [was]})
+        order.append("component")
+        return engines.outcome
+
+    monkeypatch.setattr(module, "assign_component", component)
+    monkeypatch.setattr(module, "bind", lambda *_told, **_more: order.append("binding") or BINDING)
+    one = assigner(FRONT, WEB)
+    assert list(assign(one)) == ["thumbprint", "binding", "assignment"]
+    assert order == ["binding", "component"] and one.marks.of(Thumbprint(AB)) == (was,)
+    order.clear()
+    Engines(monkeypatch, "proved")  # nothing is changed, so nothing is kept
+    assert list(assign(assigner(FRONT, WEB))) == ["thumbprint", "assignment", "binding"] and order == ["binding"]
+
+
+def test_a_binding_that_fails_keeps_the_component_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def component(host: Any, wanted: Any, mode: str, *, keeper: Any, **_more: Any) -> AssignmentOutcome:
+        keeper.keep({wanted.thumbprint: []})
+        raise AssertionError("the component is changed all the same")
+
+    Engines(monkeypatch)
+    monkeypatch.setattr(module, "assign_component", component)
+    one = assigner(FRONT, WEB)
+    with pytest.raises(RolloutError, match="is not in the store MY"):
+        assign(one)
+    assert one.steps.of[ID]["binding"]["failed"] and "assignment" not in one.steps.of[ID]
 
 
 def test_by_hand_it_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

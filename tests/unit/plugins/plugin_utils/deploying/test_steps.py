@@ -38,6 +38,13 @@ def test_what_changed_here_is_told_with_its_differences() -> None:
     assert (result["changed"], result["diff"]) == (True, [{"after": "bound"}])
 
 
+def test_what_fails_within_a_step_is_told_once() -> None:
+    steps = ServerSteps()
+    with pytest.raises(RolloutError):
+        steps.take("a", "assignment", lambda: steps.take("a", "binding", failing))
+    assert list(steps.of["a"]) == ["binding"] and steps.of["a"]["binding"]["msg"] == "srv: it broke"
+
+
 def test_a_service_may_stop_and_start() -> None:
     steps = ServerSteps()
     steps.take_service("a", lambda: {"changed": False, "at": 1})
