@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from winrm.exceptions import WinRMOperationTimeoutError
 from winrm.exceptions import WSManFaultError as PywinrmFault
 
 from lab.client import RunningEstate, start_estate
+from lab.winrm.streams import Streams
 
 CTRL_C_EXIT = 0xC000013A
 MULTIBYTE = "Zürich, größer, 你好 €" * 200
@@ -214,6 +216,37 @@ def test_what_a_program_writes_first_comes_by_itself_and_the_rest_together(shell
     first, rest, echoed = (data for name, data in receive(shell, process) if name == "stdout")
     process.signal(SignalCode.TERMINATE)
     assert (first, rest.count(b"REG_SZ") > 1, echoed) == (b"\r\n", True, b"one\r\n")
+
+
+def states(shell: WinRS, line: str) -> list[str]:
+    """The state of the command in each answer to Receive, to its end."""
+    process = Process(shell, line)
+    process.begin_invoke()
+    found: list[str] = []
+    while found[-1:] != ["Done"]:
+        process.poll_invoke()
+        found.append(process.state.rpartition("/")[2])
+    process.signal(SignalCode.TERMINATE)
+    return found
+
+
+@pytest.mark.parametrize(("line", "expected"), [
+    ("echo one&echo two&reg query HKLM\\SOFTWARE&whoami", ["Done"]),
+    # The second answer waits a second for the next line.
+    ("echo one&ping -n 2 localhost&echo two", ["Running", "Done"]),
+])  # fmt: skip
+def test_what_is_written_leaves_when_the_program_waits(shell: WinRS, line: str, expected: list[str]) -> None:
+    assert states(shell, line) == expected
+
+
+def test_a_program_that_is_slow_is_not_one_that_waits() -> None:
+    streams = Streams()
+    streams.write("stdout", b"one")
+    slow = threading.Timer(0.3, streams.finish, (0,))
+    slow.start()
+    assert streams.wait(20)
+    assert streams.take(1000) == ([("stdout", b"one")], 0)
+    slow.join()
 
 
 def test_large_output_arrives_whole(estate: RunningEstate, shell: WinRS) -> None:

@@ -100,7 +100,9 @@ class CertReq:
         if out and self.process.exists(out) and not self.line.has("f"):
             self._save(out, b"")
         require_administrator(self.process)
-        request = Enrolment(self.machine, inf, self.line.has("machine")).create()
+        # A key takes a machine so long that what was written before it leaves.
+        with self.process.resting():
+            request = Enrolment(self.machine, inf, self.line.has("machine")).create()
         if template and self._template_known(template) and self.machine.generation.enrolment_policy:
             self.process.say("certreq.policy")
             self.process.print("  {B3A1C2D4-5E6F-4A7B-8C9D-0E1F2A3B4C5D}")

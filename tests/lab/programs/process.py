@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -76,11 +77,23 @@ class Environment:
         return Environment(dict(self))
 
 
+def _nobody_asks(_now: bool) -> None:
+    """Nobody wants to know whether the program waits."""
+
+
 class Input:
     """Standard input: bytes that arrive over time, and an end. Reading blocks until there is something or `stopped`."""
 
-    def __init__(self, stopped: threading.Event, data: bytes = b"", closed: bool = False) -> None:
+    def __init__(
+        self,
+        stopped: threading.Event,
+        data: bytes = b"",
+        closed: bool = False,
+        *,
+        rests: Callable[[bool], None] = _nobody_asks,
+    ) -> None:
         self._stopped = stopped
+        self._rests = rests
         self._data = data
         self._closed = closed
         self._changed = threading.Condition()
@@ -89,6 +102,7 @@ class Input:
         with self._changed:
             self._data += data
             self._closed = self._closed or end
+            self._rests(False)
             self._changed.notify_all()
 
     def wake(self) -> None:
@@ -101,7 +115,9 @@ class Input:
             while not ready() and not self._closed:
                 if self._stopped.is_set():
                     raise Terminated
+                self._rests(True)
                 self._changed.wait(0.5)
+            self._rests(False)
 
     def read_all(self) -> bytes:
         """Everything up to the end of input."""
@@ -137,6 +153,7 @@ class Process:
     line: str = ""
     note: Callable[[str], None] = field(default=lambda text: None)
     begins: Callable[[], None] = field(default=lambda: None)  # tells whoever reads that another one writes from here on
+    rests: Callable[[bool], None] = _nobody_asks
     before_write: Callable[[str], None] = field(default=lambda path: None)  # may raise FileError
 
     @property
@@ -192,8 +209,23 @@ class Process:
     def hang(self, why: str) -> None:
         """Wait as a program does that shows a dialog in a session nobody sees: until it is ended."""
         self.note(why)
-        self.stopped.wait()
+        self.wait()
         raise Terminated
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Do nothing for so long, or until it is ended."""
+        with self.resting():
+            self.stopped.wait(seconds)
+        self.check()
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Whoever reads its output gets what is there meanwhile."""
+        self.rests(True)
+        try:
+            yield
+        finally:
+            self.rests(False)
 
     def read_file(self, path: str) -> bytes:
         return bytes(self.machine.files.read(path, self.directory))

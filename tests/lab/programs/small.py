@@ -98,11 +98,6 @@ def run_chcp(process: Process) -> int:
     return 0
 
 
-def _sleep(process: Process, seconds: float) -> None:
-    if process.stopped.wait(seconds):
-        process.check()
-
-
 def run_ping(process: Process) -> int:
     """`ping -n N host`: known as a way to wait; one line per second."""
     count = re.search(r"-n\s+(\d+)", process.line)
@@ -111,7 +106,7 @@ def run_ping(process: Process) -> int:
     process.say("ping.begin", host=host)
     for number in range(int(count[1]) if count else 4):
         if number:
-            _sleep(process, 1)
+            process.wait(1)
         process.say("ping.reply", host=host)
     return 0
 

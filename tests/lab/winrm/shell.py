@@ -189,7 +189,7 @@ class ShellService:
         options = {name.upper(): value.upper() for name, value in request.options.items()}
         stopped = threading.Event()
         streams = Streams()
-        command = Command((number or new_guid()).upper(), line, streams, Input(stopped), stopped)
+        command = Command((number or new_guid()).upper(), line, streams, Input(stopped, rests=streams.rest), stopped)
         process = self._process(shell, command)
         if options.get("WINRS_SKIP_CMD_SHELL") == "TRUE":
             try:
@@ -212,7 +212,7 @@ class ShellService:
         return Process(
             self.machine, shell.session, shell.environment.copy(), shell.directory, command.stdin,
             StreamSink(command.streams, "stdout"), StreamSink(command.streams, "stderr"), command.stopped,
-            shell.code_page, note=note, begins=command.streams.pause,
+            shell.code_page, note=note, begins=command.streams.pause, rests=command.streams.rest,
         )  # fmt: skip
 
     def _find(self, shell: Shell, number: str | None) -> Command:

@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The output of a command: in pieces, queued until the client takes it.
 
-As recorded, the first that a program writes comes by itself, and together what it goes on to write meanwhile.
+As recorded, the first that a program writes comes by itself, and together what it goes on to write meanwhile. What
+is there leaves when the program has ended, or waits for something. So how long it takes on a busy lab, whose machines
+share the processor that each has for itself in truth, does not show.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ from dataclasses import dataclass
 
 # Nothing longer was recorded. Pieces are cut wherever that is, inside a character as well.
 PIECE = 1900
-LINGER = 0.03
 
 
 class Streams:
@@ -24,7 +25,14 @@ class Streams:
         self._pieces: list[tuple[str, bytes]] = []
         self._open = ""
         self._begun: set[str] = set()
+        self._rests = False
         self.exit_code: int | None = None
+
+    def rest(self, now: bool) -> None:
+        """Whether the program waits now."""
+        with self.changed:
+            self._rests = now
+            self.changed.notify_all()
 
     def pause(self) -> None:
         """Another program writes from here on."""
@@ -48,11 +56,9 @@ class Streams:
             self.changed.notify_all()
 
     def wait(self, seconds: float) -> bool:
-        """Wait for output or the end; False when there was neither."""
+        """Wait for the end, or for output of a program that rests; False when there was neither output nor end."""
         with self.changed:
-            self.changed.wait_for(lambda: bool(self._pieces) or self.exit_code is not None, seconds)
-            if self._pieces and self.exit_code is None:
-                self.changed.wait_for(lambda: self.exit_code is not None, LINGER)
+            self.changed.wait_for(lambda: self.exit_code is not None or bool(self._pieces and self._rests), seconds)
             return bool(self._pieces) or self.exit_code is not None
 
     def wait_for_end(self, seconds: float) -> bool:

@@ -153,8 +153,7 @@ class GetCsCertificate(CsCmdlet):
 
     def process(self, item: Any) -> None:
         if "hangs" in self.server.misbehave:
-            self.ps.process.stopped.wait()
-            self.ps.process.check()
+            self.ps.process.wait()
         self.administrator()
         held = self.central().organisation if self.organisation else self.server.seen()
         wanted = [text(one).lower() for one in self.get("Type") or []]

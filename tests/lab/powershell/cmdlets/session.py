@@ -294,8 +294,7 @@ class StartSleep(Cmdlet):
 
     def process(self, item: Any) -> None:
         seconds = float(number(self.get("Seconds", 0))) + self.get("Milliseconds", 0) / 1000
-        self.ps.process.stopped.wait(seconds)
-        self.ps.process.check()
+        self.ps.process.wait(seconds)
 
 
 class InvokeExpression(Cmdlet):
