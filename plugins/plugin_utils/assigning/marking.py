@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
@@ -36,6 +37,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.stores 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileOutcome, FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import CannotQuote, command_line
 
 _HIVE = "HKLM"
 
@@ -66,8 +68,8 @@ def _read(name: str, value: object) -> LeftMark:
 class ServerMarks(FormerKeeper):
     """The marks of a server during one run. ``refused``: why some could not be written or taken away."""
 
-    def __init__(self, host: WindowsHost) -> None:
-        self._host = host
+    def __init__(self, host: WindowsHost, now: datetime) -> None:
+        self._host, self._now = host, now
         self._left: tuple[LeftMark, ...] | None = None
         self._known: dict[Thumbprint, tuple[Former, ...]] = {}
         self._expected: dict[Thumbprint, Sequence[Former]] = {}
@@ -156,11 +158,11 @@ class ServerMarks(FormerKeeper):
 
     def _unproved(self, one: Former) -> Former:
         """What to go back to: where the place names a certificate that was never proved, what was there before that, as
-        long as the server has it."""
+        long as it can be assigned again."""
         for left in self.look():
             if left.mark and left.mark.thumbprint == one.thumbprint:
                 was = next((was for was in left.mark.former if _same_place(was, one)), one)
-                return was if not was.replaced or self._is_present(was, self._held()) else one
+                return one if was.replaced and self._why_not_back(was, self._held()) else was
         return one
 
     def of(self, name: Thumbprint) -> tuple[Former, ...]:
@@ -204,32 +206,42 @@ class ServerMarks(FormerKeeper):
                 now = bindings.get(BindingPlace(one.kind, one.place))
                 if now is None or now.thumbprint != mark.thumbprint:
                     return f"the binding of {one.place} names another certificate by now"
-            if one.replaced and not self._is_present(one, present):
-                return f"the former certificate of {one.place} is not in the store {one.store or MY} any more"
+            if one.replaced and (told := self._why_not_back(one, present)):
+                return f"the former certificate of {one.place} {told}"
         return ""
 
     def _held(self) -> list[X509Certificate]:
         stores = CertificateStores(self._host.registry, self._host.name)
         return [one.certificate for one in stores.entries(MY) if one.certificate]
 
-    def _is_present(self, one: Former, present: Sequence[X509Certificate]) -> bool:
+    def _why_not_back(self, one: Former, present: Sequence[X509Certificate]) -> str:
+        """Why what a place named is not assigned again, as what is said of it; empty where it is."""
+        found = next((certificate for certificate in present if _names(one, certificate)), None)
+        there = found is not None
         if one.store and one.store.upper() != MY:
             stores = CertificateStores(self._host.registry, self._host.name)
-            return one.named is not None and stores.entry(one.store, one.named) is not None
-        return any(_names(one, certificate) for certificate in present)
+            entry = stores.entry(one.store, one.named) if one.named else None
+            there, found = entry is not None, entry.certificate if entry else None
+        if found is not None and found.not_after <= self._now:
+            return f"expired on {timestamp(found.not_after)}"
+        return "" if there else f"is not in the store {one.store or MY} any more"
 
     # --- take away ---------------------------------------------------------------------------------------------------
 
-    def take_away(self, gone: Collection[str]) -> bool:
-        """Take away what this run wrote, and of what was there before those of these names; whether none of them is
-        there any more."""
+    def take_away(self, gone: Collection[str]) -> frozenset[str]:
+        """Take away what this run wrote, and of what was there before those of these names; returns those of them that
+        are there still."""
         gone = {*gone, *self._written}
-        if not gone:
-            return True
         there = {one.name for one in self.look()} | self._written
         whole = gone == there and not self.unread
-        names = [""] if whole else [f"\\{name}" for name in sorted(gone)]
-        programs = [FileProgram(("reg", "delete", f"{_HIVE}\\{KEY}{name}", "/f"), changes=(KEY,)) for name in names]
+        named = {} if whole else {name: _deleting(f"\\{name}") for name in sorted(gone)}
+        unnamed = {name: why for name, arguments in named.items() if (why := _unquotable(arguments))}
+        for name, why in unnamed.items():
+            self.refused.append(f"the key {as_said(name, 60)!r} is to be deleted by hand: {why}")
+        deleting = [_deleting()] if whole else [one for name, one in named.items() if name not in unnamed]
+        if not gone or not deleting:
+            return frozenset(unnamed)
+        programs = [FileProgram(arguments, changes=(KEY,)) for arguments in deleting]
         try:
             outcomes = self._host.files.run(self._host.programs, programs)
             stays = gone & {one.name for one in read_marks(self._host)}
@@ -238,9 +250,22 @@ class ServerMarks(FormerKeeper):
             raise
         except RolloutError as error:
             stays, said = gone, str(error)
-        if stays:
+        if stays - set(unnamed):
             self.refused.append(f"reg delete said: {as_said(said, 200) or 'nothing'}")
-        return not stays
+        return frozenset(stays)
+
+
+def _deleting(below: str = "") -> tuple[str, ...]:
+    return ("reg", "delete", f"{_HIVE}\\{KEY}{below}", "/f")
+
+
+def _unquotable(arguments: Sequence[str]) -> str:
+    """Why no command line carries them: whoever may write there may give a key any name."""
+    try:
+        command_line(arguments)
+    except CannotQuote as error:
+        return error.what
+    return ""
 
 
 def named_by(marks: Sequence[LeftMark], certificate: X509Certificate) -> str:

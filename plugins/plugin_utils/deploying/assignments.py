@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -92,13 +93,14 @@ class Assigner:
     work: ServerWork
     options: DeployOptions
     steps: ServerSteps
+    now: datetime
     check_mode: bool = False
     brought: list[ServiceStep] = field(default_factory=list)
 
     @functools.cached_property
     def marks(self) -> ServerMarks | None:
         """What tells a later run the way back, should this one be cut off; None for a server without logon."""
-        return ServerMarks(self.host) if self.host is not None else None
+        return ServerMarks(self.host, self.now) if self.host is not None else None
 
     def left_marks(self) -> tuple[tuple[str, LeftMark], ...]:
         """What a run that was cut off left of the assignments of this one, each with the id of its certificate; of one

@@ -37,7 +37,7 @@ def look_at_files(wanted: ServerDeployment) -> ServerSteps:
 def deploy_files(wanted: ServerDeployment) -> Result:
     """Write what the CA has issued since, and leave the assignment as steps by hand, unless a port shows it."""
     steps = ServerSteps(wanted.found)
-    assigner = Assigner(None, wanted.work, wanted.options, steps, wanted.check_mode)
+    assigner = Assigner(None, wanted.work, wanted.options, steps, wanted.now, wanted.check_mode)
     with told_with(steps):
         for job in wanted.ordered:
             if job.sharers:

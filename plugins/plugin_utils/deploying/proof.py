@@ -60,11 +60,9 @@ _DONE = {
     PROVED: _Said("its ports show it now, so it stays"),
     UNPROVED: _Said("no port shows which certificate serves, so it stays"),
     RESTORED: _Said("it does not serve, so the former one is assigned again"),
-    NOT_RESTORED: _Said(
-        "it does not serve, and the former one is not back: the mark stays for the next run",
-        "What is assigned was left alone",
-    ),
+    NOT_RESTORED: _Said("it does not serve, and the former one is not back: the mark stays for the next run"),
 }
+_STAYS = "What is assigned was left alone, and the mark stays"
 _WOULD = _Said(
     "a run that may change something proves it now, or assigns the former one again",
     "A run that may change something takes the mark away, and leaves alone what is assigned",
@@ -171,9 +169,9 @@ class Proof:
         if marks is None or not one.steps.of:
             return
         names = list(dict.fromkeys(mark.name for _id, mark in left))
-        taken = one.check_mode or (gone and marks.take_away(names))
+        stays = frozenset(() if gone else names) if one.check_mode or not gone else marks.take_away(names)
         findings = [
-            mark_not_followed(server, as_said(mark.name, 60), mark.why, done.misleading)
+            mark_not_followed(server, as_said(mark.name, 60), mark.why, _STAYS if mark.name in stays else done.misleading)
             if mark.why
             else cut_off_finding(server, mark.name, done.followed)
             for _id, mark in left
@@ -182,7 +180,7 @@ class Proof:
         if not findings:
             return
         told = one.steps.of[self._first].get(MARK) or {}
-        changes = _change_set(names if taken else ()).to_result()
+        changes = _change_set([name for name in names if name not in stays]).to_result()
         one.steps.take(self._first, MARK, lambda: {**told, **changes, "findings": to_plain(tuple(findings))})
 
     def _note_back(self, places: Iterable[AssignedPlace]) -> None:

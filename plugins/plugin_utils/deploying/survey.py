@@ -133,7 +133,7 @@ class _Surveying:
         self.next: dict[str, str] = {}
         self.seen: dict[str, Observed] = {}
         self.problems: list[str] = []
-        self.assigner = Assigner(self.host, work, options, self.steps, check_mode=True)
+        self.assigner = Assigner(self.host, work, options, self.steps, now, check_mode=True)
 
     def survey(self) -> Survey:
         for job in self.work.certificates:
@@ -255,7 +255,8 @@ class _Surveying:
             mark = MISLEADING if one.why else MARKED
             if self.seen[id].mark != MARKED:
                 self.seen[id] = replace(self.seen[id], assigned=_assigned(self.steps, id), mark=mark)
-                self.next[id] = next_step(self.seen[id])
+                step = next_step(self.seen[id])
+                self.next |= {} if step in _NOTHING_TO_DO else {id: step}
 
     def _left_behind(self) -> None:
         """A run that was cut off after its proof leaves what another certificate took the place of."""

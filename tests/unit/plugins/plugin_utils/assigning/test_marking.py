@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from unit.audits import read
-from unit.fakes_windows import FakeServer, authority, certificate, key_info
+from unit.fakes_windows import NOW, FakeServer, authority, certificate, key_info
 
+from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys
@@ -44,7 +46,7 @@ class Site:
         self.server.programs.ran.clear()
 
     def marks(self) -> ServerMarks:
-        return ServerMarks(self.server.host)
+        return ServerMarks(self.server.host, NOW)
 
     def leave(self, name: str, *former: Former, value: Any = None) -> None:
         """A mark as a run left it that was cut off."""
@@ -80,7 +82,7 @@ def test_what_nothing_was_replaced_in_needs_none_until_something_is(site: Site) 
     marks = site.marks()
     empty, typed = Former("http_sys", "[::]:443", kind="ipport"), Former("cmdlets", "Default", site.old)
     marks.keep({site.new: [empty]})
-    assert (site.server.programs.ran, marks.of(site.new), marks.take_away([])) == ([], (empty,), True)
+    assert (site.server.programs.ran, marks.of(site.new), marks.take_away([])) == ([], (empty,), set())
     marks.keep({site.new: [typed]})
     marks.keep({site.new: [typed]})
     assert site.written == {site.new: encoded([empty, typed])}
@@ -161,7 +163,7 @@ def test_one_that_cannot_be_written_is_told_and_stops_nothing(site: Site) -> Non
     marks, bind = site.marks(), ["netsh", "http", "delete", "sslcert", f"ipport={EVERYWHERE}"]
     marks.keep({site.new: [bound(site.old)]}, [FileProgram(bind)])
     assert marks.refused == ["reg add said: Xyzzy"] and site.server.programs.ran[-1] == bind
-    assert marks.take_away([]) and len(site.server.programs.ran) == 2
+    assert marks.take_away([]) == set() and len(site.server.programs.ran) == 2
     marks.keep({site.new: [Former("cmdlets", "x;y", site.old)]})
     assert marks.refused[1:] == ["it names a place or a certificate in a form that none has"]
 
@@ -218,19 +220,40 @@ def test_one_that_a_mark_names_is_known(site: Site) -> None:
 def test_taken_away_all_at_once_or_one_alone(site: Site) -> None:
     site.leave(site.new, bound(site.old))
     site.leave(site.other, value="x")
-    assert site.marks().take_away([site.other]) and list(site.written) == [site.new]
+    assert site.marks().take_away([site.other]) == set() and list(site.written) == [site.new]
     assert site.server.programs.ran == [["reg", "delete", f"HKLM\\{KEY}\\{site.other}", "/f"]]
     marks = site.marks()
     marks.keep({site.other: [bound(site.old)]})
-    assert marks.take_away([site.new]) and site.written == {}
+    assert marks.take_away([site.new]) == set() and site.written == {}
     assert site.server.programs.ran[-1] == ["reg", "delete", f"HKLM\\{KEY}", "/f"]
+
+
+def test_one_whose_name_no_command_line_carries_stays_and_the_others_go(site: Site) -> None:
+    site.leave('x" & calc & "', value="x")
+    site.leave(site.other, value="x")
+    site.leave(site.new, bound(site.old))
+    marks = site.marks()
+    assert marks.take_away(['x" & calc & "', site.other]) == {'x" & calc & "'}
+    assert set(site.written) == {'x" & calc & "', site.new} and len(site.server.programs.ran) == 1
+    (told,) = marks.refused
+    assert told.startswith("the key 'x\" & calc & \"' is to be deleted by hand: ")
+    assert site.marks().take_away(['x" & calc & "', site.new]) == set() and site.written == {}  # all of them at once
+
+
+def test_one_that_expired_is_not_gone_back_to(site: Site) -> None:
+    late = ServerMarks(site.server.host, NOW + timedelta(days=6))
+    site.leave(site.new, bound(site.old))
+    ((name, why),) = [(one.name, one.why) for one in late.judged({site.new: HTTP}, all_held=True)]
+    assert (name, why) == (site.new, f"the former certificate of {EVERYWHERE} expired on {timestamp(read(OLD).not_after)}")
+    late.keep({site.other: [bound(site.new)]})
+    assert late.of(site.other) == (bound(site.new),)
 
 
 def test_one_that_stays_is_told(site: Site) -> None:
     site.leave(site.new, bound(site.old))
     site.server.programs.handlers["reg"] = lambda words: (1, "Xyzzy")
     marks = site.marks()
-    assert not marks.take_away([site.new]) and marks.refused == ["reg delete said: Xyzzy"]
+    assert marks.take_away([site.new]) == {site.new} and marks.refused == ["reg delete said: Xyzzy"]
 
 
 def test_what_cannot_be_read_is_told_once_and_a_lost_host_ends_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

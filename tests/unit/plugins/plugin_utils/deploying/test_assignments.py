@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from unit.fakes_windows import FakeServer
+from unit.fakes_windows import NOW, FakeServer
 from unit.server_sites import ID, NAME, WEB, work
 
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import ChangeSet
@@ -70,7 +70,7 @@ class ServiceResult:
 
 def assigner(*places: AssignmentWork, done: dict[str, Any] | None = None, **options: Any) -> Assigner:
     steps = ServerSteps({ID: {"thumbprint": AB, **(done or {})}})
-    return Assigner(FakeServer().host, work(*places), DeployOptions(**options), steps)
+    return Assigner(FakeServer().host, work(*places), DeployOptions(**options), steps, NOW)
 
 
 def assign(one: Assigner) -> dict[str, Any]:
@@ -194,6 +194,6 @@ def test_what_waits_is_not_assigned(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_server_that_nobody_logs_on_to_is_left_to_people(monkeypatch: pytest.MonkeyPatch) -> None:
     engines = Engines(monkeypatch)
     steps = ServerSteps({ID: {"thumbprint": AB, "request": {"bundle": "/tmp/x.pem"}}})
-    one = Assigner(None, work(FRONT, CMDLETS), DeployOptions(), steps)
+    one = Assigner(None, work(FRONT, CMDLETS), DeployOptions(), steps, NOW)
     assign(one)
     assert engines.asked == [] and steps.of[ID]["by_hand"]["front_end:5061"]["steps"][0].startswith("Bring /tmp/x.pem")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from unit.audits import ID, SERVER, WEB, work
-from unit.fakes_windows import DER, FakeServer, authority, certificate, key_info
+from unit.fakes_windows import DER, NOW, FakeServer, authority, certificate, key_info, planned_certificate
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
@@ -42,7 +43,7 @@ class Site:
 
     def proof(self, **options: Any) -> Proof:
         wanted = DeployOptions(prove_wait=0, **options)
-        return Proof(self.server.host, Assigner(self.server.host, work(WEB), wanted, self.steps))
+        return Proof(self.server.host, Assigner(self.server.host, work(WEB), wanted, self.steps, NOW))
 
     @property
     def marks(self) -> list[str]:
@@ -180,6 +181,32 @@ def test_a_mark_that_does_not_fit_is_told_and_touches_nothing(site: Site, former
     message = f"a run that was cut off left a mark of the assignment of {site.new}, which was not followed: {why}."
     told = [("mark-not-followed", SERVER, f"{message} What is assigned was left alone, and the mark is gone")]
     assert site.mark == (True, told)
+
+
+def test_a_former_one_that_expired_is_not_assigned_again(site: Site) -> None:
+    site.cut_off(site.old)
+    site.shown = None
+    proof = site.proof()
+    replace(proof, assigner=replace(proof.assigner, now=NOW + timedelta(days=6))).prove()
+    assert ("proof" not in site.steps.of[ID], site.bound, site.marks) == (True, site.new, [])
+    ((code, _where, message),) = site.mark[1]
+    assert code == "mark-not-followed" and "the former certificate of 0.0.0.0:443 expired on 2" in message
+
+
+def test_what_is_taken_away_and_what_stays_is_told_of_each(site: Site) -> None:
+    site.cut_off(site.old)
+    site.server.registry.set(f"{KEY}\\%x%", "former", "x")
+    site.server.registry.set(f"{KEY}\\{'AB' * 20}", "former", encoded([Former("cmdlets", "Default", "CD" * 20)]))
+    proof = site.proof()
+    (job,) = proof.assigner.work.certificates
+    waits = replace(job, certificate=planned_certificate(id="other"))
+    site.steps.note("other", waiting="it waits")
+    replace(proof, assigner=replace(proof.assigner, work=replace(work(WEB), certificates=(job, waits)))).prove()
+    assert sorted(site.marks) == ["%x%", "AB" * 20]
+    told = {one["code"]: one["message"] for one in site.steps.of[ID]["mark"]["findings"]}
+    assert told["mark-not-followed"].endswith("What is assigned was left alone, and the mark stays")
+    assert "the key '%x%' is to be deleted by hand: " in told["mark-not-kept"]
+    assert [one["before"] for one in site.steps.of[ID]["mark"]["changes"]] == [site.new]
 
 
 def test_check_mode_looks_at_no_port_and_takes_no_mark_away(site: Site) -> None:
