@@ -126,7 +126,8 @@ def put_into_stores(host: WindowsHost, additions: Sequence[tuple[str, X509Certif
     for store, certificate in additions:
         (path,) = paths(host.files, ".cer")
         arguments = ["certreq", "-accept", "-machine", "-q"] if store == MY else ["certutil", "-f", "-addstore", store]
-        jobs.append(FileProgram([*arguments, path], path, certificate.pem.encode("ascii"), changes=(MACHINE,)))
+        text = certificate.pem.encode("ascii")
+        jobs.append(FileProgram([*arguments, path], path, text, changes=(MACHINE,), read_back=True))
     outcomes = host.files.run(host.programs, jobs, timeout=TIMEOUT)
     return tuple(outcome.checked().result for outcome in outcomes)
 

@@ -5,7 +5,8 @@
 """Files of text up and down without PowerShell.
 
 Up: base64 in pieces with echo, and certutil to turn it over; where something stops that, by a filter that copies its
-standard input. Either way the line that wrote a file shows it again, and that is compared. Down: cmd's ``type``.
+standard input. Either way the line that wrote a file shows it again, and that is compared, unless what its program does
+is read back. Down: cmd's ``type``.
 """
 
 from __future__ import annotations
@@ -84,9 +85,9 @@ def _told(what: str, result: ProgramResult) -> str:
     return f"{what} ended with exit code 0x{result.exit_code:X} and said: {said}"
 
 
-def _decoding(helper: str, target: str) -> str:
+def _decoding(helper: str, target: str, *, shown: bool = True) -> str:
     """The commands that turn base64 over and show what came of it; both names are quoted."""
-    return f"certutil -f -decode {helper} {target} && type {target}"
+    return f"certutil -f -decode {helper} {target}" + (f" && type {target}" if shown else "")
 
 
 def _helper_of(path: str) -> str:
@@ -380,7 +381,8 @@ class WinrsFiles(Files):
                 self._bring(job.source, text)
             text = b""
         else:
-            steps.append(f"echo {encoded} > {quoted_path(helper)} && {_decoding(quoted_path(helper), source)}")
+            decoding = _decoding(quoted_path(helper), source, shown=not job.read_back)
+            steps.append(f"echo {encoded} > {quoted_path(helper)} && {decoding}")
         steps.append(f"if exist {source} (echo {self._began.decode()}&{command_line(job.arguments)})")
         # Who did not run yet needs the claim still.
         steps += (f"if exist {source} ({one})" for one in given_back)
@@ -391,7 +393,8 @@ class WinrsFiles(Files):
         ran = results.pop(0)
         began, said = ran.stdout.startswith(self._began), ran.stdout.removeprefix(self._began).lstrip(b"\r\n")
         result = ProgramResult(command_line(job.arguments), ran.exit_code, said if job.source else ran.stdout)
-        sound = written is None or (written.exit_code == 0 and written.stdout.endswith(run.text))
+        as_sent = job.read_back or (written is not None and written.stdout.endswith(run.text))
+        sound = written is None or (written.exit_code == 0 and as_sent)
         if written is not None and not began:
             return _NotWritten(_told("echo and certutil -decode", written))
         given_back = bool(job.ends) and results.pop(0).stdout.split()[-1:] == [_GIVEN_BACK.encode()]

@@ -25,6 +25,7 @@ class FileProgram:
     """A program that runs on files which are there for its run only.
 
     :param source: the file that it reads, with this ``content``, ASCII text; it does not run where that is not there.
+    :param read_back: whether what it does is read back, and tells whether its file came as it was sent.
     :param shown: files in PEM that it writes and that are wanted.
     :param also: other files that it may leave.
     :param changes: keys of HKEY_LOCAL_MACHINE below which it may change something; none where it may do so anywhere.
@@ -38,6 +39,7 @@ class FileProgram:
     also: Sequence[str] = ()
     changes: Sequence[str] = ()
     ends: Sequence[str] = ()
+    read_back: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -752,6 +752,17 @@ def test_a_file_that_came_otherwise_than_it_was_sent_is_an_error_and_its_program
     assert len(server.ran) == 1 and server.files == {} and files.notice == ""
 
 
+def test_a_file_whose_program_is_read_back_is_not_shown() -> None:
+    files, server = server_files()
+    told = replace(job(1), read_back=True)
+    (outcome,) = files.run(server, [told])
+    assert (outcome.shown, outcome.error, server.ran) == ((REQUEST,), None, [(rf"{STEM}1.inf", INF)])
+    (line,) = server.steps.lines
+    assert f"type {STEM}1.inf" not in line.replace('"', "") and f"type {STEM}1.req" in line.replace('"', "")
+    stopping(server, "killed")
+    assert files.run(server, [told])[0].error is None and "findstr" in server.lines[-1]
+
+
 def test_a_file_that_went_before_its_program_came() -> None:
     files, server = server_files()
     stopping(server, "killed")
