@@ -17,6 +17,7 @@ from datetime import datetime
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import (
     CMDLETS,
     HTTP_SYS,
+    MARKS,
     NO_REQUESTS,
     OCS,
     ROOTS,
@@ -54,7 +55,7 @@ IN_OCS = frozenset(
 )
 STORE_PLACE = "store MY"
 # Where a part that could not be read is told by another name than its own.
-_PLACES = {HTTP_SYS: "http.sys", WAITING: "store REQUEST", ROOTS: "trusted roots"}
+_PLACES = {HTTP_SYS: "http.sys", WAITING: "store REQUEST", ROOTS: "trusted roots", MARKS: "marks of runs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +247,7 @@ class _Comparison:
     def _unread(self) -> Iterator[CertificateRow]:
         """What could not be read, where no planned place has told it."""
         told = {kind_of(one) for job in self.work.certificates for one in job.assignments}
-        for kind in (STORE, WAITING, ROOTS, CMDLETS, OCS, HTTP_SYS):
+        for kind in (STORE, WAITING, ROOTS, CMDLETS, OCS, HTTP_SYS, MARKS):
             why = self.state.unread.get(kind)
             if why and not (kind in told or (kind == STORE and told)):
                 yield CertificateRow(self.work.fqdn, _PLACES.get(kind, kind), NOT_READ, problems=(why,))

@@ -15,10 +15,10 @@ from ansible_collections.ucops.rollout.plugins.module_utils.certificates.machine
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate
 
-# Where assignments are kept: the product's cmdlets, OCS's WMI classes, http.sys; the store of certificates; and the
-# stores of waiting keys and of roots.
+# Where assignments are kept: the product's cmdlets, OCS's WMI classes, http.sys; the store of certificates; the stores
+# of waiting keys and of roots; and the marks of runs.
 CMDLETS, OCS, HTTP_SYS, STORE = "cmdlets", "ocs", "http_sys", "store"
-WAITING, ROOTS = "waiting_keys", "trusted_roots"
+WAITING, ROOTS, MARKS = "waiting_keys", "trusted_roots", "marks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ NO_REQUESTS = RequestsOfKeys()
 class ServerState:
     """All of it. ``served``: by ``address:port``, the port being the server's own. ``unread``: where, or which type,
     could not be read, and why. ``store``: MY; ``waiting``: the stand-ins of keys that wait for a certificate.
+    ``marks``: of which certificates a run that was cut off left one.
 
     ``untold``: of these this server has nothing that tells, so that only its ports do.
     """
@@ -84,6 +85,7 @@ class ServerState:
     untold: frozenset[str] = frozenset()
     waiting: tuple[StoredCertificate, ...] = ()
     roots: TrustedRoots = TrustedRoots()
+    marks: tuple[str, ...] = ()
 
     def stored(self, thumbprint: str) -> StoredCertificate | None:
         return next((one for one in self.store if one.thumbprint == thumbprint), None)

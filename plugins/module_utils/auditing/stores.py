@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a server's stores give reason to say, beside the places that are compared with the plan. Pure."""
+"""What a server's stores, and the marks of runs on it, give reason to say, beside the places that are compared with the
+plan. Pure."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present imp
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.held import HeldStores, held_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.registry import in_order
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.roots import root_store_findings
+from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import marks_left
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import ServerWork
 
@@ -42,5 +44,6 @@ def store_findings(
     found = (
         *held_findings(work.fqdn, planned, held, now=now, minimum_days=minimum_days),
         *root_store_findings(work.fqdn, state.roots),
+        *marks_left(work.fqdn, state.marks),
     )
     return in_order(dict.fromkeys(found))

@@ -246,6 +246,18 @@ MARK_NOT_FOLLOWED = FindingKind(
     decision="what is assigned was left alone, and may serve",
     elsewhere="a certificate that was assigned by hand, or removed from the store, after a run was killed",
 )
+MARK_LEFT = FindingKind(
+    code="mark-left",
+    severity=WARNING,
+    about=RUN,
+    title="A run was cut off after an assignment, and none has proved it since",
+    message="a run that was cut off left a mark of the assignment of {thumbprint}, and no run has taken it away since",
+    breaks="Nobody has seen whether the certificate serves that was assigned then",
+    mend="Run deploy_pool: it proves the certificate, or assigns the former one again, and takes the mark away",
+    source="the mark that the run left in the registry of the server, below HKLM\\SOFTWARE\\ucops.rollout",
+    decision="what is assigned may serve, and the places of the audit tell what it is",
+    elsewhere="an audit after a run was killed, or while one is at work",
+)
 MARK_NOT_KEPT = FindingKind(
     code="mark-not-kept",
     severity=NOTE,
@@ -385,6 +397,11 @@ def cut_off_finding(server: str, thumbprint: str, done: str) -> Finding:
 def mark_not_followed(server: str, thumbprint: str, reason: str, done: str) -> Finding:
     """That what such a run left cannot be followed; ``done``: what became of it, as a sentence."""
     return MARK_NOT_FOLLOWED.at(server, thumbprint=thumbprint, reason=reason, done=done)
+
+
+def marks_left(server: str, thumbprints: Sequence[str]) -> tuple[Finding, ...]:
+    """That runs were cut off on a server that is only looked at."""
+    return tuple(MARK_LEFT.at(server, thumbprint=one) for one in thumbprints)
 
 
 def mark_findings(server: str, reasons: Sequence[str]) -> tuple[Finding, ...]:

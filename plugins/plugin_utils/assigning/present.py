@@ -19,6 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificate
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.present import (
     CMDLETS,
     HTTP_SYS,
+    MARKS,
     OCS,
     ROOTS,
     STORE,
@@ -45,6 +46,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types im
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import endpoint_text
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_judge import trust_of
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import (
     ADDRESS,
@@ -65,6 +67,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync impor
     moment,
     read_state,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marking import read_marks
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marks import MARKED
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import (
     HeldAssignment,
     concerned,
@@ -125,7 +129,7 @@ def read_server(
 
     :param also: further bindings of http.sys that are to have the Web Components' certificate.
     """
-    host = host.as_it_is(*SURVEYED, *SURVEYED_BINDINGS)
+    host = host.as_it_is(*SURVEYED, *SURVEYED_BINDINGS, MARKED)
     reading = _Reading(host)
     places = [one for job in work.certificates for one in job.assignments]
     by_cmdlets = any(one.way == LYNC for one in places)
@@ -133,6 +137,7 @@ def read_server(
     held = reading.part(STORE, lambda: _store(stores, now, host.name)) or ()
     waiting = reading.part(WAITING, lambda: stores.entries(REQUEST)) or ()
     roots = reading.part(ROOTS, lambda: _roots(host, stores))
+    marks = reading.part(MARKS, lambda: tuple(as_said(one.name, 60) for one in read_marks(host))) or ()
     types = tuple(dict.fromkeys(_machine_types(work)))
     cmdlets = reading.part(CMDLETS, lambda: read_state(host, "*", types)) if by_cmdlets or not places else None
     in_ocs = any(kind_of(one) == OCS for one in places)
@@ -157,6 +162,7 @@ def read_server(
         untold=frozenset() if can_tell else frozenset({HTTP_SYS}),
         waiting=tuple(_entered(one) for one in waiting),
         roots=roots or TrustedRoots(),
+        marks=marks,
     )
 
 

@@ -178,9 +178,7 @@ class _Deploying:
         self.host = reading_until_run(host, wanted.options.ahead(wanted.work))
         self.wanted, self.open_host = wanted, open_host
         self.steps = ServerSteps(wanted.found)
-        self.assigner = Assigner(
-            self.host, wanted.work, wanted.options, self.steps, wanted.now, wanted.check_mode
-        )
+        self.assigner = Assigner(self.host, wanted.work, wanted.options, self.steps, wanted.now, wanted.check_mode)
 
     def deploy(self) -> Result:
         proof = Proof(self.host, self.assigner)

@@ -171,7 +171,9 @@ class Proof:
         names = list(dict.fromkeys(mark.name for _id, mark in left))
         stays = frozenset(() if gone else names) if one.check_mode or not gone else marks.take_away(names)
         findings = [
-            mark_not_followed(server, as_said(mark.name, 60), mark.why, _STAYS if mark.name in stays else done.misleading)
+            mark_not_followed(
+                server, as_said(mark.name, 60), mark.why, _STAYS if mark.name in stays else done.misleading
+            )
             if mark.why
             else cut_off_finding(server, mark.name, done.followed)
             for _id, mark in left

@@ -37,5 +37,9 @@ def test_errors_come_first() -> None:
     ]
 
 
+def test_what_a_run_left_that_was_cut_off_is_told() -> None:
+    assert codes(ServerState((stored(GOOD),), (in_ocs(GOOD),), marks=("AB", "CD"))) == ["mark-left", "mark-left"]
+
+
 def test_what_a_binding_of_others_names_is_not_left_over() -> None:
     assert codes(ServerState((stored(GOOD), stored(SECOND)), (in_ocs(GOOD), bound(SECOND, "10.0.0.99:443")))) == []

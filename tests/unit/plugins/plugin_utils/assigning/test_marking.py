@@ -244,7 +244,10 @@ def test_one_that_expired_is_not_gone_back_to(site: Site) -> None:
     late = ServerMarks(site.server.host, NOW + timedelta(days=6))
     site.leave(site.new, bound(site.old))
     ((name, why),) = [(one.name, one.why) for one in late.judged({site.new: HTTP}, all_held=True)]
-    assert (name, why) == (site.new, f"the former certificate of {EVERYWHERE} expired on {timestamp(read(OLD).not_after)}")
+    assert (name, why) == (
+        site.new,
+        f"the former certificate of {EVERYWHERE} expired on {timestamp(read(OLD).not_after)}",
+    )
     late.keep({site.other: [bound(site.new)]})
     assert late.of(site.other) == (bound(site.new),)
 

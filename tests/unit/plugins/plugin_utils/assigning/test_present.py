@@ -260,6 +260,14 @@ def test_a_key_that_is_no_place_of_a_binding_ends_nothing(text: str) -> None:
     assert dict(state.unread) == {}
 
 
+def test_what_a_run_left_that_was_cut_off_is_read() -> None:
+    on = server(GOOD)
+    bind(on, GOOD)
+    assert read(on, work(WEB)).marks == ()
+    on.registry.set(f"SOFTWARE\\ucops.rollout\\{GOOD.thumbprint}", "former", "x")
+    assert read(on, work(WEB)).marks == (GOOD.thumbprint,)
+
+
 def judged(on: FakeServer, wanted: ServerWork, *, also: tuple[str, ...] = (), **ports: Any) -> list[tuple[str, str]]:
     """Place and verdict of what is planned, with ports that serve what is right."""
     state = read_server(
