@@ -12,7 +12,7 @@ being assigned: it is told, and the run goes on as without.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import X509Certificate, timestamp
@@ -38,6 +38,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileOutcome, FileProgram
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import CannotQuote, command_line
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import Remembered
 
 _HIVE = "HKLM"
 
@@ -100,8 +101,12 @@ class ServerMarks(FormerKeeper):
         writing = dict(self._writing(assigned))
         if not changes and not writing:
             return ()
+        # What follows a mark alone makes everything else old that could be read along.
+        alone = Remembered(self._host.registry, (MARKED,))
         try:
-            outcomes = self._host.files.run(self._host.programs, [*writing.values(), *changes])
+            outcomes = self._host.files.run(
+                self._host.programs, [*writing.values(), *changes], then=None if changes else alone
+            )
         except HostUnreachable:
             raise
         except RolloutError as error:
@@ -111,7 +116,7 @@ class ServerMarks(FormerKeeper):
             # Whether it is there all the same is seen when it is taken away.
             self._written.update(writing)
             return ()
-        there = self._there() if writing else ()
+        there = self._there(self._host if changes else replace(self._host, registry=alone)) if writing else ()
         for name, one in zip(writing, outcomes[: len(writing)], strict=True):
             if name in there or not one.result.exit_code:
                 self._written.add(name)
@@ -120,10 +125,10 @@ class ServerMarks(FormerKeeper):
                 self.refused.append(f"reg add said: {said}")
         return outcomes[len(writing) :]
 
-    def _there(self) -> set[str]:
+    def _there(self, host: WindowsHost) -> set[str]:
         """The certificates of which the server has now what is to be kept of them."""
         try:
-            found = read_marks(self._host)
+            found = read_marks(host)
         except HostUnreachable:
             raise
         except RolloutError:

@@ -119,6 +119,12 @@ class Remembered(Registry):
                 return (KeyContent(below[name]) if name in below else None,)
         return None
 
+    def lines(self, asked: Sequence[Branch]) -> tuple[str, ...]:
+        return self._registry.lines(asked)
+
+    def contents(self, asked: Sequence[Branch], results: Sequence[ProgramResult]) -> tuple[KeyContent | None, ...]:
+        return self._registry.contents(asked, results)
+
     def lines_ahead(self) -> tuple[str, ...]:
         """The steps of a command line that read what is to be read ahead."""
         return self._registry.lines(self._ahead)

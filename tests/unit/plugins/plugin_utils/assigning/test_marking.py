@@ -20,9 +20,11 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marking im
     named_by,
     read_marks,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marks import Mark, encoded
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marks import MARKED, Mark, encoded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files_port import FileProgram
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.reading_once import reading_until_run
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.registry_port import Branch
 
 KEY = "SOFTWARE\\ucops.rollout"
 CA = authority()
@@ -109,6 +111,24 @@ def test_what_is_kept_next_goes_along(site: Site) -> None:
     marks.expect({site.other: [typed]})
     marks.keep({site.other: [typed]})  # nothing was bound before
     assert site.written[site.other] == encoded([typed])
+
+
+def test_a_mark_alone_has_marks_alone_read_along(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    host, read = reading_until_run(site.server.host, [Branch("SOFTWARE\\Other"), MARKED]), []
+    run = site.server.files.run
+
+    def noted(*told: Any, then: Any, **more: Any) -> Any:
+        read.append(then.lines_ahead())
+        return run(*told, then=then, **more)
+
+    monkeypatch.setattr(site.server.files, "run", noted)
+    monkeypatch.setattr(site.server.registry, "lines", lambda asked: tuple(one.key for one in asked))
+    marks = ServerMarks(host, NOW)
+    marks.look()
+    host.registry.forget()  # as after a script of PowerShell
+    marks.keep({site.new: [bound(site.old)]})
+    marks.keep({site.other: [bound(site.old)]}, [FileProgram(["netsh", "http", "delete", "sslcert", "ipport=x"])])
+    assert (read, marks.refused) == ([(KEY,), ("SOFTWARE\\Other", KEY)], [])
 
 
 def test_a_mark_is_read_back(site: Site) -> None:

@@ -114,6 +114,10 @@ def test_what_another_command_line_read_is_remembered(registry: FakeRegistry) ->
     assert remembered.lines_ahead() == ("read A", "read B")  # nothing was learned
     remembered.take([ProgramResult("x", 0, b"a"), ProgramResult("x", 0, b"b")])
     assert (remembered.subkeys("A"), remembered.subkeys("B"), remembered.lines_ahead()) == (("a",), ("b",), ())
+    below = Remembered(remembered, [Branch("C")])
+    assert below.lines_ahead() == ("read C",)
+    below.take([ProgramResult("x", 0, b"c")])
+    assert (below.subkeys("C"), below.lines_ahead()) == (("c",), ())
     # An adapter that has no lines reads when it is asked.
     later = Remembered(registry, [Branch("A")])
     assert later.lines_ahead() == ()
