@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +233,44 @@ def test_what_does_not_serve_gives_way_to_the_former(
         with pytest.raises(NotProved, match=f"{new} does not serve: .* the former certificate is assigned again"):
             one.bring()
         assert (one.serving, one.assigned, one.marks) == (one.old, {one.old}, [])
+
+
+class AtPut(Wire):
+    """Killed at the first of OCS's WMI instances that is put."""
+
+    def carrying(self, send: Callable[..., Any]) -> Callable[..., Any]:
+        sending = super().carrying(send)
+
+        def looking(*message: Any) -> Any:
+            if not self.at and "transfer/Put" in str(message[0]):
+                self.at = self.sent + 1
+            return sending(*message)
+
+        return looking
+
+
+@pytest.mark.parametrize("serves", [True, False])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_what_is_bound_and_not_yet_in_ocs_is_finished_or_brought_back(
+    tmp_path: Path, after: bool, serves: bool
+) -> None:
+    with cut_off(tmp_path, "wmi", "ja-JP" if after else "fr-FR") as one:
+        if not serves:
+            one.site.estate.order(one.role, one.server, "deny_keys", but=[one.old])
+        time.sleep(1.1)  # of two certificates the newest serves, by the second
+        one.site.wire = AtPut(after=after)
+        with pytest.raises(Killed):
+            one.bring(renew=(one.old,))
+        one.site.wire = Wire()
+        (new,) = one.marks
+        assert one.assigned == ({new} if after else {one.old, new}) and one.serving == one.old
+        if serves:
+            assert one.bring() is True
+            assert (one.serving, one.assigned, one.marks) == (new, {new}, [])
+        else:
+            with pytest.raises(NotProved, match="the former certificate is assigned again"):
+                one.bring()
+            assert (one.serving, one.assigned, one.marks) == (one.old, {one.old}, [])
 
 
 def test_a_former_one_that_is_gone_is_told_and_nothing_is_touched(
