@@ -71,6 +71,11 @@ class OcsClass:
     issuer: str = "TLSCertIssuer"
     serial: str = "TLSCertSN"
 
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The properties that matter here."""
+        return ("InstanceID", *(("Port",) if self.name == _LISTENERS else ()), self.issuer, self.serial)
+
 
 _LISTENERS = "MSFT_SIPListeningAddressData"
 _FRONT = ("front_end", "director")
@@ -159,14 +164,14 @@ def read_assignments(
 ) -> tuple[HeldAssignment, ...] | None:
     """Every certificate that OCS's classes name, and every place without; None on a server that has none of them.
 
-    :param component: those of one component alone; ``besides``: of all but one.
+    :param component: those of one component alone, whose server has its classes; ``besides``: of all but one.
     """
     found: list[HeldAssignment] = []
     known = False
     for kind in CLASSES:
         if besides in kind.components or (component and component not in kind.components):
             continue
-        there = instances(wmi, kind.name)
+        there = instances(wmi, kind.name, kind.read if component else ())
         known = known or there is not None
         found += [_held(kind, one, where) for one in there or ()]
     return tuple(found) if known else None
@@ -229,6 +234,19 @@ def learn(held: Sequence[HeldAssignment], certificates: Iterable[X509Certificate
     )
 
 
+def tells(held: Iterable[HeldAssignment], certificates: Iterable[X509Certificate], new: X509Certificate | None) -> bool:
+    """Whether these values say how a new serial number is written: in which order, and where its first bit is set also
+    what stands before such a one. ``certificates``: the server's; ``new``: None while it is only planned."""
+    signed = new is not None and _begins_with_a_bit(new)
+    values = [one for one in held if not one.empty]
+    named = (one for one in certificates if any(each.names(one) and len(each.orders(one)) == 1 for each in values))
+    return any(not signed or _begins_with_a_bit(one) for one in named)
+
+
+def _begins_with_a_bit(certificate: X509Certificate) -> bool:
+    return certificate.serial_number.bit_length() % 8 == 0
+
+
 # --- apply ----------------------------------------------------------------------------------------------------------
 
 
@@ -251,8 +269,7 @@ def assign(
     places = concerned(held or (), wanted.component, wanted.own_port)
     if not differing:
         return replace(_in_place(host, wanted, served), assigned=_assigned(places, (), wanted, check_mode=check_mode))
-    others = read_assignments(host.wmi, where=host.name, besides=wanted.component) or ()
-    form = learn((*(held or ()), *others), _certificates(host), where=host.name)
+    form = _form(host, held or (), wanted, certificate)
     changes = _changes(differing, wanted)
     assigned = _assigned(places, differing, wanted, check_mode=check_mode)
     if check_mode or certificate is None:
@@ -263,6 +280,16 @@ def assign(
         host.wmi.put(_reference(one), _values(one, certificate, form))
     _read_back(host, wanted, certificate)
     return replace(_outcome(ASSIGNED, wanted, served, changes), assigned=assigned, former=former)
+
+
+def _form(
+    host: WindowsHost, held: Sequence[HeldAssignment], wanted: CommandAssignment, new: X509Certificate | None
+) -> SerialForm:
+    """By the values of the component where they say it; the other classes cost a request each."""
+    store = tuple(_certificates(host))
+    if not tells(held, store, new):
+        held = (*held, *(read_assignments(host.wmi, where=host.name, besides=wanted.component) or ()))
+    return learn(held, store, where=host.name)
 
 
 def restore(host: WindowsHost, former: Sequence[Former]) -> tuple[()]:

@@ -43,14 +43,19 @@ _NAME = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 _T = TypeVar("_T")
 
 
-def instances(wmi: Wmi, name: str) -> tuple[WmiObject, ...] | None:
-    """All instances of a class of OCS; None on a server that does not have the class."""
-    try:
-        return wmi.query(NAMESPACE, f"SELECT * FROM {name}")
-    except WsmanFault as fault:
-        if fault.code == CODE_BAD_FILTER:
-            return None
-        raise
+def instances(wmi: Wmi, name: str, properties: Sequence[str] = ()) -> tuple[WmiObject, ...] | None:
+    """All instances of a class of OCS; None on a server that does not have the class.
+
+    :param properties: those that are needed. Where the host refuses to give them alone, all are asked for: the class
+        may be missing, or one of them.
+    """
+    for told in (*((",".join(properties),) if properties else ()), "*"):
+        try:
+            return wmi.query(NAMESPACE, f"SELECT {told} FROM {name}")
+        except WsmanFault as fault:
+            if fault.code != CODE_BAD_FILTER:
+                raise
+    return None
 
 
 def read_deployed(host: WindowsHost) -> DeployedOcs:

@@ -37,6 +37,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.ocs import
     learn,
     present,
     restore,
+    tells,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
 
@@ -65,14 +66,18 @@ class OcsWmi:
             ROUTING: {"InstanceID": "{2}", **values(routing, order)},
         }
         self.puts = []
+        self.asked = []
         self.deaf = False
 
     def query(self, namespace, wql):
         assert namespace == "root/cimv2"
-        name = wql.removeprefix("SELECT * FROM ")
-        if name not in self.rows:
+        self.asked.append(wql)
+        told, name = wql.removeprefix("SELECT ").split(" FROM ")
+        row = self.rows.get(name, {})
+        wanted = list(row) if told == "*" else told.split(",")
+        if not row or not set(wanted) <= set(row):
             raise no_such_class()
-        return (WmiObject(name, dict(self.rows[name])),)
+        return (WmiObject(name, {one: row[one] for one in wanted}),)
 
     def put(self, reference, properties):
         name = reference.resource_uri.rpartition("/")[2]
@@ -116,6 +121,30 @@ def test_written_in_the_order_that_is_there_and_read_back(assign, order):
     ]
     again = assign(wmi, serves=NEW)
     assert (again["state"], again["changed"], again["restart"], len(wmi.puts)) == ("proved", False, False, 2)
+
+
+PROJECTED = [
+    f"SELECT InstanceID,Port,TLSCertIssuer,TLSCertSN FROM {LISTENER}",
+    f"SELECT InstanceID,TLSCertIssuer,TLSCertSN FROM {ROUTING}",
+]
+
+
+def test_classes_of_others_are_asked_only_where_its_own_do_not_say_how_to_write(assign):
+    wmi = OcsWmi(OLD, OLD)
+    assign(wmi)
+    assert wmi.asked == PROJECTED * 2
+    silent = OcsWmi()
+    with pytest.raises(RolloutError, match="either order"):
+        assign(silent)
+    others = [f"SELECT * FROM {one.name}" for one in CLASSES[2:]]
+    assert silent.asked == [*PROJECTED, *others]
+
+
+def test_a_class_without_one_of_the_properties_is_read_whole(assign):
+    wmi = OcsWmi(NEW, NEW)
+    del wmi.rows[ROUTING]["TLSCertIssuer"]
+    assert assign(wmi, serves=NEW)["state"] == "proved"
+    assert wmi.asked == [*PROJECTED, f"SELECT * FROM {ROUTING}"]
 
 
 def test_what_is_named_is_told_before_it_is_written():
@@ -249,7 +278,12 @@ def test_the_zero_before_a_serial_number_is_learned_too():
     assert SerialForm(PRINTED, True).encode(0x8F02) == bytes.fromhex("008f02")
     assert SerialForm(PRINTED, True).encode(0x7F02) == bytes.fromhex("7f02")
     assert SerialForm(LITTLE, False).encode(0x8F02) == bytes.fromhex("028f")
+    # Only one whose first bit is set says what stands before such a one.
+    plain, its = replace(made, serial_number=0x7F01), replace(held, serial=bytes.fromhex("7f01"))
+    assert [tells([its], [plain], new) for new in (plain, None, high)] == [True, True, False]
+    assert tells([its, held], [plain, high], high) and not tells([], [plain], plain)
     # The same in both orders: nothing is learned from it.
+    assert not tells([replace(held, serial=bytes.fromhex("4a4a"))], [replace(made, serial_number=0x4A4A)], None)
     alike = replace(made, serial_number=0x4A4A)
     with pytest.raises(RolloutError, match="either order"):
         learn([replace(held, serial=bytes.fromhex("4a4a"))], [alike], where="x")
