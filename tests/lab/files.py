@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import threading
 from dataclasses import dataclass, field
@@ -60,6 +61,16 @@ class Node:
         return self.children is not None
 
 
+def _walk_dots(text: str) -> list[str]:
+    parts: list[str] = []
+    for part in text.split("\\"):
+        if part == "..":
+            del parts[-1:]
+        elif part.rstrip(". "):
+            parts.append(part.rstrip(". "))
+    return parts
+
+
 class FileSystem:
     """Drive C: of a machine. Paths are absolute or relative to `directory`; every error is a `FileError`."""
 
@@ -70,7 +81,9 @@ class FileSystem:
         for path in DIRECTORIES:
             self.make_directory(path, system=True)
 
-    def absolute(self, path: str, directory: str = "C:\\") -> str:
+    @staticmethod
+    @functools.lru_cache(8192)
+    def absolute(path: str, directory: str = "C:\\") -> str:
         """The full path of `path` as Windows resolves it: slashes, dots, drive-relative forms."""
         text = path.replace("/", "\\")
         if text.startswith(("\\\\?\\", "\\\\.\\")):
@@ -84,17 +97,7 @@ class FileSystem:
             text = rest if rest.startswith("\\") else directory[2:] + "\\" + rest
         elif not text.startswith("\\"):
             text = directory[2:] + "\\" + text
-        return "C:\\" + "\\".join(self._walk_dots(text))
-
-    @staticmethod
-    def _walk_dots(text: str) -> list[str]:
-        parts: list[str] = []
-        for part in text.split("\\"):
-            if part == "..":
-                del parts[-1:]
-            elif part.rstrip(". "):
-                parts.append(part.rstrip(". "))
-        return parts
+        return "C:\\" + "\\".join(_walk_dots(text))
 
     @staticmethod
     def _parts(absolute: str) -> list[str]:
@@ -107,10 +110,11 @@ class FileSystem:
 
     def _find(self, absolute: str) -> Node | None:
         node = self._root
-        for part in self._parts(absolute):
-            if node.children is None or part.upper() not in node.children:
+        for part in self._parts(absolute.upper()):
+            child = (node.children or {}).get(part)
+            if child is None:
                 return None
-            node = node.children[part.upper()]
+            node = child
         return node
 
     def _parent(self, absolute: str) -> Node:
@@ -130,6 +134,14 @@ class FileSystem:
             return self._find(self.absolute(path, directory)) is not None
         except FileError:
             return False
+
+    def is_file(self, path: str, directory: str = "C:\\") -> bool:
+        """Whether a file of that name is there."""
+        try:
+            node = self._find(self.absolute(path, directory))
+        except FileError:
+            return False
+        return node is not None and not node.is_directory
 
     def is_directory(self, path: str, directory: str = "C:\\") -> bool:
         """Whether a directory of that name is there."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ UNMODELLED = (
     SYSTEM + r"wbem\wmic.exe", SYSTEM + "ipconfig.exe", SYSTEM + "nslookup.exe", SYSTEM + "taskkill.exe",
     SYSTEM + "systeminfo.exe", SYSTEM + r"inetsrv\appcmd.exe", SYSTEM + "xcopy.exe", SYSTEM + "icacls.exe",
 )  # fmt: skip
-# What came with Windows Server 2008 or later only.
+_MODELLED = {path.lower(): target for path, target in PROGRAMS.items()}
 Program = Callable[[Process], int]
 
 
@@ -79,12 +80,8 @@ def find_program(name: str, process: Process) -> str | None:
         places += [place for place in (process.environment.get("PATH") or "").split(";") if place]
     for place in places:
         for candidate in _candidates(name, process.environment.get("PATHEXT") or DEFAULT_EXTENSIONS):
-            try:
-                path = files.absolute(candidate, place)
-            except FileError:
-                continue
-            if files.exists(path) and not files.is_directory(path):
-                return path
+            if files.is_file(candidate, place):
+                return files.absolute(candidate, place)
     return None
 
 
@@ -105,16 +102,17 @@ def run_program(path: str, process: Process) -> int:
     """Run the program at `path`; returns its exit code."""
     process.machine.traces.lines.append(process.line)
     wanted = path.lower().replace("\\sysnative\\", "\\system32\\").replace("\\syswow64\\", "\\system32\\")
-    for known, target in {**PROGRAMS, **programs_of_roles(process.machine)}.items():
-        if known.lower() == wanted:
-            return guarded(path, _load(target), process)
-    if wanted in {known.lower() for known in UNMODELLED}:
+    brought = {known.lower(): target for known, target in programs_of_roles(process.machine).items()}
+    if target := brought.get(wanted) or _MODELLED.get(wanted):
+        return guarded(path, _load(target), process)
+    if wanted in map(str.lower, UNMODELLED):
         process.complain(f"lab: {path.rpartition(chr(92))[2]} is not modelled")
         return 1
     process.complain_of("cmd.cannot_execute")
     return 1
 
 
+@functools.cache
 def _load(target: str) -> Program:
     module, _unused, function = target.partition(":")
     program: Program = getattr(importlib.import_module(module), function)

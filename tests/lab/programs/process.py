@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +24,10 @@ CODE_PAGES = {
     437: "cp437", 850: "cp850", 852: "cp852", 932: "cp932", 1250: "cp1250", 1252: "cp1252", 1200: "utf-16-le",
     65001: "utf-8",
 }  # fmt: skip
+
+# Of a command line what stands for itself, outside and inside quotes.
+_PLAIN = re.compile(r'[^ \t\\"]+')
+_PLAIN_QUOTED = re.compile(r'[^\\"]+')
 
 
 class Terminated(Exception):
@@ -74,7 +80,9 @@ class Environment:
         return iter([self._values[key] for key in sorted(self._values)])
 
     def copy(self) -> Environment:
-        return Environment(dict(self))
+        made = Environment()
+        made._values = self._values.copy()
+        return made
 
 
 def _nobody_asks(_now: bool) -> None:
@@ -245,8 +253,13 @@ def split_command_line(line: str) -> list[str]:
     toggle; 2n+1 give n and a literal quote; inside quotes a doubled quote is one literal quote.
     The first one (the program) knows no backslash rule.
     """
+    return list(_split(line))
+
+
+@functools.lru_cache(1024)
+def _split(line: str) -> tuple[str, ...]:
     first, rest = _program_name(line)
-    return [first, *_rest_arguments(rest)]
+    return (first, *_rest_arguments(rest))
 
 
 def _program_name(line: str) -> tuple[str, str]:
@@ -275,6 +288,10 @@ def _rest_arguments(text: str) -> list[str]:
 def _argument(text: str, index: int) -> tuple[str, int]:
     argument, quoted = "", False
     while index < len(text) and (quoted or text[index] not in " \t"):
+        if plain := (_PLAIN_QUOTED if quoted else _PLAIN).match(text, index):
+            argument += plain[0]
+            index = plain.end()
+            continue
         slashes = 0
         while index < len(text) and text[index] == "\\":
             slashes += 1
@@ -291,7 +308,4 @@ def _argument(text: str, index: int) -> tuple[str, int]:
             index += 1
         else:
             argument += "\\" * slashes
-            if index < len(text) and not slashes:
-                argument += text[index]
-                index += 1
     return argument, index

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import uuid
 import xml.etree.ElementTree as ET
@@ -45,6 +46,7 @@ class Malformed(ValueError):
     """The bytes are no SOAP envelope that we would read."""
 
 
+@functools.lru_cache(4096)
 def q(name: str) -> str:
     """`rsp:Shell` as ElementTree's `{namespace}Shell`."""
     prefix, _colon, local = name.rpartition(":")
@@ -220,25 +222,35 @@ def _prefix_for(uri: str) -> str:
 def _name(tag: str, scope: dict[str, str], new: dict[str, str]) -> str:
     if not tag.startswith("{"):
         return tag
-    uri, _brace, local = tag[1:].partition("}")
+    uri, local = _split(tag)
     if uri not in scope and uri not in new:
         new[uri] = _prefix_for(uri)
     return f"{new.get(uri) or scope[uri]}:{local}"
 
 
+@functools.lru_cache(4096)
+def _split(tag: str) -> tuple[str, str]:
+    """(namespace, local name)."""
+    uri, _brace, local = tag[1:].partition("}")
+    return uri, local
+
+
 def _write(element: ET.Element, scope: dict[str, str], new: dict[str, str], out: list[str]) -> None:
     new = {uri: prefix for uri, prefix in new.items() if uri not in scope}
     tag = _name(element.tag, scope, new)
-    attributes = [(_name(key, scope, new), value) for key, value in element.attrib.items()]
-    hidden = set(new.values())
-    inner = {uri: prefix for uri, prefix in scope.items() if prefix not in hidden} | new
-    spaces = [(f"xmlns:{prefix}", uri) for uri, prefix in new.items()]
-    out.append(f"<{tag}" + "".join(f" {key}={quoteattr(value)}" for key, value in attributes + spaces))
+    out.append(f"<{tag}")
+    out.extend([f" {_name(key, scope, new)}={quoteattr(value)}" for key, value in element.attrib.items()])
+    inner = scope
+    if new:
+        hidden = set(new.values())
+        inner = {uri: prefix for uri, prefix in scope.items() if prefix not in hidden} | new
+        out.extend([f" xmlns:{prefix}={quoteattr(uri)}" for uri, prefix in new.items()])
     if element.text is None and not len(element) and element.tag != q("s:Body"):
         out.append("/>")
         return
-    out.append(f">{escape(element.text or '')}")
+    out.append(f">{escape(element.text)}" if element.text else ">")
     for child in element:
         _write(child, inner, {}, out)
-        out.append(escape(child.tail or ""))
+        if child.tail:
+            out.append(escape(child.tail))
     out.append(f"</{tag}>")

@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 DELIMITERS = " \t,;="
+_DELIMITERS = frozenset(DELIMITERS)
+_KEYWORD = re.compile(r"(if|rem)(?=[\s/,;=]|$)", re.IGNORECASE)
+# What stands for itself, outside and inside quotes.
+_PLAIN = re.compile(r'[^"^&|)<>]+')
+_PLAIN_QUOTED = re.compile(r'[^"]+')
 _FOR = re.compile(r'for\s+(?:/f\s+"(?P<options>[^"]*)"\s+)?%(?P<variable>[A-Za-z])\s+in\s*\(', re.IGNORECASE)
 
 
@@ -82,6 +88,12 @@ class For:
 Node = Simple | Group | Chain | If | For
 
 
+@functools.lru_cache(4096)
+def parsed(text: str) -> Node | None:
+    """The tree of an expanded line; None when it is empty. Raises LineError."""
+    return Parser(text).parse()
+
+
 class Parser:
     """One expanded line into a tree of Simple, Group, Chain, If and For."""
 
@@ -92,7 +104,6 @@ class Parser:
         self.depth = 0
 
     def parse(self) -> Node | None:
-        """The whole line; None when it is empty."""
         tree = self._sequence()
         self._blanks()
         if self.index < len(self.text):
@@ -108,7 +119,7 @@ class Parser:
         return self.text.startswith(token, self.index)
 
     def _blanks(self) -> None:
-        while self.index < len(self.text) and self.text[self.index] in DELIMITERS:
+        while self.text[self.index : self.index + 1] in _DELIMITERS:
             self.index += 1
 
     def _sequence(self) -> Node | None:
@@ -152,7 +163,7 @@ class Parser:
             return self._group()
         if loop := _FOR.match(self.text, self.index):
             return self._for(loop)
-        keyword = re.match(r"(if|rem)(?=[\s/,;=]|$)", self.text[self.index :], re.IGNORECASE)
+        keyword = _KEYWORD.match(self.text, self.index)
         if keyword and keyword[1].lower() == "if":
             return self._if()
         if keyword:
@@ -250,6 +261,10 @@ class Parser:
     def _simple(self) -> Simple | None:
         text, redirects, quoted = "", [], False
         while self.index < len(self.text):
+            if plain := (_PLAIN_QUOTED if quoted else _PLAIN).match(self.text, self.index):
+                text += plain[0]
+                self.index = plain.end()
+                continue
             char = self.text[self.index]
             if char == '"':
                 quoted = not quoted

@@ -18,7 +18,7 @@ from lab.files import FileError
 from lab.programs import find_program, run_program
 from lab.programs.cmd.builtins import BUILTINS, Exit, matches, split_builtin
 from lab.programs.cmd.expansion import expand_percent, strip_c_quotes
-from lab.programs.cmd.parser import DELIMITERS, Chain, For, Group, If, LineError, Node, Parser, Redirect
+from lab.programs.cmd.parser import DELIMITERS, Chain, For, Group, If, LineError, Node, Parser, Redirect, parsed
 from lab.programs.process import Collector, Input, Nowhere, Process, Sink
 
 LINE_LIMIT = 8191
@@ -56,7 +56,7 @@ class CommandProcessor:
             self.process.complain_of("cmd.input_line_too_long")
             return 1
         try:
-            tree = Parser(expanded).parse()
+            tree = parsed(expanded)
         except LineError as error:
             _complain_of_line(self.process, error)
             return SYNTAX_ERROR
@@ -75,7 +75,7 @@ class CommandProcessor:
     def again(self, text: str, process: Process) -> int:
         """Expand, parse and run a text once more, as `call` does, with the streams of `process`."""
         try:
-            tree = Parser(expand_percent(text, self._variable)).parse()
+            tree = parsed(expand_percent(text, self._variable))
         except LineError as error:
             _complain_of_line(process, error)
             return SYNTAX_ERROR
