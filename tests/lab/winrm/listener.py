@@ -33,14 +33,13 @@ class WinrmListener:
         for transport in self._transports:
             server = _Server(transport, self._service)
             self._servers.append(server)
-            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+            threading.Thread(target=server.serve, daemon=True).start()
 
     def stop(self) -> None:
         """Stop listening and cut the connections, as a machine that goes down does."""
         servers, self._servers = self._servers, []
         for server in servers:
             server.shutdown()
-            server.server_close()
             for connection in list(server.connections):
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
@@ -55,7 +54,24 @@ class _Server(socketserver.ThreadingTCPServer):
     def __init__(self, transport: Transport, service: WsmanService) -> None:
         self.transport, self.service = transport, service
         self.connections: set[socket.socket] = set()
+        self._over = threading.Event()
         super().__init__(transport.machine.bind(transport.port), Connection)
+
+    def serve(self) -> None:
+        """Until `shutdown`: it waits for connections and looks at nothing meanwhile."""
+        while True:
+            try:
+                request, address = self.get_request()
+            except OSError:
+                return self._over.set()
+            self.process_request(request, address)
+
+    def shutdown(self) -> None:
+        """Listen no more; the port is free then."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.server_close()
+        self._over.wait(2)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """In the connection's own thread, so that a client that dawdles over a handshake holds up nobody."""
