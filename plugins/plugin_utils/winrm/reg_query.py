@@ -12,10 +12,11 @@ two ways, and whether a key that reg does not show is absent or denied. Where re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
@@ -47,8 +48,9 @@ _SECOND = re.compile(rf"{_BETWEEN}REG_[A-Z]")
 _PLAIN = re.compile("[ ->@-~]*")
 _REQUESTS_OF_A_COMMAND = 3
 # Keys that mean nothing to cmd, and words of ours that tell where the names below one begin, and that they are all.
-_BARE = re.compile(r"[A-Za-z0-9\\]+")
+_BARE = re.compile(r"[A-Za-z0-9.\\]+")
 _NEXT, _COMPLETE = "-", "/"
+_WORD = 16  # hexadecimal digits
 STOPPED = (
     "reg query is stopped on this host ({told}), by security software or by the policy that forbids registry tools. For"
     " the rest of this run the registry is read value by value, which takes far longer"
@@ -198,18 +200,18 @@ class QueriedRegistry(WmiRegistry):
             return ()
 
     def contents(self, asked: Sequence[Branch], results: Sequence[ProgramResult]) -> tuple[KeyContent | None, ...]:
-        for name, result in zip(_LASTING, results[: len(_LASTING)], strict=True):
-            if not self._lasts(name, result):
-                self._give_up(f"it said: {as_said(result.text, 200) or 'nothing'}")
-                return super().branches(asked)
-        seen = _reading(asked).seen(results[len(_LASTING) :])
+        lasting, *shown = results
+        if not self._lasts(lasting):
+            self._give_up(f"it said: {as_said(lasting.text, 200) or 'nothing'}")
+            return super().branches(asked)
+        seen = _seen(_reading(asked), shown)
         return tuple(self._content(one, seen) for one in asked)
 
-    def _lasts(self, name: str, result: ProgramResult) -> bool:
-        """Whether reg showed a value that every Windows has."""
+    def _lasts(self, result: ProgramResult) -> bool:
+        """Whether reg showed the values that every Windows has."""
         try:
-            found = parse_listing(result.stdout, _WINDOWS, deep=False).values["", name.casefold()]
-            self._lasting[name] = _string(*found)
+            found = parse_listing(result.stdout, _WINDOWS, deep=False).values
+            self._lasting |= {name: _string(*found["", name.casefold()]) for name in _LASTING}
         except (_Unclear, KeyError):
             return False
         return result.exit_code == 0
@@ -254,45 +256,91 @@ class _RegAnswer:
     listing: Callable[[], Listing]
 
 
-@dataclass(frozen=True)
-class _RegQueries:
-    """What is asked of reg. ``whole``: keys with their values, each with whether all below it is to be shown.
-    ``named``: keys of which the names of those below are enough, those of one depth together."""
+class _RegStep(NamedTuple):
+    """A step of the line: what it asks, with ``deep`` for all below, and how what it printed is read."""
 
-    whole: tuple[tuple[str, bool], ...]
-    named: tuple[tuple[str, ...], ...]
-
-    def lines(self) -> tuple[str, ...]:
-        return (*(_query(*query) for query in self.whole), *map(_naming, self.named))
-
-    def seen(self, results: Sequence[ProgramResult]) -> dict[tuple[str, bool], _RegAnswer]:
-        """By folded key and whether all below it was shown."""
-        found = {
-            (key.casefold(), deep): _RegAnswer(
-                shown.exit_code == 0, partial(parse_listing, shown.stdout, key, deep=deep)
-            )
-            for (key, deep), shown in zip(self.whole, results, strict=False)
-        }
-        for keys, shown in zip(self.named, results[len(self.whole) :], strict=True):
-            found |= {(key.casefold(), False): one for key, one in zip(keys, _named(shown, len(keys)), strict=True)}
-        return found
+    line: str
+    keys: Sequence[str]
+    deep: bool
+    read: Callable[[ProgramResult, Sequence[str], bool], Sequence[_RegAnswer]]
 
 
-def _reading(asked: Sequence[Branch]) -> _RegQueries:
-    """Those asked for, and those that tell whether they are there."""
-    whole = dict.fromkeys((one.key, bool(one.below)) for one in asked if one.below or one.values)
-    names = dict.fromkeys(one.key for one in asked if not (one.below or one.values))
-    names |= dict.fromkeys(key for one in asked for key in one.above)
-    whole |= dict.fromkeys((key, False) for key in names if not _BARE.fullmatch(key))
-    depths: dict[int, list[str]] = {}
-    for key in names:
-        if (key, False) not in whole:
-            depths.setdefault(key.count("\\"), []).append(key)
-    return _RegQueries(tuple(whole), tuple(map(tuple, depths.values())))
+def _reading(asked: Sequence[Branch]) -> tuple[_RegStep, ...]:
+    """Those asked for, and those that tell whether they are there, each once in whatever case."""
+    deep = _once(one.key for one in asked if one.below)
+    shown = _once(one.key for one in asked if one.values and not one.below)
+    above = _once(key for one in asked for key in one.above)
+    listed = _once(one.key for one in asked if not (one.below or one.values))
+    depths: dict[int, dict[str, str]] = {}
+    for folded, key in {**above, **listed}.items():
+        if folded not in shown:
+            # Those that mean something to cmd, in quotes, each by itself.
+            depth = key.count("\\") if _BARE.fullmatch(key) else -1
+            depths.setdefault(depth, {})[folded] = key
+    shown |= depths.pop(-1, {})
+    # One with few keys below it is shown for less than to ask for their names alone would take.
+    alone = [depth for depth, keys in depths.items() if len(keys) == 1 and not keys.keys() & listed.keys()]
+    for depth in alone:
+        shown |= depths.pop(depth)
+    naming = [_RegStep(_naming(list(keys.values())), list(keys.values()), False, _named) for keys in depths.values()]
+    return (*_showing(deep.values(), deep=True), *_showing(shown.values(), deep=False), *naming)
+
+
+def _once(keys: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key in keys:
+        found.setdefault(key.casefold(), key)
+    return found
+
+
+def _showing(keys: Iterable[str], *, deep: bool) -> list[_RegStep]:
+    """One step for all that mean nothing to cmd: behind each that reg showed a word that nobody could know, and which
+    it is. What of those that it did not show tells the same as for one alone that ends with 1."""
+    told = list(keys)
+    bare = tuple(key for key in told if _BARE.fullmatch(key))
+    several = bare if len(bare) > 1 else ()
+    steps = [_RegStep(_query(key, deep), (key,), deep, _alone) for key in told if key not in several]
+    if several:
+        word, all_below = secrets.token_hex(_WORD // 2), " /s" if deep else ""
+        names = " ".join(f"HKLM\\{key}" for key in several)
+        line = f"for %l in ({names}) do @(reg query %l{all_below} 2>nul&&echo {word}-0 %l)"
+        steps.append(_RegStep(line, several, deep, _each))
+    return steps
+
+
+def _seen(steps: Sequence[_RegStep], results: Sequence[ProgramResult]) -> dict[tuple[str, bool], _RegAnswer]:
+    """By folded key and whether all below it was shown."""
+    found: dict[tuple[str, bool], _RegAnswer] = {}
+    for step, result in zip(steps, results, strict=True):
+        read = step.read(result, step.keys, step.deep)
+        found |= {(key.casefold(), step.deep): one for key, one in zip(step.keys, read, strict=True)}
+    return found
+
+
+def _alone(result: ProgramResult, keys: Sequence[str], deep: bool) -> Sequence[_RegAnswer]:
+    return [_answer(result.exit_code == 0, result.stdout, keys[0], deep)]
+
+
+def _each(result: ProgramResult, keys: Sequence[str], deep: bool) -> Sequence[_RegAnswer]:
+    """In the order of the keys; the word is that of the step itself.
+
+    What reg had shown of a key before it failed stands before the next one, where it fits nothing.
+    """
+    word = re.search(r"echo (\w+)-0", result.command_line)
+    parts = re.split(rb"%s-0 HKLM\\(\S+)[ \t]*\r?\n" % (word[1].encode() if word else b"-"), result.stdout)
+    ended = [name.decode("ascii", errors="replace") for name in parts[1::2]]
+    shown = dict(zip(ended, parts[::2], strict=False))
+    if ended != [key for key in keys if key in shown]:
+        return [_RegAnswer(True, _unclear)] * len(keys)
+    return [_answer(key in shown, shown.get(key, b""), key, deep) for key in keys]
+
+
+def _answer(there: bool, printed: bytes, key: str, deep: bool) -> _RegAnswer:
+    return _RegAnswer(there, partial(parse_listing, printed, key, deep=deep))
 
 
 def _lines(asked: Sequence[Branch]) -> tuple[str, ...]:
-    return (*(_line(_WINDOWS, "/v", name) for name in _LASTING), *_reading(asked).lines())
+    return (_LASTING_LINE, *(step.line for step in _reading(asked)))
 
 
 def _query(key: str, deep: bool) -> str:
@@ -304,6 +352,9 @@ def _line(key: str, *options: str) -> str:
     return command_line(["reg", "query", f"HKLM\\{key}", *options])
 
 
+_LASTING_LINE = f"for %v in ({' '.join(_LASTING)}) do @{_line(_WINDOWS, '/v')} %v"
+
+
 def _naming(keys: Sequence[str]) -> str:
     """The last part alone of each line that names a key below. reg prints the whole path with each."""
     token = keys[0].count("\\") + 3
@@ -313,12 +364,12 @@ def _naming(keys: Sequence[str]) -> str:
     return f"""for %l in ({names}) do @(echo {_NEXT}&for /f "tokens={token} delims=\\" %k in ('{query}') do @echo %k)"""
 
 
-def _named(result: ProgramResult, count: int) -> Sequence[_RegAnswer]:
+def _named(result: ProgramResult, keys: Sequence[str], _deep: bool) -> Sequence[_RegAnswer]:
     """What ``_naming`` came to, in the order of its keys."""
     lines = [line.rstrip() for line in result.stdout.decode("utf-8", errors="replace").splitlines()]
     starts = [number for number, line in enumerate(lines) if line == _NEXT]
-    if len(starts) != count or starts[:1] != [0]:
-        return [_RegAnswer(True, _unclear)] * count
+    if len(starts) != len(keys) or starts[:1] != [0]:
+        return [_RegAnswer(True, _unclear)] * len(keys)
     parts = [lines[start + 1 : end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
     return [_RegAnswer(True, partial(_names, part)) if part else _RegAnswer(False, _unclear) for part in parts]
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -57,9 +59,14 @@ class Wmi:
         return WmiObject("X", {"ReturnValue": "2" if value is None else "0", field: shown})
 
 
-def shown_value(name: str) -> str:
-    data = {"SystemRoot": r"C:\Windows", "CurrentVersion": "6.1"}[name]
-    return f"\r\n{HKLM}{WINDOWS}\r\n    {name}    REG_SZ    {data}\r\n\r\n"
+LASTING = rf'for %v in (SystemRoot CurrentVersion) do @reg query "HKLM\{WINDOWS}" /v %v'
+
+
+def shown_values(root: str = r"C:\Windows") -> str:
+    return "".join(
+        f"\r\n{HKLM}{WINDOWS}\r\n    {name}    REG_SZ    {data}\r\n\r\n"
+        for name, data in (("SystemRoot", root), ("CurrentVersion", "6.1"))
+    )
 
 
 NAMING = (
@@ -81,19 +88,28 @@ def printed_names(step: str, answers: dict[str, str]) -> str:
     return printed
 
 
+SHOWING = r"for %l in \((.+?)\) do @\(reg query %l( /s)? 2>nul&&echo ([0-9a-f]{16})-0 %l\)"
+
+
+def printed_each(step: str, answers: dict[str, str]) -> str:
+    """What reg prints for each key that is there, and the word with its name."""
+    match = re.fullmatch(SHOWING, step)
+    assert match, step
+    found = [(key, answers.get(key.removeprefix("HKLM\\") + (match[2] or ""))) for key in match[1].split(" ")]
+    return "".join(f"{one}{match[3]}-0 {key}\r\n" for key, one in found if one is not None)
+
+
 def registry_of(answers: dict[str, str], wmi: Wmi | None = None, **settings):
     """``answers``: what reg query prints for a key, "/s" behind it where all below is asked for."""
 
     def answer(step: str) -> tuple[bytes, int]:
+        if step == LASTING:
+            return shown_values().encode(), 0
         if step.startswith("for "):
-            return printed_names(step, answers).encode(), 0
-        match = re.fullmatch(r'reg query (?:"([^"]+)"|(\S+))(.*?)(?: 2>nul)?', step)
+            return (printed_names if "tokens" in step else printed_each)(step, answers).encode(), 0
+        match = re.fullmatch(r'reg query (?:"([^"]+)"|(\S+))(.*?) 2>nul', step)
         assert match, step
-        key = (match[1] or match[2]).removeprefix("HKLM\\")
-        if key == WINDOWS:
-            return shown_value(match[3].removeprefix(" /v ")).encode(), 0
-        assert step.endswith(" 2>nul")
-        found = answers.get(key + match[3])
+        found = answers.get((match[1] or match[2]).removeprefix("HKLM\\") + match[3])
         return (b"", 1) if found is None else (found.encode(), 0)
 
     programs, wmi = StepLines(answer), wmi or Wmi()
@@ -132,6 +148,77 @@ def test_one_line_asks_for_everything() -> None:
     assert (len(programs.lines), wmi.asked) == (1, [])
     assert registry.string(WINDOWS, "SystemRoot") == r"C:\Windows"
     assert registry.string(WINDOWS, "CurrentVersion") == "6.1"
+    assert wmi.asked == []
+
+
+OTHER = Branch(rf"{BASE}\Other\Certificates", below=(("Blob", BINARY),), above=(rf"{BASE}\Other", BASE))
+GONE = replace(OTHER, key=rf"{BASE}\Gone\Certificates", above=(BASE,))
+
+
+def several(printed: Callable[[str], str], wmi: Wmi):
+    """Two stores and one that is not there, as one step shows them; ``printed``: from its word to what it prints."""
+    registry, programs, _wmi = registry_of({BASE: f"\r\n{HKLM}{BASE}\\MY\r\n{HKLM}{BASE}\\Other\r\n"}, wmi)
+    answer = programs.answer
+
+    def answered(step: str) -> tuple[bytes, int]:
+        match = re.fullmatch(SHOWING, step)
+        return (printed(match[3]).encode(), 1) if match and match[2] else answer(step)
+
+    programs.answer = answered
+    return registry.branches([BLOBS, GONE, OTHER])
+
+
+SHOWN = SOME.replace("\\MY\\", "\\Other\\")
+VALUE_BY_VALUE = {MY: {}, rf"{MY}\EE": {"Blob": b"\x01"}, rf"{OTHER.key}\EE": {"Blob": b"\x02"}}
+
+
+ENDS = {"first": rf"{{0}}-0 HKLM\{MY}", "other": rf"{{0}}-0 HKLM\{OTHER.key}"}
+
+
+def ends(text: str) -> str:
+    """``first``: the end of the first store; ``other``: that of the other one. {0} is the word."""
+    return re.sub("first|other", lambda found: ENDS[found[0]], text)
+
+
+def test_several_stores_are_one_step() -> None:
+    wmi = Wmi()
+    assert several(ends(f"{SOME}first\r\n{SHOWN}other\r\n").format, wmi) == (FOUND, None, FOUND)
+    assert several(ends(f"first\r\n{SHOWN}other \n").format, wmi) == (KeyContent(), None, FOUND)
+    assert wmi.asked == []
+
+
+@pytest.mark.parametrize("printed", [
+    "other\r\nfirst\r\n",
+    "first\r\nfirst\r\nother\r\n",
+    "first\r\nother\r\n{0}-0 HKLM\\SOFTWARE\\Else\r\n",
+])  # fmt: skip
+def test_where_others_told_their_end_all_are_asked_of_the_other_one(printed: str) -> None:
+    wmi = Wmi(VALUE_BY_VALUE)
+    first, gone, other = several(ends(printed).format, wmi)
+    assert (first, gone, other) == (
+        KeyContent({}, {"EE": {"Blob": b"\x01"}}), None, KeyContent({}, {"EE": {"Blob": b"\x02"}})
+    )  # fmt: skip
+    assert [one for one in wmi.asked if one[0] == "EnumKey"] == [("EnumKey", one.key) for one in (BLOBS, GONE, OTHER)]
+
+
+@pytest.mark.parametrize("printed", [
+    f"{SOME}{SHOWN}other\r\n",
+    f"{SHOWN}0000000000000000-0 HKLM\\{OTHER.key}\r\nother\r\n",
+    f"{SHOWN}{SHOWN}",
+    "",
+])  # fmt: skip
+def test_what_stands_before_the_end_of_another_store_is_no_part_of_it(printed: str) -> None:
+    found = several(ends(printed).format, Wmi(VALUE_BY_VALUE))
+    assert found == (KeyContent({}, {"EE": {"Blob": b"\x01"}}), None, KeyContent({}, {"EE": {"Blob": b"\x02"}}))
+
+
+def test_keys_in_another_case_are_the_same() -> None:
+    registry, programs, wmi = registry_of({f"{MY} /s": SOME})
+    again = replace(BLOBS, key=MY.upper(), above=(BASE.upper(), BASE))
+    assert registry.branches([BLOBS, again]) == (FOUND, FOUND)
+    (line,) = programs.lines
+    assert line.upper().count(f"HKLM\\{MY} /s".upper()) == 1
+    assert len(re.findall(rf"HKLM\\{re.escape(BASE)}[ )]", line, re.IGNORECASE)) == 1
     assert wmi.asked == []
 
 
@@ -241,7 +328,7 @@ def test_an_empty_store_is_empty() -> None:
 def test_names_that_did_not_all_come_for_sure_are_asked_of_the_other_one(printed: bytes) -> None:
     programs = registry_of({f"{MY} /s": SOME})[1]
     answer, wmi = programs.answer, Wmi({rf"{BASE}\Root\Certificates\EE": {}, BASE: {}})
-    programs.answer = lambda step: (printed, 0) if step.startswith("for ") else answer(step)
+    programs.answer = lambda step: (printed, 0) if "tokens" in step else answer(step)
     registry = QueriedRegistry(wmi, programs, name="srv01")
     found = registry.branches([BLOBS, Branch(rf"{BASE}\Root\Certificates", above=(BASE,))])
     assert found == (FOUND, KeyContent({}, {"EE": {}}))
@@ -252,7 +339,9 @@ def test_names_that_did_not_all_come_for_sure_are_asked_of_the_other_one(printed
     (b"FEHLER: Das Bearbeiten der Registrierung wurde deaktiviert.\r\n", 1),
     (b"", 0),
     (b"", 1),
-    (shown_value("SystemRoot").replace("C:", "\u00e7:").encode(), 0),
+    (shown_values("\u00e7:\\Windows").encode(), 0),
+    (shown_values().encode(), 1),
+    (shown_values().replace("CurrentVersion  ", "CurrentBuild  ").encode(), 0),
 ])  # fmt: skip
 def test_where_reg_is_stopped_all_is_asked_of_the_other_one_for_the_rest_of_the_run(tmp_path, answer) -> None:
     programs, wmi = StepLines(lambda step: answer), Wmi({rf"{MY}\EE": {"Blob": b"\x01"}})
@@ -269,7 +358,7 @@ def test_where_reg_is_stopped_all_is_asked_of_the_other_one_for_the_rest_of_the_
 def test_lines_for_a_command_line_of_others() -> None:
     registry, programs, wmi = registry_of({f"{MY} /s": SOME})
     lines = registry.lines([BLOBS])
-    assert lines[2] == f"reg query HKLM\\{MY} /s 2>nul" and len(lines) == 5
+    assert lines[:2] == (LASTING, f"reg query HKLM\\{MY} /s 2>nul") and len(lines) == 3
     results = run_steps(programs, lines, doing="x", where="srv01")
     assert (registry.contents([BLOBS], results), wmi.asked) == ((FOUND,), [])
     assert registry.lines([NAMES]) == registry.lines([Branch(rf"{BASE}\100%", below=(("Blob", BINARY),))]) == ()
@@ -327,8 +416,7 @@ def test_names_that_no_command_line_carries_are_asked_without_one() -> None:
 @budgets.part(1)
 def test_whatever_is_printed_is_read_or_asked_of_the_other_one(printed: bytes) -> None:
     def answer(step: str) -> tuple[bytes, int]:
-        name = step.rpartition(" /v ")[2]
-        return (shown_value(name).encode(), 0) if " /v " in step else (printed, 0)
+        return (shown_values().encode(), 0) if " /v " in step else (printed, 0)
 
     registry = QueriedRegistry(Wmi(), StepLines(answer), name="srv01")
     try:
