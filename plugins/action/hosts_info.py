@@ -51,7 +51,8 @@ class ActionModule(ManyHostsAction):
             offline=given["mode"] == "offline",
             assigning=replace(ASSIGNING, cmdlets=given["lync"] == "cmdlets"),
         )
-        return {"work": work, "options": options_of(given["options"]), "compare": arguments["compare"]}
+        read = frozenset(one.fqdn for one in self._plan.servers if one.logon and one.host in arguments["servers"])
+        return {"work": work, "options": options_of(given["options"]), "compare": arguments["compare"], "read": read}
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         self._plan = as_plan(arguments["plan"]) if arguments["plan"] else Plan()
@@ -71,5 +72,6 @@ class ActionModule(ManyHostsAction):
         if arguments["work"] is None:
             return told
         now = datetime.now(timezone.utc)
-        found = surveyed(host, arguments["work"], arguments["options"], compare=arguments["compare"], now=now)
+        work, options, compare = arguments["work"], arguments["options"], arguments["compare"]
+        found = surveyed(host, work, options, compare=compare, now=now, servers=arguments["read"])
         return {**told, **found}

@@ -114,7 +114,10 @@ renew_not_held:
   elements: str
   sample: []
 ocs_pool:
-  description: What M(ucops.rollout.ocs_pool_info) returns, of a Front End of OCS 2007 or 2007 R2.
+  description: >-
+    What M(ucops.rollout.ocs_pool_info) returns, of a Front End of OCS 2007 or 2007 R2. With several hosts
+    (M(ucops.rollout.hosts_info)) one Front End of a pool is asked for the pools and another one for the SIP domains, as
+    all of them have the same.
   returned: with O(work), where O(compare) says so
   type: dict
 obtain:

@@ -7,7 +7,7 @@ but words: what is set up there is changed by people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -31,7 +31,7 @@ class DeployedPool:
 
 @dataclass(frozen=True, slots=True)
 class DeployedOcs:
-    """``pools``, ``sip_domains``: None where they could not be read; ``unread`` says why."""
+    """``pools``, ``sip_domains``: None where they were not asked for, or could not be read; ``unread`` says why."""
 
     pools: tuple[DeployedPool, ...] | None
     sip_domains: tuple[str, ...] | None
@@ -52,6 +52,7 @@ class DeployedDifference:
         return f"{self.what}: {self.breaks}. {self.mend}"
 
 
+POOLS, SIP_DOMAINS = "pools", "sip_domains"
 _LATER = "Where it is to be so, activate it there first; else correct the topology"
 
 
@@ -83,6 +84,14 @@ def tells_of_itself(pool: PlannedPool, server: str) -> bool:
     """Whether a server of a pool has these classes of OCS: a Front End of OCS 2007 or 2007 R2."""
     product = PRODUCTS.get(pool.product)
     return product is not None and not product.knows("management_shell") and _name(server) in pool.front_ends
+
+
+def asked_of(pool: PlannedPool, server: str, read: Collection[str]) -> tuple[str, ...]:
+    """Which of POOLS and SIP_DOMAINS a server is asked for: all Front Ends of a pool have the same, so the first of
+    those that are ``read`` (full names) tells the pools, and another one, where there is one, the SIP domains."""
+    first, *others = [one for one in pool.front_ends if one in read] or [""]
+    asked = {POOLS: first, SIP_DOMAINS: next(iter(others), first)}
+    return tuple(part for part, one in asked.items() if one == _name(server))
 
 
 def _is_front_end(pool: Pool, server: Server) -> bool:

@@ -11,13 +11,15 @@ told, and ends nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import ocs_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import (
+    POOLS,
+    SIP_DOMAINS,
     DeployedDifference,
     DeployedOcs,
     DeployedPool,
@@ -34,7 +36,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject
 
 NAMESPACE = "root/cimv2"
-POOLS, DOMAINS = "MSFT_SIPPoolSetting", "MSFT_SIPDomainData"
+_POOLS, _DOMAINS = "MSFT_SIPPoolSetting", "MSFT_SIPDomainData"
+_POOL, _DOMAIN = ("PoolFQDN", "PoolMemberList", "MajorVersion"), ("Address",)
 # Whether the members come as an array or as one text is said nowhere: a text is taken apart at these.
 _BETWEEN = re.compile(r"[;,\s]+")
 _VERSION = re.compile(r"[0-9]{1,3}")
@@ -58,11 +61,14 @@ def instances(wmi: Wmi, name: str, properties: Sequence[str] = ()) -> tuple[WmiO
     return None
 
 
-def read_deployed(host: WindowsHost) -> DeployedOcs:
-    """Pools and SIP domains, each with what could not be read of them."""
+def read_deployed(host: WindowsHost, asked: Collection[str] = (POOLS, SIP_DOMAINS)) -> DeployedOcs:
+    """Pools and SIP domains, each with what could not be read of them.
+
+    :param asked: which of them.
+    """
     unread: list[str] = []
-    pools = _read(host, POOLS, _pool, unread)
-    domains = _read(host, DOMAINS, lambda one: _told(as_text(one.get("Address"))), unread)
+    pools = _read(host, _POOLS, _POOL, _pool, unread) if POOLS in asked else None
+    domains = _read(host, _DOMAINS, _DOMAIN, _domain, unread) if SIP_DOMAINS in asked else None
     return DeployedOcs(pools, domains, tuple(unread))
 
 
@@ -79,9 +85,11 @@ def told_of(found: DeployedOcs, differences: Sequence[DeployedDifference]) -> di
     }
 
 
-def _read(host: WindowsHost, name: str, made: Callable[[WmiObject], _T], unread: list[str]) -> tuple[_T, ...] | None:
+def _read(
+    host: WindowsHost, name: str, properties: Sequence[str], made: Callable[[WmiObject], _T], unread: list[str]
+) -> tuple[_T, ...] | None:
     try:
-        found = instances(host.wmi, name)
+        found = instances(host.wmi, name, properties)
         if found is not None:
             return tuple(map(made, found))
         unread.append(f"{host.name} has no {name}: OCS is not on this server, or is not activated")
@@ -101,9 +109,13 @@ def _pool(found: WmiObject) -> DeployedPool:
     )
 
 
+def _domain(found: WmiObject) -> str:
+    return _told(as_text(found.get("Address")))
+
+
 def _version(text: str) -> int | None:
     if text and not _VERSION.fullmatch(text):
-        raise GarbledAnswer(f"{POOLS}.MajorVersion is no version: {as_said(text, 60)!r}")
+        raise GarbledAnswer(f"{_POOLS}.MajorVersion is no version: {as_said(text, 60)!r}")
     return int(text) if text else None
 
 

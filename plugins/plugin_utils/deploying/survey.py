@@ -10,7 +10,7 @@ tell, and no later task needs the server.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -38,6 +38,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work imp
 from ansible_collections.ucops.rollout.plugins.module_utils.products.cs_types import OAUTH, cmdlet_type
 from ansible_collections.ucops.rollout.plugins.module_utils.products.registry import PRODUCTS
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import (
+    asked_of,
     compare_deployed,
     tells_of_itself,
 )
@@ -94,9 +95,18 @@ class Survey:
         }
 
 
-def surveyed(host: WindowsHost, work: ServerWork, options: DeployOptions, *, compare: bool, now: datetime) -> Result:
+def surveyed(
+    host: WindowsHost,
+    work: ServerWork,
+    options: DeployOptions,
+    *,
+    compare: bool,
+    now: datetime,
+    servers: Collection[str] | None = None,
+) -> Result:
     """What ``server_info`` returns of a server beside the first contact."""
-    return {**asked(work, options), **survey(host, work, options, compare=compare, now=now).to_result()}
+    found = survey(host, work, options, compare=compare, now=now, servers=servers)
+    return {**asked(work, options), **found.to_result()}
 
 
 def asked(work: ServerWork, options: DeployOptions) -> Result:
@@ -110,13 +120,24 @@ def asked(work: ServerWork, options: DeployOptions) -> Result:
     }
 
 
-def survey(host: WindowsHost, work: ServerWork, options: DeployOptions, *, compare: bool, now: datetime) -> Survey:
+def survey(
+    host: WindowsHost,
+    work: ServerWork,
+    options: DeployOptions,
+    *,
+    compare: bool,
+    now: datetime,
+    servers: Collection[str] | None = None,
+) -> Survey:
     """Read the server; what one part cannot read is left to the step that needs it, which then says so.
 
     :param compare: whether the product is the one of its planned pool, and what OCS has set up itself.
+    :param servers: all that are read in this run, by their full names; what those of a pool have in common is asked of
+        one of them. None for this one alone.
     """
     host = reading_once(host, options.ahead(work))
-    return _Surveying(host, work, options, work.pool if compare else None, now).survey()
+    read = (work.fqdn,) if servers is None else servers
+    return _Surveying(host, work, options, work.pool if compare else None, now, read).survey()
 
 
 class _Surveying:
@@ -127,8 +148,10 @@ class _Surveying:
         options: DeployOptions,
         pool: PlannedPool | None,
         now: datetime,
+        servers: Collection[str],
     ) -> None:
         self.host, self.work, self.options, self.pool, self.now = host, work, options, pool, now
+        self.servers = servers
         self.steps = ServerSteps()
         self.next: dict[str, str] = {}
         self.seen: dict[str, Observed] = {}
@@ -290,7 +313,10 @@ class _Surveying:
         """What OCS has set up itself; what differs is changed by people."""
         if self.pool is None or not tells_of_itself(self.pool, self.work.fqdn):
             return {}
-        found = read_deployed(self.host)
+        parts = asked_of(self.pool, self.work.fqdn, self.servers)
+        if not parts:
+            return {}
+        found = read_deployed(self.host, parts)
         return told_of(found, compare_deployed(self.pool, found))
 
 

@@ -36,6 +36,7 @@ def test_the_work_of_a_server_and_the_options_of_the_run() -> None:
     one = prepared({"inventory_hostname": NAME}, options={"trusted_roots": [AB]}, port_map={"443": 10443})
     assert one["work"] == certificates_of(PLAN, NAME, ca_hosts=[CA_HOST], port_map={443: 10443})
     assert (one["options"].trusted_roots, one["options"].obtain, one["compare"]) == ((AB,), True, True)
+    assert one["read"] == {NAME}
 
 
 def test_of_another_host_no_work_is_made() -> None:

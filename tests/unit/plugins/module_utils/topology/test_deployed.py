@@ -13,6 +13,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import (
     DeployedOcs,
     DeployedPool,
+    asked_of,
     compare_deployed,
     pool_of,
     tells_of_itself,
@@ -120,6 +121,23 @@ def test_a_server_for_the_web_alone_is_no_member_that_is_missed() -> None:
     assert not tells_of_itself(spread, "web01.contoso.com")
     assert spread.front_ends == ("fe01.contoso.com", "fe02.contoso.com")
     assert spread.other_servers[:2] == ("web01.contoso.com", "web02.contoso.com")
+
+
+@pytest.mark.parametrize(("server", "read", "asked"), [
+    (FIRST, (FIRST, SECOND), ("pools",)),
+    (SECOND, (FIRST, SECOND), ("sip_domains",)),
+    ("EE02.contoso.com.", (SECOND,), ("pools", "sip_domains")),
+    (FIRST, (FIRST,), ("pools", "sip_domains")),
+    (FIRST, (SECOND,), ()),
+    (FIRST, (), ()),
+])  # fmt: skip
+def test_each_part_is_asked_of_one_of_those_that_are_read(server: str, read: Any, asked: tuple[str, ...]) -> None:
+    assert asked_of(OWN, server, read) == asked
+
+
+def test_of_a_third_front_end_nothing_is_asked() -> None:
+    pool = replace(OWN, front_ends=(FIRST, SECOND, "ee03.contoso.com"))
+    assert asked_of(pool, "ee03.contoso.com", pool.front_ends) == ()
 
 
 def test_no_later_product_has_these_classes() -> None:

@@ -21,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import WmiObject
 
 POOLS, DOMAINS = "MSFT_SIPPoolSetting", "MSFT_SIPDomainData"
+PROPERTIES = {POOLS: "PoolFQDN,PoolMemberList,MajorVersion", DOMAINS: "Address"}
 POOL = {"PoolFQDN": "pool.contoso.com", "MajorVersion": "3"}
 NAMED = {DOMAINS: [{"Address": "contoso.com"}, {"Address": "fabrikam.com"}]}
 
@@ -33,7 +34,8 @@ class ClassesWmi(NoWmi):
 
     def query(self, namespace: str, wql: str) -> tuple[WmiObject, ...]:
         assert namespace == "root/cimv2"
-        name = wql.removeprefix("SELECT * FROM ")
+        told, _from, name = wql.partition(" FROM ")
+        assert told in ("SELECT *", f"SELECT {PROPERTIES[name]}")
         found = self._classes.get(name, fault(CODE_BAD_FILTER))
         if isinstance(found, Exception):
             raise found
@@ -55,6 +57,13 @@ def test_members_come_as_an_array_or_as_one_text(members: Any) -> None:
     assert read({POOLS: [{**POOL, "PoolMemberList": members}], **NAMED}) == DeployedOcs(
         (DeployedPool("pool.contoso.com", ("a.contoso.com", "b"), 3),), ("contoso.com", "fabrikam.com")
     )
+
+
+@pytest.mark.parametrize(("asked", "pools", "domains"), [(("pools",), True, False), (("sip_domains",), False, True)])
+def test_what_is_not_asked_for_is_not_read(asked: tuple[str, ...], pools: bool, domains: bool) -> None:
+    left = {POOLS: [POOL]} if pools else NAMED
+    found = read_deployed(replace(FakeServer("ocssrv01").host, wmi=ClassesWmi(left)), asked)
+    assert (found.pools is not None, found.sip_domains is not None, found.unread) == (pools, domains, ())
 
 
 def test_a_value_that_is_not_there_is_none() -> None:

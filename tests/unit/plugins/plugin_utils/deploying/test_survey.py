@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from unit.certificate_steps import snapshot
 from unit.fakes_windows import NOW, PEM, certificate, key_info, rsa_key
-from unit.server_sites import ID, WEB, Site, work
+from unit.plugins.plugin_utils.cs.test_ocs_pool import NAMED, POOL, POOLS, ClassesWmi
+from unit.server_sites import ID, NAME, WEB, Site, work
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedPool
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marks import encoded
@@ -159,3 +161,25 @@ def test_a_key_that_servers_share_is_tried(monkeypatch: pytest.MonkeyPatch) -> N
     assert site.survey().next == {}
     site.work = work(sharers=("ocssrv01", "ocssrv02"))
     assert site.survey().next == {ID: "look"}
+
+
+@pytest.mark.parametrize(("servers", "pools", "domains"), [
+    (None, True, True),
+    ((NAME,), True, True),
+    ((NAME, "other.contoso.com"), True, False),
+    (("first.contoso.com", NAME), False, True),
+])  # fmt: skip
+def test_what_all_front_ends_of_a_pool_have_is_asked_of_one(servers: Any, pools: bool, domains: bool) -> None:
+    site, front_ends = Site(), ("first.contoso.com", NAME, "other.contoso.com")
+    pool = PlannedPool("pool.contoso.com", "ocs2007", front_ends, (), ("contoso.com",))
+    host = replace(site.server.host, wmi=ClassesWmi({POOLS: [POOL], **NAMED}))
+    wanted = replace(site.work, pool=pool)
+    told = surveying.survey(host, wanted, site.options, compare=True, now=NOW, servers=servers).ocs_pool
+    assert (told["pools"] is not None, told["sip_domains"] is not None, told["unread"]) == (pools, domains, [])
+
+
+def test_where_two_others_tell_it_nothing_is_asked() -> None:
+    site, front_ends = Site(), ("first.contoso.com", "other.contoso.com", NAME)
+    wanted = replace(site.work, pool=PlannedPool("pool.contoso.com", "ocs2007", front_ends, (), ()))
+    found = surveying.survey(site.server.host, wanted, site.options, compare=True, now=NOW, servers=front_ends)
+    assert found.ocs_pool == {}
