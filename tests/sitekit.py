@@ -15,6 +15,7 @@ from typing import Any
 
 import winrm
 import yaml
+from forkkit import Forking
 
 from lab.client import RunningEstate
 
@@ -83,11 +84,19 @@ class Site:
         variables: dict[str, Any] | None = None,
         settings: dict[str, str] | None = None,
         timeout: int = 240,
+        forked: bool = True,
     ) -> Run:
         """Run a playbook of the collection, or a file, against the estate's inventory."""
-        extra = {**self._variables(), **(variables or {})}
-        inventory = ("-i", str(self.estate.inventory))
-        return play(playbook, *inventory, *options, variables=extra, cwd=self.work, timeout=timeout, settings=settings)
+        return play(
+            playbook,
+            *("-i", str(self.estate.inventory)),
+            *options,
+            variables={**self._variables(), **(variables or {})},
+            cwd=self.work,
+            timeout=timeout,
+            settings=settings,
+            forked=forked,
+        )
 
     def begin(self, playbook: str, variables: dict[str, Any] | None = None) -> subprocess.Popen[bytes]:
         """Start a playbook that is not waited for, and nobody listens to."""
@@ -200,8 +209,11 @@ def environment(cwd: Path, settings: dict[str, str] | None = None) -> dict[str, 
         **(settings or {}),
     }
     # The core has its unit tests.
-    inside = MEASURED in os.environ.get("PYTEST_CURRENT_TEST", "")
-    return kept | (measured("action/*", "filter/*", "plugin_utils/*") if inside else {})
+    return kept | (measured("action/*", "filter/*", "plugin_utils/*") if _measured_here() else {})
+
+
+def _measured_here() -> bool:
+    return MEASURED in os.environ.get("PYTEST_CURRENT_TEST", "")
 
 
 def command_line(playbook: str, *options: str, variables: dict[str, Any] | None = None) -> list[str]:
@@ -217,15 +229,23 @@ def play(
     cwd: Path = ROOT,
     timeout: int = 240,
     settings: dict[str, str] | None = None,
+    forked: bool = True,
 ) -> Run:
     """Run a playbook of the collection, or a file, without any of the caller's settings of Ansible.
 
     :param settings: Ansible's environment variables for this run.
+    :param forked: whether a fork will do (``forkkit.py``). The program itself is run where not, with other settings
+        than ``STATISTICS``, where it is measured, and on another ansible-core.
     """
+    command, given = command_line(playbook, *options, variables=variables), environment(cwd, settings)
+    usual = (settings or {}).items() <= STATISTICS.items()
+    if forked and usual and not _measured_here() and "UCOPS_BIN" not in os.environ:
+        ended = _forking(bool(settings)).run(command[1:], cwd, given, timeout)
+        return Run(ended.code, ended.stdout + ended.stderr)
     done = subprocess.run(
-        command_line(playbook, *options, variables=variables),
+        command,
         cwd=cwd,
-        env=environment(cwd, settings),
+        env=given,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -233,3 +253,18 @@ def play(
         check=False,
     )
     return Run(done.returncode, done.stdout + done.stderr)
+
+
+_FORKING: dict[bool, Forking] = {}
+
+
+def _forking(statistics: bool) -> Forking:
+    """For runs with or without ``STATISTICS``, which Ansible reads when it is imported."""
+    if statistics not in _FORKING:
+        _FORKING[statistics] = Forking(BIN, environment(ROOT, STATISTICS if statistics else None))
+    return _FORKING[statistics]
+
+
+def stop_forking() -> None:
+    while _FORKING:
+        _FORKING.popitem()[1].stop()

@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 from languagekit import LANGUAGES, begin, turn_of
-from sitekit import BY_COMMAND, Lent, Site
+from sitekit import BY_COMMAND, Lent, Site, stop_forking
 
 from lab.estate import merged
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_fork_outlives_the_tests() -> Iterator[None]:
+    yield
+    stop_forking()
 
 
 @pytest.fixture(scope="session")

@@ -233,7 +233,7 @@ def test_the_origin_as_rolled_out_and_as_spoiled(site: Site) -> None:
 
     # What could not be read ends it badly, unless it may be so.
     site.command("ocssrv02", "net start RTCSRV")
-    run = audited(site, "--tags", "certificates")
+    run = audited(site, "--tags", "certificates", forked=False)
     assert run.code == 2 and "UNPROVED: 1 part not read" in run.output
     run = audited(site, "--tags", "certificates", variables={"pool_audit_unproved": "warn"}, settings=STATISTICS)
     assert run.code == 0 and "WARNING UNPROVED: 1 part not read" in run.output

@@ -17,7 +17,7 @@ def longest(run: Run) -> str:
 
 def test_no_long_lines(site: Site) -> None:
     for playbook in ("deploy_pool", "verify_pool"):
-        run = site.play(playbook, "-v")
+        run = site.play(playbook, "-v", forked=False)
         assert run.code == 0 or playbook == "verify_pool", run.output
         assert len(longest(run).encode()) < LONGEST, longest(run)
 

@@ -1,0 +1,84 @@
+"""A run that is forked is, for whoever looks, the program: what it says, how it ends, and what it leaves."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from forkkit import Forking
+from sitekit import BIN, Run, environment, play
+
+PLAY = """\
+- name: Tell what is found
+  hosts: localhost
+  connection: local
+  gather_facts: false
+  tasks:
+    - name: Say where it runs
+      ansible.builtin.debug:
+        msg: "{{ lookup('ansible.builtin.pipe', 'pwd; echo $PWD') }} {{ 'a.b' | regex_replace('[.]', '-') }}"
+
+    - name: Read a name of the collection
+      ansible.builtin.debug:
+        msg: "{{ ['all'] | ucops.rollout.run_parts([]) }}"
+
+    - name: Fail where it is told to
+      ansible.builtin.fail:
+        msg: "{{ why }}"
+      when: why != ''
+"""
+LISTING = """\
+- hosts: localhost
+  connection: local
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug: {msg: "{{ lookup('ansible.builtin.pipe', 'ls ~/.ansible/tmp | wc -l') }} folders"}
+"""
+WAITING = """\
+- hosts: localhost
+  connection: local
+  gather_facts: false
+  tasks:
+    - ansible.builtin.pause: {seconds: 60}
+"""
+
+
+def both(place: Path, *options: str, text: str = PLAY, why: str = "") -> list[Run]:
+    (place / "play.yml").write_text(text, encoding="utf-8")
+    inventory = ("-i", "localhost,")
+    return [
+        play(str(place / "play.yml"), *inventory, *options, variables={"why": why}, cwd=place, forked=forked)
+        for forked in (True, False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "why", "code"),
+    [((), "", 0), ((), "as told", 2), (("--check", "--diff"), "", 0), (("--no-such-option",), "", 2)],
+    ids=["well", "a failure", "options", "a wrong option"],
+)
+def test_it_says_and_ends_as_the_program_does(tmp_path: Path, options: tuple[str, ...], why: str, code: int) -> None:
+    forked, program = both(tmp_path, *options, why=why)
+    assert forked == program and forked.code == code, forked.output
+    told = (f"{tmp_path}\\n{tmp_path} a-b", '"report"', "FAILED! => {" if why else "PLAY RECAP")
+    assert "--no-such-option" in options or all(one in forked.output for one in told), forked.output
+
+
+def test_its_temporary_folder_is_its_own_and_goes_with_it(tmp_path: Path) -> None:
+    (tmp_path / "play.yml").write_text(LISTING, encoding="utf-8")
+    given = {**environment(tmp_path), "HOME": str(tmp_path)}
+    forking = Forking(BIN, given)
+    for _run in range(2):
+        ended = forking.run(["play.yml", "-i", "localhost,"], tmp_path, given, 60)
+        assert (ended.code, "2 folders" in ended.stdout) == (0, True), ended.stdout
+        assert len(list((tmp_path / ".ansible" / "tmp").iterdir())) == 1  # of the process that forks
+    forking.stop()
+    assert list((tmp_path / ".ansible" / "tmp").iterdir()) == []
+
+
+def test_it_is_killed_when_it_takes_too_long(tmp_path: Path) -> None:
+    (tmp_path / "play.yml").write_text(WAITING, encoding="utf-8")
+    with pytest.raises(subprocess.TimeoutExpired):
+        play(str(tmp_path / "play.yml"), "-i", "localhost,", cwd=tmp_path, timeout=5)
+    assert both(tmp_path)[0].code == 0
