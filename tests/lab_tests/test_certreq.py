@@ -27,6 +27,7 @@ from lab_tests.windows import (
     remote,
     upload,
 )
+from languagekit import LANGUAGES
 from pypsrp.shell import Process, SignalCode, WinRS
 
 from lab.client import RunningEstate, start_estate
@@ -38,9 +39,22 @@ ACCEPT = f"certreq -accept -q {TEMP}a.cer"
 ISSUED = 'RequestId: 2\r\nRequestId: "2"\r\nCertificate retrieved(Issued) Issued\r\n'
 
 
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    """Each test of one process runs in each language."""
+    return str(request.param)
+
+
+def speaking(tmp_path: Path, language: str, **ca: Any) -> Lab:
+    """Machines of one language; what they say is compared in English."""
+    lab = local(tmp_path, language=language, **ca)
+    lab.translated = True
+    return lab
+
+
 @pytest.fixture
-def lab(tmp_path: Path) -> Lab:
-    return local(tmp_path)
+def lab(tmp_path: Path, language: str) -> Lab:
+    return speaking(tmp_path, language)
 
 
 def new(lab: Lab, host: str = "srv01", line: str = NEW, text: str | None = None, **keys: str) -> Ended:
@@ -107,8 +121,8 @@ def test_three_ways_to_write_the_names(lab: Lab, extensions: str) -> None:
     assert names == ["pool.company.local", "sip.company.local"]
 
 
-def test_2003_knows_no_text_form_but_der(tmp_path: Path) -> None:
-    lab = local(tmp_path, generation="2003")
+def test_2003_knows_no_text_form_but_der(tmp_path: Path, language: str) -> None:
+    lab = speaking(tmp_path, language, generation="2003")
     assert new(lab).code == 0x8007000D
     assert new(lab, Extensions="2.5.29.17=MBSCEnBvb2wuY29tcGFueS5sb2NhbA==", HashAlgorithm="sha256").code == 0
     assert requested(lab).signature_hash_algorithm.name == "sha1"
@@ -271,16 +285,16 @@ def test_second_hop_is_refused_without_delegation(lab: Lab) -> None:
     assert lab.run("srv01", SUBMIT).out == ISSUED
 
 
-def test_second_hop_as_the_computer(tmp_path: Path) -> None:
-    lab = local(tmp_path, templates={"Machine": {}})
+def test_second_hop_as_the_computer(tmp_path: Path, language: str) -> None:
+    lab = speaking(tmp_path, language, templates={"Machine": {}})
     new(lab)
     line = SUBMIT.replace("-q", "-adminforcemachine -q").replace("WebServer", "Machine")
     assert lab.run("srv01", line).out == ISSUED
     assert lab.machine("ca01").roles["ca"].rows[2].requester == "COMPANY\\SRV01$"
 
 
-def test_pending_then_retrieved(tmp_path: Path) -> None:
-    lab = local(tmp_path, request_disposition=0x101)
+def test_pending_then_retrieved(tmp_path: Path, language: str) -> None:
+    lab = speaking(tmp_path, language, request_disposition=0x101)
     new(lab)
     carry(lab, "a.req", "srv01", "ca01")
     waiting = 'RequestId: 2\r\nRequestId: "2"\r\nCertificate request is pending: Taken Under Submission (0)\r\n'
@@ -294,8 +308,8 @@ def test_pending_then_retrieved(tmp_path: Path) -> None:
     assert lab.has("ca01", "a.cer")
 
 
-def test_denied_ends_with_the_hresult(tmp_path: Path) -> None:
-    lab = local(tmp_path, templates=["Machine"])
+def test_denied_ends_with_the_hresult(tmp_path: Path, language: str) -> None:
+    lab = speaking(tmp_path, language, templates=["Machine"])
     new(lab)
     carry(lab, "a.req", "srv01", "ca01")
     ended = lab.run("ca01", SUBMIT)
@@ -309,8 +323,8 @@ def test_denied_ends_with_the_hresult(tmp_path: Path) -> None:
     assert not lab.has("ca01", "a.cer")
 
 
-def test_symbolic_names_come_with_windows_2012(tmp_path: Path) -> None:
-    lab = local(tmp_path, generation="2012", templates=["Machine"])
+def test_symbolic_names_come_with_windows_2012(tmp_path: Path, language: str) -> None:
+    lab = speaking(tmp_path, language, generation="2012", templates=["Machine"])
     new(lab)
     carry(lab, "a.req", "srv01", "ca01")
     assert "0x80094800 (-2146875392 CERTSRV_E_UNSUPPORTED_CERT_TYPE)" in lab.run("ca01", SUBMIT).out
@@ -333,7 +347,7 @@ def test_ampersand_outside_quotes_ends_the_command(lab: Lab) -> None:
     carry(lab, "a.req", "srv01", "ca01")
     line = SUBMIT.replace("CertificateTemplate:WebServer", "SAN:dns=a&dns=b")
     ended = lab.run("ca01", line)
-    assert "'dns' is not recognized" in ended.err
+    assert (ended.code, "dns" in ended.err) == (1, True)
 
 
 def test_file_that_is_no_request(lab: Lab) -> None:
@@ -374,8 +388,8 @@ def test_accept_without_the_waiting_request(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(("missing", "code"), [("Root", 0x800B0109), ("CA", 0x800B010A)])
-def test_accept_wants_a_chain_to_a_trusted_root(tmp_path: Path, missing: str, code: int) -> None:
-    lab = local(tmp_path, type="enterprise_subordinate")
+def test_accept_wants_a_chain_to_a_trusted_root(tmp_path: Path, language: str, missing: str, code: int) -> None:
+    lab = speaking(tmp_path, language, type="enterprise_subordinate")
     new(lab)
     carry(lab, "a.req", "srv01", "ca01")
     lab.run("ca01", SUBMIT)

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import base64
+import functools
+import re
 import textwrap
 import threading
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from pypsrp.wsman import WSMan
 from lab.accounts import Account, Session
 from lab.client import RunningEstate
 from lab.estate import Estate
+from lab.languages import USUAL, language_of
 from lab.machine import Machine
 from lab.network import Network
 from lab.programs.cmd import processor
@@ -32,8 +35,8 @@ NAMES = "dns=pool.company.local&dns=sip.company.local"
 
 
 def description(**ca: Any) -> dict[str, Any]:
-    """A CA and a server; `ca` goes into the CA's settings. `generation` is taken out for both machines."""
-    generation = ca.pop("generation", "2008r2")
+    """A CA and a server; `ca` are the CA's settings, but for `generation` and `language`, which are of both."""
+    both = {"generation": ca.pop("generation", "2008r2"), "language": ca.pop("language", "en-US")}
     return {
         "domain": {"fqdn": "company.local", "netbios": "COMPANY"},
         "accounts": [
@@ -41,9 +44,9 @@ def description(**ca: Any) -> dict[str, Any]:
             {"name": "clerk", "password": "Clerk-2007!"},
         ],
         "hosts": [
-            {"name": "ca01", "address": "10.0.0.6", "generation": generation,
+            {"name": "ca01", "address": "10.0.0.6", **both,
              "ca": {"common_name": "Company CA", "type": "enterprise_root", "key_length": 1024, **ca}},
-            {"name": "srv01", "address": "10.0.0.11", "generation": generation, "front_end": {}, "http": {}},
+            {"name": "srv01", "address": "10.0.0.11", **both, "front_end": {}, "http": {}},
         ],
     }  # fmt: skip
 
@@ -58,11 +61,38 @@ class Ended:
     waits_for: str = ""
 
 
+@functools.cache
+def _phrases(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """Each text of a language, those that say most first, as a pattern with its fields, and the English one."""
+    own, english = language_of(language), language_of(USUAL)
+    pairs = [(own.texts.get(name, text), text) for name, text in english.texts.items()]
+    pairs += [(text.replace("{", "{{"), english.errors.get(code, text)) for code, text in own.errors.items()]
+    pairs.sort(key=lambda pair: -len(re.sub("{.*?}", "", pair[0])))
+    return [(re.compile(_pattern(said)), text) for said, text in pairs if re.sub("{.*?}", "", said).strip()]
+
+
+def _pattern(text: str) -> str:
+    literal, fields = re.split(r"{\w+[^}]*}", text), re.findall(r"{(\w+)[^}]*}", text)
+    groups = [f"(?P<{name}>.*?)" if name not in fields[:at] else f"(?P={name})" for at, name in enumerate(fields)]
+    return "".join(re.escape(part) + group for part, group in zip(literal, [*groups, ""], strict=True))
+
+
+def into_english(language: str, line: str) -> str:
+    """A line that a program said, in English by the lab's tables; what they do not have stays as it is."""
+    for said, text in _phrases(language):
+        if found := said.fullmatch(line):
+            return text.format(**{name: into_english(language, value) for name, value in found.groupdict().items()})
+        if not said.groups and (found := said.search(line)):
+            return text.join(into_english(language, part) for part in (line[: found.start()], line[found.end() :]))
+    return line
+
+
 @dataclass
 class Lab:
-    """Machines inside this process, without any listener of WinRM."""
+    """Machines inside this process, without any listener of WinRM. `translated`: what they say is put into English."""
 
     estate: Estate
+    translated: bool = False
     delegated: bool = False
     user: str = "rollout"
     running: list[threading.Event] = field(default_factory=list)
@@ -98,8 +128,13 @@ class Lab:
         stopped.set()
         feed.wake()
         thread.join(2)
-        text = [part.data.decode("utf-8") for part in (out, err)]
+        text = [self._told(machine, part.data.decode("utf-8")) for part in (out, err)]
         return Ended(codes[0] if codes else None, text[0], text[1], noted[-1] if noted and not codes else "")
+
+    def _told(self, machine: Machine, text: str) -> str:
+        if not self.translated or machine.language == USUAL:
+            return text
+        return "\r\n".join(into_english(machine.language, line) for line in text.split("\r\n"))
 
     def write(self, host: str, name: str, content: str | bytes) -> None:
         data = content.encode("utf-8") if isinstance(content, str) else content
