@@ -367,6 +367,13 @@ def test_lines_for_a_command_line_of_others() -> None:
     assert stopped.lines([BLOBS]) == ()
 
 
+def test_the_word_behind_a_key_is_another_one_each_time() -> None:
+    registry, _programs, _wmi = registry_of({})
+    words = [re.findall("[0-9a-f]{16}", step) for _time in range(9) for step in registry.lines([BLOBS, OTHER])]
+    told = [word for found in words for word in found]
+    assert len(told) == len(set(told)) >= 9
+
+
 def test_steps_of_others_go_along_with_the_next_line() -> None:
     class Others:
         def __init__(self) -> None:
