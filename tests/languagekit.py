@@ -3,11 +3,14 @@
 Each test of a certificate's life meets each language that the lab speaks, in one run of all tests:
 
 - What is quick, most of all the steps in one process, runs once in each of them (``in_every_language``).
-- What is dear, most of all whole runs of playbooks, runs once, and its hosts take the languages in turn, so that it
-  meets all of them. Which host begins follows from the test's place in its module and from its case (``turn_of``), so
-  that the CA speaks another language in the next test. With ``UCOPS_FIRST_LANGUAGE`` (0 to 3) each host gets each.
+- Whole runs that go another way by what hosts say, such as a renewal, a rollback, and certificates of authorities that
+  are brought again, run four times, with each host in each language (``each_host_in_every_language``).
+- What else is dear, most of all other whole runs of playbooks, runs once, and its hosts take the languages in turn, so
+  that it meets all of them. Which host begins follows from the test's place in its module and from its case
+  (``turn_of``), so that the CA speaks another language in the next test. With ``UCOPS_FIRST_LANGUAGE`` (0 to 3) each
+  host gets each.
 
-So a whole run has its CA, and each of its servers, in one language of the four. What they say is read by the same steps
+So such a run has its CA, and each of its servers, in one language of the four. What they say is read by the same steps
 that run in each.
 """
 
@@ -25,6 +28,8 @@ from lab.estate import estate_file, load, merged
 LANGUAGES = ("en-US", "de-DE", "fr-FR", "ja-JP")
 
 in_every_language = pytest.mark.parametrize("language", LANGUAGES)
+# Whole runs: each host of the estate in each language.
+each_host_in_every_language = pytest.mark.parametrize("turn", range(len(LANGUAGES)), ids=LANGUAGES)
 
 
 def speaking(language: str, *names: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from lab_tests.foreign import Psrp
-from languagekit import begin, turn_of
+from languagekit import LANGUAGES, begin, each_host_in_every_language, turn_of
 from sitekit import Site
 
 from lab.client import RunningEstate
@@ -52,3 +52,10 @@ def test_the_first_can_be_chosen(monkeypatch: pytest.MonkeyPatch, request: pytes
     """So that four runs have each host in each language."""
     monkeypatch.setenv("UCOPS_FIRST_LANGUAGE", "2")
     assert turn_of(request.node) == 3 + 2
+
+
+@each_host_in_every_language
+def test_each_host_speaks_each(site: Site, turn: int, request: pytest.FixtureRequest) -> None:
+    """Whichever the test's place is; a case has the name of the CA's language."""
+    assert spoken(site.estate) == TURNS[turn]
+    assert request.node.name.endswith(f"[{LANGUAGES[turn]}]")

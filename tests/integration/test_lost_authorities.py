@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from languagekit import each_host_in_every_language
 from sitekit import Site
 
 pytestmark = pytest.mark.slow
@@ -24,6 +25,7 @@ def told(site: Site) -> list[str]:
     return [one["what"].partition(" (")[0] for one in site.report()["changes"]]
 
 
+@each_host_in_every_language
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"type": "standalone_subordinate", "root_name": "Company Root"}}])
 def test_what_was_lost_is_brought_by_the_next_run(site: Site) -> None:
     """No Active Directory brings the certificates of a standalone CA. The root comes where its thumbprint is given."""

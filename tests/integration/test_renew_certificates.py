@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from languagekit import each_host_in_every_language
 from sitekit import BY_COMMAND, ROOT, Site
 
 from .test_after_trouble import kill_at
@@ -99,6 +100,7 @@ def test_one_server_after_the_other_and_then_nothing(site: Site) -> None:
     assert all(f"pool_certificates_renew names {one}, which" in again.summary for one in old.values()), again.summary
 
 
+@each_host_in_every_language
 def test_the_first_that_does_not_come_back_stops_it(site: Site) -> None:
     old = deployed(site)
     site.estate.order("front_end", "ocssrv01", "deny_keys", but=[old["ocssrv01"]])
@@ -154,6 +156,7 @@ def test_what_a_run_that_was_killed_left_behind_goes_with_the_next(site: Site) -
 SHORT = {"templates": {"WebServer": {"validity_days": 9 / 1440}}}
 
 
+@each_host_in_every_language
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": SHORT}])
 def test_what_falls_into_its_window_is_renewed_by_its_dates(site: Site) -> None:
     first = site.play("deploy_pool", variables={**OPTIONS, "pool_certificates_minimum_days": 0})
