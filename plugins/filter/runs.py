@@ -17,7 +17,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_pl
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL, INTERNAL, Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan import parts
-from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import RunHosts
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import ALL, RunHosts
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import run_hosts as run_hosts_of
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import taking_part as taking_part_of
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import OBTAIN
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING
@@ -65,6 +66,10 @@ def taking_part(hosts: Any) -> list[dict[str, Any]]:
     given = from_plain(RunHosts, hosts, where="hosts", mend="Give what ucops.rollout.pool_plan returns")
     plain: list[dict[str, Any]] = to_plain(taking_part_of(given))
     return plain
+
+
+def run_hosts(hostvars: Any, kind: str = ALL) -> list[str]:
+    return list(run_hosts_of(collected.hosts_of_run(_hostvars(hostvars)), kind))
 
 
 def host_info(hostvars: Any, host: str) -> dict[str, Any]:
@@ -282,6 +287,7 @@ class FilterModule:
             kept_plan,
             left_out,
             taking_part,
+            run_hosts,
             host_info,
             unready,
             ca_certificates,

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -87,7 +88,7 @@ def hosts_of_run(
 
     :param every_dns_server: all DNS servers of each view, for who reads them, or pushes zones that each has in a file.
     :param updated: hosts of the inventory that take dynamic updates (``takes_updates``).
-    :raises RolloutError: one DNS server is to hold both views.
+    :raises RolloutError: one DNS server is to hold both views, or the name of a host is no plain one.
     """
     views = _views(plan, groups, inventory)
     pushed = groups.of_parts(parts)
@@ -109,7 +110,25 @@ def hosts_of_run(
     worked_on = {OBTAIN, ASSIGN} & set(parts)
     by_hand = tuple(server.fqdn for server in plan.servers if worked_on and not server.logon)
     by_update = tuple(host for host in (*dns, *dns_external) if host in updated)
-    return RunHosts(dns, _each_once(asked), _each_once(servers), dns_external, views, by_hand, by_update)
+    found = RunHosts(dns, _each_once(asked), _each_once(servers), dns_external, views, by_hand, by_update)
+    _refuse_patterns(run_hosts(found), inventory)
+    return found
+
+
+# A name, or an address; nothing that makes a pattern of it.
+_PLAIN_NAME = re.compile(r"\w[\w .-]*|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*")
+
+
+def _refuse_patterns(hosts: Iterable[str], inventory: Mapping[str, Iterable[str]]) -> None:
+    """The plays of a run name their hosts one by one, and Ansible reads each name as a pattern."""
+    for name in hosts:
+        if not _PLAIN_NAME.fullmatch(name) or any(one != name for one in inventory.get(name, ())):
+            raise RolloutError(
+                f"the name of the host '{name}' stands for other hosts, too, where Ansible reads it in a play",
+                where="inventory",
+                mend="Give the host a name that no group has, of letters, digits, dots, hyphens and underscores;"
+                " its address may stand in ansible_host",
+            )
 
 
 def _views(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
@@ -119,13 +138,15 @@ def _views(plan: Plan, groups: Groups, inventory: Mapping[str, Iterable[str]]) -
     return tuple(view for view in VIEWS if view in planned and (view == INTERNAL or outside))
 
 
-RUN, RUN_DNS, RUN_CAS, RUN_SERVERS = "ucops_run", "ucops_run_dns", "ucops_run_ca", "ucops_run_servers"
-RUN_GROUPS = (RUN, RUN_DNS, RUN_CAS, RUN_SERVERS)
+RUN_DNS, RUN_CAS = RUN_GROUPS = ("ucops_run_dns", "ucops_run_ca")
 
 
 @dataclass(frozen=True, slots=True)
 class TakingPart:
-    """A host and the groups of the run that it is put into; ``view``: the one that it is pushed, empty for none."""
+    """A host that Ansible is told of, and the groups of the run that it is put into.
+
+    ``view``: the one that it is pushed, empty for none.
+    """
 
     name: str
     groups: tuple[str, ...]
@@ -133,18 +154,36 @@ class TakingPart:
 
 
 def taking_part(hosts: RunHosts) -> tuple[TakingPart, ...]:
-    """The hosts of a run, once for each thing that they are; those in ``ucops_run`` are logged on to."""
+    """The hosts with a group of the run, and those that the inventory may not have; once for each thing that they are.
+
+    The servers are in no group: to put a hundred hosts into one takes Ansible half a second.
+    """
     return (
-        *(TakingPart(name, _of_dns(name, hosts), INTERNAL) for name in hosts.dns),
-        *(TakingPart(name, _of_dns(name, hosts), EXTERNAL) for name in hosts.dns_external),
-        *(TakingPart(name, (RUN, RUN_CAS)) for name in hosts.ca),
-        *(TakingPart(name, (RUN, RUN_SERVERS)) for name in hosts.servers),
-        *(TakingPart(name, (RUN_SERVERS,)) for name in hosts.by_hand),
+        *(TakingPart(name, (RUN_DNS,), INTERNAL) for name in hosts.dns),
+        *(TakingPart(name, (RUN_DNS,), EXTERNAL) for name in hosts.dns_external),
+        *(TakingPart(name, (RUN_CAS,)) for name in hosts.ca),
+        *(TakingPart(name, ()) for name in hosts.by_hand),
     )
 
 
-def _of_dns(name: str, hosts: RunHosts) -> tuple[str, ...]:
-    return (RUN_DNS,) if name in hosts.updated else (RUN, RUN_DNS)
+ALL, LOGGED_ON, SERVERS, BY_HAND = RUN_KINDS = ("all", "logged_on", "servers", "by_hand")
+
+
+def run_hosts(hosts: RunHosts, kind: str = ALL) -> tuple[str, ...]:
+    """The hosts of a run, of one kind of ``RUN_KINDS``, each once, for the hosts of a play.
+
+    :raises RolloutError: there is no such kind.
+    """
+    on_dns = [name for name in (*hosts.dns, *hosts.dns_external) if kind == ALL or name not in hosts.updated]
+    kinds = {
+        ALL: (*on_dns, *hosts.ca, *hosts.servers, *hosts.by_hand),
+        LOGGED_ON: (*on_dns, *hosts.ca, *hosts.servers),
+        SERVERS: (*hosts.servers, *hosts.by_hand),
+        BY_HAND: hosts.by_hand,
+    }
+    if kind not in kinds:
+        raise RolloutError(f"'{kind}' is no kind of hosts", mend=f"There are {', '.join(RUN_KINDS)}")
+    return _each_once(kinds[kind])
 
 
 # The variable of a DNS server that says how the controller sends it dynamic updates.

@@ -44,7 +44,7 @@ OF_PLAYBOOKS = (
 SET_BY_ROLES: Mapping[str, frozenset[str]] = {
     role: frozenset(names.split())
     for role, names in {
-        "pool_plan": "computed explained hosts kept named result",
+        "pool_plan": "computed explained hosts kept let_in named result",
         "pool_dns": "pushed_view result turn",
         "pool_certificates": (
             "compares done failure held issued options read requests result retired revoked survey taken todo waiting"

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import renewal_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import RunHosts, run_hosts
 from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER, HostVars, kept
 from ansible_collections.ucops.rollout.plugins.module_utils.report.server_results import (
     REQUESTS,
@@ -219,6 +220,12 @@ def _server(hostvars: HostVars, host: str, expected: bool) -> dict[str, Any]:
 
 
 def is_left_out(hostvars: HostVars, host: str) -> bool:
-    """Whether a limit leaves it out: the first play says no of every planned host; a play of all that takes part says
-    yes."""
-    return kept(hostvars, host, "pool_report_takes_part") is False
+    """Whether a limit leaves out a host of this run's plan: a play of all that take part says that they do."""
+    return not kept(hostvars, host, "pool_report_takes_part") and host in run_hosts(hosts_of_run(hostvars))
+
+
+def hosts_of_run(hostvars: HostVars) -> RunHosts:
+    """The hosts that the plan of this run let take part; none where it let nobody do so, or there is no such run."""
+    if kept(hostvars, CONTROLLER, "pool_plan_let_in") is None:
+        return RunHosts()
+    return from_plain(RunHosts, kept(hostvars, CONTROLLER, "pool_plan_hosts"), where="pool_plan_hosts")

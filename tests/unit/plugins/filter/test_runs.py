@@ -66,7 +66,12 @@ def test_parts_and_hosts_of_a_run() -> None:
     assert FILTERS["run_parts"](["verify", "dns"], []) == ["plan", "dns", "verify"]
     assert FILTERS["run_parts"](["all"], [], of=["plan", "verify", "report"]) == ["plan", "verify", "report"]
     assert FILTERS["run_halves"](["plan", "dns"]) == ["records"]
-    assert FILTERS["left_out"]({"ca1": {"pool_report_takes_part": False}}, ["ca1"]) == ["ca1"]
+    run = {"localhost": {"pool_plan_hosts": {"ca": ["ca1"], "by_hand": ["proxy"]}, "pool_plan_let_in": {}}}
+    assert FILTERS["left_out"]({**run, "ca1": {}}, ["ca1", "ca2"]) == ["ca1"]
+    assert FILTERS["run_hosts"](run) == ["ca1", "proxy"]
+    assert FILTERS["run_hosts"](run, "by_hand") == ["proxy"]
+    # Of a plan that was refused, or is of an earlier task, nobody takes part.
+    assert FILTERS["run_hosts"]({"localhost": {"pool_plan_hosts": {"ca": ["ca1"]}}}) == FILTERS["run_hosts"]({}) == []
     assert FILTERS["left_out"]({}) == ["localhost"]
     limited = {"servers": ["fe1", "fe2"], "cas": ["ca1", "ca2"], "parts": ["plan", "certificates"]}
     assert FILTERS["left_out"]({}, limited_to=["fe1", "ca2"], **limited) == ["localhost", "ca1"]
@@ -75,8 +80,8 @@ def test_parts_and_hosts_of_a_run() -> None:
     there = {"localhost": {"pool_report_parts": []}}
     assert FILTERS["left_out"](there, limited_to=["fe1"], **limited) == []
     assert FILTERS["taking_part"]({"dns_external": ["ns1"], "by_hand": ["proxy"]}) == [
-        {"name": "ns1", "groups": ["ucops_run", "ucops_run_dns"], "view": "external"},
-        {"name": "proxy", "groups": ["ucops_run_servers"], "view": ""},
+        {"name": "ns1", "groups": ["ucops_run_dns"], "view": "external"},
+        {"name": "proxy", "groups": [], "view": ""},
     ]
     assert FILTERS["push_failed"]({"dc1": {"pool_dns_result": {"failed": True}}}, ["dc1"]) is True
     further = FILTERS["push_turn"]({"dc1": {}, "dc2": {}}, "dc2", ["dc1", "dc2"], {})

@@ -69,7 +69,6 @@ def test_each_server_that_was_not_read_says_why() -> None:
     ("variables", "why"),
     [
         (None, "no host of the inventory stands for it"),
-        ({"pool_report_takes_part": False}, "took no part in this run, which was limited to other hosts"),
         ({"pool_certificates_survey": {"reached": False}}, "it could not be reached"),
         ({"pool_certificates_survey": REACHED, "pool_audit_server": {"failed": True, "msg": "no rights"}}, "no rights"),
         ({"pool_certificates_survey": REACHED, "pool_audit_server": {"unreachable": True, "msg": "gone"}}, "gone"),
@@ -83,6 +82,14 @@ def test_each_server_that_was_not_read_says_why() -> None:
 def test_why_a_server_was_not_read(variables: dict[str, Any] | None, why: str) -> None:
     found = audited({ONE: variables} if variables is not None else {}, records=False)
     assert told(found)[0] == (ONE, "not_read", (why,))
+
+
+def test_a_limit_leaves_out_a_server() -> None:
+    run = {"pool_plan_hosts": {"servers": [ONE, TWO]}, "pool_plan_let_in": {}}
+    found = audited({"localhost": run, ONE: {}, TWO: {"pool_report_takes_part": True}}, records=False)
+    left_out = "took no part in this run, which was limited to other hosts"
+    assert told(found)[0] == (ONE, "not_read", (left_out,))
+    assert told(found)[1][2] != (left_out,)
 
 
 def test_what_one_host_tells_in_another_form_leaves_the_others() -> None:

@@ -17,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
     nearest_host,
     refuse_misspelt_groups,
     refuse_strangers,
+    run_hosts,
     takes_updates,
     taking_part,
 )
@@ -98,16 +99,37 @@ def test_the_external_view_has_a_server_of_its_own() -> None:
 def test_the_groups_that_they_are_put_into() -> None:
     hosts = RunHosts(dns=("dc1",), ca=("dc1",), servers=("fe1", "fe2"), dns_external=("ns1",), by_hand=("proxy",))
     assert [(one.name, one.groups, one.view) for one in taking_part(hosts)] == [
-        ("dc1", ("ucops_run", "ucops_run_dns"), "internal"),
-        ("ns1", ("ucops_run", "ucops_run_dns"), "external"),
-        ("dc1", ("ucops_run", "ucops_run_ca"), ""),
-        ("fe1", ("ucops_run", "ucops_run_servers"), ""),
-        ("fe2", ("ucops_run", "ucops_run_servers"), ""),
-        ("proxy", ("ucops_run_servers",), ""),  # nobody logs on to it
+        ("dc1", ("ucops_run_dns",), "internal"),
+        ("ns1", ("ucops_run_dns",), "external"),
+        ("dc1", ("ucops_run_ca",), ""),
+        ("proxy", (), ""),  # which the inventory may not have
     ]
-    # Nor to a DNS server that the controller sends updates.
-    (ns1,) = [one for one in taking_part(replace(hosts, updated=("ns1",))) if one.name == "ns1"]
-    assert (ns1.groups, ns1.view) == (("ucops_run_dns",), "external")
+
+
+def test_the_hosts_of_its_plays() -> None:
+    hosts = RunHosts(dns=("dc1",), ca=("dc1",), servers=("fe1", "fe2"), dns_external=("ns1",), by_hand=("proxy",))
+    assert run_hosts(hosts) == ("dc1", "ns1", "fe1", "fe2", "proxy")
+    assert run_hosts(hosts, "logged_on") == ("dc1", "ns1", "fe1", "fe2")
+    assert run_hosts(hosts, "servers") == ("fe1", "fe2", "proxy")
+    assert run_hosts(hosts, "by_hand") == ("proxy",)
+    # Nobody logs on to a DNS server that the controller sends updates, unless it is a CA, too.
+    updated = replace(hosts, updated=("ns1", "dc1"))
+    assert run_hosts(updated) == ("dc1", "ns1", "fe1", "fe2", "proxy")
+    assert run_hosts(updated, "logged_on") == ("dc1", "fe1", "fe2")
+    with pytest.raises(RolloutError, match="'server' is no kind of hosts"):
+        run_hosts(hosts, "server")
+
+
+@pytest.mark.parametrize("name", ["~fe.*", "!fe1", "&fe1", "fe*", "fe[1:2]", "fe1,fe2", "fe?", "group", "all"])
+def test_a_name_that_ansible_would_take_for_a_pattern(name: str) -> None:
+    inventory = {**INVENTORY, GROUPS.dns: [name], "group": ["fe1"], "all": ["fe1", "dc1", name]}
+    with pytest.raises(RolloutError, match="inventory: the name of the host '.*' stands for other hosts, too"):
+        hosts_of_run(as_plan(origin()), GROUPS, inventory)
+
+
+@pytest.mark.parametrize("name", ["fe1", "fe-1.company.local", "10.0.0.1", "fd00::1", "front end", "fé1", "own"])
+def test_names_that_are_none(name: str) -> None:
+    assert hosts_of_run(as_plan(origin()), GROUPS, {**INVENTORY, GROUPS.dns: [name], "own": ["own"]}).dns == (name,)
 
 
 def test_dns_servers_that_take_updates() -> None:

@@ -108,8 +108,9 @@ def test_servers_are_not_expected_after_a_failed_push() -> None:
 
 def test_hosts_that_a_limit_leaves_out() -> None:
     hostvars: dict[str, dict[str, Any]] = {
-        "dc1": {"pool_report_takes_part": False},
-        "fe1": {"pool_report_takes_part": False},
+        "localhost": {"pool_plan_hosts": {"dns": ["dc1"], "servers": ["fe1", TWO]}, "pool_plan_let_in": {}},
+        "dc1": {},
+        "fe1": {},
         TWO: {"pool_report_takes_part": True},
     }
     assert collected(hostvars, plan(), ["dc1"], expect_servers=True)["dns"] == {}
@@ -163,15 +164,15 @@ def test_the_servers_of_both_views() -> None:
     }
     hostvars["ns1"] = {"pool_dns_pushed_view": "external"}
     assert collected(hostvars, plan(), ["dc1", "dc2", "ns1"])["dns"] == done
-    hostvars["ns1"]["pool_report_takes_part"] = False
+    hostvars["localhost"] = {"pool_plan_hosts": {"dns_external": ["ns1"]}, "pool_plan_let_in": {}}
     found = collected(hostvars, plan(), ["dc1", "dc2", "ns1"], expect_push=True)["dns"]
     assert found["notes"] == ["one", f"ns1 {LEFT_OUT}; the records are not pushed"]
 
 
 def test_who_had_no_turn() -> None:
     hostvars: dict[str, dict[str, Any]] = {
-        "localhost": {"pool_report_parts": []},
-        "ca1": {"pool_report_takes_part": False},
+        "localhost": {"pool_report_parts": [], "pool_plan_hosts": {"ca": ["ca1", "ca2"]}, "pool_plan_let_in": {}},
+        "ca1": {},
         "ca2": {"pool_report_takes_part": True},
         "other": {},
     }
