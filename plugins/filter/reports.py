@@ -14,9 +14,13 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing import documents, text
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report import report_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import trust
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.report import markdown, summary
+from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import collected
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, hand_over
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import ReadHostVars
 from ansible_collections.ucops.rollout.plugins.module_utils.report.left import rollout_left, unproved_fails
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import read_check, read_outcome
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller import running
@@ -36,7 +40,20 @@ def report_made_by(ansible_version: Any) -> dict[str, Any]:
     return {"operator": running.operator(), "controller": running.controller(), "versions": versions}
 
 
-def report_told(outcome: Any, unproved: str = "fail") -> dict[str, Any]:
+def report_told(
+    outcome: Any,
+    unproved: str = "fail",
+    hostvars: Any = None,
+    dns_hosts: Sequence[str] = (),
+    expect_servers: bool = False,
+    expect_push: bool = False,
+    ca_hosts: Sequence[str] = (),
+) -> dict[str, Any]:
+    if hostvars is not None:
+        expected = {"expect_servers": bool(expect_servers), "expect_push": bool(expect_push)}
+        plan = as_plan(outcome["plan"]) if outcome.get("plan") else Plan()
+        done = collected(ReadHostVars(hostvars), plan, list(dns_hosts), list(ca_hosts), **expected)
+        outcome = {**outcome, **done}
     data = hand_over(read_outcome(outcome))
     return {
         "files": {os.path.basename(path): _text_of(data, path) for path in data.report_paths},

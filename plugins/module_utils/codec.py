@@ -12,6 +12,7 @@ and unions of at most one of each plain kind.
 from __future__ import annotations
 
 import dataclasses
+import json
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -45,6 +46,17 @@ class NotPlain(RolloutError):
 def to_plain(value: Any) -> Any:
     """The value in plain types, keys in the order of the fields: mappings, lists, text, numbers, truth values, None."""
     return _writer(type(value))(value)
+
+
+def text_in_plain(given: Any, *, where: str, mend: str = "") -> Any:
+    """Plain types, which a run keeps as JSON in one text: Ansible goes through each value of a variable whenever the
+    variable is asked for. Raises RolloutError for another text."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except ValueError:
+        raise RolloutError("a text that is not JSON", where=where, mend=mend) from None
 
 
 def from_plain(kind: type[T], value: Any, *, where: str, mend: str = "") -> T:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import (
     UNLESS_DEFAULT,
     from_plain,
+    text_in_plain,
     to_plain,
     told,
 )
@@ -357,14 +357,8 @@ _MEND = "Give the `plan` that ucops.rollout.pool_plan of this version returns"
 
 
 def plan_in_plain(given: Any) -> Any:
-    """A plan in plain types, which a run keeps as JSON in one text: Ansible goes through each value of a variable
-    whenever the variable is asked for. Raises RolloutError for another text."""
-    if not isinstance(given, str):
-        return given
-    try:
-        return json.loads(given)
-    except ValueError:
-        raise RolloutError("a text that is not JSON", where="plan", mend=_MEND) from None
+    """A plan in plain types, which a run keeps as text (``text_in_plain``)."""
+    return text_in_plain(given, where="plan", mend=_MEND)
 
 
 @collector_paused()

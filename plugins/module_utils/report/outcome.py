@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ansible_collections.ucops.rollout.plugins.module_utils.change_set import AssignedPlace
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, kind_of
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, kind_of, text_in_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, Plan, plan_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
@@ -252,7 +252,7 @@ def read_outcome(given: Any) -> Outcome:
     if not isinstance(given, Mapping):
         raise RolloutError(f"{kind_of(given)} where a mapping was expected", where="report")
     plan = given.get("plan")
-    proof = _part(given, "proof")
+    proof = _mapping(text_in_plain(given.get("proof"), where="proof", mend="Give pool_verify_kept"))
     return _read(
         Outcome,
         given,

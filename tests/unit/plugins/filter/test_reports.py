@@ -47,12 +47,24 @@ def test_all_that_is_told_of_an_outcome() -> None:
     assert filters["report_told"]({**GIVEN, "report_paths": []})["files"] == {}
 
 
-def test_a_plan_as_text() -> None:
+def test_what_the_hosts_kept_is_gathered_along() -> None:
+    told = FilterModule().filters()["report_told"]
+    hostvars = {"dc1": {"pool_dns_pushed_view": "internal", "pool_dns_result": {"failed": True, "msg": "refused"}}}
+    known = {"plan": GIVEN["plan"]}
+    given = {"dns_hosts": ["dc1"], "expect_servers": True, "expect_push": True, "ca_hosts": []}
+    gathered = RUNS["outcomes"](hostvars, GIVEN["plan"], **given)
+    assert gathered["dns"]["msg"] == "refused"
+    assert told(known, hostvars=hostvars, **given) == told({**known, **gathered}) != told(known)
+
+
+def test_a_plan_and_a_proof_as_text() -> None:
     filters = FilterModule().filters()
-    outcome = {**GIVEN, "plan": json.dumps(GIVEN["plan"])}
+    outcome = {**GIVEN, "plan": json.dumps(GIVEN["plan"]), "proof": json.dumps(GIVEN["proof"])}
     assert filters["report_data"](outcome) == filters["report_data"](GIVEN)
     with pytest.raises(AnsibleFilterError, match=r"report_data: plan: a text that is not JSON"):
         filters["report_data"]({"plan": "{"})
+    with pytest.raises(AnsibleFilterError, match=r"report_data: proof: a text that is not JSON"):
+        filters["report_data"]({"proof": "{"})
 
 
 def test_the_files_of_an_audit() -> None:
