@@ -366,6 +366,13 @@ class ManyHostsAction(ReachingAction):
 
     argument_spec: ClassVar[dict[str, Any]] = {"hosts": {"type": "list", "elements": "str", "required": True}}
 
+    _tried: LogonAttempt | None = None
+
+    def attempt(self) -> LogonAttempt:
+        """As of any action, and kept: each host is looked at first, and logged on to later."""
+        self._tried = self._tried or super().attempt()
+        return self._tried
+
     def given_to_play(self) -> frozenset[str]:
         """The variables of the play and of this task, which outrank those of hosts."""
         return frozenset((*self._task.play.get_vars(), *self._task.get_vars()))

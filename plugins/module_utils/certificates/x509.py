@@ -10,6 +10,7 @@ every parsing error becomes ``RolloutError``. Nothing here knows the time; who n
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass
@@ -231,11 +232,16 @@ def parse_certificate(der: bytes, *, where: str) -> X509Certificate:
     if len(der) > MAX_CERTIFICATE:
         raise RolloutError(f"a certificate of {len(der)} bytes (at most {MAX_CERTIFICATE})", where=where)
     try:
-        return _read(crypto.x509.load_der_x509_certificate(der), der)
+        return _of_der(bytes(der))
     except RolloutError:
         raise
     except Exception as error:  # the library raises a dozen kinds on hostile input, all of one meaning here
         raise RolloutError(f"not a certificate that can be read ({error})", where=where) from error
+
+
+@functools.lru_cache(maxsize=512)  # the servers of a pool have the same authorities
+def _of_der(der: bytes) -> X509Certificate:
+    return _read(crypto.x509.load_der_x509_certificate(der), der)
 
 
 def common_name(name: x509.Name) -> str | None:

@@ -61,13 +61,17 @@ def without_unused_prefixes(message: str) -> str:
     if root is None:
         return message
     before, after = message[: root.start()], message[root.end() :]
-    used = frozenset(_PREFIX.findall(_DECLARATION.sub("", root[0]) + after))
-    return before + _DECLARATION.sub(lambda found: found[0] if found[1] in used else "", root[0]) + after
+    rest = _DECLARATION.sub("", root[0]) + after
+    return before + _DECLARATION.sub(lambda found: found[0] if _stands_in(rest, found[1]) else "", root[0]) + after
+
+
+def _stands_in(text: str, prefix: str) -> bool:
+    # Most do not, which is seen without a pattern.
+    return f"{prefix}:" in text and re.search(rf"(?<![\w.-]){re.escape(prefix)}:", text) is not None
 
 
 _START_TAG = re.compile(r"<\w[^>]*>")
 _DECLARATION = re.compile(r' xmlns:([\w.-]+)="[^"]*"')
-_PREFIX = re.compile(r"([\w.-]+):")
 
 
 def _checked(value: Any) -> Any:

@@ -565,6 +565,13 @@ def test_many_hosts_are_reached_by_their_own_connections_and_what_came_of_each_i
     assert windows[0].closed == 1
 
 
+def test_how_a_host_is_logged_on_to_is_made_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(face, "proxy_of", lambda url: asked.append(url) or "")
+    contact(monkeypatch, *(OtherConnection(None, enumerated(instance("Win32_X", Name="a"))) for _number in range(2)))
+    assert len(asked) == 2
+
+
 def test_what_an_imported_play_gives_outranks_the_variables_of_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
     """But for those by which the controller reaches itself."""
     windows = OtherConnection(None, enumerated(instance("Win32_X", Name="a")))

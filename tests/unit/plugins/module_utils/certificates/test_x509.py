@@ -51,6 +51,14 @@ def test_what_is_read_from_a_certificate():
     assert to_plain(held.description)["not_after"] == "2028-10-22T12:00:00Z"
 
 
+def test_the_same_certificate_is_read_once_and_what_is_none_each_time():
+    der = certificate(CA).public_bytes(DER)
+    assert parse_certificate(der, where="one") is parse_certificate(bytearray(der), where="another")
+    for where in ("one", "another"):
+        with pytest.raises(RolloutError, match=f"^{where}: not a certificate that can be read"):
+            parse_certificate(der[:-1], where=where)
+
+
 def test_serial_has_whole_octets():
     serials = {read(certificate(CA)).serial for _unused in range(4)}
     assert all(len(serial) % 2 == 0 for serial in serials)

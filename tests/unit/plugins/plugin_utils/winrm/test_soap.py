@@ -122,6 +122,9 @@ def test_nothing_and_lists_keep_their_place() -> None:
     ('<E xmlns:p="urn:p" xmlns:q="urn:q"><A xmlns:p="urn:other"><p:B/></A></E>', ' xmlns:q="urn:q"'),
     ('<E xmlns:q="urn:q"> xmlns:z="urn:z"<A> xmlns:z="urn:z"</A></E>', ' xmlns:q="urn:q"'),
     ("no XML", ""),
+    ('<E xmlns:p="urn:p"><A>sp:1 -p:2 .p:3 _p:4 \u00fcp:5</A></E>', ' xmlns:p="urn:p"'),
+    ('<E xmlns:p="urn:p"><A>sp:1 /p:2</A></E>', ""),
+    ('<E xmlns:a.b="urn:p" xmlns:c="urn:c"><A>axb:1 c:2</A></E>', ' xmlns:a.b="urn:p"'),
 ])  # fmt: skip
 def test_declarations_that_a_message_does_not_need_are_left_out(message: str, left_out: str) -> None:
     assert without_unused_prefixes(message) == (message.replace(left_out, "", 1) if left_out else message)
