@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -115,14 +116,23 @@ def hosts_of_run(
     return found
 
 
-# A name, or an address; nothing that makes a pattern of it.
-_PLAIN_NAME = re.compile(r"\w[\w .-]*|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*")
+# Nothing that makes a pattern of it, or several names.
+_PLAIN_NAME = re.compile(r"\w[\w.-]*")
+
+
+def _is_plain(name: str) -> bool:
+    if ":" not in name:
+        return bool(_PLAIN_NAME.fullmatch(name))
+    try:
+        return not ipaddress.IPv6Address(name).scope_id
+    except ValueError:
+        return False
 
 
 def _refuse_patterns(hosts: Iterable[str], inventory: Mapping[str, Iterable[str]]) -> None:
     """The plays of a run name their hosts one by one, and Ansible reads each name as a pattern."""
     for name in hosts:
-        if not _PLAIN_NAME.fullmatch(name) or any(one != name for one in inventory.get(name, ())):
+        if not _is_plain(name) or any(one != name for one in inventory.get(name, ())):
             raise RolloutError(
                 f"the name of the host '{name}' stands for other hosts, too, where Ansible reads it in a play",
                 where="inventory",

@@ -116,24 +116,27 @@ class ServerMarks(FormerKeeper):
             # Whether it is there all the same is seen when it is taken away.
             self._written.update(writing)
             return ()
-        there = self._there(self._host if changes else replace(self._host, registry=alone)) if writing else ()
+        there, unread = self._there(self._host if changes else replace(self._host, registry=alone), writing)
         for name, one in zip(writing, outcomes[: len(writing)], strict=True):
             if name in there or not one.result.exit_code:
                 self._written.add(name)
-            if name not in there:
+            if unread:
+                self.refused.append(f"it was written, and could not be read back: {as_said(unread, 200)}")
+            elif name not in there:
                 said = as_said(one.result.text, 200) or f"it ended with 0x{one.result.exit_code:X}"
                 self.refused.append(f"reg add said: {said}")
         return outcomes[len(writing) :]
 
-    def _there(self, host: WindowsHost) -> set[str]:
-        """The certificates of which the server has now what is to be kept of them."""
+    def _there(self, host: WindowsHost, written: Collection[str]) -> tuple[set[str], str]:
+        """The certificates of which the server has now what is to be kept of them; and why that could not be read."""
         try:
-            found = read_marks(host)
+            found = read_marks(host) if written else ()
         except HostUnreachable:
             raise
-        except RolloutError:
-            return set()
-        return {one.name for one in found if one.mark and self._known.get(one.mark.thumbprint) == one.mark.former}
+        except RolloutError as error:
+            return set(), str(error)
+        known = self._known
+        return {one.name for one in found if one.mark and known.get(one.mark.thumbprint) == one.mark.former}, ""
 
     def _writing(self, assigned: Mapping[Thumbprint, Sequence[Former]]) -> Iterator[tuple[Thumbprint, FileProgram]]:
         for name, former in assigned.items():

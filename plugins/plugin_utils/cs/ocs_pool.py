@@ -26,6 +26,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed im
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
+    CODE_ACCESS_DENIED,
     CODE_BAD_FILTER,
     HostUnreachable,
     WsmanFault,
@@ -56,7 +57,8 @@ def instances(wmi: Wmi, name: str, properties: Sequence[str] = ()) -> tuple[WmiO
         try:
             return wmi.query(NAMESPACE, f"SELECT {told} FROM {name}")
         except WsmanFault as fault:
-            if fault.code != CODE_BAD_FILTER:
+            # With which code a provider of OCS refuses a part of its properties is not known.
+            if fault.code != CODE_BAD_FILTER and (told == "*" or fault.code == CODE_ACCESS_DENIED):
                 raise
     return None
 

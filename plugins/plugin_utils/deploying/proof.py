@@ -42,6 +42,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.proving im
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.retiring import retire
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignments import Assigner
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.steps import Result
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.service_state import RESTARTED
 
@@ -78,12 +79,17 @@ class Proof:
 
     @contextmanager
     def brings_back(self) -> Iterator[None]:
-        """While this lasts, a service that does not come back gives the former certificate back."""
+        """While this lasts, a service that does not come back gives the former certificate back. Where something else
+        fails, what was assigned before that is proved; its marks stay, since the rest is still to be done."""
         try:
             yield
         except RolloutError as error:
             if self.assigner.broken:
                 self._prove(str(error))
+            elif isinstance(error, HostUnreachable):
+                raise
+            elif self.assigner.left_marks() or any(map(former_of, self.assigner.steps.of.values())):
+                self._prove("", whole=False)
             raise
 
     def prove(self) -> None:
@@ -105,7 +111,7 @@ class Proof:
     def _shake(self) -> Shake:
         return shaking(self.assigner.work.fqdn, self.assigner.options.timeout)
 
-    def _prove(self, broken: str) -> None:
+    def _prove(self, broken: str, *, whole: bool = True) -> None:
         one, options = self.assigner, self.assigner.options
         left = one.left_marks()
         followed = self._take_up(left)
@@ -132,9 +138,9 @@ class Proof:
                 done = _DONE[one.steps.take(self._first, PROOF, proof)["state"]]
             except NotProved as error:
                 self._note_back(error.outcome.restored)
-                self._tell_marks(left, _DONE[error.outcome.state], gone=error.outcome.state == RESTORED)
+                self._tell_marks(left, _DONE[error.outcome.state], gone=whole and error.outcome.state == RESTORED)
                 raise
-        self._tell_marks(left, done)
+        self._tell_marks(left, done, gone=whole)
 
     # --- marks -------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from unit.fakes_windows import NOW, FakeServer, authority, certificate, key_info
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates.x509 import timestamp
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys, marking
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import Former
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marking import (
     LeftMark,
@@ -186,6 +186,17 @@ def test_one_that_cannot_be_written_is_told_and_stops_nothing(site: Site) -> Non
     assert marks.take_away([]) == set() and len(site.server.programs.ran) == 2
     marks.keep({site.new: [Former("cmdlets", "x;y", site.old)]})
     assert marks.refused[1:] == ["it names a place or a certificate in a form that none has"]
+
+
+def test_one_that_cannot_be_read_back_is_not_told_as_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(host: Any) -> Any:
+        raise RolloutError("a key there cannot be read")
+
+    marks = site.marks()
+    marks.look()
+    monkeypatch.setattr(marking, "read_marks", unreadable)
+    marks.keep({site.new: [bound(site.old)]})
+    assert marks.refused == ["it was written, and could not be read back: a key there cannot be read"]
 
 
 def test_one_that_was_left_is_followed(site: Site) -> None:

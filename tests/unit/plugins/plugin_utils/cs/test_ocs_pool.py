@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from unit.fakes_windows import FakeServer, NoWmi
 
-from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import DeployedOcs, DeployedPool
+from ansible_collections.ucops.rollout.plugins.module_utils.topology.deployed import (
+    SIP_DOMAINS,
+    DeployedOcs,
+    DeployedPool,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.cs.ocs_pool import read_deployed
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     CODE_ACCESS_DENIED,
@@ -110,3 +114,20 @@ def test_a_server_without_ocs() -> None:
 def test_a_host_that_is_gone_is_no_class_that_cannot_be_read() -> None:
     with pytest.raises(HostUnreachable):
         read({POOLS: HostUnreachable("gone", where="ocssrv01")})
+
+
+@pytest.mark.parametrize(("code", "asked"), [(CODE_BAD_FILTER, 2), (2150859010, 2), (5, 1)])
+def test_a_host_that_refuses_some_properties_is_asked_for_all(code: int, asked: int) -> None:
+    """With which code OCS's provider refuses is not known; only a missing right is none of its."""
+    queries: list[str] = []
+
+    class SomeWmi(NoWmi):
+        def query(self, namespace: str, wql: str) -> tuple[WmiObject, ...]:
+            queries.append(wql)
+            if "*" not in wql:
+                raise fault(code)
+            return (WmiObject(DOMAINS, {"Address": "contoso.com"}),)
+
+    found = read_deployed(replace(FakeServer("ocssrv01").host, wmi=SomeWmi()), (SIP_DOMAINS,))
+    assert len(queries) == asked
+    assert found.sip_domains == (("contoso.com",) if asked == 2 else None)

@@ -22,6 +22,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.assignment
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import DeployOptions
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.proof import Proof
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.steps import ServerSteps
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable
 
 CA = authority()
 OLD, NEW = certificate(CA, days=5), certificate(CA)
@@ -95,10 +96,24 @@ def test_what_failed_is_back_and_the_steps_tell_what_the_place_names_now(site: S
     assert site.steps.of[ID]["proof"]["state"] == "restored"
 
 
-def test_an_error_of_another_kind_brings_nothing_back(site: Site) -> None:
+def test_an_error_of_another_kind_brings_nothing_back_that_serves(site: Site) -> None:
     with pytest.raises(RolloutError, match="^the CA is gone"), site.proof().brings_back():
         raise RolloutError("the CA is gone")
-    assert site.bound == site.new
+    assert (site.steps.of[ID]["proof"]["state"], site.bound) == ("proved", site.new)
+
+
+def test_what_was_assigned_before_something_else_failed_is_back_where_it_does_not_serve(site: Site) -> None:
+    site.shown = None
+    with pytest.raises(NotProved, match="does not serve"), site.proof().brings_back():
+        raise RolloutError("the command failed")
+    assert (site.steps.of[ID]["proof"]["state"], site.bound) == ("restored", site.old)
+
+
+def test_nothing_more_is_asked_of_a_host_that_is_gone(site: Site) -> None:
+    site.shown = None
+    with pytest.raises(HostUnreachable, match="^gone"), site.proof().brings_back():
+        raise HostUnreachable("gone")
+    assert "proof" not in site.steps.of[ID]
 
 
 def test_a_service_that_does_not_come_back_brings_the_former_back(site: Site) -> None:
@@ -148,6 +163,16 @@ def test_what_it_assigned_and_does_not_serve_gives_way_to_the_former(site: Site)
         site.proof().prove()
     assert (site.steps.of[ID]["proof"]["state"], site.bound, site.marks) == ("restored", site.old, [])
     assert site.mark == (True, said(site, "it does not serve, so the former one is assigned again"))
+
+
+@pytest.mark.parametrize("serves", [True, False])
+def test_its_mark_stays_where_something_else_fails(site: Site, serves: bool) -> None:
+    site.cut_off(site.old)
+    site.shown = NEW if serves else None
+    with pytest.raises(RolloutError), site.proof().brings_back():
+        raise RolloutError("the command failed")
+    state, bound = ("proved", site.new) if serves else ("restored", site.old)
+    assert (site.steps.of[ID]["proof"]["state"], site.bound, site.marks) == (state, bound, [site.new])
 
 
 def test_a_mark_stays_where_the_former_one_did_not_come_back(site: Site) -> None:
