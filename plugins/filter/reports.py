@@ -68,7 +68,21 @@ def _text_of(data: HandOver, path: str) -> str:
 
 
 def _nice_json(plain: dict[str, Any]) -> str:
-    return json.dumps(plain, indent=4, sort_keys=True) + "\n"
+    return _lines(plain, 2) + "\n"
+
+
+def _lines(plain: Any, depth: int, indent: str = "") -> str:
+    """JSON with one entry a line down to this depth: Python takes ten times as long to indent all of it."""
+    if not depth or not plain or not isinstance(plain, (dict, list)):
+        return json.dumps(plain, sort_keys=True)
+    further = indent + "    "
+    if isinstance(plain, list):
+        entries, around = [_lines(one, depth - 1, further) for one in plain], "[]"
+    else:
+        entries = [f"{json.dumps(key)}: {_lines(plain[key], depth - 1, further)}" for key in sorted(plain)]
+        around = "{}"
+    told = ",\n".join(f"{further}{one}" for one in entries)
+    return f"{around[0]}\n{told}\n{indent}{around[1]}"
 
 
 def report_summary(outcome: Any) -> str:

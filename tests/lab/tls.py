@@ -9,6 +9,7 @@ Python's own TLS stands in for SChannel: it offers of the generation's suites th
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import socket
 import ssl
@@ -50,7 +51,13 @@ def server_context(machine: Machine, thumbprint: str, store: str = "MY", *, ask_
         raise NoCertificate(thumbprint)
     chain, complete = stores.chain(stored.der)
     sent = chain[:-1] if complete and len(chain) > 1 else chain
-    context = _context(machine, sent, container.key)
+    settings = machine.settings
+    first = _ANONYMOUS if settings.get("tls_anonymous_first") else ()
+    suites = ":".join([*first, *machine.generation.tls_suites, "@SECLEVEL=0"])
+    asks = _CLIENT_CERTIFICATE[settings.get("tls_client_certificate")]
+    # One that is changed below is nobody else's.
+    made = _context.__wrapped__ if ask_client else _context
+    context = made(suites, asks, versions(machine), tuple(sent), container.key)
     if ask_client and context.verify_mode is ssl.CERT_NONE:
         context.verify_mode = ssl.CERT_OPTIONAL
         for root in stores.held("Root"):
@@ -58,17 +65,24 @@ def server_context(machine: Machine, thumbprint: str, store: str = "MY", *, ask_
     return context
 
 
-def _context(machine: Machine, chain: list[bytes], key: rsa.RSAPrivateKey) -> ssl.SSLContext:
+@functools.lru_cache(maxsize=256)
+def _context(
+    suites: str,
+    asks: ssl.VerifyMode,
+    offered: tuple[ssl.TLSVersion, ssl.TLSVersion],
+    chain: tuple[bytes, ...],
+    key: rsa.RSAPrivateKey,
+) -> ssl.SSLContext:
+    """Kept, as Windows keeps its credentials: to load a key takes longer than to shake hands."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # Keys, hashes and versions of that time are below what today's security levels allow; the suites are SChannel's.
-    first = _ANONYMOUS if machine.settings.get("tls_anonymous_first") else ()
-    context.set_ciphers(":".join([*first, *machine.generation.tls_suites, "@SECLEVEL=0"]))
+    context.set_ciphers(suites)
     context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
-    context.verify_mode = _CLIENT_CERTIFICATE[machine.settings.get("tls_client_certificate")]
+    context.verify_mode = asks
     with warnings.catch_warnings():
         # Old versions are what the imitated machines speak.
         warnings.simplefilter("ignore", DeprecationWarning)
-        context.minimum_version, context.maximum_version = versions(machine)
+        context.minimum_version, context.maximum_version = offered
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     pem += b"".join(ssl.DER_cert_to_PEM_cert(der).encode() for der in chain)
     handle, path = tempfile.mkstemp(suffix=".pem")

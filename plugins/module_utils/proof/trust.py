@@ -144,7 +144,10 @@ def trust_between(held: Mapping[str, Any], tls: Any, anchors: Sequence[ProofResu
     Returns what ``tls_check`` returns: ``results``, ``summary``, ``changed``.
     """
     results = (tls.get("results") if isinstance(tls, Mapping) else tls) or ()
-    servers = {fqdn: _server(fqdn, info, results) for fqdn, info in held.items()}
+    asked: dict[str, list[Any]] = {}
+    for one in results:
+        asked.setdefault(comparable(_asked(one)), []).append(one)
+    servers = {fqdn: _server(fqdn, info, asked) for fqdn, info in held.items()}
     found = [*anchors, *trust_matrix(servers)]
     if results and all(result.get("state") == proof.WOULD_BE_CHECKED for result in results):
         found = [replace(one, state=proof.WOULD_BE_CHECKED, message="would be compared", found=None) for one in found]
@@ -159,11 +162,12 @@ def _stores(info: Mapping[str, Any]) -> TrustStores | None:
     return TrustStores(frozenset(_upper(roots)), *map(frozenset, further))
 
 
-def _server(fqdn: str, info: Any, results: Sequence[Any]) -> ServerTrust:
+def _server(fqdn: str, info: Any, results: Mapping[str, Sequence[Any]]) -> ServerTrust:
+    """``results``: by the name that was asked for."""
     told: Mapping[str, Any] = info if isinstance(info, Mapping) else {}
     called = str(told.get("called", fqdn))
-    asked = [one for one in results if comparable(_asked(one)) == comparable(called)]
-    own = [one for one in asked if _address(one) in (told.get("addresses") or ())]
+    asked, addresses = results.get(comparable(called), ()), frozenset(told.get("addresses") or ())
+    own = [one for one in asked if _address(one) in addresses]
     return replace(_served(own or asked), stores=_stores(told), called=called)
 
 

@@ -39,6 +39,11 @@ class ReadHostVars(Mapping[str, Mapping[str, Any]]):
     def __contains__(self, host: object) -> bool:
         return host in self._hostvars
 
+    @functools.cached_property
+    def first_reads(self) -> Mapping[str, str]:
+        """Host to what the first contact told of it, as text."""
+        return _first_reads(self)
+
 
 def kept(hostvars: HostVars, host: str, name: str) -> Any:
     """A variable of a host; None where there is no such host or variable."""
@@ -47,7 +52,13 @@ def kept(hostvars: HostVars, host: str, name: str) -> Any:
 
 def first_read(hostvars: HostVars, host: str) -> Mapping[str, Any]:
     """What the first contact of a run told of a host, where all of them were read in one task; else empty."""
-    return _parsed(str(((kept(hostvars, CONTROLLER, READ) or {}).get("hosts") or {}).get(host) or "{}"))
+    reads = hostvars.first_reads if isinstance(hostvars, ReadHostVars) else _first_reads(hostvars)
+    return _parsed(reads.get(host, "{}"))
+
+
+def _first_reads(hostvars: HostVars) -> Mapping[str, str]:
+    told = (kept(hostvars, CONTROLLER, READ) or {}).get("hosts") or {}
+    return {str(host): str(text) for host, text in told.items()}
 
 
 @functools.cache

@@ -40,6 +40,9 @@ def test_all_that_is_told_of_an_outcome() -> None:
     assert list(files) == ["ocspool.md", "ocspool.json"]
     assert files["ocspool.md"] == filters["report_markdown"](outcome)
     assert json.loads(files["ocspool.json"]) == filters["report_data"](outcome)
+    lines = files["ocspool.json"].splitlines()
+    assert [lines[0], lines[-1]] == ["{", "}"]
+    assert lines[1:-1] == [line for line in lines if line.startswith("    ")]
     assert "\n".join(told["summary"]) == filters["report_summary"](outcome)
     of_run = RUNS["rollout_left"]
     assert told["left"] == of_run(outcome)
