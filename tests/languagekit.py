@@ -3,15 +3,10 @@
 Each test of a certificate's life meets each language that the lab speaks, in one run of all tests:
 
 - What is quick, most of all the steps in one process, runs once in each of them (``in_every_language``).
-- Whole runs that go another way by what hosts say, such as a renewal, a rollback, and certificates of authorities that
-  are brought again, run four times, with each host in each language (``each_host_in_every_language``).
-- What else is dear, most of all other whole runs of playbooks, runs once, and its hosts take the languages in turn, so
-  that it meets all of them. Which host begins follows from the test's place in its module and from its case
-  (``turn_of``), so that the CA speaks another language in the next test. With ``UCOPS_FIRST_LANGUAGE`` (0 to 3) each
-  host gets each.
-
-So such a run has its CA, and each of its servers, in one language of the four. What they say is read by the same steps
-that run in each.
+- Whole runs of a certificate's life run four times, with each host in each language (``each_host_in_every_language``).
+- Of the rest, such as other whole runs of playbooks, each runs once, and its hosts take the languages in turn. Which
+  host begins follows from the test's place in its module and from its case (``turn_of``), so that the CA speaks another
+  language in the next test. With ``UCOPS_FIRST_LANGUAGE`` (0 to 3) each host gets each.
 """
 
 from __future__ import annotations

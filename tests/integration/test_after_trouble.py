@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import winrm
 import yaml
+from languagekit import each_host_in_every_language
 from sitekit import Site
 
 pytestmark = pytest.mark.slow
@@ -31,6 +32,7 @@ def serving(site: Site) -> list[str]:
     return [name for name in ("ocssrv01", "ocssrv02") if hosts[name]["front_end"]["serving"]]
 
 
+@each_host_in_every_language
 @pytest.mark.parametrize(("match", "after"), [cut[1:] for cut in CUTS], ids=[cut[0] for cut in CUTS])
 def test_the_next_run_finishes_what_was_cut_off(site: Site, match: dict[str, Any], after: bool) -> None:
     site.estate.fault("ocssrv01", "drop", match=match, after=after, times=1000)
@@ -47,6 +49,7 @@ def test_the_next_run_finishes_what_was_cut_off(site: Site, match: dict[str, Any
     assert again.code == 0 and again.total("changed") == 0, again.output
 
 
+@each_host_in_every_language
 def test_a_certificate_whose_answer_was_lost_is_told_by_the_run_that_finds_it(site: Site) -> None:
     # What came of it cannot be looked up either: the database is asked twice before anything is handed in.
     site.estate.fault("ca01", "drop", match={"kind": "command", "text": "-submit"}, after=True, times=1000)
@@ -167,6 +170,7 @@ def test_a_push_waits_for_another_run_and_leaves_it_what_the_account_may_use(sit
     assert claims_left(site) == []
 
 
+@each_host_in_every_language
 def test_two_runs_at_once_make_one_key_and_one_certificate_for_each_server(site: Site) -> None:
     """From one controller or two: what one of them makes the other finds."""
     both = [site.begin("deploy_pool") for _run in range(2)]

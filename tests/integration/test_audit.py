@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lab_tests.foreign import Psrp
+from languagekit import each_host_in_every_language
 from sitekit import STATISTICS, Run, Site
 
 pytestmark = pytest.mark.slow
@@ -117,6 +118,7 @@ def imported(site: Site, host: str, certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA1()).hex().upper()
 
 
+@each_host_in_every_language
 @pytest.mark.estate(name="sfb2019")
 def test_an_enterprise_pool_as_rolled_out_and_as_spoiled(site: Site) -> None:
     whole = as_rolled_out(site)
@@ -183,6 +185,7 @@ ENDED = [{"name": "ocssrv01", "front_end": {"wizard": {"days": -5}}}]
 STORE = "SOFTWARE\\Microsoft\\SystemCertificates\\MY\\Certificates\\"
 
 
+@each_host_in_every_language
 @pytest.mark.estate(way="wmi", hosts=ENDED)
 def test_the_origin_as_rolled_out_and_as_spoiled(site: Site) -> None:
     held = site.state()["hosts"]["ocssrv01"]["registry"]
@@ -281,6 +284,7 @@ def test_a_server_that_goes_away_meanwhile_is_not_read_and_the_others_are(site: 
     assert all(one["problems"] for one in site.report()["certificates"] if one["verdict"] == "not_read")
 
 
+@each_host_in_every_language
 @pytest.mark.estate(name="edge")
 def test_an_edge_pool_that_shares_its_keys(site: Site) -> None:
     """Each service is asked at its own address, and a key that is to be exportable is."""
@@ -466,6 +470,7 @@ def test_each_fault_of_the_stores_in_every_language(site: Site) -> None:
     assert said in trust["fe01"]["message"]
 
 
+@each_host_in_every_language
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"request_disposition": 0x101}}])
 def test_a_request_that_waits_keeps_its_key_and_what_was_put_aside_serves_nowhere(site: Site) -> None:
     site.play("deploy_pool")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from languagekit import each_host_in_every_language
 from sitekit import Site
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, each_host_in_every_language]
 
 APP = "{11111111-2222-3333-4444-555555555555}"
 POOL, OTHERS = "ocspool.company.local:443", "crm.company.com:443"

@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from languagekit import each_host_in_every_language
 from sitekit import Site
 
 from .test_faults_of_a_rollout import left
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, each_host_in_every_language]
 
 
 def requests_at(site: Site) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from actionkit import Killed, Pool, Wire
-from languagekit import LANGUAGES, begin
+from languagekit import LANGUAGES, begin, each_host_in_every_language
 from sitekit import BY_COMMAND, Site
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.proving import NotProved
@@ -106,6 +106,7 @@ def test_the_next_run_ends_with_one_of_everything(tmp_path: Path, start: int, af
         at += STEP
 
 
+@each_host_in_every_language
 @pytest.mark.parametrize(("host", "at"), OF_PLAYBOOK)
 def test_a_playbook_that_is_killed(site: Site, host: str, at: int) -> None:
     before = requests_to(site, host)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from languagekit import each_host_in_every_language
 from sitekit import Site
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, each_host_in_every_language]
 
 SERVERS = ("ocssrv01", "ocssrv02")
 

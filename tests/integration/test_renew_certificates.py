@@ -63,6 +63,7 @@ def renewing(old: dict[str, str], **more: Any) -> dict[str, Any]:
     return {**OPTIONS, "pool_certificates_renew": list(old.values()), **more}
 
 
+@each_host_in_every_language
 def test_one_server_after_the_other_and_then_nothing(site: Site) -> None:
     old = deployed(site)
     mistyped = {"pool_certificates_renew": ["ab:cd:" + "0" * 36]}
@@ -132,6 +133,7 @@ def dispositions(site: Site) -> list[int]:
     return sorted(one["disposition"] for one in site.state()["hosts"]["ca01"]["ca"]["requests"])
 
 
+@each_host_in_every_language
 def test_what_a_run_that_was_killed_left_behind_goes_with_the_next(site: Site) -> None:
     """After the proof and before the CA revokes; then after that and before anything is removed."""
     old = deployed(site)
@@ -178,6 +180,7 @@ def test_what_falls_into_its_window_is_renewed_by_its_dates(site: Site) -> None:
     assert (again.code, again.total("changed"), serving(site)) == (0, 0, new), again.output
 
 
+@each_host_in_every_language
 @pytest.mark.estate(**three())
 def test_the_second_of_three_does_not_come_back_and_the_third_is_not_touched(site: Site) -> None:
     old = deployed(site)
@@ -195,6 +198,7 @@ def test_the_second_of_three_does_not_come_back_and_the_third_is_not_touched(sit
     assert told in run.summary and "+ ocssrv03" not in run.summary, run.summary
 
 
+@each_host_in_every_language
 @pytest.mark.estate(**three())
 def test_one_that_was_renewed_and_serves_no_more_stops_it(site: Site) -> None:
     old = deployed(site)
@@ -216,6 +220,7 @@ def test_one_that_was_renewed_and_serves_no_more_stops_it(site: Site) -> None:
     assert "give -e pool_certificates_peers=ignore" in run.summary, run.summary
 
 
+@each_host_in_every_language
 @pytest.mark.estate(**three())
 def test_one_that_does_not_serve_is_told_before_the_first_is_changed(site: Site) -> None:
     old = deployed(site)
@@ -229,6 +234,7 @@ def test_one_that_does_not_serve_is_told_before_the_first_is_changed(site: Site)
     assert not set(serving(site).values()) & set(old.values())
 
 
+@each_host_in_every_language
 def test_one_outside_of_the_limit_that_does_not_serve_stops_it_too(site: Site) -> None:
     old = deployed(site)
     site.command("ocssrv02", "net stop RTCSRV")
@@ -245,6 +251,7 @@ def test_one_outside_of_the_limit_that_does_not_serve_stops_it_too(site: Site) -
     assert new["ocssrv01"] not in ("", old["ocssrv01"]) and new["ocssrv02"] == "", known.output
 
 
+@each_host_in_every_language
 def test_what_was_only_foreseen_is_told_neither_as_done_nor_as_wrong(site: Site) -> None:
     """Both servers hold a renewed certificate that nothing has assigned yet when the other one is found stopped."""
     old = deployed(site)

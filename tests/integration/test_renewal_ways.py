@@ -6,11 +6,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from languagekit import each_host_in_every_language
 from sitekit import Site
 
 from .test_shared_keys import EDGES, STORE, assigned, held
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, each_host_in_every_language, pytest.mark.timeout(900)]
 
 ENDED = {
     "pool_certificates_retire": "remove",

@@ -15,12 +15,13 @@ from typing import Any
 
 import pytest
 import yaml
+from languagekit import each_host_in_every_language
 from secretkit import Secret, files_below, found, of_file, of_key, of_text
 from sitekit import Run, Site
 
 from .test_killed_runs import give_claims_back
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, each_host_in_every_language]
 
 TSIG = "c2VjcmV0IG9mIGR5bmFtaWMgdXBkYXRlcyE="
 # What cmd, shells, XML, JSON and YAML each take for something else.

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from languagekit import each_host_in_every_language
 from proofkit.public_ca import PublicCa
 from sitekit import Run, Site
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, each_host_in_every_language]
 
 EDGES = ("edge01", "edge02")
 TYPES = ["AccessEdgeExternal", "AudioVideoAuthentication", "DataEdgeExternal", "Internal"]

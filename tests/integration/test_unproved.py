@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from lab_tests.foreign import Psrp
+from languagekit import each_host_in_every_language
 from sitekit import STATISTICS, Run, Site
 
 pytestmark = pytest.mark.slow
@@ -112,6 +113,7 @@ def test_the_pools_address_is_gone_then_the_only_dns_server(site: Site) -> None:
     assert run.published["counts"] == {**counts, "unproved": 15, "proved": 7}
 
 
+@each_host_in_every_language
 def test_a_renewal_by_hand_is_left_as_a_step_while_the_old_certificate_is_served(site: Site) -> None:
     assert site.play("deploy_pool").code == 0
     (old,) = (one["thumbprint"] for one in site.report()["certificates"] if one["server"].startswith("ocssrv01"))
