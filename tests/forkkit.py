@@ -123,8 +123,11 @@ def _become_a_run(order: int, out: int, err: int) -> None:
     # Made when it is imported, and removed by whoever ends.
     constants, manager = (importlib.import_module(f"ansible.{name}") for name in ("constants", "config.manager"))
     atexit.unregister(manager.cleanup_tmp_file)
-    temporary = os.path.dirname(constants.DEFAULT_LOCAL_TMP)
-    constants.DEFAULT_LOCAL_TMP = manager.ensure_type(temporary, "tmppath")
+    temporary = manager.ensure_type(os.path.dirname(constants.DEFAULT_LOCAL_TMP), "tmppath")
+    # Our plugins leave notes for the tasks of one run there, and took its name when they were imported.
+    for module in list(sys.modules.values()):
+        if "DEFAULT_LOCAL_TMP" in vars(module):
+            vars(module)["DEFAULT_LOCAL_TMP"] = temporary
 
 
 def _run() -> int:

@@ -35,6 +35,23 @@ LISTING = """\
   tasks:
     - ansible.builtin.debug: {msg: "{{ lookup('ansible.builtin.pipe', 'ls ~/.ansible/tmp | wc -l') }} folders"}
 """
+TESTS = Path(__file__).resolve().parents[1]
+NOTES = """\
+import json, os, tempfile
+import forkkit
+forkkit._import_all()
+from ansible import constants
+from ansible_collections.ucops.rollout.plugins.plugin_utils import face
+before = constants.DEFAULT_LOCAL_TMP
+order = tempfile.TemporaryFile("w+")
+json.dump([[], os.getcwd(), dict(os.environ)], order)
+order.flush()
+order.seek(0)
+forkkit._become_a_run(os.dup(order.fileno()), os.dup(1), os.dup(2))
+told = ["another folder" if constants.DEFAULT_LOCAL_TMP != before else "the same folder"]
+told.append("the same one" if face.DEFAULT_LOCAL_TMP == constants.DEFAULT_LOCAL_TMP else "another one")
+print(", ".join(told))
+"""
 WAITING = """\
 - hosts: localhost
   connection: local
@@ -75,6 +92,19 @@ def test_its_temporary_folder_is_its_own_and_goes_with_it(tmp_path: Path) -> Non
         assert len(list((tmp_path / ".ansible" / "tmp").iterdir())) == 1  # of the process that forks
     forking.stop()
     assert list((tmp_path / ".ansible" / "tmp").iterdir()) == []
+
+
+def test_our_plugins_leave_their_notes_there_too(tmp_path: Path) -> None:
+    """What one run noted of a host, such as a program that is stopped there, is nothing to the next one."""
+    ended = subprocess.run(
+        [str(BIN / "python"), "-c", NOTES],
+        capture_output=True,
+        text=True,
+        env=environment(tmp_path),
+        cwd=TESTS,
+        check=False,
+    )
+    assert ended.stdout == "another folder, the same one\n", ended.stderr
 
 
 def test_it_is_killed_when_it_takes_too_long(tmp_path: Path) -> None:
