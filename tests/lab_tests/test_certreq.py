@@ -23,8 +23,8 @@ from lab_tests.windows import (
     description,
     download,
     inf,
-    local,
     remote,
+    speaking,
     upload,
 )
 from languagekit import LANGUAGES
@@ -43,13 +43,6 @@ ISSUED = 'RequestId: 2\r\nRequestId: "2"\r\nCertificate retrieved(Issued) Issued
 def language(request: pytest.FixtureRequest) -> str:
     """Each test of one process runs in each language."""
     return str(request.param)
-
-
-def speaking(tmp_path: Path, language: str, **ca: Any) -> Lab:
-    """Machines of one language; what they say is compared in English."""
-    lab = local(tmp_path, language=language, **ca)
-    lab.translated = True
-    return lab
 
 
 @pytest.fixture

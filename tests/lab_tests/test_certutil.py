@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from lab_tests.windows import CONFIG, TEMP, Ended, Lab, description, inf, into_english, local, remote, upload
+from lab_tests.windows import CONFIG, TEMP, Ended, Lab, description, inf, into_english, remote, speaking, upload
 from languagekit import LANGUAGES
 
 from lab.client import RunningEstate, start_estate
@@ -29,13 +28,6 @@ COLUMNS = "Request.RequestID,Request.Disposition,Request.StatusCode,Request.Comm
 def language(request: pytest.FixtureRequest) -> str:
     """Each test of one process runs in each language."""
     return str(request.param)
-
-
-def speaking(tmp_path: Path, language: str, **ca: Any) -> Lab:
-    """Machines of one language; what they say is compared in English."""
-    lab = local(tmp_path, language=language, **ca)
-    lab.translated = True
-    return lab
 
 
 @pytest.fixture

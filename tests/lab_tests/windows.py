@@ -168,6 +168,13 @@ def local(directory: Path, start: bool = True, **ca: Any) -> Lab:
     return Lab(estate)
 
 
+def speaking(tmp_path: Path, language: str, **ca: Any) -> Lab:
+    """Machines of one language; what they say is compared in English."""
+    lab = local(tmp_path, language=language, **ca)
+    lab.translated = True
+    return lab
+
+
 def inf(names: str = NAMES, subject: str = "CN=pool.company.local", **keys: str) -> str:
     """A policy file for certreq -new; `keys` are added to (or change) [NewRequest]; template goes to its section."""
     template = keys.pop("CertificateTemplate", "")
