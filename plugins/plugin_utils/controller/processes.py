@@ -18,6 +18,10 @@ _DIGITS = 12
 PROCESS = r"([0-9a-f]{12})-([1-9][0-9]{0,6})"
 
 
+# A zombie, and one that is about to go (proc(5), /proc/pid/stat).
+_ENDED = ("Z", "X", "x")
+
+
 def process_space(proc: Path = Path("/proc")) -> str:
     """Twelve hexadecimal digits for where process ids are given out: this host, since it started, and this container.
 
@@ -32,8 +36,14 @@ def process_space(proc: Path = Path("/proc")) -> str:
     return hashlib.sha256(f"{controller()} {boot} {container}".encode()).hexdigest()[:_DIGITS]
 
 
-def lives(process: int) -> bool:
-    """Whether there is a process of this id, whoever's it is; signal 0 only asks (kill(2))."""
+def lives(process: int, proc: Path = Path("/proc")) -> bool:
+    """Whether a process of this id runs, whoever's it is; signal 0 only asks (kill(2)).
+
+    One that has ended keeps its id until its parent has asked for its end, which may take for ever where the parent was
+    killed, too. Only ``/proc`` as Linux has it tells these apart; elsewhere such a process counts as living.
+    """
+    if _state(process, proc) in _ENDED:
+        return False
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -41,3 +51,13 @@ def lives(process: int) -> bool:
     except PermissionError:
         pass
     return True
+
+
+def _state(process: int, proc: Path) -> str:
+    """One letter; empty where the system does not tell. It follows the program's name, which may hold anything."""
+    try:
+        told = (proc / str(process) / "stat").read_bytes()
+    except OSError:
+        return ""
+    after = told.rpartition(b")")[2].split() if b")" in told else []
+    return after[0].decode("ascii", errors="replace") if after else ""

@@ -55,8 +55,39 @@ def test_who_lives() -> None:
     assert (lives(os.getpid()), lives(ended.pid)) == (True, False)
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc as Linux has it")
+def test_one_that_has_ended_and_that_nobody_has_waited_for_lives_no_more() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    os.kill(ended.pid, 0)  # its id is still its own
+    assert not lives(ended.pid)
+    ended.wait()
+
+
+@pytest.mark.parametrize(("stat", "living"), [
+    ("4711 (ansible-playboo) Z 1 4711", False),
+    ("4711 (a) Z (b) c) S 1 4711", True),
+    ("4711 (\xff) R (x) X 1 4711", False),
+    ("4711 (sleep) D 1 4711", True),
+    ("4711", True),
+    ("4711 (sleep)", True),
+    ("", True),
+])  # fmt: skip
+def test_its_state_is_what_follows_the_name_of_its_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stat: str, living: bool
+) -> None:
+    """What says nothing leaves it to the signal."""
+    monkeypatch.setattr(processes.os, "kill", lambda process, signal: None)
+    (tmp_path / "4711").mkdir()
+    (tmp_path / "4711/stat").write_text(stat, encoding="latin-1")
+    assert lives(4711, tmp_path) is living
+
+
 @pytest.mark.parametrize(("error", "living"), [(PermissionError, True), (ProcessLookupError, False)])
-def test_another_accounts_process_lives(monkeypatch: pytest.MonkeyPatch, error: type[OSError], living: bool) -> None:
+def test_another_accounts_process_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError], living: bool
+) -> None:
+    """Asked by the signal where nothing else tells."""
     asked: list[tuple[int, int]] = []
 
     def kill(process: int, signal: int) -> None:
@@ -64,4 +95,4 @@ def test_another_accounts_process_lives(monkeypatch: pytest.MonkeyPatch, error: 
         raise error
 
     monkeypatch.setattr(processes.os, "kill", kill)
-    assert (lives(4711), asked) == (living, [(4711, 0)])
+    assert (lives(4711, tmp_path), asked) == (living, [(4711, 0)])
