@@ -41,6 +41,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.quoting import
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.remembered import Remembered
 
 _HIVE = "HKLM"
+_LOOK = f"See on the server what reg query {_HIVE}\\{KEY} /s shows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,15 @@ class LeftMark:
     name: str
     mark: Mark | None
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAway:
+    """What came of marks that were to be taken away, by their names: those that were seen to be there still, and those
+    of which that is not known, since they could not be read any more. The others are gone."""
+
+    stays: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
 
 
 def read_marks(host: WindowsHost) -> tuple[LeftMark, ...]:
@@ -236,9 +246,8 @@ class ServerMarks(FormerKeeper):
 
     # --- take away ---------------------------------------------------------------------------------------------------
 
-    def take_away(self, gone: Collection[str]) -> frozenset[str]:
-        """Take away what this run wrote, and of what was there before those of these names; returns those of them that
-        are there still."""
+    def take_away(self, gone: Collection[str]) -> TakenAway:
+        """Take away what this run wrote, and of what was there before those of these names."""
         gone = {*gone, *self._written}
         there = {one.name for one in self.look()} | self._written
         whole = gone == there and not self.unread
@@ -248,19 +257,32 @@ class ServerMarks(FormerKeeper):
             self.refused.append(f"the key {as_said(name, 60)!r} is to be deleted by hand: {why}")
         deleting = [_deleting()] if whole else [one for name, one in named.items() if name not in unnamed]
         if not gone or not deleting:
-            return frozenset(unnamed)
-        programs = [FileProgram(arguments, changes=(KEY,)) for arguments in deleting]
+            return TakenAway(frozenset(unnamed))
+        return self._deleted(deleting, frozenset(gone), frozenset(unnamed))
+
+    def _deleted(self, deleting: Sequence[Sequence[str]], gone: frozenset[str], unnamed: frozenset[str]) -> TakenAway:
+        """Run the commands, and see what is there then. One that came to no end may have done its work all the same."""
+        said = self._run([FileProgram(arguments, changes=(KEY,)) for arguments in deleting])
         try:
-            outcomes = self._host.files.run(self._host.programs, programs)
             stays = gone & {one.name for one in read_marks(self._host)}
-            said = " ".join(one.result.text for one in outcomes) if stays else ""
         except HostUnreachable:
             raise
         except RolloutError as error:
-            stays, said = gone, str(error)
-        if stays - set(unnamed):
+            told = f"reg delete said: {as_said(said, 200) or 'nothing'}; "
+            self.refused.append(f"{told}whether the marks are gone cannot be read: {as_said(str(error), 200)}. {_LOOK}")
+            return TakenAway(unnamed, gone - unnamed)
+        if stays - unnamed:
             self.refused.append(f"reg delete said: {as_said(said, 200) or 'nothing'}")
-        return frozenset(stays)
+        return TakenAway(stays)
+
+    def _run(self, programs: Sequence[FileProgram]) -> str:
+        """What they said, or why nobody knows that."""
+        try:
+            return " ".join(one.result.text for one in self._host.files.run(self._host.programs, programs))
+        except HostUnreachable:
+            raise
+        except RolloutError as error:
+            return str(error)
 
 
 def _deleting(below: str = "") -> tuple[str, ...]:

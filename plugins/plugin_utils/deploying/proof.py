@@ -29,7 +29,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import Shake, shaking
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former import BY_COMMAND, BY_WMI
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import ServiceStep
-from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marking import LeftMark
+from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marking import LeftMark, TakenAway
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.newly import MARK, PARTS, assigned_by, former_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.proving import (
     NOT_RESTORED,
@@ -64,6 +64,7 @@ _DONE = {
     NOT_RESTORED: _Said("it does not serve, and the former one is not back: the mark stays for the next run"),
 }
 _STAYS = "What is assigned was left alone, and the mark stays"
+_UNKNOWN = "What is assigned was left alone, and whether the mark is gone is not known"
 _WOULD = _Said(
     "a run that may change something proves it now, or assigns the former one again",
     "A run that may change something takes the mark away, and leaves alone what is assigned",
@@ -175,11 +176,11 @@ class Proof:
         if marks is None or not one.steps.of:
             return
         names = list(dict.fromkeys(mark.name for _id, mark in left))
-        stays = frozenset(() if gone else names) if one.check_mode or not gone else marks.take_away(names)
+        stay = TakenAway(frozenset(() if gone else names))
+        taken = stay if one.check_mode or not gone else marks.take_away(names)
+        ends = {**dict.fromkeys(taken.stays, _STAYS), **dict.fromkeys(taken.unknown, _UNKNOWN)}
         findings = [
-            mark_not_followed(
-                server, as_said(mark.name, 60), mark.why, _STAYS if mark.name in stays else done.misleading
-            )
+            mark_not_followed(server, as_said(mark.name, 60), mark.why, ends.get(mark.name, done.misleading))
             if mark.why
             else cut_off_finding(server, mark.name, done.followed)
             for _id, mark in left
@@ -188,7 +189,7 @@ class Proof:
         if not findings:
             return
         told = one.steps.of[self._first].get(MARK) or {}
-        changes = _change_set([name for name in names if name not in stays]).to_result()
+        changes = _change_set([name for name in names if name not in ends]).to_result()
         one.steps.take(self._first, MARK, lambda: {**told, **changes, "findings": to_plain(tuple(findings))})
 
     def _note_back(self, places: Iterable[AssignedPlace]) -> None:

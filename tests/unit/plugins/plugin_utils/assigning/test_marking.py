@@ -17,6 +17,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.former imp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.marking import (
     LeftMark,
     ServerMarks,
+    TakenAway,
     named_by,
     read_marks,
 )
@@ -84,7 +85,7 @@ def test_what_nothing_was_replaced_in_needs_none_until_something_is(site: Site) 
     marks = site.marks()
     empty, typed = Former("http_sys", "[::]:443", kind="ipport"), Former("cmdlets", "Default", site.old)
     marks.keep({site.new: [empty]})
-    assert (site.server.programs.ran, marks.of(site.new), marks.take_away([])) == ([], (empty,), set())
+    assert (site.server.programs.ran, marks.of(site.new), marks.take_away([])) == ([], (empty,), TakenAway())
     marks.keep({site.new: [typed]})
     marks.keep({site.new: [typed]})
     assert site.written == {site.new: encoded([empty, typed])}
@@ -183,7 +184,7 @@ def test_one_that_cannot_be_written_is_told_and_stops_nothing(site: Site) -> Non
     marks, bind = site.marks(), ["netsh", "http", "delete", "sslcert", f"ipport={EVERYWHERE}"]
     marks.keep({site.new: [bound(site.old)]}, [FileProgram(bind)])
     assert marks.refused == ["reg add said: Xyzzy"] and site.server.programs.ran[-1] == bind
-    assert marks.take_away([]) == set() and len(site.server.programs.ran) == 2
+    assert marks.take_away([]) == TakenAway() and len(site.server.programs.ran) == 2
     marks.keep({site.new: [Former("cmdlets", "x;y", site.old)]})
     assert marks.refused[1:] == ["it names a place or a certificate in a form that none has"]
 
@@ -251,11 +252,11 @@ def test_one_that_a_mark_names_is_known(site: Site) -> None:
 def test_taken_away_all_at_once_or_one_alone(site: Site) -> None:
     site.leave(site.new, bound(site.old))
     site.leave(site.other, value="x")
-    assert site.marks().take_away([site.other]) == set() and list(site.written) == [site.new]
+    assert site.marks().take_away([site.other]) == TakenAway() and list(site.written) == [site.new]
     assert site.server.programs.ran == [["reg", "delete", f"HKLM\\{KEY}\\{site.other}", "/f"]]
     marks = site.marks()
     marks.keep({site.other: [bound(site.old)]})
-    assert marks.take_away([site.new]) == set() and site.written == {}
+    assert marks.take_away([site.new]) == TakenAway() and site.written == {}
     assert site.server.programs.ran[-1] == ["reg", "delete", f"HKLM\\{KEY}", "/f"]
 
 
@@ -264,11 +265,12 @@ def test_one_whose_name_no_command_line_carries_stays_and_the_others_go(site: Si
     site.leave(site.other, value="x")
     site.leave(site.new, bound(site.old))
     marks = site.marks()
-    assert marks.take_away(['x" & calc & "', site.other]) == {'x" & calc & "'}
+    assert marks.take_away(['x" & calc & "', site.other]) == TakenAway(frozenset({'x" & calc & "'}))
     assert set(site.written) == {'x" & calc & "', site.new} and len(site.server.programs.ran) == 1
     (told,) = marks.refused
     assert told.startswith("the key 'x\" & calc & \"' is to be deleted by hand: ")
-    assert site.marks().take_away(['x" & calc & "', site.new]) == set() and site.written == {}  # all of them at once
+    # All of them at once.
+    assert site.marks().take_away(['x" & calc & "', site.new]) == TakenAway() and site.written == {}
 
 
 def test_one_that_expired_is_not_gone_back_to(site: Site) -> None:
@@ -287,7 +289,58 @@ def test_one_that_stays_is_told(site: Site) -> None:
     site.leave(site.new, bound(site.old))
     site.server.programs.handlers["reg"] = lambda words: (1, "Xyzzy")
     marks = site.marks()
-    assert marks.take_away([site.new]) == {site.new} and marks.refused == ["reg delete said: Xyzzy"]
+    assert marks.take_away([site.new]) == TakenAway(stays=frozenset({site.new}))
+    assert marks.refused == ["reg delete said: Xyzzy"]
+
+
+@pytest.mark.parametrize("deletes", [True, False])
+def test_one_that_cannot_be_looked_for_is_not_known_to_be_gone_or_there(
+    site: Site, monkeypatch: pytest.MonkeyPatch, deletes: bool
+) -> None:
+    site.leave(site.new, bound(site.old))
+    site.leave('x" & calc & "', value="x")
+    site.leave(site.other, value="x")
+    marks = site.marks()
+    assert len(marks.look()) == 3
+    if not deletes:
+        site.server.programs.handlers["reg"] = raising(RolloutError("Plugh"))
+    monkeypatch.setattr(site.server.registry, "branches", raising(RolloutError("denied")))
+    told = marks.take_away([site.new, 'x" & calc & "'])
+    assert told == TakenAway(stays=frozenset({'x" & calc & "'}), unknown=frozenset({site.new}))
+    assert marks.refused[1:] == [
+        f"reg delete said: {'Xyzzy' if deletes else 'Plugh'}; whether the marks are gone cannot be read: denied. See"
+        r" on the server what reg query HKLM\SOFTWARE\ucops.rollout /s shows"
+    ]
+    assert (site.new in site.written) is not deletes
+
+
+def test_a_delete_whose_answer_is_lost_is_seen_to_have_done_its_work(site: Site) -> None:
+    site.leave(site.new, bound(site.old))
+    reg = site.server.programs.handlers["reg"]
+
+    def lost(words: list[str]) -> tuple[int, str]:
+        reg(words)
+        raise RolloutError("its answer is lost")
+
+    site.server.programs.handlers["reg"] = lost
+    marks = site.marks()
+    assert (marks.take_away([site.new]), marks.refused, site.written) == (TakenAway(), [], {})
+
+
+def test_a_host_that_is_gone_ends_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.leave(site.new, bound(site.old))
+    marks = site.marks()
+    marks.look()
+    monkeypatch.setattr(site.server.registry, "branches", raising(HostUnreachable("gone")))
+    with pytest.raises(HostUnreachable):
+        marks.take_away([site.new])
+
+
+def raising(error: RolloutError) -> Any:
+    def fail(*arguments: Any) -> Any:
+        raise error
+
+    return fail
 
 
 def test_what_cannot_be_read_is_told_once_and_a_lost_host_ends_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

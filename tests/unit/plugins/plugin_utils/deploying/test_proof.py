@@ -234,6 +234,36 @@ def test_what_is_taken_away_and_what_stays_is_told_of_each(site: Site) -> None:
     assert [one["before"] for one in site.steps.of[ID]["mark"]["changes"]] == [site.new]
 
 
+@pytest.mark.parametrize(("former", "done"), [
+    ("AB" * 20, "What is assigned was left alone, and whether the mark is gone is not known"),
+    ("", "its ports show it now, so it stays"),
+])  # fmt: skip
+def test_a_mark_that_cannot_be_looked_for_is_told_neither_as_gone_nor_as_there(
+    site: Site, former: str, done: str
+) -> None:
+    site.cut_off(former or site.old)
+    proof = site.proof()
+    reg = site.server.programs.handlers["reg"]
+
+    def shut(words: Any) -> Any:
+        """The registry cannot be read once it was deleted."""
+        site.server.registry.branches = refusing
+        return reg(words)
+
+    def refusing(asked: Any) -> Any:
+        raise RolloutError("denied")
+
+    site.server.programs.handlers["reg"] = shut
+    proof.prove()
+    told = {one["code"]: one["message"] for one in site.steps.of[ID]["mark"]["findings"]}
+    assert sorted(told) == ["mark-not-followed" if former else "assignment-cut-off", "mark-not-kept"]
+    assert next(message for code, message in told.items() if code != "mark-not-kept").endswith(done)
+    assert (
+        "whether the marks are gone cannot be read: denied. See on the server what reg query" in told["mark-not-kept"]
+    )
+    assert site.mark[0] is False and site.steps.of[ID]["mark"]["changes"] == []
+
+
 def test_check_mode_looks_at_no_port_and_takes_no_mark_away(site: Site) -> None:
     site.cut_off(site.old)
     site.shown = None
