@@ -27,7 +27,6 @@ from lab_tests.windows import (
     speaking,
     upload,
 )
-from languagekit import LANGUAGES
 from pypsrp.shell import Process, SignalCode, WinRS
 
 from lab.client import RunningEstate, start_estate
@@ -37,17 +36,6 @@ NEW = f"certreq -new -q -f -machine {TEMP}a.inf {TEMP}a.req"
 SUBMIT = f"certreq -submit -q -f -config {CONFIG} -attrib CertificateTemplate:WebServer {TEMP}a.req {TEMP}a.cer"
 ACCEPT = f"certreq -accept -q {TEMP}a.cer"
 ISSUED = 'RequestId: 2\r\nRequestId: "2"\r\nCertificate retrieved(Issued) Issued\r\n'
-
-
-@pytest.fixture(params=LANGUAGES)
-def language(request: pytest.FixtureRequest) -> str:
-    """Each test of one process runs in each language."""
-    return str(request.param)
-
-
-@pytest.fixture
-def lab(tmp_path: Path, language: str) -> Lab:
-    return speaking(tmp_path, language)
 
 
 def new(lab: Lab, host: str = "srv01", line: str = NEW, text: str | None = None, **keys: str) -> Ended:

@@ -14,7 +14,6 @@ import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from lab_tests.windows import CONFIG, TEMP, Ended, Lab, description, inf, into_english, remote, speaking, upload
-from languagekit import LANGUAGES
 
 from lab.client import RunningEstate, start_estate
 from lab.pki.stores import KEY_PROVIDER, Stores
@@ -22,17 +21,6 @@ from lab.pki.stores import KEY_PROVIDER, Stores
 SUBMIT = f"certreq -submit -q -f -config {CONFIG} -attrib CertificateTemplate:WebServer {TEMP}a.req {TEMP}a.cer"
 ENCODED = "-----BEGIN CERTIFICATE-----\r\naGVsbG8=\r\n-----END CERTIFICATE-----\r\n"
 COLUMNS = "Request.RequestID,Request.Disposition,Request.StatusCode,Request.CommonName"
-
-
-@pytest.fixture(params=LANGUAGES)
-def language(request: pytest.FixtureRequest) -> str:
-    """Each test of one process runs in each language."""
-    return str(request.param)
-
-
-@pytest.fixture
-def lab(tmp_path: Path, language: str) -> Lab:
-    return speaking(tmp_path, language)
 
 
 def submitted(lab: Lab, name: str = "pool.company.local") -> None:
