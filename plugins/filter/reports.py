@@ -14,9 +14,8 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing import documents, text
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report import report_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import trust
-from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import plan_if_made
 from ansible_collections.ucops.rollout.plugins.module_utils.report import markdown, summary
 from ansible_collections.ucops.rollout.plugins.module_utils.report.collected import collected
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, hand_over
@@ -51,7 +50,7 @@ def report_told(
 ) -> dict[str, Any]:
     if hostvars is not None:
         expected = {"expect_servers": bool(expect_servers), "expect_push": bool(expect_push)}
-        plan = as_plan(outcome["plan"]) if outcome.get("plan") else Plan()
+        plan = plan_if_made(outcome.get("plan"))
         done = collected(ReadHostVars(hostvars), plan, list(dns_hosts), list(ca_hosts), **expected)
         outcome = {**outcome, **done}
     data = hand_over(read_outcome(outcome))

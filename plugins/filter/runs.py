@@ -15,7 +15,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing import repo
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import to_compare
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
-from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL, INTERNAL, Plan
+from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL, INTERNAL
 from ansible_collections.ucops.rollout.plugins.module_utils.plan import parts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import ALL, RunHosts
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import run_hosts as run_hosts_of
@@ -24,7 +24,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.parts import OB
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map as ports
-from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan, plan_of
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import plan_if_made, plan_of
 from ansible_collections.ucops.rollout.plugins.module_utils.report import (
     collected,
     pushing,
@@ -120,7 +120,7 @@ def peers(
     hostvars: Any, host: str, batch: Sequence[str], plan: Any, port_map: Mapping[Any, Any] | None = None
 ) -> list[dict[str, Any]]:
     read, mapped = _hostvars(hostvars), ports(dict(port_map or {}))
-    plain: list[dict[str, Any]] = to_plain(peers_of(read, str(host), list(batch), _plan(plan), mapped))
+    plain: list[dict[str, Any]] = to_plain(peers_of(read, str(host), list(batch), plan_if_made(plan), mapped))
     return plain
 
 
@@ -174,7 +174,7 @@ def outcomes(
 ) -> dict[str, Any]:
     return collected.collected(
         _hostvars(hostvars),
-        _plan(plan),
+        plan_if_made(plan),
         list(dns_hosts),
         list(ca_hosts),
         expect_servers=bool(expect_servers),
@@ -188,7 +188,7 @@ def rollout_left(outcome: Any, unproved: str = "fail") -> dict[str, Any]:
 
 
 def audit_records(plan: Any, view: str = INTERNAL) -> dict[str, Any]:
-    return to_compare(_plan(plan), str(view))
+    return to_compare(plan_if_made(plan), str(view))
 
 
 def audit_data(
@@ -205,7 +205,7 @@ def audit_data(
     hosts = {INTERNAL: tuple(dns_hosts), EXTERNAL: tuple(dns_external_hosts)}
     return auditing.audit(
         _hostvars(hostvars),
-        _plan(plan),
+        plan_if_made(plan),
         {view: named for view, named in hosts.items() if named},
         from_plain(auditing.AuditRun, run or {}, where="run"),
         certificates=bool(certificates),
@@ -251,7 +251,7 @@ def proof_inputs(
     trusted_roots: Sequence[str] = (),
     check_mode: bool = False,
 ) -> dict[str, Any]:
-    planned, kept, hosts, outside = _plan(plan), _hostvars(hostvars), list(dns_hosts), list(dns_external_hosts)
+    planned, kept, hosts, outside = plan_if_made(plan), _hostvars(hostvars), list(dns_hosts), list(dns_external_hosts)
     port = int(dns_port)
     found = [*inputs.name_servers(hosts, kept, port), *inputs.name_servers(outside, kept, port, EXTERNAL)]
     servers = list(dns_servers) or found
@@ -263,14 +263,9 @@ def proof_inputs(
 
 
 def push_turn(hostvars: Any, host: str, hosts: Sequence[str], plan: Any, view: str = INTERNAL) -> dict[str, Any]:
-    found = pushing.push_turn(_hostvars(hostvars), str(host), list(hosts), _plan(plan), str(view))
+    found = pushing.push_turn(_hostvars(hostvars), str(host), list(hosts), plan_if_made(plan), str(view))
     plain: dict[str, Any] = to_plain(found)
     return plain
-
-
-def _plan(given: Any) -> Plan:
-    """A plan or a topology; an empty plan where no step has made one yet."""
-    return as_plan(given) if given else Plan()
 
 
 def _hostvars(given: Any) -> Any:

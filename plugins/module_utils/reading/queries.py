@@ -43,6 +43,11 @@ def as_plan(given: Any) -> Plan:
     return plan_from_plain(plain) if _is_plan(plain) else make_plan(parse(plain))
 
 
+def plan_if_made(given: Any) -> Plan:
+    """As ``as_plan``; an empty plan where no step has made one yet."""
+    return as_plan(given) if given else Plan()
+
+
 def plan_of(given: Any, host: str) -> Plan:
     """As ``as_plan``, but of a plan no more than what it wants of one server, by its host of the inventory.
 

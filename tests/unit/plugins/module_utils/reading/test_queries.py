@@ -18,10 +18,17 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work imp
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import (
     alternative_names,
     as_plan,
+    plan_if_made,
     plan_of,
     records,
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.text import plan_text
+
+
+@pytest.mark.parametrize("nothing", [None, {}, ""])
+def test_a_plan_that_no_step_has_made_yet_is_an_empty_one(nothing: Any) -> None:
+    assert plan_if_made(nothing) == Plan()
+    assert plan_if_made(origin()) == plan_if_made(as_plan(origin()).to_plain()) == as_plan(origin()) != Plan()
 
 
 def owners(given: Any, **choice: Any) -> list[str]:
