@@ -72,6 +72,16 @@ _WOULD = _Said(
 
 
 @dataclass(frozen=True)
+class _End:
+    """How the work on the assignments ended. ``whole``: none is left for which the marks are to stay; ``proves``:
+    whether there is anything to prove, and a host to ask; ``broken``: why a service did not come back, else empty."""
+
+    whole: bool = True
+    proves: bool = True
+    broken: str = ""
+
+
+@dataclass(frozen=True)
 class Proof:
     """The proof of one server's assignments in this run. Its steps are kept with the first certificate."""
 
@@ -85,17 +95,12 @@ class Proof:
         try:
             yield
         except RolloutError as error:
-            if self.assigner.broken:
-                self._prove(str(error))
-            elif isinstance(error, HostUnreachable):
-                raise
-            elif self.assigner.left_marks() or any(map(former_of, self.assigner.steps.of.values())):
-                self._prove("", whole=False)
+            self._prove(self._ended_by(error))
             raise
 
     def prove(self) -> None:
         """See that each port shows what took another one's place there; else the former is back, and this raises."""
-        self._prove("")
+        self._prove(_End())
 
     def retire(self) -> None:
         """What the certificates took the place of, as the site wants it; what is to be revoked first is told only."""
@@ -112,7 +117,18 @@ class Proof:
     def _shake(self) -> Shake:
         return shaking(self.assigner.work.fqdn, self.assigner.options.timeout)
 
-    def _prove(self, broken: str, *, whole: bool = True) -> None:
+    def _ended_by(self, error: RolloutError) -> _End:
+        """The end that this error is; a service that is known not to have come back counts, whatever is asked then."""
+        one = self.assigner
+        if one.broken:
+            return _End(broken=str(error))
+        if isinstance(error, HostUnreachable):
+            return _End(whole=False, proves=False)
+        return _End(whole=False, proves=bool(one.left_marks()) or any(map(former_of, one.steps.of.values())))
+
+    def _prove(self, end: _End) -> None:
+        if not end.proves:
+            return
         one, options = self.assigner, self.assigner.options
         left = one.left_marks()
         followed = self._take_up(left)
@@ -125,7 +141,7 @@ class Proof:
             one.steps.of,
             services=self._services(restarts),
             command=options.front_end_command,
-            broken=broken,
+            broken=end.broken,
             restarts=restarts,
         )
         patience = Patience(options.prove_wait, options.service_timeout)
@@ -139,9 +155,9 @@ class Proof:
                 done = _DONE[one.steps.take(self._first, PROOF, proof)["state"]]
             except NotProved as error:
                 self._note_back(error.outcome.restored)
-                self._tell_marks(left, _DONE[error.outcome.state], gone=whole and error.outcome.state == RESTORED)
+                self._tell_marks(left, _DONE[error.outcome.state], gone=end.whole and error.outcome.state == RESTORED)
                 raise
-        self._tell_marks(left, done, gone=whole)
+        self._tell_marks(left, done, gone=end.whole)
 
     # --- marks -------------------------------------------------------------------------------------------------------
 
