@@ -95,6 +95,7 @@ def kill_at(site: Site, playbook: str, reached: Callable[[], bool], variables: d
 DECODING = [{"program": "certutil.exe", "verbs": ["-decode"], "does": "killed"}]
 
 
+@each_host_in_every_language
 @pytest.mark.estate(
     hosts=[
         {"name": "ocssrv01", "files": LITTER, "security_software": DECODING},
