@@ -17,7 +17,8 @@ from typing import Any
 
 LONGEST = 2000
 
-_HARMLESS = set(".,;:()'\"/%+=?-")
+# A word of letters, digits and harmless punctuation, not of punctuation alone.
+_HARMLESS = re.compile(r"[.,;:()'\"/%+=?…-]*[^\W_](?:[^\W_]|[.,;:()'\"/%+=?…-])*")
 # Words that GitHub turns into links by themselves.
 _LINK = re.compile(r"://|^\W*www\.|@", re.IGNORECASE)
 # The first word of a line must not begin a list, a quotation or a rule.
@@ -77,7 +78,8 @@ def code(value: Any) -> str:
 
 def visible(value: str) -> str:
     """Control and invisible characters as escapes such as ``\\x1b``."""
-    return "".join(char if char.isprintable() else _escape(char) for char in value)
+    # Most are printable as a whole, which is seen without a loop.
+    return value if value.isprintable() else "".join(char if char.isprintable() else _escape(char) for char in value)
 
 
 def table(headings: list[str], rows: list[list[str]]) -> list[str]:
@@ -99,8 +101,7 @@ def _is_harmless(found: re.Match[str], glued: bool, *, first: bool) -> bool:
         return False
     if (glued and set(word) <= _CLOSING) or (word == "-" and not first):
         return True
-    harmless = all(char.isalnum() or char in _HARMLESS or char == "…" for char in word)
-    return harmless and any(char.isalnum() for char in word) and not _LINK.search(word)
+    return bool(_HARMLESS.fullmatch(word)) and not _LINK.search(word)
 
 
 def _escape(char: str) -> str:
