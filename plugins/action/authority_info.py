@@ -21,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import authority_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import ca_host
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.describing import describe_authority
@@ -31,10 +32,14 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port impo
 class ActionModule(WindowsAction):
     argument_spec = {
         "certificates": {"type": "list", "elements": "dict", "default": []},
+        "plan": {"type": "raw"},
         "fail": {"type": "bool", "default": True},
     }
+    mutually_exclusive = [("certificates", "plan")]
 
     def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        if arguments["plan"]:
+            return {**arguments, "certificates": as_plan(arguments["plan"]).certificates}
         planned = from_plain(tuple[PlannedCertificate, ...], arguments["certificates"], where="certificates")
         return {**arguments, "certificates": planned}
 

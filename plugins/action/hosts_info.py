@@ -39,6 +39,8 @@ class ActionModule(ManyHostsAction):
         **WORK_SPEC,
     }
 
+    _last: tuple[dict[str, Any], dict[str, Any]] | None = None
+
     def prepare_for(self, name: str, variables: Mapping[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
         if name not in arguments["servers"]:
             return {"work": None}
@@ -51,12 +53,18 @@ class ActionModule(ManyHostsAction):
             offline=given["mode"] == "offline",
             assigning=replace(ASSIGNING, cmdlets=given["lync"] == "cmdlets"),
         )
-        read = frozenset(one.fqdn for one in self._plan.servers if one.logon and one.host in arguments["servers"])
-        return {"work": work, "options": options_of(given["options"]), "compare": arguments["compare"], "read": read}
+        return {
+            "work": work,
+            "options": options_of(given["options"]),
+            "compare": arguments["compare"],
+            "read": self._read,
+        }
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         self._plan = as_plan(arguments["plan"]) if arguments["plan"] else Plan()
         self._outranking = self.given_to_play()
+        servers = frozenset(arguments["servers"])
+        self._read = frozenset(one.fqdn for one in self._plan.servers if one.logon and one.host in servers)
         return super()._answer(arguments, check_mode)
 
     def _given_for(self, name: str, variables: Mapping[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +73,11 @@ class ActionModule(ManyHostsAction):
         own = {one: variables[named] for one, named in names.items() if named in variables}
         options = {**arguments["options"], **{one: value for one, value in own.items() if one in SPEC}}
         work = {one: own.get(one, arguments[one]) for one in WORK_SPEC}
-        return self.checked({**work, "options": options}, {**WORK_SPEC, "options": TAKEN}, name)
+        given = {**work, "options": options}
+        # Hosts mostly have the same, and to check it costs more than to compare it.
+        if self._last is None or self._last[0] != given:
+            self._last = given, self.checked(given, {**WORK_SPEC, "options": TAKEN}, name)
+        return self._last[1]
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         told = super().work(host, arguments, check_mode)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 from ansible_collections.ucops.rollout.plugins.filter import exports, plans, reports, runs
@@ -30,6 +31,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.planner import 
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import PlanHasErrors
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.variables import refuse_misspelt
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import ReadHostVars
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
@@ -60,9 +62,9 @@ class ActionModule(PureAction):
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         inventory = self.task_vars.get("groups") or {}
-        variables = self.task_vars.get("hostvars") or {}
+        variables = ReadHostVars(self.task_vars.get("hostvars") or {})
         known = {host: frozenset(variables[host]) for host in variables}
-        refuse_misspelt(self.task_vars, documented(self._loader.load_from_file), known)
+        refuse_misspelt(self.task_vars, documented(self.read_yaml), known)
         refuse_misspelt_tags(
             self.task_vars.get("ansible_run_tags") or (), self.task_vars.get("ansible_skip_tags") or ()
         )
@@ -95,7 +97,8 @@ class ActionModule(PureAction):
         every = arguments["every_dns_server"]
         updated = [host for host in variables if takes_updates(variables, host)]
         hosts = hosts_of_run(plan, groups, inventory, parts, every_dns_server=every, updated=updated)
-        return {"changed": False, "plan": plan.to_plain(), "hosts": to_plain(hosts)}
+        plain = plan.to_plain()
+        return {"changed": False, "plan": plain, "text": json.dumps(plain), "hosts": to_plain(hosts)}
 
 
 def _issuers(plan: Plan) -> tuple[str, ...]:

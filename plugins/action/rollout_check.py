@@ -15,7 +15,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import INTERNA
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import takes_updates
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import HALVES, refuse_beyond
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import refuse_unsound
-from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER
+from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import CONTROLLER, ReadHostVars
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import parsed_endpoint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import check_effective
@@ -53,10 +53,10 @@ class ActionModule(PureAction):
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        halves, hostvars = arguments["halves"], self.task_vars.get("hostvars", {})
+        halves, hostvars = arguments["halves"], ReadHostVars(self.task_vars.get("hostvars") or {})
         windows = (host for hosts in (*arguments["roles"].values(), arguments["ca_hosts"]) for host in hosts)
         refuse_connections(hostvars, [one for one in windows if one != CONTROLLER and not takes_updates(hostvars, one)])
-        refuse_values(hostvars, arguments["roles"], self._loader.load_from_file, _errors, ADAPTERS)
+        refuse_values(hostvars, arguments["roles"], self.read_yaml, _errors, ADAPTERS)
         require_libraries(halves, proof=arguments["proof"])
         plan = plan_from_plain(arguments["plan"])
         refuse_beyond(plan, *halves, views=arguments["views"], view=arguments["view"])

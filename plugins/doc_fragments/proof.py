@@ -48,6 +48,12 @@ options:
     type: list
     elements: str
     default: []
+  as_text:
+    description:
+      - Whether RV(text) is returned in place of the lists RV(results) and RV(hints).
+      - Ansible goes through each value of a variable whenever the variable is asked for, which a text spares it.
+    type: bool
+    default: false
 """
 
     DNS = r"""

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing import documents, text
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report import report_from_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import text_in_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import trust
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import plan_if_made
@@ -110,6 +111,16 @@ def trust_matrix(held: Mapping[str, Any], tls: Any = None, anchors: Any = ()) ->
     return trust.trust_between(held, tls, read_check(anchors, "trust").results)
 
 
+def kept_proof(dns: Any, tls: Any = None, sign_in: Any = None, held: Any = None, anchors: Any = ()) -> str:
+    checks = {"dns": _in_plain(dns, "dns"), "tls": _in_plain(tls, "tls"), "sign_in": _in_plain(sign_in, "sign_in")}
+    trusted = trust_matrix(_in_plain(held, "held") or {}, checks["tls"], anchors)
+    return json.dumps({**checks, "trust": trusted})
+
+
+def _in_plain(given: Any, where: str) -> Any:
+    return text_in_plain(given, where=where, mend="Give what the check or the filter proof_inputs returned")
+
+
 class FilterModule:
     """The filters of this file."""
 
@@ -121,6 +132,7 @@ class FilterModule:
             report_summary,
             report_told,
             trust_matrix,
+            kept_proof,
             audit_text,
             audit_files,
         )

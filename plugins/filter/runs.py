@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -238,6 +239,10 @@ def name_servers(
     return inputs.name_servers(hosts, _hostvars(hostvars), int(port), view)
 
 
+# What grows with the servers of a run.
+_AS_TEXT = frozenset({"records", "endpoints", "certificates", "thumbprints", "stores"})
+
+
 def proof_inputs(
     hostvars: Any,
     plan: Any,
@@ -259,7 +264,10 @@ def proof_inputs(
     outcome = read_outcome({**done, "check_mode": bool(check_mode)})
     trusted = from_plain(tuple[Thumbprint, ...], list(trusted_roots), where="trusted_roots")
     gone = removed(kept, [*hosts, *outside])
-    return inputs.proof_inputs(planned, outcome, servers, list(views), list(roots), trusted, gone).to_plain()
+    plain = inputs.proof_inputs(planned, outcome, servers, list(views), list(roots), trusted, gone).to_plain()
+    plain["certificates"] = to_plain(planned.certificates)
+    # Ansible goes through each value of a variable whenever the variable is asked for.
+    return {name: json.dumps(one) if name in _AS_TEXT else one for name, one in plain.items()}
 
 
 def push_turn(hostvars: Any, host: str, hosts: Sequence[str], plan: Any, view: str = INTERNAL) -> dict[str, Any]:

@@ -35,6 +35,9 @@ options:
     type: list
     elements: dict
     default: []
+  plan:
+    description: The plan whose certificates are meant, in place of O(certificates), as a mapping or its JSON text.
+    type: raw
   fail:
     description:
       - Whether a CA that cannot be read, or that cannot issue what is planned, fails the task.

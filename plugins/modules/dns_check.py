@@ -32,8 +32,8 @@ options:
       - Those that others register (C(managed) is not V(ours)) are checked as well.
       - Of those with C(removed=true) no server is to give any of the C(values) any more. Other values are others'
         affair, and so is what a wildcard record gives for any name.
-    type: list
-    elements: dict
+      - As a list, or as its JSON text, as which Ansible hands on much faster.
+    type: raw
     required: true
   complete:
     description:
@@ -76,7 +76,7 @@ EXAMPLES = r"""
 RETURN = r"""
 results:
   description: One result per check, in a stable order.
-  returned: always
+  returned: unless O(as_text=true)
   type: list
   elements: dict
   contains:
@@ -137,7 +137,7 @@ summary:
   sample: {proved: 4, failed: 0, unproved: 0}
 hints:
   description: What is not wrong but will surprise, such as a wildcard in a zone or another SRV record for clients.
-  returned: always
+  returned: unless O(as_text=true)
   type: list
   elements: str
 silent_places:
@@ -146,6 +146,10 @@ silent_places:
   type: list
   elements: str
   sample: ["10.0.0.10:5061"]
+text:
+  description: RV(results), RV(summary) and RV(hints) as the JSON text of a mapping.
+  returned: with O(as_text=true)
+  type: str
 """
 
 import secrets
@@ -166,7 +170,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "records": {"type": "list", "elements": "dict", "required": True},
+    "records": {"type": "raw", "required": True},
     "complete": {"type": "bool", "default": False},
     "servers": proof_module.SERVERS,
     "name_servers": {"type": "bool", "default": False},
@@ -186,14 +190,14 @@ def wait(look: Callable[[dict[str, Any]], Found], params: dict[str, Any], tell: 
 def _named_beside(params: dict[str, Any]) -> list[dict[str, Any]]:
     seam_dns.require()
     silence = Silence(params["silent_places"])
-    groups = _by_view(read_records(params["records"]), dns_ask.parse_servers(params["servers"]))
+    groups = _by_view(_records(params), dns_ask.parse_servers(params["servers"]))
     return named_beside(
         groups, lambda server, question: dns_ask.ask_once_silent(server, question, params["timeout"], silence)
     )
 
 
 def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], list[str]]:
-    records, servers = read_records(params["records"]), dns_ask.parse_servers(params["servers"])
+    records, servers = _records(params), dns_ask.parse_servers(params["servers"])
     results, hints = [], []
     whole = [one for one in servers if not one.zones]
     groups = _by_view(records, whole) if whole or not servers else []
@@ -203,6 +207,10 @@ def check(params: dict[str, Any], silence: Silence) -> tuple[list[ProofResult], 
         results += found
         hints += hinted
     return results, hints
+
+
+def _records(params: dict[str, Any]) -> tuple[ExpectedRecord, ...]:
+    return read_records(proof_module.listed(params["records"], "records"))
 
 
 def _by_view(records: Sequence[ExpectedRecord], servers: Sequence[NameServer]) -> list[Asked]:

@@ -154,6 +154,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+text:
+  description: RV(plan) as one JSON text, which the roles hand on. Ansible goes through each value of a variable whenever it is asked for.
+  returned: success
+  type: str
 plan:
   description: What DNS and the certificates must hold, in a stable order.
   returned: when the topology can be planned, also when the plan has errors

@@ -50,7 +50,7 @@ EXAMPLES = r"""
 RETURN = r"""
 results:
   description: One result per check, in a stable order.
-  returned: always
+  returned: unless O(as_text=true)
   type: list
   elements: dict
   contains:
@@ -106,7 +106,7 @@ summary:
   sample: {proved: 4, failed: 0, unproved: 0}
 hints:
   description: What is not wrong but will surprise. Empty here.
-  returned: always
+  returned: unless O(as_text=true)
   type: list
   elements: str
 silent_places:
@@ -115,6 +115,10 @@ silent_places:
   type: list
   elements: str
   sample: ["10.0.0.10:5061"]
+text:
+  description: RV(results), RV(summary) and RV(hints) as the JSON text of a mapping.
+  returned: with O(as_text=true)
+  type: str
 """
 
 from datetime import datetime, timezone

@@ -29,13 +29,14 @@ options:
   endpoints:
     description:
       - Endpoints as RV(ucops.rollout.pool_plan#module:plan) has them. C(name), C(addresses) and C(port) are needed.
-    type: list
-    elements: dict
+      - As a list, or as its JSON text, as which Ansible hands on much faster.
+    type: raw
     required: true
   certificates:
-    description: Certificates as RV(ucops.rollout.pool_plan#module:plan) has them, for the comparison.
-    type: list
-    elements: dict
+    description:
+      - Certificates as RV(ucops.rollout.pool_plan#module:plan) has them, for the comparison.
+      - As a list, or as its JSON text.
+    type: raw
     default: []
   thumbprints:
     description:
@@ -71,7 +72,7 @@ EXAMPLES = r"""
 RETURN = r"""
 results:
   description: One result per check, in a stable order.
-  returned: always
+  returned: unless O(as_text=true)
   type: list
   elements: dict
   contains:
@@ -128,7 +129,7 @@ summary:
   sample: {proved: 4, failed: 0, unproved: 0}
 hints:
   description: What is not wrong but will surprise. Empty here.
-  returned: always
+  returned: unless O(as_text=true)
   type: list
   elements: str
 silent_places:
@@ -137,6 +138,10 @@ silent_places:
   type: list
   elements: str
   sample: ["10.0.0.10:5061"]
+text:
+  description: RV(results), RV(summary) and RV(hints) as the JSON text of a mapping.
+  returned: with O(as_text=true)
+  type: str
 """
 
 from datetime import datetime, timezone
@@ -158,8 +163,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "endpoints": {"type": "list", "elements": "dict", "required": True},
-    "certificates": {"type": "list", "elements": "dict", "default": []},
+    "endpoints": {"type": "raw", "required": True},
+    "certificates": {"type": "raw", "default": []},
     "thumbprints": {"type": "dict", "default": {}},
     **proof_module.TLS,
     **proof_module.COMMON,
@@ -173,9 +178,9 @@ UNCHANGED = "Give the endpoints of a plan (pool_plan) unchanged"
 def wanted_targets(params: dict[str, Any]) -> tuple[tls_targets.Target, ...]:
     endpoints = [
         from_plain(Endpoint, {**LEFT_OUT, **one}, where=f"endpoints[{index}]", mend=UNCHANGED)
-        for index, one in enumerate(params["endpoints"])
+        for index, one in enumerate(proof_module.listed(params["endpoints"], "endpoints"))
     ]
-    planned = [certificate_from_plain(one) for one in params["certificates"]]
+    planned = [certificate_from_plain(one) for one in proof_module.listed(params["certificates"], "certificates")]
     return tls_targets.targets(endpoints, planned, proof_module.port_map(params["port_map"]))
 
 

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import kind_of, text_in_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import VIEWS
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
@@ -33,6 +35,7 @@ COMMON: dict[str, dict[str, Any]] = {
     "fail": {"type": "bool", "default": True},
     "planned_only": {"type": "bool", "default": False},
     "silent_places": {"type": "list", "elements": "str", "default": []},
+    "as_text": {"type": "bool", "default": False},
 }
 TLS: dict[str, dict[str, Any]] = {
     "roots": {"type": "list", "elements": "str", "default": []},
@@ -50,6 +53,9 @@ Waiting = Callable[[Callable[[dict[str, Any]], Found], dict[str, Any], Tell], Fo
 
 # Between two looks: what is waited for, a service that starts or a zone that replicates, takes seconds to minutes.
 PAUSE = 3.0
+# Of a result what its text has, and what it then has there alone.
+_IN_TEXT = ("results", "summary", "hints")
+_LONG = ("results", "hints")
 SETTLED = (proof.PROVED, proof.WOULD_BE_CHECKED)
 
 
@@ -88,7 +94,25 @@ def answer(
         raise RolloutError("must be greater than 0", where="timeout", mend="Give seconds, such as 10")
     results, hints = (waiting or look_until_settled)(look, params, tell)
     told = {"hints": hints, "warnings": hints, "silent_places": sorted(silent)}
-    return {**proof.outcome(results, fail=params["fail"]), **told}
+    returned = {**proof.outcome(results, fail=params["fail"]), **told}
+    return _as_text(returned) if params["as_text"] else returned
+
+
+def _as_text(returned: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with its long lists in one text, as Ansible goes through each value whenever a variable is asked for."""
+    text = json.dumps({name: returned[name] for name in _IN_TEXT})
+    return {"text": text, **{name: one for name, one in returned.items() if name not in _LONG}}
+
+
+def listed(given: Any, where: str) -> Sequence[Mapping[str, Any]]:
+    """A list of mappings that may come as JSON text; raises RolloutError for anything else."""
+    found = text_in_plain(given, where=where)
+    if isinstance(found, str) or not isinstance(found, Sequence):
+        raise RolloutError(f"must be a list, not {kind_of(found)}", where=where)
+    for index, one in enumerate(found):
+        if not isinstance(one, Mapping):
+            raise RolloutError(f"must be a mapping, not {kind_of(one)}", where=f"{where}[{index}]")
+    return found
 
 
 def look_until_settled(

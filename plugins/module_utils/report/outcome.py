@@ -11,7 +11,8 @@ another type is refused with its path.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import functools
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -332,6 +333,8 @@ def _certificate(where: str, part: Mapping[str, Any]) -> CertificateOutcome:
 
 
 def _step(where: str, part: Mapping[str, Any]) -> StepResult:
+    if not part:
+        return StepResult()
     return _read(
         StepResult,
         part,
@@ -388,5 +391,6 @@ def _read(kind: type[T], part: Mapping[str, Any], where: str, **made: Any) -> T:
     return dataclasses.replace(read, **made)  # type: ignore[type-var]
 
 
-def _names(kind: Any) -> list[str]:
-    return [one.name for one in dataclasses.fields(kind)]
+@functools.cache
+def _names(kind: Hashable) -> tuple[str, ...]:
+    return tuple(one.name for one in dataclasses.fields(kind))  # type: ignore[arg-type]

@@ -41,11 +41,16 @@ def refuse_values(
     :param adapters: by a variable's name, what its adapter takes of a value of the right kind; raises RolloutError.
     """
     wrong: dict[str, list[str]] = {}
+    # Hosts mostly have the same values, and a check costs more than all else here.
+    known: dict[tuple[str, str], list[str]] = {}
     for role, names in hosts.items():
         options = _options(load(str(ROLES / role / "meta" / "argument_specs.yml")))
         for name in names:
             for variable, value in _values(options, hostvars[name]):
-                for message in _messages(variable, value, options[variable], check, adapters):
+                given = (variable, f"{type(value).__name__} {value!r}")
+                if given not in known:
+                    known[given] = _messages(variable, value, options[variable], check, adapters)
+                for message in known[given]:
                     wrong.setdefault(message, []).append(name)
     if wrong:
         raise RolloutError(
