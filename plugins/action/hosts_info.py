@@ -60,11 +60,18 @@ class ActionModule(ManyHostsAction):
             "read": self._read,
         }
 
+    def begin(self, plan: Plan, outranking: frozenset[str], servers: frozenset[str]) -> None:
+        """What is the same for all hosts.
+
+        :param outranking: variables that outrank those of hosts.
+        :param servers: those that are read, by their hosts of the inventory.
+        """
+        self._plan, self._outranking = plan, outranking
+        self._read = frozenset(one.fqdn for one in plan.servers if one.logon and one.host in servers)
+
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        self._plan = as_plan(arguments["plan"]) if arguments["plan"] else Plan()
-        self._outranking = self.given_to_play()
-        servers = frozenset(arguments["servers"])
-        self._read = frozenset(one.fqdn for one in self._plan.servers if one.logon and one.host in servers)
+        plan = as_plan(arguments["plan"]) if arguments["plan"] else Plan()
+        self.begin(plan, self.given_to_play(), frozenset(arguments["servers"]))
         return super()._answer(arguments, check_mode)
 
     def _given_for(self, name: str, variables: Mapping[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:

@@ -155,7 +155,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 text:
-  description: RV(plan) as one JSON text, which the roles hand on. Ansible goes through each value of a variable whenever it is asked for.
+  description:
+    - RV(plan) as one JSON text, which the roles hand on. Ansible goes through each value of a variable whenever the
+      variable is asked for.
   returned: success
   type: str
 plan:

@@ -49,9 +49,7 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
         "pool_certificates": (
             "compares done failure held issued options read requests result retired revoked survey taken todo waiting"
         ),
-        "pool_verify": (
-            "endpoints inputs inside kept left looking now outside predicted proof records seen sign_in telling"
-        ),
+        "pool_verify": "endpoints inputs inside kept left looking now outside predicted records seen sign_in telling",
         "pool_report": (
             "asked authority ca_group cas done failure hosts known made_by missing name_servers "
             "outcome parts pool refused result servers started stem tagged takes_part told unready "

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -386,11 +386,12 @@ def _each(kind: type[T], part: Mapping[str, Any], key: str, where: str) -> tuple
 
 def _read(kind: type[T], part: Mapping[str, Any], where: str, **made: Any) -> T:
     """The fields that the class knows and that are there; ``made`` are fields that were read already."""
-    known = {name: part[name] for name in _names(kind) if name not in made and part.get(name) is not None}
+    fields = _names(kind)  # type: ignore[arg-type] # mypy does not see that a class is hashable
+    known = {name: part[name] for name in fields if name not in made and part.get(name) is not None}
     read = from_plain(kind, known, where=where, mend="Give the results as their modules return them")
     return dataclasses.replace(read, **made)  # type: ignore[type-var]
 
 
 @functools.cache
-def _names(kind: Hashable) -> tuple[str, ...]:
-    return tuple(one.name for one in dataclasses.fields(kind))  # type: ignore[arg-type]
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in dataclasses.fields(kind))

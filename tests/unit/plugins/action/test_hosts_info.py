@@ -27,7 +27,7 @@ def prepared(
     variables: dict[str, Any], *, of_play: tuple[str, ...] = (), name: str = NAME, **given: Any
 ) -> dict[str, Any]:
     action = hosts_info.ActionModule.__new__(hosts_info.ActionModule)
-    action._plan, action._outranking = PLAN, frozenset(of_play)
+    action.begin(PLAN, frozenset(of_play), frozenset([NAME]))
     arguments = {"hosts": [NAME, "dc01"], "servers": [NAME], "ca_hosts": [CA_HOST], **given}
     return action.prepare_for(name, variables, action.checked(arguments, action.argument_spec, "test"))
 
@@ -70,6 +70,17 @@ def test_what_a_play_gives_outranks_the_inventory() -> None:
     one = prepared(own, **given)
     assert one["options"].assign is False
     assert {job.offline for job in one["work"].certificates} == {False}
+
+
+def test_hosts_with_other_options_do_not_get_each_other_s() -> None:
+    action = hosts_info.ActionModule.__new__(hosts_info.ActionModule)
+    action.begin(PLAN, frozenset(), frozenset([NAME]))
+    arguments = action.checked({"hosts": [NAME], "servers": [NAME]}, action.argument_spec, "test")
+    days = [
+        action.prepare_for(NAME, {"pool_certificates_minimum_days": given} if given else {}, arguments)["options"]
+        for given in (60, 60, None, 90, 60)
+    ]
+    assert [one.minimum_days for one in days] == [60, 60, 30, 90, 60]
 
 
 def test_each_option_has_the_role_s_variable_of_its_name() -> None:

@@ -18,7 +18,7 @@ RUNS = runs.FilterModule().filters()
 def test_filters() -> None:
     filters = FilterModule().filters()
     made = ["report_data", "report_made_by", "report_markdown", "report_summary", "report_told"]
-    assert sorted(filters) == ["audit_files", "audit_text", *made, "trust_matrix"]
+    assert sorted(filters) == ["audit_files", "audit_text", "kept_proof", *made, "trust_matrix"]
     by = filters["report_made_by"]("2.19.4")
     assert list(by) == ["operator", "controller", "versions"] and by["versions"]["ansible-core"] == "2.19.4"
     assert filters["report_summary"](GIVEN).startswith(
@@ -112,3 +112,22 @@ def test_trust_filter() -> None:
     assert trust_matrix(held, tls["results"])["summary"] == {"proved": 1, "failed": 0, "unproved": 1}
     with pytest.raises(AnsibleFilterError, match="no mapping of servers"):
         trust_matrix([])
+
+
+def test_the_proof_is_kept_as_one_text() -> None:
+    kept_proof = FilterModule().filters()["kept_proof"]
+    chain = [THUMBPRINT, "A" * 40]
+    found = {"chain": chain, "chain_complete": True, "names": [SERVER]}
+    tls = {"results": [{"expected": {"name": SERVER}, "found": found}], "summary": {"proved": 1}}
+    held = {SERVER: {"root_thumbprints": ["A" * 40]}}
+    anchor = {"check": "trust", "subject": "root of a CA", "state": "proved", "message": ""}
+    dns = {"results": [], "hints": ["a hint"]}
+    kept = json.loads(kept_proof(json.dumps(dns), tls=json.dumps(tls), held=json.dumps(held), anchors=[anchor]))
+    assert (kept["dns"], kept["tls"], kept["sign_in"]) == (dns, tls, None)
+    assert [(one["subject"], one["state"]) for one in kept["trust"]["results"]] == [
+        ("root of a CA", "proved"),
+        (SERVER, "proved"),
+    ]
+    assert json.loads(kept_proof(dns, tls=tls, held=held, anchors=[anchor])) == kept
+    with pytest.raises(AnsibleFilterError, match=r"kept_proof: tls: a text that is not JSON\. Give what the check"):
+        kept_proof(dns, tls="no JSON")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ class Module:
     """As much of AnsibleModule as is used: what it ended with."""
 
     def __init__(self, **params: Any) -> None:
-        self.params = {"timeout": 1.0, "wait": 0.0, "fail": True, "silent_places": [], **params}
+        self.params = {"timeout": 1.0, "wait": 0.0, "fail": True, "silent_places": [], "as_text": False, **params}
         self.returned: dict[str, Any] = {}
 
     def exit_json(self, **returned: Any) -> None:
@@ -125,6 +126,31 @@ def test_a_module_fails_where_that_is_wanted(fail: bool, how: str) -> None:
         ended(lambda _params, _silence: ([ProofResult("tls", "x", "failed", "m")], []), fail=fail).returned["ended"]
         == how
     )
+
+
+def test_what_is_long_comes_as_text_where_that_is_wanted() -> None:
+    looked = ([ProofResult("tls", "x", "failed", "m")], ["a hint"])
+    plain = ended(lambda _params, _silence: looked).returned
+    returned = ended(lambda _params, _silence: looked, as_text=True).returned
+    text = json.loads(returned.pop("text"))
+    assert text == {name: plain.pop(name) for name in ("results", "hints")} | {"summary": plain["summary"]}
+    assert returned == plain and plain["ended"] == "fail"
+
+
+@pytest.mark.parametrize(("given", "message"), [
+    ("{", "records: a text that is not JSON"),
+    ('{"a": 1}', "records: must be a list, not a mapping"),
+    ('"text"', "records: must be a list, not text"),
+    (7, "records: must be a list, not a number"),
+    (None, "records: must be a list, not empty"),
+    ("[{}, 7]", "records[1]: must be a mapping, not a number"),
+    ([{}, "x"], "records[1]: must be a mapping, not text"),
+])  # fmt: skip
+def test_a_list_comes_as_such_or_as_text(given: Any, message: str) -> None:
+    assert proof_module.listed('[{"a": 1}]', "records") == proof_module.listed([{"a": 1}], "records") == [{"a": 1}]
+    with pytest.raises(RolloutError) as refused:
+        proof_module.listed(given, "records")
+    assert str(refused.value) == message
 
 
 def test_silent_places_come_in_and_go_out() -> None:

@@ -48,6 +48,21 @@ def test_values_that_fit_and_those_of_nobody_pass() -> None:
     refuse_values({}, {}, load, check, ADAPTERS)
 
 
+def test_a_value_that_hosts_share_is_checked_once_and_another_one_for_itself() -> None:
+    checked: list[Any] = []
+
+    def counting(spec: dict[str, Any], values: dict[str, Any]) -> list[str]:
+        checked.extend(values.values())
+        return check(spec, values)
+
+    values: dict[str, Any] = {"srv01": {"pool_certificates_timeout": 7}, "srv02": {"pool_certificates_timeout": "7"}}
+    refuse_values(values, {"pool_certificates": ["srv01", "srv02", "srv01"]}, load, counting, ADAPTERS)
+    assert checked == [7, "7"]
+    values["srv02"]["pool_certificates_timeout"] = "long"
+    with pytest.raises(RolloutError, match=r"\(for srv02\)"):
+        refuse_values(values, {"pool_certificates": ["srv01", "srv02"]}, load, check, ADAPTERS)
+
+
 def test_a_list_is_checked_by_its_elements() -> None:
     with pytest.raises(RolloutError, match="pool_verify_views"):
         refuse_values(given(pool_verify_views=["inside"]), HOSTS, load, check, ADAPTERS)
