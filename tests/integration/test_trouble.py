@@ -85,7 +85,7 @@ def test_plan_made_by_hand_is_refused_whole_before_any_logon(site: Site) -> None
     first, second = plan["certificates"]
     first["subject"]["common_name"], first["key"]["length"] = "*.company.local", -5
     second["issuer"]["ca"] = r"ca09.company.local\Company CA"
-    run = site.play("deploy_pool", "--check", variables={"pool_plan_result": plan})
+    run = site.play("deploy_pool", "--check", variables={"pool_plan_kept": plan})
     assert run.code != 0
     for code in ("holder-is-no-server", "wildcard-as-subject", "key-too-short", "ca-without-inventory-host"):
         assert code in run.output, code

@@ -339,7 +339,7 @@ def test_a_public_authority_that_people_carry_requests_to_beside_the_companys(si
     for server in plan["servers"]:
         server["inventory_host"] = server["fqdn"]
     folder = tmp_path / "carried"
-    given = {"pool_plan_result": plan, "pool_certificates_offline_directory": str(folder)}
+    given = {"pool_plan_kept": plan, "pool_certificates_offline_directory": str(folder)}
     run = site.play("deploy_pool", "--tags", "certificates,report", variables=given)
     assert run.code == 2 and "is to be signed; put the certificate beside it and run again" in run.output, run.output
     stems = [f"ocssrv0{number}.company.local_web_internal" for number in (1, 2)]
