@@ -3,16 +3,22 @@
 That saves the second of processor time that a program of its own takes to start. In all else the run is one of its
 own: a process with its own environment, folder, arguments, outputs and temporary folder, that ends as the program does.
 Nothing is collected as garbage in it, since that only copies the memory which it shares.
+
+Ansible runs each task in a fork, also one that is skipped: together they take as long as all the rest. Here only what
+may do something gets one: modules, and actions of ours. Ansible's own that set, show and include run in place.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
+import copy
 import dataclasses
 import gc
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import struct
@@ -26,6 +32,11 @@ from typing import IO, Any
 PLUGINS = Path(__file__).resolve().parents[1] / "plugins"
 # What a run on the controller imports; what is in modules/ runs in processes of its own.
 _IMPORTED = ("module_utils", "plugin_utils", "action", "filter", "lookup")
+# Of Ansible's own plugins, the kinds of which each run loads all.
+_LOADED_WHOLE = ("become", "callback", "connection", "doc_fragments", "inventory", "shell", "vars")
+# They touch nothing but the variables that they are given.
+_IN_PLACE = ("add_host", "debug", "fail", "include_role", "include_tasks", "set_fact", "set_stats")
+_IN_PLACE += ("validate_argument_spec",)
 _NUMBER = struct.Struct("=q")
 
 
@@ -94,6 +105,7 @@ def _import_all() -> None:
     for name in (
         "ansible.cli.playbook",
         "ansible.executor.process.worker",
+        "ansible.plugins.cache.memory",
         "ansible.plugins.connection.winrm",
         "ansible.plugins.shell.powershell",
         "ansible.plugins.strategy.linear",
@@ -101,11 +113,38 @@ def _import_all() -> None:
         "xmltodict",
     ):
         importlib.import_module(name)
+    for kind in _LOADED_WHOLE:
+        package = importlib.import_module(f"ansible.plugins.{kind}")
+        for one in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            with contextlib.suppress(ImportError):  # what it needs is not installed
+                importlib.import_module(one.name)
     importlib.import_module("ansible.plugins.loader").init_plugin_loader()
     for folder in _IMPORTED:
         for path in sorted((PLUGINS / folder).rglob("*.py")):
             inside = path.relative_to(PLUGINS).with_suffix("")
             importlib.import_module(".".join(["ansible_collections.ucops.rollout.plugins", *inside.parts]))
+
+
+def _fork_for_what_may_act() -> None:
+    """Have the other tasks run where Ansible would start a fork for them, with copies of what a fork changes."""
+    worker: Any = importlib.import_module("ansible.executor.process.worker")
+    fork = worker.WorkerProcess.start
+
+    def start(self: Any) -> None:
+        if self._task.action.removeprefix("ansible.builtin.") not in _IN_PLACE:
+            fork(self)
+            return
+        host, task = copy.copy(self._host), self._task.copy()
+        given = (host, task, self._task_vars, self._play_context.copy(), self._loader, self._shared_loader_obj)
+        with worker._task.TaskContext(task):
+            told = worker.TaskExecutor(*given, self._final_q, self._variable_manager).run()
+        host.vars, host.groups = {}, []
+        fields = task.dump_attrs()
+        self._final_q.send_task_result(
+            worker._RawTaskResult(host=host, task=task, return_data=told, task_fields=fields)
+        )
+
+    worker.WorkerProcess.start = start
 
 
 def _become_a_run(order: int, out: int, err: int) -> None:
@@ -148,6 +187,7 @@ def serve(program: str, orders: socket.socket) -> None:
     sys.argv, sys.path[0] = [program], str(Path(program).parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _import_all()
+    _fork_for_what_may_act()
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from forkkit import Forking
-from sitekit import BIN, Run, environment, play
+from sitekit import BIN, Run, Site, environment, play
 
 PLAY = """\
 - name: Tell what is found
@@ -22,6 +22,17 @@ PLAY = """\
     - name: Read a name of the collection
       ansible.builtin.debug:
         msg: "{{ ['all'] | ucops.rollout.run_parts([]) }}"
+
+    - name: Keep what is looped over
+      ansible.builtin.set_fact:
+        kept: "{{ kept | default([]) + [item] }}"
+      loop: [1, 2]
+      when: item != why
+
+    - name: Say what was kept, and what nobody set
+      ansible.builtin.debug:
+        msg: "{{ kept }} {{ item | default(nobody) }}"
+      ignore_errors: true
 
     - name: Fail where it is told to
       ansible.builtin.fail:
@@ -80,6 +91,15 @@ def test_it_says_and_ends_as_the_program_does(tmp_path: Path, options: tuple[str
     assert forked == program and forked.code == code, forked.output
     told = (f"{tmp_path}\\n{tmp_path} a-b", '"report"', "FAILED! => {" if why else "PLAY RECAP")
     assert "--no-such-option" in options or all(one in forked.output for one in told), forked.output
+
+
+@pytest.mark.slow
+def test_a_rollout_says_what_the_programs_says(site: Site) -> None:
+    """In which order it names the hosts of one task is chance."""
+    forked, program = (site.play("deploy_pool", "--check", "--diff", forked=one) for one in (True, False))
+    assert forked.code == 0 and "would be checked" in forked.summary, forked.output
+    assert (forked.code, forked.recap, forked.summary) == (program.code, program.recap, program.summary)
+    assert sorted(forked.output.splitlines()) == sorted(program.output.splitlines())
 
 
 def test_its_temporary_folder_is_its_own_and_goes_with_it(tmp_path: Path) -> None:
