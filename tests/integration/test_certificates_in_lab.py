@@ -92,6 +92,7 @@ def large_certificate() -> bytes:
     return made.public_bytes(serialization.Encoding.DER)
 
 
+@in_every_language
 @pytest.mark.parametrize(
     ("generation", "tools", "is_read"),
     [
@@ -206,6 +207,7 @@ def test_no_right_to_enrol(tmp_path: Path, language: str) -> None:
             site.issue(asked)
 
 
+@in_every_language
 @pytest.mark.parametrize(
     ("misbehaviour", "reason"),
     [
@@ -261,6 +263,7 @@ def test_a_subordinate_ca_brings_its_chain(tmp_path: Path, language: str) -> Non
         assert [change["store"] for change in installed["changes"]][-1] == "MY"
 
 
+@in_every_language
 @pytest.mark.parametrize(
     ("trouble", "reached", "issued"),
     [
@@ -301,6 +304,7 @@ def _lose(site: Rollout, trouble: dict[str, Any], reached: int, issued: bool) ->
 OF_A_BATCH = 24
 
 
+@in_every_language
 @pytest.mark.parametrize("times", [1, 100])
 @pytest.mark.parametrize("after", [False, True])
 def test_a_batch_whose_connection_is_lost_at_any_request_asks_for_nothing_twice(

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from actionkit import Killed, Pool, Wire
-from languagekit import LANGUAGES, begin, each_host_in_every_language
+from languagekit import LANGUAGES, begin, each_host_in_every_language, in_every_language
 from sitekit import BY_COMMAND, Site
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.proving import NotProved
@@ -208,9 +208,8 @@ def cut_off(folder: Path, way: str, language: str) -> Iterator[Cut]:
         yield Cut(Pool(running), way)
 
 
-@pytest.mark.parametrize(("way", "language"), [
-    *(("command", language) for language in LANGUAGES), ("wmi", "de-DE"), ("cmdlets", "fr-FR"),
-])  # fmt: skip
+@in_every_language
+@pytest.mark.parametrize("way", WAYS)
 def test_what_serves_stays(tmp_path: Path, way: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with cut_off(tmp_path, way, language) as one:
         new = one.cut(monkeypatch)
@@ -221,9 +220,8 @@ def test_what_serves_stays(tmp_path: Path, way: str, language: str, monkeypatch:
         assert one.bring() is False and one.site.estate.state() == state
 
 
-@pytest.mark.parametrize(("way", "language"), [
-    *(("command", language) for language in LANGUAGES), ("wmi", "ja-JP"), ("cmdlets", "de-DE"),
-])  # fmt: skip
+@in_every_language
+@pytest.mark.parametrize("way", WAYS)
 def test_what_does_not_serve_gives_way_to_the_former(
     tmp_path: Path, way: str, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,12 +248,13 @@ class AtPut(Wire):
         return looking
 
 
+@in_every_language
 @pytest.mark.parametrize("serves", [True, False])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_what_is_bound_and_not_yet_in_ocs_is_finished_or_brought_back(
-    tmp_path: Path, after: bool, serves: bool
+    tmp_path: Path, language: str, after: bool, serves: bool
 ) -> None:
-    with cut_off(tmp_path, "wmi", "ja-JP" if after else "fr-FR") as one:
+    with cut_off(tmp_path, "wmi", language) as one:
         if not serves:
             one.site.estate.order(one.role, one.server, "deny_keys", but=[one.old])
         time.sleep(1.1)  # of two certificates the newest serves, by the second
@@ -274,10 +273,11 @@ def test_what_is_bound_and_not_yet_in_ocs_is_finished_or_brought_back(
             assert (one.serving, one.assigned, one.marks) == (one.old, {one.old}, [])
 
 
+@in_every_language
 def test_a_former_one_that_is_gone_is_told_and_nothing_is_touched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with cut_off(tmp_path, "command", "fr-FR") as one:
+    with cut_off(tmp_path, "command", language) as one:
         new = one.cut(monkeypatch)
         with one.site.host(one.server) as host:
             assert host.programs.run(["certutil", "-delstore", "my", one.old]).exit_code == 0
