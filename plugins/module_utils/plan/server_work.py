@@ -110,7 +110,8 @@ def certificates_of(
     :param every_holder: also what another server sets for the organisation, for who only looks.
     """
     server = _server(plan, host)
-    mine = [one for one in plan.certificates if server.fqdn in (one.holders if every_holder else holders_at_work(one))]
+    held = [one for one in plan.certificates if server.fqdn in one.holders]
+    mine = [one for one in held if every_holder or server.fqdn in holders_at_work(one)]
     works = tuple(
         CertificateWork(
             one,
