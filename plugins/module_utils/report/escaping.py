@@ -12,6 +12,7 @@ so do the words of a placeholder such as ``<SIP domain>``. What a message quotes
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
@@ -32,6 +33,12 @@ _ENDS = ".,;:"
 
 def text(value: Any) -> str:
     """A sentence: white space becomes single blanks, words that could mean something to Markdown become code."""
+    return _sentence(str(value))
+
+
+# The servers of a pool say much in the same words.
+@functools.lru_cache(maxsize=4096)
+def _sentence(value: str) -> str:
     sentence = " ".join(_cut(value).split())
     if not sentence:
         return "–"
@@ -67,6 +74,11 @@ def _joined(pieces: list[tuple[str, bool, bool]]) -> str:
 
 def code(value: Any) -> str:
     """A name, a number, a command: literally, in one code span."""
+    return _span(str(value))
+
+
+@functools.lru_cache(maxsize=4096)
+def _span(value: str) -> str:
     # In a table a backslash before a pipe would be read in two ways.
     shown = visible(_cut(value)).replace("\\|", "\\\\x7c")
     if not shown.strip():
@@ -88,9 +100,8 @@ def table(headings: list[str], rows: list[list[str]]) -> list[str]:
     return lines + ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
 
 
-def _cut(value: Any) -> str:
-    shown = str(value)
-    return shown if len(shown) <= LONGEST else shown[:LONGEST] + "…"
+def _cut(value: str) -> str:
+    return value if len(value) <= LONGEST else value[:LONGEST] + "…"
 
 
 def _is_harmless(found: re.Match[str], glued: bool, *, first: bool) -> bool:
