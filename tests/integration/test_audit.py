@@ -275,6 +275,7 @@ def test_check_mode_and_other_tags(site: Site) -> None:
     assert run.code != 0 and "leaves out localhost" in " ".join(run.output.split())
 
 
+@each_host_in_every_language
 def test_a_server_that_goes_away_meanwhile_is_not_read_and_the_others_are(site: Site) -> None:
     site.estate.fault("ocssrv02", "drop", match={"text": "SystemCertificates"}, times=500)
     run = audited(site, "--tags", "certificates,report")

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from lab_tests.foreign import Psrp
+from languagekit import each_host_in_every_language
 from sitekit import ROOT, STATISTICS, Site, play
 
 POOL = "ocspool.company.local"
@@ -51,6 +52,7 @@ def create(site: Site, kind: str, zone: str, owner: str, **values: Any) -> None:
     client.invoke(f"MicrosoftDNS_{kind}Type", "CreateInstanceFromPropertyData", {**place, **values})
 
 
+@each_host_in_every_language
 @pytest.mark.slow
 def test_first_and_second_run(site: Site) -> None:
     vip = site.group_vars()["ucops_topology"]["pools"][0]["load_balancer"]["vips"]["sip"][0]
@@ -112,6 +114,7 @@ def test_first_and_second_run(site: Site) -> None:
     assert all(today in one["message"] and "of the same name and with another key" in one["message"] for one in sign_in)
 
 
+@each_host_in_every_language
 @pytest.mark.slow
 def test_certificates_hold_the_origins_names(site: Site) -> None:
     """Read from the listeners with OpenSSL: the pool's FQDN first, then the origin's four in its order."""
@@ -132,6 +135,7 @@ def test_certificates_hold_the_origins_names(site: Site) -> None:
         assert names == [*SAN, f"{server}.company.local"]
 
 
+@each_host_in_every_language
 @pytest.mark.slow
 def test_check_mode_shows_everything_and_changes_nothing(site: Site) -> None:
     before = json.dumps(site.state(), sort_keys=True)
@@ -155,6 +159,7 @@ def test_check_mode_shows_everything_and_changes_nothing(site: Site) -> None:
     assert not list(site.work.glob("report/*"))
 
 
+@each_host_in_every_language
 @pytest.mark.slow
 def test_check_mode_after_a_rollout_predicts_nothing(site: Site) -> None:
     assert site.play("deploy_pool").code == 0

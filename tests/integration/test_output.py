@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from languagekit import each_host_in_every_language
 from sitekit import STATISTICS, Run, Site
 
 # In bytes.
@@ -22,6 +23,7 @@ def test_no_long_lines(site: Site) -> None:
         assert len(longest(run).encode()) < LONGEST, longest(run)
 
 
+@each_host_in_every_language
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"templates": {"WebServer": {"enroll": ["Enterprise Admins"]}}}}])
 def test_a_failure_is_told_once_at_the_end(site: Site) -> None:
     run = site.play("deploy_pool", "-v")

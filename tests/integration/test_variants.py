@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import winrm
 import yaml
+from languagekit import each_host_in_every_language
 from proofkit.public_ca import PublicCa
 from sitekit import ROOT, Site
 
@@ -37,6 +38,7 @@ def by_hand(site: Site, server: str, thumbprint: str) -> None:
         assert done.status_code == 0, done.std_out + done.std_err
 
 
+@each_host_in_every_language
 def test_wizard_by_hand_then_proved(site: Site) -> None:
     variables = {"pool_certificates_front_end": "manual", "pool_certificates_start_services": False}
     first = site.play("deploy_pool", variables=variables)
@@ -54,6 +56,7 @@ def test_wizard_by_hand_then_proved(site: Site) -> None:
     assert site.report()["summary"]["unproved"] == 0
 
 
+@each_host_in_every_language
 @pytest.mark.parametrize(
     ("command", "told"),
     [
@@ -73,6 +76,7 @@ def test_wrong_command_then_the_right_one(site: Site, command: list[str], told: 
     assert site.play("deploy_pool").total("changed") == 0
 
 
+@each_host_in_every_language
 def test_web_farm_with_a_name_of_its_own(site: Site) -> None:
     topology = site.group_vars()["ucops_topology"]
     topology["pools"][0]["web_farm_fqdn"] = "ocsweb.company.local"
@@ -234,6 +238,7 @@ def test_a_view_without_a_server_is_refused_or_left_out_and_told(site: Site) -> 
     assert "## Left out of this rollout" in next(site.reports.glob("*.md")).read_text(encoding="utf-8")
 
 
+@each_host_in_every_language
 @pytest.mark.parametrize(
     ("product", "edition"), [("ocs2007", "standard"), ("ocs2007r2", "enterprise"), ("ocs2007r2", "standard")]
 )
@@ -256,6 +261,7 @@ def test_other_editions_and_r2(site: Site, product: str, edition: str) -> None:
     assert again.code == 0 and again.total("changed") == 0, again.output
 
 
+@each_host_in_every_language
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"type": "enterprise_subordinate", "root_name": "Company Root"}}])
 def test_two_tiers(site: Site) -> None:
     run = site.play("deploy_pool")
@@ -267,6 +273,7 @@ def test_two_tiers(site: Site) -> None:
 UMLAUT = "Müller & Söhne CA; `A/B` 100%"
 
 
+@each_host_in_every_language
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"common_name": UMLAUT}}])
 def test_a_ca_with_an_umlaut_by_either_name(site: Site) -> None:
     topology = site.group_vars()["ucops_topology"]
@@ -282,6 +289,7 @@ def test_a_ca_with_an_umlaut_by_either_name(site: Site) -> None:
     assert again.code == 0 and again.total("changed") == 0, again.output
 
 
+@each_host_in_every_language
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"type": "standalone_root"}}])
 def test_root_is_added_only_when_its_thumbprint_was_given(site: Site) -> None:
     """A standalone CA: nobody trusts it by Active Directory, and its requests wait for an officer."""
@@ -308,6 +316,7 @@ def test_root_is_added_only_when_its_thumbprint_was_given(site: Site) -> None:
     assert len(site.state()["hosts"]["ca01"]["ca"]["requests"]) == 2
 
 
+@each_host_in_every_language
 def test_offline(site: Site, tmp_path: Path) -> None:
     """Requests as files; the CA's people sign them with tools of their own (here OpenSSL); certificates picked up."""
     folder = tmp_path / "carried"
@@ -327,6 +336,7 @@ def test_offline(site: Site, tmp_path: Path) -> None:
     assert site.play("deploy_pool", variables=trusted).total("changed") == 0
 
 
+@each_host_in_every_language
 def test_a_public_authority_that_people_carry_requests_to_beside_the_companys(site: Site, tmp_path: Path) -> None:
     """In the same run the company's CA is asked for the rest. What comes back is compared before it is installed."""
     topology = site.group_vars()["ucops_topology"]
@@ -404,6 +414,7 @@ def _openssl(place: Path, arguments: str) -> str:
     return done.stdout
 
 
+@each_host_in_every_language
 @pytest.mark.estate(hosts=[{"name": name, "generation": "2003"} for name in ("ocssrv01", "ocssrv02")])
 def test_iis_6_is_a_step_by_hand(site: Site) -> None:
     run = site.play("deploy_pool")
@@ -413,6 +424,7 @@ def test_iis_6_is_a_step_by_hand(site: Site) -> None:
     assert "Internet Information Services" in steps and thumbprint in steps
 
 
+@each_host_in_every_language
 @pytest.mark.estate(hosts=[{"name": name, "generation": "2012r2"} for name in ("dc01", "ca01", "ocssrv01", "ocssrv02")])
 def test_newer_windows(site: Site) -> None:
     run = site.play("deploy_pool")
@@ -424,6 +436,7 @@ def test_newer_windows(site: Site) -> None:
 CODING = {"program": "certutil.exe", "verbs": ["-decode", "-encode"]}
 
 
+@each_host_in_every_language
 @pytest.mark.estate(
     hosts=[
         {"name": "ca01", "security_software": [{**CODING, "does": "refused"}]},
@@ -457,6 +470,7 @@ def test_security_software_that_stops_certutil_and_reg(site: Site) -> None:
     assert "Security software" not in again.output
 
 
+@each_host_in_every_language
 def test_each_component_without_an_interface_is_a_step_by_hand(site: Site) -> None:
     """The role alone, with a plan of components that only their product's own tools assign."""
     plan = as_plan(site.group_vars()["ucops_topology"]).to_plain()

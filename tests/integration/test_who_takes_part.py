@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from languagekit import each_host_in_every_language
 from sitekit import ROOT, Run, Site
 
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
@@ -118,6 +119,7 @@ def certificates(site: Site) -> int:
     return len(site.state()["hosts"]["ca01"]["ca"]["requests"])
 
 
+@each_host_in_every_language
 def test_parts_of_a_rollout_one_after_the_other(site: Site) -> None:
     """Each tag does its part and no other; together they do what a whole run does."""
     before = site.state()
