@@ -11,7 +11,7 @@ from actionkit import Pool
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from languagekit import begin, in_every_language
+from languagekit import begin, each_host_in_every_language, in_every_language
 from sitekit import Run, Site
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -46,6 +46,7 @@ def requests(site: Site) -> int:
 # --- known before anything is touched -------------------------------------------------------------------------------
 
 
+@each_host_in_every_language
 @pytest.mark.estate(
     name="sfb2019",
     hosts=[
@@ -99,6 +100,7 @@ def leftover(site: Site, host: str) -> str:
     return thumbprint
 
 
+@each_host_in_every_language
 @pytest.mark.estate(
     name="sfb2019",
     inventory=INSIDE,
