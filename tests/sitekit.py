@@ -76,6 +76,7 @@ class Site:
         self.estate = estate
         self.work = work
         self.reports = work / "report"
+        self.first: Run | None = None  # the rollout that was done before the test begins, if any
 
     def play(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from firstkit import FirstRollouts
 from languagekit import LANGUAGES, begin, turn_of
 from sitekit import BY_COMMAND, Lent, Site, stop_forking
 
@@ -27,6 +28,14 @@ def untouched() -> Iterator[dict[int, Lent]]:
         one.estate.stop()
 
 
+@pytest.fixture(scope="session")
+def first_rollouts() -> Iterator[FirstRollouts]:
+    """What first rollouts left, for the tests that begin after one."""
+    kept = FirstRollouts()
+    yield kept
+    kept.stop()
+
+
 @pytest.fixture
 def turn(request: pytest.FixtureRequest) -> int:
     """Whose turn the first of the languages is among the hosts of the test's estate."""
@@ -46,23 +55,33 @@ def site(
     request: pytest.FixtureRequest,
     turn: int,
     untouched: dict[int, Lent],
+    first_rollouts: FirstRollouts,
 ) -> Iterator[Site]:
     """The origin's estate; ``@pytest.mark.estate(name=…, way=…, **overrides)`` changes it.
 
     Its Front Ends are bare, and the site's command assigns their certificates, unless ``way="wmi"`` leaves them as they
-    stand in the estate file.
+    stand in the estate file. ``@pytest.mark.first_rollout(…)`` has it begin after one (``firstkit.py``).
     """
     mark = request.node.get_closest_marker("estate")
-    if mark is None:
+    first = request.node.get_closest_marker("first_rollout")
+    if mark is None and first is None:
         place = tmp_path_factory.mktemp("lab")
         lent = untouched.pop(turn, None) or Lent(begin("origin", place, turn, BY_COMMAND))
         yield Site(lent.estate, tmp_path)
         if lent.take_back():
             untouched[turn] = lent
         return
-    settings = dict(mark.kwargs)
+    settings = dict(mark.kwargs) if mark else {}
     name = settings.pop("name", "origin")
     way = settings.pop("way", "command" if name == "origin" else "")
     overrides = merged(BY_COMMAND, settings) if way == "command" else settings
-    with begin(name, tmp_path / "lab", turn, overrides) as estate:
-        yield Site(estate, tmp_path)
+    if first is None:
+        with begin(name, tmp_path / "lab", turn, overrides) as estate:
+            yield Site(estate, tmp_path)
+        return
+    kept = first_rollouts.of(
+        first, [name, turn, overrides], tmp_path_factory.mktemp("first"), lambda lab: begin(name, lab, turn, overrides)
+    )
+    site = kept.lend(tmp_path)
+    with site.estate:
+        yield site

@@ -57,8 +57,7 @@ def row(site: Site, host: str, place: str) -> dict[str, Any]:
 
 
 def as_rolled_out(site: Site) -> int:
-    """How much there is that is as planned: all of it."""
-    site.play("deploy_pool")
+    """How much there is that is as planned, after a rollout: all of it."""
     run = audited(site, settings=STATISTICS)
     assert run.code == 0 and found(site) == {}, run.output
     counts = run.published["counts"]
@@ -120,6 +119,7 @@ def imported(site: Site, host: str, certificate: x509.Certificate) -> str:
 
 @each_host_in_every_language
 @pytest.mark.estate(name="sfb2019")
+@pytest.mark.first_rollout
 def test_an_enterprise_pool_as_rolled_out_and_as_spoiled(site: Site) -> None:
     whole = as_rolled_out(site)
     held = site.state()["hosts"]["fe01"]["cs_server"]
@@ -190,6 +190,7 @@ STORE = "SOFTWARE\\Microsoft\\SystemCertificates\\MY\\Certificates\\"
 def test_the_origin_as_rolled_out_and_as_spoiled(site: Site) -> None:
     held = site.state()["hosts"]["ocssrv01"]["registry"]
     (former,) = {key[len(STORE) :] for key in held if key.startswith(STORE)}
+    site.play("deploy_pool")
     as_rolled_out(site)
     # What is left of the wizard's is told, and is no difference.
     left = [one for one in site.report()["certificates"] if one["place"] == "store MY"]
@@ -398,6 +399,7 @@ def told_of(site: Site) -> dict[str, list[str]]:
 
 
 @pytest.mark.estate(name="sfb2019")
+@pytest.mark.first_rollout
 def test_each_fault_of_the_stores_in_every_language(site: Site) -> None:
     as_rolled_out(site)
     assert site.report()["findings"] == []
@@ -473,10 +475,11 @@ def test_each_fault_of_the_stores_in_every_language(site: Site) -> None:
 
 @each_host_in_every_language
 @pytest.mark.estate(hosts=[{"name": "ca01", "ca": {"request_disposition": 0x101}}])
+@pytest.mark.first_rollout
 def test_a_request_that_waits_keeps_its_key_and_what_was_put_aside_serves_nowhere(site: Site) -> None:
-    site.play("deploy_pool")
     for row in site.state()["hosts"]["ca01"]["ca"]["requests"]:
         site.estate.approve(row["request_id"])
+    site.play("deploy_pool")
     as_rolled_out(site)
     # A new key waits for an officer, beside the certificate that serves; the former one is archived and revoked later.
     held = {one["server"]: one["thumbprint"] for one in site.report()["certificates"] if "5061" in one["place"]}

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.estate(**BY_COMMAND)]
 SERVERS = ("ocssrv01", "ocssrv02")
 THIRD = "ocssrv03"
 OPTIONS = {"pool_certificates_start_services": True, "pool_certificates_prove_wait": 2}
+after_a_rollout = pytest.mark.first_rollout(variables=OPTIONS)
 
 
 def three() -> dict[str, Any]:
@@ -52,8 +53,7 @@ def keys(site: Site, host: str) -> int:
 
 
 def deployed(site: Site) -> dict[str, str]:
-    first = site.play("deploy_pool", variables=OPTIONS)
-    assert first.code == 0, first.output
+    assert site.first and site.first.code == 0, site.first
     found = serving(site)
     assert all(found.values()), found
     return found
@@ -64,6 +64,7 @@ def renewing(old: dict[str, str], **more: Any) -> dict[str, Any]:
 
 
 @each_host_in_every_language
+@after_a_rollout
 def test_one_server_after_the_other_and_then_nothing(site: Site) -> None:
     old = deployed(site)
     mistyped = {"pool_certificates_renew": ["ab:cd:" + "0" * 36]}
@@ -102,6 +103,7 @@ def test_one_server_after_the_other_and_then_nothing(site: Site) -> None:
 
 
 @each_host_in_every_language
+@after_a_rollout
 def test_the_first_that_does_not_come_back_stops_it(site: Site) -> None:
     old = deployed(site)
     site.estate.order("front_end", "ocssrv01", "deny_keys", but=[old["ocssrv01"]])
@@ -134,6 +136,7 @@ def dispositions(site: Site) -> list[int]:
 
 
 @each_host_in_every_language
+@after_a_rollout
 def test_what_a_run_that_was_killed_left_behind_goes_with_the_next(site: Site) -> None:
     """After the proof and before the CA revokes; then after that and before anything is removed."""
     old = deployed(site)
@@ -181,6 +184,7 @@ def test_what_falls_into_its_window_is_renewed_by_its_dates(site: Site) -> None:
 
 
 @each_host_in_every_language
+@after_a_rollout
 @pytest.mark.estate(**three())
 def test_the_second_of_three_does_not_come_back_and_the_third_is_not_touched(site: Site) -> None:
     old = deployed(site)
@@ -199,6 +203,7 @@ def test_the_second_of_three_does_not_come_back_and_the_third_is_not_touched(sit
 
 
 @each_host_in_every_language
+@after_a_rollout
 @pytest.mark.estate(**three())
 def test_one_that_was_renewed_and_serves_no_more_stops_it(site: Site) -> None:
     old = deployed(site)
@@ -221,6 +226,7 @@ def test_one_that_was_renewed_and_serves_no_more_stops_it(site: Site) -> None:
 
 
 @each_host_in_every_language
+@after_a_rollout
 @pytest.mark.estate(**three())
 def test_one_that_does_not_serve_is_told_before_the_first_is_changed(site: Site) -> None:
     old = deployed(site)
@@ -235,6 +241,7 @@ def test_one_that_does_not_serve_is_told_before_the_first_is_changed(site: Site)
 
 
 @each_host_in_every_language
+@after_a_rollout
 def test_one_outside_of_the_limit_that_does_not_serve_stops_it_too(site: Site) -> None:
     old = deployed(site)
     site.command("ocssrv02", "net stop RTCSRV")
@@ -252,6 +259,7 @@ def test_one_outside_of_the_limit_that_does_not_serve_stops_it_too(site: Site) -
 
 
 @each_host_in_every_language
+@after_a_rollout
 def test_what_was_only_foreseen_is_told_neither_as_done_nor_as_wrong(site: Site) -> None:
     """Both servers hold a renewed certificate that nothing has assigned yet when the other one is found stopped."""
     old = deployed(site)

@@ -46,8 +46,8 @@ def test_by_wmi(site: Site) -> None:
 
 
 @pytest.mark.estate(name="edge")
+@pytest.mark.first_rollout
 def test_one_key_for_both_servers_of_an_edge_pool(site: Site) -> None:
-    site.play("deploy_pool")
     old, before = held(site, "edge01"), assigned(site, "edge01")
     assert len(old) == 2 and old == held(site, "edge02") and before == assigned(site, "edge02")
     wanted = {**ENDED, **SERVICES, "pool_certificates_renew": old}
@@ -61,9 +61,9 @@ def test_one_key_for_both_servers_of_an_edge_pool(site: Site) -> None:
 
 
 @pytest.mark.estate(name="edge")
+@pytest.mark.first_rollout
 def test_what_is_used_until_a_new_one_takes_effect_stays(site: Site) -> None:
     """A/V authentication goes on with the certificate before it, which is neither removed nor revoked meanwhile."""
-    site.play("deploy_pool")
     old = held(site, "edge01")
     former = assigned(site, "edge01")["AudioVideoAuthentication"]
     later = (datetime.now(timezone.utc) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -14,13 +14,12 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from lab import inventory, network
+from lab import inventory, keeping, network
 from lab.estate import Estate, estate_file, load
 from lab.network import MODES, Network
 
@@ -74,6 +73,15 @@ def build(arguments: argparse.Namespace, mode: str) -> Estate:
 def open_estate(estate: Estate) -> Path:
     """Start, write inventory and control.json; returns the inventory's path."""
     estate.start()
+    return _tell_where(estate)
+
+
+def _open_again(estate: Estate) -> None:
+    estate.start_again()
+    _tell_where(estate)
+
+
+def _tell_where(estate: Estate) -> Path:
     hosts = inventory.write(estate, estate.directory / "inventory")
     target = estate.directory / "control.json"
     fresh = target.with_suffix(".new")
@@ -104,15 +112,14 @@ def invitation(hosts: Path) -> str:
 
 
 def up(arguments: argparse.Namespace) -> int:
-    parent = os.getppid()
+    """Until a signal or, where it is wanted so, the end of the process that started it; see ``keeping``."""
+    watched = os.getppid() if arguments.with_parent else 0
+    # For the threads as well: they come to `until_told` alone.
+    signal.pthread_sigmask(signal.SIG_BLOCK, keeping.ORDERS)
     estate = build(arguments, choose_mode(arguments.mode, "up"))
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_unused: ended.set())
     print(invitation(open_estate(estate)), flush=True)
-    while not ended.wait(1.0):
-        if arguments.with_parent and os.getppid() != parent:
-            break
+    if keeping.until_told(watched) == keeping.KEEP:
+        keeping.keep(estate.directory, estate.stop, lambda: _open_again(estate), watched)
     estate.stop()
     return 0
 

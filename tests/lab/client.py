@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from lab import network
+from lab import keeping, network
 
 TESTS = Path(__file__).parents[1]
 _START_SECONDS = 60.0
@@ -30,7 +31,7 @@ class EstateFailed(RuntimeError):
 class RunningEstate:
     """A running estate. A context manager: leaving it stops the estate."""
 
-    def __init__(self, process: subprocess.Popen[bytes], directory: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | _Copy, directory: Path) -> None:
         self._process, self.directory = process, directory
         control = json.loads((directory / "control.json").read_text(encoding="utf-8"))
         self._url, self._token = control["url"], control["token"]
@@ -133,6 +134,10 @@ class RunningEstate:
     def start_host(self, name: str) -> None:
         self._call(f"/hosts/{name}/start")
 
+    def keep(self) -> KeptEstate:
+        """The estate as it is now. It serves no longer: copies of it do."""
+        return KeptEstate(self._process, self.directory)
+
     def stop(self) -> None:
         self._process.terminate()
         try:
@@ -148,6 +153,51 @@ class RunningEstate:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+class KeptEstate:
+    """An estate that is kept as it was, and serves in copies: one at a time, at the same addresses."""
+
+    def __init__(self, process: subprocess.Popen[bytes] | _Copy, directory: Path) -> None:
+        self._process, self._directory = process, directory
+        self._tell(there=False)
+
+    def copy(self) -> RunningEstate:
+        """A running estate in the state that is kept, its counters included; the one before must have been stopped."""
+        self._tell(there=True)
+        control = self._directory / "control.json"
+        return RunningEstate(_Copy(json.loads(control.read_text(encoding="utf-8"))["pid"], control), self._directory)
+
+    def _tell(self, *, there: bool) -> None:
+        os.kill(self._process.pid, keeping.KEEP)
+        _until(self._process, self._directory, there=there)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+
+
+class _Copy:
+    """As much of a process as is needed of one that is nobody's child here. ``control`` goes with it."""
+
+    def __init__(self, pid: int, control: Path) -> None:
+        self.pid, self._control = pid, control
+
+    def poll(self) -> int | None:
+        return None if self._control.exists() else 0
+
+    def terminate(self) -> None:
+        os.kill(self.pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float = _START_SECONDS) -> None:
+        end = time.monotonic() + timeout
+        while self._control.exists():
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired("a copy of an estate", timeout)
+            time.sleep(0.02)
 
 
 def start_estate(
@@ -182,13 +232,15 @@ def start_estate(
             env=os.environ | {"PYTHONPATH": str(TESTS)},
             start_new_session=True,
         )
-    _wait(process, directory / "control.json", log)
+    _until(process, directory, there=True)
     return RunningEstate(process, directory)
 
 
-def _wait(process: subprocess.Popen[bytes], ready: Path, log: Path) -> None:
+def _until(process: subprocess.Popen[bytes] | _Copy, directory: Path, *, there: bool) -> None:
+    """Wait until its ``control.json`` is there, or is not any more."""
+    control, log = directory / "control.json", directory / "lab.log"
     end = time.monotonic() + _START_SECONDS
-    while not ready.exists():
+    while control.exists() != there:
         if process.poll() is not None or time.monotonic() > end:
             process.kill()
             raise EstateFailed(log.read_text(encoding="utf-8", errors="replace") or "it ended without a word")

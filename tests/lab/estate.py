@@ -145,6 +145,16 @@ class Estate:
             device.start()
         self.control.start()
 
+    def start_again(self) -> None:
+        """Serve as before `stop`, as if it had never been: no service counts it as a start."""
+        held = {
+            name: {one.name: one.starts for one in machine.services.list()} for name, machine in self.machines.items()
+        }
+        self.start()
+        for name, starts in held.items():
+            for one in self.machines[name].services.list():
+                one.starts = starts[one.name]
+
     def start_host(self, name: str) -> None:
         machine = self.machine(name)
         if machine.name in self._running:
