@@ -37,15 +37,11 @@ class ActionModule(WindowsAction):
     }
     mutually_exclusive = [("certificates", "plan")]
 
-    def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        if arguments["plan"]:
-            return {**arguments, "certificates": as_plan(arguments["plan"]).certificates}
-        planned = from_plain(tuple[PlannedCertificate, ...], arguments["certificates"], where="certificates")
-        return {**arguments, "certificates": planned}
-
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+        # What is wrong in a plan is not the CA's fault, and fails in any case.
+        known = {**arguments, "certificates": _planned(arguments)}
         try:
-            return super()._answer(arguments, check_mode)
+            return super()._answer(known, check_mode)
         except RolloutError as error:
             if arguments["fail"]:
                 raise
@@ -65,6 +61,12 @@ class ActionModule(WindowsAction):
             "findings": to_plain(findings),
             **_requests(host, ours),
         }
+
+
+def _planned(arguments: dict[str, Any]) -> tuple[PlannedCertificate, ...]:
+    if arguments["plan"] is not None:
+        return as_plan(arguments["plan"]).certificates
+    return from_plain(tuple[PlannedCertificate, ...], arguments["certificates"], where="certificates")
 
 
 def _requests(host: WindowsHost, planned: Sequence[PlannedCertificate]) -> dict[str, Any]:

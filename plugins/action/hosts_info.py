@@ -39,8 +39,6 @@ class ActionModule(ManyHostsAction):
         **WORK_SPEC,
     }
 
-    _last: tuple[dict[str, Any], dict[str, Any]] | None = None
-
     def prepare_for(self, name: str, variables: Mapping[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
         if name not in arguments["servers"]:
             return {"work": None}
@@ -67,6 +65,7 @@ class ActionModule(ManyHostsAction):
         :param servers: those that are read, by their hosts of the inventory.
         """
         self._plan, self._outranking = plan, outranking
+        self._checked: dict[str, dict[str, Any]] = {}
         self._read = frozenset(one.fqdn for one in plan.servers if one.logon and one.host in servers)
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
@@ -81,10 +80,11 @@ class ActionModule(ManyHostsAction):
         options = {**arguments["options"], **{one: value for one, value in own.items() if one in SPEC}}
         work = {one: own.get(one, arguments[one]) for one in WORK_SPEC}
         given = {**work, "options": options}
-        # Hosts mostly have the same, and to check it costs more than to compare it.
-        if self._last is None or self._last[0] != given:
-            self._last = given, self.checked(given, {**WORK_SPEC, "options": TAKEN}, name)
-        return self._last[1]
+        # Hosts mostly have the same, and a check costs more than to compare; 1 and true are not the same.
+        same = repr(given)
+        if same not in self._checked:
+            self._checked[same] = self.checked(given, {**WORK_SPEC, "options": TAKEN}, name)
+        return self._checked[same]
 
     def work(self, host: WindowsHost, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         told = super().work(host, arguments, check_mode)

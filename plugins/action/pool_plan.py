@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar
 
 from ansible_collections.ucops.rollout.plugins.filter import exports, plans, reports, runs
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import plain_in_text, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import (
@@ -98,7 +97,7 @@ class ActionModule(PureAction):
         updated = [host for host in variables if takes_updates(variables, host)]
         hosts = hosts_of_run(plan, groups, inventory, parts, every_dns_server=every, updated=updated)
         plain = plan.to_plain()
-        return {"changed": False, "plan": plain, "text": json.dumps(plain), "hosts": to_plain(hosts)}
+        return {"changed": False, "plan": plain, "text": plain_in_text(plain), "hosts": to_plain(hosts)}
 
 
 def _issuers(plan: Plan) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing import documents, text
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report import report_from_plain
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import text_in_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import kind_of, plain_in_text, text_in_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import trust
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import plan_if_made
@@ -112,13 +112,18 @@ def trust_matrix(held: Mapping[str, Any], tls: Any = None, anchors: Any = ()) ->
 
 
 def kept_proof(dns: Any, tls: Any = None, sign_in: Any = None, held: Any = None, anchors: Any = ()) -> str:
-    checks = {"dns": _in_plain(dns, "dns"), "tls": _in_plain(tls, "tls"), "sign_in": _in_plain(sign_in, "sign_in")}
-    trusted = trust_matrix(_in_plain(held, "held") or {}, checks["tls"], anchors)
-    return json.dumps({**checks, "trust": trusted})
+    checks = {"dns": _found(dns, "dns"), "tls": _found(tls, "tls"), "sign_in": _found(sign_in, "sign_in")}
+    trusted = trust_matrix(_found(held, "held"), checks["tls"], anchors)
+    return plain_in_text({**checks, "trust": trusted})
 
 
-def _in_plain(given: Any, where: str) -> Any:
-    return text_in_plain(given, where=where, mend="Give what the check or the filter proof_inputs returned")
+def _found(given: Any, where: str) -> Mapping[str, Any]:
+    """What a check returned, as such or as text; empty where it was not made."""
+    mend = "Give what the check or the filter proof_inputs returned"
+    found = text_in_plain(given, where=where, mend=mend)
+    if found is not None and not isinstance(found, Mapping):
+        raise RolloutError(f"must be a mapping, not {kind_of(found)}", where=where, mend=mend)
+    return found or {}
 
 
 class FilterModule:

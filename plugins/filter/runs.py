@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -14,7 +13,7 @@ from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing import report as auditing
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import to_compare
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, plain_in_text, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import EXTERNAL, INTERNAL
 from ansible_collections.ucops.rollout.plugins.module_utils.plan import parts
@@ -267,7 +266,7 @@ def proof_inputs(
     plain = inputs.proof_inputs(planned, outcome, servers, list(views), list(roots), trusted, gone).to_plain()
     plain["certificates"] = to_plain(planned.certificates)
     # Ansible goes through each value of a variable whenever the variable is asked for.
-    return {name: json.dumps(one) if name in _AS_TEXT else one for name, one in plain.items()}
+    return {name: plain_in_text(one) if name in _AS_TEXT else one for name, one in plain.items()}
 
 
 def push_turn(hostvars: Any, host: str, hosts: Sequence[str], plan: Any, view: str = INTERNAL) -> dict[str, Any]:

@@ -48,6 +48,15 @@ def to_plain(value: Any) -> Any:
     return _writer(type(value))(value)
 
 
+def plain_in_text(plain: Any) -> str:
+    """Plain types as JSON in one text, for ``text_in_plain``.
+
+    Each character stands for itself: ansible-core before 2.19 reads what looks like a list or a mapping as Python does,
+    where the two halves of an escaped character are two characters.
+    """
+    return json.dumps(plain, ensure_ascii=False)
+
+
 def text_in_plain(given: Any, *, where: str, mend: str = "") -> Any:
     """Plain types, which a run keeps as JSON in one text: Ansible goes through each value of a variable whenever the
     variable is asked for. Raises RolloutError for another text."""
@@ -55,8 +64,8 @@ def text_in_plain(given: Any, *, where: str, mend: str = "") -> Any:
         return given
     try:
         return json.loads(given)
-    except ValueError:
-        raise RolloutError("a text that is not JSON", where=where, mend=mend) from None
+    except (ValueError, RecursionError):
+        raise RolloutError("a text that is not JSON, or is nested too deeply", where=where, mend=mend) from None
 
 
 def from_plain(kind: type[T], value: Any, *, where: str, mend: str = "") -> T:

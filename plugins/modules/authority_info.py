@@ -36,7 +36,9 @@ options:
     elements: dict
     default: []
   plan:
-    description: The plan whose certificates are meant, in place of O(certificates), as a mapping or its JSON text.
+    description:
+      - The plan whose certificates are meant, in place of O(certificates), as a mapping or its JSON text. Of a topology
+        its plan is made.
     type: raw
   fail:
     description:

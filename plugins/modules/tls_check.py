@@ -40,7 +40,8 @@ options:
     default: []
   thumbprints:
     description:
-      - The thumbprints of the certificates that were installed, by the ID of the planned certificate.
+      - The thumbprints of the certificates that were installed, by the ID of the planned certificate, as a mapping or
+        its JSON text.
       - Behind a load balancer any of those of the pool's servers will do.
     type: dict
     default: {}

@@ -12,7 +12,6 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-import json
 import os
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +19,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any, ClassVar, TypeVar
 
-from ansible import context
+from ansible import context, template
 from ansible.constants import DEFAULT_FORKS, DEFAULT_LOCAL_TMP, DEFAULT_TRANSPORT, LOCALHOST, config
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -28,8 +27,9 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 from ansible.utils.display import Display
+from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import to_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import plain_in_text, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError, failed_result
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import clock_findings
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
@@ -57,6 +57,8 @@ _ANSIBLE, _OF_CONTROLLER = "ansible_", ("ansible_connection", "ansible_python_in
 _TICKET = "KRB5CCNAME"
 # Of variables that pywinrm takes and Ansible's connection does not name.
 _EXTRA = "ansible_winrm_"
+# From ansible-core 2.19 on a text is a template where it is marked as such; before, where it is not marked as none.
+_TRUSTS_WHAT_IS_MARKED = hasattr(template, "trust_as_template")
 # In characters; a longer result is shown from -vvv on.
 LONGEST_SHOWN = 1500
 
@@ -438,7 +440,7 @@ class ManyHostsAction(ReachingAction):
         # What several servers of a pool say is told once.
         warnings = list(dict.fromkeys(one for found in told.values() for one in found.pop("warnings", ())))
         # As text, since Ansible goes through each value of a variable whenever the variable is asked for.
-        texts = {name: json.dumps(found) for name, found in told.items()}
+        texts = {name: plain_in_text(found) for name, found in told.items()}
         refused = [name for name, found in told.items() if found.get("logon_refused")]
         return {"changed": False, "hosts": texts, "refused": refused, "warnings": warnings}
 
@@ -477,6 +479,12 @@ def closed(connection: Any) -> None:
         display.debug(f"closing a connection: {error}")
 
 
+def _never_template(result: Any) -> Any:
+    """The same, of which no ansible-core takes a text for a template: much of it comes from other hosts. From 2.19 on
+    what plugins return is none by itself; before, what comes out of ``hostvars`` is no longer marked."""
+    return result if _TRUSTS_WHAT_IS_MARKED else wrap_var(result)
+
+
 @functools.cache  # Ansible asks for them anew whenever it looks one up
 def filters_of(*works: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
     """Functions as filters of their names, whose errors Ansible shows in words, without a traceback."""
@@ -493,7 +501,7 @@ def _telling_errors(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
         except TypeError as error:
             raise AnsibleFilterError(f"ucops.rollout.{name}: {error}") from error
         try:
-            return work(*args, **kwargs)
+            return _never_template(work(*args, **kwargs))
         except RolloutError as error:
             raise AnsibleFilterError(f"ucops.rollout.{name}: {error}") from error
 

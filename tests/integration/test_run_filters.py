@@ -76,3 +76,39 @@ def test_the_filters_in_a_play(tmp_path: Path) -> None:
         "domains": ["company.local", "company.com"],
         "ports": [15061, 443],
     }
+
+
+KEPT = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.include_role: {name: ucops.rollout.pool_plan}
+      vars: {pool_plan_check_inventory: false}
+    - ansible.builtin.include_role: {name: ucops.rollout.pool_verify}
+      vars: {pool_verify_planned_only: true, pool_verify_dns_servers: [{name: "\U0001f600", address: 192.0.2.1}]}
+    - ansible.builtin.copy:
+        dest: "{{ result_file }}"
+        mode: "0644"
+        content: "{{ answers | to_json }}"
+      vars:
+        plan: "{{ hostvars | ucops.rollout.kept_plan }}"
+        answers:
+          texts: "{{ [pool_plan_kept is string, pool_verify_kept is string, plan is string] }}"
+          same: "{{ (pool_plan_kept | from_json) == pool_plan_result }}"
+          proof: "{{ (pool_verify_kept | from_json).dns.summary }}"
+          servers: "{{ (pool_verify_kept | from_json).dns.results | map(attribute='server') | unique }}"
+"""
+
+
+def test_what_is_kept_as_text_stays_text(tmp_path: Path) -> None:
+    """Older ansible-core makes a list or a mapping of what looks like one."""
+    playbook, inventory, result = tmp_path / "play.yml", tmp_path / "hosts.yml", tmp_path / "result.json"
+    playbook.write_text(KEPT, encoding="utf-8")
+    inventory.write_text(INVENTORY, encoding="utf-8")
+    variables = tmp_path / "variables.yml"
+    variables.write_text(yaml.safe_dump({"ucops_topology": origin(), "result_file": str(result)}), encoding="utf-8")
+    done = play(str(playbook), "-i", str(inventory), "-e", f"@{variables}")
+    assert done.code == 0, done.output
+    answers = json.loads(result.read_text(encoding="utf-8"))
+    assert (answers["texts"], answers["same"], answers["servers"]) == ([True, True, True], True, ["\U0001f600"])
+    assert set(answers["proof"]) >= {"proved", "failed", "unproved"}

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.ucops.rollout.plugins.module_utils.codec import kind_of, text_in_plain
+from ansible_collections.ucops.rollout.plugins.module_utils.codec import kind_of, plain_in_text, text_in_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import VIEWS
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
@@ -100,7 +99,7 @@ def answer(
 
 def _as_text(returned: Mapping[str, Any]) -> dict[str, Any]:
     """The same with its long lists in one text, as Ansible goes through each value whenever a variable is asked for."""
-    text = json.dumps({name: returned[name] for name in _IN_TEXT})
+    text = plain_in_text({name: returned[name] for name in _IN_TEXT})
     return {"text": text, **{name: one for name, one in returned.items() if name not in _LONG}}
 
 

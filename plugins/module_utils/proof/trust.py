@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import ANY_USAGE, SERVER_AUTHENTICATION
 from ansible_collections.ucops.rollout.plugins.module_utils.names import comparable
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
@@ -143,7 +144,8 @@ def trust_between(held: Mapping[str, Any], tls: Any, anchors: Sequence[ProofResu
     ``anchors``: whether it is known whom clients trust; these results come first.
     Returns what ``tls_check`` returns: ``results``, ``summary``, ``changed``.
     """
-    results = (tls.get("results") if isinstance(tls, Mapping) else tls) or ()
+    told = (tls.get("results") if isinstance(tls, Mapping) else tls) or ()
+    results = [one for one in told if isinstance(one, Mapping)] if isinstance(told, (list, tuple)) else []
     asked: dict[str, list[Any]] = {}
     for one in results:
         asked.setdefault(comparable(_asked(one)), []).append(one)
@@ -154,12 +156,18 @@ def trust_between(held: Mapping[str, Any], tls: Any, anchors: Sequence[ProofResu
     return proof.outcome(found, fail=False)
 
 
-def _stores(info: Mapping[str, Any]) -> TrustStores | None:
-    roots = info.get("root_thumbprints")
-    if roots is None:
+def _stores(fqdn: str, info: Mapping[str, Any]) -> TrustStores | None:
+    if info.get("root_thumbprints") is None:
         return None
-    further = (_upper(info.get(key) or ()) for key in ("authority_thumbprints", "disallowed_thumbprints"))
-    return TrustStores(frozenset(_upper(roots)), *map(frozenset, further))
+    keys = ("root_thumbprints", "authority_thumbprints", "disallowed_thumbprints")
+    stores = (_listed(info.get(key) or (), f"held[{fqdn}].{key}") for key in keys)
+    return TrustStores(*(frozenset(_upper(one)) for one in stores))
+
+
+def _listed(given: Any, where: str) -> Sequence[str]:
+    if isinstance(given, (list, tuple)) and all(isinstance(one, str) for one in given):
+        return given
+    raise RolloutError("must be a list of thumbprints", where=where, mend="Give what certificate_info returned")
 
 
 def _server(fqdn: str, info: Any, results: Mapping[str, Sequence[Any]]) -> ServerTrust:
@@ -168,7 +176,7 @@ def _server(fqdn: str, info: Any, results: Mapping[str, Sequence[Any]]) -> Serve
     called = str(told.get("called", fqdn))
     asked, addresses = results.get(comparable(called), ()), frozenset(told.get("addresses") or ())
     own = [one for one in asked if _address(one) in addresses]
-    return replace(_served(own or asked), stores=_stores(told), called=called)
+    return replace(_served(own or asked), stores=_stores(fqdn, told), called=called)
 
 
 def _asked(result: Mapping[str, Any]) -> str:

@@ -81,6 +81,12 @@ def test_hosts_with_other_options_do_not_get_each_other_s() -> None:
         for given in (60, 60, None, 90, 60)
     ]
     assert [one.minimum_days for one in days] == [60, 60, 30, 90, 60]
+    assert days[0] is not days[1] and len(action._checked) == 3
+    commands = [
+        action.prepare_for(NAME, {"pool_certificates_front_end_command": ["x", last]}, arguments)["options"]
+        for last in (1, True)
+    ]
+    assert [one.front_end_command for one in commands] == [("x", "1"), ("x", "True")]
 
 
 def test_each_option_has_the_role_s_variable_of_its_name() -> None:

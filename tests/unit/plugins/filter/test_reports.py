@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
@@ -123,11 +124,28 @@ def test_the_proof_is_kept_as_one_text() -> None:
     anchor = {"check": "trust", "subject": "root of a CA", "state": "proved", "message": ""}
     dns = {"results": [], "hints": ["a hint"]}
     kept = json.loads(kept_proof(json.dumps(dns), tls=json.dumps(tls), held=json.dumps(held), anchors=[anchor]))
-    assert (kept["dns"], kept["tls"], kept["sign_in"]) == (dns, tls, None)
+    assert (kept["dns"], kept["tls"], kept["sign_in"]) == (dns, tls, {})
     assert [(one["subject"], one["state"]) for one in kept["trust"]["results"]] == [
         ("root of a CA", "proved"),
         (SERVER, "proved"),
     ]
     assert json.loads(kept_proof(dns, tls=tls, held=held, anchors=[anchor])) == kept
-    with pytest.raises(AnsibleFilterError, match=r"kept_proof: tls: a text that is not JSON\. Give what the check"):
-        kept_proof(dns, tls="no JSON")
+    assert json.loads(kept_proof("{}"))["trust"]["results"] == []
+
+
+@pytest.mark.parametrize(("given", "message"), [
+    ({"tls": "no JSON"}, "tls: a text that is not JSON, or is nested too deeply. Give what the check"),
+    ({"tls": "[" * 100_000}, "tls: a text that is not JSON, or is nested too deeply. Give what the check"),
+    ({"tls": "[7]"}, "tls: must be a mapping, not a list. Give what the check"),
+    ({"held": '{"a": {"root_thumbprints": 3}}'}, r"held[a].root_thumbprints: must be a list of thumbprints. Give"),
+    ({"held": "7"}, "held: must be a mapping, not a number"),
+])  # fmt: skip
+def test_what_is_no_proof_is_told(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(AnsibleFilterError) as refused:
+        FilterModule().filters()["kept_proof"]({"results": []}, **given)
+    assert str(refused.value).startswith(f"ucops.rollout.kept_proof: {message}")
+
+
+def test_results_that_are_none_are_no_chain() -> None:
+    found = FilterModule().filters()["trust_matrix"]({SERVER: {"root_thumbprints": []}}, [7, "x"])
+    assert [one["message"] for one in found["results"]] == ["its chain is not known"]

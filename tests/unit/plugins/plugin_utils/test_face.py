@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 from unit.wsman_fakes import Script, enumerated, instance, protocol_of
 from winrm.transport import Transport
 
@@ -720,3 +722,14 @@ def test_a_recording_that_ends_early_is_a_warning(
 def _ends_early(recorder: Any, send: Any, message: Any) -> Any:
     recorder.notice = "no space"
     return send(message)
+
+
+def test_what_a_filter_returns_is_no_template() -> None:
+    """It may come from another host, and hostvars does not say so with older ansible-core."""
+    filters = face.filters_of(lambda_named("told", lambda: {"a": ["{{ 6 * 7 }}"]}))
+    assert Templar(loader=DataLoader()).template(filters["told"]()) == {"a": ["{{ 6 * 7 }}"]}
+
+
+def lambda_named(name: str, work: Any) -> Any:
+    work.__name__ = name
+    return work

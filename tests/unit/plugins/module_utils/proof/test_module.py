@@ -138,7 +138,7 @@ def test_what_is_long_comes_as_text_where_that_is_wanted() -> None:
 
 
 @pytest.mark.parametrize(("given", "message"), [
-    ("{", "records: a text that is not JSON"),
+    ("{", "records: a text that is not JSON, or is nested too deeply"),
     ('{"a": 1}', "records: must be a list, not a mapping"),
     ('"text"', "records: must be a list, not text"),
     (7, "records: must be a list, not a number"),
