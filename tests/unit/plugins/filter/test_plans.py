@@ -43,7 +43,9 @@ def test_arguments_of_another_type() -> None:
 
 def test_the_results_are_of_plain_types() -> None:
     def check(value: Any) -> None:
-        assert type(value) in (dict, list, str, int, bool, type(None))
+        # A text that older ansible-core is told not to take for a template.
+        marked = type(value).__name__ == "AnsibleUnsafeText"
+        assert marked or type(value) in (dict, list, str, int, bool, type(None))
         for inner in value.items() if isinstance(value, dict) else value if isinstance(value, list) else ():
             check(list(inner) if isinstance(inner, tuple) else inner)
 
