@@ -68,16 +68,14 @@ def test_another_estate_and_other_options_have_their_own(
     made: list[tuple[Any, ...]] = []
 
     class Fake:
-        def __init__(self, *given: Any) -> None:
-            made.append(given[2:])
+        def __init__(self, _estate: Any, _work: Any, options: Any, variables: Any) -> None:
+            made.append((options, variables))
             self.stopped = False
 
         def stop(self) -> None:
             self.stopped = True
 
-    monkeypatch.setattr(
-        "firstkit.Kept", lambda estate, work, options, variables: Fake(estate, work, options, variables)
-    )
+    monkeypatch.setattr("firstkit.Kept", Fake)
     monkeypatch.setattr("firstkit.MOST", 2)
     none: Any = lambda place: None  # noqa: E731
     first = rollouts.of(DNS, ["origin", 0], tmp_path, none)
