@@ -182,6 +182,7 @@ Asked = tuple[Sequence[ExpectedRecord], Sequence[NameServer]]
 
 def wait(look: Callable[[dict[str, Any]], Found], params: dict[str, Any], tell: Tell) -> Found:
     """``check`` again and again, for ``wait`` seconds at most, until what one server answers as planned others do."""
+    params = {**params, "records": proof_module.listed(params["records"], "records")}
     if params["name_servers"] and not params["planned_only"]:
         params = {**params, "servers": [*params["servers"], *_named_beside(params)]}
     return look_until_replicated(look, params, tell)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from proofkit import dnsservers, listeners
 from proofkit.modules import run_module
+
+from ansible_collections.ucops.rollout.plugins.modules import dns_check
 
 ZONES = {
     "company.local": "dc01 A 10.0.0.5\nocspool A 10.0.0.10\n_sipinternaltls._tcp SRV 0 0 5061 ocspool\n",
@@ -172,3 +175,14 @@ def test_hundreds_of_records_are_in_order(port: int) -> None:
 def test_bad_arguments(arguments: dict, message: str) -> None:
     result = run_module("dns_check", arguments)
     assert (result["failed"], result["msg"][: len(message)]) == (True, message)
+
+
+def test_records_as_text_are_read_before_they_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr(dns_check, "look_until_replicated", lambda _look, params, _tell: seen.append(params["records"]))
+    records = [{"fqdn": "pool.company.local"}]
+    for given in (records, json.dumps(records)):
+        dns_check.wait(
+            lambda _params: ([], []), {"records": given, "name_servers": False, "planned_only": False}, print
+        )
+    assert seen == [records, records]
