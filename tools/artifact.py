@@ -11,7 +11,7 @@ import sys
 import tarfile
 
 COLLECTION = "ucops.rollout"
-KINDS = ("module", "filter", "lookup")
+KINDS = ("module", "filter", "lookup", "inventory")
 # Every top-level name is on one of the lists: a new one is a decision to make.
 WANTED = {
     "CHANGELOG.md",

@@ -18,6 +18,10 @@ for file in plugins/lookup/*.py; do
   name=$(basename "$file" .py)
   ansible-doc --type lookup "ucops.rollout.$name" >"build/docs/lookup-$name.txt"
 done
+for file in plugins/inventory/*.py; do
+  name=$(basename "$file" .py)
+  ansible-doc --type inventory "ucops.rollout.$name" >"build/docs/inventory-$name.txt"
+done
 for directory in roles/*/; do
   name=$(basename "$directory")
   ansible-doc --type role "ucops.rollout.$name" >"build/docs/role-$name.txt"

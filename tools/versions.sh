@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # What touches Ansible, on each older ansible-core that we claim (the newest patch of each, pinned); .venv itself holds
-# the newest. Unit tests that import actions, filters, lookups or their common face, and the playbook tests marked `versions`.
+# the newest. Unit tests that import actions, filters, lookups, inventory plugins or their common face, and the playbook tests marked `versions`.
 # The environments stay in .venv for the next run.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 older=(2.17.14 2.18.19)
 
-mapfile -t faces < <(grep -lE 'plugins\.(action|filter|lookup)|plugin_utils\.face' --include="test_*.py" -r tests/unit)
+mapfile -t faces < <(grep -lE 'plugins\.(action|filter|lookup|inventory)|plugin_utils\.face' --include="test_*.py" -r tests/unit)
 
 # What such an environment rests on: another state of it, and it is made anew.
 pins() {

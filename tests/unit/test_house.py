@@ -20,7 +20,7 @@ from unit.places import ROOT
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import ControllerModule
 
 PLUGINS = ROOT / "plugins"
-FACES = ("action", "modules", "filter", "lookup")
+FACES = ("action", "modules", "filter", "lookup", "inventory")
 PACKAGE = "ansible_collections.ucops.rollout.plugins"
 HEADER = (
     "# Copyright: (c) 2026, The ucops.rollout developers",
