@@ -5,8 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 import yaml
 from sitekit import Site, play
+
+# A whole rollout, and a run with nothing left to do, with each ansible-core that is claimed.
+pytestmark = pytest.mark.versions
 
 
 def test_a_pool_from_the_topology_alone(site: Site, tmp_path: Path) -> None:
