@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,18 @@ def test_an_account_of_each_host_itself_may_have_another_password(tmp_path: Path
 
 
 def test_tickets_of_kerberos_share_no_process(tmp_path: Path) -> None:
-    told = Estate(tmp_path, {host: OURS._replace(kerberos=host == "ca01") for host in HOSTS}).contact(at_most=3)
+    estate = Estate(tmp_path, {host: OURS._replace(kerberos=host == "ca01") for host in HOSTS})
+    read = estate.read
+
+    def with_the_others(host: str) -> dict[str, Any]:
+        """A process that has read its host before the next one is up would be given that one's, too."""
+        told, end = read(host), time.monotonic() + 20
+        while host != HOSTS[0] and len(estate.tries) < len(HOSTS) and time.monotonic() < end:
+            time.sleep(0.01)
+        return told
+
+    estate.read = with_the_others  # type: ignore[method-assign]
+    told = estate.contact(at_most=3)
     assert len({told[host]["process"] for host in HOSTS}) == 4
 
 
