@@ -15,7 +15,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import Plan
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import ASSIGNING
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.server_work import certificates_of
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import port_map
-from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
+from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import plan_if_made
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options import (
     SPEC,
     TAKEN,
@@ -69,8 +69,7 @@ class ActionModule(ManyHostsAction):
         self._read = frozenset(one.fqdn for one in plan.servers if one.logon and one.host in servers)
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        plan = as_plan(arguments["plan"]) if arguments["plan"] else Plan()
-        self.begin(plan, self.given_to_play(), frozenset(arguments["servers"]))
+        self.begin(plan_if_made(arguments["plan"]), self.given_to_play(), frozenset(arguments["servers"]))
         return super()._answer(arguments, check_mode)
 
     def _given_for(self, name: str, variables: Mapping[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:

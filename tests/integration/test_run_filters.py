@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -56,16 +57,22 @@ PLAY = """
 """
 
 
-def test_the_filters_in_a_play(tmp_path: Path) -> None:
+def answers_of(content: str, tmp_path: Path, **given: Any) -> dict[str, Any]:
+    """What a play of these tasks writes down, with these variables."""
     playbook, inventory, result = tmp_path / "play.yml", tmp_path / "hosts.yml", tmp_path / "result.json"
-    playbook.write_text(PLAY, encoding="utf-8")
+    playbook.write_text(content, encoding="utf-8")
     inventory.write_text(INVENTORY, encoding="utf-8")
     variables = tmp_path / "variables.yml"
-    variables.write_text(yaml.safe_dump({"topology": origin(), "result_file": str(result)}), encoding="utf-8")
+    variables.write_text(yaml.safe_dump({**given, "result_file": str(result)}), encoding="utf-8")
     done = play(str(playbook), "-i", str(inventory), "-e", f"@{variables}")
     assert done.code == 0, done.output
+    answers: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+    return answers
+
+
+def test_the_filters_in_a_play(tmp_path: Path) -> None:
     dropped_out = "the server dropped out of this run before its part was done; what was done there until then"
-    answers = json.loads(result.read_text(encoding="utf-8"))
+    answers = answers_of(PLAY, tmp_path, topology=origin())
     assert answers["blocking"].pop(0) == f"ocssrv02.company.local: {dropped_out} is not known here"
     assert answers == {
         "same": True,
@@ -102,13 +109,6 @@ KEPT = """
 
 def test_what_is_kept_as_text_stays_text(tmp_path: Path) -> None:
     """Older ansible-core makes a list or a mapping of what looks like one."""
-    playbook, inventory, result = tmp_path / "play.yml", tmp_path / "hosts.yml", tmp_path / "result.json"
-    playbook.write_text(KEPT, encoding="utf-8")
-    inventory.write_text(INVENTORY, encoding="utf-8")
-    variables = tmp_path / "variables.yml"
-    variables.write_text(yaml.safe_dump({"ucops_topology": origin(), "result_file": str(result)}), encoding="utf-8")
-    done = play(str(playbook), "-i", str(inventory), "-e", f"@{variables}")
-    assert done.code == 0, done.output
-    answers = json.loads(result.read_text(encoding="utf-8"))
+    answers = answers_of(KEPT, tmp_path, ucops_topology=origin())
     assert (answers["texts"], answers["same"], answers["servers"]) == ([True, True, True], True, ["\U0001f600"])
     assert set(answers["proof"]) >= {"proved", "failed", "unproved"}
