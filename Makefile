@@ -15,7 +15,7 @@ help: ## This list
 .PHONY: setup
 setup: $(STAMP) ## The environment alone: .venv with Ansible, the libraries and the tools
 
-$(STAMP): requirements.txt requirements-dev.txt tools/setup.sh
+$(STAMP): requirements.txt requirements-dev.txt requirements-kerberos.txt tools/setup.sh
 	PYTHON="$(PYTHON)" tools/setup.sh
 
 .PHONY: demo

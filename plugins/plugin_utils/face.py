@@ -267,6 +267,7 @@ class WindowsAction(_CheckedAction):
     def _connected_protocol(self) -> Any:
         """Ansible's own connection, made now; returns its pywinrm Protocol."""
         attempt = self.attempt()
+        self._take_extras_of_delegate()
         self._recorder = self._new_recorder(attempt)
         try:
             with guarding(self._connection, self._recorder):
@@ -276,6 +277,18 @@ class WindowsAction(_CheckedAction):
         # A loop's later items come with the connection of the first.
         self._connection.protocol.transport.recorder = self._recorder
         return self._connection.protocol
+
+    def _take_extras_of_delegate(self) -> None:
+        """Ansible reads ``inventory_hostname`` in them as the host that the task is done for, not the one it is done
+        at: a ticket would be asked for another service (``ansible_winrm_kerberos_hostname_override``)."""
+        name, hosts = self._task.delegate_to, self.task_vars.get("hostvars") or {}
+        given = self._connection.get_option("_extras") or {}
+        if self._elsewhere or not name or name not in hosts or not given:
+            return
+        own = {key: hosts[name][key] for key in given if key in hosts[name]}
+        if own != given:
+            given.update(own)
+            self._connection._build_winrm_kwargs()
 
     def _new_recorder(self, attempt: LogonAttempt) -> Recorder | None:
         """What writes this task's messages down, where the inventory asks for that."""

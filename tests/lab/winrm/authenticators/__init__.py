@@ -38,7 +38,6 @@ class Authenticator(abc.ABC):
     scheme: ClassVar[str] = ""
     setting: ClassVar[str] = ""
     sealing: ClassVar[str] = ""
-    delegated: ClassVar[bool] = False
 
     def __init_subclass__(cls, **arguments: object) -> None:
         super().__init_subclass__(**arguments)
@@ -48,6 +47,7 @@ class Authenticator(abc.ABC):
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.account: Account | None = None
+        self.delegated = False
 
     @classmethod
     @abc.abstractmethod

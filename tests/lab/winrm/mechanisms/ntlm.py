@@ -17,11 +17,11 @@ from spnego._ntlm_raw.crypto import ntowfv1
 from spnego._ntlm_raw.messages import Authenticate, AvId, Challenge, NegotiateFlags, TargetInfo
 
 from lab.accounts import Account, Accounts
-from lab.winrm.authenticators import Authenticator, LogonRefused, NotSealedForUs
+from lab.winrm.authenticators import LogonRefused, NotSealedForUs
+from lab.winrm.mechanisms import Mechanism
 
 if TYPE_CHECKING:
     from lab.machine import Machine
-    from lab.winrm.transports import Transport
 
 _SIGNATURE = b"NTLMSSP\x00"
 # The library reads the accounts from a file that a variable of the process names: one logon at a time.
@@ -29,12 +29,10 @@ _FILE = "NTLM_USER_FILE"
 _turn = threading.Lock()
 
 
-class Ntlm(Authenticator):
+class Ntlm(Mechanism):
     """One NTLM exchange. The second hop is refused: what NTLM proves here proves nothing elsewhere."""
 
-    scheme = "Negotiate"
-    setting = "Negotiate"
-    sealing = "application/HTTP-SPNEGO-session-encrypted"
+    name = "ntlm"
 
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
@@ -42,8 +40,12 @@ class Ntlm(Authenticator):
         self._candidate: tuple[str, str] | None = None
 
     @classmethod
-    def offered(cls, transport: Transport) -> bool:
+    def spoken_by(cls, machine: Machine) -> bool:
         return True
+
+    @classmethod
+    def takes(cls, token: bytes) -> bool:
+        return _SIGNATURE in token
 
     def step(self, token: bytes) -> bytes:
         self._candidate = _user_of(token) or self._candidate
