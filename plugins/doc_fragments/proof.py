@@ -11,6 +11,14 @@ class ModuleDocFragment:
     """``ucops.rollout.proof``, with ``ucops.rollout.proof.dns`` and ``ucops.rollout.proof.tls`` beside it."""
 
     DOCUMENTATION = r"""
+attributes:
+  action_group:
+    description: >-
+      The options that all modules of the group share can be given to all of them at once, under
+      C(group/ucops.rollout.proof) in C(module_defaults).
+    support: full
+    membership:
+      - ucops.rollout.proof
 options:
   timeout:
     description: Seconds that one question or one handshake may take, with second tries included.

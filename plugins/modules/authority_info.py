@@ -18,7 +18,7 @@ description:
     length of a key they want, whether the account may enrol, and whether requests wait for an officer.
   - Names, kind and certificates are read from the registry as typed values. The templates are what
     C(certutil -CATemplates) lists, of which the names are in no language.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

@@ -22,7 +22,7 @@ description:
     a certificate of the server's store; where there is none, nothing is written and the task fails.
   - With O(mode=manual) the same classes are read, and what differs is among RV(steps).
   - Services take a certificate at their next start; see P(ucops.rollout.windows_service#module).
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

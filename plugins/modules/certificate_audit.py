@@ -17,7 +17,7 @@ description:
   - Of a server that nobody logs on to (C(logon=false) in the topology) only the ports are seen, without a connection.
   - What one way cannot read is told at its places as V(not_read); the others are read all the same.
   - Whether a key is exportable is read with PowerShell, so only where the product's cmdlets are.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

@@ -19,13 +19,14 @@ description:
   - The certificate is checked as always, against the plan, the request and its chain, and written with those above it,
     in order, as C(<name>.bundle.pem). The root is left out, since clients have it.
   - No connection is used.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:
   - cryptography >= 42.0.0 on the controller
 extends_documentation_fragment:
   - ucops.rollout.attributes
+  - ucops.rollout.attributes.controller
 attributes:
   check_mode:
     support: full

@@ -11,7 +11,7 @@ module: certificate_info
 short_description: Read the certificates of a machine, and which authorities it trusts
 description:
   - Reads the machine's stores from the registry, as typed values and DER, with one C(reg query), and in no language.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

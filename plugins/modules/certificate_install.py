@@ -21,7 +21,7 @@ description:
     certificate that is the planned one.
   - Then adds missing intermediate certificates to the store CA, a root only when its thumbprint was given, accepts the
     certificate, and reads whether it is in the store MY with its private key.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

@@ -19,7 +19,7 @@ description:
   - What was issued is checked against the plan, the key and its chain, signature by signature, before it is returned.
     A certificate without the planned names, or for another key, fails the task.
   - What became of a request is read from numbers and from the certificate itself, in no language.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

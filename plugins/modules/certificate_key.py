@@ -11,7 +11,7 @@ module: certificate_key
 short_description: See that a certificate's private key can be used
 description:
   - Signs with the private key on the server and verifies with the certificate, in one process of PowerShell.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

@@ -22,7 +22,7 @@ description:
   - A place that named no certificate before is deleted where it is a binding of http.sys, and keeps the new one
     otherwise. OAuth's certificate is that of the organisation; no port proves it, and it is not brought back.
   - Nobody logs on to the server where all ports show the certificate.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

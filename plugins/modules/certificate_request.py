@@ -18,7 +18,7 @@ description:
     plan says so. It never leaves the server.
   - The names travel inside the request. The request that came out is compared with the plan before it is returned.
   - Works through the registry (C(reg query), or WMI) and C(certreq), from Windows Server 2003 on, without PowerShell.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

@@ -23,7 +23,7 @@ description:
     wait for the same planned certificate are removed likewise.
   - Works through the registry over WMI and C(certutil), from Windows Server 2008 on, without PowerShell where no
     cmdlets assigned. Untested on real Windows.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

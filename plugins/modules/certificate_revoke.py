@@ -16,7 +16,7 @@ description:
   - What is revoked already is left as it is, with the reason that it has.
   - Whether a certificate is revoked is read back from the CA's database, as a number in no language.
   - Clients learn of it by the CA's next revocation list. This module publishes none.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

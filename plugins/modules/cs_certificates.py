@@ -16,7 +16,7 @@ description:
   - For types of the machine the cmdlet needs no second hop. OAuth's certificate is that of the organisation, and needs
     delegation to the Central Management Store.
   - No service is restarted; RV(services) says what is to be done with those that take a certificate at their start.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

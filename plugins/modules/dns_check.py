@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: dns_check
 short_description: Prove planned DNS records at every authoritative server
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Asks every given DNS server itself, without recursion, for every given record of a plan and compares the answer with
     the plan. This is what an administrator does with nslookup, once for each record and each server.
@@ -56,6 +56,7 @@ extends_documentation_fragment:
   - ucops.rollout.attributes.info
   - ucops.rollout.proof
   - ucops.rollout.proof.dns
+  - ucops.rollout.attributes.network
 author:
   - The ucops.rollout developers (@ucops)
 seealso:

@@ -23,7 +23,7 @@ description:
     values later, what was created so is replaced in an ordinary run. What others created gives way only at names in
     O(replace), or with O(purge).
   - Works through WMI over WS-Management, from Windows Server 2003 on, without PowerShell.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 options:

@@ -13,7 +13,7 @@ description:
   - Reads record sets of any type from a Windows DNS server and changes nothing, all zones in one task.
   - Tells of each set whether it has a time stamp, and which rollouts created it.
   - Works through WMI over WS-Management, from Windows Server 2003 on, without PowerShell.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 extends_documentation_fragment:

@@ -16,12 +16,13 @@ description:
   - Reads before and after; what the reply says decides nothing.
   - What it created is remembered in the zone, in TXT records at C(_ucops-rollout).
   - Zones are not created. Runs on the controller or on any Linux host that reaches the server over TCP.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 extends_documentation_fragment:
   - ucops.rollout.record_sets
   - ucops.rollout.attributes
+  - ucops.rollout.attributes.network
 attributes:
   check_mode:
     support: full

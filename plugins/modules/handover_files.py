@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: handover_files
 short_description: Write files of a hand-over on the controller
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 description:
@@ -19,6 +19,7 @@ description:
   - In check mode nothing is written, but it is seen that it could be.
 extends_documentation_fragment:
   - ucops.rollout.attributes
+  - ucops.rollout.attributes.controller
 options:
   directory:
     description: The folder.

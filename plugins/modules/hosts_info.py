@@ -20,7 +20,7 @@ description:
     C(ansible_connection), and is worked out once for all hosts.
   - A host that cannot be reached or read does not fail the task. The playbook decides for all of them together.
   - Changes nothing, and does the same in check mode.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

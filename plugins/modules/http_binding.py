@@ -21,7 +21,7 @@ description:
     certificate store, IPv6) are returned as RV(shadows) as long as they hold another certificate, and are among
     RV(steps) unless they are for a host name that the certificate does not have.
   - The web site must have an https binding of its own in IIS.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 extends_documentation_fragment:

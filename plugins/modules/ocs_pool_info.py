@@ -14,7 +14,7 @@ description:
     are, from the WMI classes C(MSFT_SIPPoolSetting) and C(MSFT_SIPDomainData), and says what differs from a topology.
   - What differs is a warning and ends nothing; nor does a class that cannot be read, as it may be without delegation.
   - This is untested on real Windows.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 extends_documentation_fragment:

@@ -18,7 +18,7 @@ description:
     server is asked for that over the connection of its own. Where the run does not log on to it, such as one outside of
     C(--limit), it is a failure; where nobody ever does (C(logon) is V(false)), if the port refuses.
   - Changes nothing, and nobody logs on to a server whose ports are reached.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

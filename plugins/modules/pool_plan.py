@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pool_plan
 short_description: Plan the DNS records and certificates of a pool
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 description:
@@ -21,6 +21,7 @@ description:
 extends_documentation_fragment:
   - ucops.rollout.attributes
   - ucops.rollout.attributes.info
+  - ucops.rollout.attributes.controller
 options:
   topology:
     description:
@@ -84,7 +85,7 @@ options:
       - Whether RV(hosts) has all DNS servers of each view, for who reads them, or pushes zones that each has in a file.
     type: bool
     default: false
-    version_added: 0.1.0
+    version_added: 1.0.0
   parts:
     description:
       - The parts of a rollout that are to be done. Groups that only the others need are not looked for, and RV(hosts)
@@ -93,7 +94,7 @@ options:
     elements: str
     choices: [plan, dns, certificates, assign, verify, report]
     default: [plan, dns, certificates, assign, verify, report]
-    version_added: 0.1.0
+    version_added: 1.0.0
 seealso:
   - plugin: ucops.rollout.dns_records
     plugin_type: filter

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: rollout_check
 short_description: Refuse a plan that cannot be rolled out whole
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 description:
@@ -23,6 +23,7 @@ description:
 extends_documentation_fragment:
   - ucops.rollout.attributes
   - ucops.rollout.attributes.info
+  - ucops.rollout.attributes.controller
 options:
   plan:
     description: The plan, as M(ucops.rollout.pool_plan) returns it or the role C(pool_plan) keeps it.

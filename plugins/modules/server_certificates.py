@@ -15,7 +15,7 @@ description:
     it after one logon.
   - Does not connect where O(next) says that nothing is to be done, and never to a server that nobody logs on to.
   - Where a step fails, the task fails and returns what was done until then.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

@@ -19,7 +19,7 @@ description:
     of the product, and a Central Management Store that is out of reach where O(options.oauth) needs it.
   - Changes nothing, and does the same in check mode. A server that nobody logs on to is not connected to; of it, the
     files on the controller are looked at.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

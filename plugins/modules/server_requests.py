@@ -15,7 +15,7 @@ description:
   - Does not connect where none is needed, and not in check mode. For a server that nobody logs on to, it writes what
     people need into O(options.directory).
   - Where one cannot be made, the task fails and returns those that were made before it.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 requirements:

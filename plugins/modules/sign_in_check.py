@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: sign_in_check
 short_description: Walk the way of a client that signs in by itself
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Does for each SIP domain what Communicator does inside the company before it signs in. It asks for the SRV record
     C(_sipinternaltls._tcp), resolves the target, connects, and sees whether the certificate holds the target's name.
@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - ucops.rollout.proof
   - ucops.rollout.proof.dns
   - ucops.rollout.proof.tls
+  - ucops.rollout.attributes.network
 author:
   - The ucops.rollout developers (@ucops)
 seealso:

@@ -12,7 +12,7 @@ short_description: Reach a Windows host once and tell what it is
 description:
   - Logs on to a Windows host once and reads its version, language and what follows from them.
   - Serves as the first contact of a rollout. A wrong password then costs one refused logon, not one per task.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 extends_documentation_fragment:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: tls_check
 short_description: Prove by handshake that each planned endpoint serves its planned certificate
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Shakes hands on every address of every planned endpoint, of each server and of the pool's name through the load
     balancer, and compares what is served with the plan. The names, the chain, the key, the dates, the usage, and that
@@ -50,6 +50,7 @@ extends_documentation_fragment:
   - ucops.rollout.attributes.info
   - ucops.rollout.proof
   - ucops.rollout.proof.tls
+  - ucops.rollout.attributes.network
 author:
   - The ucops.rollout developers (@ucops)
 seealso:

@@ -18,7 +18,7 @@ description:
   - The same topology as a file gives the same, with P(ucops.rollout.topology_import#lookup).
   - What the deployment does not say is assumed so that the topology can be planned, and told in RV(notes). Whether the
     replica is up to date is not known here; C(Get-CsManagementStoreReplicationStatus) says it.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 extends_documentation_fragment:

@@ -14,7 +14,7 @@ description:
     state.
   - Works through WMI over WS-Management, from Windows Server 2003 on, without PowerShell.
   - Services that depend on the one restarted or stopped are not touched; while they run, it is refused.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)
 extends_documentation_fragment:

@@ -59,6 +59,8 @@ _TICKET = "KRB5CCNAME"
 _EXTRA = "ansible_winrm_"
 # From ansible-core 2.19 on a text is a template where it is marked as such; before, where it is not marked as none.
 _TRUSTS_WHAT_IS_MARKED = hasattr(template, "trust_as_template")
+# The folder of the controller that a task's messages are written into, where the task itself says so.
+RECORDING = "recording_directory"
 # In characters; a longer result is shown from -vvv on.
 LONGEST_SHOWN = 1500
 
@@ -74,6 +76,8 @@ class _CheckedAction(ActionBase):  # type: ignore[misc]
     """Reads the arguments, calls one thing, returns its result; a RolloutError becomes ``failed``."""
 
     argument_spec: ClassVar[dict[str, Any]] = {}
+    # What all actions of a kind take besides their own arguments.
+    common_spec: ClassVar[dict[str, Any]] = {}
     mutually_exclusive: ClassVar[list[Any]] = []
     required_together: ClassVar[list[Any]] = []
     required_one_of: ClassVar[list[Any]] = []
@@ -101,13 +105,18 @@ class _CheckedAction(ActionBase):  # type: ignore[misc]
     def _arguments(self) -> dict[str, Any]:
         return self.checked(
             self._task.args,
-            self.argument_spec,
+            self.whole_spec(),
             f"arguments of {self._task.action}",
             mutually_exclusive=self.mutually_exclusive,
             required_together=self.required_together,
             required_one_of=self.required_one_of,
             required_if=self.required_if,
         )
+
+    @classmethod
+    def whole_spec(cls) -> dict[str, Any]:
+        """Every argument that is taken, by name."""
+        return {**cls.common_spec, **cls.argument_spec}
 
     @staticmethod
     def checked(given: Mapping[str, Any], spec: dict[str, Any], where: str, **rules: Any) -> dict[str, Any]:
@@ -168,11 +177,19 @@ OfWindows = TypeVar("OfWindows", bound="WindowsAction")
 
 
 class WindowsAction(_CheckedAction):
-    """An action that talks to Windows through the task's own winrm connection."""
+    """An action that talks to Windows through the task's own winrm connection; of ``group/ucops.rollout.windows``."""
+
+    common_spec: ClassVar[dict[str, Any]] = {RECORDING: {"type": "path"}}
 
     # The host that is spoken to, where it is not the task's own.
     _elsewhere = ""
     _recorder: Recorder | None = None
+    _recording = ""
+
+    def _arguments(self) -> dict[str, Any]:
+        arguments = super()._arguments()
+        self._recording = arguments.pop(RECORDING) or ""
+        return arguments
 
     def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Check and complete the arguments as far as that goes without the host, so that bad input costs no logon."""
@@ -290,12 +307,18 @@ class WindowsAction(_CheckedAction):
             given.update(own)
             self._connection._build_winrm_kwargs()
 
+    def _recording_folder(self) -> str:
+        """As the task says, or else the inventory; empty where nothing is recorded."""
+        if self._recording:
+            return self._recording
+        return str(self._templar.template(self.task_vars[RECORD]) or "") if self.task_vars.get(RECORD) else ""
+
     def _new_recorder(self, attempt: LogonAttempt) -> Recorder | None:
-        """What writes this task's messages down, where the inventory asks for that."""
-        folder = str(self._templar.template(self.task_vars[RECORD]) or "") if self.task_vars.get(RECORD) else ""
+        """What writes this task's messages down, where that is asked for."""
+        folder = self._recording_folder()
         if not folder:
             return None
-        given, spec = dict(self._task.args), self.argument_spec
+        given, spec = {name: value for name, value in self._task.args.items() if name != RECORDING}, self.argument_spec
         hidden = (given.get(name) for name, option in spec.items() if option.get("no_log"))
         password = self._connection.get_option("remote_password")
         masker = Masker(

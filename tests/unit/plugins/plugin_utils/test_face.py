@@ -116,7 +116,7 @@ def test_work_gets_a_host_and_its_result_is_the_tasks() -> None:
     ("arguments", "words"),
     [
         ({}, "missing required arguments: name"),
-        ({"name": "x", "nam": "y"}, "nam. Supported parameters include: count, name"),
+        ({"name": "x", "nam": "y"}, "nam. Supported parameters include: count, name, recording_directory"),
         ({"name": "x", "count": "many"}, "argument 'count' is text, not a whole number"),
     ],
 )
@@ -711,6 +711,13 @@ def test_a_tasks_conversation_is_recorded(answered: Recorded, tmp_path: Path) ->
     assert row["status"] == 200 and f"<p:Name>{name}</p:Name>" in row["answer"] and "Win32_X" not in path.name
     text = path.read_text(encoding="ascii")
     assert not [secret for secret in ("company", "abc", "count", "dc01", "10.0.0.5") if secret in text + path.name]
+
+
+def test_the_tasks_own_folder_comes_before_that_of_the_inventory(answered: Recorded, tmp_path: Path) -> None:
+    assert run_recorded(answered, tmp_path, recording_directory=str(tmp_path / "own"))["found"] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]
+    (path,) = (tmp_path / "own").iterdir()
+    assert list(recording(path)[0]["arguments"]) == ["name"]
 
 
 def test_each_item_of_a_loop_is_a_recording(answered: Recorded, tmp_path: Path) -> None:

@@ -1,0 +1,170 @@
+"""What the documentation of plugins and roles holds: groups, versions, attributes, examples that could be run."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from documentedkit import DOCUMENTED, PLUGINS, ROLES, examples, load, named, parts, tasks_of
+from unit.places import ROOT
+
+from ansible_collections.ucops.rollout.plugins.doc_fragments.proof import ModuleDocFragment as Proof
+from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import ARGUMENTS as RECORD_SETS
+from ansible_collections.ucops.rollout.plugins.module_utils.updating.server import ARGUMENTS as UPDATES
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
+
+COLLECTION = "ucops.rollout."
+PACKAGE = "ansible_collections.ucops.rollout.plugins"
+ACTIONS = sorted(path.stem for path in (PLUGINS / "action").glob("*.py"))
+MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
+EXAMPLES = examples()
+
+
+def fragments(name: str) -> list[str]:
+    listed = parts(PLUGINS / "modules" / f"{name}.py")["DOCUMENTATION"].get("extends_documentation_fragment", [])
+    return [fragment.removeprefix(COLLECTION) for fragment in listed]
+
+
+def action(name: str) -> Any:
+    return importlib.import_module(f"{PACKAGE}.action.{name}").ActionModule
+
+
+# --- groups for module_defaults -------------------------------------------------------------------------------------
+
+GROUPS: dict[str, list[str]] = load(ROOT / "meta" / "runtime.yml")["action_groups"]
+
+
+def test_group_windows_is_every_action_that_talks_to_windows() -> None:
+    assert GROUPS["windows"] == [name for name in ACTIONS if issubclass(action(name), WindowsAction)]
+
+
+def test_group_proof_is_every_module_that_proves_from_outside() -> None:
+    assert GROUPS["proof"] == ["dns_check", "sign_in_check", "tls_check"]
+
+
+def test_modules_say_of_which_group_they_are() -> None:
+    fragment = {"windows": "attributes.windows", "proof": "proof"}
+    assert GROUPS.keys() == fragment.keys()
+    for group, name in fragment.items():
+        assert GROUPS[group] == [module for module in MODULES if name in fragments(module)], group
+
+
+def test_members_of_a_group_share_options() -> None:
+    """Defaults of a group are given to each of its modules, which refuses what it does not know."""
+    shared = {group: set.intersection(*(set(action(name).whole_spec()) for name in GROUPS[group])) for group in GROUPS}
+    assert shared["windows"] == {"recording_directory"}
+    assert shared["proof"] >= set(yaml.safe_load(Proof.DOCUMENTATION)["options"]) >= {"timeout", "wait"}
+
+
+# --- what is documented ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", DOCUMENTED, ids=named)
+def test_documentation_is_whole(path: Path) -> None:
+    held = parts(path)
+    documentation = held["DOCUMENTATION"]
+    assert {"short_description", "description", "version_added", "author", "seealso"} <= set(documentation)
+    assert held["EXAMPLES"] and (held.get("RETURN") or path.parent.name == "inventory")
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_says_for_which_platform_it_is(name: str) -> None:
+    ways = {"attributes.windows", "attributes.controller", "attributes.network"}
+    assert len(ways & set(fragments(name))) == 1
+
+
+@pytest.mark.parametrize("path", ROLES, ids=named)
+def test_documentation_of_role_is_whole(path: Path) -> None:
+    entries = load(path / "meta" / "argument_specs.yml")["argument_specs"]
+    assert {"attributes", "seealso", "examples", "version_added"} <= set(entries["main"])
+    assert {"check_mode", "diff_mode", "idempotent", "platform"} == set(entries["main"]["attributes"])
+    assert [name for name, entry in entries.items() if "version_added" not in entry] == []
+
+
+def versions_added(value: Any) -> Iterator[str]:
+    """Every ``version_added`` in a documentation, at any depth."""
+    if isinstance(value, dict):
+        yield from (str(held) for name, held in value.items() if name == "version_added")
+    for held in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from versions_added(held)
+
+
+def numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
+
+
+def test_nothing_was_added_after_the_version_of_the_collection_or_before_its_first() -> None:
+    current = load(ROOT / "galaxy.yml")["version"]
+    held = [parts(path)["DOCUMENTATION"] for path in DOCUMENTED]
+    held += [load(path / "meta" / "argument_specs.yml") for path in ROLES]
+    added = set(versions_added(held))
+    assert [version for version in added if not [1, 0, 0] <= numbers(version) <= numbers(current)] == []
+
+
+# --- examples -------------------------------------------------------------------------------------------------------
+
+
+# Of another type when the template is filled in; what is checked here are names, choices and what is required.
+ANY = object()
+
+
+def without_templates(value: Any) -> Any:
+    if isinstance(value, str) and "{{" in value:
+        return ANY
+    if isinstance(value, dict):
+        return {key: without_templates(held) for key, held in value.items()}
+    return [without_templates(held) for held in value] if isinstance(value, list) else value
+
+
+def wrong(spec: dict[str, Any], arguments: dict[str, Any]) -> list[str]:
+    """What an argument spec says of arguments, those left out that are templates."""
+    given = without_templates(arguments)
+    plain = {name: value for name, value in given.items() if value is not ANY and ANY not in flat(value)}
+    unknown = [name for name in given if name not in spec]
+    lacking = [name for name, option in spec.items() if option.get("required") and name not in given]
+    checked = {name: {**spec[name], "required": False} for name in plain if name in spec}
+    outcome = ArgumentSpecValidator(checked).validate({name: plain[name] for name in checked})
+    return [*unknown, *lacking, *outcome.error_messages]
+
+
+def flat(value: Any) -> list[Any]:
+    """All that is in a value, at any depth."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [value, *(each for held in inner for each in flat(held))]
+
+
+def spec_of(module: str) -> dict[str, Any]:
+    if module in ACTIONS:
+        return dict(action(module).whole_spec())
+    assert module == "dns_update", "the only module without an action"
+    return {**RECORD_SETS, **UPDATES}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_give_arguments_that_are_taken(name: str) -> None:
+    for task in tasks_of(EXAMPLES[name]):
+        for key, arguments in task.items():
+            if key.removeprefix(COLLECTION) in MODULES:
+                assert wrong(spec_of(key.removeprefix(COLLECTION)), arguments or {}) == [], task["name"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_example_of_module_uses_it(name: str) -> None:
+    assert any(f"{COLLECTION}{name}" in task for task in tasks_of(EXAMPLES[f"modules/{name}"]))
+
+
+@pytest.mark.parametrize("path", sorted((PLUGINS / "filter").glob("*.yml")), ids=named)
+def test_example_of_filter_uses_it(path: Path) -> None:
+    assert f"| ucops.rollout.{path.stem}" in load(path)["EXAMPLES"]
+
+
+def test_wrong_examples_are_seen() -> None:
+    spec = {"zone": {"required": True}, "state": {"choices": ["present"]}, "port": {"type": "int"}}
+    assert wrong(spec, {"zone": "{{ x }}", "state": "present", "port": "{{ y }}"}) == []
+    assert wrong(spec, {"zones": "x"}) == ["zones", "zone"]
+    assert len(wrong(spec, {"zone": "x", "state": "away", "port": "many"})) == 2
