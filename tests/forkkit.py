@@ -63,14 +63,17 @@ class Forking:
         theirs.close()
         self._socket, self._turn = ours, threading.Lock()
 
-    def run(self, arguments: list[str], cwd: Path, environment: dict[str, str], timeout: float) -> Ended:
+    def run(
+        self, arguments: list[str], cwd: Path, environment: dict[str, str], timeout: float, given: str = ""
+    ) -> Ended:
         """As ``subprocess.run`` does with a program; raises TimeoutExpired, and the run is killed.
 
         :param arguments: the program's, after its name.
+        :param given: what it reads from its standard input, a line or a few; it has no terminal then.
         """
         new = tempfile.TemporaryFile
         with self._turn, new() as order, new() as out, new() as err:
-            order.write(json.dumps([arguments, str(cwd), environment]).encode())
+            order.write(json.dumps([arguments, str(cwd), environment, given]).encode())
             order.seek(0)
             socket.send_fds(self._socket, [b"!"], [order.fileno(), out.fileno(), err.fileno()])
             pid = self._answer(None)
@@ -150,7 +153,13 @@ def _fork_for_what_may_act() -> None:
 def _become_a_run(order: int, out: int, err: int) -> None:
     """What the program finds when it is started, and what importing it would have made for this run."""
     with os.fdopen(order, encoding="utf-8") as file:
-        arguments, cwd, environment = json.load(file)
+        arguments, cwd, environment, *given = json.load(file)
+    if any(given):
+        os.setsid()  # or it would ask for a password at the terminal of the tests
+        source, to = os.pipe()
+        os.write(to, given[0].encode())
+        os.close(to)
+        os.dup2(source, 0)
     for to, source in ((1, out), (2, err)):
         os.dup2(source, to)
         os.close(source)

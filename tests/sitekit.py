@@ -141,15 +141,22 @@ class Site:
 
     def command(self, host: str, line: str) -> None:
         """Run a command line on a host, as an administrator would."""
+        done = self._session(host).run_cmd(line)
+        assert done.status_code == 0, done.std_out + done.std_err
+
+    def script(self, host: str, text: str) -> None:
+        """Run a script of PowerShell on a host, as an administrator would."""
+        done = self._session(host).run_ps(text)
+        assert done.status_code == 0, done.std_out + done.std_err
+
+    def _session(self, host: str) -> winrm.Session:
         told = self.estate.variables_of(host)
-        session = winrm.Session(
+        return winrm.Session(
             f"{told['ansible_winrm_scheme']}://{told['ansible_host']}:{told['ansible_port']}/wsman",
             auth=(told["ansible_user"], told["ansible_password"]),
             transport="ntlm",
             ca_trust_path=told.get("ansible_winrm_ca_trust_path"),
         )
-        done = session.run_cmd(line)
-        assert done.status_code == 0, done.std_out + done.std_err
 
     def group_vars(self) -> dict[str, Any]:
         return yaml.safe_load(
@@ -233,23 +240,26 @@ def play(
     timeout: int = 240,
     settings: dict[str, str] | None = None,
     forked: bool = True,
+    given: str = "",
 ) -> Run:
     """Run a playbook of the collection, or a file, without any of the caller's settings of Ansible.
 
     :param settings: Ansible's environment variables for this run.
+    :param given: what a run reads from its standard input, such as a password.
     :param forked: whether a fork will do (``forkkit.py``). The program itself is run where not, with other settings
         than ``STATISTICS``, where it is measured, and on another ansible-core.
     """
-    command, given = command_line(playbook, *options, variables=variables), environment(cwd, settings)
+    command, surroundings = command_line(playbook, *options, variables=variables), environment(cwd, settings)
     usual = (settings or {}).items() <= STATISTICS.items()
     if forked and usual and not _measured_here() and "UCOPS_BIN" not in os.environ:
-        ended = _forking(bool(settings)).run(command[1:], cwd, given, timeout)
+        ended = _forking(bool(settings)).run(command[1:], cwd, surroundings, timeout, given)
         return Run(ended.code, ended.stdout + ended.stderr)
     done = subprocess.run(
         command,
         cwd=cwd,
-        env=given,
-        stdin=subprocess.DEVNULL,
+        env=surroundings,
+        input=given,
+        start_new_session=bool(given),
         capture_output=True,
         text=True,
         timeout=timeout,
