@@ -52,6 +52,8 @@ class Generation:
 
     # Whether UAC takes the rights of an administrator from the machine's own accounts that come over the network.
     uac: bool = True
+    # Whether it has CredSSP.
+    credssp: bool = True
 
     # WMI. It deletes nothing over WS-Management before 2012 (MS-WSMV, note 107).
     wmi_deletes: bool = False
@@ -105,6 +107,7 @@ _2003 = Generation(
     service_pack=2,
     one_item_first=False,
     uac=False,
+    credssp=False,
     dnscmd_apart=True,
     omitted_ttl_zero_below_service_pack=2,
     absent_programs=frozenset({"timeout.exe", "appcmd.exe", "icacls.exe", "powershell.exe"}),
@@ -172,7 +175,7 @@ _2019 = replace(
 GENERATIONS = {row.name: row for row in (_2003, _2008, _2008R2, _2012, _2012R2, _2016, _2019)}
 _USUAL = "2008r2"
 # Settings under `winrm` that are the listeners' and not the generation's.
-_LISTENERS = ("allow_unencrypted", "http", "https")
+_LISTENERS = ("allow_unencrypted", "auth", "cbt_hardening", "certificate_mappings", "http", "https")
 
 
 def generation_of(settings: dict[str, Any]) -> Generation:

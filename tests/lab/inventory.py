@@ -12,9 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from lab.pki.client_certificates import ClientIdentity
 from lab.pki.stores import thumbprint
 from lab.roles import roles
 from lab.roles.ca import CertificateAuthority
+from lab.winrm.authenticators import authenticators
+from lab.winrm.authenticators.basic import Basic
+from lab.winrm.authenticators.client_certificate import ClientCertificate
+from lab.winrm.authenticators.credssp import CredSsp
 from lab.winrm.transports import transports
 from lab.winrm.transports.http import Http
 from lab.winrm.transports.https import Https
@@ -31,7 +36,7 @@ def write(estate: Estate, directory: Path) -> Path:
     _dump(directory / "hosts.yml", {"all": {"hosts": hosts, "children": groups}})
     _dump(directory / "group_vars" / "all.yml", _variables(estate))
     for machine in estate.machines.values():
-        variables = _own_account(machine) | _https(machine, directory) | _untaught(machine)
+        variables = _own_account(machine) | _https(machine, directory) | _way_in(machine) | _untaught(machine)
         if variables:
             _dump(directory / "host_vars" / f"{machine.fqdn}.yml", variables)
     return directory / "hosts.yml"
@@ -61,6 +66,22 @@ def _https(machine: Machine, directory: Path) -> dict[str, Any]:
         "ansible_winrm_server_cert_validation": "validate",
         "ansible_winrm_ca_trust_path": str(path),
     }
+
+
+def _way_in(machine: Machine) -> dict[str, Any]:
+    """With what else than NTLM to log on: the first of these that the machine offers."""
+    offered = {kind for transport in transports(machine) for kind in authenticators(transport).values()}
+    if ClientCertificate in offered:
+        identity = ClientIdentity(machine.estate)
+        files = {"cert_pem": identity.certificate_path, "cert_key_pem": identity.key_path}
+        told = {f"ansible_winrm_{name}": str(path) for name, path in files.items()}
+        return {"ansible_winrm_transport": "certificate", **told}
+    if Basic in offered:
+        # A name alone: Basic knows no domains.
+        account = machine.accounts.all()[0]
+        credentials = {"ansible_user": account.name, "ansible_password": account.password}
+        return {"ansible_winrm_transport": "basic", **credentials}
+    return {"ansible_winrm_transport": "credssp"} if CredSsp in offered else {}
 
 
 def _untaught(machine: Machine) -> dict[str, Any]:

@@ -85,8 +85,8 @@ def test_authenticators_are_offered_by_their_scheme(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(lab_authenticators, "_AUTHENTICATORS", dict(lab_authenticators._AUTHENTICATORS))
 
     class Password(Authenticator):
-        scheme = "Basic"
-        setting = "Basic"
+        scheme = "Digest"
+        setting = "Digest"
 
         @classmethod
         def offered(cls, transport: Transport) -> bool:
@@ -99,7 +99,7 @@ def test_authenticators_are_offered_by_their_scheme(tmp_path: Path, monkeypatch:
     plain = Http(machine)
     assert list(authenticators(plain)) == ["negotiate"]
     monkeypatch.setattr(Http, "confidential", True)
-    assert authenticators(plain)["basic"] is Password
+    assert authenticators(plain)["digest"] is Password
     assert plain.readable_allowed
 
 

@@ -97,28 +97,32 @@ class Connection(http.server.BaseHTTPRequestHandler):
         """True when the connection carries a logon; else the answer has been sent."""
         scheme, token = credentials_of(self.headers.get("Authorization"))
         kind = self.offered.get(scheme)
+        if kind is not None:
+            token = kind.proof(token, self.connection)
         if token is None or kind is None:
             complete = self.logon is not None and self.logon.complete
             return complete and "Authorization" not in self.headers or self._challenge()
+        if isinstance(self.logon, kind) and self.logon.complete and self.logon.holds(token):
+            return True
         if not isinstance(self.logon, kind) or self.logon.complete:
-            self.logon = kind(self.machine)
+            self.logon = kind(self.machine, self.server.transport.certificate or b"")
         return self._step(self.logon, token)
 
     def _challenge(self, *values: str) -> bool:
         """401 with what is offered, or with the answer to a client's token."""
         self.kind = "authentication"
         offered = values or tuple(one.header() for one in self.offered.values())
-        self._answer(401, headers=[("WWW-Authenticate", value) for value in offered])
+        self._answer(401, headers=[("WWW-Authenticate", value) for value in offered if value])
         return False
 
     def _step(self, logon: Authenticator, token: bytes) -> bool:
         counters, name = self.machine.estate.counters, self.machine.fqdn
         try:
             answer = logon.step(token)
-        except LogonRefused:
+        except LogonRefused as refused:
             self.logon = None
             counters.logon(name, False)
-            return self._challenge()
+            return self._challenge(*([logon.header(refused.token)] if refused.token else []))
         if not logon.complete:
             return self._challenge(logon.header(answer))
         counters.logon(name, True)
@@ -145,7 +149,7 @@ class Connection(http.server.BaseHTTPRequestHandler):
             return self._answer(400)
         answer = self._serve(logon, message)
         if answer is not None:
-            self._answer(answer.status, sealing.seal(logon, answer.data), sealing.content_type(logon))
+            self._answer(answer.status, sealing.seal(logon, answer.data), sealing.content_type(logon, answer.data))
         return None
 
     def _plain(self, logon: Authenticator, body: bytes) -> None:

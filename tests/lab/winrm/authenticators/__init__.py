@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import abc
 import base64
+import socket
 import sys
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,7 +22,11 @@ _AUTHENTICATORS: dict[str, type[Authenticator]] = {}
 
 
 class LogonRefused(Exception):
-    """The client is told nothing but 401. `account` is whom it claimed to be, as far as that was known."""
+    """The client is told nothing but 401, with a last token where the way has one for that."""
+
+    def __init__(self, why: str, token: bytes = b"") -> None:
+        super().__init__(why)
+        self.token = token
 
 
 class NotSealedForUs(Exception):
@@ -32,27 +37,37 @@ class Authenticator(abc.ABC):
     """One logon on one connection. `scheme` is that of HTTP's headers, `setting` the name in WinRM's configuration.
 
     `account` is known once the logon is complete; `delegated` says whether other machines take it too. Where
-    `sealing` names a protocol, messages can be sealed for the connection.
+    `sealing` names a protocol, messages can be sealed for the connection, in parts of at most `part_bytes` where that
+    is not 0. `usual` says whether the setting is on as Windows comes. `channel` is the certificate of the listener
+    that the connection came in on, DER; empty where there is no TLS.
     """
 
     scheme: ClassVar[str] = ""
     setting: ClassVar[str] = ""
+    usual: ClassVar[bool] = False
     sealing: ClassVar[str] = ""
+    part_bytes: ClassVar[int] = 0
 
     def __init_subclass__(cls, **arguments: object) -> None:
         super().__init_subclass__(**arguments)
         if cls.scheme:
             _AUTHENTICATORS[cls.scheme.casefold()] = cls
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, machine: Machine, channel: bytes = b"") -> None:
+        self.machine, self.channel = machine, channel
         self.account: Account | None = None
         self.delegated = False
 
     @classmethod
-    @abc.abstractmethod
     def offered(cls, transport: Transport) -> bool:
         """Whether the machine offers this way on that transport."""
+        service = transport.machine.settings.get("winrm") or {}
+        return bool((service.get("auth") or {}).get(cls.setting.casefold(), cls.usual))
+
+    @classmethod
+    def proof(cls, given: bytes | None, _connection: socket.socket) -> bytes | None:
+        """What a request brings to `step`: the token in its header, unless the connection has something better."""
+        return given
 
     @property
     def complete(self) -> bool:
@@ -70,9 +85,13 @@ class Authenticator(abc.ABC):
         """The message. Raises NotSealedForUs."""
         raise NotSealedForUs(self.scheme)
 
+    def holds(self, _token: bytes) -> bool:
+        """Whether a token that comes once more on the connection is the one that was accepted."""
+        return False
+
     @classmethod
     def header(cls, token: bytes = b"") -> str:
-        """The value of `WWW-Authenticate`."""
+        """The value of `WWW-Authenticate`; empty for a way that is not told."""
         return f"{cls.scheme} {base64.b64encode(token).decode()}" if token else cls.scheme
 
 

@@ -20,17 +20,18 @@ class Negotiate(Authenticator):
 
     scheme = "Negotiate"
     setting = "Negotiate"
+    usual = True
     sealing = "application/HTTP-SPNEGO-session-encrypted"
     # Empty for whichever the client chooses.
     only: ClassVar[str] = ""
 
-    def __init__(self, machine: Machine) -> None:
-        super().__init__(machine)
+    def __init__(self, machine: Machine, channel: bytes = b"") -> None:
+        super().__init__(machine, channel)
         self._mechanism: Mechanism | None = None
 
     @classmethod
     def offered(cls, transport: Transport) -> bool:
-        return not cls.only or cls.only in mechanisms_of(transport.machine)
+        return super().offered(transport) and (not cls.only or cls.only in mechanisms_of(transport.machine))
 
     def step(self, token: bytes) -> bytes:
         if self._mechanism is None:
@@ -42,7 +43,7 @@ class Negotiate(Authenticator):
     def _chosen(self, token: bytes) -> Mechanism:
         for name, kind in mechanisms_of(self.machine).items():
             if self.only in ("", name) and kind.takes(token):
-                return kind(self.machine)
+                return kind(self.machine, self.channel)
         raise LogonRefused("no mechanism takes this token")
 
     def seal(self, plain: bytes) -> tuple[bytes, bytes]:

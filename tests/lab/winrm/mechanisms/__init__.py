@@ -19,7 +19,10 @@ _MECHANISMS: dict[str, type[Mechanism]] = {}
 
 
 class Mechanism(abc.ABC):
-    """One exchange of tokens. `account` is known once it is complete; `delegated`: other machines take it too."""
+    """One exchange of tokens. `account` is known once it is complete; `delegated`: other machines take it too.
+
+    `channel` as of an authenticator.
+    """
 
     name: ClassVar[str] = ""
 
@@ -28,8 +31,8 @@ class Mechanism(abc.ABC):
         if cls.name:
             _MECHANISMS[cls.name] = cls
 
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
+    def __init__(self, machine: Machine, channel: bytes = b"") -> None:
+        self.machine, self.channel = machine, channel
         self.account: Account | None = None
         self.delegated = False
 

@@ -32,8 +32,8 @@ class Kerberos(Mechanism):
 
     name = "kerberos"
 
-    def __init__(self, machine: Machine) -> None:
-        super().__init__(machine)
+    def __init__(self, machine: Machine, channel: bytes = b"") -> None:
+        super().__init__(machine, channel)
         self._gssapi: Any = gss.library(machine.estate.directory / "gssapi")
         self._context: Any = None
 

@@ -14,16 +14,26 @@ from spnego._context import GSSMech
 from spnego._negotiate import NegotiateProxy
 from spnego._ntlm import NTLMProxy
 from spnego._ntlm_raw.crypto import ntowfv1
-from spnego._ntlm_raw.messages import Authenticate, AvId, Challenge, NegotiateFlags, TargetInfo
+from spnego._ntlm_raw.messages import (
+    Authenticate,
+    AvId,
+    Challenge,
+    NegotiateFlags,
+    NTClientChallengeV2,
+    TargetInfo,
+)
 
 from lab.accounts import Account, Accounts
 from lab.winrm.authenticators import LogonRefused, NotSealedForUs
+from lab.winrm.channel_bindings import expected_bindings
 from lab.winrm.mechanisms import Mechanism
 
 if TYPE_CHECKING:
     from lab.machine import Machine
 
 _SIGNATURE = b"NTLMSSP\x00"
+_AUTHENTICATE = _SIGNATURE + b"\x03\x00\x00\x00"
+_V1_BYTES = 24
 # The library reads the accounts from a file that a variable of the process names: one logon at a time.
 _FILE = "NTLM_USER_FILE"
 _turn = threading.Lock()
@@ -34,10 +44,15 @@ class Ntlm(Mechanism):
 
     name = "ntlm"
 
-    def __init__(self, machine: Machine) -> None:
-        super().__init__(machine)
+    def __init__(self, machine: Machine, channel: bytes = b"") -> None:
+        super().__init__(machine, channel)
         self._context: Any = None
         self._candidate: tuple[str, str] | None = None
+
+    @property
+    def context(self) -> Any:
+        """The library's, once a token came."""
+        return self._context
 
     @classmethod
     def spoken_by(cls, machine: Machine) -> bool:
@@ -66,7 +81,8 @@ class Ntlm(Mechanism):
             _tell(self._candidate, account, self.machine.estate.directory / "accounts")
             if self._context is None:
                 self._context = _acceptor(self.machine, spnego=not token.startswith(_SIGNATURE))
-            answer: bytes = self._context.step(token) or b""
+            bindings = expected_bindings(self.machine, self.channel, sent=_binds(token))
+            answer: bytes = self._context.step(token, channel_bindings=bindings) or b""
             return answer
 
     def _finish(self, accounts: Accounts, account: Account | None) -> None:
@@ -130,14 +146,30 @@ def _acceptor(machine: Machine, *, spnego: bool) -> Any:
 
 def _user_of(token: bytes) -> tuple[str, str] | None:
     """(user, domain) of an NTLM AUTHENTICATE message, bare or within SPNEGO; None for other messages."""
-    start = token.find(_SIGNATURE + b"\x03\x00\x00\x00")
-    if start < 0:
+    if not _authenticates(token):
         return None
     try:
-        message = Authenticate.unpack(token[start:])
+        message = _message_of(token)
     except Exception:
         return ("", "")
     return (message.user_name or "", message.domain_name or "")
+
+
+def _authenticates(token: bytes) -> bool:
+    return _AUTHENTICATE in token
+
+
+def _message_of(token: bytes) -> Authenticate:
+    return Authenticate.unpack(token[token.index(_AUTHENTICATE) :])
+
+
+def _binds(token: bytes) -> bool:
+    """Whether an AUTHENTICATE message says for which channel it is."""
+    if not _authenticates(token):
+        return False
+    answer = _message_of(token).nt_challenge_response or b""
+    # NTLMv1 has no place for it.
+    return len(answer) > _V1_BYTES and AvId.channel_bindings in NTClientChallengeV2.unpack(answer[16:]).av_pairs
 
 
 def _tell(claimed: tuple[str, str] | None, account: Account | None, path: Path) -> None:

@@ -43,6 +43,11 @@ class Transport(abc.ABC):
         """The connection to read requests from. Raises OSError when the client cannot be talked to."""
 
     @property
+    def certificate(self) -> bytes | None:
+        """What clients get of a listener with TLS, DER."""
+        return None
+
+    @property
     def readable_allowed(self) -> bool:
         """Whether messages may come unsealed: AllowUnencrypted, or a way that nobody can read anyway."""
         settings = self.machine.settings.get("winrm") or {}
