@@ -31,6 +31,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.options im
 from ansible_collections.ucops.rollout.plugins.plugin_utils.deploying.survey import survey
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pywinrm_session import PywinrmSession
 from lab.client import RunningEstate
 
 
@@ -77,7 +78,7 @@ class Rollout:
             message_encryption="always",
         )
         protocol.transport.send_message = self.wire.carrying(protocol.transport.send_message)
-        with open_windows_host(protocol, name=name, shell_id=None) as host:
+        with open_windows_host(PywinrmSession(protocol), name=name) as host:
             yield host
 
     def run(self, module: Any, name: str, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:

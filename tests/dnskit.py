@@ -32,6 +32,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types imp
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import UpdatedServer, signed_by_key
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pywinrm_session import PywinrmSession
 from lab.accounts import Account, Session
 from lab.estate import Estate
 from lab.network import Network
@@ -188,7 +189,7 @@ class Windows(Kind):
             return session
 
         protocol.transport.build_session = built
-        with open_windows_host(protocol, name="dc01", shell_id=None) as host:
+        with open_windows_host(PywinrmSession(protocol), name="dc01") as host:
             yield WindowsDns(host)
 
     def held(self, zone: str) -> list[str] | None:

@@ -30,6 +30,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns.request import r
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.rfc2136 import UpdatedServer, signed_by_key
 from ansible_collections.ucops.rollout.plugins.plugin_utils.dns.windows import WindowsDns
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pywinrm_session import PywinrmSession
 from lab.client import RunningEstate, start_estate
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -118,7 +119,7 @@ def over_wmi(estate: RunningEstate, count: int, *, remember: bool) -> None:
         message_encryption="always",
     )
     request = read_request(zones(), records(count), {"remember": remember})
-    with open_windows_host(protocol, name="dc01", shell_id=None) as host:
+    with open_windows_host(PywinrmSession(protocol), name="dc01") as host:
         push(WindowsDns(host), request, check_mode=False)
 
 

@@ -38,15 +38,15 @@ from ansible_collections.ucops.rollout.plugins.module_utils.recording.conversati
 from ansible_collections.ucops.rollout.plugins.module_utils.recording.masking import Masker
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.connections import AnsibleConnection, kind_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import Account, first_contact
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import guarding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.listener import see_listener
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import IN_THE_CLEAR, SEALING, LogonAttempt
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import IN_THE_CLEAR, LogonAttempt
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import RECORD, Recorder, key_of
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import proxy_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.session_port import WsmanSession
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import describe_system
 
 display = Display()
@@ -177,7 +177,7 @@ OfWindows = TypeVar("OfWindows", bound="WindowsAction")
 
 
 class WindowsAction(_CheckedAction):
-    """An action that talks to Windows through the task's own winrm connection; of ``group/ucops.rollout.windows``."""
+    """An action that talks to Windows through the task's own connection; of ``group/ucops.rollout.windows``."""
 
     common_spec: ClassVar[dict[str, Any]] = {RECORDING: {"type": "path"}}
 
@@ -207,15 +207,9 @@ class WindowsAction(_CheckedAction):
     @contextmanager
     def open_host(self) -> Iterator[WindowsHost]:
         """The host of this task with all its ports, after one logon; everything of ours is released at the end."""
-        protocol, name, connection = self._connected_protocol(), self._host_name(), self._connection
-        with open_windows_host(
-            protocol,
-            name=name,
-            shell_id=connection.shell_id,
-            forget_shell=lambda: setattr(connection, "shell_id", None),
-            # A folder that Ansible makes for each run, hands down to its workers, and removes.
-            run_folder=DEFAULT_LOCAL_TMP,
-        ) as host:
+        session, name = self._session(), self._host_name()
+        # A folder that Ansible makes for each run, hands down to its workers, and removes.
+        with open_windows_host(session, name=name, run_folder=DEFAULT_LOCAL_TMP) as host:
             try:
                 yield host
             finally:
@@ -281,31 +275,20 @@ class WindowsAction(_CheckedAction):
     def _host_name(self) -> str:
         return str(self._elsewhere or self._task.delegate_to or self.task_vars.get("inventory_hostname") or "")
 
-    def _connected_protocol(self) -> Any:
-        """Ansible's own connection, made now; returns its pywinrm Protocol."""
-        attempt = self.attempt()
-        self._take_extras_of_delegate()
+    def _session(self) -> WsmanSession:
+        """Logged on, over the task's connection."""
+        attempt, kind = self.attempt(), self._kind()
+        name, hosts = self._task.delegate_to, self.task_vars.get("hostvars") or {}
+        if name in hosts and not self._elsewhere:
+            kind.take_variables(self._connection, hosts[name])
         self._recorder = self._new_recorder(attempt)
         try:
-            with guarding(self._connection, self._recorder):
-                self._connection._connect()
+            return kind.open(self._connection, attempt, self._recorder)
         except AnsibleError as error:
             raise attempt.failure(str(error)) from error
-        # A loop's later items come with the connection of the first.
-        self._connection.protocol.transport.recorder = self._recorder
-        return self._connection.protocol
 
-    def _take_extras_of_delegate(self) -> None:
-        """Ansible reads ``inventory_hostname`` in them as the host that the task is done for, not the one it is done
-        at: a ticket would be asked for another service (``ansible_winrm_kerberos_hostname_override``)."""
-        name, hosts = self._task.delegate_to, self.task_vars.get("hostvars") or {}
-        given = self._connection.get_option("_extras") or {}
-        if self._elsewhere or not name or name not in hosts or not given:
-            return
-        own = {key: hosts[name][key] for key in given if key in hosts[name]}
-        if own != given:
-            given.update(own)
-            self._connection._build_winrm_kwargs()
+    def _kind(self) -> AnsibleConnection:
+        return kind_of(self._connection, self._host_name())
 
     def _recording_folder(self) -> str:
         """As the task says, or else the inventory; empty where nothing is recorded."""
@@ -330,53 +313,13 @@ class WindowsAction(_CheckedAction):
         heading = conversation.heading(self._task.action, given, spec, check_mode=bool(self._task.check_mode))
         return Recorder(folder, self._host_name(), conversation, heading)
 
-    def _refuse_other_connections(self) -> None:
-        transport = str(getattr(self._connection, "transport", ""))
-        if transport != "winrm":
-            raise RolloutError(
-                f"this action speaks WS-Management and cannot use the connection '{transport}'",
-                where=self._host_name(),
-                mend="Set ansible_connection: winrm for this host (psrp and ssh are not supported yet)",
-            )
-
-    def _keep_one_transport(self) -> None:
-        """Ansible tries every transport of a list, each with a logon of its own; an account locks after a few."""
-        transports = self._connection.get_option("transport") or []
-        if len(transports) > 1:
-            display.warning(f"{self._host_name()}: only the first of ansible_winrm_transport {transports} is tried")
-            self._connection.set_option("transport", transports[:1])
-
     def attempt(self) -> LogonAttempt:
         """What the connection is about to try; raises RolloutError where that is not to be tried at all."""
-        self._refuse_other_connections()
-        self._keep_one_transport()
-        attempt = self._attempt()
+        attempt = self._kind().attempt(self._connection, self._host_name(), display.warning)
         if not boolean(self.task_vars.get(IN_THE_CLEAR, False), strict=False):
             attempt.refuse_in_the_clear()
         attempt.refuse_without_credentials()
         return attempt
-
-    def _attempt(self) -> LogonAttempt:
-        """By the rules of Ansible's winrm connection."""
-        option = self._connection.get_option
-        port, user = int(option("port") or 0), str(option("remote_user") or "")
-        scheme = option("scheme") or ("http" if port == 5985 else "https")
-        given = [one for one in option("transport") or [] if one]
-        transport = given[0] if given else "kerberos" if "@" in user else "ssl" if scheme == "https" else "plaintext"
-        extras = option("_extras") or {}
-        address = str(option("remote_addr") or self._host_name())
-        readable = transport not in SEALING or extras.get("ansible_winrm_message_encryption") == "never"
-        return LogonAttempt(
-            host=self._host_name(),
-            address=address,
-            port=port,
-            user=user,
-            transport=str(transport),
-            password=bool(option("remote_password")),
-            ticket=transport == "kerberos" and option("kerberos_mode") != "managed",
-            sealed=scheme == "https" or not readable,
-            proxy=str(extras.get("ansible_winrm_proxy") or proxy_of(f"{scheme}://{address}:{port}/")),
-        )
 
 
 class ReachingAction(WindowsAction):

@@ -21,6 +21,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import GuardedProtocol
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pywinrm_session import PywinrmSession
 from lab.client import RunningEstate
 
 PLAY = """
@@ -149,7 +150,7 @@ def test_a_session_in_the_middle_believes_nothing_that_was_changed(
             f"http://127.0.0.1:{port}/wsman", "ntlm", "COMPANY\\rollout", "Rollout-2007!", message_encryption="always",
             proxy=None,
         )  # fmt: skip
-        with open_windows_host(protocol, name="dc01", shell_id=None) as host:
+        with open_windows_host(PywinrmSession(protocol), name="dc01") as host:
             assert len(host.wmi.query("root/cimv2", query)) == 1
             if told is None:
                 assert len(host.wmi.query("root/cimv2", query)) == 1

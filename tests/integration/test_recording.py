@@ -20,6 +20,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.claim import a
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import protocol_with
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pywinrm_session import PywinrmSession
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import Recorder
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.steps import run_steps
 from lab.client import RunningEstate
@@ -65,7 +66,7 @@ def recording(estate: RunningEstate, folder: Path, asked: dict[str, Any]) -> Ite
         message_encryption="always",
     )
     shell_id = protocol.open_shell(codepage=65001)
-    with open_windows_host(protocol, name="dc01", shell_id=shell_id) as host:
+    with open_windows_host(PywinrmSession(protocol, shell_id), name="dc01") as host:
         yield host, Path(recorder.path)
     protocol.close_shell(shell_id)
     assert recorder.notice == ""
@@ -73,7 +74,7 @@ def recording(estate: RunningEstate, folder: Path, asked: dict[str, Any]) -> Ite
 
 def replayed(path: Path) -> tuple[dict[str, Any], Replay]:
     replay = Replay.of(path)
-    with open_windows_host(replay.protocol(), name="dc01", shell_id=replay.shell_id) as host:
+    with open_windows_host(PywinrmSession(replay.protocol(), replay.shell_id), name="dc01") as host:
         return pushed(host, replay.heading["arguments"]), replay
 
 
@@ -119,7 +120,7 @@ def test_what_is_drawn_at_random_is_another_one_in_a_replay(estate: RunningEstat
         told, there = drawn(host)
     assert told == [True, True, True, b"note \r\n", True]
     replay = Replay.of(path)
-    with open_windows_host(replay.protocol(), name="dc01", shell_id=replay.shell_id) as host:
+    with open_windows_host(PywinrmSession(replay.protocol(), replay.shell_id), name="dc01") as host:
         again, here = drawn(host)
     assert again == told
     assert not set(here) & set(there) and not here[1].startswith("someone_somewhere")

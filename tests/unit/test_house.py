@@ -81,7 +81,12 @@ def test_lab_shares_nothing_with_what_it_tests() -> None:
 
 
 # A library of others is imported in its seam alone, which names the missing package.
-SEAMS = {"dns": "seam_dns.py", "cryptography": "seam_cryptography.py", "winrm": "seam_winrm.py"}
+SEAMS = {
+    "dns": "seam_dns.py",
+    "cryptography": "seam_cryptography.py",
+    "winrm": "seam_winrm.py",
+    "pypsrp": "seam_pypsrp.py",
+}
 
 
 @pytest.mark.parametrize(("library", "seam"), SEAMS.items())

@@ -9,6 +9,7 @@ from typing import Any
 from winrm.exceptions import WinRMTransportError
 from winrm.protocol import Protocol
 
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pywinrm_session import PywinrmSession
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient
 
 NAMESPACES = (
@@ -121,7 +122,7 @@ def protocol_of(script: Script) -> Protocol:
 
 def client_of(*answers: Any) -> tuple[WsmanClient, Script]:
     script = Script(list(answers))
-    return WsmanClient(protocol_of(script), name="dc01"), script
+    return WsmanClient(PywinrmSession(protocol_of(script)), name="dc01"), script
 
 
 def instance(class_name: str, namespace: str = "root/MicrosoftDNS", **properties: str | None) -> str:

@@ -15,6 +15,11 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import told
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import some
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.connections import (
+    SET_ANOTHER,
+    WINRM,
+    is_supported,
+)
 
 ROLES = Path(__file__).resolve().parents[3] / "roles"
 
@@ -60,22 +65,19 @@ def refuse_values(
         )
 
 
-_WINRM = ("winrm", "ansible.builtin.winrm")
-
-
 def refuse_connections(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str]) -> None:
-    """Raise RolloutError with every host whose ``ansible_connection`` is another than winrm, which Ansible itself would
-    tell host by host, in the midst of the run."""
+    """Raise RolloutError with every host whose ``ansible_connection`` carries no WS-Management, which Ansible itself
+    would tell host by host, in the midst of the run."""
     others: dict[str, list[str]] = {}
     for host in (one for one in dict.fromkeys(hosts) if one in hostvars):
-        kind = str(dict(_values(["ansible_connection"], hostvars[host])).get("ansible_connection", _WINRM[0]))
-        if kind not in _WINRM:
+        kind = str(dict(_values(["ansible_connection"], hostvars[host])).get("ansible_connection", WINRM))
+        if not is_supported(kind):
             others.setdefault(kind, []).append(host)
     if others:
         raise RolloutError(
             "; ".join(f"ansible_connection of {some(names)} is {told(kind)}" for kind, names in others.items()),
             where="variables",
-            mend="Set it to winrm: Windows is reached that way alone (psrp and ssh are not supported yet)",
+            mend=SET_ANOTHER,
         )
 
 

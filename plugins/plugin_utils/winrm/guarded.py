@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""pywinrm's transport with each exchange bounded and each answer of a sealed session refused unless it was sealed."""
+"""Sessions of requests with each exchange bounded, and pywinrm's transport over one: each answer of a sealed session is
+refused unless it was sealed."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -22,9 +23,19 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange impor
     refuse_missing_scheme,
     refuse_weak_challenge,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import plainly
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import Recorder
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import HTTPAdapter, Protocol, Transport
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import (
+    HTTPAdapter,
+    Protocol,
+    Transport,
+    is_connection_error,
+    is_http_error,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.session_port import HttpAnswer, SessionError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import without_unused_prefixes
+
+NO_LOGON = "it came without a logon, so that nothing could be sealed"
 
 
 class _BoundedConnection:
@@ -75,6 +86,48 @@ class GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
         return response
 
 
+def guard(session: Any, exchange: Exchange, *, transport: str, seals: bool) -> None:
+    """Put the guards under a session of requests, once.
+
+    :param transport: by its name in Ansible, ``ntlm`` and so on.
+    :param seals: whether messages are sealed with NTLM alone.
+    """
+    # Proxies and authorities of the environment were taken when it was made; requests would look at each message.
+    session.trust_env = False
+    if not isinstance(session.get_adapter("https://"), GuardedAdapter):
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, GuardedAdapter(exchange, transport=transport, seals=seals))
+
+
+def answer_of(
+    send: Callable[[bytes], bytes],
+    message: bytes,
+    is_logon_refused: Callable[[Exception], bool] = lambda error: False,
+) -> HttpAnswer:
+    """What a library's transport answers; each raises its own kinds of errors, which are told apart here.
+
+    :raises SessionError: no answer came, or none that can be unsealed.
+    :raises UnsafeAnswer: one came that is not believed.
+    """
+    try:
+        return HttpAnswer(200, bytes(send(message)))
+    except (UnsafeAnswer, SessionError):
+        raise
+    except Exception as error:
+        if is_http_error(error):
+            return HttpAnswer(error.code, error.response_text.encode("utf-8", "surrogatepass"))  # type: ignore[attr-defined]
+        raise session_error(error, refused=is_logon_refused(error)) from error
+
+
+def session_error(error: Exception, *, refused: bool = False) -> SessionError:
+    """What requests, urllib3 or a library for authentication raised, in words."""
+    if refused or is_connection_error(error):
+        cause = plainly(str(error))
+    else:
+        cause = f"the answer could not be unsealed or read ({type(error).__name__}: {error})"
+    return SessionError(cause, said=str(error), refused=refused)
+
+
 class GuardedTransport(Transport):  # type: ignore[misc]
     """As pywinrm's, with an exchange of its own."""
 
@@ -102,7 +155,7 @@ class GuardedTransport(Transport):  # type: ignore[misc]
     def setup_encryption(self, session: Any) -> None:
         super().setup_encryption(session)
         if self.auth_method == "ntlm" and session.auth.session_security is None:
-            raise UnsafeAnswer("it came without a logon, so that nothing could be sealed")
+            raise UnsafeAnswer(NO_LOGON)
 
     def _send_message_request(self, session: Any, prepared_request: Any) -> Any:
         self._guard(session)
@@ -110,14 +163,9 @@ class GuardedTransport(Transport):  # type: ignore[misc]
         return super()._send_message_request(session, prepared_request)
 
     def _guard(self, session: Any) -> None:
-        # Proxies and authorities of the environment were taken when it was made; requests would look at each message.
-        session.trust_env = False
-        if not isinstance(session.get_adapter(self.endpoint), GuardedAdapter):
-            seals = self.message_encryption != "never" and not self.endpoint.lower().startswith("https:")
-            method = self.auth_method
-            for scheme in ("http://", "https://"):
-                adapter = GuardedAdapter(self.exchange, transport=method, seals=seals and method == "ntlm")
-                session.mount(scheme, adapter)
+        seals = self.message_encryption != "never" and not self.endpoint.lower().startswith("https:")
+        method = self.auth_method
+        guard(session, self.exchange, transport=method, seals=seals and method == "ntlm")
 
     def _get_message_response_text(self, response: Any) -> bytes:
         if self.encryption:

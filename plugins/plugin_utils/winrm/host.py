@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.notes import Note
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.files import WinrsFiles
@@ -16,28 +15,20 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port impo
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.powershell import WinrsPowerShell
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import WinrsPrograms
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.reg_query import QueriedRegistry
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.session_port import WsmanSession
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import WsmanWmi
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient
 
 
 @contextmanager
-def open_windows_host(
-    protocol: Any,
-    *,
-    name: str,
-    shell_id: str | None,
-    forget_shell: Callable[[], None] = lambda: None,
-    run_folder: str = "",
-) -> Iterator[WindowsHost]:
-    """The ports of a host behind an open pywinrm ``Protocol``; a shell of our own is deleted at the end.
+def open_windows_host(session: WsmanSession, *, name: str, run_folder: str = "") -> Iterator[WindowsHost]:
+    """The ports of a host; a shell of our own is deleted at the end, and the session closed.
 
-    :param shell_id: the shell that the owner of the protocol has open and will close, or None.
-    :param forget_shell: called where that shell was used up and is deleted here.
     :param run_folder: where the tasks of this run leave notes for each other.
     """
-    client = WsmanClient(protocol, name=name)
+    client = WsmanClient(session, name=name)
     wmi = WsmanWmi(client)
-    programs = WinrsPrograms(client, shell_id=shell_id, forget=forget_shell)
+    programs = WinrsPrograms(client, shell_id=session.shell_id, ours=session.shell_is_ours, forget=session.forget_shell)
 
     def shell(environment: Mapping[str, str]) -> WinrsPrograms:
         return WinrsPrograms(client, environment=environment)
@@ -51,3 +42,4 @@ def open_windows_host(
         yield WindowsHost(name, wmi, registry, programs, files, WinrsPowerShell(shell, name=name))
     finally:
         programs.release()
+        session.close()

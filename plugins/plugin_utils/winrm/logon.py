@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Why a logon over WinRM did not succeed, told from what pywinrm, requests, kinit and their libraries say.
+"""Why a logon over WinRM did not succeed, told from what pywinrm, pypsrp, requests, kinit and their libraries say.
 
 Their texts are in English everywhere, but for the reasons in SOAP faults, which are not looked at. A row of ``CAUSES``
 is a cause: what its texts have, what it means, what to do. The first that fits counts.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.connections import PSRP, WINRM
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import (
     NOT_BELIEVED,
     NOT_OFFERED,
@@ -33,15 +34,26 @@ SEALING = ("ntlm", "kerberos", "credssp")
 # Those that send the password as it is, and all that can be read over HTTP.
 WITH_PASSWORD = ("basic", "plaintext", "ssl")
 READABLE = (*WITH_PASSWORD, "certificate")
+# What stands in advice for winrm, and what for psrp in its place.
+OF_PSRP = {
+    "ansible_winrm_transport": "ansible_psrp_auth",
+    "ansible_winrm_message_encryption": "ansible_psrp_message_encryption",
+    "ansible_winrm_scheme": "ansible_psrp_protocol",
+    "ansible_winrm_path": "ansible_psrp_path",
+    "ansible_winrm_ca_trust_path": "ansible_psrp_ca_cert",
+    "ansible_winrm_proxy": "ansible_psrp_proxy",
+    "ansible_winrm_kerberos_hostname_override": "ansible_psrp_negotiate_hostname_override",
+    "pywinrm[": "pypsrp[",
+}
 # What else than WinRM answers with, or a proxy on the way.
-_HTTP = re.compile(r"\bCode (\d{3})\b")
+_HTTP = re.compile(r"\b(?:Code|HTTP) (\d{3})\b")
 
 
 @dataclass(frozen=True, slots=True)
 class LogonAttempt:
     """What is tried. ``password``: whether there is one; ``ticket``: whether one of Kerberos may take its place, as a
     certificate does by itself. ``sealed``: whether messages are unreadable on the way. ``proxy``: the one that the
-    environment or the inventory puts in between, or empty."""
+    environment or the inventory puts in between, or empty. ``connection``: Ansible's, by which variables are named."""
 
     host: str
     address: str
@@ -52,6 +64,7 @@ class LogonAttempt:
     ticket: bool = False
     sealed: bool = True
     proxy: str = ""
+    connection: str = WINRM
 
     @property
     def local(self) -> bool:
@@ -84,8 +97,10 @@ class LogonAttempt:
             f"with transport {self.transport} over HTTP anybody on the way could read and change what is sent"
             f"{', the password too' if self.transport in WITH_PASSWORD else ''}; nothing was sent",
             where=self.where,
-            mend=f"Set two lines in the inventory:\n  ansible_winrm_transport: {transport}\n"
-            f"  ansible_winrm_message_encryption: always\nOr use HTTPS (ansible_port: 5986)",
+            mend=self._named(
+                f"Set two lines in the inventory:\n  ansible_winrm_transport: {transport}\n"
+                "  ansible_winrm_message_encryption: always\nOr use HTTPS (ansible_port: 5986)"
+            ),
         )
 
     def failure(self, said: str) -> HostUnreachable:
@@ -94,8 +109,14 @@ class LogonAttempt:
         kind = LogonRefused if cause.refused else HostUnreachable
         values = {"user": self.user, "address": self.address, "port": self.port, "transport": self.transport}
         values |= {"proxy": self.proxy, "said": plainly(said), "status": _status(said)}
-        what = f"cannot log on over WinRM as '{self.user}' with transport {self.transport}: {cause.says}"
-        return kind(_filled(what, values), where=self.where, mend=_filled(cause.mend, values))
+        what = f"cannot log on over WinRM as '{self.user}' with transport {self.transport}: {self._named(cause.says)}"
+        return kind(_filled(what, values), where=self.where, mend=_filled(self._named(cause.mend), values))
+
+    def _named(self, text: str) -> str:
+        """The same text with the variables of this connection."""
+        for winrms, psrps in OF_PSRP.items() if self.connection == PSRP else ():
+            text = text.replace(winrms, psrps)
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +157,11 @@ CAUSES = (
     ),
     LogonCause(
         "kerberos-library-missing",
-        (r"pykerberos is not installed", r"python kerberos library is not installed"),
+        (
+            r"pykerberos is not installed",
+            r"python kerberos library is not installed",
+            r"requires the Python gssapi library",
+        ),
         "the library for Kerberos is not installed on the controller",
         "pip install 'pywinrm[kerberos]' into the Python that runs Ansible (it needs gcc and libkrb5-dev), or set"
         " ansible_winrm_transport: ntlm",
@@ -175,7 +200,7 @@ CAUSES = (
     ),
     LogonCause(
         "encryption-impossible",
-        (r"message encryption is set to 'always' but",),
+        (r"message encryption is set to 'always' but", r"Cannot use message encryption with auth"),
         "ansible_winrm_message_encryption is 'always', which this transport cannot do",
         "Set ansible_winrm_transport to ntlm or kerberos, or use HTTPS (ansible_winrm_scheme: https, ansible_port:"
         " 5986)",
@@ -303,7 +328,12 @@ CAUSES = (
     ),
     LogonCause(
         "transport-not-offered",
-        (NOT_OFFERED, r"did not respond with NTLM challenge", r"did not response CredSSP being an available"),
+        (
+            NOT_OFFERED,
+            r"did not respond with NTLM challenge",
+            r"did not response CredSSP being an available",
+            r"did not response with one of",
+        ),
         "the host does not offer this transport ({said}); no password was judged",
         "See `winrm get winrm/config/service/auth` on the host and its policies on NTLM; ansible_winrm_transport:"
         " kerberos or ntlm choose another. As Windows comes, Basic is switched off",

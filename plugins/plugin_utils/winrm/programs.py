@@ -92,27 +92,44 @@ def _decoded(text: str) -> bytes:
         raise GarbledAnswer(f"a program's output is no base64 ({error})") from error
 
 
+def open_shell(client: WsmanClient, environment: Mapping[str, str] | None = None) -> str:
+    """Open a remote shell; returns its id."""
+    shell: dict[str, Any] = {"rsp:InputStreams": "stdin", "rsp:OutputStreams": _STREAMS}
+    if environment:
+        variables = [{"@Name": name, "#text": value} for name, value in environment.items()]
+        shell["rsp:Environment"] = {"rsp:Variable": variables}
+    options = [("WINRS_NOPROFILE", "FALSE"), ("WINRS_CODEPAGE", _UTF8)]
+    doing = "opening a remote shell"
+    body = client.send(f"{TRANSFER}/Create", _CMD, {"rsp:Shell": shell}, options=options, doing=doing)
+    selectors = [part for part in body.iter() if part.get("Name") == "ShellId" and part.text]
+    if not selectors:
+        raise GarbledAnswer(f"{doing}: the answer has no ShellId", where=client.name)
+    return text_of(selectors[0])
+
+
 class WinrsPrograms(Programs):
-    """Programs in the shell that Ansible has opened, or in one of our own, which ``close`` deletes."""
+    """Programs in the shell that is open already, or in one of our own, which ``close`` deletes."""
 
     def __init__(
         self,
         client: WsmanClient,
         *,
         shell_id: str | None = None,
+        ours: bool = False,
         environment: Mapping[str, str] | None = None,
         forget: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """:param environment: variables of a shell of our own; Ansible's, of ``shell_id``, has none of them.
+        """:param ours: whether ``shell_id`` is to be deleted here; else Ansible does it.
 
+        :param environment: variables of a shell of our own; ``shell_id`` has none of them.
         :param forget: called once Ansible's shell is deleted here, so that Ansible does not close it again.
         """
         self._forget = forget
         self._client = client
         self._environment = environment or {}
         self._shell_id = shell_id
-        self._own_shell_id: str | None = None
+        self._own_shell_id = shell_id if ours else None
         self._clock = clock
         # Done and not freed yet. The shell's end frees it, too, so that the last command needs no message.
         self._done: tuple[str, str] | None = None
@@ -192,18 +209,7 @@ class WinrsPrograms(Programs):
             pass  # it is gone already
 
     def _open(self) -> str:
-        shell: dict[str, Any] = {"rsp:InputStreams": "stdin", "rsp:OutputStreams": _STREAMS}
-        if self._environment:
-            variables = [{"@Name": name, "#text": value} for name, value in self._environment.items()]
-            shell["rsp:Environment"] = {"rsp:Variable": variables}
-        options = [("WINRS_NOPROFILE", "FALSE"), ("WINRS_CODEPAGE", _UTF8)]
-        body = self._client.send(
-            f"{TRANSFER}/Create", _CMD, {"rsp:Shell": shell}, options=options, doing="opening a remote shell"
-        )
-        selectors = [part for part in body.iter() if part.get("Name") == "ShellId" and part.text]
-        if not selectors:
-            raise GarbledAnswer("opening a remote shell: the answer has no ShellId", where=self._client.name)
-        self._shell_id = self._own_shell_id = text_of(selectors[0])
+        self._shell_id = self._own_shell_id = open_shell(self._client, self._environment)
         return self._own_shell_id
 
     def _command(self, shell_id: str, line: str, called: str, *, console: bool) -> str:

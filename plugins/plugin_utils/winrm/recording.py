@@ -97,7 +97,7 @@ class Recorder:
 
     def _failed(self, request: bytes, error: Exception, seconds: float) -> dict[str, Any]:
         if not seam_winrm.is_http_error(error):
-            return self._conversation.loss(request, type(error).__name__, seconds)
+            return self._conversation.loss(request, type(error.__cause__ or error).__name__, seconds)
         said = str(getattr(error, "response_text", "") or "").encode("utf-8", "surrogatepass")
         return self._conversation.exchange(request, said, int(getattr(error, "code", 0)), seconds)
 

@@ -49,24 +49,15 @@ def proxy_of(url: str) -> str:
     return str(requests.utils.select_proxy(url, proxies) or "")
 
 
-def is_operation_timeout(error: Exception) -> bool:
-    """Fault 2150858793, which pywinrm gives a class of its own whatever the operation was."""
-    return isinstance(error, exceptions.WinRMOperationTimeoutError)
-
-
 def is_logon_refused(error: Exception) -> bool:
-    """HTTP 401 at the end of the authentication."""
+    """HTTP 401 at the end of pywinrm's authentication."""
     return isinstance(error, exceptions.AuthenticationError)
 
 
 def is_http_error(error: Exception) -> bool:
-    """An HTTP error whose body is no SOAP fault; its ``code`` is the HTTP status."""
-    return isinstance(error, exceptions.WinRMTransportError)
-
-
-def is_fault(error: Exception) -> bool:
-    """A SOAP fault. pywinrm before 0.5 raised its base class and kept no details."""
-    return isinstance(error, exceptions.WinRMError) and not is_logon_refused(error)
+    """An HTTP status other than 200 and 401, as ``code``, with the body of its answer as ``response_text``: pywinrm's
+    WinRMTransportError, and pypsrp's."""
+    return isinstance(getattr(error, "response_text", None), str) and isinstance(getattr(error, "code", None), int)
 
 
 def is_connection_error(error: Exception) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.xml_tree import local
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.envelope import selector_set
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     GarbledAnswer,
     child,
@@ -23,7 +24,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     xml_text,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject, WmiReference, WmiValue
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient, selector_set
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient
 
 _WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi"
 _ANONYMOUS = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"

@@ -24,6 +24,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.face import (
     PureAction,
     WindowsAction,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import connections
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, HostUnreachable
 
 IN_A_LAB = {"ucops_anybody_may_read_the_passwords": "yes"}
@@ -285,7 +286,10 @@ def test_missing_library_is_named() -> None:
 
 def test_other_connections_are_refused_by_name() -> None:
     result = run(Reader, SimpleNamespace(transport="ssh", _shell=SimpleNamespace(tmpdir=None)), name="x")
-    assert result["failed"] and "'ssh'" in result["msg"] and "ansible_connection: winrm" in result["msg"]
+    assert result["failed"] and result["msg"] == (
+        "dc01: this action speaks WS-Management and cannot use the connection 'ssh'. Set ansible_connection to winrm or"
+        " psrp. What is done here takes WS-Management, which ssh does not carry (docs/prerequisites.md)"
+    )
 
 
 @pytest.mark.parametrize("error", [RolloutError("no"), ConnectionLost("lost")])
@@ -587,7 +591,7 @@ def test_many_hosts_are_reached_by_their_own_connections_and_what_came_of_each_i
 
 def test_how_a_host_is_logged_on_to_is_made_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(face, "proxy_of", lambda url: asked.append(url) or "")
+    monkeypatch.setattr(connections, "proxy_of", lambda url: asked.append(url) or "")
     contact(monkeypatch, *(OtherConnection(None, enumerated(instance("Win32_X", Name="a"))) for _number in range(2)))
     assert len(asked) == 2
 

@@ -104,13 +104,14 @@ def test_the_options_of_all_roles_and_entry_points_are_documented() -> None:
     assert len(names) >= 78 and all(name.startswith("pool_") for name in names)
 
 
-def test_another_connection_than_winrm_is_told_once_with_its_hosts() -> None:
-    kinds = {"fe1": "winmr", "fe2": "winmr", "fe3": "psrp", "fe4": "winrm", "fe5": "ansible.builtin.winrm"}
+def test_a_connection_without_ws_management_is_told_once_with_its_hosts() -> None:
+    kinds = {"fe1": "winmr", "fe2": "winmr", "fe3": "ssh", "fe4": "winrm", "fe5": "ansible.builtin.psrp"}
     given = {host: {"ansible_connection": kind} for host, kind in kinds.items()}
     with pytest.raises(RolloutError) as refused:
         refuse_connections({**given, "fe6": {}}, [*given, "fe6", "fe7"])
     assert str(refused.value) == (
-        "variables: ansible_connection of fe1, fe2 is 'winmr'; ansible_connection of fe3 is 'psrp'. Set it to winrm:"
-        " Windows is reached that way alone (psrp and ssh are not supported yet)"
+        "variables: ansible_connection of fe1, fe2 is 'winmr'; ansible_connection of fe3 is 'ssh'. Set"
+        " ansible_connection to winrm or psrp. What is done here takes WS-Management, which ssh does not carry"
+        " (docs/prerequisites.md)"
     )
     refuse_connections(given, ["fe4", "fe5"])

@@ -8,6 +8,7 @@ from unit.wsman_fakes import GENERIC_FAILURE, Script, enumerated, envelope, inst
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pywinrm_session import PywinrmSession
 
 SHELL = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
 CREATED = envelope(
@@ -24,7 +25,7 @@ SIGNAL, DELETED = envelope("<rsp:SignalResponse/>"), envelope("")
 
 def opened(*answers: object, shell_id: str | None) -> tuple[Script, object]:
     script = Script(list(answers))
-    return script, open_windows_host(protocol_of(script), name="dc01", shell_id=shell_id)
+    return script, open_windows_host(PywinrmSession(protocol_of(script), shell_id), name="dc01")
 
 
 def test_nothing_is_sent_before_something_is_asked() -> None:

@@ -13,12 +13,33 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange impor
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import (
     CAUSES,
+    HTTP_STATUS,
+    NO_RIGHTS_LOCAL,
     ON_THE_WAY,
+    PROXY,
+    REJECTED,
+    REJECTED_BASIC,
+    REJECTED_TICKET,
+    UNENCRYPTED,
+    UNKNOWN,
     LogonAttempt,
+    LogonCause,
     cause_of,
     plainly,
 )
 
+ALL_CAUSES = (
+    *CAUSES,
+    *ON_THE_WAY,
+    NO_RIGHTS_LOCAL,
+    REJECTED,
+    REJECTED_BASIC,
+    REJECTED_TICKET,
+    UNENCRYPTED,
+    PROXY,
+    HTTP_STATUS,
+    UNKNOWN,
+)
 ATTEMPT = LogonAttempt("dc01", "dc01.company.local", 5985, "COMPANY\\u", "ntlm")
 KINIT = "Kerberos auth failure for principal u@COMPANY.LOCAL: kinit: {} while getting initial credentials"
 POOL = "{}: HTTPConnectionPool(host='dc01', port=5985): Max retries exceeded with url: /wsman (Caused by {})"
@@ -310,3 +331,13 @@ def test_without_credentials_nothing_is_sent(changes: dict[str, object], words: 
 )
 def test_what_is_left_of_an_error_of_requests(said: str, plain: str) -> None:
     assert plainly(said) == plain
+
+
+@pytest.mark.parametrize("cause", ALL_CAUSES, ids=lambda cause: cause.code)
+def test_advice_for_psrp_names_the_variables_of_psrp(cause: LogonCause) -> None:
+    """Only kinit is called by winrm alone: pypsrp asks for tickets itself."""
+    psrp = replace(ATTEMPT, connection="psrp")
+    text = f"{cause.says}: {cause.mend}"
+    named = re.findall(r"ansible_winrm_\w+", psrp._named(text))
+    assert set(named) <= {"ansible_winrm_kinit_cmd"} and "pywinrm[" not in psrp._named(text)
+    assert ATTEMPT._named(text) == text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
+from pypsrp.exceptions import WinRMTransportError as PsrpTransportError
 from unit.seams import without
 from winrm.exceptions import (
     AuthenticationError,
@@ -11,17 +12,14 @@ from winrm.exceptions import (
     WinRMError,
     WinRMOperationTimeoutError,
     WinRMTransportError,
-    WSManFaultError,
 )
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_winrm
 
 KINDS = {
-    "timeout": seam_winrm.is_operation_timeout,
     "logon": seam_winrm.is_logon_refused,
     "http": seam_winrm.is_http_error,
-    "fault": seam_winrm.is_fault,
     "connection": seam_winrm.is_connection_error,
 }
 
@@ -29,11 +27,12 @@ KINDS = {
 @pytest.mark.parametrize(
     ("error", "kinds"),
     [
-        (WinRMOperationTimeoutError(), {"timeout"}),
+        (WinRMOperationTimeoutError(), set()),
         (InvalidCredentialsError("x"), {"logon"}),
         (AuthenticationError("x"), {"logon"}),
         (WinRMTransportError("http", 500, "x"), {"http"}),
-        (WinRMError("x"), {"fault"}),
+        (PsrpTransportError("http", 500, "x"), {"http"}),
+        (WinRMError("x"), set()),
         (requests.exceptions.ConnectionError("x"), {"connection"}),
         (requests.exceptions.ReadTimeout("x"), {"connection"}),
         (ConnectionResetError("x"), {"connection"}),
@@ -43,10 +42,6 @@ KINDS = {
 )
 def test_errors_are_known_by_kind(error: Exception, kinds: set[str]) -> None:
     assert {name for name, is_kind in KINDS.items() if is_kind(error)} == kinds
-
-
-def test_a_fault_with_details_is_a_fault() -> None:
-    assert issubclass(WSManFaultError, WinRMError)
 
 
 def test_texts_and_attributes_are_escaped() -> None:

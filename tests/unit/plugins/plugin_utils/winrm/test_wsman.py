@@ -14,7 +14,7 @@ from unit.wsman_fakes import (
     pulled,
     wsman_fault,
 )
-from winrm.exceptions import InvalidCredentialsError, WinRMError, WinRMTransportError
+from winrm.exceptions import InvalidCredentialsError, WinRMTransportError
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import soap
@@ -22,7 +22,6 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
     ConnectionLost,
     HostUnreachable,
     OperationTimedOut,
-    WsmanFault,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer, IllegalText
 
@@ -142,12 +141,6 @@ def test_refused_logon_makes_the_host_unreachable() -> None:
     with pytest.raises(HostUnreachable, match="refused the logon"):
         client.send("urn:act", URI, {}, doing="reading")
     assert len(script.requests) == 1
-
-
-def test_older_pywinrm_gives_faults_without_details() -> None:
-    client, _script = client_of(WinRMError("some text"))
-    with pytest.raises(WsmanFault, match="some text"):
-        client.send("urn:act", URI, {}, doing="reading")
 
 
 def test_put_delete_and_get_carry_all_selectors() -> None:

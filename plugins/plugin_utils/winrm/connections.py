@@ -1,0 +1,214 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What of Ansible's connections is used: the options of either, and the session that winrm opens.
+
+The psrp connection opens a runspace of PowerShell when it connects. It is never asked to: its options are enough.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.connections import PSRP, SET_ANOTHER, WINRM
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_pypsrp
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, WsmanError, WsmanFault
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import guarding
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import SEALING, LogonAttempt
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import open_shell
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pypsrp_session import (
+    GuardedPsrpTransport,
+    PypsrpSession,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pywinrm_session import PywinrmSession
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import Recorder
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import proxy_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.session_port import SessionError, WsmanSession
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient
+
+Warn = Callable[[str], None]
+
+
+class AnsibleConnection(ABC):
+    """One kind of Ansible's connections; ``connection`` is always Ansible's object."""
+
+    @abstractmethod
+    def attempt(self, connection: Any, host: str, warn: Warn) -> LogonAttempt:
+        """What the connection is about to try, by its own rules, with one scheme of authentication only."""
+
+    @abstractmethod
+    def take_variables(self, connection: Any, variables: Mapping[str, Any]) -> None:
+        """Of a host that a task is delegated to. Ansible reads ``inventory_hostname`` in them as the host that the task
+        is done for, not the one it is done at: a ticket would be asked for another service."""
+
+    @abstractmethod
+    def open(self, connection: Any, attempt: LogonAttempt, recorder: Recorder | None) -> WsmanSession:
+        """Log on, once, and open a remote shell.
+
+        :raises HostUnreachable: or an error of Ansible's own.
+        """
+
+
+class WinrmConnection(AnsibleConnection):
+    """Ansible's winrm, which logs on and opens a shell itself."""
+
+    def attempt(self, connection: Any, host: str, warn: Warn) -> LogonAttempt:
+        option = connection.get_option
+        port, user = int(option("port") or 0), str(option("remote_user") or "")
+        scheme = option("scheme") or ("http" if port == 5985 else "https")
+        given = [one for one in self._transports(connection, host, warn) if one]
+        transport = given[0] if given else "kerberos" if "@" in user else "ssl" if scheme == "https" else "plaintext"
+        extras = option("_extras") or {}
+        address = str(option("remote_addr") or host)
+        readable = transport not in SEALING or extras.get("ansible_winrm_message_encryption") == "never"
+        return LogonAttempt(
+            host=host,
+            address=address,
+            port=port,
+            user=user,
+            transport=str(transport),
+            password=bool(option("remote_password")),
+            ticket=transport == "kerberos" and option("kerberos_mode") != "managed",
+            sealed=scheme == "https" or not readable,
+            proxy=str(extras.get("ansible_winrm_proxy") or proxy_of(f"{scheme}://{address}:{port}/")),
+        )
+
+    @staticmethod
+    def _transports(connection: Any, host: str, warn: Warn) -> list[Any]:
+        """Ansible tries every transport of a list, each with a logon of its own; an account locks after a few."""
+        transports: list[Any] = connection.get_option("transport") or []
+        if len(transports) > 1:
+            warn(f"{host}: only the first of ansible_winrm_transport {transports} is tried")
+            connection.set_option("transport", transports[:1])
+        return transports
+
+    def take_variables(self, connection: Any, variables: Mapping[str, Any]) -> None:
+        given = connection.get_option("_extras") or {}
+        own = {name: variables[name] for name in given if name in variables}
+        if own != given:
+            given.update(own)
+            connection._build_winrm_kwargs()
+
+    def open(self, connection: Any, attempt: LogonAttempt, recorder: Recorder | None) -> WsmanSession:
+        with guarding(connection, recorder):
+            connection._connect()
+        # A loop's later items come with the connection of the first.
+        connection.protocol.transport.recorder = recorder
+        forget = lambda: setattr(connection, "shell_id", None)  # noqa: E731
+        return PywinrmSession(connection.protocol, connection.shell_id, forget)
+
+
+# pypsrp's names of settings, and under which names Ansible's psrp connection has them as options.
+_SETTINGS = {
+    "username": "remote_user",
+    "password": "remote_password",
+    "path": "path",
+    "connection_timeout": "connection_timeout",
+    "read_timeout": "read_timeout",
+    "encryption": "message_encryption",
+    "proxy": "proxy",
+    "no_proxy": "ignore_proxy",
+    **{
+        name: name
+        for name in (
+            "certificate_key_pem", "certificate_pem", "credssp_auth_mechanism", "credssp_disable_tlsv1_2",
+            "credssp_minimum_version", "negotiate_send_cbt", "negotiate_delegate", "negotiate_hostname_override",
+            "negotiate_service",
+        )
+    },
+}  # fmt: skip
+
+
+class PsrpConnection(AnsibleConnection):
+    """Ansible's psrp, of which the options alone are used: it stays as it is, for others to connect it."""
+
+    def attempt(self, connection: Any, host: str, warn: Warn) -> LogonAttempt:
+        option = connection.get_option
+        scheme, port = self._place(option)
+        user, address = str(option("remote_user") or ""), str(option("remote_addr") or host)
+        transport = self._scheme_of_logon(str(option("auth")), user)
+        readable = transport not in SEALING or option("message_encryption") == "never"
+        environments = "" if option("ignore_proxy") else proxy_of(f"{scheme}://{address}:{port}/")
+        return LogonAttempt(
+            host=host,
+            address=address,
+            port=port,
+            user=user,
+            transport=transport,
+            password=bool(option("remote_password")),
+            ticket=transport == "kerberos",
+            sealed=scheme == "https" or not readable,
+            proxy=str(option("proxy") or environments),
+            connection=PSRP,
+        )
+
+    @staticmethod
+    def _place(option: Callable[[str], Any]) -> tuple[str, int]:
+        """Scheme and port; of the one that is not given by the other."""
+        scheme, port = option("protocol"), int(option("port") or 0)
+        scheme = str(scheme or ("http" if port == 5985 else "https"))
+        return scheme, port or (5986 if scheme == "https" else 5985)
+
+    @staticmethod
+    def _scheme_of_logon(auth: str, user: str) -> str:
+        """``negotiate`` falls back from Kerberos to NTLM, and a wrong password would be counted twice. So it is one of
+        them here: Kerberos for user@DOMAIN, and where a ticket says who logs on."""
+        if auth != "negotiate":
+            return auth
+        return "kerberos" if "@" in user or not user else "ntlm"
+
+    def take_variables(self, connection: Any, variables: Mapping[str, Any]) -> None:
+        override = "ansible_psrp_negotiate_hostname_override"
+        if connection.get_option("negotiate_hostname_override") and override in variables:
+            connection.set_option("negotiate_hostname_override", variables[override])
+
+    def open(self, connection: Any, attempt: LogonAttempt, recorder: Recorder | None) -> WsmanSession:
+        seam_pypsrp.require()
+        option = connection.get_option
+        trusted = option("ca_cert") or True
+        try:
+            transport = GuardedPsrpTransport(
+                recorder,
+                server=attempt.address,
+                port=attempt.port,
+                ssl=self._place(option)[0] == "https",
+                auth=attempt.transport,
+                cert_validation=False if option("cert_validation") == "ignore" else trusted,
+                **{name: option(named) for name, named in _SETTINGS.items()},
+            )
+        except ValueError as error:
+            raise attempt.failure(str(error)) from error
+        session = PypsrpSession(transport, int(option("operation_timeout")))
+        try:
+            session.shell_id = open_shell(WsmanClient(session, name=attempt.host))
+        except (WsmanError, HostUnreachable, GarbledAnswer) as error:
+            session.close()
+            raise attempt.failure(_said(error)) from error
+        return session
+
+
+def _said(error: RolloutError) -> str:
+    """By what the cause of a failed logon is known (``logon.py``)."""
+    if isinstance(error.__cause__, SessionError):
+        return error.__cause__.said
+    if isinstance(error, WsmanFault):
+        return f"{error.what} ({error.parts.subcode} {error.code})"
+    return error.what
+
+
+KINDS: dict[str, AnsibleConnection] = {WINRM: WinrmConnection(), PSRP: PsrpConnection()}
+
+
+def kind_of(connection: Any, host: str) -> AnsibleConnection:
+    """The kind of a connection of Ansible's; raises RolloutError for one that carries no WS-Management."""
+    name = str(getattr(connection, "transport", ""))
+    if name not in KINDS:
+        raise RolloutError(
+            f"this action speaks WS-Management and cannot use the connection '{name}'", where=host, mend=SET_ANOTHER
+        )
+    return KINDS[name]

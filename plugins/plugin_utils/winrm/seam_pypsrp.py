@@ -1,0 +1,37 @@
+# Copyright: (c) 2026, The ucops.rollout developers
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one place that imports pypsrp, which ``ansible_connection: psrp`` alone needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+
+MISSING: ImportError | None = None
+# Without the library what is derived from this can still be defined.
+Transport: Any = object
+try:
+    from pypsrp import exceptions, wsman
+
+    Transport = wsman._TransportHTTP
+except ImportError as error:
+    MISSING = error
+
+
+def require() -> None:
+    """Raise a RolloutError that names the missing package."""
+    if MISSING is not None:
+        raise RolloutError(
+            f"the Python package '{MISSING.name}' is missing on the controller, which ansible_connection: psrp needs",
+            mend="Install pypsrp into the Python that runs Ansible (pip install pypsrp), or set ansible_connection:"
+            " winrm. Nothing was sent",
+        )
+
+
+def http_error(status: int, text: str) -> Exception:
+    """As pypsrp raises it: an HTTP status other than 200 and 401, with the body of its answer."""
+    error: Exception = exceptions.WinRMTransportError("http", status, text)
+    return error

@@ -1,0 +1,231 @@
+"""What is taken of Ansible's connections, and what comes of a logon over psrp."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+from pypsrp.exceptions import AuthenticationError
+from unit.wsman_fakes import Request, Script, envelope, wsman_fault
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import connections, seam_pypsrp
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.connections import KINDS, kind_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import SchemeNotOffered, UnsafeAnswer
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.session_port import SessionError
+
+# Ansible's defaults.
+OPTIONS: dict[str, Any] = {
+    "remote_addr": "10.0.0.5", "remote_user": "C\\u", "remote_password": "p", "port": None, "protocol": None,
+    "path": "wsman", "auth": "negotiate", "cert_validation": "validate", "ca_cert": None, "connection_timeout": 30,
+    "read_timeout": 30, "message_encryption": "auto", "proxy": None, "ignore_proxy": False,
+    "certificate_key_pem": None, "certificate_pem": None, "credssp_auth_mechanism": "auto",
+    "credssp_disable_tlsv1_2": False, "credssp_minimum_version": 2, "negotiate_delegate": None,
+    "negotiate_hostname_override": None, "negotiate_send_cbt": True, "negotiate_service": "WSMAN",
+    "operation_timeout": 20,
+}  # fmt: skip
+
+
+class PsrpFake:
+    """Ansible's psrp connection, of which nothing is called but ``get_option``."""
+
+    transport = "psrp"
+
+    def __init__(self, **options: Any) -> None:
+        self.options = OPTIONS | options
+
+    def get_option(self, name: str) -> Any:
+        return self.options[name]
+
+    def set_option(self, name: str, value: Any) -> None:
+        self.options[name] = value
+
+
+def attempt_of(**options: Any) -> LogonAttempt:
+    return KINDS["psrp"].attempt(PsrpFake(**options), "dc01", print)
+
+
+@pytest.mark.parametrize(
+    ("options", "port", "sealed"),
+    [
+        ({}, 5986, True),
+        ({"port": 5985}, 5985, True),
+        ({"port": 5985, "auth": "basic"}, 5985, False),
+        ({"port": 5985, "message_encryption": "never"}, 5985, False),
+        ({"port": 8443, "auth": "basic"}, 8443, True),
+        ({"protocol": "http", "auth": "certificate"}, 5985, False),
+        ({"protocol": "https", "message_encryption": "never"}, 5986, True),
+        ({"protocol": "http", "port": 5986, "auth": "basic"}, 5986, False),
+    ],
+)
+def test_where_a_logon_goes_and_who_can_read_it(options: dict[str, Any], port: int, sealed: bool) -> None:
+    found = attempt_of(**options)
+    assert (found.port, found.sealed, found.where) == (port, sealed, f"dc01 (10.0.0.5:{port})")
+
+
+@pytest.mark.parametrize(
+    ("auth", "user", "transport"),
+    [
+        ("negotiate", "C\\u", "ntlm"),
+        ("negotiate", "u", "ntlm"),
+        ("negotiate", "u@COMPANY.LOCAL", "kerberos"),
+        ("negotiate", None, "kerberos"),
+        ("ntlm", "u@COMPANY.LOCAL", "ntlm"),
+        ("kerberos", "u", "kerberos"),
+        ("credssp", "C\\u", "credssp"),
+    ],
+)
+def test_one_scheme_is_tried_since_each_would_be_a_logon(auth: str, user: str | None, transport: str) -> None:
+    found = attempt_of(auth=auth, remote_user=user)
+    assert (found.transport, found.ticket) == (transport, transport == "kerberos")
+
+
+@pytest.mark.parametrize(
+    ("options", "proxy"),
+    [
+        ({}, "http://127.0.0.1:3128"),
+        ({"ignore_proxy": True}, ""),
+        ({"proxy": "http://p:8080", "ignore_proxy": True}, "http://p:8080"),
+    ],
+)
+def test_the_proxy_between(monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], proxy: str) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:3128")
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("NO_PROXY", "")
+    assert attempt_of(**options).proxy == proxy
+
+
+def test_what_anybody_could_read_is_refused_with_the_variables_of_psrp() -> None:
+    with pytest.raises(HostUnreachable) as refused:
+        attempt_of(protocol="http", auth="basic").refuse_in_the_clear()
+    assert str(refused.value) == (
+        "dc01 (10.0.0.5:5985): with transport basic over HTTP anybody on the way could read and change what is sent,"
+        " the password too; nothing was sent. Set two lines in the inventory:\n  ansible_psrp_auth: ntlm\n"
+        "  ansible_psrp_message_encryption: always\nOr use HTTPS (ansible_port: 5986)"
+    )
+
+
+@pytest.mark.parametrize("name", ["ssh", "local", ""])
+def test_a_connection_without_ws_management_is_refused(name: str) -> None:
+    with pytest.raises(RolloutError) as refused:
+        kind_of(SimpleNamespace(transport=name), "dc01")
+    assert str(refused.value) == (
+        f"dc01: this action speaks WS-Management and cannot use the connection '{name}'. Set ansible_connection to"
+        " winrm or psrp. What is done here takes WS-Management, which ssh does not carry (docs/prerequisites.md)"
+    )
+
+
+@pytest.mark.parametrize(("given", "taken"), [("ocssrv01", "ca01"), (None, None)])
+def test_a_delegates_name_in_kerberos_is_its_own(given: str | None, taken: str | None) -> None:
+    connection = PsrpFake(negotiate_hostname_override=given)
+    KINDS["psrp"].take_variables(connection, {"ansible_psrp_negotiate_hostname_override": "ca01", "other": "x"})
+    assert connection.options == OPTIONS | {"negotiate_hostname_override": taken}
+    KINDS["psrp"].take_variables(connection, {})
+    assert connection.options["negotiate_hostname_override"] == taken
+
+
+# --- the logon over psrp
+
+SHELL = envelope(
+    "<x:ResourceCreated><a:ReferenceParameters><w:SelectorSet>"
+    '<w:Selector Name="ShellId">OURS</w:Selector></w:SelectorSet></a:ReferenceParameters></x:ResourceCreated>'
+)
+
+
+class Wire:
+    """Stands for the guarded transport: what it is made with, and a script that answers."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.script, self.settings, self.recorder = Script(list(answers)), {}, None
+        self.read_timeout, self.closed = 30, 0
+        self.send = self.script.send_message
+
+    def __call__(self, recorder: Any, **settings: Any) -> Wire:
+        self.recorder, self.settings = recorder, settings
+        if settings["auth"] == "basic" and not settings["ssl"] and settings["encryption"] != "never":
+            raise ValueError("Cannot use message encryption with auth 'basic', either set encryption='never'")
+        return self
+
+    def drop(self) -> None:
+        self.closed += 1
+
+
+def opened(patched: pytest.MonkeyPatch, wire: Wire, **options: Any) -> Any:
+    patched.setattr(connections, "GuardedPsrpTransport", wire)
+    connection = PsrpFake(**options)
+    return KINDS["psrp"].open(connection, KINDS["psrp"].attempt(connection, "dc01", print), "recorder")  # type: ignore[arg-type]
+
+
+def test_a_logon_opens_a_shell_of_ours_with_the_settings_of_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(SHELL)
+    session = opened(monkeypatch, wire, ca_cert="/ca.pem", negotiate_hostname_override="dc01.company.local")
+    assert (session.shell_id, session.shell_is_ours, session.operation_timeout) == ("OURS", True, 20)
+    request: Request = wire.script.requests[0]
+    assert (request.action, request.options) == ("Create", {"WINRS_NOPROFILE": "FALSE", "WINRS_CODEPAGE": "65001"})
+    assert wire.recorder == "recorder"
+    assert wire.settings == {
+        "server": "10.0.0.5", "port": 5986, "ssl": True, "auth": "ntlm", "cert_validation": "/ca.pem",
+        "username": "C\\u", "password": "p", "path": "wsman", "connection_timeout": 30, "read_timeout": 30,
+        "encryption": "auto", "proxy": None, "no_proxy": False, "certificate_key_pem": None, "certificate_pem": None,
+        "credssp_auth_mechanism": "auto", "credssp_disable_tlsv1_2": False, "credssp_minimum_version": 2,
+        "negotiate_send_cbt": True, "negotiate_delegate": None, "negotiate_hostname_override": "dc01.company.local",
+        "negotiate_service": "WSMAN",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "validation"),
+    [({}, True), ({"ca_cert": "/ca.pem"}, "/ca.pem"), ({"ca_cert": "/ca.pem", "cert_validation": "ignore"}, False)],
+)
+def test_whose_certificates_are_taken(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], validation: bool | str
+) -> None:
+    wire = Wire(SHELL)
+    opened(monkeypatch, wire, **options)
+    assert wire.settings["cert_validation"] == validation
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "refused"),
+    [
+        (SessionError("no", refused=True, said="the credentials were rejected by the host"), "credentials were", True),
+        (requests.exceptions.ConnectionError("[Errno 111] Connection refused"), "nothing listens there", False),
+        (requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED"), "set ansible_psrp_ca_cert|Renew its", False),
+        (ImportError("GSSAPIProxy requires the Python gssapi library: No module named 'gssapi'"), "pypsrp\\[", False),
+        (AuthenticationError("The server did not response with one of the following"), "not offer", False),
+        (SchemeNotOffered("the host takes logons by other schemes only: Basic"), "only: Basic", False),
+        (UnsafeAnswer("it is compressed"), "the answer is not believed: it is compressed", False),
+        (seam_pypsrp.http_error(503, "<html>"), "not WinRM \\(HTTP 503\\)", False),
+        (wsman_fault(5, subcode="w:AccessDenied"), "the account may not use WinRM here", False),
+        (wsman_fault(2150859173), "opens no further shell", False),
+        (wsman_fault(2150858752), "opening a remote shell failed: It failed \\(0x80338000\\)", False),
+    ],
+    ids=["password", "refused", "tls", "kerberos", "nothing", "scheme", "rogue", "503", "rights", "shells", "fault"],
+)
+def test_a_logon_that_fails_is_one_and_has_a_cause(
+    monkeypatch: pytest.MonkeyPatch, answer: Any, words: str, refused: bool
+) -> None:
+    wire = Wire(answer)
+    with pytest.raises(HostUnreachable, match=words) as failure:
+        opened(monkeypatch, wire)
+    assert isinstance(failure.value, LogonRefused) is refused
+    assert str(failure.value).startswith("dc01 (10.0.0.5:5986): cannot log on over WinRM as 'C\\u' with transport ntlm")
+    assert (len(wire.script.requests), "ansible_winrm_" in str(failure.value)) == (1, False)
+    assert wire.closed > 0
+
+
+def test_settings_that_go_not_together_are_told_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire()
+    with pytest.raises(HostUnreachable, match="ansible_psrp_message_encryption is 'always', which this transport"):
+        opened(monkeypatch, wire, protocol="http", auth="basic")
+    assert wire.script.requests == []
+
+
+def test_without_pypsrp_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seam_pypsrp, "MISSING", ImportError("no", name="pypsrp"))
+    with pytest.raises(RolloutError, match="'pypsrp' is missing on the controller"):
+        opened(monkeypatch, Wire())

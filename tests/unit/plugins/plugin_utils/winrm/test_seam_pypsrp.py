@@ -1,0 +1,26 @@
+"""pypsrp through its seam."""
+
+from __future__ import annotations
+
+import pytest
+from unit.seams import without
+
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_pypsrp
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import is_http_error
+
+
+def test_without_the_library_it_can_be_imported_and_names_the_package() -> None:
+    names = without(seam_pypsrp, "pypsrp")
+    with pytest.raises(RolloutError) as missing:
+        names["require"]()
+    assert str(missing.value) == (
+        "the Python package 'pypsrp' is missing on the controller, which ansible_connection: psrp needs. Install pypsrp"
+        " into the Python that runs Ansible (pip install pypsrp), or set ansible_connection: winrm. Nothing was sent"
+    )
+    seam_pypsrp.require()
+
+
+def test_a_status_is_an_error_of_http() -> None:
+    error = seam_pypsrp.http_error(500, "<f/>")
+    assert is_http_error(error) and (error.code, error.response_text) == (500, "<f/>")  # type: ignore[attr-defined]
