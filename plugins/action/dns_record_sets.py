@@ -22,11 +22,16 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port impo
 class ActionModule(WindowsAction):
     """With ``update`` the controller itself pushes, and the task's connection is not touched."""
 
-    argument_spec: ClassVar[dict[str, Any]] = {**ARGUMENTS, "update": {"type": "dict", "default": {}}}
+    argument_spec: ClassVar[dict[str, Any]] = {
+        **ARGUMENTS,
+        "update": {"type": "dict", "default": {}},
+        "only_compare": {"type": "bool", "default": False},
+    }
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         way = self._by_update if arguments["update"] else super()._answer
-        return answered(partial(way, arguments, check_mode), fail=arguments["fail"])
+        planning = check_mode or arguments["only_compare"]
+        return answered(partial(way, arguments, planning), fail=arguments["fail"])
 
     def _by_update(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         asked = self.prepare(arguments)

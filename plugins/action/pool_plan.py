@@ -31,6 +31,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.plan.rollout import 
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.soundness import PlanHasErrors
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.variables import refuse_misspelt
 from ansible_collections.ucops.rollout.plugins.module_utils.report.kept import ReadHostVars
+from ansible_collections.ucops.rollout.plugins.module_utils.report.plan_source import source_of
 from ansible_collections.ucops.rollout.plugins.module_utils.topology.parse import parse
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import check_command
@@ -97,7 +98,8 @@ class ActionModule(PureAction):
         updated = [host for host in variables if takes_updates(variables, host)]
         hosts = hosts_of_run(plan, groups, inventory, parts, every_dns_server=every, updated=updated)
         plain = plan.to_plain()
-        return {"changed": False, "plan": plain, "text": plain_in_text(plain), "hosts": to_plain(hosts)}
+        told = {"plan": plain, "text": plain_in_text(plain), "hosts": to_plain(hosts)}
+        return {"changed": False, **told, "made_of": source_of(arguments["topology"], arguments["only"])}
 
 
 def _issuers(plan: Plan) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import 
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import plan_if_made, plan_of
 from ansible_collections.ucops.rollout.plugins.module_utils.report import (
     collected,
+    plan_source,
     pushing,
     reaching,
     server_results,
@@ -47,6 +48,10 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.face import filters_
 
 def kept_plan(hostvars: Any, host: str = CONTROLLER) -> Mapping[str, Any] | str:
     return collected.kept_plan(_hostvars(hostvars), host)
+
+
+def plan_to_make(hostvars: Any, host: str, plan: Any, source: Mapping[str, Any]) -> bool:
+    return plan_source.plan_to_make(_hostvars(hostvars), str(host), plan, source)
 
 
 def left_out(
@@ -287,6 +292,7 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return filters_of(
             kept_plan,
+            plan_to_make,
             left_out,
             taking_part,
             run_hosts,

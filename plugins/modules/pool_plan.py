@@ -155,6 +155,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+made_of:
+  description: A short text that is the same for the same O(topology) and O(only), and no other.
+  returned: success
+  type: str
+  sample: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 text:
   description:
     - RV(plan) as one JSON text, which the roles hand on. Ansible goes through each value of a variable whenever the

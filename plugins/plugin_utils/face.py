@@ -61,6 +61,8 @@ _EXTRA = "ansible_winrm_"
 _TRUSTS_WHAT_IS_MARKED = hasattr(template, "trust_as_template")
 # The folder of the controller that a task's messages are written into, where the task itself says so.
 RECORDING = "recording_directory"
+# Connections to hosts that run no module written in Python.
+_OF_WINDOWS = ("winrm", "psrp")
 # In characters; a longer result is shown from -vvv on.
 LONGEST_SHOWN = 1500
 
@@ -166,8 +168,14 @@ class ControllerModule(_CheckedAction):
         return proof_module.look_until_settled(look, params, tell)
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        if not self._task.delegate_to and self.task_vars.get("inventory_hostname") in LOCALHOST:
+        if (self._task.delegate_to or self.task_vars.get("inventory_hostname")) in LOCALHOST:
             return proof_module.answer(arguments, self.check, self.wait, display.display)
+        if getattr(self._connection, "transport", "") in _OF_WINDOWS:
+            raise RolloutError(
+                "this looks from outside, for which Windows has no Python",
+                where=self._task.delegate_to or self.task_vars.get("inventory_hostname") or "",
+                mend="Use it in a play on localhost, or on another host with Linux, or delegate it to one",
+            )
         result: dict[str, Any] = self._execute_module(task_vars=self.task_vars)
         self._remove_tmp_path(self._connection._shell.tmpdir)
         return result

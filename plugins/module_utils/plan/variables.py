@@ -44,19 +44,22 @@ OF_PLAYBOOKS = (
 SET_BY_ROLES: Mapping[str, frozenset[str]] = {
     role: frozenset(names.split())
     for role, names in {
-        "pool_plan": "computed explained hosts kept let_in named result",
-        "pool_dns": "pushed_view result turn",
+        "pool_plan": "computed explained hosts kept let_in made_of named result",
+        "pool_dns": "pushed_view result source turn",
         "pool_certificates": (
-            "compares done failure held issued options read requests result retired revoked survey taken todo waiting"
+            "compares done failure held issued options read requests result retired revoked source survey taken todo "
+            "waiting"
         ),
-        "pool_verify": "endpoints inputs inside kept left looking now outside predicted records seen sign_in telling",
+        "pool_verify": (
+            "endpoints inputs inside kept left looking now outside predicted records seen sign_in source telling"
+        ),
         "pool_report": (
             "asked authority ca_group cas done failure hosts known made_by missing name_servers "
-            "outcome parts pool refused result servers started stem tagged takes_part told unready "
+            "outcome parts pool refused result servers source started stem tagged takes_part told unready "
             "unwritten written"
         ),
         "pool_audit": (
-            "authority found left made_by paths pool result run server servers stem times unwritten wanted "
+            "authority found left made_by paths pool result run server servers source stem times unwritten wanted "
             "written zones"
         ),
     }.items()

@@ -40,7 +40,12 @@ _AFTER_ANOTHER = (
 
 def kept_plan(hostvars: HostVars, host: str = CONTROLLER) -> Mapping[str, Any] | str:
     """The plan that the host has made, or else the controller, as text where that was kept; else empty."""
-    found = (kept(hostvars, one, name) for one in (host, CONTROLLER) for name in ("pool_plan_kept", "pool_plan_result"))
+    return next((plan for one in (host, CONTROLLER) if (plan := own_plan(hostvars, one))), {})
+
+
+def own_plan(hostvars: HostVars, host: str) -> Mapping[str, Any] | str:
+    """The plan that this host has made; else empty."""
+    found = (kept(hostvars, host, name) for name in ("pool_plan_kept", "pool_plan_result"))
     plan: Mapping[str, Any] | str = next((one for one in found if one), {})
     return plan
 

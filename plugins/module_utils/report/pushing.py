@@ -22,6 +22,12 @@ _NO_END = (
     " replication, and that came to no end. Mend it there and run again, or name this server alone (--limit)"
 )
 
+_NOT_YET = (
+    "nothing was changed here: {first} is pushed to before this server, since both may hold the same zones by"
+    " replication, and was not yet. Under the strategies free and host_pinned no host waits for another: play both with"
+    " linear. Else mend what ended it there and run again, or name this server alone (--limit)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PushTurn:
@@ -50,7 +56,7 @@ def push_turn(hostvars: HostVars, host: str, hosts: Sequence[str], plan: Plan, v
         return PushTurn(zones, records)
     result = kept(hostvars, first, "pool_dns_result") or {}
     if not result.get("pushed"):
-        return PushTurn((), (), first, refusal=_NO_END.format(first=first))
+        return PushTurn((), (), first, refusal=(_NO_END if result else _NOT_YET).format(first=first))
     left = tuple(str(one["name"]) for one in result.get("zones", ()) if one.get("in_directory"))
     return PushTurn(
         tuple(one for one in zones if one.name not in left),

@@ -369,13 +369,30 @@ class Asker(ControllerModule):
 
 @pytest.mark.parametrize(
     ("host", "delegate_to", "ran_over"),
-    [("localhost", None, None), ("127.0.0.1", None, None), ("prober", None, "winrm"), ("localhost", "prober", "winrm")],
+    [
+        ("localhost", None, None),
+        ("127.0.0.1", None, None),
+        ("dc01", "localhost", None),
+        ("prober", None, "ssh"),
+        ("localhost", "prober", "ssh"),
+    ],
 )
 def test_the_controller_probes_over_no_connection(host: str, delegate_to: str | None, ran_over: str | None) -> None:
     """Anybody else is sent the module; here its work is done at once, without one."""
-    result = run(Asker, variables={"inventory_hostname": host}, delegate_to=delegate_to, state="proved", timeout="1.5")
+    connection = FakeConnection()
+    connection.transport = "ssh"
+    given = {"state": "proved", "timeout": "1.5"}
+    result = run(Asker, connection, variables={"inventory_hostname": host}, delegate_to=delegate_to, **given)
     assert result.get("ran_over") == ran_over
     assert ("results" in result) is (ran_over is None)
+
+
+def test_windows_is_not_sent_what_it_cannot_run() -> None:
+    result = run(Asker, variables={"inventory_hostname": "dc01"}, state="proved")
+    assert result["failed"] and result["msg"] == (
+        "dc01: this looks from outside, for which Windows has no Python. Use it in a play on localhost, or on another"
+        " host with Linux, or delegate it to one"
+    )
 
 
 def test_what_the_controller_proves_itself_is_what_the_module_returns() -> None:

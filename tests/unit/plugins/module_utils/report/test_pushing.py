@@ -53,3 +53,4 @@ def test_a_further_one_is_not_pushed_to_before_the_first_is_as_planned() -> None
         zones, writer, left, refusal = turn({"dc1": kept, "dc2": {}, "ns1": {}}, "dc2")
         assert (zones, writer, left) == ([], "dc1", [])
         assert refusal.startswith("nothing was changed here: dc1 is pushed to before this server")
+        assert ("play both with linear" in refusal) is (not kept)
