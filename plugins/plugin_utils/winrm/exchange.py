@@ -26,7 +26,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
 _REDIRECTS = (301, 302, 303, 307, 308)
 # The bodies that WS-Management has: an answer, and a SOAP fault.
-_WITH_SOAP = (200, 500)
+WITH_SOAP = (200, 500)
 
 _CHALLENGE = b"NTLMSSP\0\x02\0\0\0"
 _FLAGS_AT = 20
@@ -169,6 +169,6 @@ def readable_body(status: int, headers: Mapping[str, str], protocol: str) -> boo
     """
     if f'protocol="{protocol}"' in headers.get("Content-Type", ""):
         return True
-    if status in _WITH_SOAP:
+    if status in WITH_SOAP:
         raise UnsafeAnswer("it is not sealed with the password's key, so anybody may have sent it")
     return False

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import (
+    WITH_SOAP,
     BoundedResponse,
     Exchange,
     SchemeNotOffered,
@@ -28,6 +29,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording impo
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import (
     HTTPAdapter,
     Protocol,
+    Request,
     Transport,
     is_connection_error,
     is_http_error,
@@ -142,19 +144,43 @@ class GuardedTransport(Transport):  # type: ignore[misc]
 
     def send_message(self, message: str | bytes) -> bytes:
         """Here messages are as they were before they were sealed, and after they were unsealed."""
+        self._refuse_half_logon()
         if isinstance(message, str):
             message = without_unused_prefixes(message)
         send = super().send_message
         return bytes(send(message) if self.recorder is None else self.recorder.recorded(send, message))
 
     def build_session(self) -> Any:
-        if not self.session:
-            self.encryption = None  # that of the session before
-        return super().build_session()
+        if self.session:
+            return super().build_session()
+        self.encryption = None  # that of the session before
+        session = super().build_session()
+        if self.auth_method == "credssp" and not self.encryption:
+            self._log_on_apart(session)
+        return session
 
     def setup_encryption(self, session: Any) -> None:
         super().setup_encryption(session)
-        if self.auth_method == "ntlm" and session.auth.session_security is None:
+        if not self._logged_on(session):
+            raise UnsafeAnswer(NO_LOGON)
+
+    def _log_on_apart(self, session: Any) -> None:
+        """requests_credssp sends the message with each of its tokens, and takes a fault for a refused logon."""
+        self._send_message_request(session, session.prepare_request(Request("POST", self.endpoint)))
+        self._refuse_half_logon()
+
+    def _logged_on(self, session: Any) -> bool:
+        """Whether the other side has proved that it knows the password, where the library tells."""
+        if self.auth_method == "ntlm":
+            return session.auth.session_security is not None
+        if self.auth_method == "credssp":
+            # Until then TLS may be with anybody. requests_credssp is content with any 200.
+            contexts = session.auth.contexts.values()
+            return bool(contexts) and all(one._context.complete for one in contexts)
+        return True
+
+    def _refuse_half_logon(self) -> None:
+        if self.session and self.auth_method == "credssp" and not self._logged_on(self.session):
             raise UnsafeAnswer(NO_LOGON)
 
     def _send_message_request(self, session: Any, prepared_request: Any) -> Any:
@@ -164,10 +190,12 @@ class GuardedTransport(Transport):  # type: ignore[misc]
 
     def _guard(self, session: Any) -> None:
         seals = self.message_encryption != "never" and not self.endpoint.lower().startswith("https:")
-        method = self.auth_method
+        method = "certificate" if self.auth_method == "ssl" and self.cert_pem else self.auth_method
         guard(session, self.exchange, transport=method, seals=seals and method == "ntlm")
 
     def _get_message_response_text(self, response: Any) -> bytes:
+        if response.status_code in WITH_SOAP:
+            self._refuse_half_logon()
         if self.encryption:
             protocol = self.encryption.protocol_string.decode()
             if not readable_body(response.status_code, response.headers, protocol):

@@ -15,6 +15,7 @@ MISSING: ImportError | None = None
 # Without the libraries what is derived from these can still be defined.
 HTTPAdapter: Any = object
 Protocol: Any = object
+Request: Any = object
 Transport: Any = object
 try:
     import requests
@@ -22,6 +23,7 @@ try:
     from winrm import exceptions, protocol, transport
 
     HTTPAdapter, Protocol, Transport = requests.adapters.HTTPAdapter, protocol.Protocol, transport.Transport
+    Request = requests.Request
 except ImportError as error:
     MISSING = error
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import inspect
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
 import winrm.protocol
 from hostile import proxy
+from hostile.credssp import rogue_credssp
 from hostile.winrm import SEALED, STRONG, fixed, for_ever, http, in_the_clear, rogue
 from proofkit.listeners import refused_port
 from spnego.exceptions import BadMICError
@@ -82,6 +84,52 @@ def test_what_only_says_that_it_is_sealed_does_not_open() -> None:
 def test_a_host_that_asks_for_no_logon_is_refused() -> None:
     with rogue(in_the_clear(), logon=False) as port:
         assert refused(port) == "it came without a logon, so that nothing could be sealed"
+
+
+def test_pywinrm_alone_believes_a_host_that_broke_the_logon_off() -> None:
+    """The attack: whoever can do TLS says 200 before the password was proved to be known, and answers sealed by it."""
+    with rogue_credssp() as port:
+        bare = winrm.protocol.Protocol(
+            f"http://127.0.0.1:{port}/wsman", transport="credssp", username="C\\u", password="p"
+        )
+        assert bare.open_shell() == "ROGUE"
+
+
+def test_a_logon_by_credssp_that_was_broken_off_is_refused() -> None:
+    with rogue_credssp() as port:
+        assert refused(port, transport="credssp") == "it came without a logon, so that nothing could be sealed"
+
+
+def test_a_host_that_asks_for_no_logon_by_credssp_is_refused() -> None:
+    with rogue(in_the_clear(), logon=False) as port:
+        for sealed in ("always", "never"):
+            told = refused(port, transport="credssp", message_encryption=sealed)
+            assert told == "it came without a logon, so that nothing could be sealed"
+
+
+def test_what_is_no_winrm_is_told_as_that_with_credssp_too() -> None:
+    with rogue(fixed(http("404 ", body=b"<html>")), logon=False) as port:
+        assert cause(f"http://127.0.0.1:{port}/wsman", "credssp")[0] == "not-winrm"
+
+
+def test_a_session_by_credssp_that_is_begun_anew_is_not_believed_before_its_end() -> None:
+    """The library logs on again whenever it is told 401; what came before counts no more."""
+    protocol = GuardedProtocol("http://127.0.0.1:1/wsman", transport="credssp", username="u", password="p")
+    transport, whole, broken = protocol.transport, context(True), context(False)
+    transport.session = requests.Session()
+    transport.session.auth = SimpleNamespace(contexts={"a": whole})
+    response = requests.Response()
+    response.status_code, response._content = 200, b"<x/>"
+    assert transport._get_message_response_text(response) == b"<x/>"
+    transport.session.auth.contexts["a"] = broken
+    for attempt in (lambda: transport._get_message_response_text(response), lambda: transport.send_message(b"<x/>")):
+        with pytest.raises(UnsafeAnswer, match="without a logon"):
+            attempt()
+
+
+def context(complete: bool) -> SimpleNamespace:
+    """As requests_credssp's."""
+    return SimpleNamespace(_context=SimpleNamespace(complete=complete))
 
 
 @pytest.mark.parametrize("missing", [0x10, 0x20, 0x80000, 0x20000000, 0x40000000])
@@ -255,6 +303,7 @@ def test_a_dead_proxy_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
         ("basic", [], "basic-rejected"),
         ("ntlm", ['Basic realm="WSMAN"'], "transport-not-offered"),
         ("ntlm", ["Negotiate"], "credentials-rejected"),
+        ("credssp", ["Negotiate"], "transport-not-offered"),
     ],
 )
 def test_a_scheme_that_is_not_offered_is_no_wrong_password(transport: str, offers: list[str], code: str) -> None:
