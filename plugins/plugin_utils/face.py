@@ -402,7 +402,7 @@ class ManyHostsAction(ReachingAction):
         def account(name: str) -> Account:
             attempt, password = there[name].attempt(), there[name]._connection.get_option("remote_password")
             kerberos = attempt.transport == "kerberos"
-            return Account(attempt.user, str(password or ""), local=attempt.local, kerberos=kerberos)
+            return Account(attempt.account, str(password or ""), local=attempt.local, kerberos=kerberos)
 
         def look(name: str) -> dict[str, Any]:
             try:

@@ -16,6 +16,7 @@ from typing import Any
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.connections import PSRP, SET_ANOTHER, WINRM
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_pypsrp
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.client_certificate import ClientCertificate
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, WsmanError, WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import guarding
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import SEALING, LogonAttempt
@@ -66,16 +67,21 @@ class WinrmConnection(AnsibleConnection):
         extras = option("_extras") or {}
         address = str(option("remote_addr") or host)
         readable = transport not in SEALING or extras.get("ansible_winrm_message_encryption") == "never"
+        files = [str(extras.get(f"ansible_winrm_{name}") or "") for name in ("cert_pem", "cert_key_pem")]
+        by_certificate = transport == "certificate" or (transport == "ssl" and any(files))
         return LogonAttempt(
             host=host,
             address=address,
             port=port,
             user=user,
-            transport=str(transport),
+            transport="certificate" if by_certificate else str(transport),
             password=bool(option("remote_password")),
             ticket=transport == "kerberos" and option("kerberos_mode") != "managed",
             sealed=scheme == "https" or not readable,
             proxy=str(extras.get("ansible_winrm_proxy") or proxy_of(f"{scheme}://{address}:{port}/")),
+            certificate=ClientCertificate(*files) if by_certificate else None,
+            tls=scheme == "https",
+            validated=extras.get("ansible_winrm_server_cert_validation") != "ignore",
         )
 
     @staticmethod
@@ -133,6 +139,7 @@ class PsrpConnection(AnsibleConnection):
         user, address = str(option("remote_user") or ""), str(option("remote_addr") or host)
         transport = self._scheme_of_logon(str(option("auth")), user)
         readable = transport not in SEALING or option("message_encryption") == "never"
+        files = [str(option(name) or "") for name in ("certificate_pem", "certificate_key_pem")]
         environments = "" if option("ignore_proxy") else proxy_of(f"{scheme}://{address}:{port}/")
         return LogonAttempt(
             host=host,
@@ -145,6 +152,9 @@ class PsrpConnection(AnsibleConnection):
             sealed=scheme == "https" or not readable,
             proxy=str(option("proxy") or environments),
             connection=PSRP,
+            certificate=ClientCertificate(*files) if transport == "certificate" else None,
+            tls=scheme == "https",
+            validated=option("cert_validation") != "ignore",
         )
 
     @staticmethod

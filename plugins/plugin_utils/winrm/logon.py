@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.connections import PSRP, WINRM
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.client_certificate import UNUSABLE, ClientCertificate
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import (
     NOT_BELIEVED,
     NOT_OFFERED,
@@ -41,10 +43,15 @@ OF_PSRP = {
     "ansible_winrm_scheme": "ansible_psrp_protocol",
     "ansible_winrm_path": "ansible_psrp_path",
     "ansible_winrm_ca_trust_path": "ansible_psrp_ca_cert",
+    "ansible_winrm_server_cert_validation": "ansible_psrp_cert_validation",
+    "ansible_winrm_cert_pem": "ansible_psrp_certificate_pem",
+    "ansible_winrm_cert_key_pem": "ansible_psrp_certificate_key_pem",
     "ansible_winrm_proxy": "ansible_psrp_proxy",
     "ansible_winrm_kerberos_hostname_override": "ansible_psrp_negotiate_hostname_override",
     "pywinrm[": "pypsrp[",
 }
+# What the certificate of a host's listener needs.
+_TRUST = "give the PEM of the CA, or of a certificate that the host issued to itself, in ansible_winrm_ca_trust_path."
 # What else than WinRM answers with, or a proxy on the way.
 _HTTP = re.compile(r"\b(?:Code|HTTP) (\d{3})\b")
 
@@ -52,8 +59,9 @@ _HTTP = re.compile(r"\b(?:Code|HTTP) (\d{3})\b")
 @dataclass(frozen=True, slots=True)
 class LogonAttempt:
     """What is tried. ``password``: whether there is one; ``ticket``: whether one of Kerberos may take its place, as a
-    certificate does by itself. ``sealed``: whether messages are unreadable on the way. ``proxy``: the one that the
-    environment or the inventory puts in between, or empty. ``connection``: Ansible's, by which variables are named."""
+    certificate does by itself (``certificate``). ``sealed``: whether messages are unreadable on the way. ``proxy``: the
+    one that the environment or the inventory puts in between, or empty. ``connection``: Ansible's, by which variables
+    are named. ``tls``: whether it is HTTPS, and ``validated``, whether the listener's certificate is looked at."""
 
     host: str
     address: str
@@ -65,6 +73,19 @@ class LogonAttempt:
     sealed: bool = True
     proxy: str = ""
     connection: str = WINRM
+    certificate: ClientCertificate | None = None
+    tls: bool = False
+    validated: bool = True
+
+    @property
+    def who(self) -> str:
+        """As what the logon is tried, for a sentence."""
+        return f"by the certificate '{self.certificate.certificate}'" if self.certificate else f"as '{self.user}'"
+
+    @property
+    def account(self) -> str:
+        """What is refused elsewhere where it is refused once: the user, or the certificate in the user's place."""
+        return self.certificate.certificate if self.certificate else self.user
 
     @property
     def local(self) -> bool:
@@ -81,7 +102,12 @@ class LogonAttempt:
 
     def refuse_without_credentials(self) -> None:
         """Raise RolloutError where user or password is not given: an empty one would be sent, and be counted."""
-        if self.transport == "certificate" or (self.ticket and not self.password):
+        if self.certificate:
+            unusable = self.certificate.unusable()
+            if unusable:
+                raise self.failure(unusable)
+            return
+        if self.ticket and not self.password:
             return
         if not self.user:
             raise self.failure("requires a username")
@@ -90,6 +116,16 @@ class LogonAttempt:
 
     def refuse_in_the_clear(self) -> None:
         """Raise HostUnreachable where the password, or all that is sent, could be read on the way."""
+        if self.transport in WITH_PASSWORD and self.tls and not self.validated:
+            raise HostUnreachable(
+                f"with transport {self.transport}, and as the certificate of the host's listener is not looked at, whoever"
+                " answers in the host's place would be given the password; nothing was sent",
+                where=self.where,
+                mend=self._named(
+                    f"Set ansible_winrm_server_cert_validation: validate, and {_TRUST} Or set ansible_winrm_transport:"
+                    " ntlm, which never sends the password"
+                ),
+            )
         if self.sealed or self.transport not in (*SEALING, *READABLE):
             return  # pywinrm refuses a transport that it does not know
         transport = self.transport if self.transport in SEALING else "ntlm"
@@ -109,7 +145,10 @@ class LogonAttempt:
         kind = LogonRefused if cause.refused else HostUnreachable
         values = {"user": self.user, "address": self.address, "port": self.port, "transport": self.transport}
         values |= {"proxy": self.proxy, "said": plainly(said), "status": _status(said)}
-        what = f"cannot log on over WinRM as '{self.user}' with transport {self.transport}: {self._named(cause.says)}"
+        if self.certificate:
+            now = datetime.now(timezone.utc)
+            values |= {"certificate": self.certificate.described(now), "principal": self.certificate.principal()}
+        what = f"cannot log on over WinRM {self.who} with transport {self.transport}: {self._named(cause.says)}"
         return kind(_filled(what, values), where=self.where, mend=_filled(self._named(cause.mend), values))
 
     def _named(self, text: str) -> str:
@@ -123,7 +162,8 @@ class LogonAttempt:
 class LogonCause:
     """Why a logon failed. ``says`` completes a sentence, ``mend`` is what to do.
 
-    Both may hold {user}, {address}, {port}, {transport}, {proxy}, {status} and {said}. ``refused``: the account was
+    Both may hold {user}, {address}, {port}, {transport}, {proxy}, {status} and {said}, and with a client certificate
+    {certificate} and {principal}. ``refused``: the account was
     turned down, and would be so again elsewhere.
     """
 
@@ -154,6 +194,19 @@ CAUSES = (
         (r"requires a password",),
         "no password is given",
         "Set ansible_password, in a vault (docs/prerequisites.md), or pass --ask-pass. Nothing was sent",
+    ),
+    LogonCause(
+        "client-certificate-unusable",
+        (UNUSABLE,),
+        "{said}",
+        "Set ansible_winrm_cert_pem and ansible_winrm_cert_key_pem to files on the controller: the certificate, and its"
+        " key without a pass phrase, both PEM, readable for the user of the run alone. Nothing was sent",
+    ),
+    LogonCause(
+        "basic-characters",
+        (r"codec can't encode character",),
+        "Basic cannot carry a character that is in the user's name or the password",
+        "Set ansible_winrm_transport: ntlm, or give the account a password of ASCII characters. Nothing was sent",
     ),
     LogonCause(
         "kerberos-library-missing",
@@ -272,7 +325,12 @@ CAUSES = (
     ),
     LogonCause(
         "password-refused",
-        (r"Password incorrect", r"[Pp]reauthentication failed", r"0xc000006[ad]\b", r"with a CredSSP token after step"),
+        (
+            r"Password incorrect",
+            r"[Pp]reauthentication failed",
+            r"0xc000006[ad]\b",
+            r"with a CredSSP token after step (?!Credential exchange)",
+        ),
         "user name or password are wrong: the credentials were rejected",
         f"Check {_NAMES} before the next run.{_ONE_LOGON}",
         refused=True,
@@ -336,7 +394,8 @@ CAUSES = (
         ),
         "the host does not offer this transport ({said}); no password was judged",
         "See `winrm get winrm/config/service/auth` on the host and its policies on NTLM; ansible_winrm_transport:"
-        " kerberos or ntlm choose another. As Windows comes, Basic is switched off",
+        " kerberos or ntlm choose another. As Windows comes, Basic, Certificate and CredSSP are switched off"
+        " (docs/prerequisites.md has the commands)",
     ),
 )
 # What a proxy can say in the place of the host.
@@ -376,7 +435,29 @@ REJECTED_TICKET = LogonCause(
     "Its service name HTTP/{address} may belong to another account (setspn -Q HTTP/{address}), or its clock or its"
     " membership of the domain is broken; ansible_winrm_transport: ntlm goes without the service name",
 )
-_REJECTED_BY = {"kerberos": REJECTED_TICKET, **dict.fromkeys(WITH_PASSWORD, REJECTED_BASIC)}
+REJECTED_CERTIFICATE = LogonCause(
+    "certificate-rejected",
+    (),
+    "the host takes the certificate for nobody that it knows ({certificate})",
+    "On the host: `winrm get winrm/config/service/auth` has Certificate = true; `winrm enumerate"
+    " winrm/config/service/certmapping` has a mapping with Subject = {principal} and the thumbprint of the authority"
+    " above the certificate (its own, where it issued itself) as Issuer, made with the account's password of today; the"
+    " certificate is among the trusted ones there, has that user principal name, and is for Client Authentication",
+    refused=True,
+)
+REJECTED_OVER_TLS = LogonCause(
+    "credentials-rejected-over-tls",
+    (),
+    f"{REJECTED.says}, or came over another TLS connection than the host's own",
+    f"{REJECTED.mend}. The host refuses a right password, too, where something between ends TLS (a proxy, a load"
+    " balancer): the logon is bound to the channel (CbtHardeningLevel)",
+    refused=True,
+)
+_REJECTED_BY = {
+    "kerberos": REJECTED_TICKET,
+    "certificate": REJECTED_CERTIFICATE,
+    **dict.fromkeys(WITH_PASSWORD, REJECTED_BASIC),
+}
 UNENCRYPTED = LogonCause(
     "unencrypted-refused",
     (),
@@ -405,8 +486,7 @@ ON_THE_WAY = (
         "certificate-not-trusted",
         (r"self-signed certificate", r"unable to get (?:local )?issuer", r"self signed certificate"),
         "the controller does not trust the certificate of the host's HTTPS listener ({said})",
-        "Give the CA's certificate as PEM in ansible_winrm_ca_trust_path, or use ntlm or kerberos over HTTP, which"
-        " encrypt by themselves",
+        f"{_TRUST[0].upper()}{_TRUST[1:]} Or use ntlm or kerberos over HTTP, which encrypt by themselves",
     ),
     LogonCause(
         "certificate-of-another-name",
@@ -421,6 +501,26 @@ ON_THE_WAY = (
         f"{_TLS}Renew its certificate",
     ),
     LogonCause(
+        "client-certificate-refused",
+        (
+            r"(?i)alert[ _]unknown[ _]ca",
+            r"(?i)alert[ _](?:bad[ _]|unsupported[ _])?certificate",
+            r"(?i)alert[ _]no[ _]certificate",
+        ),
+        "the host's listener refused the certificate of the client in the TLS handshake ({said})",
+        "The host has to trust the certificate: import the CA's, or a certificate that issued itself, into its Trusted"
+        " Root Certification Authorities; it has to be for Client Authentication and not ended. Where the logon is by"
+        " no certificate, something in between asks for one",
+    ),
+    LogonCause(
+        "tls-too-old",
+        (r"(?i)unsupported[ _]protocol", r"(?i)alert[ _]protocol[ _]version", r"(?i)no[ _]protocols[ _]available"),
+        "the host's HTTPS listener and the controller have no version of TLS in common ({said})",
+        "Windows Server 2003 to 2008 R2 offer TLS 1.0 as they come, which current TLS libraries refuse. Switch TLS 1.2"
+        r" on (2008 R2: SCHANNEL\Protocols\TLS 1.2\Server, Enabled = 1 and DisabledByDefault = 0, then restart), or take"
+        " HTTP with ntlm or kerberos, which encrypt by themselves",
+    ),
+    LogonCause(
         "no-tls-there",
         (r"WRONG_VERSION_NUMBER", r"wrong version number", r"record layer failure", r"HTTP_REQUEST"),
         "what answers there does not speak TLS",
@@ -430,8 +530,8 @@ ON_THE_WAY = (
         "tls-refused",
         (r"SSLError", r"\[SSL", r"SSLV3_ALERT", r"TLSV1_ALERT", r"EOF occurred in violation of protocol"),
         "the TLS handshake with the host's HTTPS listener failed ({said})",
-        f"{_TLS}Windows Server 2003 and 2008 offer what current TLS libraries refuse: take HTTP with ntlm or"
-        f" kerberos there",
+        f"{_TLS}Its key and its certificate's signature have to be of today (RSA 2048, SHA-256); Windows Server 2003"
+        f" and 2008 offer ciphers that current TLS libraries refuse: take HTTP with ntlm or kerberos there",
     ),
     LogonCause(
         "name-not-resolved",
@@ -490,7 +590,8 @@ def cause_of(said: str, attempt: LogonAttempt) -> LogonCause:
     if found is not None:
         return NO_RIGHTS_LOCAL if found.code == "no-rights" and attempt.local else found
     if _REJECTED.search(said):
-        return _REJECTED_BY.get(attempt.transport, REJECTED)
+        usual = REJECTED_OVER_TLS if attempt.tls and attempt.transport == "ntlm" else REJECTED
+        return _REJECTED_BY.get("certificate" if attempt.certificate else attempt.transport, usual)
     status = _status(said)
     if attempt.proxy and status != 500:
         return PROXY
