@@ -12,9 +12,10 @@ import struct
 import tempfile
 from collections.abc import Iterator
 
-from hostile.winrm import SOAP, http, request_of
 from proofkit.listeners import tcp_listener
 from spnego.tls import generate_tls_certificate
+
+from hostile.winrm import SOAP, http, request_of
 
 _SEALED = "application/HTTP-CredSSP-session-encrypted"
 _KIND = f'Content-Type: multipart/encrypted;protocol="{_SEALED}";boundary="Encrypted Boundary"'

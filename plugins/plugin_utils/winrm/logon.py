@@ -107,7 +107,7 @@ class LogonAttempt:
             if unusable:
                 raise self.failure(unusable)
             return
-        if self.ticket and not self.password:
+        if self.transport == "certificate" or (self.ticket and not self.password):
             return
         if not self.user:
             raise self.failure("requires a username")
@@ -118,8 +118,8 @@ class LogonAttempt:
         """Raise HostUnreachable where the password, or all that is sent, could be read on the way."""
         if self.transport in WITH_PASSWORD and self.tls and not self.validated:
             raise HostUnreachable(
-                f"with transport {self.transport}, and as the certificate of the host's listener is not looked at, whoever"
-                " answers in the host's place would be given the password; nothing was sent",
+                f"with transport {self.transport}, and as the certificate of the host's listener is not looked at,"
+                " whoever answers in the host's place would be given the password; nothing was sent",
                 where=self.where,
                 mend=self._named(
                     f"Set ansible_winrm_server_cert_validation: validate, and {_TRUST} Or set ansible_winrm_transport:"
@@ -517,8 +517,8 @@ ON_THE_WAY = (
         (r"(?i)unsupported[ _]protocol", r"(?i)alert[ _]protocol[ _]version", r"(?i)no[ _]protocols[ _]available"),
         "the host's HTTPS listener and the controller have no version of TLS in common ({said})",
         "Windows Server 2003 to 2008 R2 offer TLS 1.0 as they come, which current TLS libraries refuse. Switch TLS 1.2"
-        r" on (2008 R2: SCHANNEL\Protocols\TLS 1.2\Server, Enabled = 1 and DisabledByDefault = 0, then restart), or take"
-        " HTTP with ntlm or kerberos, which encrypt by themselves",
+        r" on (2008 R2: SCHANNEL\Protocols\TLS 1.2\Server, Enabled = 1 and DisabledByDefault = 0, then restart), or"
+        " take HTTP with ntlm or kerberos, which encrypt by themselves",
     ),
     LogonCause(
         "no-tls-there",

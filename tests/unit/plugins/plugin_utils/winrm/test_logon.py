@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.client_certificate import UNUSABLE, ClientCertificate
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import UnsafeAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import (
@@ -19,6 +20,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import (
     PROXY,
     REJECTED,
     REJECTED_BASIC,
+    REJECTED_CERTIFICATE,
+    REJECTED_OVER_TLS,
     REJECTED_TICKET,
     UNENCRYPTED,
     UNKNOWN,
@@ -34,6 +37,8 @@ ALL_CAUSES = (
     NO_RIGHTS_LOCAL,
     REJECTED,
     REJECTED_BASIC,
+    REJECTED_CERTIFICATE,
+    REJECTED_OVER_TLS,
     REJECTED_TICKET,
     UNENCRYPTED,
     PROXY,
@@ -42,6 +47,7 @@ ALL_CAUSES = (
 )
 ATTEMPT = LogonAttempt("dc01", "dc01.company.local", 5985, "COMPANY\\u", "ntlm")
 KINIT = "Kerberos auth failure for principal u@COMPANY.LOCAL: kinit: {} while getting initial credentials"
+FILES = ClientCertificate("/client/certificate.pem", "/client/key.pem")
 POOL = "{}: HTTPConnectionPool(host='dc01', port=5985): Max retries exceeded with url: /wsman (Caused by {})"
 TLS = "ssl: HTTPSConnectionPool(host='dc01', port=5986): Max retries exceeded with url: /wsman (Caused by {})"
 FAULT = (
@@ -75,6 +81,11 @@ SAID = [
         "plaintext: message encryption is set to 'always' but the selected auth method plaintext does not support it",
     ),
     ("ca-file-missing", "ssl: Could not find a suitable TLS CA certificate bundle, invalid path: /nonexistent"),
+    ("client-certificate-unusable", f"{UNUSABLE}: no file is named for it"),
+    (
+        "basic-characters",
+        "ssl: 'latin-1' codec can't encode character '\\u20ac' in position 3: ordinal not in range(256)",
+    ),
     # Kerberos
     ("kdc-not-found", KINIT.format('Cannot find KDC for realm "COMPANY.LOCAL"')),
     ("kdc-not-found", KINIT.format("Cannot contact any KDC for realm 'COMPANY.LOCAL'")),
@@ -158,9 +169,37 @@ SAID = [
         TLS.format("SSLError(SSLError(1, '[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)'))"),
     ),
     (
-        "tls-refused",
+        "tls-too-old",
         TLS.format(
             "SSLError(SSLError(1, '[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version (_ssl.c:1006)'))"
+        ),
+    ),
+    (
+        "tls-too-old",
+        TLS.format("SSLError(SSLError(1, '[SSL: UNSUPPORTED_PROTOCOL] unsupported protocol (_ssl.c:1))'))"),
+    ),
+    (
+        "client-certificate-refused",
+        TLS.format("SSLError(SSLError(1, '[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca (_ssl.c:2580)'))"),
+    ),
+    (
+        "client-certificate-refused",
+        TLS.format(
+            "SSLError(SSLError(1, '[SSL: SSLV3_ALERT_UNSUPPORTED_CERTIFICATE] sslv3 alert unsupported certificate"
+            " (_ssl.c:2580)'))"
+        ),
+    ),
+    (
+        "client-certificate-refused",
+        TLS.format(
+            "SSLError(SSLError(1, '[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required"
+            " (_ssl.c:2580)'))"
+        ),
+    ),
+    (
+        "tls-refused",
+        TLS.format(
+            "SSLError(SSLError(1, '[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert handshake failure (_ssl.c:1006)'))"
         ),
     ),
     (
@@ -219,7 +258,9 @@ REFUSED = {
     "account-restricted",
     "account-unknown",
     "basic-rejected",
+    "certificate-rejected",
     "credentials-rejected",
+    "credentials-rejected-over-tls",
     "password-expired",
     "password-refused",
 }
@@ -251,6 +292,18 @@ def test_every_cause_is_seen_and_no_two_give_the_same_advice() -> None:
         ({"transport": "ssl"}, "ssl: the specified credentials were rejected by the server", "basic-rejected"),
         ({"transport": "kerberos"}, "kerberos: the specified credentials were rejected by the", "ticket-rejected"),
         ({"transport": "credssp"}, "credssp: the specified credentials were rejected", "credentials-rejected"),
+        (
+            {"transport": "certificate", "certificate": FILES},
+            "certificate: the specified credentials were rejected",
+            "certificate-rejected",
+        ),
+        ({"tls": True}, "ntlm: the specified credentials were rejected by the server", "credentials-rejected-over-tls"),
+        ({"tls": True, "transport": "credssp"}, "credssp: the credentials were rejected", "credentials-rejected"),
+        (
+            {"transport": "credssp"},
+            "credssp: Server did not response with a CredSSP token after step Credential exchange - actual ''",
+            "unknown",
+        ),
         ({"sealed": False}, "plaintext: Bad HTTP response returned from server. Code 500", "unencrypted-refused"),
         ({}, "ntlm: Bad HTTP response returned from server. Code 500", "not-winrm"),
         ({"user": "u"}, FAULT.format("'wsmanfault_code': 5, 'x': 1"), "local-account-filtered"),
@@ -312,6 +365,48 @@ def test_without_credentials_nothing_is_sent(changes: dict[str, object], words: 
     except RolloutError as error:
         told = str(error)
         assert isinstance(error, HostUnreachable) and not isinstance(error, LogonRefused)
+    assert words in told and bool(told) == bool(words)
+
+
+def test_characters_of_a_password_are_not_told() -> None:
+    said = "basic: 'latin-1' codec can't encode character '\\u20ac' in position 3: ordinal not in range(256)"
+    told = str(replace(ATTEMPT, transport="basic").failure(said))
+    assert "u20ac" not in told and "position" not in told
+
+
+def test_client_certificate_that_cannot_be_used_sends_nothing() -> None:
+    attempt = replace(ATTEMPT, transport="certificate", certificate=FILES)
+    with pytest.raises(HostUnreachable) as caught:
+        attempt.refuse_without_credentials()
+    assert str(caught.value).startswith(
+        "dc01 (dc01.company.local:5985): cannot log on over WinRM by the certificate '/client/certificate.pem' with"
+        " transport certificate: the client certificate cannot be used: /client/certificate.pem: No such file or"
+        " directory"
+    )
+    assert attempt.account == "/client/certificate.pem" and ATTEMPT.account == "COMPANY\\u"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"transport": "basic", "tls": True, "validated": False}, "whoever answers in the host's place"),
+        ({"transport": "ssl", "tls": True, "validated": False}, "whoever answers in the host's place"),
+        ({"transport": "plaintext", "tls": True, "validated": False}, "whoever answers in the host's place"),
+        ({"transport": "basic", "tls": True}, ""),
+        ({"transport": "ntlm", "tls": True, "validated": False}, ""),
+        ({"transport": "certificate", "tls": True, "validated": False}, ""),
+        ({"transport": "basic", "sealed": False}, "the password too; nothing was sent"),
+        ({"transport": "certificate", "sealed": False}, "anybody on the way could read"),
+        ({"transport": "credssp", "sealed": False}, "anybody on the way could read"),
+    ],
+)
+def test_passwords_go_to_nobody_who_is_not_known(changes: dict[str, object], words: str) -> None:
+    attempt = replace(ATTEMPT, **changes)  # type: ignore[arg-type]
+    told = ""
+    try:
+        attempt.refuse_in_the_clear()
+    except HostUnreachable as error:
+        told = str(error)
     assert words in told and bool(told) == bool(words)
 
 
