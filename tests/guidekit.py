@@ -19,6 +19,7 @@ Anything else is an error: a block without its comment, and a command of Ansible
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -121,17 +122,24 @@ def flat(output: str) -> str:
 
 def _unquoted(line: str) -> str:
     quoted = re.fullmatch(r'(?:"msg": )?(".*"),?', line)
-    if quoted is None:
-        return line.replace("\\\\", "\\").replace('\\"', '"')
-    try:
-        return str(json.loads(quoted[1]))
-    except ValueError:
-        return line
+    if quoted is not None:
+        with contextlib.suppress(ValueError):
+            return str(json.loads(quoted[1]))
+    if " => {" in line:  # JSON in one line
+        return re.sub(r'\\([n"\\])', lambda one: " " if one[1] == "n" else one[1], line)
+    return line
 
 
-# What another day shows otherwise: a date, a time, a thumbprint or the first digits of one.
-_SHAPES = (r"\d{4}-\d\d-\d\d", r"\d{8}T\d{6}Z", r"\d\d:\d\d:\d\d", r"\b[0-9A-F]{40}\b", r"\b(?=\w*\d)[0-9A-F]{8}\b")
-_SHAPED = re.compile("|".join(f"(?P<s{at}>{shape})" for at, shape in enumerate(_SHAPES)))
+# What another day shows otherwise: a date, a time, a thumbprint or the first digits of one, as a guide has it and as it
+# may be. Eight letters are a word to a reader, so a guide shows digits with a figure among them.
+_SHAPES = {
+    r"\d{4}-\d\d-\d\d": r"\d{4}-\d\d-\d\d",
+    r"\d{8}T\d{6}Z": r"\d{8}T\d{6}Z",
+    r"\d\d:\d\d:\d\d": r"\d\d:\d\d:\d\d",
+    r"\b[0-9A-F]{40}\b": r"\b[0-9A-F]{40}\b",
+    r"\b(?=\w*\d)[0-9A-F]{8}\b": r"\b[0-9A-F]{8}\b",
+}
+_SHAPED = re.compile("|".join(f"({shape})" for shape in _SHAPES))
 
 
 def not_seen(expected: str, output: str) -> str:
@@ -152,12 +160,12 @@ def not_seen(expected: str, output: str) -> str:
 
 
 def _expression(wanted: str) -> str:
-    return ".{0,300}?".join(_of_shapes(piece) for piece in wanted.split(LEFT_OUT))
+    return ".{0,300}?".join(_of_shapes(piece) for piece in re.split(rf" ?{LEFT_OUT} ?", wanted))
 
 
 def _of_shapes(piece: str) -> str:
     made, begin = [], 0
     for found in _SHAPED.finditer(piece):
-        made += [re.escape(piece[begin : found.start()]), _SHAPES[int(str(found.lastgroup)[1:])]]
+        made += [re.escape(piece[begin : found.start()]), list(_SHAPES.values())[int(found.lastindex or 0) - 1]]
         begin = found.end()
     return "".join([*made, re.escape(piece[begin:])])

@@ -92,11 +92,14 @@ class Walk:
     def _run(self, step: Step) -> None:
         commands = commands_of(step.text)
         for at, command in enumerate(commands):
-            self._last = self._play_or_call(self._here(command))
-            wanted = int(step.value or 0) if at == len(commands) - 1 else 0
-            if self._last.code != wanted:
-                raise NotAsTold(f"{command} ended with {self._last.code}, not {wanted}:\n{self._shown()}")
-            self.commands += 1
+            self.play(command, int(step.value or 0) if at == len(commands) - 1 else 0)
+
+    def play(self, command: str, wanted: int = 0) -> None:
+        """A command of the reader's, or of somebody at the controller meanwhile; NotAsTold if it ends otherwise."""
+        self._last = self._play_or_call(self._here(command))
+        if self._last.code != wanted:
+            raise NotAsTold(f"{command} ended with {self._last.code}, not {wanted}:\n{self._shown()}")
+        self.commands += 1
 
     def _sees(self, step: Step) -> None:
         expected = re.sub("|".join(map(re.escape, self._copied)) or "$^", lambda one: self._copied[one[0]], step.text)

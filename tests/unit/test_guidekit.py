@@ -96,6 +96,7 @@ ok: [localhost] => {
         "By hand    nothing"
     ]
 }
+fatal: [dc01]: FAILED! => {"msg": "Nothing was touched:\\n- dc01 as 'COMPANY\\\\rollout': \\"no\\""}
     "msg": "ends on 2026-11-28 12:30:01: 3AFCAD6EA270C872445E1A9007B333CE751BCD11 (3AFCAD6E)"
 """
 
@@ -106,6 +107,7 @@ ok: [localhost] => {
         "Changed  + company.local: pool A 10.0.0.21, 10.0.0.22",
         "Changed\n   …\nBy hand nothing",
         'pool A …, 10.0.0.22\n  issuer ca01\\Company CA, it is "so"',
+        """Nothing was touched:\n- dc01 as 'COMPANY\\rollout': "no"…""",
         "ends on 2030-01-01 00:00:00: 0123456789ABCDEF0123456789ABCDEF01234567 (1234ABCD)",
     ],
 )
