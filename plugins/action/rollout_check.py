@@ -20,7 +20,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.endpoints import parsed_endpoint
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.lync import check_effective
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import (
-    refuse_connections,
+    connections_of,
     refuse_values,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import PureAction
@@ -54,10 +54,11 @@ class ActionModule(PureAction):
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         halves, hostvars = arguments["halves"], ReadHostVars(self.task_vars.get("hostvars") or {})
-        windows = (host for hosts in (*arguments["roles"].values(), arguments["ca_hosts"]) for host in hosts)
-        refuse_connections(hostvars, [one for one in windows if one != CONTROLLER and not takes_updates(hostvars, one)])
+        hosts = (host for some in (*arguments["roles"].values(), arguments["ca_hosts"]) for host in some)
+        windows = [one for one in hosts if one != CONTROLLER and not takes_updates(hostvars, one)]
+        connections = connections_of(hostvars, windows)
         refuse_values(hostvars, arguments["roles"], self.read_yaml, _errors, ADAPTERS)
-        require_libraries(halves, proof=arguments["proof"])
+        require_libraries(halves, proof=arguments["proof"], connections=connections)
         plan = plan_from_plain(arguments["plan"])
         refuse_beyond(plan, *halves, views=arguments["views"], view=arguments["view"])
         refuse_unsound(plan, halves, arguments["ca_hosts"], arguments["view"])

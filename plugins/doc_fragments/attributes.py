@@ -58,7 +58,8 @@ attributes:
     membership:
       - ucops.rollout.windows
 notes:
-  - Needs C(ansible_connection=winrm) and C(pywinrm) on the controller. Nothing is installed on the Windows host,
+  - Needs C(ansible_connection=winrm) and C(pywinrm) on the controller, or C(ansible_connection=psrp) and C(pypsrp)
+    beside it. Nothing is installed on the Windows host,
     and no PowerShell runs there unless the description says so.
   - Makes exactly one logon attempt. A refused logon makes the host unreachable, since domains lock accounts
     after a few of them.

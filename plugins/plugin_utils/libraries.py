@@ -11,14 +11,17 @@ from collections.abc import Callable, Collection
 from ansible_collections.ucops.rollout.plugins.module_utils import seam_cryptography, seam_dns
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.findings.kind import CERTIFICATES, RECORDS
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_winrm
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.connections import PSRP
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_pypsrp, seam_winrm
 
 Require = Callable[[], None]
 
 
-def require_libraries(halves: Collection[str], *, proof: bool) -> None:
-    """Raise one RolloutError that names every library that is missing for these halves of a plan and for a proof."""
+def require_libraries(halves: Collection[str], *, proof: bool, connections: Collection[str] = ()) -> None:
+    """Raise one RolloutError that names every library that is missing for these halves of a plan, for a proof, and for
+    these connections of Ansible's."""
     needs: list[Require] = [seam_winrm.require] if halves or proof else []
+    needs += [seam_pypsrp.require] if PSRP in connections else []
     needs += [seam_cryptography.require] if CERTIFICATES in halves or proof else []
     needs += [seam_dns.require] if RECORDS in halves or proof else []
     missing = [error for error in map(_missing, needs) if error is not None]

@@ -65,13 +65,19 @@ def refuse_values(
         )
 
 
-def refuse_connections(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str]) -> None:
-    """Raise RolloutError with every host whose ``ansible_connection`` carries no WS-Management, which Ansible itself
-    would tell host by host, in the midst of the run."""
+def connections_of(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str]) -> frozenset[str]:
+    """Over what the hosts are reached: ``winrm``, ``psrp``.
+
+    :raises RolloutError: with every host whose ``ansible_connection`` carries no WS-Management, which Ansible itself
+        would tell host by host, in the midst of the run.
+    """
+    used: set[str] = set()
     others: dict[str, list[str]] = {}
     for host in (one for one in dict.fromkeys(hosts) if one in hostvars):
         kind = str(dict(_values(["ansible_connection"], hostvars[host])).get("ansible_connection", WINRM))
-        if not is_supported(kind):
+        if is_supported(kind):
+            used.add(kind.rpartition(".")[2])
+        else:
             others.setdefault(kind, []).append(host)
     if others:
         raise RolloutError(
@@ -79,6 +85,7 @@ def refuse_connections(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterabl
             where="variables",
             mend=SET_ANOTHER,
         )
+    return frozenset(used)
 
 
 def documented(load: Callable[[str], Any]) -> frozenset[str]:

@@ -27,7 +27,7 @@ def require() -> None:
         raise RolloutError(
             f"the Python package '{MISSING.name}' is missing on the controller, which ansible_connection: psrp needs",
             mend="Install pypsrp into the Python that runs Ansible (pip install pypsrp), or set ansible_connection:"
-            " winrm. Nothing was sent",
+            " winrm",
         )
 
 

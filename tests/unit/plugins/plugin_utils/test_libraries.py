@@ -41,6 +41,17 @@ def test_each_part_needs_its_own(
     assert found == told
 
 
+@pytest.mark.parametrize(("connections", "told"), [({"winrm"}, ""), ({"winrm", "psrp"}, "pypsrp is missing")])
+def test_psrp_needs_a_library_of_its_own(monkeypatch: pytest.MonkeyPatch, connections: set[str], told: str) -> None:
+    lacking(monkeypatch, "pypsrp")
+    found = ""
+    try:
+        libraries.require_libraries(("records",), proof=True, connections=connections)
+    except RolloutError as error:
+        found = error.what
+    assert found == told
+
+
 def test_what_now(monkeypatch: pytest.MonkeyPatch) -> None:
     lacking(monkeypatch, "cryptography", "dns")
     with pytest.raises(RolloutError) as refused:

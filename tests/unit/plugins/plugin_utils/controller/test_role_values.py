@@ -11,8 +11,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.ucops.rollout.plugins.action.rollout_check import ADAPTERS
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.role_values import (
+    connections_of,
     documented,
-    refuse_connections,
     refuse_values,
 )
 
@@ -108,10 +108,12 @@ def test_a_connection_without_ws_management_is_told_once_with_its_hosts() -> Non
     kinds = {"fe1": "winmr", "fe2": "winmr", "fe3": "ssh", "fe4": "winrm", "fe5": "ansible.builtin.psrp"}
     given = {host: {"ansible_connection": kind} for host, kind in kinds.items()}
     with pytest.raises(RolloutError) as refused:
-        refuse_connections({**given, "fe6": {}}, [*given, "fe6", "fe7"])
+        connections_of({**given, "fe6": {}}, [*given, "fe6", "fe7"])
     assert str(refused.value) == (
         "variables: ansible_connection of fe1, fe2 is 'winmr'; ansible_connection of fe3 is 'ssh'. Set"
         " ansible_connection to winrm or psrp. What is done here takes WS-Management, which ssh does not carry"
         " (docs/prerequisites.md)"
     )
-    refuse_connections(given, ["fe4", "fe5"])
+    assert connections_of({**given, "fe6": {}}, ["fe4", "fe5", "fe6", "fe7"]) == {"winrm", "psrp"}
+    assert connections_of({"fe6": {}}, ["fe6", "fe7"]) == {"winrm"}
+    assert connections_of(given, []) == set()

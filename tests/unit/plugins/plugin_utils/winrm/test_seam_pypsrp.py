@@ -16,7 +16,7 @@ def test_without_the_library_it_can_be_imported_and_names_the_package() -> None:
         names["require"]()
     assert str(missing.value) == (
         "the Python package 'pypsrp' is missing on the controller, which ansible_connection: psrp needs. Install pypsrp"
-        " into the Python that runs Ansible (pip install pypsrp), or set ansible_connection: winrm. Nothing was sent"
+        " into the Python that runs Ansible (pip install pypsrp), or set ansible_connection: winrm"
     )
     seam_pypsrp.require()
 
