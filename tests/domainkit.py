@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,12 @@ class Domain:
 
 @contextlib.contextmanager
 def domain_of(
-    estate: str | Path, directory: Path, users: list[dict[str, str]] | None = None, rejoined: tuple[str, ...] = ()
+    estate: str | Path,
+    directory: Path,
+    overrides: dict[str, Any] | None = None,
+    *,
+    users: Iterable[dict[str, str]] = (),
+    rejoined: Iterable[str] = (),
 ) -> Iterator[Domain]:
     """The domain of an estate. Its clients' environment is set while this lasts.
 
@@ -43,12 +48,12 @@ def domain_of(
     :param rejoined: members that have another key than the KDC says.
     """
     needed(directory)
-    described = load(estate_file(estate))
+    described = load(estate_file(estate), overrides)
     with samba.controller(directory, name="kdc01", network="127.78", services=("kdc",)) as controller:
         keytabs = directory / "keytabs"
         keytabs.mkdir()
         accounts = [{"name": one["name"], "password": one["password"]} for one in described["accounts"]]
-        controller.add([*accounts, *(users or [])], computers_of(described, rejoined), keytabs)
+        controller.add([*accounts, *users], computers_of(described, set(rejoined)), keytabs)
         overrides = {"kerberos": {"keytabs": str(keytabs)}, "inventory": {"variables": VARIABLES}}
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("KRB5_CONFIG", controller.environment["KRB5_CONFIG"])
@@ -64,7 +69,7 @@ def needed(directory: Path) -> None:
         missing("pykerberos", "of requirements-kerberos.txt, built with gcc, libkrb5-dev and python3.11-dev")
 
 
-def computers_of(described: dict[str, Any], rejoined: tuple[str, ...]) -> list[dict[str, Any]]:
+def computers_of(described: dict[str, Any], rejoined: set[str]) -> list[dict[str, Any]]:
     """A member has the services of its name and its full name."""
     domain = described["domain"]["fqdn"]
     names = [host["name"] for host in described["hosts"] if host.get("domain_member", True)]

@@ -39,8 +39,16 @@ from ansible_collections.ucops.rollout.plugins.module_utils.recording.masking im
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.connections import AnsibleConnection, kind_of
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import Account, first_contact
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
+    HostUnreachable,
+    LogonImpossible,
+    LogonRefused,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import (
+    EVERYWHERE,
+    Account,
+    first_contact,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.listener import see_listener
@@ -417,7 +425,7 @@ class ManyHostsAction(ReachingAction):
                 with there[name].open_host() as host:
                     return {"reached": True, **there[name].work(host, wanted[name], check_mode)}
             except RolloutError as error:
-                return not_reached(error)
+                return {**not_reached(error), EVERYWHERE: isinstance(error, LogonImpossible)}
             finally:
                 closed(there[name]._connection)
                 _set_again(_TICKET, ticket)

@@ -41,9 +41,9 @@ class Controller:
         """Accounts with their keytabs; what they are made of is in ``samba_accounts.py``."""
         self._accounts(users=list(users), computers=list(computers), keytabs=str(keytabs))
 
-    def bad_passwords(self, *names: str) -> dict[str, int]:
-        """How many bad passwords in a row are counted for these accounts."""
-        return self._accounts(told=names)
+    def bad_passwords(self, name: str) -> int:
+        """How many bad passwords in a row are counted for an account."""
+        return self._accounts(told=[name])[name]
 
     def _accounts(self, **given: Any) -> dict[str, int]:
         program = Path(__file__).with_name("samba_accounts.py")

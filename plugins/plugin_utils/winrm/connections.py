@@ -30,9 +30,11 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording impo
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import proxy_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.session_port import SessionError, WsmanSession
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.tickets import removing_ticket
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient
 
 Warn = Callable[[str], None]
+_OTHER_NAME = "ansible_winrm_kerberos_hostname_override"
 
 
 class AnsibleConnection(ABC):
@@ -82,6 +84,7 @@ class WinrmConnection(AnsibleConnection):
             certificate=ClientCertificate(*files) if by_certificate else None,
             tls=scheme == "https",
             validated=extras.get("ansible_winrm_server_cert_validation") != "ignore",
+            service=_service(extras.get("ansible_winrm_service"), extras.get(_OTHER_NAME), address),
         )
 
     @staticmethod
@@ -101,6 +104,7 @@ class WinrmConnection(AnsibleConnection):
             connection._build_winrm_kwargs()
 
     def open(self, connection: Any, attempt: LogonAttempt, recorder: Recorder | None) -> WsmanSession:
+        removing_ticket(connection)
         with guarding(connection, recorder):
             connection._connect()
         # A loop's later items come with the connection of the first.
@@ -155,6 +159,7 @@ class PsrpConnection(AnsibleConnection):
             certificate=ClientCertificate(*files) if transport == "certificate" else None,
             tls=scheme == "https",
             validated=option("cert_validation") != "ignore",
+            service=_service(option("negotiate_service"), option("negotiate_hostname_override"), address),
         )
 
     @staticmethod
@@ -200,6 +205,11 @@ class PsrpConnection(AnsibleConnection):
             session.close()
             raise attempt.failure(_said(error)) from error
         return session
+
+
+def _service(kind: Any, name: Any, address: str) -> str:
+    """The service that a ticket is asked for."""
+    return f"{kind or 'HTTP'}/{name or address}"
 
 
 def _said(error: RolloutError) -> str:

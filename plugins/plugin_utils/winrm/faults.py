@@ -53,6 +53,10 @@ class LogonRefused(HostUnreachable):
     """The account was refused: the next host would refuse it too, and count it."""
 
 
+class LogonImpossible(HostUnreachable):
+    """No logon could begin: what is missing lies with the controller or the domain, and is missing for other hosts."""
+
+
 class ConnectionLost(WsmanError):
     """The connection broke before the answer came; what was asked may or may not have happened."""
 

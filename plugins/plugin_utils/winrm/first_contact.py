@@ -19,6 +19,10 @@ _SPARED = (
     " five failed logons"
 )
 
+_IN_VAIN = "not logged on to: what {first} tells keeps the account '{account}' from every host"
+# Of a result: whether its cause lies with the controller or the domain.
+EVERYWHERE = "everywhere"
+
 
 class Account(NamedTuple):
     """With what a host is logged on to. ``local``: an account of the host itself, which another may have as well;
@@ -41,11 +45,12 @@ def first_contact(
 
     All are looked at side by side, so that a dead one costs its deadline once and beside the others. Those that answer
     are logged on to one by one until each user was accepted somewhere, and then all others side by side. Where a user
-    was refused, no further host is tried with that user; with one of the hosts' own, not with the same password.
+    was refused, no further host is tried with that user; with one of the hosts' own, not with the same password. The
+    same where no logon could begin: each would wait as long for a domain controller that does not answer.
 
     :param look: sees whether anything listens; its result is empty where that is so.
-    :param read: logs on; its result has ``reached``, and ``logon_refused`` where it was refused. It is called in
-        other processes.
+    :param read: logs on; its result has ``reached``, and ``logon_refused`` where it was refused, or ``EVERYWHERE``
+        where none could begin. It is called in other processes.
     :param at_most: so many hosts at a time.
     """
     seen = dict(zip(hosts, in_parallel(look, hosts, at_most), strict=True))
@@ -53,6 +58,7 @@ def first_contact(
     accounts = {host: account(host) for host in hosts if host not in told}
     accepted: set[str] = set()
     refused: dict[tuple[str, str], str] = {}
+    in_vain: dict[str, str] = {}
     for host, its in accounts.items():
         # Windows takes the names of users in any case.
         user = its.user.casefold()
@@ -60,17 +66,21 @@ def first_contact(
         tried = (user, its.password if its.local else "")
         if tried in refused:
             told[host] = _spared(host, refused[tried], its.user)
+        elif user in in_vain:
+            told[host] = _spared(host, in_vain[user], its.user, _IN_VAIN)
         elif user not in accepted:
             told[host] = read(host)
             if told[host]["reached"]:
                 accepted.add(user)
             elif told[host]["logon_refused"]:
                 refused[tried] = host
+            elif told[host].get(EVERYWHERE):
+                in_vain[user] = host
     apart = any(its.kerberos for its in accounts.values())
     told.update(in_processes(read, [host for host in accounts if host not in told], at_most, apart=apart))
-    return {host: told[host] for host in hosts}
+    return {host: {name: value for name, value in told[host].items() if name != EVERYWHERE} for host in hosts}
 
 
-def _spared(host: str, first: str, user: str) -> Result:
-    msg = _SPARED.format(first=first, account=user)
+def _spared(host: str, first: str, user: str, why: str = _SPARED) -> Result:
+    msg = why.format(first=first, account=user)
     return {"changed": False, "reached": False, "logon_refused": False, "where": host, "msg": msg}

@@ -82,6 +82,9 @@ class GuardedAdapter(HTTPAdapter):  # type: ignore[misc]
             refuse_missing_scheme(self._transport, response.status_code, response.headers)
             if self._seals:
                 refuse_weak_challenge(response.headers)
+            if self._transport == "kerberos" and response.status_code == 401 and "Authorization" in request.headers:
+                # The answer to a ticket. Asked again, requests_kerberos would send two more.
+                response.headers.pop("WWW-Authenticate", None)
         except (UnsafeAnswer, SchemeNotOffered):
             response.close()
             raise

@@ -26,6 +26,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
     CODE_OPERATION_QUOTA,
     CODE_SHELL_QUOTA,
     HostUnreachable,
+    LogonImpossible,
     LogonRefused,
 )
 
@@ -61,7 +62,8 @@ class LogonAttempt:
     """What is tried. ``password``: whether there is one; ``ticket``: whether one of Kerberos may take its place, as a
     certificate does by itself (``certificate``). ``sealed``: whether messages are unreadable on the way. ``proxy``: the
     one that the environment or the inventory puts in between, or empty. ``connection``: Ansible's, by which variables
-    are named. ``tls``: whether it is HTTPS, and ``validated``, whether the listener's certificate is looked at."""
+    are named. ``tls``: whether it is HTTPS, and ``validated``, whether the listener's certificate is looked at.
+    ``service``: the one that a ticket is asked for."""
 
     host: str
     address: str
@@ -76,6 +78,7 @@ class LogonAttempt:
     certificate: ClientCertificate | None = None
     tls: bool = False
     validated: bool = True
+    service: str = ""
 
     @property
     def who(self) -> str:
@@ -142,9 +145,10 @@ class LogonAttempt:
     def failure(self, said: str) -> HostUnreachable:
         """The error for what the libraries said when the logon failed."""
         cause = cause_of(said, self)
-        kind = LogonRefused if cause.refused else HostUnreachable
+        kind = LogonRefused if cause.refused else LogonImpossible if cause.everywhere else HostUnreachable
         values = {"user": self.user, "address": self.address, "port": self.port, "transport": self.transport}
-        values |= {"proxy": self.proxy, "said": plainly(said), "status": _status(said)}
+        values |= {"service": self.service or f"HTTP/{self.address}", "proxy": self.proxy}
+        values |= {"said": plainly(said), "status": _status(said)}
         if self.certificate:
             now = datetime.now(timezone.utc)
             values |= {"certificate": self.certificate.described(now), "principal": self.certificate.principal()}
@@ -162,9 +166,9 @@ class LogonAttempt:
 class LogonCause:
     """Why a logon failed. ``says`` completes a sentence, ``mend`` is what to do.
 
-    Both may hold {user}, {address}, {port}, {transport}, {proxy}, {status} and {said}, and with a client certificate
-    {certificate} and {principal}. ``refused``: the account was
-    turned down, and would be so again elsewhere.
+    Both may hold {user}, {address}, {port}, {transport}, {service}, {proxy}, {status} and {said}, and with a client
+    certificate {certificate} and {principal}. ``refused``: the account was turned down, as it would be elsewhere.
+    ``everywhere``: it lies with the controller or the domain, so no other host would do better with it.
     """
 
     code: str
@@ -172,6 +176,7 @@ class LogonCause:
     says: str
     mend: str
     refused: bool = False
+    everywhere: bool = False
 
 
 _ONE_LOGON = " Exactly one logon was tried: domains lock an account after a few that are refused"
@@ -218,6 +223,7 @@ CAUSES = (
         "the library for Kerberos is not installed on the controller",
         "pip install 'pywinrm[kerberos]' into the Python that runs Ansible (it needs gcc and libkrb5-dev), or set"
         " ansible_winrm_transport: ntlm",
+        everywhere=True,
     ),
     LogonCause(
         "kinit-missing",
@@ -225,6 +231,7 @@ CAUSES = (
         "the program kinit cannot be started on the controller ({said})",
         "Install it (krb5-user on Debian and Ubuntu, krb5-workstation on Red Hat), or name it in"
         " ansible_winrm_kinit_cmd",
+        everywhere=True,
     ),
     LogonCause(
         "credssp-library-missing",
@@ -232,24 +239,28 @@ CAUSES = (
         "the library for CredSSP is not installed on the controller",
         "pip install 'pywinrm[credssp]' into the Python that runs Ansible, or set ansible_winrm_transport: ntlm or"
         " kerberos: nothing here needs CredSSP",
+        everywhere=True,
     ),
     LogonCause(
         "ntlm-library-missing",
         (r"requests_ntlm is not installed",),
         "the library for NTLM is not installed on the controller",
         "pip install requests_ntlm into the Python that runs Ansible",
+        everywhere=True,
     ),
     LogonCause(
         "library-missing",
         (r"winrm or requests is not installed", r"xmltodict is not installed", r"No module named"),
         "a Python package is not installed on the controller ({said})",
         "Install the packages of the collection's requirements.txt into the Python that runs Ansible",
+        everywhere=True,
     ),
     LogonCause(
         "transport-unknown",
         (r"does not support transport", r"unsupported auth method"),
         "pywinrm knows no such transport",
         "Set ansible_winrm_transport to ntlm or kerberos",
+        everywhere=True,
     ),
     LogonCause(
         "encryption-impossible",
@@ -276,18 +287,20 @@ CAUSES = (
         "no domain controller is found that issues Kerberos tickets ({said})",
         "Write the user as name@AD.DOMAIN, the domain in capitals; name its domain controllers under [realms] in"
         " /etc/krb5.conf of the controller, or let it resolve names by the domain's DNS; open port 88, TCP and UDP",
+        everywhere=True,
     ),
     LogonCause(
         "clock-skew",
         (r"Clock skew too great", r"\bSTATUS_TIME_DIFFERENCE", r"Time difference too"),
         "the controller's clock differs from the domain controller's by more than Kerberos allows (5 minutes)",
         "Set the controller's clock by the domain's time (NTP, such as chrony against a domain controller)",
+        everywhere=True,
     ),
     LogonCause(
         "account-locked-or-disabled",
         (r"credentials have been revoked", r"0xc0000234\b", r"0xc0000072\b"),
-        "the account is locked or disabled",
-        f"{_AD_ACCOUNT} A locked one waits, or is unlocked there. No password was judged",
+        "the account is locked, disabled or expired, or may not log on at this hour",
+        f"{_AD_ACCOUNT} A locked one waits, or is unlocked there. The password may be right",
         refused=True,
     ),
     LogonCause(
@@ -338,15 +351,25 @@ CAUSES = (
     LogonCause(
         "host-unknown-to-kerberos",
         (r"Server (?:\S+ )?not found in Kerberos database",),
-        "the domain knows no service HTTP/{address}",
+        "the domain knows no service {service}",
         "Let ansible_host, or the host's name in the inventory, be its full name in Active Directory (never an"
         " address or an alias), or give that name in ansible_winrm_kerberos_hostname_override",
     ),
     LogonCause(
+        "ticket-ended",
+        (r"[Tt]icket (?:has )?expired",),
+        "the Kerberos ticket of the account has ended",
+        "Call kinit again (klist shows how long a ticket lasts: 10 hours as a domain comes), or set ansible_password so"
+        " that each run asks for its own",
+        everywhere=True,
+    ),
+    LogonCause(
         "no-ticket",
-        (r"No (?:Kerberos )?credentials", r"[Tt]icket (?:has )?expired", r"No credentials cache"),
+        (r"No (?:Kerberos )?credentials", r"No credentials cache"),
         "there is no Kerberos ticket for the account",
-        "Set ansible_password so that a ticket is asked for, or call kinit before the run",
+        "Set ansible_password so that a ticket is asked for, or call kinit before the run: it shows by klist, and where"
+        " it lies elsewhere, KRB5CCNAME names it",
+        everywhere=True,
     ),
     LogonCause(
         "encryption-type",
@@ -432,7 +455,7 @@ REJECTED_TICKET = LogonCause(
     "ticket-rejected",
     (),
     "the domain accepted the password, but the credentials were rejected by the host",
-    "Its service name HTTP/{address} may belong to another account (setspn -Q HTTP/{address}), or its clock or its"
+    "Its service name {service} may belong to another account (setspn -Q {service}), or its clock or its"
     " membership of the domain is broken; ansible_winrm_transport: ntlm goes without the service name",
 )
 REJECTED_CERTIFICATE = LogonCause(

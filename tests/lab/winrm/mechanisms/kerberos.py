@@ -9,12 +9,14 @@ Kerberos, as one that is no member of the domain.
 
 from __future__ import annotations
 
+import datetime
 import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab import gss
 from lab.winrm.authenticators import LogonRefused, NotSealedForUs
+from lab.winrm.channel_bindings import expected_bindings
 from lab.winrm.mechanisms import Mechanism
 
 if TYPE_CHECKING:
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 _OBJECT_IDS = (b"\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02", b"\x06\x09\x2a\x86\x48\x82\xf7\x12\x01\x02\x02")
 # What was sent before is refused by the clocks alone: a cache of all tickets costs a write to disk each.
 _NO_CACHE = "none:"
+# As a domain comes; the library itself looks at the clock that it runs by, which is right.
+_TOLERANCE = datetime.timedelta(minutes=5)
+# GSS_C_CHANNEL_BOUND_FLAG, which the library has no name for.
+_CHANNEL_BOUND = 2048
 
 
 class Kerberos(Mechanism):
@@ -49,20 +55,34 @@ class Kerberos(Mechanism):
     def step(self, token: bytes) -> bytes:
         if self._gssapi is None:
             raise LogonRefused("the library gssapi is not installed")
+        if abs(self.machine.clock() - self.machine.estate.clock()) > _TOLERANCE:
+            raise LogonRefused("the clock of the machine is not the KDC's")
         try:
             if self._context is None:
                 self._context = self._acceptor()
             answer = bytes(self._context.step(token) or b"")
             if self._context.complete:  # raises what the step only kept
-                self.account = self._of_domain(str(self._context.initiator_name))
-                self.delegated = self._context.delegated_creds is not None
+                self._finish()
         except self._gssapi.exceptions.GSSError as error:
             raise LogonRefused(str(error)) from error
         return answer
 
     def _acceptor(self) -> Any:
         store = {"keytab": f"FILE:{_keytab(self.machine)}", "rcache": _NO_CACHE}
-        return self._gssapi.SecurityContext(creds=self._gssapi.Credentials(usage="accept", store=store), usage="accept")
+        given = {"creds": self._gssapi.Credentials(usage="accept", store=store), "usage": "accept"}
+        bindings = expected_bindings(self.machine, self.channel, sent=True)
+        if bindings is not None:
+            # Compared where the client sent some.
+            raw = importlib.import_module("gssapi.raw")
+            given["channel_bindings"] = raw.ChannelBindings(application_data=bindings.application_data)
+        return self._gssapi.SecurityContext(**given)
+
+    def _finish(self) -> None:
+        bound = int(self._context.actual_flags) & _CHANNEL_BOUND
+        if expected_bindings(self.machine, self.channel, sent=bool(bound)) is not None and not bound:
+            raise LogonRefused("the ticket is bound to no channel")
+        self.account = self._of_domain(str(self._context.initiator_name))
+        self.delegated = self._context.delegated_creds is not None
 
     def _of_domain(self, principal: str) -> Account:
         user, _at, realm = principal.rstrip("\x00").rpartition("@")

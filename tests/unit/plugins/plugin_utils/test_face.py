@@ -49,6 +49,9 @@ class FakeConnection:
         self.protocol: Any = None
         self.extras: dict[str, Any] = {}
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def _build_winrm_kwargs(self) -> None:
         self.extras = dict(self.options["_extras"])
 

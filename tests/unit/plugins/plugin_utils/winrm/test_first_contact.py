@@ -88,6 +88,21 @@ def test_no_host_is_tried_with_what_another_one_refused(tmp_path: Path) -> None:
     }
 
 
+def test_where_no_logon_can_begin_nobody_waits_for_it_again(tmp_path: Path) -> None:
+    """A domain controller that does not answer costs kinit's patience once, and not for each server."""
+    vain = {"reached": False, "logon_refused": False, "everywhere": True, "msg": "no KDC"}
+    told = (estate := Estate(tmp_path, {"ca01": OTHER}, dc01=vain)).contact()
+    assert estate.tries == {"dc01": 1, "ca01": 1}
+    assert told["dc01"] == {"reached": False, "logon_refused": False, "msg": "no KDC"}
+    assert told["fe1"] == {
+        "changed": False,
+        "reached": False,
+        "logon_refused": False,
+        "where": "fe1",
+        "msg": "not logged on to: what dc01 tells keeps the account 'COMPANY\\rollout' from every host",
+    }
+
+
 def test_an_account_of_each_host_itself_may_have_another_password(tmp_path: Path) -> None:
     accounts = {host: Account("Administrator", "same", local=True) for host in HOSTS}
     accounts["fe2"] = accounts["fe2"]._replace(password="another")

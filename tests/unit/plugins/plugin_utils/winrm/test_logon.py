@@ -11,7 +11,11 @@ import pytest
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.client_certificate import UNUSABLE, ClientCertificate
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import UnsafeAnswer
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
+    HostUnreachable,
+    LogonImpossible,
+    LogonRefused,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import (
     CAUSES,
     HTTP_STATUS,
@@ -109,6 +113,16 @@ SAID = [
         "kerberos: authGSSClientStep() failed: (('No credentials were supplied, or the credentials were unavailable or"
         " inaccessible', 458752), ('No Kerberos credentials available (default cache: FILE:/tmp/krb5cc_0)',"
         " 2529639053))",
+    ),
+    (
+        "no-ticket",
+        "kerberos: authGSSClientInit() failed: (('No credentials were supplied, or the credentials were unavailable or"
+        " inaccessible', 458752), ('No Kerberos credentials available (default cache: FILE:/tmp/none)', 2529639053))",
+    ),
+    (
+        "ticket-ended",
+        "kerberos: authGSSClientStep() failed: (('Unspecified GSS failure.  Minor code may provide more information',"
+        " 851968), ('Ticket expired', -1765328352))",
     ),
     # CredSSP
     (
@@ -276,6 +290,29 @@ def test_each_cause_has_its_own_advice_and_no_noise(code: str, said: str) -> Non
         "dc01 (dc01.company.local:5985): cannot log on over WinRM as 'COMPANY\\u' with transport ntlm: "
     )
     assert error.mend and not NOISE.search(str(error)), str(error)
+
+
+@pytest.mark.parametrize(
+    ("code", "everywhere"),
+    [
+        ("kerberos-library-missing", True), ("kinit-missing", True), ("kdc-not-found", True), ("clock-skew", True),
+        ("no-ticket", True), ("ticket-ended", True),
+        ("host-unknown-to-kerberos", False), ("password-refused", False), ("timed-out", False),
+        ("encryption-type", False),
+    ],
+)  # fmt: skip
+def test_what_keeps_the_account_from_every_host_is_told_apart(code: str, everywhere: bool) -> None:
+    said = next(said for one, said in SAID if one == code)
+    assert isinstance(ATTEMPT.failure(said), LogonImpossible) is everywhere
+
+
+def test_the_service_is_named_that_a_ticket_was_asked_for() -> None:
+    unknown = "kerberos: authGSSClientStep() failed: ('Server not found in Kerberos database', -1765328377)"
+    rejected = "kerberos: the specified credentials were rejected by the server"
+    attempt = replace(ATTEMPT, transport="kerberos", service="HTTP/dc01.other.local")
+    assert "the domain knows no service HTTP/dc01.other.local. " in str(attempt.failure(unknown))
+    assert "(setspn -Q HTTP/dc01.other.local)" in str(attempt.failure(rejected))
+    assert "no service HTTP/dc01.company.local. " in str(replace(ATTEMPT, transport="kerberos").failure(unknown))
 
 
 def test_every_cause_is_seen_and_no_two_give_the_same_advice() -> None:

@@ -1,0 +1,57 @@
+"""The file with a ticket goes when its connection is closed."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.tickets import removing_ticket
+
+
+class Connection:
+    """What is used of Ansible's winrm connection."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.failure, self.closed = failure, 0
+        self._kerb_ccache: Any = None
+
+    def close(self) -> None:
+        self.closed += 1
+        if self.failure is not None:
+            raise self.failure
+
+    def kinit(self) -> Path:
+        self._kerb_ccache = tempfile.NamedTemporaryFile()  # noqa: SIM115 - as Ansible has it
+        return Path(self._kerb_ccache.name)
+
+
+def test_a_ticket_goes_with_its_connection_and_not_before() -> None:
+    connection = Connection()
+    removing_ticket(connection)
+    removing_ticket(connection)  # as for each item of a loop
+    ticket = connection.kinit()
+    assert ticket.exists()
+    connection.close()
+    assert (ticket.exists(), connection.closed) == (False, 1)
+    another = connection.kinit()
+    connection.close()
+    assert (another.exists(), connection.closed) == (False, 2)
+
+
+def test_a_connection_without_one_is_closed_as_ever() -> None:
+    connection = Connection()
+    removing_ticket(connection)
+    connection.close()
+    assert connection.closed == 1
+
+
+def test_a_connection_that_cannot_be_closed_keeps_no_ticket() -> None:
+    connection = Connection(ValueError("broken"))
+    removing_ticket(connection)
+    ticket = connection.kinit()
+    with pytest.raises(ValueError, match="broken"):
+        connection.close()
+    assert not ticket.exists()
