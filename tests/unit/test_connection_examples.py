@@ -1,0 +1,78 @@
+"""The inventories of ``examples/connections``: the documents name each, and each says how to log on and no password."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from unit.places import ROOT
+
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.client_certificate import ClientCertificate
+
+EXAMPLES = ROOT / "examples" / "connections"
+SITUATIONS = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
+PAGES = ("docs/prerequisites.md", "examples/connections/README.md")
+GROUPS = {"ucops_dns", "ucops_ca", "ucops_servers"}
+
+
+def text(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def files(situation: str) -> dict[str, Any]:
+    """The variables of each file of a situation, by its path."""
+    folder = EXAMPLES / situation / "group_vars"
+    return {str(path.relative_to(ROOT)): yaml.safe_load(path.read_text("utf-8")) for path in folder.rglob("*.yml")}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_tables_have_a_row_for_each_inventory(page: str) -> None:
+    rows = [line for line in text(page).splitlines() if line.startswith("|")]
+    linked = [
+        found[1]
+        for row in rows
+        if (found := re.search(r"\]\((?:\.\./examples/connections/)?([\w-]+)/hosts\.yml\)", row))
+    ]
+    assert sorted(linked) == SITUATIONS
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_an_inventory_has_the_groups_and_a_way_for_each_host(situation: str) -> None:
+    inventory = yaml.safe_load((EXAMPLES / situation / "hosts.yml").read_text("utf-8"))
+    groups = {name: set((group or {}).get("hosts") or {}) for name, group in inventory["all"]["children"].items()}
+    assert set(groups) >= GROUPS
+    told = {path.rpartition("/")[2].removesuffix(".yml"): given for path, given in files(situation).items()}
+    ways = {group for group in told if "ansible_winrm_transport" in told[group]}
+    for host in set().union(*(groups[name] for name in GROUPS)):
+        mine = [group for group in ways if group == "all" or host in groups.get(group, ())]
+        assert len(mine) == 1, (host, mine)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_every_password_is_one_of_a_vault(situation: str) -> None:
+    passwords = [value for given in files(situation).values() for name, value in given.items() if "password" in name]
+    assert passwords and all(re.fullmatch(r"\{\{ vault_\w+ \}\}", value) for value in passwords)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_nothing_is_sent_in_the_clear_or_to_anybody(situation: str) -> None:
+    """What seals itself says so over HTTP; HTTPS is validated."""
+    for path, given in files(situation).items():
+        if "ansible_winrm_scheme" not in given:
+            continue
+        if given["ansible_winrm_scheme"] == "https":
+            assert given["ansible_winrm_server_cert_validation"] == "validate", path
+        else:
+            assert given["ansible_winrm_message_encryption"] == "always", path
+
+
+def test_the_command_of_the_documents_makes_a_client_certificate(tmp_path: Path) -> None:
+    (line,) = [one for one in text("docs/prerequisites.md").splitlines() if one.startswith("openssl req ")]
+    subprocess.run(shlex.split(line), cwd=tmp_path, check=True, capture_output=True)
+    made = ClientCertificate(str(tmp_path / "certificate.pem"), str(tmp_path / "key.pem"))
+    assert (made.unusable(), made.principal()) == ("", "rollout@localhost")
