@@ -3,6 +3,7 @@
 Each fenced block stands below a comment that says what it is; the comment is not seen where the page is rendered:
 
     <!-- file: PATH -->       its text is the contents of that file
+    <!-- edits: PATH -->      lines of that file: those after - go, those after + come in their place, the others stay
     <!-- run -->              its text is a command, which ends with 0; `<!-- run: 2 -->` with another status
     <!-- sees -->             what the command before shows, shortened
     <!-- types: HOST -->      PowerShell that a person types on that host
@@ -26,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GUIDES = Path(__file__).resolve().parents[1] / "docs" / "guides"
-OF_BLOCKS = ("file", "run", "sees", "types", "elsewhere")
+OF_BLOCKS = ("file", "edits", "run", "sees", "types", "elsewhere")
 ALONE = ("begins", "lab", "copies")
 LEFT_OUT = "…"
 # Commands of Ansible's with their arguments: to be run, and so to stand in a block.
@@ -101,7 +102,7 @@ def _comment(line: str, number: int) -> Step | None:
 def _of_block(comment: Step | None, text: str, number: int) -> Step:
     if comment is None:
         raise NotAGuide(f"line {number}: a block without a comment that says what it is")
-    if comment.kind not in ("run", "file") and _IN_A_BLOCK.search(text):
+    if comment.kind not in ("run", "file", "edits") and _IN_A_BLOCK.search(text):
         raise NotAGuide(f"line {number}: a command that nothing runs in a block of kind `{comment.kind}`")
     if comment.kind == "run" and not text.strip():
         raise NotAGuide(f"line {number}: nothing to run")
@@ -112,6 +113,18 @@ def commands_of(text: str) -> list[str]:
     """The commands of a block that is run, one a line; a line that ends with a backslash goes on in the next."""
     lines = text.replace("\\\n", " ").splitlines()
     return [" ".join(line.split()) for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def edited(text: str, change: str) -> str:
+    """A file with a change; ValueError unless the lines that it names are there once, one after the other."""
+    lines = [line for line in change.splitlines() if line]
+    if any(line[0] not in "-+ " for line in lines):
+        raise ValueError(f"a line of a change begins with -, + or a blank:\n{change}")
+    before = "".join(f"{line[1:]}\n" for line in lines if line[0] != "+")
+    after = "".join(f"{line[1:]}\n" for line in lines if line[0] != "-")
+    if not before or f"\n{text}".count(f"\n{before}") != 1:
+        raise ValueError(f"not there once:\n{before}")
+    return f"\n{text}".replace(f"\n{before}", f"\n{after}")[1:]
 
 
 def flat(output: str) -> str:

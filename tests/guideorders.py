@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import datetime
+import json
 import ssl
 from collections.abc import Callable
 from typing import Any
 
-import yaml
+import dnskit
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from proofkit import dnsservers
 
 ORDERS: dict[str, Callable[..., None]] = {}
 
@@ -59,17 +61,20 @@ def delete_record(walk: Any, zone: str, owner: str, kind: str, data: str) -> Non
 @order("password")
 def password(walk: Any, given: str) -> None:
     """The vault has another one, which is ``wrong``, or the ``right`` one."""
-    path = walk.work / "inventory" / "lab.yml"
-    inventory = yaml.safe_load(path.read_text(encoding="utf-8"))
     right = walk.site.estate.variables["ansible_password"]
-    inventory["all"]["vars"]["ansible_password"] = right if given == "right" else f"not {right}"
-    path.write_text(yaml.safe_dump(inventory), encoding="utf-8")
+    walk.know(ansible_password=right if given == "right" else f"not {right}")
+
+
+def assigned(walk: Any, host: str) -> str:
+    """The thumbprint of what a Front End names by the type Default."""
+    held = walk.site.state()["hosts"][host]["cs_server"]["assigned"]["Default"]["thumbprint"]
+    return str(held)
 
 
 @order("runs-out")
 def runs_out(walk: Any, host: str) -> None:
     """The certificate of a Front End ended three days ago, and no other lies there."""
-    held = walk.site.state()["hosts"][host]["cs_server"]["assigned"]["Default"]["thumbprint"]
+    held = assigned(walk, host)
     assign_old(walk, host)
     walk.site.command(host, f"certutil -delstore my {held}")
 
@@ -107,8 +112,51 @@ def certificate_shown(address: str, port: int) -> x509.Certificate:
 
 
 @order("renews")
-def renews(walk: Any, host: str) -> None:
-    """The certificate of a Front End is renewed, whatever its date."""
-    held = walk.site.state()["hosts"][host]["cs_server"]["assigned"]["Default"]["thumbprint"]
-    given = f"""-e '{{"pool_certificates_renew": ["{held}"]}}'"""
-    walk.play(f"ansible-playbook ucops.rollout.renew_certificates -i inventory {given}")
+def renews(walk: Any, *hosts: str, **more: int) -> None:
+    """The certificates of these Front Ends are renewed, whatever their dates."""
+    given = json.dumps({"pool_certificates_renew": [assigned(walk, host) for host in hosts], **more})
+    walk.play(f"ansible-playbook ucops.rollout.renew_certificates -i inventory -e '{given}'")
+
+
+@order("ages")
+def ages(walk: Any, days: str, *hosts: str) -> None:
+    """The certificates of these Front Ends are nearly two years old, and end in so many days."""
+    former = {host: assigned(walk, host) for host in hosts}
+    lives = {"validity_days": int(days) + 0.5, "backdate_days": 730 - int(days)}
+    walk.site.estate.order("ca", "ca01", "change_template", name="WebServer", **lives)
+    renews(walk, *hosts, pool_certificates_minimum_days=1)
+    for host, thumbprint in former.items():
+        walk.site.command(host, f"certutil -delstore my {thumbprint}")
+    usual = {"validity_days": 730, "backdate_days": 0}
+    walk.site.estate.order("ca", "ca01", "change_template", name="WebServer", **usual)
+
+
+@order("approval")
+def approval(walk: Any, wanted: str) -> None:
+    """Requests by the template WebServer wait for an officer of the CA (``on``), or do not any more (``off``)."""
+    walk.site.estate.order("ca", "ca01", "change_template", name="WebServer", pending=wanted == "on")
+
+
+@order("approve")
+def approve(walk: Any, *numbers: str) -> None:
+    for number in numbers:
+        walk.site.estate.approve(int(number))
+
+
+@order("enters")
+def enters(walk: Any, path: str, but: str = "") -> None:
+    """The DNS team types the commands of a batch file on its server, all ``but`` those with a name."""
+    for line in (walk.work / path).read_text(encoding="utf-8").splitlines():
+        if line.startswith("dnscmd") and not (but and but in line):
+            walk.site.command("dc01", line.partition(" ||")[0])
+
+
+@order("bind")
+def bind(walk: Any, address: str, zone: str) -> None:
+    """Another team has the zone on BIND at that address, and lets the rollout's key change it."""
+    place = walk.work.parent / "bind"
+    place.mkdir()
+    server = dnsservers.named(place, {zone: "www A 203.0.113.80\n"}, more=dnskit.KEY, each=dnskit.BY_KEY)
+    port = walk.others.enter_context(server)
+    walk.stand_ins |= {address: "127.0.0.1", "port: 53": f"port: {port}"}
+    walk.know(vault_tsig_secret=dnskit.SECRET)

@@ -6,6 +6,7 @@ How the lab's hosts are reached lies beside the guide's own inventory, in ``inve
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from guidekit import GUIDES, Step, commands_of, flat, not_seen, steps_of
+from guidekit import GUIDES, Step, commands_of, edited, flat, not_seen, steps_of
 from guideorders import ORDERS
 from sitekit import BIN, Run, Site, environment, play
 
@@ -48,9 +49,17 @@ class Walk:
         self._last, self._copied = Run(0, ""), dict[str, str]()
         self._subnet = site.estate.address("dc01").rsplit(".", 2)[0]
         self.commands = 0
+        self.stand_ins: dict[str, str] = {}  # what a guide has -> what the lab has in its place
+        self.others = contextlib.ExitStack()  # servers of other teams, until the end
         work.mkdir()
         asks = any(_ASKS in step.text for step in self._steps if step.kind == "run")
         self._write_inventory(without_password=asks)
+
+    def __enter__(self) -> Walk:
+        return self
+
+    def __exit__(self, *_given: object) -> None:
+        self.others.close()
 
     def _write_inventory(self, *, without_password: bool) -> None:
         """How the hosts are reached here, and nothing that a guide has to say."""
@@ -68,6 +77,13 @@ class Walk:
         place.parent.mkdir()
         place.write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": reached}}), encoding="utf-8")
 
+    def know(self, **variables: Any) -> None:
+        """What the vault and the inventory of the lab have from now on."""
+        path = self.work / "inventory" / "lab.yml"
+        inventory = yaml.safe_load(path.read_text(encoding="utf-8"))
+        inventory["all"]["vars"] |= variables
+        path.write_text(yaml.safe_dump(inventory), encoding="utf-8")
+
     def go(self, before: str) -> None:
         """:param before: the guide whose files are there."""
         if before:
@@ -79,15 +95,19 @@ class Walk:
                 raise NotAsTold(f"docs/guides/{self.name}:{step.line}: {error}") from error
 
     def write_files(self, name: str) -> None:
-        """All files of a guide, its own or another one."""
+        """All files of a guide, its own or another one, as they are at its end."""
         for step in steps_of_guide(name):
-            if step.kind == "file":
-                self._file(step)
+            if step.kind in ("file", "edits"):
+                getattr(self, f"_{step.kind}")(step)
 
     def _file(self, step: Step) -> None:
         path = self.work / step.value
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(self._here(step.text) + "\n", encoding="utf-8")
+
+    def _edits(self, step: Step) -> None:
+        path = self.work / step.value
+        path.write_text(edited(path.read_text(encoding="utf-8"), self._here(step.text)), encoding="utf-8")
 
     def _run(self, step: Step) -> None:
         commands = commands_of(step.text)
@@ -142,11 +162,15 @@ class Walk:
         """A guide's text with what the reader copied, and the lab's addresses."""
         for name, value in self._copied.items():
             text = text.replace(name, value)
+        for written, here in {HOME: str(self.work), **self.stand_ins}.items():
+            text = text.replace(written, here)
         return re.sub(r"\b10\.0\.(\d+\.\d+)\b", rf"{self._subnet}.\1", text)
 
     def _shown(self) -> str:
         """What the last command showed, as it would be in the guide's estate."""
-        text = self._last.output.replace(str(self.work), HOME)
+        text = self._last.output
+        for written, here in {HOME: str(self.work), **self.stand_ins}.items():
+            text = text.replace(here, written)
         text = re.sub(rf"\b{re.escape(self._subnet)}\.(\d+\.\d+)\b", r"10.0.\1", text)
         for port in _PORTS:
             text = re.sub(rf"\b{self.site.estate.port(port)}\b", str(port), text)

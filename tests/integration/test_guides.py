@@ -29,8 +29,8 @@ def _case(path: Path) -> Any:
 @pytest.mark.slow
 @pytest.mark.parametrize("guide", [_case(path) for path in sorted(GUIDES.glob("*.md")) if path.name != "README.md"])
 def test_guide_is_as_it_says(guide: str, site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    walk = Walk(guide, site, tmp_path / "rollout")
-    walk.go(begins(guide)[1])
+    with Walk(guide, site, tmp_path / "rollout") as walk:
+        walk.go(begins(guide)[1])
     with capsys.disabled():
         print(f"\n{guide}: {walk.commands} commands run")
 

@@ -280,6 +280,13 @@ def test_a_template_that_is_changed_counts_for_later_requests(tmp_path: Path) ->
     assert 1.4 < (ends[1] - ends[0]) / datetime.timedelta(days=1) < 1.6
 
 
+def test_certificates_as_if_they_had_been_issued_before(tmp_path: Path) -> None:
+    ca = authority(tmp_path, templates={"WebServer": {"validity_days": 12, "backdate_days": 718}})
+    issued = x509.load_der_x509_certificate(ca.submit(request(), WEB, ROLLOUT).certificate)
+    assert (issued.not_valid_after_utc - issued.not_valid_before_utc).days == 730
+    assert (issued.not_valid_after_utc - datetime.datetime.now(datetime.UTC)).days == 11
+
+
 def test_misbehaviour(tmp_path: Path) -> None:
     made = {
         name: authority(tmp_path / name, misbehave=[name]).submit(request(), WEB, ROLLOUT)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import guidekit
 import pytest
-from guidekit import NotAGuide, commands_of, not_seen, steps_of
+from guidekit import NotAGuide, commands_of, edited, not_seen, steps_of
 
 PLAY = "ansible-" + "playbook"
 GUIDES = sorted(guidekit.GUIDES.glob("*.md"))
@@ -85,6 +85,17 @@ def test_the_name_of_a_program_alone_is_no_command() -> None:
 
 def test_commands_of_a_block() -> None:
     assert commands_of("# a remark\nls  -l \\\n   x\n\ncat y") == ["ls -l x", "cat y"]
+
+
+def test_a_file_is_edited() -> None:
+    assert edited("a: 1\nb: 2\nc: 3\n", " a: 1\n-b: 2\n+b: 4\n+d: 5\n") == "a: 1\nb: 4\nd: 5\nc: 3\n"
+
+
+@pytest.mark.parametrize("change", ["-b: 3\n+b: 4", "-b: 2", "+c: 1", "b: 2", "-a: 1\n+a: 2"])
+def test_a_change_that_does_not_fit_is_refused(change: str) -> None:
+    """Not there, there twice, nowhere, no change, and a line that only ends so."""
+    with pytest.raises(ValueError, match="not there once|begins with"):
+        edited("b: 2\nx a: 1\nb: 2\n", change)
 
 
 SHOWN = """

@@ -147,7 +147,9 @@ class Issuer:
         now = self._machine.clock()
         if expired:
             return now - datetime.timedelta(days=400), now - datetime.timedelta(days=35)
-        return now - BACKDATE, now + datetime.timedelta(days=template.validity_days)
+        return now - BACKDATE - datetime.timedelta(days=template.backdate_days), now + datetime.timedelta(
+            days=template.validity_days
+        )
 
     def _with_identifiers(self, builder: x509.CertificateBuilder, key: Any) -> x509.CertificateBuilder:
         builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), False)

@@ -25,6 +25,7 @@ class Template:
     enroll: tuple[str, ...] = ()
     minimum_key: int = 1024
     validity_days: float = 730
+    backdate_days: float = 0
     version: int = 1
     oid: str = "1.3.6.1.4.1.311.21.8.1234567.1"
     key_usage: int = 0xA0
