@@ -275,6 +275,12 @@ def proof_inputs(
 
 
 def push_turn(hostvars: Any, host: str, hosts: Sequence[str], plan: Any, view: str = INTERNAL) -> dict[str, Any]:
+    if not plan:
+        raise RolloutError(
+            "there is no plan, and nothing was done",
+            where=str(host),
+            mend="The role's first task makes it: begin there (--start-at-task) or earlier",
+        )
     found = pushing.push_turn(_hostvars(hostvars), str(host), list(hosts), plan_if_made(plan), str(view))
     plain: dict[str, Any] = to_plain(found)
     return plain

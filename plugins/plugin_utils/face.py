@@ -107,6 +107,9 @@ class _CheckedAction(ActionBase):  # type: ignore[misc]
             result.update({**error.result, "unreachable": True, "logon_refused": refused, "msg": str(error)})
         except RolloutError as error:
             result.update(failed_result(error))
+        # Ansible shows what is there in a run of --diff, also where the task has "diff: false".
+        if context.CLIARGS.get("diff") and not self._task.diff:
+            result.pop("diff", None)
         return shortened(result)
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:

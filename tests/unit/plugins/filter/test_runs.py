@@ -84,8 +84,15 @@ def test_parts_and_hosts_of_a_run() -> None:
         {"name": "proxy", "groups": [], "view": ""},
     ]
     assert FILTERS["push_failed"]({"dc1": {"pool_dns_result": {"failed": True}}}, ["dc1"]) is True
-    further = FILTERS["push_turn"]({"dc1": {}, "dc2": {}}, "dc2", ["dc1", "dc2"], {})
+    further = FILTERS["push_turn"]({"dc1": {}, "dc2": {}}, "dc2", ["dc1", "dc2"], origin())
     assert (further["writer"], further["zones"], further["refusal"][:25]) == ("dc1", [], "nothing was changed here:")
+
+
+def test_nothing_is_pushed_without_a_plan() -> None:
+    with pytest.raises(
+        AnsibleFilterError, match=r"dc1: there is no plan, and nothing was done\. The role's first task"
+    ):
+        FILTERS["push_turn"]({"dc1": {}}, "dc1", ["dc1"], {})
 
 
 def test_what_was_read_of_a_host_at_first_and_who_cannot_do_their_part() -> None:

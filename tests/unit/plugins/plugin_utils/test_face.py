@@ -340,6 +340,22 @@ def test_prepare_comes_before_the_logon() -> None:
     assert connection.logons == 0
 
 
+@pytest.mark.parametrize(
+    ("of_the_run", "of_the_task", "shown"), [(True, True, True), (True, False, False), (False, False, True)]
+)
+def test_a_task_without_diff_shows_none(
+    monkeypatch: pytest.MonkeyPatch, of_the_run: bool, of_the_task: bool, shown: bool
+) -> None:
+    class Differing(PureAction):
+        def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
+            return {"changed": True, "diff": {"before": "", "after": "x"}}
+
+    monkeypatch.setattr(face.context, "CLIARGS", {"diff": of_the_run})
+    task = SimpleNamespace(args={}, check_mode=False, async_val=0, action="x", delegate_to=None, diff=of_the_task)
+    action = Differing(task, FakeConnection(), SimpleNamespace(), None, None, None)
+    assert ("diff" in action.run(task_vars={})) is shown
+
+
 def test_pure_action_touches_no_connection() -> None:
     class Adder(PureAction):
         argument_spec = {"a": {"type": "int"}}
