@@ -76,6 +76,10 @@ artifact: $(STAMP) ## Builds, installs from the artifact into an empty place, an
 docs: $(STAMP) ## ansible-doc for every plugin and role, into build/docs
 	tools/docs.sh
 
+.PHONY: site
+site: $(STAMP) ## The documentation's pages, into build/site, with their links and a browser tried
+	tools/site.sh
+
 .PHONY: bench
 bench: $(STAMP) ## How long planning and a rollout take, how much memory, how many requests and bytes
 	PYTHONPATH=tests $(BIN)/python tools/bench.py

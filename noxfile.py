@@ -58,6 +58,12 @@ def docs_check(session: nox.Session) -> None:
 
 
 @nox.session
+def site(session: nox.Session) -> None:
+    """The documentation's pages, their links, and a browser in front of them."""
+    session.run("tools/site.sh", *session.posargs, external=True)
+
+
+@nox.session
 def sanity(session: nox.Session) -> None:
     """ansible-test sanity."""
     session.run("tools/sanity.sh", *session.posargs, external=True)

@@ -47,6 +47,7 @@ LANES = (
     (
         # On one core, or pylint starts a process for each, and each reads again what all files import.
         Step("sanity", ("taskset", "--cpu-list", "0", "tools/sanity.sh"), "ansible-test sanity"),
+        Step("site", ("tools/site.sh",), "the documentation's pages: made, links followed, opened in a browser"),
         Step("artifact", ("tools/artifact.sh",), "built, installed elsewhere and used from there"),
         Step("versions", ("tools/versions.sh",), "the older ansible-core that we claim"),
         Step("molecule", ("tools/molecule.sh",), "converge, idempotence, verify on the lab"),
