@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,11 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from domainkit import REALM, Domain, domain_of, with_domain
 from languagekit import begin
 from proofkit.needs import program
-from sitekit import BY_COMMAND, Site
+from sitekit import BY_COMMAND, ROOT, Site, play
 
+from lab.client import RunningEstate
+
+pytestmark = pytest.mark.slow
+
+EXAMPLES = ROOT / "examples" / "connections"
 HOSTS = ("dc01", "ca01", "ocssrv01", "ocssrv02")
 # Windows Server 2008 R2 listens with TLS 1.0 alone, which no controller of today speaks.
 BY_HTTPS = {
@@ -52,21 +59,45 @@ def domain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Domain]:
         yield found
 
 
+def inventory_of(example: str, domain: Domain, estate: RunningEstate, place: Path) -> tuple[str, ...]:
+    """The options of a run with a copy of an example's inventory, what its user brings, and where the hosts are."""
+    shutil.copytree(EXAMPLES / example, place)
+    fqdns = [f"{name}.company.local" for name in HOSTS]
+    listeners = [estate.variables_of(one).get("ansible_winrm_ca_trust_path") for one in fqdns]
+    pem = "".join(Path(one).read_text(encoding="ascii") for one in listeners if one)
+    (place / "company-ca.pem").write_text(pem, encoding="ascii")
+    overridden = {"ansible_winrm_kerberos_hostname_override": "{{ inventory_hostname }}"}
+    places = {one: {"ansible_host": estate.address(one), **overridden} for one in fqdns}
+    more = {"all": {"hosts": places, "vars": {"vault_rollout_password": PASSWORD}}}
+    (place / "places.yml").write_text(yaml.safe_dump(more), encoding="utf-8")
+    return "-i", str(place / "hosts.yml"), "-i", str(place / "places.yml")
+
+
 # Requests that carry nothing but a logon: one for each ticket, and none where the message needs no sealing.
-@pytest.mark.parametrize(("listener", "per_logon"), [({}, 1), (BY_HTTPS, 0)], ids=["http", "https"])
+@pytest.mark.parametrize(
+    ("example", "listener", "per_logon"), [("domain", {}, 1), ("hardened-domain", BY_HTTPS, 0)], ids=["http", "https"]
+)
 def test_a_rollout_by_tickets(
     domain: Domain,
     tmp_path: Path,
     turn: int,
+    example: str,
     listener: dict[str, Any],
     per_logon: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    krb5 = (EXAMPLES / "domain" / "krb5.conf").read_text(encoding="utf-8")
+    assert f"```ini\n{krb5}```" in (ROOT / "docs" / "prerequisites.md").read_text(encoding="utf-8")
+    (tmp_path / "krb5.conf").write_text(re.sub(r"dc0\d\.company\.local", domain.controller.address, krb5))
+    monkeypatch.setenv("KRB5_CONFIG", str(tmp_path / "krb5.conf"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tickets"))
+    (tmp_path / "tickets").mkdir()
     with begin("origin", tmp_path / "lab", turn, with_domain(domain, BY_COMMAND, listener)) as estate:
         site = Site(estate, tmp_path)
-        monkeypatch.setenv("TMPDIR", str(tmp_path / "tickets"))
-        (tmp_path / "tickets").mkdir()
-        run = site.play("deploy_pool", "-vvvvv")
+        options = inventory_of(example, domain, estate, tmp_path / example)
+        given = {name: value for name, value in estate.variables.items() if not name.startswith("ansible_")}
+        given |= {"pool_report_directory": str(site.reports), "pool_verify_wait": 0, "pool_verify_replication_wait": 0}
+        run = play("deploy_pool", *options, "-vvvvv", variables=given, cwd=tmp_path)
         report = site.report()
         assert (run.code, report["status"]) == (0, "done"), run.output
         assert report["counts"]["unproved"] == report["counts"]["wrong"] == 0
@@ -78,7 +109,7 @@ def test_a_rollout_by_tickets(
             assert counted["kinds"].get("authentication", {}).get("requests", 0) == per_logon * logons["ok"], host
         assert domain.controller.bad_passwords("rollout") == 0
 
-        second = site.play("deploy_pool")
+        second = play("deploy_pool", *options, variables=given, cwd=tmp_path)
         assert (second.code, second.total("changed")) == (0, 0), second.output
 
 
