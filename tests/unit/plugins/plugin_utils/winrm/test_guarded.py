@@ -112,6 +112,11 @@ def test_what_is_no_winrm_is_told_as_that_with_credssp_too() -> None:
         assert cause(f"http://127.0.0.1:{port}/wsman", "credssp")[0] == "not-winrm"
 
 
+def test_library_for_credssp_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("winrm.transport.HAVE_CREDSSP", False)
+    assert cause("http://127.0.0.1:1/wsman", "credssp")[0] == "credssp-library-missing"
+
+
 def test_a_session_by_credssp_that_is_begun_anew_is_not_believed_before_its_end() -> None:
     """The library logs on again whenever it is told 401; what came before counts no more."""
     protocol = GuardedProtocol("http://127.0.0.1:1/wsman", transport="credssp", username="u", password="p")
