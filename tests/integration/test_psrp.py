@@ -74,7 +74,6 @@ def both_ways(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.versions
 def test_over_psrp_a_wrong_password_is_one_logon_and_a_wrong_port_none(site: Site) -> None:
     run = site.play("deploy_pool", variables={**PSRP, "ansible_password": "wrong"})
     assert run.code != 0 and "the credentials were rejected by the host" in " ".join(run.output.split())
