@@ -12,7 +12,6 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-import os
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,7 +37,11 @@ from ansible_collections.ucops.rollout.plugins.module_utils.recording.conversati
 from ansible_collections.ucops.rollout.plugins.module_utils.recording.masking import Masker
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.connections import AnsibleConnection, kind_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.connections import (
+    AnsibleConnection,
+    kind_of,
+    options_of,
+)
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     HostUnreachable,
     LogonImpossible,
@@ -47,7 +50,9 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import (
     EVERYWHERE,
     Account,
+    account_of,
     first_contact,
+    not_reached,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -56,15 +61,12 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import I
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import RECORD, Recorder, key_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.session_port import WsmanSession
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import describe_system
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.tickets import keeping_ticket
 
 display = Display()
 
 # Variables of Ansible itself, and those that a play of the controller has for the controller.
 _ANSIBLE, _OF_CONTROLLER = "ansible_", ("ansible_connection", "ansible_python_interpreter")
-# Names the ticket of Kerberos to be used; set by Ansible's connection where it gets one itself.
-_TICKET = "KRB5CCNAME"
-# Of variables that pywinrm takes and Ansible's connection does not name.
-_EXTRA = "ansible_winrm_"
 # From ansible-core 2.19 on a text is a template where it is marked as such; before, where it is not marked as none.
 _TRUSTS_WHAT_IS_MARKED = hasattr(template, "trust_as_template")
 # The folder of the controller that a task's messages are written into, where the task itself says so.
@@ -275,11 +277,9 @@ class WindowsAction(_CheckedAction):
         connection = connection_loader.get(kind, self._play_context, new_stdin=None)
         if connection is None:
             raise RolloutError(f"Ansible has no connection '{as_said(kind, 80)}'", where=self._host_name())
-        named = set(config.get_plugin_vars("connection", connection._load_name))
-        options = {name: variables[name] for name in named if name in variables}
-        _refuse_unresolved(options, where=str(variables.get("inventory_hostname") or self._host_name()))
-        extras = [name for name in variables if str(name).startswith(_EXTRA) and name not in named]
-        options["_extras"] = {name: variables[name] for name in extras}
+        named = config.get_plugin_vars("connection", connection._load_name)
+        where = str(variables.get("inventory_hostname") or self._host_name())
+        options = options_of(variables, named, where)
         keys = {name: value for name, value in self._task.dump_attrs().items() if name != "retries"}
         keys["timeout"] = self._play_context.timeout
         if self._play_context.password:
@@ -296,10 +296,10 @@ class WindowsAction(_CheckedAction):
 
     def _session(self) -> WsmanSession:
         """Logged on, over the task's connection."""
-        attempt, kind = self.attempt(), self._kind()
-        name, hosts = self._task.delegate_to, self.task_vars.get("hostvars") or {}
+        kind, name, hosts = self._kind(), self._task.delegate_to, self.task_vars.get("hostvars") or {}
         if name in hosts and not self._elsewhere:
             kind.take_variables(self._connection, hosts[name])
+        attempt = self.attempt()
         self._recorder = self._new_recorder(attempt)
         try:
             return kind.open(self._connection, attempt, self._recorder)
@@ -317,19 +317,18 @@ class WindowsAction(_CheckedAction):
 
     def _new_recorder(self, attempt: LogonAttempt) -> Recorder | None:
         """What writes this task's messages down, where that is asked for."""
-        folder = self._recording_folder()
+        folder, task, spec = self._recording_folder(), self._task, self.argument_spec
         if not folder:
             return None
-        given, spec = {name: value for name, value in self._task.args.items() if name != RECORDING}, self.argument_spec
-        hidden = (given.get(name) for name, option in spec.items() if option.get("no_log"))
-        password = self._connection.get_option("remote_password")
+        given = {name: value for name, value in task.args.items() if name != RECORDING}
+        hidden = [given.get(name) for name, option in spec.items() if option.get("no_log")]
         masker = Masker(
             key_of(DEFAULT_LOCAL_TMP),
-            secrets=[str(secret or "") for secret in (password, *hidden)],
+            secrets=[str(secret or "") for secret in (self._connection.get_option("remote_password"), *hidden)],
             known=[self._host_name(), attempt.address, attempt.user],
         )
         conversation = Conversation(masker)
-        heading = conversation.heading(self._task.action, given, spec, check_mode=bool(self._task.check_mode))
+        heading = conversation.heading(task.action, given, spec, check_mode=bool(task.check_mode))
         return Recorder(folder, self._host_name(), conversation, heading)
 
     def attempt(self) -> LogonAttempt:
@@ -411,9 +410,7 @@ class ManyHostsAction(ReachingAction):
         wanted = {name: self.prepare_for(name, one.task_vars, arguments) for name, one in there.items()}
 
         def account(name: str) -> Account:
-            attempt, password = there[name].attempt(), there[name]._connection.get_option("remote_password")
-            kerberos = attempt.transport == "kerberos"
-            return Account(attempt.account, str(password or ""), local=attempt.local, kerberos=kerberos)
+            return account_of(there[name].attempt(), there[name]._connection.get_option("remote_password"))
 
         def look(name: str) -> dict[str, Any]:
             try:
@@ -423,15 +420,13 @@ class ManyHostsAction(ReachingAction):
             return {}
 
         def read(name: str) -> dict[str, Any]:
-            ticket = os.environ.get(_TICKET)
             try:
-                with there[name].open_host() as host:
+                with keeping_ticket(), there[name].open_host() as host:
                     return {"reached": True, **there[name].work(host, wanted[name], check_mode)}
             except RolloutError as error:
                 return {**not_reached(error), EVERYWHERE: isinstance(error, LogonImpossible)}
             finally:
                 closed(there[name]._connection)
-                _set_again(_TICKET, ticket)
 
         at_most = int(context.CLIARGS.get("forks") or DEFAULT_FORKS)
         told |= first_contact(list(there), account, look, read, at_most)
@@ -441,32 +436,6 @@ class ManyHostsAction(ReachingAction):
         texts = {name: plain_in_text(found) for name, found in told.items()}
         refused = [name for name, found in told.items() if found.get("logon_refused")]
         return {"changed": False, "hosts": texts, "refused": refused, "warnings": warnings}
-
-
-def _refuse_unresolved(options: Mapping[str, Any], where: str) -> None:
-    """Raise RolloutError for what older Ansible leaves as it stands: it would be sent as somebody's password."""
-    for name, value in options.items():
-        if isinstance(value, str) and "{{" in value and "}}" in value:
-            raise RolloutError(
-                f"{name} names a variable that is not defined",
-                where=where,
-                mend="Define it, or give the file or the vault password that has it",
-            )
-
-
-def not_reached(error: RolloutError) -> dict[str, Any]:
-    """What the first contact returns of a host that it could not reach or read, where a playbook decides on that."""
-    refused = isinstance(error, LogonRefused)
-    told = {"logon_refused": refused, "where": error.where, "msg": str(error)}
-    return {"changed": False, "reached": False, **told}
-
-
-def _set_again(name: str, value: str | None) -> None:
-    """What Ansible's connection has set for itself is not for the next host."""
-    if value is not None:
-        os.environ[name] = value
-    else:
-        os.environ.pop(name, None)
 
 
 def closed(connection: Any) -> None:

@@ -10,7 +10,7 @@ The psrp connection opens a runspace of PowerShell when it connects. It is never
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -34,6 +34,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.tickets import
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient
 
 Warn = Callable[[str], None]
+# Of variables that pywinrm takes and Ansible's connection does not name.
+_EXTRA = "ansible_winrm_"
 _OTHER_NAME = "ansible_winrm_kerberos_hostname_override"
 
 
@@ -232,3 +234,21 @@ def kind_of(connection: Any, host: str) -> AnsibleConnection:
             f"this action speaks WS-Management and cannot use the connection '{name}'", where=host, mend=SET_ANOTHER
         )
     return KINDS[name]
+
+
+def options_of(variables: Mapping[str, Any], named: Iterable[str], where: str) -> dict[str, Any]:
+    """What a host's variables give for the options of a connection, as Ansible hands it over.
+
+    :param named: the variables that the connection's options have.
+    :raises RolloutError: for what older Ansible leaves as it stands: it would be sent as somebody's password.
+    """
+    options = {name: variables[name] for name in named if name in variables}
+    for name, value in options.items():
+        if isinstance(value, str) and "{{" in value and "}}" in value:
+            raise RolloutError(
+                f"{name} names a variable that is not defined",
+                where=where,
+                mend="Define it, or give the file or the vault password that has it",
+            )
+    extras = [name for name in variables if str(name).startswith(_EXTRA) and name not in options]
+    return {**options, "_extras": {name: variables[name] for name in extras}}

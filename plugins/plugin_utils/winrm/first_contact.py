@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import in_parallel
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.side_by_side import in_processes
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import LogonRefused
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt
 
 Result = dict[str, Any]
 
@@ -32,6 +35,19 @@ class Account(NamedTuple):
     password: str
     local: bool = False
     kerberos: bool = False
+
+
+def account_of(attempt: LogonAttempt, password: Any) -> Account:
+    """The one of an attempt."""
+    kerberos = attempt.transport == "kerberos"
+    return Account(attempt.account, str(password or ""), local=attempt.local, kerberos=kerberos)
+
+
+def not_reached(error: RolloutError) -> Result:
+    """What the first contact returns of a host that it could not reach or read, where a playbook decides on that."""
+    refused = isinstance(error, LogonRefused)
+    told = {"logon_refused": refused, "where": error.where, "msg": str(error)}
+    return {"changed": False, "reached": False, **told}
 
 
 def first_contact(

@@ -133,6 +133,15 @@ def session_error(error: Exception, *, refused: bool = False) -> SessionError:
     return SessionError(cause, said=str(error), refused=refused)
 
 
+def logon_is_whole(session: Any) -> bool:
+    """Whether the other side has proved that it knows the password, by the contexts of requests_credssp or pypsrp.
+
+    Until then TLS may be with anybody, and both are content with any 200.
+    """
+    contexts = getattr(session.auth, "contexts", {}).values()
+    return bool(contexts) and all((one if hasattr(one, "complete") else one._context).complete for one in contexts)
+
+
 class GuardedTransport(Transport):  # type: ignore[misc]
     """As pywinrm's, with an exchange of its own."""
 
@@ -177,9 +186,7 @@ class GuardedTransport(Transport):  # type: ignore[misc]
         if self.auth_method == "ntlm":
             return session.auth.session_security is not None
         if self.auth_method == "credssp":
-            # Until then TLS may be with anybody. requests_credssp is content with any 200.
-            contexts = session.auth.contexts.values()
-            return bool(contexts) and all(one._context.complete for one in contexts)
+            return logon_is_whole(session)
         return True
 
     def _refuse_half_logon(self) -> None:

@@ -50,7 +50,6 @@ OF_PSRP = {
     "ansible_winrm_proxy": "ansible_psrp_proxy",
     "ansible_winrm_kerberos_hostname_override": "ansible_psrp_negotiate_hostname_override",
     "pywinrm[": "pypsrp[",
-    "HTTP/{address}": "WSMAN/{address}",
 }
 # What the certificate of a host's listener needs.
 _TRUST = "give the PEM of the CA, or of a certificate that the host issued to itself, in ansible_winrm_ca_trust_path."

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import (
+    WITH_SOAP,
     Exchange,
     UnsafeAnswer,
     readable_body,
@@ -18,10 +19,12 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import
     NO_LOGON,
     answer_of,
     guard,
+    logon_is_whole,
     session_error,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import Recorder
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_pypsrp import Transport, http_error
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import Request
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.session_port import (
     HttpAnswer,
     SessionError,
@@ -45,6 +48,8 @@ class GuardedPsrpTransport(Transport):  # type: ignore[misc]
 
     def send(self, message: bytes, *args: Any, **kwargs: Any) -> bytes:
         """Here messages are as they were before they were sealed, and after they were unsealed."""
+        if self.auth == "credssp" and not self.wrap_required and self.session is None:
+            self._log_on_apart()
         send = super().send
         return bytes(send(message) if self.recorder is None else self.recorder.recorded(send, message))
 
@@ -58,6 +63,11 @@ class GuardedPsrpTransport(Transport):  # type: ignore[misc]
         guard(session, self.exchange, transport=self.auth, seals=self.wrap_required and self.auth == "ntlm")
         return session
 
+    def _log_on_apart(self) -> None:
+        """requests_credssp sends the message with each of its tokens, and takes a fault for a refused logon."""
+        self.session = self._build_session()
+        self._send_request(self.session.prepare_request(Request("POST", self.endpoint)))
+
     def _send_request(self, request: Any, *args: Any, **kwargs: Any) -> bytes:
         self.exchange.begin(self.read_timeout)
         try:
@@ -69,11 +79,13 @@ class GuardedPsrpTransport(Transport):  # type: ignore[misc]
             raise session_error(error) from error
         if response.status_code == 401:
             raise SessionError("the credentials were rejected by the host", refused=True)
+        if self.auth == "credssp" and response.status_code in WITH_SOAP:
+            self._refuse_half_logon()
         content = self._readable(response)
         if not response.ok:
             raise http_error(response.status_code, content.decode("utf-8", "replace"))
         if self.wrap_required and not self.encryption:
-            self._refuse_without_logon()
+            self._refuse_half_logon()
         return content
 
     def _readable(self, response: Any) -> bytes:
@@ -85,9 +97,8 @@ class GuardedPsrpTransport(Transport):  # type: ignore[misc]
         boundary = _BOUNDARY.search(response.headers["Content-Type"])
         return bytes(self.encryption.unwrap_message(response.content, boundary[1] if boundary else ""))
 
-    def _refuse_without_logon(self) -> None:
-        contexts = getattr(self.session.auth, "contexts", {})
-        if not contexts or not all(getattr(one, "complete", True) for one in contexts.values()):
+    def _refuse_half_logon(self) -> None:
+        if not logon_is_whole(self.session):
             raise UnsafeAnswer(NO_LOGON)
 
 

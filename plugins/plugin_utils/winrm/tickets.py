@@ -6,8 +6,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+# Names the ticket to be used; set by Ansible's connection where it gets one itself.
+_TICKET = "KRB5CCNAME"
 # The attribute in which the connection keeps that file: one of ``tempfile``, which is gone once it is closed.
 _CACHE = "_kerb_ccache"
 
@@ -32,3 +37,15 @@ def removing_ticket(connection: Any) -> None:
 
     closing.removes_ticket = True  # type: ignore[attr-defined]
     connection.close = closing
+
+
+@contextmanager
+def keeping_ticket() -> Iterator[None]:
+    """What Ansible's connection sets for itself meanwhile is not for the next host."""
+    before = os.environ.get(_TICKET)
+    try:
+        yield
+    finally:
+        os.environ.pop(_TICKET, None)
+        if before is not None:
+            os.environ[_TICKET] = before

@@ -12,7 +12,7 @@ from unit.wsman_fakes import Request, Script, envelope, wsman_fault
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import connections, seam_pypsrp
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.connections import KINDS, kind_of
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.connections import KINDS, kind_of, options_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import SchemeNotOffered, UnsafeAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt
@@ -126,6 +126,22 @@ def test_a_delegates_name_in_kerberos_is_its_own(given: str | None, taken: str |
     assert connection.options == OPTIONS | {"negotiate_hostname_override": taken}
     KINDS["psrp"].take_variables(connection, {})
     assert connection.options["negotiate_hostname_override"] == taken
+
+
+def test_another_host_gets_the_options_that_its_variables_give() -> None:
+    variables = {
+        "ansible_host": "10.0.0.6", "ansible_winrm_transport": "ntlm", "ansible_winrm_send_cbt": False, "other": "x",
+    }  # fmt: skip
+    assert options_of(variables, ["ansible_host", "ansible_port", "ansible_winrm_transport"], "edge01") == {
+        "ansible_host": "10.0.0.6",
+        "ansible_winrm_transport": "ntlm",
+        "_extras": {"ansible_winrm_send_cbt": False},
+    }
+
+
+def test_what_is_not_resolved_is_sent_to_nobody() -> None:
+    with pytest.raises(RolloutError, match="edge01: ansible_password names a variable that is not defined"):
+        options_of({"ansible_password": "{{ vault }}"}, ["ansible_password"], "edge01")
 
 
 # --- the logon over psrp

@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import Account, first_contact
+from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import (
+    Account,
+    account_of,
+    first_contact,
+    not_reached,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt
 
 HOSTS = ("dc01", "ca01", "fe1", "fe2")
 OURS, OTHER = Account("COMPANY\\rollout", "secret"), Account("OTHER\\admin", "secret")
@@ -132,3 +140,16 @@ def test_no_host_and_any_number_of_processes(tmp_path: Path, at_most: int) -> No
     estate = Estate(tmp_path)
     assert first_contact((), estate.account, estate.look, estate.read, at_most) == {}
     assert {one["reached"] for one in estate.contact(at_most).values()} == {True}
+
+
+def test_the_account_of_an_attempt() -> None:
+    attempt = LogonAttempt("dc01", "10.0.0.5", 5985, "u@COMPANY.LOCAL", "kerberos")
+    assert account_of(attempt, None) == Account(attempt.account, "", local=False, kerberos=True)
+    local = LogonAttempt("dc01", "10.0.0.5", 5985, "DC01\\u", "ntlm")
+    assert account_of(local, "p") == Account(local.account, "p", local=True, kerberos=False)
+
+
+@pytest.mark.parametrize(("kind", "refused"), [(LogonRefused, True), (HostUnreachable, False), (RolloutError, False)])
+def test_a_host_that_was_not_reached(kind: type[RolloutError], refused: bool) -> None:
+    told = {"logon_refused": refused, "where": "dc01", "msg": "dc01: no"}
+    assert not_reached(kind("no", where="dc01")) == {"changed": False, "reached": False, **told}

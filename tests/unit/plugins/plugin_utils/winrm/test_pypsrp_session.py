@@ -6,6 +6,7 @@ import gzip
 from typing import Any
 
 import pytest
+from hostile.credssp import rogue_credssp
 from hostile.winrm import SEALED, SOAP, STRONG, fixed, for_ever, http, in_the_clear, rogue
 from proofkit.listeners import refused_port
 from pypsrp.wsman import WSMan
@@ -17,6 +18,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pypsrp_session
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.session_port import HttpAnswer, SessionError
 
+NO_LOGON = "it came without a logon, so that nothing could be sealed"
 TOO_LONG = "it is longer than 2097152 bytes, and no Windows sends that much at once"
 CLEAR = "it is not sealed with the password's key, so anybody may have sent it"
 
@@ -84,7 +86,20 @@ def test_of_an_error_of_http_nothing_is_read_that_is_not_sealed() -> None:
 
 def test_a_host_that_asks_for_no_logon_is_refused() -> None:
     with rogue(in_the_clear(), logon=False) as port:
-        assert refused(port) == "it came without a logon, so that nothing could be sealed"
+        assert refused(port) == NO_LOGON
+
+
+@pytest.mark.parametrize("sealed", ["auto", "never"])
+def test_a_logon_by_credssp_that_was_broken_off_is_refused(sealed: str) -> None:
+    with rogue_credssp() as port:
+        assert refused(port, auth="credssp", encryption=sealed) == NO_LOGON
+    with rogue(in_the_clear(), logon=False) as port:
+        assert refused(port, auth="credssp", encryption=sealed) == NO_LOGON
+
+
+def test_what_is_no_winrm_is_told_as_that_with_credssp_too() -> None:
+    with rogue(fixed(http("404 ", body=b"<html>")), logon=False) as port:
+        assert session_of(port, auth="credssp").exchange(b"<a/>").status == 404
 
 
 @pytest.mark.parametrize("missing", [0x10, 0x20, 0x80000, 0x20000000, 0x40000000])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.tickets import removing_ticket
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.tickets import keeping_ticket, removing_ticket
 
 
 class Connection:
@@ -55,3 +56,14 @@ def test_a_connection_that_cannot_be_closed_keeps_no_ticket() -> None:
     with pytest.raises(ValueError, match="broken"):
         connection.close()
     assert not ticket.exists()
+
+
+@pytest.mark.parametrize("before", ["/tmp/mine", None])
+def test_what_is_set_meanwhile_is_not_for_the_next_host(monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
+    monkeypatch.delenv("KRB5CCNAME", raising=False)
+    if before:
+        monkeypatch.setenv("KRB5CCNAME", before)
+    with pytest.raises(ZeroDivisionError), keeping_ticket():
+        os.environ["KRB5CCNAME"] = "/tmp/of-edge00"
+        raise ZeroDivisionError
+    assert os.environ.get("KRB5CCNAME") == before
