@@ -72,6 +72,10 @@ build: $(STAMP) ## The collection's artifact, into build/
 artifact: $(STAMP) ## Builds, installs from the artifact into an empty place, and uses it from there
 	tools/artifact.sh
 
+.PHONY: environment
+environment: $(STAMP) ## An execution environment's file system from the artifact, and a rollout out of it; needs root
+	tools/environment.sh
+
 .PHONY: docs
 docs: $(STAMP) ## ansible-doc for every plugin and role, into build/docs
 	tools/docs.sh

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tarfile
 
+import yaml
+
 COLLECTION = "ucops.rollout"
 KINDS = ("module", "filter", "lookup", "inventory")
 # Every top-level name is on one of the lists: a new one is a decision to make.
@@ -85,9 +87,42 @@ def documentation(place: pathlib.Path) -> list[str]:
     return problems
 
 
+# What ansible-builder has to find in the installed collection.
+NEEDED = {
+    "python": ["cryptography>=42.0.0", "dnspython>=2.6.0", "pywinrm[credssp,kerberos]>=0.5.0"],
+    "system": [
+        "gcc [compile platform:dpkg platform:rpm]",
+        "krb5-devel [compile platform:rpm]",
+        "krb5-user [platform:dpkg]",
+        "krb5-workstation [platform:rpm]",
+        "libkrb5-dev [compile platform:dpkg]",
+        "python3-dev [compile platform:dpkg]",
+        "python3-devel [compile platform:rpm]",
+    ],
+}
+
+
+def needs(place: pathlib.Path) -> list[str]:
+    """Problems with what an execution environment of the installed collection would get."""
+    run = subprocess.run(["ansible-builder", "introspect", str(place)], capture_output=True, text=True, check=True)
+    # Each line ends with `# from collection ucops.rollout`.
+    found = {kind: sorted(one.partition("  #")[0] for one in told) for kind, told in yaml.safe_load(run.stdout).items()}
+    print(f"for an execution environment: {found}")
+    return [
+        f"ansible-builder reads for {kind}: {found.get(kind)}" for kind in NEEDED if found.get(kind) != NEEDED[kind]
+    ]
+
+
+COMMANDS = {
+    "contents": lambda argument: contents(argument),
+    "documentation": lambda argument: documentation(pathlib.Path(argument)),
+    "needs": lambda argument: needs(pathlib.Path(argument)),
+}
+
+
 def main() -> int:
     command, argument = sys.argv[1:]
-    problems = contents(argument) if command == "contents" else documentation(pathlib.Path(argument))
+    problems = COMMANDS[command](argument)
     for problem in problems:
         print(f"artifact: {problem}", file=sys.stderr)
     return 1 if problems else 0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the artifact, looks at what it holds, installs it into an empty place and uses it from there:
-# documentation of every plugin and role, and the customer's example planned without reaching any host.
+# documentation of every plugin and role, what ansible-builder reads of it, and the customer's example planned without reaching any host.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 artifact=$ROOT/$(tools/build.sh)
@@ -14,6 +14,7 @@ export HOME=$place/home ANSIBLE_COLLECTIONS_PATH=$place/collections ANSIBLE_COLL
 mkdir -p "$HOME"
 ansible-galaxy collection install --offline --no-deps -p "$place/collections" "$artifact"
 python "$ROOT/tools/artifact.py" documentation "$place/collections"
+python "$ROOT/tools/artifact.py" needs "$place/collections"
 
 customer=$place/collections/ansible_collections/ucops/rollout/examples/customer
 ansible-playbook ucops.rollout.plan_pool -i "$customer/inventory" --vault-password-file "$customer/vault-password.txt"

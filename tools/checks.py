@@ -49,6 +49,7 @@ LANES = (
         Step("sanity", ("taskset", "--cpu-list", "0", "tools/sanity.sh"), "ansible-test sanity"),
         Step("site", ("tools/site.sh",), "the documentation's pages: made, links followed, opened in a browser"),
         Step("artifact", ("tools/artifact.sh",), "built, installed elsewhere and used from there"),
+        Step("environment", ("tools/environment.sh",), "a rollout out of an execution environment's file system"),
         Step("versions", ("tools/versions.sh",), "the older ansible-core that we claim"),
         Step("molecule", ("tools/molecule.sh",), "converge, idempotence, verify on the lab"),
     ),
@@ -122,8 +123,8 @@ def main() -> int:
         print(tail(outcome.step.log))
     print()
     for outcome in outcomes:
-        print(f"{outcome.step.name:10} {outcome.seconds:6.0f} s  {verdict(outcome):22} {outcome.step.what}")
-    print(f"{'in all':10} {time.monotonic() - began:6.0f} s")
+        print(f"{outcome.step.name:11} {outcome.seconds:6.0f} s  {verdict(outcome):22} {outcome.step.what}")
+    print(f"{'in all':11} {time.monotonic() - began:6.0f} s")
     print(f"make test: {len(failed)} of {len(outcomes)} steps failed" if failed else "make test: every step passed")
     print(coverage_summary())
     print(pytest_summary(), flush=True)

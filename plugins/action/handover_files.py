@@ -35,7 +35,7 @@ class ActionModule(PureAction):
     }
 
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
-        directory = arguments["directory"]
+        directory = os.path.abspath(arguments["directory"])
         contents = {_path(directory, name): str(text) for name, text in arguments["files"].items()}
         _see_writable(directory, arguments["variable"], ahead=not contents)
         before = {path: content_of(path, len(text.encode("utf-8")) + _MORE_TO_SHOW) for path, text in contents.items()}

@@ -11,6 +11,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing import documents, text
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report import report_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import kind_of, plain_in_text, text_in_plain
@@ -50,7 +52,7 @@ def report_told(
     ca_hosts: Sequence[str] = (),
 ) -> dict[str, Any]:
     if hostvars is not None:
-        expected = {"expect_servers": bool(expect_servers), "expect_push": bool(expect_push)}
+        expected = {"expect_servers": boolean(expect_servers), "expect_push": boolean(expect_push)}
         plan = plan_if_made(outcome.get("plan"))
         done = collected(ReadHostVars(hostvars), plan, list(dns_hosts), list(ca_hosts), **expected)
         outcome = {**outcome, **done}

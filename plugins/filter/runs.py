@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing import report as auditing
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import to_compare
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_plain, plain_in_text, to_plain
@@ -213,10 +215,10 @@ def audit_data(
         plan_if_made(plan),
         {view: named for view, named in hosts.items() if named},
         from_plain(auditing.AuditRun, run or {}, where="run"),
-        certificates=bool(certificates),
-        records=bool(records),
+        certificates=boolean(certificates),
+        records=boolean(records),
         ca_hosts=tuple(ca_hosts),
-        authorities=bool(authorities),
+        authorities=boolean(authorities),
     ).to_plain()
 
 

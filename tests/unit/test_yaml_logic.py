@@ -94,6 +94,76 @@ def test_logic_is_seen(template: str, told: list[str]) -> None:
     assert offences(template) == told
 
 
+# --- truth -----------------------------------------------------------------------------------------------------------
+
+
+def boolean_options() -> set[str]:
+    """The options of the roles that are true or false."""
+    files = (ROOT / "roles").glob("*/meta/argument_specs.yml")
+    specs = [yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"] for path in files]
+    return {name for one in specs for name, option in one.get("options", {}).items() if option.get("type") == "bool"}
+
+
+def asked_as_given(template: str, options: set[str]) -> list[str]:
+    """Options that decide something in a template and may be the text "false", which counts as true or is refused."""
+    tree = JINJA.parse(template)
+    conditions = [one.test for one in tree.find_all(nodes.CondExpr)]
+    conditions += tree.find_all((nodes.And, nodes.Or, nodes.Not))
+    conditions += [one.node for one in tree.find_all(nodes.Filter) if one.name == "ternary" and one.node]
+    conditions += [part for output in tree.body if isinstance(output, nodes.Output) for part in output.nodes]
+    return sorted({one.name for part in conditions for one in _parts(part) if getattr(one, "name", "") in options})
+
+
+def _parts(condition: nodes.Node) -> Iterator[nodes.Node]:
+    if isinstance(condition, (nodes.And, nodes.Or)):
+        yield from (*_parts(condition.left), *_parts(condition.right))
+    elif isinstance(condition, nodes.Not):
+        yield from _parts(condition.node)
+    elif isinstance(condition, nodes.Name):
+        yield condition
+
+
+def conditions(value: Any, key: str = "") -> Iterator[str]:
+    """Templates that decide: those of BARE keys, and all that have a condition within."""
+    for text in templates(value, key):
+        if any(word in text for word in (" if ", " or ", " and ", "not ", "ternary")):
+            yield text
+    for task in _tasks(value):
+        for name in BARE & task.keys():
+            yield from templates(task[name], name)
+
+
+def _tasks(value: Any) -> Iterator[dict[str, Any]]:
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _tasks(one)
+    if isinstance(value, dict):
+        yield value
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_decides_is_true_or_false(path: Path) -> None:
+    """A command line and a survey of AWX give text."""
+    options = boolean_options()
+    texts = conditions(yaml.safe_load(path.read_text(encoding="utf-8")))
+    assert {text: told for text in texts if (told := asked_as_given(text, options))} == {}
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("{{ a }}", ["a"]),
+        ("{{ x and not a }}", ["a"]),
+        ("{{ [] if x or not a else [1] }}", ["a"]),
+        ("{{ a | ternary(1, 0) }}", ["a"]),
+        ("{{ x and not a | bool }}", []),
+        ("{{ a | bool | ternary(1, 0) }}", []),
+        ("{{ a == 'b' }}", []),
+    ],
+)
+def test_an_option_that_is_asked_as_given_is_seen(template: str, told: list[str]) -> None:
+    assert asked_as_given(template, {"a"}) == told
+
+
 def test_conditions_are_expressions() -> None:
     task = {"when": ["a | b | c | d | length > 0"], "vars": {"when": "{{ x }}"}, "name": "a | b | c | d"}
     assert [offences(text) for text in templates(task)] == [["4 filters: b, c, d, length"], [], []]

@@ -22,6 +22,9 @@ KNOWN = (
     "ucops_anybody_may_read_the_passwords",
     "ucops_record",
     "ucops_serial",
+    # What an earlier run published: AWX hands it on to the next job of a workflow.
+    "ucops_rollout",
+    "ucops_rollout_documents",
 )
 
 # Of the playbooks that have no role.
@@ -55,12 +58,12 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
         ),
         "pool_report": (
             "asked authority ca_group cas done failure hosts known made_by missing name_servers "
-            "outcome parts pool refused result servers source started stem tagged takes_part told unready "
+            "outcome parts place pool refused result servers source started stem tagged takes_part told unready "
             "unwritten written"
         ),
         "pool_audit": (
-            "authority found left made_by paths pool result run server servers source stem times unwritten wanted "
-            "written zones"
+            "authority found left made_by paths place pool result run server servers source stem times unwritten "
+            "wanted written zones"
         ),
     }.items()
 }

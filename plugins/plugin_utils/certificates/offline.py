@@ -64,7 +64,7 @@ class OfflineAuthority(Authority):
     """A directory of the controller: ``<stem>.req`` and its order out, ``<stem>.cer`` and the like in."""
 
     def __init__(self, directory: str) -> None:
-        self._directory = directory
+        self._directory = os.path.abspath(directory)
 
     @property
     def name(self) -> str:

@@ -37,6 +37,11 @@ def test_files_are_written_once(tmp_path: Path) -> None:
     assert run(place, {"b.csv": "ü", "a.md": "# a"})["changed"] is False
 
 
+def test_a_folder_counts_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(Path("handover"), {"a.md": "# a"})["paths"] == [f"{tmp_path}/handover/a.md"]
+
+
 def test_check_mode_writes_nothing_and_shows_the_difference(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("old", encoding="utf-8")
     shown = run(tmp_path, {"a.md": "new"}, check_mode=True, diff=True)

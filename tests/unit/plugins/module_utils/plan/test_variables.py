@@ -64,6 +64,11 @@ def test_what_is_right_and_what_is_somebodys_own_passes() -> None:
     refuse_misspelt(given, DOCUMENTED, {"srv01": given})
 
 
+def test_what_an_earlier_job_of_a_workflow_published_passes() -> None:
+    """AWX gives it to the next job as a variable."""
+    refuse_misspelt(["ucops_rollout", "ucops_rollout_documents"], DOCUMENTED, {})
+
+
 def test_every_name_of_the_roles_is_known() -> None:
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "roles").glob("*/defaults/main.yml")]
     named = {name for text in texts for name in re.findall(r"\{\{ [^}]*?\b(ucops_\w+) \|", text)}

@@ -171,6 +171,11 @@ def test_what_it_can_do():
     assert not any((abilities.answers_at_once, abilities.keeps_record, abilities.has_policy, abilities.revokes))
 
 
+def test_a_folder_counts_from_the_working_directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert OfflineAuthority("requests").name == f"{tmp_path}/requests"
+
+
 def test_an_order_waits_for_people_and_is_handed_in_once(tmp_path):
     first, second = ask(tmp_path), ask(tmp_path)
     assert (first.state, first.change_set.changed, first.request_id) == ("pending", True, None)
