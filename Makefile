@@ -84,6 +84,10 @@ docs: $(STAMP) ## ansible-doc for every plugin and role, into build/docs
 site: $(STAMP) ## The documentation's pages, into build/site, with their links and a browser tried
 	tools/site.sh
 
+.PHONY: release
+release: $(STAMP) ## Prepares a release: fills the changelog from its fragments; VERSION=1.1.0
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/release.py $(VERSION)
+
 .PHONY: bench
 bench: $(STAMP) ## How long planning and a rollout take, how much memory, how many requests and bytes
 	PYTHONPATH=tests $(BIN)/python tools/bench.py

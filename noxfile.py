@@ -53,8 +53,8 @@ def ansible_lint(session: nox.Session) -> None:
 
 @nox.session(name="docs-check")
 def docs_check(session: nox.Session) -> None:
-    """The pages that the code fills, and the change fragments."""
-    _lint(session, "pages", "changelog")
+    """The pages that the code fills, the change fragments, and the version."""
+    _lint(session, "pages", "changelog", "release")
 
 
 @nox.session

@@ -11,14 +11,15 @@ declare -A commands=(
   [ruff]="ruff check --no-fix ."
   [format]="ruff format --check ."
   [mypy]="mypy ${packages[*]}"
-  [mypy-tools]="mypy tools/*.py noxfile.py"
+  [mypy-tools]="mypy tools/*.py tools/site/site_links.py noxfile.py"
   [yamllint]="yamllint --strict ."
   [pages]="python tools/pages.py --check"
   [bash]="bash -n tools/*.sh .ci/run"
   [changelog]="antsibull-changelog lint"
+  [release]="python tools/release.py --check"
   [ansible-lint]="ansible-lint --offline --strict"
 )
-every=(ruff format mypy mypy-tools yamllint pages bash changelog ansible-lint)
+every=(ruff format mypy mypy-tools yamllint pages bash changelog release ansible-lint)
 
 failed=()
 for name in "${@:-${every[@]}}"; do

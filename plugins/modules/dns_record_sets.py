@@ -31,7 +31,7 @@ options:
     description: Whether to tell what would change and what stands in the way, and to change nothing, as in check mode.
     type: bool
     default: false
-    version_added: 0.1.0
+    version_added: 1.0.0
   update:
     description:
       - For a DNS server that is not Windows. The controller itself then sends it dynamic updates and the task's
