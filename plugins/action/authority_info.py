@@ -23,6 +23,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import ERROR, 
 from ansible_collections.ucops.rollout.plugins.module_utils.plan.hosts import ca_host
 from ansible_collections.ucops.rollout.plugins.module_utils.reading.queries import as_plan
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import ACCESS_DENIED, failure_codes
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.describing import describe_authority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
@@ -52,14 +53,18 @@ class ActionModule(WindowsAction):
         templates = list(dict.fromkeys(str(one.template) for one in ours if one.template))
         found = describe_authority(host, now=datetime.now(timezone.utc), planned_templates=templates)
         findings = authority_findings(found, ours)
+        requests = _requests(host, ours)
         against = [str(one) for one in findings if one.severity == ERROR]
+        if ACCESS_DENIED in failure_codes(requests["request_ids_problem"]):
+            # Whoever does not know what was asked for before asks for nothing.
+            against.append(requests["request_ids_problem"])
         return {
             "changed": False,
             "serves": not against,
             **({"failed": arguments["fail"], "msg": "\n".join(against)} if against else {}),
             **found.to_plain(),
             "findings": to_plain(findings),
-            **_requests(host, ours),
+            **requests,
         }
 
 

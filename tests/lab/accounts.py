@@ -61,7 +61,7 @@ class Session:
 # Well-known identities, and those of a domain by their last part (MS-DTYP section 2.4.2.4).
 _WELL_KNOWN = {
     "everyone": "S-1-1-0", "authenticated users": "S-1-5-11", "network": "S-1-5-2", "administrators": "S-1-5-32-544",
-    "users": "S-1-5-32-545",
+    "users": "S-1-5-32-545", "remote management users": "S-1-5-32-580",
 }  # fmt: skip
 _OF_A_DOMAIN = {"domain admins": 512, "domain users": 513, "domain computers": 515, "enterprise admins": 519}
 

@@ -73,6 +73,7 @@ class Estate:
         self.netbios: str = description["domain"]["netbios"]
         accounts = [Account.of(self.netbios, entry) for entry in description["accounts"]]
         self.accounts = Accounts(accounts, description.get("lockout_after", 5))
+        self.domain_groups: dict[str, list[str]] = {}
         self.counters, self.injections = Counters(), Injections()
         self.machines: dict[str, Machine] = {}
         self.devices: list[Device] = []
@@ -197,6 +198,7 @@ def _host_snapshot(machine: Machine) -> dict[str, Any]:
     parts = {"files": machine.files.snapshot(), "services": machine.services.snapshot()}
     told = {name: role.snapshot() for name, role in machine.roles.items()}
     parts |= {name: state for name, state in told.items() if state is not None}
+    parts |= {"access": machine.access.snapshot()} if machine.access.snapshot() else {}
     return {
         "address": machine.address,
         "generation": machine.generation.name,

@@ -54,6 +54,10 @@ class Generation:
     uac: bool = True
     # Whether it has CredSSP.
     credssp: bool = True
+    # Groups that let others than administrators use WMI over WinRM, and whether its plug-in has its own descriptor.
+    remote_management_users: bool = False
+    wmi_users_group: bool = False
+    wmi_plugin_apart: bool = False
 
     # WMI. It deletes nothing over WS-Management before 2012 (MS-WSMV, note 107).
     wmi_deletes: bool = False
@@ -94,6 +98,9 @@ _WINRM_3 = {
     "shell_idle_ms": 7200000,
     "wmi_errors": True,
     # Not of WinRM's quotas, and as old.
+    "remote_management_users": True,
+    "wmi_users_group": True,
+    "wmi_plugin_apart": True,
     "wmi_deletes": True,
     "host_name_bindings": True,
 }
@@ -160,6 +167,7 @@ _2016 = replace(
     version="10.0.14393",
     build=14393,
     caption="Microsoft Windows Server 2016 Standard",
+    wmi_users_group=False,
     powershell="5.1.14393.693",
     tls_suites=_2016_SUITES,
 )

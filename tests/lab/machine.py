@@ -9,6 +9,7 @@ import datetime
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from lab.access import Access
 from lab.accounts import Account, Accounts
 from lab.files import FileSystem
 from lab.generations import Generation
@@ -51,6 +52,7 @@ class Machine:
     def __post_init__(self) -> None:
         local = (Account.of(self.name.upper(), entry) for entry in self.settings.get("accounts", ()))
         self.accounts = Accounts(local, self.settings.get("lockout_after", 0))
+        self.access = Access(self)
         for key in self.settings.get("registry_denied", ()):
             self.registry.deny(key)
         for key in _ALWAYS:
@@ -83,9 +85,16 @@ class Machine:
         return self.accounts, user
 
     def over_network(self, account: Account) -> Account:
-        """The account as a logon over the network has it: UAC takes the rights of an administrator from the machine's
-        own, but for the built-in one, unless a value of the registry says otherwise."""
+        """The account as a logon over the network has it: with the machine's groups that it is in. UAC takes the rights
+        of an administrator from the machine's own, but for the built-in one, unless a value of the registry says
+        otherwise."""
         local = self.accounts.find(account.name) is account
+        held = list(self.access.groups.of(account))
+        account = replace(
+            account,
+            groups=(*account.groups, *(one for one in held if one not in ("Administrators", *account.groups))),
+            administrator=account.administrator or "Administrators" in held,
+        )
         found = self.registry.get(_POLICIES, _FILTER_POLICY)
         if not local or account.built_in or not self.generation.uac or (found is not None and found[1] == 1):
             return account

@@ -13,6 +13,7 @@ import re
 
 RPC_UNAVAILABLE = 0x800706BA
 ADMIN_DENIED = 0x80094014
+ACCESS_DENIED = 0x80070005
 
 # code: (what it means, what to do). From winerror.h as Microsoft documents it.
 _MEANINGS = {
@@ -25,7 +26,8 @@ _MEANINGS = {
     0x80094004: ("the CA's database holds no such request", "Look at the request in the CA's console"),
     0x80094012: (
         "the template's permissions do not let this account enrol",
-        "Give the account that logs on to the CA the permission Enroll on the template",
+        "Give the account that logs on to the CA the permissions Read and Enroll on the template (8 of"
+        ' docs/prerequisites.md, "Rights")',
     ),
     ADMIN_DENIED: (
         "an officer of the CA denied the request",
@@ -61,11 +63,12 @@ _MEANINGS = {
         "the template builds the subject from Active Directory, and this account has no e-mail name there",
         "Use a template whose subject is supplied in the request, such as WebServer",
     ),
-    0x80070005: (
+    ACCESS_DENIED: (
         "access denied",
-        "The account needs Read and Request Certificates at the CA, and Enroll on the template; the CA must be"
-        " reached on a WinRM connection of its own, not through another server. A program that asks no CA is refused"
-        " to who is no administrator of the server, or by security software",
+        "The account needs Read and Request Certificates at the CA (7 of docs/prerequisites.md, 'Rights'), and Read and"
+        " Enroll on the template (8); the CA must be reached on a WinRM connection of its own, not through another"
+        " server. A program that asks no CA is refused to who is no administrator of the server, or by security"
+        " software",
     ),
     0x80070002: (
         "a file is not there",

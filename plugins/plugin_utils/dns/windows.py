@@ -64,6 +64,10 @@ _CREATE_PRIMARY = "0"
 _DYNAMIC_UPDATE = {number: name for name, number in ALLOW_UPDATE.items()}
 _ZONE = "MicrosoftDNS_Zone"
 _DNSCMD = "It comes with the DNS Server role, and on Windows Server 2003 with the Support Tools (suptools.msi)"
+_ZONES_UNREAD = (
+    r"The DNS Server service must run there, and the account have access to WMI's root\MicrosoftDNS"
+    " (docs/prerequisites.md)"
+)
 _MOST_UINT32 = 2**32 - 1
 _LOCAL_SERVER = "."  # the name by which every DNS server knows itself
 _IN = "1"  # RecordClass
@@ -120,8 +124,7 @@ class WindowsDns(StepwiseServer):
             raise RolloutError(
                 f"the zones cannot be read: {fault.what}",
                 where=self.name,
-                mend=r"The DNS Server service must run there, and the account have access to WMI's root\MicrosoftDNS"
-                " (docs/prerequisites.md)",
+                mend=fault.mend if fault.access_denied else _ZONES_UNREAD,
             ) from fault
         for zone in read:
             state = _zone_state(zone)

@@ -19,7 +19,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_py
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.client_certificate import ClientCertificate
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, WsmanError, WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.guarded import guarding
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import SEALING, LogonAttempt
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import SEALING, LogonAttempt, is_denied
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.programs import open_shell
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pypsrp_session import (
     GuardedPsrpTransport,
@@ -31,9 +31,12 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm imp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.session_port import SessionError, WsmanSession
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.tickets import removing_ticket
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import WsmanWmi
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient
 
 Warn = Callable[[str], None]
+# What whoever may use WMI at all may ask.
+_LEAST = ("root/cimv2", "SELECT Version FROM Win32_OperatingSystem")
 # Of variables that pywinrm takes and Ansible's connection does not name.
 _EXTRA = "ansible_winrm_"
 _OTHER_NAME = "ansible_winrm_kerberos_hostname_override"
@@ -112,7 +115,11 @@ class WinrmConnection(AnsibleConnection):
         # A loop's later items come with the connection of the first.
         connection.protocol.transport.recorder = recorder
         forget = lambda: setattr(connection, "shell_id", None)  # noqa: E731
-        return PywinrmSession(connection.protocol, connection.shell_id, forget)
+        session = PywinrmSession(connection.protocol, connection.shell_id or None, forget)
+        if denied := getattr(connection.protocol, "no_shell", ""):
+            _go_without_a_shell(session, attempt, denied)
+            connection.protocol.no_shell = ""  # a loop's later items need not ask again
+        return session
 
 
 # pypsrp's names of settings, and under which names Ansible's psrp connection has them as options.
@@ -202,11 +209,33 @@ class PsrpConnection(AnsibleConnection):
             raise attempt.failure(str(error)) from error
         session = PypsrpSession(transport, int(option("operation_timeout")))
         try:
+            self._begin(session, attempt)
+        except HostUnreachable:
+            session.close()
+            raise
+        return session
+
+    @staticmethod
+    def _begin(session: WsmanSession, attempt: LogonAttempt) -> None:
+        try:
             session.shell_id = open_shell(WsmanClient(session, name=attempt.host))
         except (WsmanError, HostUnreachable, GarbledAnswer) as error:
-            session.close()
-            raise attempt.failure(_said(error)) from error
-        return session
+            if not is_denied(_said(error)):
+                raise attempt.failure(_said(error)) from error
+            _go_without_a_shell(session, attempt, _said(error))
+
+
+def _go_without_a_shell(session: WsmanSession, attempt: LogonAttempt, said: str) -> None:
+    """An account that may open no shell may use WMI all the same, and much is read and done by WMI alone.
+
+    :param said: how the shell was denied.
+    :raises HostUnreachable: it may use neither.
+    """
+    try:
+        WsmanWmi(WsmanClient(session, name=attempt.host)).query(*_LEAST)
+    except (WsmanError, HostUnreachable, GarbledAnswer) as error:
+        denied = isinstance(error, WsmanFault) and error.access_denied
+        raise attempt.failure(said if denied else _said(error)) from error
 
 
 def _service(kind: Any, name: Any, address: str) -> str:

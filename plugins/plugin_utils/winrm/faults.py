@@ -94,9 +94,11 @@ class FaultParts:
 class WsmanFault(WsmanError):
     """The host answered with a fault; nothing can be concluded from its words."""
 
-    def __init__(self, parts: FaultParts, *, doing: str, where: str) -> None:
+    def __init__(self, parts: FaultParts, *, doing: str, where: str, grant: str = "") -> None:
+        """:param grant: what to do where the account lacks the right."""
         self.parts = parts
         mend = RAISE_ENVELOPE if self.too_large else ADVICE.get(parts.code or 0, "")
+        mend = grant if grant and self.access_denied else mend
         super().__init__(f"{doing} failed: {_told(parts)}", where=where, mend=mend)
 
     @property

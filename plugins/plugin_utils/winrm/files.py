@@ -54,7 +54,8 @@ _LINE = re.compile(r"[ -~]{0,2000}")  # findstr takes lines of 8191 bytes from a
 _ARMOURED = re.compile(rb"\s*-----BEGIN [^-]+-----\s[^-]+-----END [^-]+-----\s*")
 ALLOW = (
     "Security software on the host probably stops them: allow certutil.exe -decode, or findstr.exe with redirected"
-    " input, for this account. Or see whether the folder can be written and its disk is full"
+    " input, for this account. Or see whether the folder can be written and its disk is full, and, where the account is"
+    ' no administrator of the host, listed by it (6 of docs/prerequisites.md, "Rights")'
 )
 INSTEAD = (
     "{tried}. Security software probably stops certutil -decode; for the rest of this run, files go through the"

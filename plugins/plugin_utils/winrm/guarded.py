@@ -24,7 +24,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange impor
     refuse_missing_scheme,
     refuse_weak_challenge,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import plainly
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import is_denied, plainly
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import Recorder
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import (
     HTTPAdapter,
@@ -217,6 +217,18 @@ class GuardedProtocol(Protocol):  # type: ignore[misc]
     """pywinrm's Protocol over a guarded transport. Ansible looks at its arguments, so ``__init__`` stays theirs."""
 
     recorder: Recorder | None = None
+    #: what was said where the account may open no shell
+    no_shell = ""
+
+    def open_shell(self, *args: Any, **kwargs: Any) -> str:
+        """Empty where the account may open none. Ansible opens one whenever it connects; WMI needs none."""
+        try:
+            return str(super().open_shell(*args, **kwargs))
+        except Exception as error:
+            if not is_denied(str(error)):
+                raise
+            self.no_shell = str(error)
+            return ""
 
     @property
     def transport(self) -> Any:

@@ -29,6 +29,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
     LogonImpossible,
     LogonRefused,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.rights import REACH, RIGHTS
 
 # Lets a lab talk in the clear; its name is meant to be read aloud in a review.
 IN_THE_CLEAR = "ucops_anybody_may_read_the_passwords"
@@ -184,6 +185,8 @@ _NAMES = (
     "ansible_user (DOMAIN\\user for ntlm and credssp, or HOST\\user for an account of the host itself; user@DOMAIN in"
     " capitals for kerberos) and ansible_password"
 )
+# What pywinrm and we ourselves say of a fault that denies access.
+DENIED = (r"w:AccessDenied", r"'wsmanfault_code': 5,")
 _AD_ACCOUNT = "Look at the account in Active Directory Users and Computers."
 
 CAUSES = (
@@ -391,9 +394,10 @@ CAUSES = (
     ),
     LogonCause(
         "no-rights",
-        (r"w:AccessDenied", r"'wsmanfault_code': 5,"),
+        DENIED,
         "the password is right, but the account may not use WinRM here",
-        "It has to be an administrator of the host, or to have the rights that docs/prerequisites.md names",
+        f"It has to be an administrator of the host, or to {REACH}, and to have Enable Account and Remote Enable on"
+        f" root\\cimv2 (4). The numbers are those of {RIGHTS}",
     ),
     LogonCause(
         "shell-quota",
@@ -603,6 +607,11 @@ UNKNOWN = LogonCause(
     "Check the address and port (5985 for HTTP, 5986 for HTTPS), that `winrm enumerate winrm/config/listener` on the"
     " host shows a listener, and the firewall between",
 )
+
+
+def is_denied(said: str) -> bool:
+    """Whether the account was accepted and lacks a right."""
+    return any(re.search(text, said) for text in DENIED)
 
 
 def cause_of(said: str, attempt: LogonAttempt) -> LogonCause:

@@ -30,6 +30,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
     fault_parts,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import plainly
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.rights import grant_for
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.session_port import (
     HttpAnswer,
     SessionError,
@@ -93,7 +94,7 @@ class WsmanClient:
             selectors=selectors,
             options=options,
         )
-        return self._body(self._exchange(message, doing), message_id, doing)
+        return self._body(self._exchange(message, doing), message_id, doing, resource_uri)
 
     def _exchange(self, message: str, doing: str) -> HttpAnswer:
         try:
@@ -120,7 +121,7 @@ class WsmanClient:
             mend=mend or "It may have happened all the same: run again, the state is read anew",
         )
 
-    def _body(self, answer: HttpAnswer, message_id: str, doing: str) -> ET.Element:
+    def _body(self, answer: HttpAnswer, message_id: str, doing: str, resource_uri: str) -> ET.Element:
         soap = self._soap(answer, doing)
         header, body = child(soap, "Header"), child(soap, "Body")
         if local(soap) != "Envelope" or header is None or body is None:
@@ -136,7 +137,7 @@ class WsmanClient:
                 where=self.name,
                 mend="It may have happened all the same: run again, the state is read anew",
             )
-        raise WsmanFault(parts, doing=doing, where=self.name)
+        raise WsmanFault(parts, doing=doing, where=self.name, grant=grant_for(resource_uri))
 
     def _soap(self, answer: HttpAnswer, doing: str) -> ET.Element:
         """An error of HTTP comes with a SOAP fault, or from something that is not WinRM."""

@@ -52,6 +52,11 @@ _TOOLS = {
 }
 _SERVICES = {
     "net.started_services": "These Windows services are started:",
+    "group.administrators": "Administrators",
+    "group.remote_management_users": "Remote Management Users",
+    "net.done": "The command completed successfully.",
+    "net.no_group": "The specified local group does not exist.",
+    "net.member_already": "The specified account name is already a member of the group.",
     "net.syntax": "The syntax of this command is:",
     "net.system_error": "System error {code} has occurred.",
     "net.starting": "The {service} service is starting.",

@@ -14,6 +14,8 @@ from lab.languages import Language
 _TOOLS = {
     "cmd.could_not_find": "Impossible de trouver {path}",
     "cmd.copied": "        {count} fichier(s) copié(s).",
+    "group.administrators": "Administrateurs",
+    "group.remote_management_users": "Utilisateurs de gestion à distance",
     "cmd.file_not_found": "Fichier introuvable",
     "cmd.unknown_command": (
         "'{name}' n'est pas reconnu en tant que commande interne\r\nou externe, un programme exécutable ou un fichier "

@@ -13,6 +13,8 @@ from lab.languages import Language
 _TOOLS = {
     "cmd.could_not_find": "{path} konnte nicht gefunden werden",
     "cmd.copied": "        {count} Datei(en) kopiert.",
+    "group.administrators": "Administratoren",
+    "group.remote_management_users": "Remoteverwaltungsbenutzer",
     "cmd.file_not_found": "Datei nicht gefunden",
     "cmd.unknown_command": (
         'Der Befehl "{name}" ist entweder falsch geschrieben oder\r\nkonnte nicht gefunden werden.'

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lab.files import FileError
-from lab.powershell import dotnet, members, operators
+from lab.powershell import dotnet, members, operators, security
 from lab.powershell.certificates import new_certificate, store_object
 from lab.powershell.cultures import INVARIANT, Culture, culture_of
 from lab.powershell.members import MethodFailed
@@ -763,6 +763,9 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "System.Management.Automation.PSCustomObject": lambda ps, arguments: PSObject(),
     "System.Object": lambda ps, arguments: PSObject({}, ("System.Object",)),
     "System.Security.Principal.WindowsPrincipal": _principal,
+    security.NT_ACCOUNT: security.nt_account,
+    security.IDENTIFIER: security.security_identifier,
+    security.MANAGEMENT_CLASS: security.management_class,
     "System.Security.Cryptography.X509Certificates.X509Store": store_object,
     "System.Security.Cryptography.X509Certificates.X509Certificate2": new_certificate,
     "System.Globalization.CultureInfo": lambda ps, arguments: culture_object(arguments[0]),

@@ -36,6 +36,7 @@ PROGRAMS = {
     SYSTEM + "more.com": "lab.programs.small:run_more",
     SYSTEM + "chcp.com": "lab.programs.small:run_chcp",
     SYSTEM + "reg.exe": "lab.programs.reg:run",
+    SYSTEM + "icacls.exe": "lab.programs.permissions:run_icacls",
     SYSTEM + "netstat.exe": "lab.programs.netstat:run",
     SYSTEM + "ping.exe": "lab.programs.small:run_ping",
     SYSTEM + "timeout.exe": "lab.programs.small:run_timeout",
@@ -45,7 +46,7 @@ PROGRAMS = {
 UNMODELLED = (
     SYSTEM + "cscript.exe",
     SYSTEM + r"wbem\wmic.exe", SYSTEM + "ipconfig.exe", SYSTEM + "nslookup.exe", SYSTEM + "taskkill.exe",
-    SYSTEM + "systeminfo.exe", SYSTEM + r"inetsrv\appcmd.exe", SYSTEM + "xcopy.exe", SYSTEM + "icacls.exe",
+    SYSTEM + "systeminfo.exe", SYSTEM + r"inetsrv\appcmd.exe", SYSTEM + "xcopy.exe",
 )  # fmt: skip
 _MODELLED = {path.lower(): target for path, target in PROGRAMS.items()}
 Program = Callable[[Process], int]

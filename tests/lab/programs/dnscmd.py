@@ -40,6 +40,8 @@ def run(process: Process) -> int:
     own = (".", "localhost", "127.0.0.1", process.machine.name.casefold(), process.machine.fqdn.casefold())
     if server.casefold() not in own or process.machine.services.state(SERVICE) != RUNNING:
         return _failed(process, "RPC_S_SERVER_UNAVAILABLE", 1722)
+    if not process.machine.access.manages_dns(process.session.account):
+        return _failed(process, "ERROR_ACCESS_DENIED", 5)
     verb = _VERBS.get(arguments[0][1:].casefold())
     if verb is None:
         return _usage(process)

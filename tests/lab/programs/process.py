@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lab.files import FileError
+from lab.access.files import UserFiles
+from lab.files import FileError, FileSystem
 from lab.languages import Language
 
 if TYPE_CHECKING:
@@ -169,6 +170,12 @@ class Process:
         return split_command_line(self.line)[1:]
 
     @property
+    def files(self) -> FileSystem | UserFiles:
+        """The machine's files as the account of the program has them."""
+        account = self.session.account
+        return self.machine.files if account.administrator else UserFiles(self.machine, account)
+
+    @property
     def texts(self) -> Language:
         """The language in which the program speaks."""
         return self.machine.texts
@@ -236,14 +243,14 @@ class Process:
             self.rests(False)
 
     def read_file(self, path: str) -> bytes:
-        return bytes(self.machine.files.read(path, self.directory))
+        return bytes(self.files.read(path, self.directory))
 
     def write_file(self, path: str, content: bytes) -> str:
         self.before_write(path)
-        return str(self.machine.files.write(path, content, self.directory))
+        return str(self.files.write(path, content, self.directory))
 
     def exists(self, path: str) -> bool:
-        return bool(self.machine.files.exists(path, self.directory))
+        return bool(self.files.exists(path, self.directory))
 
 
 def split_command_line(line: str) -> list[str]:

@@ -134,7 +134,9 @@ def _delete(process: Process, arguments: list[str]) -> list[str]:
 
 
 def _require_open(process: Process, key: str) -> None:
-    """Nobody writes where nobody reads. Raises AccessDenied."""
+    """Administrators write, and nobody where nobody reads. Raises AccessDenied."""
+    if not process.session.account.administrator:
+        raise AccessDenied(key)
     parts = key.split("\\")
     for number in range(1, len(parts) + 1):
         process.machine.registry.read("\\".join(parts[:number]))

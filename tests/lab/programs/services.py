@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from lab.access.groups import NoSuchGroup
 from lab.programs.process import Process
 from lab.services import ALREADY_RUNNING, NO_SUCH_SERVICE, NOT_STARTED, RUNNING, Service, ServiceError
 
@@ -28,6 +29,8 @@ def run_net(process: Process) -> int:
             if service.state == RUNNING:
                 process.print(f"   {service.display_name}")
         return 0
+    if verb == "localgroup" and len(arguments) >= 3:
+        return _net_localgroup(process, arguments[1:])
     if verb not in ("start", "stop") or len(arguments) < 2:
         process.complain_of("net.syntax")
         return 1
@@ -47,6 +50,27 @@ def _net_change(process: Process, verb: str, name: str) -> int:
     shown = changed.display_name if changed is not None else name
     process.say("net.starting" if verb == "start" else "net.stopping", service=shown)
     process.say("net.started" if verb == "start" else "net.stopped", service=shown)
+    return 0
+
+
+def _net_localgroup(process: Process, arguments: list[str]) -> int:
+    """`net localgroup GROUP ACCOUNT /add`: the group by its name in the machine's language."""
+    group, *members = (one for one in arguments if one.lower() != "/add")
+    if len(members) == len(arguments) - 1:
+        process.complain("lab: net localgroup is modelled with /add alone")
+        return 1
+    if not process.session.account.administrator:
+        process.complain_of("net.system_error", code=DENIED)
+        return _net_error(process, DENIED, process.texts.error(DENIED))
+    held = process.machine.access.groups
+    try:
+        english = held.called(group)
+    except NoSuchGroup:
+        return _net_error(process, 1376, process.texts.text("net.no_group"))
+    for member in members:
+        if not held.add(english, member):
+            return _net_error(process, 1378, process.texts.text("net.member_already"))
+    process.say("net.done")
     return 0
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 
+from lab.access.descriptors import Descriptor, Entry
+from lab.accounts import sid_of
 from lab.pki import codes, policy
 from lab.pki.database import DENIED, FAILED, ISSUED, PENDING, REVOKED, Row
 from lab.pki.issuing import Issuer
@@ -22,7 +24,7 @@ from lab.pki.names import common_name, sanitised, short_sanitised
 from lab.pki.requester import Requester, account_requester
 from lab.pki.stores import Stores
 from lab.pki.templates import Template, as_requested, templates_of
-from lab.registry import REG_DWORD, REG_MULTI_SZ, REG_SZ
+from lab.registry import REG_BINARY, REG_DWORD, REG_MULTI_SZ, REG_SZ
 from lab.roles import NoSuchOrder, Role
 from lab.roles.domain_member import DomainMember
 
@@ -34,6 +36,9 @@ CONFIGURATION = r"SYSTEM\CurrentControlSet\Services\CertSvc\Configuration"
 POLICY_MODULE = "CertificateAuthority_MicrosoftDefault.Policy"
 ENROLL_FOLDER = r"C:\Windows\System32\CertSrv\CertEnroll"
 SERVICE = "CertSvc"
+# Rights on a CA (certsrv.h, MS-CSRA 3.1.1.7).
+_MASKS = {"manage": 0x1, "officer": 0x2, "read": 0x100, "enroll": 0x200}
+_ADMINISTRATORS = "S-1-5-32-544"
 # What makes a request fail rather than be denied: the CA could not read it or put it into its database.
 _BROKEN = (codes.BAD_TAG, codes.BAD_SIGNATURE, codes.COLUMN_TOO_BIG, codes.BAD_REQUEST_SUBJECT)
 
@@ -44,9 +49,9 @@ class CertificateAuthority(Role):
     common_name, type (enterprise_root, enterprise_subordinate with a root above it, standalone_root,
     standalone_subordinate), root_name, hash, alternate_signature (RSASSA-PSS), key_length, validity_days, templates
     {name: fields of Template}, edit_flags, request_disposition, first_request_id, cdp, aia (lists of URIs),
-    administrators (accounts or groups), security {manage, officer, read: accounts or groups;
-    `manage: [Administrators]` unless given}, manager (who decides through the control interface), and misbehave: a list
-    of "drop_san", "other_key", "no_cdp", "expired".
+    administrators (accounts or groups), security {manage, officer, read, enroll: accounts or groups;
+    `manage: [Administrators]` unless given, and `enroll: [Authenticated Users]`}, manager (who decides through the
+    control interface), and misbehave: a list of "drop_san", "other_key", "no_cdp", "expired".
     """
 
     name = "ca"
@@ -65,6 +70,7 @@ class CertificateAuthority(Role):
         self._next = int(settings.get("first_request_id", 2))
         self._lock = threading.RLock()
         self._issuer: Issuer | None = None
+        self._security = self._usual_security
 
     @property
     def enterprise(self) -> bool:
@@ -114,6 +120,8 @@ class CertificateAuthority(Role):
         """What the service does when it starts: read its policy from the registry."""
         self.edit_flags = self._policy_value("EditFlags", policy.EDITF_DEFAULT_ENTERPRISE)
         self.request_disposition = self._policy_value("RequestDisposition", self._usual_disposition)
+        held = self.machine.registry.get(f"{CONFIGURATION}\\{self.sanitised_name}", "Security")
+        self._security = Descriptor.from_bytes(held[1]) if held and isinstance(held[1], bytes) else self._usual_security
         self.running = True
 
     def stop(self) -> None:
@@ -138,6 +146,7 @@ class CertificateAuthority(Role):
         registry.set(CONFIGURATION, "Active", REG_SZ, self.sanitised_name)
         registry.set(own, "CommonName", REG_SZ, self.common_name)
         registry.set(own, "CAServerName", REG_SZ, self.machine.fqdn)
+        registry.set(own, "Security", REG_BINARY, self._usual_security.to_bytes())
         registry.set(own, "CAType", REG_DWORD, (1 if len(self.chain) > 1 else 0) + (0 if self.enterprise else 3))
         registry.set(own, "CACertHash", REG_MULTI_SZ, [hashlib.sha1(self.chain[0]).hexdigest()])
         registry.set(f"{own}\\CSP", "ProviderType", REG_DWORD, 0)
@@ -176,6 +185,8 @@ class CertificateAuthority(Role):
         """Take a PKCS#10 request (DER); returns its row, whatever became of it. Raises `codes.EnrolmentError`."""
         if not self.running:
             raise codes.EnrolmentError(codes.RPC_UNAVAILABLE)
+        if not self._may(requester, "enroll"):
+            raise codes.EnrolmentError(codes.E_ACCESS_DENIED)
         with self._lock:
             row = Row(self._next, request, requester.name, self.machine.clock(), dict(attributes))
             self._next += 1
@@ -286,17 +297,32 @@ class CertificateAuthority(Role):
 
     def manages(self, account: Account) -> bool:
         """Whether the account may decide on requests: Administrator or Officer of the CA."""
-        return account_requester(account).among((*self._holders("manage"), *self._holders("officer")))
+        requester = account_requester(account)
+        return any(self._may(requester, right) for right in ("manage", "officer"))
 
     def reads(self, account: Account) -> bool:
         """Whether the account may read the database: Administrator, Officer or Read (MS-CSRA 3.1.1.7)."""
-        return self.manages(account) or account_requester(account).among(self._holders("read"))
+        return self.manages(account) or self._may(account_requester(account), "read")
 
-    def _holders(self, right: str) -> tuple[str, ...]:
-        usual = {"manage": ["Administrators"]}
-        given = (self.settings.get("security") or usual).get(right, ())
-        more = self.settings.get("administrators", ()) if right == "manage" else ()
-        return (*given, *more)
+    def _may(self, requester: Requester, right: str) -> bool:
+        names = (requester.name, *requester.groups, "Everyone", "Authenticated Users")
+        sids = {sid_of(self.machine.estate.domain, name) for name in names}
+        return self._security.allows(sids, _MASKS[right])
+
+    @property
+    def _usual_security(self) -> Descriptor:
+        """What the estate file gives; all users may request certificates, as set-up has it."""
+        given = {"manage": ["Administrators"], **(self.settings.get("security") or {})}
+        given = {"enroll": ["Authenticated Users"], **given}
+        if self.settings.get("security") and "manage" not in self.settings["security"]:
+            given["manage"] = []
+        given["manage"] = [*given["manage"], *self.settings.get("administrators", ())]
+        entries = (
+            Entry("A", 0, _MASKS[right], sid_of(self.machine.estate.domain, name))
+            for right, names in given.items()
+            for name in names
+        )
+        return Descriptor(_ADMINISTRATORS, _ADMINISTRATORS, tuple(entries))
 
     def snapshot(self) -> dict[str, Any]:
         """Name, certificates and database; what changed in the database shows as a changed row."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives import serialization
 
 from lab.pki.stores import ENTERPRISE, POLICY, PROVIDERS, SYSTEM, KeyContainer, Stores, keep_key
+from lab.programs import SYSTEM as PROGRAMS
 from lab.roles import NoSuchOrder, Role
 
 if TYPE_CHECKING:
@@ -35,6 +36,11 @@ class DomainMember(Role):
     def __init__(self, machine: Machine, settings: dict[str, Any]) -> None:
         super().__init__(machine, settings)
         machine.domain_role = DOMAIN_CONTROLLER if machine.settings.get("domain_controller") else MEMBER_SERVER
+
+    def programs(self) -> dict[str, str]:
+        """dsacls comes with the role of a domain controller."""
+        there = self.machine.domain_role == DOMAIN_CONTROLLER
+        return {PROGRAMS + "dsacls.exe": "lab.programs.permissions:run_dsacls"} if there else {}
 
     def receive(self, store: str, certificate: bytes) -> None:
         """Active Directory brings a certificate into an enterprise store."""

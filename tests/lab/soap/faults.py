@@ -66,6 +66,18 @@ def access_denied() -> Fault:
     return Fault("s:Sender", "w:AccessDenied", "Access is denied. ", ACCESS_DENIED)
 
 
+def wmi_access_denied() -> Fault:
+    """What WMI denies (WBEM_E_ACCESS_DENIED): the same, told by its plug-in."""
+    return Fault(
+        "s:Sender",
+        "w:AccessDenied",
+        "Access is denied. ",
+        ACCESS_DENIED,
+        provider=WMI_PROVIDER,
+        provider_number=ACCESS_DENIED,
+    )
+
+
 def invalid_header(message: str) -> Fault:
     return Fault(
         "s:Sender", "a:InvalidMessageInformationHeader", _INVALID_HEADERS, INVALID_HEADER, message, ADDRESSING_FAULT

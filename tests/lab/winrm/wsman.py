@@ -198,7 +198,7 @@ class WsmanService:
         raise faults.unknown_resource(request.resource_uri)
 
     def _shell_reply(self, request: Request, session: Session) -> Reply:
-        if not session.account.administrator:
+        if not self._machine.access.opens_shells(session.account):
             raise faults.access_denied()
         return self._shell.handle(request, session)
 
@@ -217,10 +217,9 @@ def _configuration(machine: Machine) -> Any:
     offered = {one.setting for transport in transports(machine) for one in authenticators(transport).values()}
     ways = [E(f"cfg:{name}", str(name in offered).lower()) for name in _WAYS_TO_LOG_ON]
     authentication = E("cfg:Auth", *ways)
-    rights = "O:NSG:BAD:P(A;;GA;;;BA)(A;;GR;;;IU)S:P(AU;FA;GA;;;WD)(AU;SA;GXGW;;;WD)"
     service = E(
         "cfg:Service",
-        E("cfg:RootSDDL", rights),
+        E("cfg:RootSDDL", machine.access.root),
         E("cfg:MaxConcurrentOperationsPerUser", str(generation.operations_per_user)),
         E("cfg:EnumerationTimeoutms", str(generation.enumeration_ms)),
         E("cfg:AllowUnencrypted", unencrypted),

@@ -27,6 +27,7 @@ from lab.wmi.dns_zones import ZoneObjects
 from lab.wmi.model import ClassDefinition, Instance, Method, NotCapable, Provider, Reference, Value
 
 if TYPE_CHECKING:
+    from lab.accounts import Account
     from lab.machine import Machine
 
 NAMESPACE = "root/MicrosoftDNS"
@@ -82,6 +83,9 @@ class DnsProvider(Provider):
 
     def classes(self) -> Mapping[str, ClassDefinition]:
         return CLASSES
+
+    def admits(self, account: Account) -> bool:
+        return self._machine.access.manages_dns(account)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 

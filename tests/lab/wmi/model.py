@@ -9,7 +9,10 @@ import abc
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lab.accounts import Account
 
 _RANGES = {
     "uint8": (0, 2**8),
@@ -129,6 +132,14 @@ class Provider(abc.ABC):
         """Run a method; returns the out parameters, and ReturnValue where the method is not void."""
         raise NotCapable
 
+    def admits(self, account: Account) -> bool:
+        """Whether what the provider stands for lets the account in, once the namespace has."""
+        return True
+
+    def refuses(self, method: Method, account: Account) -> dict[str, Value] | None:
+        """What a method returns that this account may not call; None where it may."""
+        return None
+
     def put(self, instance: Instance, values: dict[str, Value]) -> Instance:
         raise NotCapable
 
@@ -155,6 +166,9 @@ class Together(Provider):
         self, definition: ClassDefinition, method: Method, instance: Instance | None, arguments: dict[str, Value]
     ) -> dict[str, Value]:
         return self._of(definition).invoke(definition, method, instance, arguments)
+
+    def admits(self, account: Account) -> bool:
+        return all(provider.admits(account) for provider in self._providers)
 
     def put(self, instance: Instance, values: dict[str, Value]) -> Instance:
         return self._of(instance.definition).put(instance, values)

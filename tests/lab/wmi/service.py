@@ -63,9 +63,8 @@ class WmiService:
         self._providers[namespace.casefold()] = (spelling, together)
 
     def handle(self, request: Request, session: Session) -> Reply:
-        """Serve one request on a WMI resource URI. Only administrators may."""
-        if not session.account.administrator:
-            raise faults.access_denied()
+        """Serve one request on a WMI resource URI, of those whom WinRM, the namespace and its provider let in."""
+        self._admit(request, session)
         handlers = {
             ENUMERATION + "Enumerate": self._enumerate,
             ENUMERATION + "Pull": self._pull,
@@ -76,9 +75,17 @@ class WmiService:
         }
         handler = handlers.get(request.action)
         try:
-            return handler(request, session) if handler else self._invoke(request)
+            return handler(request, session) if handler else self._invoke(request, session)
         except NotCapable as error:
             raise faults.generic_failure("ExecMethod", request.action) from error
+
+    def _admit(self, request: Request, session: Session) -> None:
+        access, account = self._machine.access, session.account
+        if not access.uses_wmi(account, request.action):
+            raise faults.access_denied()
+        namespace, _name, provider = self._namespace(request.resource_uri)
+        if not access.enters_namespace(account, namespace, request.action) or not provider.admits(account):
+            raise faults.wmi_access_denied()
 
     # --- addressing --------------------------------------------------------------------------------------------------
 
@@ -224,7 +231,7 @@ class WmiService:
 
     # --- Invoke ------------------------------------------------------------------------------------------------------
 
-    def _invoke(self, request: Request) -> Reply:
+    def _invoke(self, request: Request, session: Session) -> Reply:
         uri, _slash, name = request.action.rpartition("/")
         if uri.casefold() != request.resource_uri.casefold():
             raise faults.action_not_supported(request.action)
@@ -235,7 +242,9 @@ class WmiService:
         instance = self._subject(request, target, method)
         exact = encoding.resource_uri(target.namespace, target.definition.name)
         arguments = _arguments(request, method, exact)
-        values = target.provider.invoke(target.definition, method, instance, arguments)
+        values = target.provider.refuses(method, session.account)
+        if values is None:
+            values = target.provider.invoke(target.definition, method, instance, arguments)
         kinds = {one.name: one.kind for one in method.outputs}
         output = encoding.output_element(exact, method.name, values, kinds)
         return Reply(f"{request.action}Response", (output,))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lab.registry import (
     HKEY_LOCAL_MACHINE,
@@ -19,6 +19,9 @@ from lab.registry import (
     Registry,
 )
 from lab.wmi.model import ClassDefinition, Instance, Method, Parameter, Provider, Value
+
+if TYPE_CHECKING:
+    from lab.accounts import Account
 
 NAMESPACE = "root/default"
 _OK, _NOT_FOUND, _DENIED = 0, 2, 5
@@ -35,6 +38,7 @@ _GET: dict[str, tuple[int, Parameter]] = {
     "GetMultiStringValue": (REG_MULTI_SZ, Parameter("sValue", array=True)),
 }
 _SET = {"Set" + name[3:]: pair for name, pair in _GET.items()}
+_WRITING = (*_SET, "CreateKey", "DeleteKey", "DeleteValue")
 
 
 def _methods() -> tuple[Method, ...]:
@@ -64,6 +68,10 @@ class RegistryProvider(Provider):
 
     def instances(self, definition: ClassDefinition, hints: Mapping[str, set[str]]) -> list[Instance]:
         return []
+
+    def refuses(self, method: Method, account: Account) -> dict[str, Value] | None:
+        """Users read below HKEY_LOCAL_MACHINE, administrators write."""
+        return {"ReturnValue": _DENIED} if method.name in _WRITING and not account.administrator else None
 
     def invoke(
         self, definition: ClassDefinition, method: Method, instance: Instance | None, arguments: dict[str, Value]

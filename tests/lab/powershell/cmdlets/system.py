@@ -14,6 +14,7 @@ from lab.powershell import operators
 from lab.powershell.certificates import certificate_object
 from lab.powershell.commands import Cmdlet, P
 from lab.powershell.dotnet import ENUMS
+from lab.powershell.security import system_security
 from lab.powershell.values import (
     Computed,
     DateTime,
@@ -28,6 +29,8 @@ from lab.soap.fault import Fault
 from lab.wmi import wql
 from lab.wmi.cimv2 import NAMESPACE, SystemProvider
 from lab.wmi.model import Instance, Provider
+from lab.wmi.stdregprov import NAMESPACE as REGISTRY_NAMESPACE
+from lab.wmi.stdregprov import RegistryProvider
 
 _STATUS = "System.ServiceProcess.ServiceControllerStatus"
 
@@ -198,7 +201,10 @@ class RestartService(_Change):
 
 def _providers(cmdlet: Cmdlet) -> dict[str, Provider]:
     machine = cmdlet.ps.machine
-    found: dict[str, Provider] = {NAMESPACE: SystemProvider(machine)}
+    found: dict[str, Provider] = {
+        NAMESPACE: SystemProvider(machine),
+        REGISTRY_NAMESPACE: RegistryProvider(machine.registry),
+    }
     for role in machine.roles.values():
         found |= role.providers()
     return {name.lower().replace("\\", "/"): provider for name, provider in found.items()}
@@ -241,12 +247,16 @@ class GetWmiObject(Cmdlet):
         space = text(self.get("Namespace", "root/cimv2")).lower().replace("\\", "/")
         provider = _providers(self).get(space)
         if provider is None:
-            raise self.stop(
-                f'Invalid namespace "{text(self.get("Namespace"))}"',
-                "GetWMIManagementException" if not self.cim else "HRESULT 0x8004100e",
-                "System.Management.ManagementException",
-                "InvalidArgument",
+            shown = f'Invalid namespace "{text(self.get("Namespace"))}"'
+            if self.cim:
+                raise self.stop(shown, "HRESULT 0x8004100e", "System.Management.ManagementException", "InvalidArgument")
+            self.fail(
+                shown, "GetWMIManagementException", "System.Management.ManagementException", "InvalidArgument", None
             )
+            return
+        if not self.cim and text(self.get("Class")).lower() == "__systemsecurity":
+            self.emit(system_security(self.ps, space))
+            return
         query = text(self.get("Query")) or f"SELECT * FROM {text(self.get('Class'))}" + (
             f" WHERE {text(self.get('Filter'))}" if self.has("Filter") else ""
         )
@@ -589,6 +599,8 @@ class GetItem(_OnDrive):
                             {"Name": parts[0], "Key": parts[0], "Value": value}, ("System.Collections.DictionaryEntry",)
                         )
                     )
+            elif drive == "wsman" and [one.lower() for one in parts] == ["localhost", "service", "rootsddl"]:
+                self.emit(PSObject({"Name": "RootSDDL", "Value": self.ps.machine.access.root, "Type": "System.String"}))
             elif drive == "file":
                 if self.ps.machine.files.exists(parts[0], self.ps.location):
                     self.emit(_file_object(self, parts[0]))

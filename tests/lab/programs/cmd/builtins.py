@@ -50,13 +50,17 @@ def _switches(text: str) -> tuple[set[str], list[str]]:
 
 def matches(process: Process, pattern: str) -> list[str]:
     """Full paths of what a name or a pattern with * and ? in its last part stands for."""
-    files = process.machine.files
-    name = pattern.replace("/", "\\").rpartition("\\")[2]
+    files = process.files
+    folder, _slash, name = pattern.replace("/", "\\").rpartition("\\")
+    try:
+        if not files.lists(folder or ".", process.directory):
+            return []
+    except FileError:
+        return []
     if "*" not in name and "?" not in name:
         return [files.absolute(pattern, process.directory)] if files.exists(pattern, process.directory) else []
-    folder = pattern.replace("/", "\\").rpartition("\\")[0] or "."
     try:
-        folder = files.absolute(folder, process.directory)
+        folder = files.absolute(folder or ".", process.directory)
         listed = files.entries(folder)
     except FileError:
         return []
@@ -82,16 +86,16 @@ def _type(cmd: CommandProcessor, process: Process, rest: str) -> int:
         return 1
     code = 0
     for name in names:
-        if process.machine.files.is_device(name):
+        if process.files.is_device(name):
             continue
-        found = [path for path in matches(process, name) if not process.machine.files.is_directory(path)]
+        found = [path for path in matches(process, name) if not process.files.is_directory(path)]
         if not found:
             folder = name.replace("/", "\\").rpartition("\\")[0]
-            missing = folder and not process.machine.files.is_directory(folder, process.directory)
+            missing = folder and not process.files.is_directory(folder, process.directory)
             process.complain_error(FileError(PATH_NOT_FOUND if missing else NOT_FOUND, name))
             code = 1
         for path in found:
-            process.stdout.write(_typed(process, process.machine.files.read(path)))
+            process.stdout.write(_typed(process, process.files.read(path)))
     return code
 
 
@@ -108,7 +112,7 @@ def _del(cmd: CommandProcessor, process: Process, rest: str) -> int:
         process.complain_of("cmd.syntax")
         return 1
     for name in names:
-        found = [path for path in matches(process, name) if not process.machine.files.is_directory(path)]
+        found = [path for path in matches(process, name) if not process.files.is_directory(path)]
         if not found:
             process.complain_of("cmd.could_not_find", path=_shown(process, name))
         if (
@@ -119,7 +123,7 @@ def _del(cmd: CommandProcessor, process: Process, rest: str) -> int:
             continue
         for path in found:
             try:
-                process.machine.files.delete(path)
+                process.files.delete(path)
             except FileError as error:
                 process.complain(path)
                 process.complain_error(error)
@@ -128,7 +132,7 @@ def _del(cmd: CommandProcessor, process: Process, rest: str) -> int:
 
 def _shown(process: Process, name: str) -> str:
     try:
-        return str(process.machine.files.absolute(name, process.directory))
+        return str(process.files.absolute(name, process.directory))
     except FileError:
         return name
 
@@ -146,7 +150,7 @@ def _transfer(process: Process, rest: str, remove: bool) -> int:
         process.complain_of("cmd.syntax")
         return 1
     target = names[1] if len(names) > 1 else "."
-    found = [path for path in matches(process, names[0]) if not process.machine.files.is_directory(path)]
+    found = [path for path in matches(process, names[0]) if not process.files.is_directory(path)]
     if not found:
         process.complain_error(FileError(NOT_FOUND, names[0]))
         return 1
@@ -156,7 +160,7 @@ def _transfer(process: Process, rest: str, remove: bool) -> int:
 
 
 def _one(process: Process, path: str, target: str, quiet: bool, remove: bool) -> int:
-    files = process.machine.files
+    files = process.files
     name = path.rpartition("\\")[2]
     full = f"{target}\\{name}" if files.is_directory(target, process.directory) else target
     try:
@@ -186,7 +190,7 @@ def _mkdir(cmd: CommandProcessor, process: Process, rest: str) -> int:
     code = 0
     for name in names:
         try:
-            process.machine.files.make_directory(name, process.directory, must_be_new=True)
+            process.files.make_directory(name, process.directory, must_be_new=True)
         except FileError as error:
             if error.code == ALREADY_EXISTS:
                 process.complain_of("cmd.directory_exists", name=name)
@@ -201,8 +205,8 @@ def _rmdir(cmd: CommandProcessor, process: Process, rest: str) -> int:
     for name in names:
         try:
             if "/s" in switches:
-                _empty(process, process.machine.files.absolute(name, process.directory))
-            process.machine.files.remove_directory(name, process.directory)
+                _empty(process, process.files.absolute(name, process.directory))
+            process.files.remove_directory(name, process.directory)
         except FileError as error:
             process.complain_error(error)
             return error.code
@@ -210,18 +214,18 @@ def _rmdir(cmd: CommandProcessor, process: Process, rest: str) -> int:
 
 
 def _empty(process: Process, folder: str) -> None:
-    for entry, directory, _unused in process.machine.files.entries(folder):
+    for entry, directory, _unused in process.files.entries(folder):
         path = f"{folder}\\{entry}"
         if directory:
             _empty(process, path)
-            process.machine.files.remove_directory(path)
+            process.files.remove_directory(path)
         else:
-            process.machine.files.delete(path)
+            process.files.delete(path)
 
 
 def _dir(cmd: CommandProcessor, process: Process, rest: str) -> int:
     switches, names = _switches(rest)
-    files = process.machine.files
+    files = process.files
     target = names[0] if names else "."
     pattern = f"{target}\\*" if files.is_directory(target, process.directory) else target
     found = matches(process, pattern)
@@ -268,10 +272,10 @@ def _cd(cmd: CommandProcessor, process: Process, rest: str) -> int:
     if not target:
         process.print(cmd.process.directory)
         return 0
-    if not process.machine.files.is_directory(target, cmd.process.directory):
+    if not process.files.is_directory(target, cmd.process.directory):
         process.complain_error(FileError(PATH_NOT_FOUND, target))
         return 1
-    path = process.machine.files.absolute(target, cmd.process.directory)
+    path = process.files.absolute(target, cmd.process.directory)
     cmd.process.directory = process.directory = path
     return 0
 

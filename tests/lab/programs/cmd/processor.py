@@ -32,10 +32,10 @@ class FileSink:
 
     def __init__(self, process: Process, target: str, append: bool) -> None:
         self._process = process
-        self._path = process.machine.files.write(target, b"", process.directory, append=append)
+        self._path = process.files.write(target, b"", process.directory, append=append)
 
     def write(self, data: bytes) -> None:
-        self._process.machine.files.write(self._path, data, append=True)
+        self._process.files.write(self._path, data, append=True)
 
 
 class CommandProcessor:
@@ -181,7 +181,7 @@ class CommandProcessor:
             return handles.get(int(redirect.target or 0) if redirect.target.isdigit() else 1, Nowhere())
         if redirect.kind == "<":
             return Input(self.process.stopped, self.process.read_file(redirect.target), closed=True)
-        if self.process.machine.files.is_device(redirect.target):
+        if self.process.files.is_device(redirect.target):
             return Nowhere()
         sink: Sink = FileSink(self.process, redirect.target, append=redirect.kind == ">>")
         return sink

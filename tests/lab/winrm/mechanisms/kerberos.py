@@ -89,7 +89,7 @@ class Kerberos(Mechanism):
         account = self.machine.estate.accounts.find(user)
         if account is None or realm.casefold() != self.machine.estate.domain.casefold():
             raise LogonRefused(f"{principal} is nobody here")
-        return account
+        return self.machine.over_network(account)
 
     def seal(self, plain: bytes) -> tuple[bytes, bytes]:
         raw = importlib.import_module("gssapi.raw")

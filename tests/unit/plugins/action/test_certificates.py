@@ -168,6 +168,19 @@ def test_a_ca_is_compared_with_what_is_planned_there(name, failed):
     assert result["request_ids"] == {} and "cut off" in result["request_ids_problem"]
 
 
+def test_a_ca_whose_database_the_account_may_not_read_serves_nobody(server):
+    """Whoever does not know what was asked for before asks for nothing: it is told before a key is made."""
+    ca = FakeCa(view_code=0x80070005)
+    ca.registry.set(f"{CONFIGURATION}\\Company CA", "CAServerName", "ca01.company.local")
+    viewed = ca.programs.handlers["certutil"]
+    templates = (0, "WebServer: x\r\nCertUtil: -CATemplates x")
+    answers = {"-CATemplates": templates, "WebServer": (0, SHOWN_TEMPLATE)}
+    ca.programs.handlers["certutil"] = lambda words: answers[words[-1]] if words[-1] in answers else viewed(words)
+    result = run(authority_info, ca.host, certificates=(planned_certificate(),), fail=False)
+    assert (result["serves"], result["failed"]) == (False, False)
+    assert "database cannot be read: 0x80070005" in result["msg"] and "(7 of docs" in result["msg"]
+
+
 def test_a_ca_tells_by_which_request_a_key_got_its_certificate(server, ca):
     ca.registry.set(f"{CONFIGURATION}\\Company CA", "CAServerName", "ca01.company.local")
     asked = request(server)

@@ -140,7 +140,7 @@ WRITING = b"CreateInstanceFromPropertyData_INPUT"
 def test_a_zone_that_may_not_be_read_is_named_and_nothing_is_written_anywhere(tmp_path: Path, generation: str) -> None:
     site = Site(tmp_path, generation, {name: [] for name in THREE})
     order(site, "fault", fault="access_denied", times=99, match={"text": "ContainerName='b.test'"})
-    with pytest.raises(RolloutError, match=r"b\.test.*lacks rights"):
+    with pytest.raises(RolloutError, match=r"b\.test.*in DnsAdmins"):
         site.push(*IN_THREE)
     assert [site.kind.held(name) for name in THREE] == [[], [], []]
 
@@ -154,7 +154,7 @@ def test_a_zone_that_may_not_be_written_is_named_with_all_that_is_left(tmp_path:
         times=99,
         match={"kind": "invoke", "text": "b.test"},
     )
-    with pytest.raises(PushFailed, match=r"adding _ucops-rollout\.b\.test TXT .*lacks rights") as caught:
+    with pytest.raises(PushFailed, match=r"adding _ucops-rollout\.b\.test TXT .*in DnsAdmins") as caught:
         site.push(*IN_THREE)
     assert caught.value.result["left"] == [f"sip.{name} A" for name in THREE]
     assert [site.held(name) for name in THREE] == [[], [], []]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 from pypsrp.exceptions import AuthenticationError
-from unit.wsman_fakes import Request, Script, envelope, wsman_fault
+from unit.wsman_fakes import Request, Script, enumerated, envelope, instance, protocol_of, wsman_fault
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import connections, seam_pypsrp
@@ -216,11 +216,10 @@ def test_whose_certificates_are_taken(
         (SchemeNotOffered("the host takes logons by other schemes only: Basic"), "only: Basic", False),
         (UnsafeAnswer("it is compressed"), "the answer is not believed: it is compressed", False),
         (seam_pypsrp.http_error(503, "<html>"), "not WinRM \\(HTTP 503\\)", False),
-        (wsman_fault(5, subcode="w:AccessDenied"), "the account may not use WinRM here", False),
         (wsman_fault(2150859173), "opens no further shell", False),
         (wsman_fault(2150858752), "opening a remote shell failed: It failed \\(0x80338000\\)", False),
     ],
-    ids=["password", "refused", "tls", "kerberos", "nothing", "scheme", "rogue", "503", "rights", "shells", "fault"],
+    ids=["password", "refused", "tls", "kerberos", "nothing", "scheme", "rogue", "503", "shells", "fault"],
 )
 def test_a_logon_that_fails_is_one_and_has_a_cause(
     monkeypatch: pytest.MonkeyPatch, answer: Any, words: str, refused: bool
@@ -232,6 +231,56 @@ def test_a_logon_that_fails_is_one_and_has_a_cause(
     assert str(failure.value).startswith("dc01 (10.0.0.5:5986): cannot log on over WinRM as 'C\\u' with transport ntlm")
     assert (len(wire.script.requests), "ansible_winrm_" in str(failure.value)) == (1, False)
     assert wire.closed > 0
+
+
+DENIED = wsman_fault(5, subcode="w:AccessDenied")
+TOLD = enumerated(instance("Win32_OperatingSystem", "root/cimv2", Version="10.0.17763"))
+
+
+def test_an_account_that_may_open_no_shell_uses_wmi(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(DENIED, TOLD)
+    session = opened(monkeypatch, wire)
+    assert (session.shell_id, wire.script.actions, wire.closed) == (None, ["Create", "Enumerate"], 0)
+
+
+@pytest.mark.parametrize(
+    ("second", "words"),
+    [
+        (DENIED, r"the account may not use WinRM here\. It has to be an administrator of the host, or to be let in by"),
+        (requests.exceptions.ConnectionError("Connection aborted"), "the connection was broken off"),
+    ],
+    ids=["denied", "lost"],
+)
+def test_an_account_that_may_use_neither_is_told_so(monkeypatch: pytest.MonkeyPatch, second: Any, words: str) -> None:
+    wire = Wire(DENIED, second)
+    with pytest.raises(HostUnreachable, match=words):
+        opened(monkeypatch, wire)
+    assert (wire.script.actions, wire.closed > 0) == (["Create", "Enumerate"], True)
+
+
+class WinrmFake:
+    """Ansible's winrm connection after it has connected: without a shell, since the account may open none."""
+
+    transport, shell_id = "winrm", ""
+
+    def __init__(self, script: Script) -> None:
+        self.protocol = protocol_of(script)
+        self.protocol.no_shell = "WSManFault (extended fault data: {'fault_subcode': 'w:AccessDenied'})"
+
+    def _connect(self) -> None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+def test_ansibles_winrm_goes_without_a_shell_too_and_asks_once() -> None:
+    script = Script([TOLD])
+    connection, kind = WinrmFake(script), KINDS["winrm"]
+    for _item in range(2):
+        session = kind.open(connection, LogonAttempt("dc01", "10.0.0.5", 5985, "C\\u", "ntlm"), None)
+        assert session.shell_id is None
+    assert script.actions == ["Enumerate"]
 
 
 def test_settings_that_go_not_together_are_told_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -335,7 +335,8 @@ def test_where_neither_way_goes_both_are_told(word: str) -> None:
         f"ca01: {TARGET} cannot be written: echo and certutil -decode ended with exit code 0x1 and said: nicht gut;"
         " findstr with the text as its input ended with exit code 0x5 and said: nicht gut. Security software on the"
         " host probably stops them: allow certutil.exe -decode, or findstr.exe with redirected input, for this account."
-        " Or see whether the folder can be written and its disk is full"
+        " Or see whether the folder can be written and its disk is full, and, where the account is no administrator of"
+        ' the host, listed by it (6 of docs/prerequisites.md, "Rights")'
     )
     assert disk.files == {} and files.notice == ""
     disk.exit_codes.clear()

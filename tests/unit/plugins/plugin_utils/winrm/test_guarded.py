@@ -15,6 +15,7 @@ from hostile.credssp import rogue_credssp
 from hostile.winrm import SEALED, STRONG, fixed, for_ever, http, in_the_clear, rogue
 from proofkit.listeners import refused_port
 from spnego.exceptions import BadMICError
+from winrm.exceptions import WinRMError
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import guarded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import MAX_ANSWER_BYTES, UnsafeAnswer
@@ -319,3 +320,33 @@ def test_a_scheme_that_is_not_offered_is_no_wrong_password(transport: str, offer
     if code == "transport-not-offered":
         shown = ", ".join(sorted(offer.split()[0] for offer in offers))
         assert f"(the host takes logons by other schemes only: {shown}); no password was judged" in message
+
+
+class Answering(GuardedProtocol):
+    """One whose transport gives one answer."""
+
+    said: Exception
+
+    def send_message(self, message: str) -> bytes:
+        raise self.said
+
+
+@pytest.mark.parametrize(
+    ("said", "goes_on"),
+    [
+        ("Access is denied. (extended fault data: {'fault_subcode': 'w:AccessDenied', 'wsmanfault_code': 5})", True),
+        (
+            "no further shell (extended fault data: {'fault_subcode': 'w:QuotaLimit', 'wsmanfault_code': 2150859173})",
+            False,
+        ),
+    ],
+)
+def test_a_shell_that_is_denied_is_none_and_what_else_fails_is_told(said: str, goes_on: bool) -> None:
+    protocol = Answering("http://127.0.0.1:1/wsman", transport="ntlm", username="C\\u", password="p", proxy=None)
+    protocol.said = WinRMError(said)
+    if goes_on:
+        assert (protocol.open_shell(codepage=65001), protocol.no_shell) == ("", said)
+        return
+    with pytest.raises(WinRMError):
+        protocol.open_shell(codepage=65001)
+    assert protocol.no_shell == ""
