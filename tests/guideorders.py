@@ -144,10 +144,10 @@ def approve(walk: Any, *numbers: str) -> None:
 
 
 @order("enters")
-def enters(walk: Any, path: str, but: str = "") -> None:
-    """The DNS team types the commands of a batch file on its server, all ``but`` those with a name."""
+def enters(walk: Any, path: str, which: str, name: str) -> None:
+    """The DNS team types the commands of a batch file on its server: all ``but`` those with a name, or these ``only``."""
     for line in (walk.work / path).read_text(encoding="utf-8").splitlines():
-        if line.startswith("dnscmd") and not (but and but in line):
+        if line.startswith("dnscmd") and (name in line) == (which == "only"):
             walk.site.command("dc01", line.partition(" ||")[0])
 
 
@@ -160,3 +160,9 @@ def bind(walk: Any, address: str, zone: str) -> None:
     port = walk.others.enter_context(server)
     walk.stand_ins |= {address: "127.0.0.1", "port: 53": f"port: {port}"}
     walk.know(vault_tsig_secret=dnskit.SECRET)
+
+
+@order("files")
+def files(walk: Any, guide: str) -> None:
+    """The files of another guide lie there."""
+    walk.write_files(guide)
