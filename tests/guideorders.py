@@ -7,6 +7,7 @@ import datetime
 import json
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import dnskit
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from proofkit import dnsservers
+from proofkit.public_ca import PublicCa
 
 ORDERS: dict[str, Callable[..., None]] = {}
 
@@ -145,7 +147,7 @@ def approve(walk: Any, *numbers: str) -> None:
 
 @order("enters")
 def enters(walk: Any, path: str, which: str, name: str) -> None:
-    """The DNS team types the commands of a batch file on its server: all ``but`` those with a name, or these ``only``."""
+    """The DNS team types the commands of a batch file: all ``but`` those with a name, or these ``only``."""
     for line in (walk.work / path).read_text(encoding="utf-8").splitlines():
         if line.startswith("dnscmd") and (name in line) == (which == "only"):
             walk.site.command("dc01", line.partition(" ||")[0])
@@ -166,3 +168,19 @@ def bind(walk: Any, address: str, zone: str) -> None:
 def files(walk: Any, guide: str) -> None:
     """The files of another guide lie there."""
     walk.write_files(guide)
+
+
+@order("listeners")
+def listeners(walk: Any, *hosts: str) -> None:
+    """Somebody copied the certificates that these hosts issued to their own listeners of WinRM."""
+    for host in hosts:
+        held = Path(walk.site.estate.variables_of(host)["ansible_winrm_ca_trust_path"]).read_bytes()
+        place = walk.work / "listeners" / f"{host}.pem"
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(held)
+
+
+@order("signs")
+def signs(walk: Any, request: str) -> None:
+    """A public authority carries out an order; certificate and chain lie beside the request."""
+    PublicCa(walk.work.parent / "public").carry_out(walk.work / request)

@@ -22,6 +22,8 @@ from sitekit import BIN, Run, Site, environment, play
 # Where the guides say that they work.
 HOME = "/home/admin/rollout"
 _PORTS = (53, 443)
+# Addresses outside of an Edge pool: 10.0.2.0/24 in the lab's estates.
+_PUBLIC = r"\b203\.0\.113\.([45]\d)\b"
 _ASKS = "--ask-pass"
 
 
@@ -164,6 +166,7 @@ class Walk:
             text = text.replace(name, value)
         for written, here in {HOME: str(self.work), **self.stand_ins}.items():
             text = text.replace(written, here)
+        text = re.sub(_PUBLIC, r"10.0.2.\1", text)
         return re.sub(r"\b10\.0\.(\d+\.\d+)\b", rf"{self._subnet}.\1", text)
 
     def _shown(self) -> str:
@@ -172,6 +175,7 @@ class Walk:
         for written, here in {HOME: str(self.work), **self.stand_ins}.items():
             text = text.replace(here, written)
         text = re.sub(rf"\b{re.escape(self._subnet)}\.(\d+\.\d+)\b", r"10.0.\1", text)
+        text = re.sub(r"\b10\.0\.2\.(\d+)\b", r"203.0.113.\1", text)
         for port in _PORTS:
             text = re.sub(rf"\b{self.site.estate.port(port)}\b", str(port), text)
         return text
