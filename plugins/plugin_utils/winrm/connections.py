@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -114,7 +115,7 @@ class WinrmConnection(AnsibleConnection):
             connection._connect()
         # A loop's later items come with the connection of the first.
         connection.protocol.transport.recorder = recorder
-        forget = lambda: setattr(connection, "shell_id", None)  # noqa: E731
+        forget = partial(setattr, connection, "shell_id", None)
         session = PywinrmSession(connection.protocol, connection.shell_id or None, forget)
         if denied := getattr(connection.protocol, "no_shell", ""):
             _go_without_a_shell(session, attempt, denied)

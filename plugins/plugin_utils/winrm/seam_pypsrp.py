@@ -19,6 +19,8 @@ try:
     Transport = wsman._TransportHTTP
 except ImportError as error:
     MISSING = error
+except AttributeError:  # what 0.5 to 1.0 have, and a later one may have no more
+    MISSING = ImportError(name="pypsrp in a version from 0.5 to 1.0")
 
 
 def require() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import runpy
+
 import pytest
 from unit.seams import without
 
@@ -19,6 +21,13 @@ def test_without_the_library_it_can_be_imported_and_names_the_package() -> None:
         " into the Python that runs Ansible (pip install pypsrp), or set ansible_connection: winrm"
     )
     seam_pypsrp.require()
+
+
+def test_a_version_that_is_not_known_is_told_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("pypsrp.wsman._TransportHTTP")
+    names = runpy.run_path(str(seam_pypsrp.__file__))
+    with pytest.raises(RolloutError, match="'pypsrp in a version from 0.5 to 1.0' is missing on the controller"):
+        names["require"]()
 
 
 def test_a_status_is_an_error_of_http() -> None:
