@@ -18,6 +18,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
     CODE_BAD_SELECTORS,
     CODE_OPERATION_QUOTA,
+    LogonRefused,
     OperationTimedOut,
     WsmanError,
     WsmanFault,
@@ -176,7 +177,7 @@ class WinrsPrograms(Programs):
         """``close`` that hides nothing of what went before: a shell that cannot be deleted ends by itself."""
         try:
             self.close()
-        except WsmanError:
+        except (WsmanError, LogonRefused):
             pass
 
     def _start(self, line: str, called: str, *, console: bool) -> tuple[str, str]:

@@ -56,7 +56,7 @@ class WsmanSession(ABC):
         """End the HTTP session. Sealed messages are bound to it: the next one begins with a logon."""
 
     def forget_shell(self) -> None:
-        """``shell_id`` was deleted here: its owner is not to close it again."""
+        """``shell_id`` was deleted here, or cannot be: its owner is not to close it."""
         self.shell_id = None
 
     @abstractmethod

@@ -59,6 +59,7 @@ class WsmanClient:
         self._session = session
         self._clock = clock
         self._received = 0
+        self._refused: LogonRefused | None = None
         self.name = name
 
     @property
@@ -97,16 +98,20 @@ class WsmanClient:
         return self._body(self._exchange(message, doing), message_id, doing, resource_uri)
 
     def _exchange(self, message: str, doing: str) -> HttpAnswer:
+        if self._refused:
+            raise self._refused  # another message would be another logon
         try:
             answer = self._session.exchange(message.encode("utf-8"))
         except SessionError as error:
             if not error.refused:
                 raise self._lost(f"{doing}: the connection was lost: {error.what}") from error
-            raise LogonRefused(
+            self._refused = LogonRefused(
                 f"{doing}: the host refused the logon ({plainly(error.said)})",
                 where=self.name,
                 mend="It had accepted the account before: see whether it was locked or got a new password meanwhile",
-            ) from error
+            )
+            self._session.forget_shell()
+            raise self._refused from error
         except UnsafeAnswer as error:
             raise self._lost(f"{doing}: {error.what}", error.mend) from error
         self._received += len(answer.content)

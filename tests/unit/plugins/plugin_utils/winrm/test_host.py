@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import requests
 from unit.wsman_fakes import GENERIC_FAILURE, Script, enumerated, envelope, instance, protocol_of
+from winrm.exceptions import InvalidCredentialsError
 
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import WsmanFault
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import LogonRefused, WsmanFault
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.pywinrm_session import PywinrmSession
 
@@ -51,6 +52,23 @@ def test_a_shell_of_our_own_is_deleted_also_after_an_error() -> None:
         raise ZeroDivisionError
     assert script.actions == ["Create", "Command", "Receive", "Delete"]
     assert script.requests[-1].selectors == {"ShellId": "OURS"}
+
+
+def test_after_a_refused_logon_no_shell_is_closed_which_would_be_another() -> None:
+    """As when the account was locked in the midst of a run."""
+    forgotten: list[bool] = []
+    script = Script([COMMAND, InvalidCredentialsError("the credentials were rejected")])
+    session = PywinrmSession(protocol_of(script), "THEIRS", lambda: forgotten.append(True))
+    with pytest.raises(LogonRefused), open_windows_host(session, name="dc01") as windows:
+        windows.programs.run(["certutil", "-?"])
+    assert (script.actions, forgotten) == (["Command", "Receive"], [True])
+    script = Script([CREATED, COMMAND, InvalidCredentialsError("the credentials were rejected")])
+    with (
+        pytest.raises(LogonRefused),
+        open_windows_host(PywinrmSession(protocol_of(script)), name="dc01") as windows,
+    ):
+        windows.programs.run(["certutil", "-?"])
+    assert script.actions == ["Create", "Command", "Receive"]
 
 
 @pytest.mark.parametrize("failure", [GENERIC_FAILURE, requests.exceptions.ConnectionError("gone")])

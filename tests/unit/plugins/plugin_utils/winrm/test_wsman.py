@@ -136,10 +136,11 @@ def test_lost_connection_is_not_retried_and_gets_a_new_session(failure: Exceptio
     assert (len(script.requests), script.sessions_closed) == (1, 1)
 
 
-def test_refused_logon_makes_the_host_unreachable() -> None:
+def test_refused_logon_makes_the_host_unreachable_and_is_the_last() -> None:
     client, script = client_of(InvalidCredentialsError("the specified credentials were rejected by the server"))
-    with pytest.raises(HostUnreachable, match="refused the logon"):
-        client.send("urn:act", URI, {}, doing="reading")
+    for _message in range(2):
+        with pytest.raises(HostUnreachable, match="refused the logon"):
+            client.send("urn:act", URI, {}, doing="reading")
     assert len(script.requests) == 1
 
 
