@@ -118,6 +118,7 @@ class Site:
             env=environment(self.work),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
         ) as running:
             for line in running.stdout or ():

@@ -14,6 +14,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.codec import from_pl
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.model import PlannedCertificate, certificate_from_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConfig, Thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.waiting import tell
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.adcs import AdcsAuthority
 from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing import (
     OfficerPatience,
@@ -22,7 +23,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.certificates.issuing
     batch_result,
     issue_all,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction, display
+from ansible_collections.ucops.rollout.plugins.plugin_utils.face import WindowsAction
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 
 _ORDER = {
@@ -58,7 +59,7 @@ class ActionModule(WindowsAction):
             "now": datetime.now(timezone.utc),
             "minimum_days": arguments["minimum_days"],
             "check_mode": check_mode,
-            "patience": OfficerPatience(arguments["wait"], display.display) if arguments["wait"] > 0 else None,
+            "patience": OfficerPatience(arguments["wait"], tell) if arguments["wait"] > 0 else None,
             "trusted_roots": from_plain(tuple[Thumbprint, ...], arguments["trusted_roots"], where="trusted_roots"),
         }
         found: dict[int, OrderOutcome] = {}

@@ -164,11 +164,12 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof import client_
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import module as proof_module
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import NameServer
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import ExpectedRecord, read_records
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import Found, Tell
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import Found
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.name_servers import named_beside
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.replication import look_until_replicated
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
+from ansible_collections.ucops.rollout.plugins.module_utils.waiting import Tell
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "records": {"type": "raw", "required": True},

@@ -35,6 +35,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof import module 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
 from ansible_collections.ucops.rollout.plugins.module_utils.recording.conversation import Conversation
 from ansible_collections.ucops.rollout.plugins.module_utils.recording.masking import Masker
+from ansible_collections.ucops.rollout.plugins.module_utils.waiting import Tell, tell, tell_by
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.connections import (
@@ -64,6 +65,14 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.system import 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.tickets import keeping_ticket
 
 display = Display()
+
+
+def _show(line: str) -> None:
+    """Beside the results: a callback may make one document of them."""
+    display.display(line, stderr=True)
+
+
+tell_by(_show)
 
 # Variables of Ansible itself, and those that a play of the controller has for the controller.
 _ANSIBLE, _OF_CONTROLLER = "ansible_", ("ansible_connection", "ansible_python_interpreter")
@@ -175,14 +184,14 @@ class ControllerModule(_CheckedAction):
 
     @staticmethod
     def wait(
-        look: Callable[[dict[str, Any]], proof_module.Found], params: dict[str, Any], tell: proof_module.Tell
+        look: Callable[[dict[str, Any]], proof_module.Found], params: dict[str, Any], tell: Tell
     ) -> proof_module.Found:
         """How the module looks again."""
         return proof_module.look_until_settled(look, params, tell)
 
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         if (self._task.delegate_to or self.task_vars.get("inventory_hostname")) in LOCALHOST:
-            return proof_module.answer(arguments, self.check, self.wait, display.display)
+            return proof_module.answer(arguments, self.check, self.wait, tell)
         if getattr(self._connection, "transport", "") in _OF_WINDOWS:
             raise RolloutError(
                 "this looks from outside, for which Windows has no Python",

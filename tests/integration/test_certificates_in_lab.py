@@ -476,7 +476,7 @@ def test_who_is_no_officer_revokes_nothing(tmp_path: Path, language: str) -> Non
 @in_every_language
 @pytest.mark.parametrize("decision", ["approve", "deny"])
 def test_an_officer_is_waited_for_with_no_shell_held(
-    tmp_path: Path, language: str, decision: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, language: str, decision: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The officer decides while the run sleeps; then the run goes on with what was decided."""
     host = {"name": "ca01", "ca": {"request_disposition": 2}}
@@ -494,6 +494,11 @@ def test_an_officer_is_waited_for_with_no_shell_held(
         estate.reset_counters()
         result = site.run(certificate_issue, "ca01", orders=batch(1, keys=700), wait=60.0, fail=False)["results"][0]
         assert shells == [(1, 1)]
+        first, last = capsys.readouterr().err.replace("\n", " ").split(" Ctrl-C ends it")
+        assert first.startswith(
+            "Waiting for up to 1 minute until an officer of ca01.company.local\\Company CA decides on"
+        )
+        assert "Company CA has decided on request" in last
         if decision == "approve":
             assert (result["state"], result["changed"]) == ("issued", True)
         else:

@@ -271,7 +271,7 @@ def test_settings_of_a_site_change_nothing_and_no_plan_is_cached(fresh: Site) ->
     assert fresh.report()["status"] == "done"
     # The next day's plan comes from the next day's topology.
     assert not any("pool_" in path.read_text(encoding="utf-8") for path in cache.glob("*"))
-    # The summary stands in the results, too, for who shows no results of tasks that went well.
+    # The summary stands in the results of tasks, whatever shows them.
     assert re.search(r'"summary": \[\s+"Planned +4 DNS records', run.output), run.output
 
 
@@ -297,17 +297,41 @@ class CallbackModule(CallbackBase):
 '''
 
 
+# Nobody listens there.
+AWAY = {
+    "view": "internal",
+    "name": "pool.company.local",
+    "addresses": ["127.0.0.1"],
+    "port": 9,
+    "protocol": "sip_tls",
+    "through": "load_balancer",
+    "certificates": [],
+    "clients": [],
+}
+TOLD = "Waiting for 1 of 1 check to show what is planned (pool.company.local:9 at "
+
+
+def waiting_playbook(site: Site) -> list[str]:
+    asked = {"ucops.rollout.tls_check": {"endpoints": [AWAY], "wait": 4, "fail": False}}
+    proof = imported("pool_verify", vars={"pool_verify_fail": False})
+    plays = on("localhost", {"name": "Wait", **asked}, proof, imported("pool_report"))
+    variables = {"pool_verify_replication_wait": 0, "pool_report_write": False}
+    return command_line(written(site, plays), "-i", str(site.estate.inventory), variables=variables)
+
+
 def test_a_callback_for_machines_gets_one_document(fresh: Site) -> None:
+    """The lines of a wait do not stand in it, and the summary does. Nothing controls a terminal that is none."""
     (fresh.work / "callbacks").mkdir()
     (fresh.work / "callbacks" / "document.py").write_text(JSON_CALLBACK, encoding="utf-8")
-    plays = on("localhost", imported("pool_verify", vars={"pool_verify_fail": False}), imported("pool_report"))
     settings = {"ANSIBLE_CALLBACK_PLUGINS": str(fresh.work / "callbacks"), "ANSIBLE_STDOUT_CALLBACK": "document"}
-    variables = {"pool_verify_replication_wait": 0, "pool_report_write": False}
-    command = command_line(written(fresh, plays), "-i", str(fresh.estate.inventory), variables=variables)
+    given = {**environment(fresh.work, settings), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+    del given["ANSIBLE_NOCOLOR"]
     done = subprocess.run(
-        command, cwd=fresh.work, env=environment(fresh.work, settings), capture_output=True, text=True, check=False
+        waiting_playbook(fresh), cwd=fresh.work, env=given, capture_output=True, encoding="utf-8", check=False
     )
     assert done.returncode == 2, done.stderr
+    assert TOLD in done.stderr and TOLD not in done.stdout
+    assert re.findall(r"[^\n\x20-\x7e]", done.stdout + done.stderr) == []
     published = json.loads(done.stdout)["stats"]["_run"]["ucops_rollout"]
     assert published["status"] == "failed"
     assert published["summary"][0].startswith("Planned    4 DNS records")

@@ -97,7 +97,7 @@ def _count(names: Sequence[str]) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 3] + "..."
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:

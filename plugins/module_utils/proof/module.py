@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import kind_of, plain_in_text, text_in_plain
@@ -15,6 +16,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.model import VIEWS
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import Silence
+from ansible_collections.ucops.rollout.plugins.module_utils.waiting import Tell, Wait, in_silence
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 SERVERS: dict[str, Any] = {
     "type": "list",
@@ -46,8 +49,6 @@ TLS: dict[str, dict[str, Any]] = {
 
 Found = tuple[Sequence[ProofResult], list[str]]
 Work = Callable[[dict[str, Any], Silence], Found]
-# Takes a line for whoever watches the run.
-Tell = Callable[[str], None]
 Waiting = Callable[[Callable[[dict[str, Any]], Found], dict[str, Any], Tell], Found]
 
 # Between two looks: what is waited for, a service that starts or a zone that replicates, takes seconds to minutes.
@@ -56,10 +57,6 @@ PAUSE = 3.0
 _IN_TEXT = ("results", "summary", "hints")
 _LONG = ("results", "hints")
 SETTLED = (proof.PROVED, proof.WOULD_BE_CHECKED)
-
-
-def in_silence(_line: str) -> None:
-    """What a module tells nobody sees before it ends."""
 
 
 def run(module: Any, work: Work, waiting: Waiting | None = None) -> None:
@@ -117,20 +114,26 @@ def listed(given: Any, where: str) -> Sequence[Mapping[str, Any]]:
 def look_until_settled(
     look: Callable[[dict[str, Any]], Found],
     params: dict[str, Any],
-    _tell: Tell = in_silence,
+    tell: Tell = in_silence,
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Found:
     """Look again until all is proved, for ``params["wait"]`` seconds at most; returns the last look."""
-    end = clock() + params["wait"]
+    wait = Wait(params["wait"], tell=tell, clock=clock, sleep=sleep)
     unchanged = frozenset(params.get("not_waited_for") or ())
     while True:
         results, hints = look(params)
-        left = end - clock()
-        if left <= 0 or all(_settled(result, unchanged) for result in results):
+        late = [result for result in results if not _settled(result, unchanged)]
+        left = wait.left
+        if left <= 0 or not late:
             return results, hints
-        sleep(min(PAUSE, left))
+        wait.pause(min(PAUSE, left), partial(_waited_for, late, len(results)))
+
+
+def _waited_for(late: Sequence[ProofResult], checks: int) -> str:
+    first = f"{late[0].subject} at {proof.place(late[0])}: {late[0].message.partition('. ')[0]}"
+    return f"{len(late)} of {number(checks, 'check')} to show what is planned ({first})"
 
 
 def _settled(result: ProofResult, unchanged: frozenset[str]) -> bool:

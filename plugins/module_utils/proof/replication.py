@@ -13,14 +13,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof import result as proof
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_ask import REFUSED, SERVFAIL, parse_servers
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_judge import RECORD, REMOVED, SRV_TARGET
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.dns_records import read_records
-from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import Found, Tell
+from ansible_collections.ucops.rollout.plugins.module_utils.proof.module import Found
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import ProofResult
+from ansible_collections.ucops.rollout.plugins.module_utils.waiting import EVERY, Tell, Wait
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 # Between two looks: each pause is longer by this than the one before, up to the longest.
@@ -44,23 +46,23 @@ def look_until_replicated(
     """Look again at what may still be replicated, for ``params["wait"]`` seconds at most.
 
     Only the records in question are asked for again, at the servers that lack them. ``tell`` gets a line when the
-    number of them changes at a server. The hints are those of the first look.
+    number of them changes at a server, and every few seconds. The hints are those of the first look.
     """
-    began = clock()
+    wait = Wait(params["wait"], tell=tell, clock=clock, sleep=sleep, first=EVERY)
     views = {server.place: server.view for server in parse_servers(params["servers"])}
     results, hints = look(params)
     late = _late(results, views) if params["wait"] > 0 else []
     progress, pause = _Progress(tell, params["wait"]), 0.0
     progress.note(results, late, 0)
-    while late and (left := began + params["wait"] - clock()) > 0:
+    while late and (left := wait.left) > 0:
         pause = min(pause + STEP, LONGEST_PAUSE)
-        sleep(min(pause, left))
+        wait.pause(min(pause, left), partial(_waited_for, late))
         seen, _hints = look(_narrowed(params, late))
-        waited = round(clock() - began)
+        waited = round(wait.passed)
         results = _joined(results, {_key(one): replace(one, waited=waited) for one in seen}, late)
         late = _late(results, views)
         progress.note(results, late, waited)
-    return _told(results, late, round(clock() - began)), hints
+    return _told(results, late, round(wait.passed)), hints
 
 
 def _key(result: ProofResult) -> _Key:
@@ -113,6 +115,12 @@ def _in_vain(result: ProofResult, waited: int) -> ProofResult:
     suffix = f"{waited} s after {since}"
     cause = result.cause and replace(result.cause, what=f"{result.cause.what}, {suffix}")
     return replace(result, message=f"{result.message}. It was so {suffix}", cause=cause, waited=waited)
+
+
+def _waited_for(late: Sequence[ProofResult]) -> str:
+    lacking = Counter(proof.place(one) for one in late)
+    told = ", ".join(f"{place} in {number(checks, 'check')}" for place, checks in lacking.items())
+    return f"replication, until the plan is answered by {told}"
 
 
 class _Progress:

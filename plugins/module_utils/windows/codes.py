@@ -135,7 +135,7 @@ def as_said(text: str, most: int = LONGEST_SAID) -> str:
     """What a program of another host printed, to be shown to people: on one line, cut to a length in characters, and
     without characters that hide or turn others."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
+    return line if len(line) <= most else f"{line[: most - 3]}..."
 
 
 def meaning(code: int | None) -> str:

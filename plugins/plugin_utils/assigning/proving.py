@@ -31,6 +31,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import 
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import RESTORED
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.waiting import Wait
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning import http_sys, lync, ocs
 from ansible_collections.ucops.rollout.plugins.plugin_utils.assigning.command import (
     CommandAssignment,
@@ -204,12 +206,17 @@ def look_until(ports: Sequence[Port], shake: Shake, patience: Patience) -> tuple
 
 def looked_until(ports: Sequence[Port], look: Callable[[Port], SeenPort], patience: Patience) -> tuple[SeenPort, ...]:
     """The same for who judges otherwise what a port shows."""
-    end = patience.clock() + patience.ports
+    wait = Wait(patience.ports, clock=patience.clock, sleep=patience.sleep)
     seen = {port: look(port) for port in ports}
-    while any(one.state != SHOWN for one in seen.values()) and patience.clock() < end:
-        patience.sleep(_POLL_SECONDS)
+    while any(one.state != SHOWN for one in seen.values()) and wait.left > 0:
+        wait.pause(_POLL_SECONDS, partial(_waited_for, tuple(seen.values())))
         seen |= {port: look(port) for port, one in seen.items() if one.state != SHOWN}
     return tuple(seen.values())
+
+
+def _waited_for(seen: Sequence[SeenPort]) -> str:
+    late = [one.told for one in seen if one.state != SHOWN]
+    return f"{len(late)} of {number(len(seen), 'port')} to show the certificate ({late[0]})"
 
 
 def judged(port: Port, handshake: Handshake) -> SeenPort:

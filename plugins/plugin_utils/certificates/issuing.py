@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.certificates import lifecycle
@@ -47,11 +48,14 @@ from ansible_collections.ucops.rollout.plugins.module_utils.findings.run import 
 )
 from ansible_collections.ucops.rollout.plugins.module_utils.model import Finding, PlannedCertificate
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
+from ansible_collections.ucops.rollout.plugins.module_utils.waiting import Wait
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import ADMIN_DENIED, advice, as_said, meaning
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
 
 # So often, in seconds, an officer's decision is looked for.
 LOOK_AGAIN = 30.0
+# An officer may take hours, so the wait for him is told less often than others.
+_SAY_EVERY = 60.0
 _WAITING = (
     "Waiting for up to {most} until an officer of {name} decides on {what}. The run goes on by itself once that is"
     " done. Ctrl-C ends it, and nothing is lost: the next run finds each request by its key"
@@ -242,6 +246,11 @@ class OfficerPatience:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
+    def wait(self) -> Wait:
+        return Wait(
+            self.seconds, tell=self.tell, clock=self.clock, sleep=self.sleep, first=_SAY_EVERY, every=_SAY_EVERY
+        )
+
 
 @dataclass
 class _OrderWork:
@@ -416,13 +425,13 @@ class _OrderBatch:
     def wait(self, patience: OfficerPatience) -> None:
         """For what an officer has to decide. Nothing is held at the authority meanwhile, and who breaks the wait off
         loses nothing."""
-        end, waiting = patience.clock() + patience.seconds, self._pending()
+        wait, waiting = patience.wait(), self._pending()
         if waiting:
             most = number(max(1, round(patience.seconds / 60)), "minute")
             patience.tell(_WAITING.format(name=self._authority.name, what=_requests(waiting), most=most))
-        while waiting and (left := end - patience.clock()) > 0:
+        while waiting and (left := wait.left) > 0:
             self._authority.rest()
-            patience.sleep(min(LOOK_AGAIN, left))
+            wait.pause(min(LOOK_AGAIN, left), partial(_waited_for, self._authority.name, waiting))
             self._look_again(waiting)
             before, waiting = waiting, self._pending()
             still = {one.answer.request_id for one in waiting}
@@ -469,6 +478,10 @@ class _OrderBatch:
             if work.order and work.submission and work.error is None:
                 issuance = _reported(self._authority, work.order, work.submission, self._findings, self._trusted)
         return OrderOutcome(work.placed, issuance, work.error)
+
+
+def _waited_for(authority: str, waiting: Sequence[_PendingOrder]) -> str:
+    return f"an officer of {authority} to decide on {_requests(waiting)}"
 
 
 def _requests(waiting: Sequence[_PendingOrder]) -> str:

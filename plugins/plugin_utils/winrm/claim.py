@@ -19,8 +19,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
+from functools import partial
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.waiting import Wait
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import PROCESS, lives, process_space
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.running import controller, operator
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
@@ -144,7 +146,7 @@ def _silent(holder: str | None) -> float:
 
 
 def _wait_for(held: HeldClaim, needed: Callable[[], bool], sleep: Callable[[float], None]) -> bool:
-    since = held.began
+    since, wait = held.began, Wait(PATIENCE, clock=held.clock, sleep=sleep)
     holder: str | None = None
     asked = False
     while not held.take():
@@ -168,8 +170,12 @@ def _wait_for(held: HeldClaim, needed: Callable[[], bool], sleep: Callable[[floa
             )
         # On 2008 R2 an account has 15 commands in all, and the holder may be of the same account.
         held.host.programs.rest()
-        sleep(_POLL)
+        wait.pause(_POLL, partial(_waited_for, held.host.name, holder))
     return True
+
+
+def _waited_for(host: str, holder: str | None) -> str:
+    return f"another run that works on {host}, {_shown(holder)}"
 
 
 def _shown(holder: str | None) -> str:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.module_utils.waiting import Wait
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, OperationTimedOut
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import GarbledAnswer
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi import as_number, as_text, wql_literal
@@ -76,10 +78,10 @@ class WmiServices:
         One that stands still after the order, as it does when the order was lost or its start was broken off, is
         started again, within the same time.
         """
-        deadline = self._clock() + self._timeout
+        wait = self._wait()
         for left in reversed(range(_ORDERS)):
             self._control(name, "StartService", done=(_ALREADY, _LATE) if left else (_ALREADY,))
-            service = self._awaited(name, RUNNING, deadline, gives_up=STOPPED if left else "")
+            service = self._awaited(name, RUNNING, wait, gives_up=STOPPED if left else "")
             if service.state == RUNNING:
                 break
         return service
@@ -87,7 +89,7 @@ class WmiServices:
     def stop(self, name: str) -> WindowsService:
         """Stop a service and wait until it stands."""
         self._control(name, "StopService")
-        return self._awaited(name, STOPPED, self._clock() + self._timeout)
+        return self._awaited(name, STOPPED, self._wait())
 
     def _control(self, name: str, method: str, done: tuple[int, ...] = ()) -> None:
         try:
@@ -101,7 +103,10 @@ class WmiServices:
             meaning = _MEANING.get(code, f"Win32_Service answered {code}")
             raise RolloutError(f"the service {name}: {method} was refused: {meaning}", where=self._host)
 
-    def _awaited(self, name: str, state: str, deadline: float, gives_up: str = "") -> WindowsService:
+    def _wait(self) -> Wait:
+        return Wait(self._timeout, clock=self._clock, sleep=self._sleep)
+
+    def _awaited(self, name: str, state: str, wait: Wait, gives_up: str = "") -> WindowsService:
         """The service in that state, or in the one that gives up hope of it."""
         looks = 0
         while True:
@@ -109,9 +114,13 @@ class WmiServices:
             # The first look may come before the order has its effect.
             if service is not None and (service.state == state or (looks > 1 and service.state == gives_up)):
                 return service
-            if service is None or self._clock() >= deadline:
+            if service is None or wait.left <= 0:
                 raise self._stuck(name, state, service)
-            self._sleep(_POLL_SECONDS)
+            wait.pause(_POLL_SECONDS, partial(self._waited_for, service, state))
+
+    def _waited_for(self, service: WindowsService, state: str) -> str:
+        on = f" on {self._host}" if self._host else ""
+        return f"the service {service.name}{on}, which is {service.state}, to be {state}"
 
     def _stuck(self, name: str, state: str, service: WindowsService | None) -> RolloutError:
         now = service.state if service is not None else "not there any more"

@@ -42,6 +42,24 @@ def test_looking_again(wait: float, states: list[str], last: str, unseen: int) -
     assert (results[0].state, len(left)) == (last, unseen)
 
 
+def test_whoever_watches_is_told_what_is_looked_at_again() -> None:
+    now, lines = [0.0], []  # type: list[float], list[str]
+    late = ProofResult("tls", "pool:5061", "failed", "nobody answers. Start it", "fe01", "10.0.0.11:5061")
+    good = ProofResult("tls", "other:5061", "proved", "")
+    looks = [[late, good], [late, good], [late, good], [good, good]]
+
+    def work(_params: dict[str, Any]) -> tuple[list[ProofResult], list[str]]:
+        return looks.pop(0), []
+
+    proof_module.look_until_settled(
+        work, {"wait": 60}, lines.append, clock=lambda: now[0], sleep=lambda one: now.__setitem__(0, now[0] + one)
+    )
+    assert lines == [
+        "Waiting for 1 of 2 checks to show what is planned (pool:5061 at fe01 (10.0.0.11:5061): nobody answers):"
+        " 57 seconds more at most"
+    ]
+
+
 @pytest.mark.parametrize(
     ("state", "found", "looks"),
     [

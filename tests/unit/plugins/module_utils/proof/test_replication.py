@@ -137,6 +137,7 @@ def test_a_line_for_each_change_of_a_server() -> None:
     assert [one.partition(" (pool")[0].partition(" (meet")[0] for one in world.told] == [
         "dc02 (10.0.0.7:53) does not answer with the plan yet, in 2 of 2 checks",
         "dc02 (10.0.0.7:53) does not answer with the plan yet, in 1 of 2 checks",
+        "Waiting for replication, until the plan is answered by dc02 (10.0.0.7:53) in 1 check: 12 seconds more at most",
     ]
     assert world.told[1].endswith("the name does not exist) after 9 s")
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from unit.fakes_windows import DER, FakeServer, NoWmi, authority, certificate, key_info
 
+from ansible_collections.ucops.rollout.plugins.module_utils import waiting
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.tls_wire import Handshake
 from ansible_collections.ucops.rollout.plugins.module_utils.values import Thumbprint
@@ -255,6 +256,17 @@ def test_ports_that_show_it_are_asked_once(site: Site) -> None:
     seen = look_until((port, replace(port, port=4443)), shake, patience)
     assert [one.state for one in seen] == ["shown", "other"]
     assert asked == [443, 4443, 4443, 4443]
+
+
+def test_whoever_watches_is_told_which_port_is_waited_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(waiting, "_telling", [lines.append])
+    patience = Patience(6, clock=lambda: site.now, sleep=lambda seconds: setattr(site, "now", site.now + seconds))
+    look_until(site.assigned().ports, lambda *_asked: Handshake("refused", detail="nobody answered"), patience)
+    assert lines == [
+        "Waiting for 1 of 1 port to show the certificate (10.0.0.11:443 shows no certificate (nobody answered)):"
+        " 3 seconds more at most"
+    ]
 
 
 def test_what_a_way_says_starts_anew_only_where_services_may(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -212,7 +212,7 @@ def test_the_cas_own_words_are_told_as_its_own_and_tamed():
         ': 0x80094800: the CA does not offer this template. The CA said: "Denied by Policy Module [2J Name of the'
         in told
     )
-    assert told.endswith('yyy…"') and len(told.partition("The CA said: ")[2]) == 402
+    assert told.endswith('yyy..."') and len(told.partition("The CA said: ")[2]) == 402
     assert all(char.isprintable() for char in told)
 
 
@@ -617,6 +617,8 @@ def test_an_officer_is_waited_for_and_the_run_goes_on():
         " that is done. Ctrl-C ends it, and nothing is lost: the next run finds each request by its key",
         "ca01.company.local\\Company CA has decided on request 1 (ocssrv01.company.local/default); waiting on for"
         " request 2 (ocssrv02.company.local/default)",
+        "Waiting for an officer of ca01.company.local\\Company CA to decide on request 2"
+        " (ocssrv02.company.local/default): 9 minutes more at most",
         "ca01.company.local\\Company CA has decided on request 2 (ocssrv02.company.local/default)",
     ]
     assert len(ca.rows) == 2 and ca.files.claims == {}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from unit.fakes_windows import FakeServer
 
+from ansible_collections.ucops.rollout.plugins.module_utils import waiting
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.processes import process_space
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import claim
@@ -87,6 +88,19 @@ def test_a_holder_that_is_gone_is_followed(server: FakeServer) -> None:
     server.files.claims["certificates"] = ""  # it was cut off before it said who it is
     with hold(server, Time()):
         assert server.files.claims["certificates"]
+
+
+def test_whoever_watches_is_told_who_is_waited_for(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(waiting, "_telling", [lines.append])
+    server.files.claims["certificates"] = OTHER
+    with hold(server, Time(at20=server.files.claims.clear)):
+        pass
+    line = (
+        "Waiting for another run that works on ocssrv01.company.local, eva on admin02, since 2126-11-22T08:00:00Z:"
+        " 15 minutes more at most"
+    )
+    assert lines == [line, line]
 
 
 @pytest.mark.parametrize(

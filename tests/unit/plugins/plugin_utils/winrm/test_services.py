@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.ucops.rollout.plugins.module_utils import waiting
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, OperationTimedOut
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.services import WindowsService, WmiServices
@@ -60,6 +61,15 @@ def test_start_waits_until_it_runs() -> None:
     wmi = ServiceWmi("Stopped", "Start Pending", "Start Pending", "Running")
     assert services(wmi).start("RTCSRV") == RUNNING
     assert wmi.calls == ["StartService"]
+
+
+def test_whoever_watches_is_told_what_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(waiting, "_telling", [lines.append])
+    services(ServiceWmi("Stopped", *["Start Pending"] * 3, "Running")).start("RTCSRV")
+    assert lines == [
+        "Waiting for the service RTCSRV on ocssrv01, which is Start Pending, to be Running: 6 seconds more at most"
+    ]
 
 
 def test_already_running_is_fine() -> None:
