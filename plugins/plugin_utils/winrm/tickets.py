@@ -21,11 +21,13 @@ def removing_ticket(connection: Any) -> None:
     """Have a connection remove its ticket when it is closed.
 
     Ansible leaves that to the end of the process, and its workers end in a way that removes nothing: whoever reads the
-    file later could log on with it for hours. Until then it stays, since a connection that broke is built up with it.
+    file later could log on with it for hours. Until then it stays, since a connection that broke is built up with it;
+    for the same reason the one of a connection that was there before, in the same process, counts again then.
     """
     close = connection.close
     if getattr(close, "removes_ticket", False):
         return
+    before = os.environ.get(_TICKET)
 
     def closing() -> None:
         try:
@@ -33,6 +35,8 @@ def removing_ticket(connection: Any) -> None:
         finally:
             cache = vars(connection).pop(_CACHE, None)
             if cache is not None:
+                if os.environ.get(_TICKET) == f"FILE:{cache.name}":
+                    _set(before)
                 cache.close()
 
     closing.removes_ticket = True  # type: ignore[attr-defined]
@@ -46,6 +50,10 @@ def keeping_ticket() -> Iterator[None]:
     try:
         yield
     finally:
-        os.environ.pop(_TICKET, None)
-        if before is not None:
-            os.environ[_TICKET] = before
+        _set(before)
+
+
+def _set(ticket: str | None) -> None:
+    os.environ.pop(_TICKET, None)
+    if ticket is not None:
+        os.environ[_TICKET] = ticket

@@ -26,7 +26,13 @@ class Connection:
 
     def kinit(self) -> Path:
         self._kerb_ccache = tempfile.NamedTemporaryFile()  # noqa: SIM115 - as Ansible has it
+        os.environ["KRB5CCNAME"] = f"FILE:{self._kerb_ccache.name}"
         return Path(self._kerb_ccache.name)
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRB5CCNAME", "FILE:/tmp/mine")
 
 
 def test_a_ticket_goes_with_its_connection_and_not_before() -> None:
@@ -67,3 +73,25 @@ def test_what_is_set_meanwhile_is_not_for_the_next_host(monkeypatch: pytest.Monk
         os.environ["KRB5CCNAME"] = "/tmp/of-edge00"
         raise ZeroDivisionError
     assert os.environ.get("KRB5CCNAME") == before
+
+
+def test_the_ticket_of_the_connection_that_is_still_open_counts_again() -> None:
+    """One task with two hosts: the first may have to be connected to anew when the second is closed."""
+    first, second = Connection(), Connection()
+    removing_ticket(first)
+    ticket = first.kinit()
+    removing_ticket(second)
+    other = second.kinit()
+    second.close()
+    assert (os.environ["KRB5CCNAME"], ticket.exists(), other.exists()) == (f"FILE:{ticket}", True, False)
+    first.close()
+    assert os.environ["KRB5CCNAME"] == "FILE:/tmp/mine"
+
+
+def test_what_was_not_set_is_not_set_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KRB5CCNAME")
+    connection = Connection()
+    removing_ticket(connection)
+    connection.kinit()
+    connection.close()
+    assert "KRB5CCNAME" not in os.environ
