@@ -86,6 +86,15 @@ def test_documentation_of_role_is_whole(path: Path) -> None:
     assert [name for name, entry in entries.items() if "version_added" not in entry] == []
 
 
+@pytest.mark.parametrize("path", ROLES, ids=named)
+def test_computed_defaults_of_roles_are_told_in_words(path: Path) -> None:
+    """antsibull-docs shows a template as the default of a text alone: of another type it is not a value."""
+    entries = load(path / "meta" / "argument_specs.yml")["argument_specs"].values()
+    options = [each for entry in entries for each in entry.get("options", {}).items()]
+    computed = {name: option.get("type") for name, option in options if "{{" in str(option.get("default", ""))}
+    assert {name for name, kind in computed.items() if kind != "str"} == set()
+
+
 def versions_added(value: Any) -> Iterator[str]:
     """Every ``version_added`` in a documentation, at any depth."""
     if isinstance(value, dict):
