@@ -18,11 +18,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from lab_tests.windows import NAMES, local
 
+from lab.accounts import Account
 from lab.pki import codes
 from lab.pki.database import DENIED, FAILED, ISSUED, PENDING, Row
 from lab.pki.inf import san_from_text
 from lab.pki.names import sanitised, short_sanitised
-from lab.pki.requester import Requester
+from lab.pki.requester import Requester, account_requester
 from lab.pki.stores import ENTERPRISE, KSP, POLICY, SYSTEM, Stores
 from lab.roles import NoSuchOrder
 from lab.roles.ca import CertificateAuthority
@@ -153,6 +154,13 @@ def test_enroll_right_is_wanted(tmp_path: Path) -> None:
     assert (row.disposition, row.status) == (DENIED, codes.TEMPLATE_DENIED)
     opened = authority(tmp_path / "open", templates={"WebServer": {"enroll": ["Authenticated Users"]}})
     assert opened.submit(request(), WEB, CLERK).disposition == ISSUED
+
+
+def test_an_account_of_the_ca_s_own_machine_enrols_for_nothing(tmp_path: Path) -> None:
+    """Rights on a template are the domain's, also those of its administrators."""
+    own = account_requester(Account("CA01", "Administrator", "x", administrator=True, built_in=True))
+    row = authority(tmp_path).submit(request(), WEB, own)
+    assert (row.disposition, row.status) == (DENIED, codes.TEMPLATE_DENIED)
 
 
 def test_names_from_active_directory_replace_the_request_s(tmp_path: Path) -> None:

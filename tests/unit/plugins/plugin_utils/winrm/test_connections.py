@@ -84,6 +84,68 @@ def test_one_scheme_is_tried_since_each_would_be_a_logon(auth: str, user: str | 
     assert (found.transport, found.ticket) == (transport, transport == "kerberos")
 
 
+class WinrmOptions:
+    """Ansible's winrm connection before it connects, whose further variables are extras."""
+
+    transport = "winrm"
+
+    def __init__(self, options: dict[str, Any], extras: dict[str, Any]) -> None:
+        usual = {"remote_addr": "10.0.0.5", "remote_user": "C\\u", "remote_password": "p", "port": 5986}
+        more = {"_extras": {f"ansible_winrm_{name}": value for name, value in extras.items()}}
+        self.options = {**usual, **options, **more}
+
+    def get_option(self, name: str) -> Any:
+        return self.options.get(name)
+
+
+FILES = {"cert_pem": "/c.pem", "cert_key_pem": "/k.pem"}
+
+
+@pytest.mark.parametrize(
+    ("options", "extras", "transport", "files"),
+    [
+        ({"transport": ["ntlm"]}, FILES, "ntlm", None),
+        ({"transport": ["certificate"]}, FILES, "certificate", ("/c.pem", "/k.pem")),
+        ({"transport": ["certificate"]}, {}, "certificate", ("", "")),
+        # pywinrm's ssl is Basic, unless there is a certificate.
+        ({"transport": ["ssl"]}, FILES, "certificate", ("/c.pem", "/k.pem")),
+        ({}, FILES, "certificate", ("/c.pem", "/k.pem")),
+        ({}, {}, "ssl", None),
+    ],
+)
+def test_a_certificate_in_the_place_of_a_password(
+    options: dict[str, Any], extras: dict[str, Any], transport: str, files: tuple[str, str] | None
+) -> None:
+    found = KINDS["winrm"].attempt(WinrmOptions(options, extras), "dc01", print)
+    told = None if found.certificate is None else (found.certificate.certificate, found.certificate.key)
+    assert (found.transport, told) == (transport, files)
+
+
+def test_a_certificate_of_psrp() -> None:
+    found = attempt_of(auth="certificate", certificate_pem="/c.pem", certificate_key_pem="/k.pem").certificate
+    assert found is not None and (found.certificate, found.key) == ("/c.pem", "/k.pem")
+    assert attempt_of(auth="ntlm", certificate_pem="/c.pem").certificate is None
+
+
+@pytest.mark.parametrize(
+    ("port", "validation", "tls", "validated"),
+    [
+        (5986, {}, True, True),
+        (5986, {"server_cert_validation": "validate"}, True, True),
+        (5986, {"server_cert_validation": "ignore"}, True, False),
+        (5985, {}, False, True),
+    ],
+)
+def test_whether_the_listener_proves_who_it_is(
+    port: int, validation: dict[str, str], tls: bool, validated: bool
+) -> None:
+    found = KINDS["winrm"].attempt(WinrmOptions({"port": port}, validation), "dc01", print)
+    assert (found.tls, found.validated) == (tls, validated)
+    psrps = {name.removeprefix("server_"): value for name, value in validation.items()}
+    found = attempt_of(port=port, **psrps)
+    assert (found.tls, found.validated) == (tls, validated)
+
+
 @pytest.mark.parametrize(
     ("options", "proxy"),
     [
