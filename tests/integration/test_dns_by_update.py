@@ -58,6 +58,12 @@ def test_the_external_view_on_bind(site: Site, tmp_path: Path) -> None:
         topology = site.group_vars()["ucops_topology"]
         # The zones' NS records name a host that is not there.
         removed = {**given, "ucops_remove": topology["pools"][0]["fqdn"], "pool_verify_name_servers": False}
+        # One of two pools is named, and without ucops_only both would go.
+        refused = site.play("remove_pool", *public, variables=removed)
+        told = " ".join(refused.output.split())
+        assert refused.code == 2 and "name what goes: -e ucops_remove=pool.company.local,edge.company.local. One of" in told
+        assert bind.held("company.com") == held
+        removed["ucops_remove"] = "edge.company.local,pool.company.local"
         gone = site.play("remove_pool", *public, variables=removed)
         assert gone.code == 0, gone.output
         assert {zone: bind.held(zone) for zone in ZONES} == before

@@ -111,7 +111,7 @@ def test_a_pool_moves_and_is_taken_out_of_dns(site: Site) -> None:
     assert look.code == 0 and "to remove: A ocspool.company.local, SRV" in " ".join(look.output.split()), look.output
     assert "Check mode: nothing was removed, so no DNS server is asked, or waited for" in " ".join(look.output.split())
     refused = site.play("remove_pool", variables=given)
-    assert refused.code == 2 and "name a pool: -e ucops_remove=ocspool.company.local" in " ".join(
+    assert refused.code == 2 and "name what goes: -e ucops_remove=ocspool.company.local" in " ".join(
         refused.output.split()
     ), refused.output
     assert resolved(site, "ocspool.company.local") == ["10.9.9.9"]
