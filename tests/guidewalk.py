@@ -36,7 +36,10 @@ def steps_of_guide(name: str) -> list[Step]:
 
 
 def begins(name: str) -> tuple[str, str]:
-    """The estate that a guide begins with, and the guide whose files and first rollout are there, if any."""
+    """The estate that a guide begins with, and the guide of the first rollout that was done there, if any.
+
+    The files of that guide are there, too; where it names itself, those that it begins with are what was rolled out.
+    """
     (given,) = (step.value for step in steps_of_guide(name) if step.kind == "begins")
     estate, _after, before = given.partition(" after ")
     return estate, before
@@ -88,7 +91,7 @@ class Walk:
 
     def go(self, before: str) -> None:
         """:param before: the guide whose files are there."""
-        if before:
+        if before and before != self.name:
             self.write_files(before)
         for step in self._steps:
             try:
@@ -97,10 +100,11 @@ class Walk:
                 raise NotAsTold(f"docs/guides/{self.name}:{step.line}: {error}") from error
 
     def write_files(self, name: str) -> None:
-        """All files of a guide, its own or another one, as they are at its end."""
-        for step in steps_of_guide(name):
-            if step.kind in ("file", "edits"):
-                getattr(self, f"_{step.kind}")(step)
+        """The files of a guide, its own or another one, as they are before its first change."""
+        kinds = [step.kind for step in steps_of_guide(name)]
+        for step in steps_of_guide(name)[: kinds.index("edits") if "edits" in kinds else None]:
+            if step.kind == "file":
+                self._file(step)
 
     def _file(self, step: Step) -> None:
         path = self.work / step.value

@@ -61,7 +61,10 @@ def test_the_external_view_on_bind(site: Site, tmp_path: Path) -> None:
         # One of two pools is named, and without ucops_only both would go.
         refused = site.play("remove_pool", *public, variables=removed)
         told = " ".join(refused.output.split())
-        assert refused.code == 2 and "name what goes: -e ucops_remove=pool.company.local,edge.company.local. One of" in told
+        assert (
+            refused.code == 2
+            and "name what goes: -e ucops_remove=pool.company.local,edge.company.local. One of" in told
+        )
         assert bind.held("company.com") == held
         removed["ucops_remove"] = "edge.company.local,pool.company.local"
         gone = site.play("remove_pool", *public, variables=removed)

@@ -35,8 +35,14 @@ def test_guide_is_as_it_says(guide: str, site: Site, tmp_path: Path, capsys: pyt
         print(f"\n{guide}: {walk.commands} commands run")
 
 
-@pytest.mark.estate(name="guides")
-def test_the_rollout_that_guides_begin_after_is_that_of_the_first_guide(site: Site, tmp_path: Path) -> None:
-    walk = Walk("first-pool.md", site, tmp_path / "rollout")
-    walk.write_files("first-pool.md")
+@pytest.mark.parametrize(
+    "guide",
+    [
+        pytest.param(name, marks=pytest.mark.estate(name=begins(name)[0]))
+        for name in ("first-pool.md", "move-from-2015-to-se.md")
+    ],
+)
+def test_the_rollout_that_guides_begin_after_is_that_of_a_guide(guide: str, site: Site, tmp_path: Path) -> None:
+    walk = Walk(guide, site, tmp_path / "rollout")
+    walk.write_files(guide)
     assert walk.topology() == site.group_vars()["ucops_topology"]
