@@ -651,7 +651,7 @@ def _filled(text: str, values: dict[str, object]) -> str:
 # What requests, urllib3, Ansible and kinit wrap around the words that matter.
 _NOISE = (
     r"^(?:ntlm|kerberos|credssp|basic|plaintext|ssl|certificate): ",
-    r"^Kerberos auth failure (?:for principal \S+|when calling kinit cmd '[^']*'): ",
+    r"^Kerberos auth failure (?:for principal \S+(?: with \w+)?|when calling kinit cmd '[^']*'): ",
     r"\bkinit: | while getting initial credentials",
     r"HTTPS?Connection(?:Pool)?\([^()]*\): ",
     r"<[^<>]* object at 0x[0-9a-f]+>:? ?",

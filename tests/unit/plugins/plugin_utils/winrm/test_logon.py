@@ -457,6 +457,9 @@ def test_passwords_go_to_nobody_who_is_not_known(changes: dict[str, object], wor
             "Read timed out. (read timeout=3)",
         ),
         ("('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))", "Connection reset by peer"),
+        (KINIT.format("Password incorrect"), "Password incorrect"),
+        # ansible-core before 2.19
+        (KINIT.format("Password incorrect").replace("LOCAL:", "LOCAL with subprocess:"), "Password incorrect"),
         ("", "no reason given"),
         ("'\"", "no reason given"),
     ],
