@@ -16,7 +16,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
     LogonImpossible,
     LogonRefused,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import (
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt, cause_of, plainly
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon_causes import (
     CAUSES,
     HTTP_STATUS,
     NO_RIGHTS_LOCAL,
@@ -29,10 +30,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import (
     REJECTED_TICKET,
     UNENCRYPTED,
     UNKNOWN,
-    LogonAttempt,
     LogonCause,
-    cause_of,
-    plainly,
 )
 
 ALL_CAUSES = (
