@@ -154,6 +154,8 @@ def test_each_way_of_logging_on_is_one_logon_and_leaves_ansibles_connection_as_i
     before = dict(vars(connection))
     assert wmi_and_a_program(connection) == (1, 0)
     assert logons(every_way) == {"ok": 1, "failed": 0}
+    kinds = every_way.counters()["dc01.company.local"]["kinds"]
+    assert (kinds["create"]["requests"], kinds["delete"]["requests"]) == (1, 1)
     # Whoever connects it later, such as a task of ansible.windows, finds nothing changed.
     assert vars(connection) == before and connection.runspace is None
 
