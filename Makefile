@@ -46,6 +46,10 @@ lint: $(STAMP) ## Style, form, types, YAML, Ansible's own rules, change fragment
 sanity: $(STAMP) ## ansible-test sanity, in a copy of the tree
 	tools/sanity.sh
 
+.PHONY: targets
+targets: $(STAMP) ## ansible-test integration: tests/integration/targets, or those named in ARGS
+	tools/ansible_test.sh integration $(ARGS)
+
 .PHONY: pytest
 pytest: $(STAMP) ## The tests alone; choose with ARGS="tests/unit -k planner"
 	tools/pytest.sh $(ARGS)

@@ -82,6 +82,12 @@ def integration(session: nox.Session) -> None:
 
 
 @nox.session
+def targets(session: nox.Session) -> None:
+    """ansible-test integration: `nox -s targets -- pool_plan` for one of them."""
+    session.run("tools/ansible_test.sh", "integration", *session.posargs, external=True)
+
+
+@nox.session
 def molecule(session: nox.Session) -> None:
     """Converge, idempotence, verify on the lab."""
     session.run("tools/molecule.sh", *session.posargs, external=True)

@@ -48,6 +48,7 @@ LANES = (
         # On one core, or pylint starts a process for each, and each reads again what all files import.
         Step("sanity", ("taskset", "--cpu-list", "0", "tools/sanity.sh"), "ansible-test sanity"),
         Step("site", ("tools/site.sh",), "the documentation's pages: made, links followed, opened in a browser"),
+        Step("targets", ("tools/ansible_test.sh", "integration"), "ansible-test integration, every target"),
         Step("artifact", ("tools/artifact.sh",), "built, installed elsewhere and used from there"),
         Step("environment", ("tools/environment.sh",), "a rollout out of an execution environment's file system"),
         Step("versions", ("tools/versions.sh",), "the older ansible-core that we claim"),

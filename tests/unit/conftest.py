@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+# ansible-test reads no pyproject.toml, which says so too.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from unit import budgets
 
 budgets.load()

@@ -186,7 +186,8 @@ class WsmanClient:
                     where=self.name,
                 )
             answer = self._batch(body, "EnumerateResponse" if not _pull else "PullResponse", doing)
-            yield from child(answer, "Items") or ()
+            items = child(answer, "Items")
+            yield from () if items is None else items
             if child(answer, "EndOfSequence") is not None:
                 return
             context = text_of(child(answer, "EnumerationContext")) or context

@@ -94,6 +94,8 @@ def test_bad_arguments(arguments: dict, message: str) -> None:
 def test_ansible_packs_the_module_whole(port: int, tmp_path: Path) -> None:
     """Through Ansible itself, which ships only those module_utils that it can see imported."""
     ansible = Path(sys.executable).with_name("ansible")
+    if not ansible.exists() and "tests/output/.tmp" in str(ansible):
+        pytest.skip("ansible-test tests modules where there is no Ansible")
     endpoint = {"name": "ocspool.company.local", "addresses": ["127.0.0.1"], "port": port}
     arguments = json.dumps({"endpoints": [endpoint], "roots": [ROOT.pem]})
     done = subprocess.run(
