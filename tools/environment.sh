@@ -26,9 +26,12 @@ mmdebstrap --quiet --variant=minbase --include=ca-certificates --aptopt='Acquire
   "$suite" "$place/base"
 # Nothing here has to outlive a power failure.
 echo force-unsafe-io >"$place/base/etc/dpkg/dpkg.cfg.d/unsafe"
-# How packages are reached from this machine; the image of a site has its own way.
-python -c 'import sys; sys.path.insert(0, "tools"); import sanity_home; print(sanity_home.pip_settings())' |
-  sed -e '/= *\(file:\)\?\//d' -e '/^no-compile/d' -e '$acert = /etc/ssl/certs/ca-certificates.crt' >"$place/base/etc/pip.conf"
+# How packages are reached from this machine; the image of a site has its own way. Paths of this machine mean nothing inside.
+{
+  python -c 'import sys; sys.path.insert(0, "tools"); import sanity_home; print(sanity_home.pip_settings())' |
+    sed -e '/= *\(file:\)\?\//d' -e '/^no-compile/d'
+  echo "cert = /etc/ssl/certs/ca-certificates.crt"
+} >"$place/base/etc/pip.conf"
 cp -L /etc/resolv.conf "$place/base/etc/resolv.conf"
 cat /etc/ssl/certs/ca-certificates.crt >"$place/base/etc/ssl/certs/ca-certificates.crt"
 
