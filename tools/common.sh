@@ -11,5 +11,15 @@ unset ANSIBLE_CONFIG
 # The checks start hundreds of Pythons: what one has compiled is kept for the others.
 unset PYTHONDONTWRITEBYTECODE
 [ -t 1 ] || export NO_COLOR=1
+# Has Ansible find a copy of the collection, removed at the end: it lists roles at a path with one folder
+# ansible_collections alone, and a working copy may lie in another one. Leaves its path in $tree.
+collection_elsewhere() {
+  collections=$(mktemp -d)
+  trap 'rm -rf "$collections"' EXIT
+  tree=$collections/ansible_collections/ucops/rollout
+  mkdir -p "$tree"
+  git ls-files -z --cached --others --exclude-standard | python tools/mirror.py "$ROOT" "$tree"
+  export ANSIBLE_COLLECTIONS_PATH=$collections ANSIBLE_COLLECTIONS_SCAN_SYS_PATH=false
+}
 PYTHON_VERSION=$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 export ROOT PYTHON_VERSION

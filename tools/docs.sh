@@ -5,6 +5,7 @@ set -euo pipefail
 # First the tables in docs/ that repeat what the code says.
 python tools/pages.py
 mkdir -p build/docs
+collection_elsewhere
 for file in plugins/modules/*.py; do
   name=$(basename "$file" .py)
   ansible-doc --type module "ucops.rollout.$name" >"build/docs/module-$name.txt"

@@ -19,13 +19,7 @@ make_environment() {
 
 make_environment
 export PATH="$place/bin:$PATH"
-# Ansible lists the roles of a collection in one folder ansible_collections alone, and a working copy may lie in one.
-collections=$(mktemp -d)
-trap 'rm -rf "$collections"' EXIT
-tree=$collections/ansible_collections/ucops/rollout
-mkdir -p "$tree"
-git ls-files -z --cached --others --exclude-standard | python tools/mirror.py "$ROOT" "$tree"
-export ANSIBLE_COLLECTIONS_PATH=$collections ANSIBLE_COLLECTIONS_SCAN_SYS_PATH=false
+collection_elsewhere
 
 echo "--- antsibull-docs lint-collection-docs"
 antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs --validate-collection-refs=all "$tree"

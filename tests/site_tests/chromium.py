@@ -31,6 +31,14 @@ _OPTIONS = (
 )
 
 
+class Refused(Exception):
+    """The browser could not do what it was asked, such as in a page that it is just leaving."""
+
+
+class PageError(Exception):
+    """An expression failed in the page, such as for an element that is not there yet."""
+
+
 class Browser:
     """One page of a browser. ``requested`` are the addresses it asked for, ``complaints`` errors of its console."""
 
@@ -55,7 +63,8 @@ class Browser:
         os.write(self._into, json.dumps(asked).encode() + b"\0")
         for message in self._messages():
             if message.get("id") == self._number:
-                assert "error" not in message, message
+                if "error" in message:
+                    raise Refused(message["error"])
                 return dict(message["result"])
         raise AssertionError(f"no answer to {method}")
 
@@ -75,15 +84,17 @@ class Browser:
     def value(self, expression: str) -> Any:
         """What an expression is in the page."""
         answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in answer, answer
+        if "exceptionDetails" in answer:
+            raise PageError(answer["exceptionDetails"])
         return answer["result"].get("value")
 
     def wait_for(self, expression: str) -> Any:
         """The value of an expression as soon as it is true."""
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
-            if found := self.value(expression):
-                return found
+            with contextlib.suppress(Refused, PageError):
+                if found := self.value(expression):
+                    return found
             time.sleep(0.1)
         raise AssertionError(f"never true: {expression}")
 

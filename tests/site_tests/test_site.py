@@ -166,7 +166,8 @@ def test_search_finds_a_term(site: Path, browser: Browser, term: str, page: str)
 def test_the_field_of_search_leads_there(site: Path, browser: Browser) -> None:
     browser.open((site / "index.html").as_uri())
     browser.value("document.querySelector('.sidebar-search').value = 'thumbprint'")
-    browser.value("document.querySelector('.sidebar-search-container').submit()")
+    # Later, so that the answer to this comes before the page is left.
+    browser.value("void setTimeout(() => document.querySelector('.sidebar-search-container').submit(), 50)")
     assert browser.wait_for("document.querySelectorAll('#search-results li a').length > 10")
 
 
