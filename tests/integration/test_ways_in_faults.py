@@ -119,6 +119,11 @@ CASES = {
     "credssp03": Case(
         {"auth": ON}, {**CREDSSP, **HTTP}, SPARED.format("credssp02.company.local", "COMPANY\\second")
     ),
+    "rights01": Case(
+        {"auth": ON},
+        {**CREDSSP, "ansible_user": "COMPANY\\visitor", "ansible_password": "Clerk-2007!"},
+        "the password is right, but the account may not use WinRM here",
+    ),
     # --- client certificates
     "nofile01": Case({"auth": ON}, {"ansible_winrm_cert_pem": "{files}/none.pem"}, "{files}/none.pem: No such file or"),
     "otherkey01": Case(
@@ -174,7 +179,7 @@ def described(place: Path) -> Path:
     ]
     content = {
         "domain": {"fqdn": "company.local", "netbios": "COMPANY"},
-        "accounts": [*accounts, {"name": "clerk", "password": "Clerk-2007!"}],
+        "accounts": [*accounts, *({"name": name, "password": "Clerk-2007!"} for name in ("clerk", "visitor"))],
         "hosts": hosts,
     }
     (place / "estate.yml").write_text(yaml.safe_dump(content), encoding="utf-8")

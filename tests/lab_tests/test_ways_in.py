@@ -25,6 +25,13 @@ COMPUTER = "SELECT * FROM Win32_ComputerSystem"
 RECORDS = "SELECT * FROM MicrosoftDNS_AType"
 OWN = {"name": "Administrator", "password": "Own-Administrator-1", "administrator": True, "built_in": True}
 FILTERED = {"name": "second", "password": "Own-second-1", "administrator": True}
+# Mappings that do not fit, and one that fits by the end of the subject.
+OTHERS = [
+    {"account": "Administrator", "issuer": "0" * 40},
+    {"account": "Administrator", "subject": "other@localhost"},
+    {"account": "Administrator", "subject": "*@company.local"},
+]
+ENDING = {"account": "second", "subject": "*@LOCALHOST"}
 MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 
 
@@ -46,8 +53,8 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEstate]:
         {**small.dns_host("all01", "", "2016", records=60), **host("all01", 5, auth=every, one_item_first=False)},
         host("usual01", 6),
         host("open01", 7, auth={"basic": True}, allow_unencrypted=True),
-        host("unmapped01", 8, auth={"certificate": True}, certificate_mappings=[]),
-        host("filtered01", 9, auth={"certificate": True}, certificate_mappings=[{"account": "second"}]),
+        host("unmapped01", 8, auth={"certificate": True}, certificate_mappings=OTHERS),
+        host("filtered01", 9, auth={"certificate": True}, certificate_mappings=[*OTHERS, ENDING]),
         host("strict01", 10, cbt_hardening="strict"),
         host("loose01", 11, cbt_hardening="none"),
         host("basic01", 12, auth={"basic": True, "negotiate": False}),
