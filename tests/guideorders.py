@@ -181,6 +181,7 @@ def listeners(walk: Any, *hosts: str) -> None:
 
 
 @order("signs")
-def signs(walk: Any, request: str) -> None:
-    """A public authority carries out an order; certificate and chain lie beside the request."""
-    PublicCa(walk.work.parent / "public").carry_out(walk.work / request)
+def signs(walk: Any, request: str, without: str = "") -> None:
+    """A public authority carries out an order, or all of it but a name; certificate and chain lie beside it."""
+    walk.authority = walk.authority or PublicCa(walk.work.parent / "public")
+    walk.authority.carry_out(walk.work / request, without=without)

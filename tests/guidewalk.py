@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 from guidekit import GUIDES, Step, commands_of, edited, flat, not_seen, steps_of
 from guideorders import ORDERS
+from proofkit.public_ca import PublicCa
 from sitekit import BIN, Run, Site, environment, play
 
 # Where the guides say that they work.
@@ -55,6 +56,7 @@ class Walk:
         self._subnet = site.estate.address("dc01").rsplit(".", 2)[0]
         self.commands = 0
         self.stand_ins: dict[str, str] = {}  # what a guide has -> what the lab has in its place
+        self.authority: PublicCa | None = None
         self.others = contextlib.ExitStack()  # servers of other teams, until the end
         work.mkdir()
         asks = any(_ASKS in step.text for step in self._steps if step.kind == "run")

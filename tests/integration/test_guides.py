@@ -6,16 +6,24 @@ and ``guideorders.py``. That no command of a guide is left out is seen in tests/
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from guidekit import GUIDES
 from guidewalk import Walk, begins
+from languagekit import LANGUAGES
 from sitekit import Site
 
 # As the guide of the first pool leaves it: there a person sets OAuth's certificate.
 _FIRST = {"pool_certificates_oauth": True}
+
+
+@pytest.fixture
+def turn() -> int:
+    """That of the first case for all, so that guides share the rollout that they begin after."""
+    return int(os.environ.get("UCOPS_FIRST_LANGUAGE", "0")) % len(LANGUAGES)
 
 
 def _case(path: Path) -> Any:
