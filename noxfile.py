@@ -11,6 +11,14 @@ nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "units"]
 
+# Where somebody has it, its sessions are there too: those of antsibull-nox.toml.
+try:
+    import antsibull_nox
+
+    antsibull_nox.load_antsibull_nox_toml()
+except ImportError:
+    pass
+
 
 def _lint(session: nox.Session, *checks: str) -> None:
     session.run("tools/lint.sh", *checks, *session.posargs, external=True)
@@ -30,8 +38,8 @@ def formatters(session: nox.Session) -> None:
 
 @nox.session
 def codeqa(session: nox.Session) -> None:
-    """Ruff's rules, the form, shell scripts."""
-    _lint(session, "ruff", "format", "bash")
+    """Ruff's rules, the form, shell scripts, workflows, antsibull-nox.toml."""
+    _lint(session, "ruff", "format", "bash", "workflows", "nox")
 
 
 @nox.session

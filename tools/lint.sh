@@ -17,9 +17,11 @@ declare -A commands=(
   [bash]="bash -n tools/*.sh .ci/run"
   [changelog]="antsibull-changelog lint"
   [release]="python tools/release.py --check"
+  [workflows]="check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml .github/workflows/release.yml"
+  [nox]="antsibull-nox lint-config"
   [ansible-lint]="ansible-lint --offline --strict"
 )
-every=(ruff format mypy mypy-tools yamllint pages bash changelog release ansible-lint)
+every=(ruff format mypy mypy-tools yamllint pages bash changelog release workflows nox ansible-lint)
 
 failed=()
 for name in "${@:-${every[@]}}"; do
