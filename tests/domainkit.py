@@ -70,11 +70,14 @@ def needed(directory: Path) -> None:
 
 
 def computers_of(described: dict[str, Any], rejoined: set[str]) -> list[dict[str, Any]]:
-    """A member has the services of its name and its full name."""
+    """A member has the services of its name and its full name: those of HTTP as every host, WSMAN's by WinRM itself."""
     domain = described["domain"]["fqdn"]
     names = [host["name"] for host in described["hosts"] if host.get("domain_member", True)]
     return [
-        {"name": name, "services": [f"HTTP/{name}.{domain}", f"HTTP/{name}"]}
+        {
+            "name": name,
+            "services": [f"{kind}/{one}" for kind in ("HTTP", "WSMAN") for one in (name, f"{name}.{domain}")],
+        }
         | ({"key": "another"} if name in rejoined else {})
         for name in names
     ]

@@ -196,6 +196,9 @@ class PsrpConnection(AnsibleConnection):
         seam_pypsrp.require()
         option = connection.get_option
         trusted = option("ca_cert") or True
+        # An empty password would be one: a ticket that is there is used without.
+        given = {name: option(named) for name, named in _SETTINGS.items()}
+        given["password"] = given["password"] or None
         try:
             transport = GuardedPsrpTransport(
                 recorder,
@@ -204,7 +207,7 @@ class PsrpConnection(AnsibleConnection):
                 ssl=self._place(option)[0] == "https",
                 auth=attempt.transport,
                 cert_validation=False if option("cert_validation") == "ignore" else trusted,
-                **{name: option(named) for name, named in _SETTINGS.items()},
+                **given,
             )
         except ValueError as error:
             raise attempt.failure(str(error)) from error

@@ -224,7 +224,7 @@ def _filled(text: str, values: dict[str, object]) -> str:
 _NOISE = (
     r"^(?:ntlm|kerberos|credssp|basic|plaintext|ssl|certificate): ",
     r"^Kerberos auth failure (?:for principal \S+(?: with \w+)?|when calling kinit cmd '[^']*'): ",
-    r"\bkinit: | while getting initial credentials",
+    r"\bkinit: | while getting initial credentials| -1765\d{6}\b",
     r"HTTPS?Connection(?:Pool)?\([^()]*\): ",
     r"<[^<>]* object at 0x[0-9a-f]+>:? ?",
     r"Max retries exceeded with url: \S+ ",

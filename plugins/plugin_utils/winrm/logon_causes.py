@@ -225,7 +225,7 @@ CAUSES = (
     ),
     LogonCause(
         "ticket-ended",
-        (r"[Tt]icket (?:has )?expired",),
+        (r"[Tt]icket (?:has )?expired", r"referenced credential has expired"),
         "the Kerberos ticket of the account has ended",
         "Call kinit again (klist shows how long a ticket lasts: 10 hours as a domain comes), or set ansible_password so"
         " that each run asks for its own",

@@ -255,6 +255,12 @@ def test_a_logon_opens_a_shell_of_ours_with_the_settings_of_the_connection(monke
     }  # fmt: skip
 
 
+def test_an_empty_password_leaves_a_ticket_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(SHELL)
+    opened(monkeypatch, wire, auth="kerberos", remote_user="u@COMPANY.LOCAL", remote_password="")
+    assert (wire.settings["auth"], wire.settings["password"]) == ("kerberos", None)
+
+
 @pytest.mark.parametrize(
     ("options", "validation"),
     [({}, True), ({"ca_cert": "/ca.pem"}, "/ca.pem"), ({"ca_cert": "/ca.pem", "cert_validation": "ignore"}, False)],

@@ -122,6 +122,12 @@ SAID = [
         "kerberos: authGSSClientStep() failed: (('Unspecified GSS failure.  Minor code may provide more information',"
         " 851968), ('Ticket expired', -1765328352))",
     ),
+    # pypsrp
+    (
+        "ticket-ended",
+        "SpnegoError (11): Major (720896): The referenced credential has expired, Minor (100001): Success, Context:"
+        " Getting GSSAPI credential",
+    ),
     # CredSSP
     (
         "password-refused",
@@ -456,6 +462,7 @@ def test_passwords_go_to_nobody_who_is_not_known(changes: dict[str, object], wor
         ),
         ("('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))", "Connection reset by peer"),
         (KINIT.format("Password incorrect"), "Password incorrect"),
+        ("Client 'u@C' not found in Kerberos database -1765328378", "Client 'u@C' not found in Kerberos database"),
         # ansible-core before 2.19
         (KINIT.format("Password incorrect").replace("LOCAL:", "LOCAL with subprocess:"), "Password incorrect"),
         ("", "no reason given"),
