@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tarfile
+from collections.abc import Callable
 
 import yaml
 
@@ -113,8 +114,8 @@ def needs(place: pathlib.Path) -> list[str]:
     ]
 
 
-COMMANDS = {
-    "contents": lambda argument: contents(argument),
+COMMANDS: dict[str, Callable[[str], list[str]]] = {
+    "contents": contents,
     "documentation": lambda argument: documentation(pathlib.Path(argument)),
     "needs": lambda argument: needs(pathlib.Path(argument)),
 }

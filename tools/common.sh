@@ -12,14 +12,14 @@ unset ANSIBLE_CONFIG
 unset PYTHONDONTWRITEBYTECODE
 [ -t 1 ] || export NO_COLOR=1
 # Has Ansible find a copy of the collection, removed at the end: it lists roles at a path with one folder
-# ansible_collections alone, and a working copy may lie in another one. Leaves its path in $tree.
+# ansible_collections alone, and a working copy may lie in another one. Its path is $TREE.
 collection_elsewhere() {
   collections=$(mktemp -d)
   trap 'rm -rf "$collections"' EXIT
-  tree=$collections/ansible_collections/ucops/rollout
-  mkdir -p "$tree"
-  git ls-files -z --cached --others --exclude-standard | python tools/mirror.py "$ROOT" "$tree"
-  export ANSIBLE_COLLECTIONS_PATH=$collections ANSIBLE_COLLECTIONS_SCAN_SYS_PATH=false
+  TREE=$collections/ansible_collections/ucops/rollout
+  mkdir -p "$TREE"
+  git ls-files -z --cached --others --exclude-standard | python tools/mirror.py "$ROOT" "$TREE"
+  export TREE ANSIBLE_COLLECTIONS_PATH=$collections ANSIBLE_COLLECTIONS_SCAN_SYS_PATH=false
 }
 PYTHON_VERSION=$(python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 export ROOT PYTHON_VERSION

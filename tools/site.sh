@@ -22,14 +22,14 @@ export PATH="$place/bin:$PATH"
 collection_elsewhere
 
 echo "--- antsibull-docs lint-collection-docs"
-antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs --validate-collection-refs=all "$tree"
+antsibull-docs lint-collection-docs --plugin-docs --check-extra-docs-refs --validate-collection-refs=all "$TREE"
 
 echo "--- pages"
 rm -rf "$source" build/site
 mkdir -p "$source/_static"
 mkdir -m 755 "$source/reference"
 antsibull-docs collection --use-current --squash-hierarchy --fail-on-error --dest-dir "$source/reference" ucops.rollout
-cp -r "$tree"/{README,CONTRIBUTING,SECURITY}.md "$tree"/{docs,examples,galaxy.yml} "$source/"
+cp -r "$TREE"/{README,CONTRIBUTING,SECURITY}.md "$TREE"/{docs,examples,galaxy.yml} "$source/"
 rm -r "$source/docs/docsite"
 cp CHANGELOG.md "$source/" 2>/dev/null || printf '# Changes\n\nNothing has been released yet.\n' >"$source/CHANGELOG.md"
 cp tools/site/{conf.py,site_links.py,index.md} "$source/"

@@ -14,6 +14,8 @@ _FENCE = re.compile(r"(^```.*?^```[^\n]*$)", re.M | re.S)
 
 # The theme has a table of contents beside each page.
 CONTENTS = re.compile(r"^\.\. contents::\n(?:   :.*\n)*", re.M)
+# The title of its index, as antsibull-docs writes it, and what is on that page.
+INDEX = ("\nUcops.Rollout\n=============\n", "\nPlugins and roles\n=================\n")
 _ANSIBLE = "https://docs.ansible.com/ansible/latest/"
 _OF_ANSIBLE = {
     "action_plugins": "plugins/action.html",
