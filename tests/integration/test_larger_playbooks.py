@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from languagekit import begin
-from sitekit import BY_COMMAND, Run, Site, command_line, environment
+from sitekit import BY_COMMAND, ROOT, Run, Site, command_line, environment
 
 from lab.client import KeptEstate
 from lab.estate import merged
@@ -146,6 +146,7 @@ CASES: dict[str, Case] = {
     "tags of roles:": Case(dns(roles=[TAGGED, OTHER_TAG]), options=("--tags", "records"), untold=("Ask every",)),
     "--skip-tags": Case(dns(roles=[TAGGED]), options=("--skip-tags", "records"), pushed=False, changed=0),
     "become": Case(dns(become=True), options=("--become",)),
+    "vars_files": Case(dns(vars_files=[str(ROOT / "docs" / "examples" / "ocs2007.yml")])),
     "--limit": Case(dns(), options=("--limit", DC02)),
     "--limit, to a host of another kind": Case(dns(), options=("--limit", "ucops_ca"), pushed=False, changed=0),
     "--start-at-task, a role's first": Case(
@@ -165,6 +166,13 @@ CASES: dict[str, Case] = {
         told=("this looks from outside, for which Windows has no Python. Use it in a play on localhost",),
     ),
 }
+
+
+def test_the_documents_tell_of_each_case() -> None:
+    page = (ROOT / "docs" / "larger-playbooks.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `?([^`|]+?)`? \|", page, flags=re.MULTILINE)
+    assert [row for row in dict.fromkeys(name.partition(",")[0] for name in CASES) if row not in rows] == []
+    assert [setting for setting in SETTINGS if f"`{setting}`" not in page] == []
 
 
 def written(site: Site, plays: list[dict[str, Any]], name: str = "larger") -> str:
@@ -221,7 +229,6 @@ def test_a_role_twice_in_one_play_brings_both_pools(fresh: Site) -> None:
 
 
 CERTIFICATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "serial": ({"serial": 1, "roles": ["ucops.rollout.pool_certificates"]}, {}),
     "strategy: free": ({"strategy": "free", "tasks": [included("pool_certificates")]}, {}),
     "block with rescue": (
         {"tasks": [{"block": [included("pool_certificates")], "rescue": [said(RESCUED)]}]},
@@ -244,6 +251,21 @@ def test_certificates_likewise(fresh: Site, name: str) -> None:
     assert told == (2 if "rescue" in name else 0), run.output
 
 
+def test_the_roles_one_after_the_other_do_the_whole_job(fresh: Site) -> None:
+    """Each in a play of its own, and what one takes of another comes without a word."""
+    plays = [
+        *dns(roles=["ucops.rollout.pool_dns"]),
+        *on("ucops_servers", roles=["ucops.rollout.pool_certificates"], serial=1),
+        *on("ucops_ca", {"include_role": {"name": "ucops.rollout.pool_verify", "tasks_from": "authority.yml"}}),
+        *on("localhost", included("pool_verify", vars={"pool_verify_fail": False}), included("pool_report")),
+    ]
+    run = fresh.play(written(fresh, plays))
+    whole(run)
+    assert run.code == 0, run.output
+    report = fresh.report()
+    assert (report["status"], report["summary"]["unproved"]) == ("done", 0)
+
+
 # What a site may have set for all of its playbooks, and changes nothing of ours. Each is named in the documents.
 SETTINGS = {
     "ANSIBLE_STRATEGY": "free",
@@ -251,7 +273,7 @@ SETTINGS = {
     "ANSIBLE_JINJA2_NATIVE": "True",
     "ANSIBLE_HASH_BEHAVIOUR": "merge",
     "ANSIBLE_GATHERING": "explicit",
-    "ANSIBLE_ERROR_ON_UNDEFINED_VARS": "True",
+    "ANSIBLE_ERROR_ON_UNDEFINED_VARS": "False",
     "ANSIBLE_DUPLICATE_YAML_DICT_KEY": "error",
     "ANSIBLE_PRIVATE_ROLE_VARS": "True",
     "ANSIBLE_ANY_ERRORS_FATAL": "True",

@@ -54,7 +54,8 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
             "waiting"
         ),
         "pool_verify": (
-            "endpoints inputs inside kept left looking now outside predicted records seen sign_in source telling"
+            "authority endpoints inputs inside kept left looking now outside predicted records seen sign_in source "
+            "telling"
         ),
         "pool_report": (
             "asked authority ca_group cas done failure hosts known made_by missing name_servers "

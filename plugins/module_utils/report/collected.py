@@ -28,6 +28,8 @@ DROPPED_OUT = (
     "the server dropped out of this run before its part was done; what was done there until then is not known here"
 )
 LEFT_OUT = "took no part in this run, which was limited to other hosts"
+# Where the playbooks keep what they read of a CA, and where the role pool_verify does so.
+_OF_AUTHORITIES = ("pool_report_authority", "pool_verify_authority")
 _LEFT_OUT = f"{LEFT_OUT}; run again without the limit, or with them"
 _NOT_PUSHED = "records not pushed, since those of the other view could not be; run again once that is mended"
 _NOT_BEGUN = (
@@ -183,7 +185,8 @@ def ca_certificates(hostvars: HostVars, ca_hosts: Sequence[str]) -> dict[str, li
 
 def _authority(hostvars: HostVars, host: str) -> dict[str, Any]:
     """What was read of a CA, and what the logon there said where nothing was."""
-    first, read = survey_of(hostvars, host), kept(hostvars, host, "pool_report_authority") or {}
+    first, told = survey_of(hostvars, host), (kept(hostvars, host, name) for name in _OF_AUTHORITIES)
+    read: Mapping[str, Any] = next((one for one in told if one), {})
     return {**({"msg": first["msg"]} if "msg" in first else {}), **read}
 
 

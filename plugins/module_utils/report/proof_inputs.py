@@ -30,7 +30,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConf
 
 NOT_READ = (
     "the CA took no part in this run. Put its host into the inventory's group of CAs and name it in --limit, or give"
-    " its root certificate (pool_verify_roots)"
+    " its root certificate (pool_verify_roots). A playbook of your own reads it before (tasks_from: authority.yml of"
+    " the role pool_verify)"
 )
 
 

@@ -73,6 +73,9 @@ def test_a_ca_that_was_read() -> None:
     }
     found = collected(hostvars, plan(), [], ["ca1", "ca2", "ca3"])["authorities"]
     assert found == {"ca1": {"name": "Company CA"}, "ca2": {"skipped": True, "msg": "cannot log on"}, "ca3": {}}
+    # By the role, in a playbook that is none of ours.
+    by_role = {"ca1": {"pool_verify_authority": {"name": "Company CA"}}}
+    assert collected(by_role, plan(), [], ["ca1"])["authorities"] == {"ca1": {"name": "Company CA"}}
 
 
 def test_a_server_that_dropped_out() -> None:

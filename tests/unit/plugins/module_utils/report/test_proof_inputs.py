@@ -60,7 +60,8 @@ def test_after_a_rollout() -> None:
                 "unproved",
                 "the CA took no part in this run. Put its host into the inventory's group of CAs and name it in"
                 " --limit, or give its root"
-                " certificate (pool_verify_roots)",
+                " certificate (pool_verify_roots). A playbook of your own reads it before (tasks_from: authority.yml of"
+                " the role pool_verify)",
                 expected={"read_on": "ca01.company.local"},
             ),
         ),
