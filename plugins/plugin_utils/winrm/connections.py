@@ -41,6 +41,8 @@ _LEAST = ("root/cimv2", "SELECT Version FROM Win32_OperatingSystem")
 # Of variables that pywinrm takes and Ansible's connection does not name.
 _EXTRA = "ansible_winrm_"
 _OTHER_NAME = "ansible_winrm_kerberos_hostname_override"
+# For each of which pywinrm looks at no certificate of a listener where it is empty.
+_TRUST = ("ansible_winrm_server_cert_validation", "ansible_winrm_ca_trust_path")
 
 
 class AnsibleConnection(ABC):
@@ -70,7 +72,8 @@ class WinrmConnection(AnsibleConnection):
         option = connection.get_option
         port, user = int(option("port") or 0), str(option("remote_user") or "")
         scheme = option("scheme") or ("http" if port == 5985 else "https")
-        given = [one for one in self._transports(connection, host, warn) if one]
+        given = self._transports(connection, host, warn)
+        self._trust_as_usual(connection)
         transport = given[0] if given else "kerberos" if "@" in user else "ssl" if scheme == "https" else "plaintext"
         extras = option("_extras") or {}
         address = str(option("remote_addr") or host)
@@ -95,12 +98,21 @@ class WinrmConnection(AnsibleConnection):
 
     @staticmethod
     def _transports(connection: Any, host: str, warn: Warn) -> list[Any]:
-        """Ansible tries every transport of a list, each with a logon of its own; an account locks after a few."""
+        """Ansible tries every transport of a list, each with a logon of its own; an account locks after a few. Of one
+        that begins with none it takes none at all: Basic, over HTTP too."""
         transports: list[Any] = connection.get_option("transport") or []
-        if len(transports) > 1:
-            warn(f"{host}: only the first of ansible_winrm_transport {transports} is tried")
-            connection.set_option("transport", transports[:1])
-        return transports
+        given = [one for one in transports if one][:1]
+        if given and given != transports:
+            warn(f"{host}: only '{given[0]}' of ansible_winrm_transport {transports} is tried")
+            connection.set_option("transport", given)
+        return given
+
+    @staticmethod
+    def _trust_as_usual(connection: Any) -> None:
+        """An empty value is none: whoever answers would else be given a password."""
+        extras = connection.get_option("_extras") or {}
+        for name in [one for one in _TRUST if one in extras and not extras[one]]:
+            del extras[name]
 
     def take_variables(self, connection: Any, variables: Mapping[str, Any]) -> None:
         given = connection.get_option("_extras") or {}

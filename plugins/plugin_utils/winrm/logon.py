@@ -63,6 +63,8 @@ OF_PSRP = {
 }
 # What else than WinRM answers with, or a proxy on the way.
 _HTTP = re.compile(r"\b(?:Code|HTTP) (\d{3})\b")
+# Before a proxy's host: they are no business of whoever reads a message.
+_NAME_AND_PASSWORD = re.compile(r"(?:(?<=//)|^(?!\w+://)).*@", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,9 @@ class LogonAttempt:
         cause = cause_of(said, self)
         kind = LogonRefused if cause.refused else LogonImpossible if cause.everywhere else HostUnreachable
         values = {"user": self.user, "address": self.address, "port": self.port, "transport": self.transport}
-        values |= {"service": self.service or f"HTTP/{self.address}", "proxy": self.proxy}
-        values |= {"said": plainly(said), "status": _status(said)}
+        proxy = _NAME_AND_PASSWORD.sub("", self.proxy)
+        values |= {"service": self.service or f"HTTP/{self.address}", "proxy": proxy}
+        values |= {"said": plainly(said.replace(self.proxy, proxy) if self.proxy else said), "status": _status(said)}
         if self.certificate:
             now = datetime.now(timezone.utc)
             values |= {"certificate": self.certificate.described(now), "principal": self.certificate.principal()}
@@ -225,7 +228,7 @@ _NOISE = (
     r"^(?:ntlm|kerberos|credssp|basic|plaintext|ssl|certificate): ",
     r"^Kerberos auth failure (?:for principal \S+(?: with \w+)?|when calling kinit cmd '[^']*'): ",
     r"\bkinit: | while getting initial credentials| -1765\d{6}\b",
-    r"HTTPS?Connection(?:Pool)?\([^()]*\): ",
+    r"(?:Bounded)?HTTPS?Connection(?:Pool)?\([^()]*\): ",
     r"<[^<>]* object at 0x[0-9a-f]+>:? ?",
     r"Max retries exceeded with url: \S+ ",
     r"Caused by ",

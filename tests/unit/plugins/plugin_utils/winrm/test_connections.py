@@ -97,6 +97,9 @@ class WinrmOptions:
     def get_option(self, name: str) -> Any:
         return self.options.get(name)
 
+    def set_option(self, name: str, value: Any) -> None:
+        self.options[name] = value
+
 
 FILES = {"cert_pem": "/c.pem", "cert_key_pem": "/k.pem"}
 
@@ -144,6 +147,32 @@ def test_whether_the_listener_proves_who_it_is(
     psrps = {name.removeprefix("server_"): value for name, value in validation.items()}
     found = attempt_of(port=port, **psrps)
     assert (found.tls, found.validated) == (tls, validated)
+
+
+@pytest.mark.parametrize("empty", [None, "", False])
+@pytest.mark.parametrize("name", ["server_cert_validation", "ca_trust_path"])
+def test_an_empty_value_does_not_switch_off_the_look_at_the_listeners_certificate(name: str, empty: Any) -> None:
+    """As pywinrm takes it, either does."""
+    connection = WinrmOptions({}, {name: empty, "send_cbt": False})
+    assert KINDS["winrm"].attempt(connection, "dc01", print).validated
+    assert connection.options["_extras"] == {"ansible_winrm_send_cbt": False}
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        (["ntlm", "basic"], ["ntlm"]),
+        # Of one that begins with none, Ansible takes none at all, which is Basic over HTTP.
+        ([None, "ntlm"], ["ntlm"]),
+        (["", "ntlm"], ["ntlm"]),
+        (["ntlm"], ["ntlm"]),
+    ],
+)
+def test_the_transport_that_is_checked_is_the_one_that_is_tried(given: list[Any], left: list[str]) -> None:
+    connection, warned = WinrmOptions({"transport": given}, {}), list[str]()
+    found = KINDS["winrm"].attempt(connection, "dc01", warned.append)
+    assert (found.transport, connection.options["transport"]) == ("ntlm", left)
+    assert warned == ([] if given == left else [f"dc01: only 'ntlm' of ansible_winrm_transport {given} is tried"])
 
 
 @pytest.mark.parametrize(

@@ -467,6 +467,10 @@ def test_passwords_go_to_nobody_who_is_not_known(changes: dict[str, object], wor
         (KINIT.format("Password incorrect").replace("LOCAL:", "LOCAL with subprocess:"), "Password incorrect"),
         ("", "no reason given"),
         ("'\"", "no reason given"),
+        (
+            "BoundedHTTPSConnection(host='127.0.0.1', port=9): Failed to establish a new: Connection refused",
+            "Failed to establish a new: Connection refused",
+        ),
     ],
 )
 def test_what_is_left_of_an_error_of_requests(said: str, plain: str) -> None:
@@ -481,3 +485,19 @@ def test_advice_for_psrp_names_the_variables_of_psrp(cause: LogonCause) -> None:
     named = re.findall(r"ansible_winrm_\w+", psrp._named(text))
     assert set(named) <= {"ansible_winrm_kinit_cmd"} and "pywinrm[" not in psrp._named(text)
     assert ATTEMPT._named(text) == text
+
+
+@pytest.mark.parametrize(
+    ("proxy", "shown"),
+    [
+        ("http://proxy:3128", "http://proxy:3128"),
+        ("http://us%40er:se:c@ret/1@proxy:3128", "http://proxy:3128"),
+        ("us:se:c@ret/1@proxy:3128", "proxy:3128"),
+        ("http://se:c@ret/1@", "http://"),
+    ],
+)
+def test_a_proxys_own_password_is_not_shown(proxy: str, shown: str) -> None:
+    said = f"ntlm: Failed to parse: {proxy}"
+    told = str(replace(ATTEMPT, proxy=proxy).failure(said))
+    assert f"the proxy {shown} stands between and did not lead there (Failed to parse: {shown})" in told
+    assert "c@ret" not in told
