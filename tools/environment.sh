@@ -21,7 +21,7 @@ cp "$(tools/build.sh)" "$place/definition/ucops-rollout.tar.gz"
 
 # The base image's tag is the suite: debian:trixie-slim.
 suite=$(sed -n 's/^ARG EE_BASE_IMAGE=.*debian:\([a-z]*\)-slim.*/\1/p' "$place/definition/context/Containerfile")
-mmdebstrap --quiet --variant=minbase --include=ca-certificates --aptopt='Acquire::Languages "none"' \
+mmdebstrap --quiet --variant=minbase --include=ca-certificates --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
   --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
   "$suite" "$place/base"
 # Nothing here has to outlive a power failure.

@@ -130,6 +130,27 @@ def test_containerfiles_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert containerfile.filled("$A/${B} $C", {"A": "a", "B": "b"}) == "a/b "
 
 
+def test_a_stage_is_copied_while_another_needs_what_it_begins_with(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    import containerfile
+
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "of the image").touch()
+    (tmp_path / "context").mkdir()
+    (tmp_path / "context" / "a").write_text("a")
+    (tmp_path / "stages").mkdir()
+    building = containerfile.Building(tmp_path / "context", tmp_path / "base", tmp_path / "stages")
+    last = building.build(
+        "ARG IMAGE=debian\nFROM $IMAGE AS first\nENV A=1\nFROM first AS second\nCOPY a /b\nUSER 1000\n"
+        'FROM first AS last\nCOPY --from=second /b /c/d\nWORKDIR /e\nENTRYPOINT ["x", "y"]\n'
+    )
+    files = {str(path.relative_to(tmp_path / "stages")) for path in (tmp_path / "stages").rglob("*") if path.is_file()}
+    assert files == {"second/of the image", "second/b", "last/of the image", "last/c/d"}
+    assert (last.environment, last.user, last.folder, last.entrypoint) == ({"A": "1"}, "root", "/e", ("x", "y"))
+
+
 def test_an_instruction_that_is_not_known_ends_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
     import containerfile
