@@ -16,6 +16,10 @@ GUIDES = sorted(guidekit.GUIDES.glob("*.md"))
 def test_all_of_a_guide_is_run(path: Path) -> None:
     steps = steps_of(path.read_text(encoding="utf-8"))
     assert path.stem == "README" or {step.kind for step in steps} >= {"begins", "run", "sees"}
+    # A script that holds commands is itself started by one.
+    scripts = [Path(step.value).name for step in steps if step.kind == "file" and f"{PLAY} " in step.text]
+    started = " ".join(step.text for step in steps if step.kind == "run")
+    assert [name for name in scripts if name not in started] == []
 
 
 def test_the_index_names_every_guide() -> None:
