@@ -51,6 +51,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import (
     EVERYWHERE,
     Account,
+    Refusals,
     account_of,
     first_contact,
     not_reached,
@@ -80,6 +81,8 @@ _ANSIBLE, _OF_CONTROLLER = "ansible_", ("ansible_connection", "ansible_python_in
 _TRUSTS_WHAT_IS_MARKED = hasattr(template, "trust_as_template")
 # The folder of the controller that a task's messages are written into, where the task itself says so.
 RECORDING = "recording_directory"
+# Of all tasks and items that this process does, which are those of one task for one host.
+_refusals = Refusals()
 # Connections to hosts that run no module written in Python.
 _OF_WINDOWS = ("winrm", "psrp")
 # In characters; a longer result is shown from -vvv on.
@@ -237,9 +240,12 @@ class WindowsAction(_CheckedAction):
     @contextmanager
     def open_host(self) -> Iterator[WindowsHost]:
         """The host of this task with all its ports, after one logon; everything of ours is released at the end."""
-        session, name = self._session(), self._host_name()
+        name = self._host_name()
         # A folder that Ansible makes for each run, hands down to its workers, and removes.
-        with open_windows_host(session, name=name, run_folder=DEFAULT_LOCAL_TMP) as host:
+        with (
+            self._session() as session,
+            open_windows_host(session, name=name, run_folder=DEFAULT_LOCAL_TMP) as host,
+        ):
             try:
                 yield host
             finally:
@@ -303,17 +309,20 @@ class WindowsAction(_CheckedAction):
     def _host_name(self) -> str:
         return str(self._elsewhere or self._task.delegate_to or self.task_vars.get("inventory_hostname") or "")
 
-    def _session(self) -> WsmanSession:
-        """Logged on, over the task's connection."""
+    @contextmanager
+    def _session(self) -> Iterator[WsmanSession]:
+        """Logged on, over the task's connection, unless the same was refused before."""
         kind, name, hosts = self._kind(), self._task.delegate_to, self.task_vars.get("hostvars") or {}
         if name in hosts and not self._elsewhere:
             kind.take_variables(self._connection, hosts[name])
         attempt = self.attempt()
         self._recorder = self._new_recorder(attempt)
-        try:
-            return kind.open(self._connection, attempt, self._recorder)
-        except AnsibleError as error:
-            raise attempt.failure(str(error)) from error
+        with _refusals.heeded(self._host_name(), account_of(attempt, self._connection.get_option("remote_password"))):
+            try:
+                session = kind.open(self._connection, attempt, self._recorder)
+            except AnsibleError as error:
+                raise attempt.failure(str(error)) from error
+            yield session
 
     def _kind(self) -> AnsibleConnection:
         return kind_of(self._connection, self._host_name())

@@ -2,17 +2,19 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""In which order the hosts of a run are logged on to for the first time, so that a wrong password locks no account."""
+"""In which order the hosts of a run are logged on to for the first time, and what is not tried again once it was
+refused, so that a wrong password locks no account."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import in_parallel
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.side_by_side import in_processes
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import LogonRefused
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt
 
 Result = dict[str, Any]
@@ -41,6 +43,41 @@ def account_of(attempt: LogonAttempt, password: Any) -> Account:
     """The one of an attempt."""
     kerberos = attempt.transport == "kerberos"
     return Account(attempt.account, str(password or ""), local=attempt.local, kerberos=kerberos)
+
+
+def _names(user: str) -> tuple[str, str]:
+    """Name and domain, the same for COMPANY\\name and name@company.local. Windows takes either in any case."""
+    domain, backslash, name = user.casefold().partition("\\")
+    if not backslash:
+        name, _at, domain = user.casefold().partition("@")
+    return name, domain.partition(".")[0]
+
+
+class Refusals:
+    """The accounts that were refused in this process, in which Ansible does the items of a loop, and a task that is to
+    be tried again: each would be one more logon with the same password."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], tuple[str, LogonRefused]] = {}
+
+    @contextmanager
+    def heeded(self, host: str, account: Account) -> Iterator[None]:
+        """While this lasts, the account may be used on a host.
+
+        :raises LogonRefused: the host refused it before.
+        :raises HostUnreachable: another host did.
+        """
+        tried = (*_names(account.user), account.password)
+        if tried in self._known:
+            first, refused = self._known[tried]
+            if first == host:
+                raise refused
+            raise HostUnreachable(_SPARED.format(first=first, account=account.user), where=host)
+        try:
+            yield
+        except LogonRefused as error:
+            self._known[tried] = (host, error)
+            raise
 
 
 def not_reached(error: RolloutError) -> Result:
@@ -72,26 +109,27 @@ def first_contact(
     seen = dict(zip(hosts, in_parallel(look, hosts, at_most), strict=True))
     told = {host: one for host, one in seen.items() if one}
     accounts = {host: account(host) for host in hosts if host not in told}
-    accepted: set[str] = set()
-    refused: dict[tuple[str, str], str] = {}
-    in_vain: dict[str, str] = {}
+    accepted: set[tuple[str, str]] = set()
+    refused: dict[tuple[str, ...], str] = {}
+    in_vain: dict[tuple[str, bool], str] = {}
     for host, its in accounts.items():
-        # Windows takes the names of users in any case.
         user = its.user.casefold()
         # A domain counts for its account, with whatever passwords and wherever they were refused.
-        tried = (user, its.password if its.local else "")
+        tried = (*_names(user), its.password if its.local else "")
+        # That it took one password says nothing of another.
+        known, way = (user, "" if its.local else its.password), (user, its.kerberos)
         if tried in refused:
             told[host] = _spared(host, refused[tried], its.user)
-        elif user in in_vain:
-            told[host] = _spared(host, in_vain[user], its.user, _IN_VAIN)
-        elif user not in accepted:
+        elif way in in_vain:
+            told[host] = _spared(host, in_vain[way], its.user, _IN_VAIN)
+        elif known not in accepted:
             told[host] = read(host)
             if told[host]["reached"]:
-                accepted.add(user)
+                accepted.add(known)
             elif told[host]["logon_refused"]:
                 refused[tried] = host
             elif told[host].get(EVERYWHERE):
-                in_vain[user] = host
+                in_vain[way] = host
     apart = any(its.kerberos for its in accounts.values())
     told.update(in_processes(read, [host for host in accounts if host not in told], at_most, apart=apart))
     return {host: {name: value for name, value in told[host].items() if name != EVERYWHERE} for host in hosts}

@@ -25,7 +25,12 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.face import (
     WindowsAction,
 )
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import connections
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import ConnectionLost, HostUnreachable
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import (
+    ConnectionLost,
+    HostUnreachable,
+    LogonRefused,
+)
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import Refusals
 
 IN_A_LAB = {"ucops_anybody_may_read_the_passwords": "yes"}
 REJECTED = "ntlm: the specified credentials were rejected by the server"
@@ -88,6 +93,12 @@ def run(
     )
     action = action_class(task, connection or FakeConnection(), SimpleNamespace(), None, None, None)
     return action.run(task_vars={"inventory_hostname": "dc01", **(variables or {})})
+
+
+@pytest.fixture(autouse=True)
+def _a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As each task has for each host."""
+    monkeypatch.setattr(face, "_refusals", Refusals())
 
 
 class Reader(WindowsAction):
@@ -162,6 +173,21 @@ def test_wrong_password_is_one_logon_with_every_transport(transport: str, failur
     result = run(Reader, connection, variables=IN_A_LAB, name="x")
     assert (connection.logons, result["unreachable"], result["logon_refused"]) == (1, True, True)
     assert "domains lock an account after a few" in result["msg"]
+
+
+def test_the_items_of_a_loop_and_a_task_that_is_tried_again_log_on_once_with_a_wrong_password() -> None:
+    connection = FakeConnection(AnsibleConnectionFailure(REJECTED))
+    first, again = (run(Reader, connection, name="x") for _item in range(2))
+    assert connection.logons == 1 and again == first and again["logon_refused"] is True
+    elsewhere = run(Reader, connection, variables={"inventory_hostname": "ca01"}, name="x")
+    assert connection.logons == 1 and (elsewhere["unreachable"], elsewhere["logon_refused"]) == (True, False)
+    assert "ca01: not logged on to: dc01 refused the account" in elsewhere["msg"]
+
+
+def test_a_logon_that_is_refused_in_the_midst_is_not_tried_by_the_next_item() -> None:
+    connection = FakeConnection()
+    first, again = (run(failing(LogonRefused("locked", where="dc01")), connection) for _item in range(2))
+    assert (connection.logons, again) == (1, first) and first["logon_refused"] is True
 
 
 @pytest.mark.parametrize("missing", ["remote_user", "remote_password"])

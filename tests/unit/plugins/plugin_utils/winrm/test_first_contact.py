@@ -13,6 +13,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import (
     Account,
+    Refusals,
     account_of,
     first_contact,
     not_reached,
@@ -94,6 +95,60 @@ def test_no_host_is_tried_with_what_another_one_refused(tmp_path: Path) -> None:
         "msg": "not logged on to: dc01 refused the account 'COMPANY\\rollout' in this run, and domains lock an account"
         " after three to five failed logons",
     }
+
+
+@pytest.mark.parametrize("user", ["rollout@company.local", "rollout@COMPANY", "Company\\Rollout"])
+def test_an_account_is_the_same_in_either_form(tmp_path: Path, user: str) -> None:
+    estate = Estate(tmp_path, {"fe2": OURS._replace(user=user, password="another")}, dc01=REFUSED)
+    told = estate.contact()
+    assert estate.tries == {"dc01": 1}
+    assert told["fe2"]["msg"].startswith(f"not logged on to: dc01 refused the account '{user}' in this run")
+
+
+def test_another_password_of_an_accepted_account_is_tried_once(tmp_path: Path) -> None:
+    wrong = OURS._replace(password="another")
+    estate = Estate(tmp_path, {"ca01": wrong, "fe1": wrong, "fe2": wrong}, ca01=REFUSED)
+    estate.contact()
+    assert estate.tries == {"dc01": 1, "ca01": 1}
+
+
+def test_hosts_own_accounts_are_tried_side_by_side_whatever_their_passwords(tmp_path: Path) -> None:
+    estate = Estate(tmp_path, {host: Account("Administrator", host, local=True) for host in HOSTS})
+    estate.contact()
+    assert (estate.tried, estate.tries) == (["dc01"], dict.fromkeys(HOSTS, 1))
+
+
+def test_what_keeps_a_ticket_from_every_host_keeps_no_password(tmp_path: Path) -> None:
+    vain = {"reached": False, "logon_refused": False, "everywhere": True, "msg": "no KDC"}
+    estate = Estate(tmp_path, {"dc01": OURS._replace(kerberos=True)}, dc01=vain)
+    estate.contact()
+    assert estate.tries == dict.fromkeys(HOSTS, 1)
+
+
+def test_what_was_refused_is_not_tried_again() -> None:
+    refusals, error, tried = Refusals(), LogonRefused("no", where="dc01"), list[Account]()
+    for account in (OURS, OURS, OURS._replace(user="rollout@company.local")):
+        with pytest.raises(LogonRefused) as refused, refusals.heeded("dc01", account):
+            tried.append(account)
+            raise error
+        assert refused.value is error
+    assert tried == [OURS]
+    with pytest.raises(HostUnreachable) as spared, refusals.heeded("ca01", OURS):
+        raise AssertionError
+    assert str(spared.value) == (
+        "ca01: not logged on to: dc01 refused the account 'COMPANY\\rollout' in this run, and domains lock an account"
+        " after three to five failed logons"
+    )
+    assert not isinstance(spared.value, LogonRefused)
+    with refusals.heeded("dc01", OURS._replace(password="another")), refusals.heeded("dc01", OTHER):
+        pass
+
+
+def test_a_host_that_is_not_reached_refuses_nothing() -> None:
+    refusals = Refusals()
+    for _again in range(2):
+        with pytest.raises(HostUnreachable, match="dead"), refusals.heeded("dc01", OURS):
+            raise HostUnreachable("dead")
 
 
 def test_where_no_logon_can_begin_nobody_waits_for_it_again(tmp_path: Path) -> None:
