@@ -320,7 +320,7 @@ class WindowsAction(_CheckedAction):
         with _refusals.heeded(self._host_name(), account_of(attempt, self._connection.get_option("remote_password"))):
             try:
                 session = kind.open(self._connection, attempt, self._recorder)
-            except AnsibleError as error:
+            except (AnsibleError, ValueError) as error:  # the latter for options that Ansible takes as they stand
                 raise attempt.failure(str(error)) from error
             yield session
 

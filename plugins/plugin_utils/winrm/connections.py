@@ -89,7 +89,7 @@ class WinrmConnection(AnsibleConnection):
             password=bool(option("remote_password")),
             ticket=transport == "kerberos" and option("kerberos_mode") != "managed",
             sealed=scheme == "https" or not readable,
-            proxy=str(extras.get("ansible_winrm_proxy") or proxy_of(f"{scheme}://{address}:{port}/")),
+            proxy=str(extras.get("ansible_winrm_proxy") or _proxy_between(scheme, address, port)),
             certificate=ClientCertificate(*files) if by_certificate else None,
             tls=scheme == "https",
             validated=extras.get("ansible_winrm_server_cert_validation") != "ignore",
@@ -166,7 +166,7 @@ class PsrpConnection(AnsibleConnection):
         transport = self._scheme_of_logon(str(option("auth")), user)
         readable = transport not in SEALING or option("message_encryption") == "never"
         files = [str(option(name) or "") for name in ("certificate_pem", "certificate_key_pem")]
-        environments = "" if option("ignore_proxy") else proxy_of(f"{scheme}://{address}:{port}/")
+        environments = "" if option("ignore_proxy") else _proxy_between(scheme, address, port)
         return LogonAttempt(
             host=host,
             address=address,
@@ -252,6 +252,11 @@ def _go_without_a_shell(session: WsmanSession, attempt: LogonAttempt, said: str)
     except (WsmanError, HostUnreachable, GarbledAnswer) as error:
         denied = isinstance(error, WsmanFault) and error.access_denied
         raise attempt.failure(said if denied else _said(error)) from error
+
+
+def _proxy_between(scheme: str, address: str, port: int) -> str:
+    """The one of the environment; empty where there is none."""
+    return proxy_of(f"{scheme}://[{address}]:{port}/" if ":" in address else f"{scheme}://{address}:{port}/")
 
 
 def _service(kind: Any, name: Any, address: str) -> str:

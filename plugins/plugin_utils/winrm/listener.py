@@ -19,5 +19,5 @@ def see_listener(attempt: LogonAttempt, seconds: float = CONNECT_SECONDS) -> Non
         return
     try:
         connect(attempt.address, attempt.port, seconds).close()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter for what cannot be a name
         raise attempt.failure(str(error)) from error

@@ -424,6 +424,7 @@ ON_THE_WAY = (
             r"[Nn]ame resolution",
             r"nodename nor servname",
             r"getaddrinfo failed",
+            r"'idna' codec",
         ),
         "the name '{address}' does not resolve on the controller",
         "Correct the host's name in the inventory, set ansible_host to its address, or let the controller ask the"

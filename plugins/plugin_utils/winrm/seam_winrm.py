@@ -44,11 +44,14 @@ def unparse(document: Mapping[str, Any]) -> str:
 
 
 def proxy_of(url: str) -> str:
-    """The proxy that the environment's variables put before a URL; empty where there is none, or no library."""
+    """The proxy that the environment's variables put before a URL; empty where there is none, no library, or no URL."""
     if MISSING is not None:
         return ""
-    proxies = requests.utils.get_environ_proxies(url)
-    return str(requests.utils.select_proxy(url, proxies) or "")
+    try:
+        proxies = requests.utils.get_environ_proxies(url)
+        return str(requests.utils.select_proxy(url, proxies) or "")
+    except ValueError:
+        return ""
 
 
 def is_logon_refused(error: Exception) -> bool:

@@ -175,6 +175,13 @@ def test_wrong_password_is_one_logon_with_every_transport(transport: str, failur
     assert "domains lock an account after a few" in result["msg"]
 
 
+def test_an_option_that_ansible_cannot_use_is_told_without_a_traceback() -> None:
+    """As of ansible_winrm_kinit_args with one quotation mark."""
+    result = run(Reader, FakeConnection(ValueError("No closing quotation")), name="x")
+    assert (result["unreachable"], result["logon_refused"]) == (True, False)
+    assert "with transport ntlm: No closing quotation. Check" in result["msg"]
+
+
 def test_the_items_of_a_loop_and_a_task_that_is_tried_again_log_on_once_with_a_wrong_password() -> None:
     connection = FakeConnection(AnsibleConnectionFailure(REJECTED))
     first, again = (run(Reader, connection, name="x") for _item in range(2))

@@ -190,6 +190,18 @@ def test_the_proxy_between(monkeypatch: pytest.MonkeyPatch, options: dict[str, A
     assert attempt_of(**options).proxy == proxy
 
 
+@pytest.mark.parametrize(
+    ("address", "proxy"),
+    [("::1", ""), ("fd00::5", "http://127.0.0.1:3128"), ("nul\0", ""), ("10.0.0.5", "http://127.0.0.1:3128")],
+)
+def test_the_environments_proxy_of_any_address(monkeypatch: pytest.MonkeyPatch, address: str, proxy: str) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:3128")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "localhost,::1")
+    assert attempt_of(remote_addr=address).proxy == proxy
+    assert KINDS["winrm"].attempt(WinrmOptions({"remote_addr": address}, {}), "dc01", print).proxy == proxy
+
+
 def test_what_anybody_could_read_is_refused_with_the_variables_of_psrp() -> None:
     with pytest.raises(HostUnreachable) as refused:
         attempt_of(protocol="http", auth="basic").refuse_in_the_clear()

@@ -32,7 +32,12 @@ def test_something_listens(port: int) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "told"),
-    [({}, "nothing listens there"), ({"address": "nohost.invalid"}, "the name 'nohost.invalid' does not resolve")],
+    [
+        ({}, "nothing listens there"),
+        ({"address": "nohost.invalid"}, "the name 'nohost.invalid' does not resolve"),
+        ({"address": "dc01..local"}, r"the name 'dc01\.\.local' does not resolve"),
+        ({"address": "n" * 64}, f"the name '{'n' * 64}' does not resolve"),
+    ],
 )
 def test_nothing_listens(changes: dict[str, str], told: str) -> None:
     with socket.socket() as closed:
