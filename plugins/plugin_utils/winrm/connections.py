@@ -41,6 +41,8 @@ _LEAST = ("root/cimv2", "SELECT Version FROM Win32_OperatingSystem")
 # Of variables that pywinrm takes and Ansible's connection does not name.
 _EXTRA = "ansible_winrm_"
 _OTHER_NAME = "ansible_winrm_kerberos_hostname_override"
+# TLS with whoever answers hides nothing from him: messages are sealed by the logon in it, as Windows takes them there.
+_SEAL_TOO = "always"
 # For each of which pywinrm looks at no certificate of a listener where it is empty.
 _TRUST = ("ansible_winrm_server_cert_validation", "ansible_winrm_ca_trust_path")
 
@@ -76,6 +78,9 @@ class WinrmConnection(AnsibleConnection):
         self._trust_as_usual(connection)
         transport = given[0] if given else "kerberos" if "@" in user else "ssl" if scheme == "https" else "plaintext"
         extras = option("_extras") or {}
+        unknown = scheme == "https" and extras.get("ansible_winrm_server_cert_validation") == "ignore"
+        if transport in SEALING and unknown:
+            extras.setdefault("ansible_winrm_message_encryption", _SEAL_TOO)
         address = str(option("remote_addr") or host)
         readable = transport not in SEALING or extras.get("ansible_winrm_message_encryption") == "never"
         files = [str(extras.get(f"ansible_winrm_{name}") or "") for name in ("cert_pem", "cert_key_pem")]
@@ -92,7 +97,7 @@ class WinrmConnection(AnsibleConnection):
             proxy=str(extras.get("ansible_winrm_proxy") or _proxy_between(scheme, address, port)),
             certificate=ClientCertificate(*files) if by_certificate else None,
             tls=scheme == "https",
-            validated=extras.get("ansible_winrm_server_cert_validation") != "ignore",
+            validated=not unknown,
             service=_service(extras.get("ansible_winrm_service"), extras.get(_OTHER_NAME), address),
         )
 
@@ -211,6 +216,7 @@ class PsrpConnection(AnsibleConnection):
         # An empty password would be one: a ticket that is there is used without.
         given = {name: option(named) for name, named in _SETTINGS.items()}
         given["password"] = given["password"] or None
+        given["encryption"] = self._seal(option, attempt)
         try:
             transport = GuardedPsrpTransport(
                 recorder,
@@ -230,6 +236,11 @@ class PsrpConnection(AnsibleConnection):
             session.close()
             raise
         return session
+
+    @staticmethod
+    def _seal(option: Callable[[str], Any], attempt: LogonAttempt) -> Any:
+        unknown = attempt.tls and not attempt.validated and attempt.transport in SEALING
+        return _SEAL_TOO if unknown and option("message_encryption") == "auto" else option("message_encryption")
 
     @staticmethod
     def _begin(session: WsmanSession, attempt: LogonAttempt) -> None:

@@ -199,7 +199,8 @@ class GuardedTransport(Transport):  # type: ignore[misc]
         return super()._send_message_request(session, prepared_request)
 
     def _guard(self, session: Any) -> None:
-        seals = self.message_encryption != "never" and not self.endpoint.lower().startswith("https:")
+        plain = not self.endpoint.lower().startswith("https:")
+        seals = self.message_encryption == "always" or (plain and self.message_encryption != "never")
         method = "certificate" if self.auth_method == "ssl" and self.cert_pem else self.auth_method
         guard(session, self.exchange, transport=method, seals=seals and method == "ntlm")
 

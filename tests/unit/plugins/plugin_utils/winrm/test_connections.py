@@ -149,6 +149,32 @@ def test_whether_the_listener_proves_who_it_is(
     assert (found.tls, found.validated) == (tls, validated)
 
 
+@pytest.mark.parametrize(
+    ("port", "transport", "validation", "encryption", "sealed"),
+    [
+        (5986, "ntlm", "ignore", None, "always"),
+        (5986, "kerberos", "ignore", None, "always"),
+        (5986, "credssp", "ignore", None, "always"),
+        (5986, "ntlm", "ignore", "never", "never"),
+        (5986, "ntlm", "validate", None, "auto"),
+        (5985, "ntlm", "ignore", None, "auto"),
+        (5986, "basic", "ignore", None, "auto"),
+    ],
+)
+def test_within_tls_with_nobody_knows_whom_messages_are_sealed(
+    monkeypatch: pytest.MonkeyPatch, port: int, transport: str, validation: str, encryption: str | None, sealed: str
+) -> None:
+    """Whoever ends it could read and change them."""
+    given = {"message_encryption": encryption} if encryption else {}
+    connection = WinrmOptions({"transport": [transport], "port": port}, {"server_cert_validation": validation, **given})
+    KINDS["winrm"].attempt(connection, "dc01", print)
+    assert connection.options["_extras"].get("ansible_winrm_message_encryption", "auto") == sealed
+    if (port, transport) != (5986, "basic"):
+        wire = Wire(SHELL)
+        opened(monkeypatch, wire, port=port, auth=transport, cert_validation=validation, **given)
+        assert wire.settings["encryption"] == sealed
+
+
 @pytest.mark.parametrize("empty", [None, "", False])
 @pytest.mark.parametrize("name", ["server_cert_validation", "ca_trust_path"])
 def test_an_empty_value_does_not_switch_off_the_look_at_the_listeners_certificate(name: str, empty: Any) -> None:

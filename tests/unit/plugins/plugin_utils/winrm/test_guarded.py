@@ -216,6 +216,22 @@ def test_over_https_the_channel_seals() -> None:
     assert transport._get_message_response_text(response) == b"<x/>"
 
 
+@pytest.mark.parametrize(
+    ("url", "encryption", "seals"),
+    [
+        ("https://127.0.0.1:5986/wsman", "auto", False),
+        ("https://127.0.0.1:5986/wsman", "always", True),
+        ("http://127.0.0.1:5985/wsman", "auto", True),
+        ("http://127.0.0.1:5985/wsman", "never", False),
+    ],
+)
+def test_where_ntlm_seals_its_challenge_has_to_be_strong(url: str, encryption: str, seals: bool) -> None:
+    given = {"username": "u", "password": "p", "message_encryption": encryption}
+    transport, session = GuardedProtocol(url, transport="ntlm", **given).transport, requests.Session()
+    transport._guard(session)
+    assert session.get_adapter(url)._seals is seals
+
+
 class TheirConnection:
     """Stands for Ansible's plugin: its module has a name Protocol."""
 
