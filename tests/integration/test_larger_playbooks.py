@@ -293,8 +293,8 @@ def test_settings_of_a_site_change_nothing_and_no_plan_is_cached(fresh: Site) ->
     assert fresh.report()["status"] == "done"
     # The next day's plan comes from the next day's topology.
     assert not any("pool_" in path.read_text(encoding="utf-8") for path in cache.glob("*"))
-    # The summary stands in the results of tasks, whatever shows them.
-    assert re.search(r'"summary": \[\s+"Planned +4 DNS records', run.output), run.output
+    # The summary stands in the result of its task, whatever shows that.
+    assert re.search(r'"msg": \[\s+"Planned +4 DNS records', run.output), run.output
 
 
 JSON_CALLBACK = '''
