@@ -69,7 +69,7 @@ def inventory_of(example: str, domain: Domain, estate: RunningEstate, place: Pat
     fqdns = [f"{name}.company.local" for name in HOSTS]
     listeners = [estate.variables_of(one).get("ansible_winrm_ca_trust_path") for one in fqdns]
     pem = "".join(Path(one).read_text(encoding="ascii") for one in listeners if one)
-    (place / "company-ca.pem").write_text(pem, encoding="ascii")
+    (place.parent / "company-ca.pem").write_text(pem, encoding="ascii")
     overridden = {"ansible_winrm_kerberos_hostname_override": "{{ inventory_hostname }}"}
     places = {one: {"ansible_host": estate.address(one), **overridden} for one in fqdns}
     more = {"all": {"hosts": places, "vars": {"vault_rollout_password": PASSWORD}}}
@@ -90,7 +90,7 @@ def test_a_rollout_by_tickets(
     per_logon: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    krb5 = (EXAMPLES / "domain" / "krb5.conf").read_text(encoding="utf-8")
+    krb5 = (EXAMPLES / "krb5.conf").read_text(encoding="utf-8")
     assert f"```ini\n{krb5}```" in (ROOT / "docs" / "prerequisites.md").read_text(encoding="utf-8")
     (tmp_path / "krb5.conf").write_text(re.sub(r"dc0\d\.company\.local", domain.controller.address, krb5))
     monkeypatch.setenv("KRB5_CONFIG", str(tmp_path / "krb5.conf"))

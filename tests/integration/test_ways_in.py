@@ -85,9 +85,6 @@ def reached(way: Way, estate: RunningEstate, place: Path) -> dict[str, str]:
     passwords["vault_rollout_password"] = variables["ansible_password"]
     shutil.rmtree(lab)
     shutil.copytree(EXAMPLES / way.example, lab)
-    for folder in ("listeners", "client"):
-        if (lab.parent / folder).is_dir():
-            shutil.copytree(lab.parent / folder, lab / folder)
     groups = {
         group: {"hosts": {f"{name}.company.local": None for name in names}} for group, names in way.groups.items()
     }

@@ -54,6 +54,16 @@ def test_an_inventory_has_the_groups_and_a_way_for_each_host(situation: str) -> 
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
+def test_ansible_takes_the_whole_folder_as_an_inventory(situation: str) -> None:
+    """It reads each file in it, and warns of those that are none."""
+    others = [path.name for path in (EXAMPLES / situation).iterdir() if path.name not in ("hosts.yml", "group_vars")]
+    assert others == []
+    for path, given in files(situation).items():
+        beside = [value for value in given.values() if isinstance(value, str) and "inventory_dir" in value]
+        assert all(value.startswith("{{ inventory_dir }}/../") for value in beside), path
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
 def test_every_password_is_one_of_a_vault(situation: str) -> None:
     passwords = [value for given in files(situation).values() for name, value in given.items() if "password" in name]
     assert passwords and all(re.fullmatch(r"\{\{ vault_\w+ \}\}", value) for value in passwords)
