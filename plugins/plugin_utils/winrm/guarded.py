@@ -24,7 +24,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange impor
     refuse_missing_scheme,
     refuse_weak_challenge,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import is_denied, plainly
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import SEALING, is_denied, plainly
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.recording import Recorder
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.seam_winrm import (
     HTTPAdapter,
@@ -166,10 +166,22 @@ class GuardedTransport(Transport):  # type: ignore[misc]
         if self.session:
             return super().build_session()
         self.encryption = None  # that of the session before
-        session = super().build_session()
-        if self.auth_method == "credssp" and not self.encryption:
-            self._log_on_apart(session)
+        try:
+            session = super().build_session()
+            if self.auth_method == "credssp" and not self.encryption:
+                self._log_on_apart(session)
+            if self._has_to_seal() and not self.encryption:
+                raise UnsafeAnswer(NO_LOGON)
+        except Exception:
+            # Without a seal, the next message would be sent over it so that anybody can read it.
+            self.close_session()
+            raise
         return session
+
+    def _has_to_seal(self) -> bool:
+        plain = not self.endpoint.lower().startswith("https:")
+        wanted = self.message_encryption == "always" or (plain and self.message_encryption != "never")
+        return wanted and self.auth_method in SEALING
 
     def setup_encryption(self, session: Any) -> None:
         super().setup_encryption(session)
@@ -199,10 +211,8 @@ class GuardedTransport(Transport):  # type: ignore[misc]
         return super()._send_message_request(session, prepared_request)
 
     def _guard(self, session: Any) -> None:
-        plain = not self.endpoint.lower().startswith("https:")
-        seals = self.message_encryption == "always" or (plain and self.message_encryption != "never")
         method = "certificate" if self.auth_method == "ssl" and self.cert_pem else self.auth_method
-        guard(session, self.exchange, transport=method, seals=seals and method == "ntlm")
+        guard(session, self.exchange, transport=method, seals=self._has_to_seal() and method == "ntlm")
 
     def _get_message_response_text(self, response: Any) -> bytes:
         if response.status_code in WITH_SOAP:

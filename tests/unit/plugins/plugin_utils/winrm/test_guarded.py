@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import inspect
 from types import SimpleNamespace
@@ -15,7 +16,8 @@ from hostile.credssp import rogue_credssp
 from hostile.winrm import SEALED, STRONG, fixed, for_ever, http, in_the_clear, rogue
 from proofkit.listeners import refused_port
 from spnego.exceptions import BadMICError
-from winrm.exceptions import WinRMError
+from unit.wsman_fakes import wsman_fault
+from winrm.exceptions import WinRMError, WinRMTransportError
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import guarded
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import MAX_ANSWER_BYTES, UnsafeAnswer
@@ -85,6 +87,29 @@ def test_what_only_says_that_it_is_sealed_does_not_open() -> None:
 def test_a_host_that_asks_for_no_logon_is_refused() -> None:
     with rogue(in_the_clear(), logon=False) as port:
         assert refused(port) == "it came without a logon, so that nothing could be sealed"
+
+
+@pytest.mark.parametrize("logon", [False, True])
+def test_nothing_is_sent_readably_after_a_logon_that_was_broken_off(logon: bool) -> None:
+    """Somebody between says "access denied" to the message that begins the logon: an account without rights goes on
+    without a shell, and pywinrm would go on without a seal."""
+    denied = wsman_fault(5, subcode="w:AccessDenied").encode()
+    seen: list[bytes] = []
+
+    def deny(connection: Any, body: bytes) -> None:
+        seen.append(body)
+        connection.sendall(http("500 ", "Content-Type: application/soap+xml", body=denied))
+
+    with rogue(deny, logon=logon) as port:
+        protocol = GuardedProtocol(
+            f"http://127.0.0.1:{port}/wsman", transport="ntlm", username="C\\u", password="p", proxy=None
+        )
+        for _message in range(2):
+            with contextlib.suppress(WinRMError, WinRMTransportError, UnsafeAnswer):
+                protocol.open_shell(codepage=65001)
+            with contextlib.suppress(WinRMError, WinRMTransportError, UnsafeAnswer):
+                protocol.transport.send_message("<secret/>")
+    assert seen and not any(b"<" in body.partition(b"octet-stream")[0] for body in seen)
 
 
 def test_pywinrm_alone_believes_a_host_that_broke_the_logon_off() -> None:
