@@ -13,19 +13,30 @@ import traceback
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 
-__all__ = ["IMPORT_ERROR", "InvalidSignature", "dsa", "ec", "pkcs7", "require", "rsa", "serialization", "x509"]
+__all__ = [
+    "IMPORT_ERROR",
+    "InvalidSignature",
+    "UnsupportedAlgorithm",
+    "dsa",
+    "ec",
+    "pkcs7",
+    "require",
+    "rsa",
+    "serialization",
+    "x509",
+]
 
 IMPORT_ERROR: str | None = None
 try:
     from cryptography import x509
-    from cryptography.exceptions import InvalidSignature
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
     from cryptography.hazmat.primitives.serialization import pkcs7
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
     x509 = serialization = dsa = ec = rsa = pkcs7 = None  # type: ignore[assignment]
-    InvalidSignature = Exception  # type: ignore[assignment,misc]
+    InvalidSignature = UnsupportedAlgorithm = Exception  # type: ignore[assignment,misc]
 
 
 def require() -> None:

@@ -340,6 +340,14 @@ def test_pypsrp_comes_in_by_each_way(estate: RunningEstate, way: str, ssl: bool)
     assert computer["DNSHostName"] == "all01"
 
 
+@pytest.mark.parametrize("way", ["ntlm", "credssp"])
+def test_messages_that_are_sealed_within_tls_are_taken(estate: RunningEstate, way: str) -> None:
+    trusted = estate.variables_of("all01")["ansible_winrm_ca_trust_path"]
+    options = {"auth": way, "encryption": "always", "ssl": True, "port": 5986, "cert_validation": trusted}
+    (computer,) = Psrp(estate.address("all01"), USER, PASSWORD, **options).query(COMPUTER, "root/cimv2")
+    assert computer["DNSHostName"] == "all01"
+
+
 def test_basic_token_that_is_none(estate: RunningEstate) -> None:
     token = base64.b64encode(b"no colon in it").decode()
     answer = requests.post(

@@ -21,7 +21,10 @@ MADE_OF = "pool_plan_made_of"
 def source_of(topology: Any, only: Any) -> str:
     """A short text that is the same for the same topology and the same part of its plan, and no other."""
     # Not a number in any form: native Jinja would make one of it.
-    text = json.dumps([topology, only or {}], sort_keys=True, default=str)
+    try:
+        text = json.dumps([topology, only or {}], sort_keys=True, default=str)
+    except TypeError:  # keys of several kinds, which the plan refuses in words
+        text = json.dumps([topology, only or {}], skipkeys=True, default=str)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 

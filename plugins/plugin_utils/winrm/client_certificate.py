@@ -26,6 +26,8 @@ UNUSABLE = "the client certificate cannot be used"
 _PRINCIPAL_NAME = "1.3.6.1.4.1.311.20.2.3"
 _UTF8_STRING = 0x0C
 _SHORT_LENGTH = 0x80
+# The last: of a curve or a kind of key that OpenSSL here has not, or a form that nobody reads.
+_UNREADABLE = (OSError, RolloutError, ValueError, crypto.UnsupportedAlgorithm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class ClientCertificate:
         """Why TLS could not use them, as a sentence that begins with ``UNUSABLE``; empty where it could."""
         try:
             self._try()
-        except (OSError, RolloutError, ValueError) as error:
+        except _UNREADABLE as error:
             return f"{UNUSABLE}: {error}"
         return ""
 
@@ -47,16 +49,16 @@ class ClientCertificate:
         """For a message: its subject, when it ends, and what speaks against it; empty where it cannot be read."""
         try:
             found = self._load()
-        except (OSError, RolloutError, ValueError):
+            doubts = [text for text in (_time(found, now), _usage(found), _names(found)) if text]
+        except _UNREADABLE:
             return ""
-        doubts = [text for text in (_time(found, now), _usage(found), _names(found)) if text]
         return ", ".join((f"{as_said(found.subject, 80)}, thumbprint {found.thumbprint}", *doubts))
 
     def principal(self) -> str:
         """The user principal name in it; empty where there is none, or it cannot be read."""
         try:
             return principal_name(self._load())
-        except (OSError, RolloutError, ValueError):
+        except _UNREADABLE:
             return ""
 
     def _try(self) -> None:

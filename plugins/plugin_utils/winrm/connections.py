@@ -43,6 +43,7 @@ _EXTRA = "ansible_winrm_"
 _OTHER_NAME = "ansible_winrm_kerberos_hostname_override"
 # TLS with whoever answers hides nothing from him: messages are sealed by the logon in it, as Windows takes them there.
 _SEAL_TOO = "always"
+_ENCRYPTION = "ansible_winrm_message_encryption"
 # For each of which pywinrm looks at no certificate of a listener where it is empty.
 _TRUST = ("ansible_winrm_server_cert_validation", "ansible_winrm_ca_trust_path")
 
@@ -80,9 +81,9 @@ class WinrmConnection(AnsibleConnection):
         extras = option("_extras") or {}
         unknown = scheme == "https" and extras.get("ansible_winrm_server_cert_validation") == "ignore"
         if transport in SEALING and unknown:
-            extras.setdefault("ansible_winrm_message_encryption", _SEAL_TOO)
+            extras[_ENCRYPTION] = _SEAL_TOO if extras.get(_ENCRYPTION, "auto") == "auto" else extras[_ENCRYPTION]
         address = str(option("remote_addr") or host)
-        readable = transport not in SEALING or extras.get("ansible_winrm_message_encryption") == "never"
+        readable = transport not in SEALING or extras.get(_ENCRYPTION) == "never"
         files = [str(extras.get(f"ansible_winrm_{name}") or "") for name in ("cert_pem", "cert_key_pem")]
         by_certificate = transport == "certificate" or (transport == "ssl" and any(files))
         return LogonAttempt(
@@ -109,7 +110,9 @@ class WinrmConnection(AnsibleConnection):
         given = [one for one in transports if one][:1]
         if given and given != transports:
             warn(f"{host}: only '{given[0]}' of ansible_winrm_transport {transports} is tried")
-            connection.set_option("transport", given)
+        if given != transports:
+            # Ansible takes the first one of a list that it does not expect to be empty.
+            connection.set_option("transport", given or None)
         return given
 
     @staticmethod
@@ -124,7 +127,6 @@ class WinrmConnection(AnsibleConnection):
         own = {name: variables[name] for name in given if name in variables}
         if own != given:
             given.update(own)
-            connection._build_winrm_kwargs()
 
     def open(self, connection: Any, attempt: LogonAttempt, recorder: Recorder | None) -> WsmanSession:
         removing_ticket(connection)

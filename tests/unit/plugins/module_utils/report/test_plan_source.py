@@ -42,3 +42,9 @@ def test_a_plan_of_something_else_is_made_anew(
     hostvars: dict[str, Any], plan: Any, source: dict[str, Any], made: bool
 ) -> None:
     assert plan_to_make(hostvars, "dc01", plan, source) is made
+
+
+def test_keys_of_several_kinds_are_for_the_plan_to_refuse() -> None:
+    """YAML reads `on:` as true, and a number as a number."""
+    odd = {True: 1, "a": 2, 3: 4}
+    assert source_of(odd, None) == source_of(odd, {}) != source_of({"a": 2}, None)

@@ -97,3 +97,17 @@ def test_what_begins_later(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_not_described(tmp_path: Path) -> None:
     gone = ClientCertificate(str(tmp_path / "none"), "")
     assert (gone.described(NOW), gone.principal()) == ("", "")
+
+
+# openssl ecparam -name secp112r1 -genkey: a curve that cryptography does not know.
+SMALL_CURVE = """-----BEGIN PRIVATE KEY-----
+ME4CAQAwEAYHKoZIzj0CAQYFK4EEAAYENzA1AgEBBA4MIpXLynlKe8y3dA+KZaEg
+Ax4ABE85GRnZkna2uETxbWjHr4pXDSivvMoALxLrkQw=
+-----END PRIVATE KEY-----
+"""
+
+
+def test_a_key_of_an_unknown_curve(tmp_path: Path) -> None:
+    made = issued(tmp_path)
+    Path(made.key).write_text(SMALL_CURVE)
+    assert made.unusable().startswith("the client certificate cannot be used: ")

@@ -155,6 +155,7 @@ def test_whether_the_listener_proves_who_it_is(
         (5986, "ntlm", "ignore", None, "always"),
         (5986, "kerberos", "ignore", None, "always"),
         (5986, "credssp", "ignore", None, "always"),
+        (5986, "ntlm", "ignore", "auto", "always"),
         (5986, "ntlm", "ignore", "never", "never"),
         (5986, "ntlm", "validate", None, "auto"),
         (5985, "ntlm", "ignore", None, "auto"),
