@@ -37,6 +37,20 @@ BY_COMMAND: dict[str, Any] = {
     },
 }
 
+# The first contact with the hosts `reached`; what came of it goes into the file `told`.
+FIRST_CONTACT = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - ucops.rollout.hosts_info:
+        hosts: "{{ reached }}"
+      register: found
+    - ansible.builtin.copy:
+        content: "{{ found }}"
+        dest: "{{ told }}"
+        mode: "0600"
+"""
+
 
 @dataclass(frozen=True)
 class Run:

@@ -105,6 +105,16 @@ def in_the_clear(status: str = "200 ", kind: str = "application/soap+xml;charset
     return fixed(http(status, f"Content-Type: {kind}", body=SOAP.format(message="uuid:1").encode()))
 
 
+# What a host may answer on a sealed session and nobody has sealed, by a name for the test.
+UNSEALED = {
+    "answer": in_the_clear(),
+    "fault": in_the_clear("500 "),
+    "page": in_the_clear(kind="text/html"),
+    "nothing": fixed(http("200 ")),
+    "sealed by its name": in_the_clear(kind=SEALED.upper()),
+}
+
+
 # --- in the middle ---------------------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,7 @@ import yaml
 from domainkit import REALM, Domain, domain_of, with_domain
 from languagekit import begin
 from proofkit.needs import program
-from sitekit import BY_COMMAND, ROOT, Site, play
+from sitekit import BY_COMMAND, FIRST_CONTACT, ROOT, Site, play
 
 from lab.client import RunningEstate
 
@@ -41,18 +41,6 @@ ODD = {
 }
 STATES = ("disabled", "locked", "must_change", "expired")
 IN_VAIN = "not logged on to: what ocssrv01.company.local tells keeps the account"
-PLAY = """
-- hosts: localhost
-  gather_facts: false
-  tasks:
-    - ucops.rollout.hosts_info:
-        hosts: "{{ reached }}"
-      register: found
-    - ansible.builtin.copy:
-        content: "{{ found }}"
-        dest: "{{ told }}"
-        mode: "0600"
-"""
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +113,7 @@ class Contact:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        (site.work / "first.yml").write_text(PLAY, encoding="utf-8")
+        (site.work / "first.yml").write_text(FIRST_CONTACT, encoding="utf-8")
 
     def tell(self, *names: str, forked: bool = True, settings: dict[str, str] | None = None, **variables: Any) -> Any:
         """Of each host what ``hosts_info`` says; nothing of it holds a password or a traceback."""

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from languagekit import begin
-from sitekit import Run, play
+from sitekit import FIRST_CONTACT, Run, play
 
 from lab.client import RunningEstate
 
@@ -148,18 +148,6 @@ CASES = {
     "unmapped02": Case({"auth": ON}, {}, SPARED.format("unmapped01.company.local", "{mine}")),
 }  # fmt: skip
 BY_CERTIFICATE = ("nofile01", "otherkey01", "stranger01", "ended01", "unmapped01", "unmapped02")
-PLAY = """
-- hosts: localhost
-  gather_facts: false
-  tasks:
-    - ucops.rollout.hosts_info:
-        hosts: "{{ reached }}"
-      register: found
-    - ansible.builtin.copy:
-        content: "{{ found }}"
-        dest: "{{ told }}"
-        mode: "0600"
-"""
 
 
 def described(place: Path) -> Path:
@@ -232,7 +220,7 @@ def one_run(estate: RunningEstate, place: Path, names: dict[str, str]) -> Told:
     (place / "over" / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": dict.fromkeys(over)}}), "utf-8")
     for host, variables in over.items():
         (place / "over" / "host_vars" / f"{host}.yml").write_text(yaml.safe_dump(variables), encoding="utf-8")
-    (place / "play.yml").write_text(PLAY, encoding="utf-8")
+    (place / "play.yml").write_text(FIRST_CONTACT, encoding="utf-8")
     asked = {"reached": list(over), "told": str(place / "told.json")}
     inventories = ("-i", str(estate.inventory), "-i", str(place / "over" / "hosts.yml"))
     run = play(str(place / "play.yml"), *inventories, "-vvv", variables=asked, cwd=place)

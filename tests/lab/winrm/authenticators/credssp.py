@@ -16,7 +16,8 @@ from spnego.exceptions import SpnegoError
 from spnego.tls import CredSSPTLSContext, generate_tls_certificate
 
 from lab.tls import versions
-from lab.winrm.authenticators import Authenticator, LogonRefused, NotSealedForUs
+from lab.winrm.authenticators import Authenticator, LogonRefused
+from lab.winrm.contexts import SealingContext
 from lab.winrm.mechanisms.ntlm import Ntlm
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _LOGON_FAILURE = 0xC000006D - 2**32
 
 
-class CredSsp(Authenticator):
+class CredSsp(SealingContext, Authenticator):
     """Off as Windows comes. The machine has the password afterwards, so that other machines take the logon, too."""
 
     scheme = "CredSSP"
@@ -38,7 +39,7 @@ class CredSsp(Authenticator):
     def __init__(self, machine: Machine, channel: bytes = b"") -> None:
         super().__init__(machine, channel)
         self._inner = _InnerLogon(machine)
-        self._context: Any = CredSSPProxy(
+        self._context = CredSSPProxy(
             usage="accept", credssp_negotiate_context=self._inner, credssp_tls_context=_tls_context(machine)
         )
 
@@ -56,17 +57,6 @@ class CredSsp(Authenticator):
         if self._context.complete:
             self.account, self.delegated = self._inner.logon.account, True
         return answer
-
-    def seal(self, plain: bytes) -> tuple[bytes, bytes]:
-        result = self._context.wrap_winrm(plain)
-        return result.header, result.data
-
-    def unseal(self, signature: bytes, data: bytes) -> bytes:
-        try:
-            plain: bytes = self._context.unwrap_winrm(signature, data)
-        except Exception as error:
-            raise NotSealedForUs(str(error)) from error
-        return plain
 
 
 class _InnerLogon:

@@ -24,8 +24,9 @@ from spnego._ntlm_raw.messages import (
 )
 
 from lab.accounts import Account, Accounts
-from lab.winrm.authenticators import LogonRefused, NotSealedForUs
+from lab.winrm.authenticators import LogonRefused
 from lab.winrm.channel_bindings import expected_bindings
+from lab.winrm.contexts import SealingContext
 from lab.winrm.mechanisms import Mechanism
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ _FILE = "NTLM_USER_FILE"
 _turn = threading.Lock()
 
 
-class Ntlm(Mechanism):
+class Ntlm(SealingContext, Mechanism):
     """One NTLM exchange. The second hop is refused: what NTLM proves here proves nothing elsewhere."""
 
     name = "ntlm"
 
     def __init__(self, machine: Machine, channel: bytes = b"") -> None:
         super().__init__(machine, channel)
-        self._context: Any = None
+        self._context = None
         self._candidate: tuple[str, str] | None = None
 
     @property
@@ -90,17 +91,6 @@ class Ntlm(Mechanism):
             raise LogonRefused("unknown or locked")
         accounts.succeeded(account)
         self.account = self.machine.over_network(account)
-
-    def seal(self, plain: bytes) -> tuple[bytes, bytes]:
-        result = self._context.wrap_winrm(plain)
-        return result.header, result.data
-
-    def unseal(self, signature: bytes, data: bytes) -> bytes:
-        try:
-            plain: bytes = self._context.unwrap_winrm(signature, data)
-        except Exception as error:
-            raise NotSealedForUs(str(error)) from error
-        return plain
 
 
 class _Acceptor(NTLMProxy):  # type: ignore[misc]

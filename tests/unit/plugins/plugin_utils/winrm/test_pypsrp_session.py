@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from hostile.credssp import rogue_credssp
-from hostile.winrm import SEALED, SOAP, STRONG, fixed, for_ever, http, in_the_clear, rogue
+from hostile.winrm import SEALED, SOAP, STRONG, UNSEALED, fixed, for_ever, http, in_the_clear, rogue
 from proofkit.listeners import refused_port
 from pypsrp.wsman import WSMan
 
@@ -52,17 +52,7 @@ def test_pypsrp_alone_believes_what_was_not_sealed() -> None:
         assert bare.transport.send(b"<a/>") == SOAP.format(message="uuid:1").encode()
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        in_the_clear(),
-        in_the_clear("500 "),
-        in_the_clear(kind="text/html"),
-        fixed(http("200 ")),
-        in_the_clear(kind=SEALED.upper()),
-    ],
-    ids=["answer", "fault", "page", "nothing", "sealed by its name"],
-)
+@pytest.mark.parametrize("answer", UNSEALED.values(), ids=UNSEALED)
 def test_what_is_not_sealed_on_a_sealed_session_is_refused(answer: Any) -> None:
     with rogue(answer) as port:
         assert refused(port) == CLEAR
