@@ -58,6 +58,8 @@ _KINDS = {
 }
 # As ansible-core words it: "is of type X and we were unable to convert to Y: REASON".
 _NOT_CONVERTED = re.compile(r"is of type (?:<class ')?(\w+)(?:'>)? and we were unable to convert to (\w+)(?=: )")
+# As it ends, without the word that says what is wrong.
+_UNSUPPORTED = re.compile(r"(.+)\. Supported parameters include: (.*)\.$", re.DOTALL)
 # Reasons that say no more than that.
 _NO_REASON = re.compile(
     r": (?:<class '[\w.]+'> cannot be converted to an? \w+|dictionary requested, could not parse JSON or key=value)"
@@ -66,7 +68,15 @@ _NO_REASON = re.compile(
 
 def kinds_told(message: str) -> str:
     """What ansible-core says of an argument, with the words of YAML in place of Python's types."""
+    if unsupported := _UNSUPPORTED.match(message):
+        return _unsupported(unsupported[1].split(", "), re.findall(r"\w+", unsupported[2]))
     return _NO_REASON.sub("", _NOT_CONVERTED.sub(lambda found: f"is {_kind(found[1])}, not {_kind(found[2])}", message))
+
+
+def _unsupported(names: Iterable[str], supported: Iterable[str]) -> str:
+    likely = {name: did_you_mean(name.rpartition(".")[2], supported) for name in names}
+    told = "; ".join(f"unsupported argument '{name}'{near}" for name, near in likely.items())
+    return told if all(likely.values()) else f"{told}; supported are {', '.join(supported)}"
 
 
 def _kind(name: str) -> str:

@@ -40,7 +40,7 @@ ODD = {
     ],
 }
 STATES = ("disabled", "locked", "must_change", "expired")
-IN_VAIN = "not logged on to: what ocssrv01.company.local tells keeps the account"
+IN_VAIN = "not logged on to: what ocssrv01.company.local tells lies with the controller"
 
 
 @pytest.fixture(scope="module")

@@ -25,11 +25,17 @@ PLAY = """
     - ucops.rollout.rollout_check: {plan: "{{ lync | combine({'schema': 2}) }}"}
       register: other
       ignore_errors: true
+    - ansible.builtin.set_fact: {ansible_winrm_transpot: ntlm, ansible_winrm_message_encryption: alway}
+    - ucops.rollout.rollout_check: {plan: "{{ origin }}", roles: {pool_certificates: [fe1]}}
+      register: misspelt
+      ignore_errors: true
     - ansible.builtin.assert:
         that:
           - refused is failed and refused is not changed
           - refused.msg is search('MX pool01.company.local .records.1..')
           - refused.msg is not search('certificates')
+          - misspelt.msg is search('ansible_winrm_transpot is no .*, did you mean ansible_winrm_transport. .for fe1.')
+          - misspelt.msg is search('ansible_winrm_message_encryption is .alway., and takes auto, always or never')
           - other.msg is search('schema. 2, and this version knows schema 1')
 """
 

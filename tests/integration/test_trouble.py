@@ -106,7 +106,7 @@ def test_folder_that_cannot_be_written_is_known_before_any_logon(site: Site, pla
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
-        ({"ansible_host": "nohost.invalid"}, "the name 'nohost.invalid' does not resolve on the controller"),
+        ({"ansible_host": "nohost.invalid"}, "its name does not resolve on the controller"),
         ({"ansible_port": 1}, "nothing listens there (connection refused)"),
         ({"ansible_winrm_scheme": "https"}, "what answers there does not speak TLS"),
         (
@@ -118,7 +118,7 @@ def test_folder_that_cannot_be_written_is_known_before_any_logon(site: Site, pla
             "the host refuses messages that anybody can read (HTTP 500",
         ),
         ({"ansible_winrm_path": "/nowhere"}, "what answers there is not WinRM (HTTP 404)"),
-        ({"ansible_winrm_transport": "ntml"}, "pywinrm knows no such transport"),
+        ({"ansible_winrm_transport": "ntml"}, "ansible_winrm_transport is 'ntml', and takes basic,"),
     ],
 )
 def test_each_cause_has_its_own_advice_and_no_noise(site: Site, variables: dict[str, Any], told: str) -> None:

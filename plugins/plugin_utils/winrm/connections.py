@@ -9,12 +9,15 @@ The psrp connection opens a runspace of PowerShell when it connects. It is never
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.connection_values import wrong_value
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.connections import PSRP, SET_ANOTHER, WINRM
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_pypsrp
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.client_certificate import ClientCertificate
@@ -45,7 +48,10 @@ _OTHER_NAME = "ansible_winrm_kerberos_hostname_override"
 _SEAL_TOO = "always"
 _ENCRYPTION = "ansible_winrm_message_encryption"
 # For each of which pywinrm looks at no certificate of a listener where it is empty.
-_TRUST = ("ansible_winrm_server_cert_validation", "ansible_winrm_ca_trust_path")
+_CA_FILE = "ansible_winrm_ca_trust_path"
+_TRUST = ("ansible_winrm_server_cert_validation", _CA_FILE)
+# By which requests is told of a file of CAs where the inventory names none, and how pywinrm calls that.
+_ENVIRONMENTS, _BY_ENVIRONMENT = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), "legacy_requests"
 
 
 class AnsibleConnection(ABC):
@@ -83,7 +89,9 @@ class WinrmConnection(AnsibleConnection):
         if transport in SEALING and unknown:
             extras[_ENCRYPTION] = _SEAL_TOO if extras.get(_ENCRYPTION, "auto") == "auto" else extras[_ENCRYPTION]
         address = str(option("remote_addr") or host)
-        readable = transport not in SEALING or extras.get(_ENCRYPTION) == "never"
+        _refuse_wrong({**extras, "ansible_port": port}, host, address)
+        encryption = str(extras.get(_ENCRYPTION) or "auto")
+        readable = transport not in SEALING or encryption == "never"
         files = [str(extras.get(f"ansible_winrm_{name}") or "") for name in ("cert_pem", "cert_key_pem")]
         by_certificate = transport == "certificate" or (transport == "ssl" and any(files))
         return LogonAttempt(
@@ -99,6 +107,8 @@ class WinrmConnection(AnsibleConnection):
             certificate=ClientCertificate(*files) if by_certificate else None,
             tls=scheme == "https",
             validated=not unknown,
+            encryption=encryption,
+            trusted=_trusted(extras.get(_CA_FILE)),
             service=_service(extras.get("ansible_winrm_service"), extras.get(_OTHER_NAME), address),
         )
 
@@ -170,11 +180,12 @@ class PsrpConnection(AnsibleConnection):
         option = connection.get_option
         scheme, port = self._place(option)
         user, address = str(option("remote_user") or ""), str(option("remote_addr") or host)
+        _refuse_wrong({"ansible_port": port}, host, address)
         transport = self._scheme_of_logon(str(option("auth")), user)
         readable = transport not in SEALING or option("message_encryption") == "never"
         files = [str(option(name) or "") for name in ("certificate_pem", "certificate_key_pem")]
         environments = "" if option("ignore_proxy") else _proxy_between(scheme, address, port)
-        return LogonAttempt(
+        attempt = LogonAttempt(
             host=host,
             address=address,
             port=port,
@@ -188,8 +199,10 @@ class PsrpConnection(AnsibleConnection):
             certificate=ClientCertificate(*files) if transport == "certificate" else None,
             tls=scheme == "https",
             validated=option("cert_validation") != "ignore",
+            trusted=_trusted(option("ca_cert")),
             service=_service(option("negotiate_service"), option("negotiate_hostname_override"), address),
         )
+        return replace(attempt, encryption=str(self._seal(option, attempt)))
 
     @staticmethod
     def _place(option: Callable[[str], Any]) -> tuple[str, int]:
@@ -218,7 +231,7 @@ class PsrpConnection(AnsibleConnection):
         # An empty password would be one: a ticket that is there is used without.
         given = {name: option(named) for name, named in _SETTINGS.items()}
         given["password"] = given["password"] or None
-        given["encryption"] = self._seal(option, attempt)
+        given["encryption"] = attempt.encryption
         try:
             transport = GuardedPsrpTransport(
                 recorder,
@@ -272,6 +285,21 @@ def _proxy_between(scheme: str, address: str, port: int) -> str:
     return proxy_of(f"{scheme}://[{address}]:{port}/" if ":" in address else f"{scheme}://{address}:{port}/")
 
 
+def _trusted(given: Any) -> str:
+    """The file of the CAs that a listener's certificate is held against; empty where it is that of the library."""
+    if given and given != _BY_ENVIRONMENT:
+        return str(given)
+    return next((os.environ[name] for name in _ENVIRONMENTS if os.environ.get(name)), "")
+
+
+def _refuse_wrong(values: Mapping[str, Any], host: str, address: str) -> None:
+    """Raise HostUnreachable for values that pywinrm would refuse, or take for another."""
+    wrong = [found for name, value in values.items() if (found := wrong_value(name, value))]
+    if wrong:
+        place = f"{host} ({address})"
+        raise HostUnreachable("; ".join(wrong), where=place, mend="Correct it in the inventory. Nothing was sent")
+
+
 def _service(kind: Any, name: Any, address: str) -> str:
     """The service that a ticket is asked for."""
     return f"{kind or 'HTTP'}/{name or address}"
@@ -303,10 +331,13 @@ def options_of(variables: Mapping[str, Any], named: Iterable[str], where: str) -
     """What a host's variables give for the options of a connection, as Ansible hands it over.
 
     :param named: the variables that the connection's options have.
-    :raises RolloutError: for what older Ansible leaves as it stands: it would be sent as somebody's password.
+    :raises RolloutError: for what older Ansible leaves as it stands: it would be sent as somebody's password. For a
+        password that is none, too: Ansible would show it.
     """
     options = {name: variables[name] for name in named if name in variables}
     for name, value in options.items():
+        if "pass" in name and (wrong := wrong_value(name, value)):
+            raise RolloutError(wrong, where=where, mend="Correct it in the inventory. Nothing was sent")
         if isinstance(value, str) and "{{" in value and "}}" in value:
             raise RolloutError(
                 f"{name} names a variable that is not defined",

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import in_parallel
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.side_by_side import in_processes
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt
@@ -24,7 +25,7 @@ _SPARED = (
     " five failed logons"
 )
 
-_IN_VAIN = "not logged on to: what {first} tells keeps the account '{account}' from every host"
+_IN_VAIN = "not logged on to: what {first} tells lies with the controller or the domain, and is the same here"
 # Of a result: whether its cause lies with the controller or the domain.
 EVERYWHERE = "everywhere"
 
@@ -72,7 +73,7 @@ class Refusals:
             first, refused = self._known[tried]
             if first == host:
                 raise refused
-            raise HostUnreachable(_SPARED.format(first=first, account=account.user), where=host)
+            raise HostUnreachable(_SPARED.format(first=first, account=as_said(account.user, 100)), where=host)
         try:
             yield
         except LogonRefused as error:
@@ -136,5 +137,5 @@ def first_contact(
 
 
 def _spared(host: str, first: str, user: str, why: str = _SPARED) -> Result:
-    msg = why.format(first=first, account=user)
+    msg = why.format(first=first, account=as_said(user, 100))
     return {"changed": False, "reached": False, "logon_refused": False, "where": host, "msg": msg}

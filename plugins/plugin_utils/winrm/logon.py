@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.connections import PSRP, WINRM
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.client_certificate import ClientCertificate
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.exchange import SEE_WHAT_LISTENS
@@ -25,7 +26,10 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon_causes import (
     CAUSES,
     DENIED,
+    DENIED_BY_ANYBODY,
     HTTP_STATUS,
+    NO_NAME_FOR_A_TICKET,
+    NO_PRINCIPAL,
     NO_RIGHTS_LOCAL,
     ON_THE_WAY,
     PROXY,
@@ -40,6 +44,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon_causes i
     LogonCause,
 )
 
+# Of a user's name in a message, in characters.
+_LONGEST_NAME = 100
 # Lets a lab talk in the clear; its name is meant to be read aloud in a review.
 IN_THE_CLEAR = "ucops_anybody_may_read_the_passwords"
 # Transports that encrypt by themselves over HTTP.
@@ -73,7 +79,8 @@ class LogonAttempt:
     certificate does by itself (``certificate``). ``sealed``: whether messages are unreadable on the way. ``proxy``: the
     one that the environment or the inventory puts in between, or empty. ``connection``: Ansible's, by which variables
     are named. ``tls``: whether it is HTTPS, and ``validated``, whether the listener's certificate is looked at.
-    ``service``: the one that a ticket is asked for."""
+    ``service``: the one that a ticket is asked for. ``encryption``: of messages, ``auto``, ``always`` or ``never``.
+    ``trusted``: the file of the CAs that the listener's certificate is held against, or empty."""
 
     host: str
     address: str
@@ -89,11 +96,24 @@ class LogonAttempt:
     tls: bool = False
     validated: bool = True
     service: str = ""
+    encryption: str = "auto"
+    trusted: str = ""
 
     @property
     def who(self) -> str:
         """As what the logon is tried, for a sentence."""
-        return f"by the certificate '{self.certificate.certificate}'" if self.certificate else f"as '{self.user}'"
+        return (
+            f"by the certificate '{self.certificate.certificate}'"
+            if self.certificate
+            else f"as '{as_said(self.user, _LONGEST_NAME)}'"
+        )
+
+    @property
+    def authenticated(self) -> bool:
+        """Whether an answer is that of whoever knows the password, or of the one whom TLS tells."""
+        if self.tls:
+            return self.validated or (self.transport in SEALING and self.encryption == "always")
+        return self.sealed
 
     @property
     def account(self) -> str:
@@ -126,6 +146,9 @@ class LogonAttempt:
             raise self.failure("requires a username")
         if not self.password:
             raise self.failure("requires a password")
+        # kinit takes a backslash for an escape, and what begins with a dash for an option.
+        if self.transport == "kerberos" and ("\\" in self.user or self.user.startswith("-")):
+            raise self.failure(NO_PRINCIPAL)
 
     def refuse_in_the_clear(self) -> None:
         """Raise HostUnreachable where the password, or all that is sent, could be read on the way."""
@@ -156,10 +179,16 @@ class LogonAttempt:
         """The error for what the libraries said when the logon failed."""
         cause = cause_of(said, self)
         kind = LogonRefused if cause.refused else LogonImpossible if cause.everywhere else HostUnreachable
-        values = {"user": self.user, "address": self.address, "port": self.port, "transport": self.transport}
+        values = {
+            "user": as_said(self.user, _LONGEST_NAME),
+            "address": self.address,
+            "port": self.port,
+            "transport": self.transport,
+        }
         proxy = _NAME_AND_PASSWORD.sub("", self.proxy)
         values |= {"service": self.service or f"HTTP/{self.address}", "proxy": proxy}
         values |= {"said": plainly(said.replace(self.proxy, proxy) if self.proxy else said), "status": _status(said)}
+        values["trusted"] = self.trusted or "of the environment"
         if self.certificate:
             now = datetime.now(timezone.utc)
             values |= {"certificate": self.certificate.described(now), "principal": self.certificate.principal()}
@@ -195,7 +224,7 @@ def cause_of(said: str, attempt: LogonAttempt) -> LogonCause:
     if found is not None and attempt.proxy and found.code in _MAY_BE_A_PROXYS:
         return PROXY
     if found is not None:
-        return NO_RIGHTS_LOCAL if found.code == "no-rights" and attempt.local else found
+        return _by_attempt(found, attempt)
     if _REJECTED.search(said):
         usual = REJECTED_OVER_TLS if attempt.tls and attempt.transport == "ntlm" else REJECTED
         return _REJECTED_BY.get("certificate" if attempt.certificate else attempt.transport, usual)
@@ -204,7 +233,16 @@ def cause_of(said: str, attempt: LogonAttempt) -> LogonCause:
         return PROXY
     if status == 500 and not attempt.sealed:
         return UNENCRYPTED
-    return HTTP_STATUS if status else _first(ON_THE_WAY, said) or UNKNOWN
+    return HTTP_STATUS if status else _by_attempt(_first(ON_THE_WAY, said) or UNKNOWN, attempt)
+
+
+def _by_attempt(cause: LogonCause, attempt: LogonAttempt) -> LogonCause:
+    """The one that it is in this attempt."""
+    if cause.code == "no-rights" and not attempt.authenticated:
+        return DENIED_BY_ANYBODY
+    if cause.code == "no-rights" and attempt.local:
+        return NO_RIGHTS_LOCAL
+    return NO_NAME_FOR_A_TICKET if cause.code == "name-not-resolved" and attempt.transport == "kerberos" else cause
 
 
 def _first(causes: tuple[LogonCause, ...], said: str) -> LogonCause | None:

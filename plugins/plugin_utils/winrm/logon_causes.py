@@ -33,8 +33,9 @@ class LogonCause:
     """Why a logon failed. ``says`` completes a sentence, ``mend`` is what to do.
 
     Both may hold {user}, {address}, {port}, {transport}, {service}, {proxy}, {status} and {said}, and with a client
-    certificate {certificate} and {principal}. ``refused``: the account was turned down, as it would be elsewhere.
-    ``everywhere``: it lies with the controller or the domain, so no other host would do better with it.
+    certificate {certificate} and {principal}; {trusted} is the file of CAs. ``refused``: the account was turned down,
+    as it would be elsewhere. ``everywhere``: it lies with the controller or the domain, so no other host would do
+    better with it.
     """
 
     code: str
@@ -52,6 +53,8 @@ _NAMES = (
 )
 # What pywinrm and we ourselves say of a fault that denies access.
 DENIED = (r"w:AccessDenied", r"'wsmanfault_code': 5,")
+# A user's name that Kerberos cannot take; we ourselves say so.
+NO_PRINCIPAL = "the user is no principal"
 _AD_ACCOUNT = "Look at the account in Active Directory Users and Computers."
 
 CAUSES = (
@@ -67,6 +70,14 @@ CAUSES = (
         (r"requires a password",),
         "no password is given",
         "Set ansible_password, in a vault (docs/prerequisites.md), or pass --ask-pass. Nothing was sent",
+    ),
+    LogonCause(
+        "user-no-principal",
+        (NO_PRINCIPAL, r"does not specify default realm", r"[Mm]alformed representation of principal"),
+        "Kerberos takes a user as user@DOMAIN",
+        "Set ansible_user to the account's name, @, and the domain's DNS name in capitals (rollout@COMPANY.LOCAL)."
+        " Nothing was sent",
+        everywhere=True,
     ),
     LogonCause(
         "client-certificate-unusable",
@@ -106,7 +117,8 @@ CAUSES = (
         (r"requests-credssp is not installed",),
         "the library for CredSSP is not installed on the controller",
         "pip install 'pywinrm[credssp]' into the Python that runs Ansible, or set ansible_winrm_transport: ntlm or"
-        " kerberos: nothing here needs CredSSP",
+        " kerberos: nothing here needs CredSSP but OAuth's certificate (pool_certificates_oauth) and, where NTLM"
+        " cannot, the import of a key, and Kerberos with delegation does as well",
         everywhere=True,
     ),
     LogonCause(
@@ -142,6 +154,19 @@ CAUSES = (
         (r"Could not find a suitable TLS CA certificate bundle",),
         "the file with the CA's certificate is not there ({said})",
         "Correct ansible_winrm_ca_trust_path",
+    ),
+    LogonCause(
+        "ca-file-unusable",
+        (r"NO_CERTIFICATE_OR_CRL_FOUND", r"\bPEM lib\b"),
+        "the file with the CA's certificate, {trusted}, holds none in PEM",
+        "Where it is in DER, convert it: openssl x509 -inform der -in {trusted} -out ca.pem, and name the new one in"
+        " ansible_winrm_ca_trust_path. Nothing was sent",
+    ),
+    LogonCause(
+        "timeouts-contradictory",
+        (r"read_timeout_sec must exceed operation_timeout_sec",),
+        "ansible_winrm_read_timeout_sec has to be greater than ansible_winrm_operation_timeout_sec",
+        "They are 30 and 20 seconds where neither is set. Nothing was sent",
     ),
     # --- Kerberos: kinit's and GSSAPI's texts
     LogonCause(
@@ -290,6 +315,20 @@ CAUSES = (
         " (docs/prerequisites.md has the commands)",
     ),
 )
+DENIED_BY_ANYBODY = LogonCause(
+    "denied-by-anybody",
+    (),
+    "access is denied, by whoever answers there: nothing proves that it is the host",
+    "Let it be proved: ansible_winrm_message_encryption: always with ntlm or kerberos, or HTTPS whose certificate is"
+    " looked at. If it is the host, the account lacks the rights 4, and 2 or 3, of docs/prerequisites.md",
+)
+NO_NAME_FOR_A_TICKET = LogonCause(
+    "name-not-resolved-for-a-ticket",
+    (),
+    "its name does not resolve on the controller",
+    "Correct the host's name in the inventory, or let the controller ask the domain's DNS. Where ansible_host is to be"
+    " an address, a ticket takes the full name besides, in ansible_winrm_kerberos_hostname_override",
+)
 NO_RIGHTS_LOCAL = LogonCause(
     "local-account-filtered",
     (),
@@ -426,7 +465,7 @@ ON_THE_WAY = (
             r"getaddrinfo failed",
             r"'idna' codec",
         ),
-        "the name '{address}' does not resolve on the controller",
+        "its name does not resolve on the controller",
         "Correct the host's name in the inventory, set ansible_host to its address, or let the controller ask the"
         " domain's DNS",
     ),

@@ -13,10 +13,13 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 MISSING: ImportError | None = None
 # Without the library what is derived from this can still be defined.
 Transport: Any = object
+#: The settings that Ansible up to 2.17 hands on from variables of their own, by their names; empty without the library.
+SETTINGS: frozenset[str] = frozenset()
 try:
     from pypsrp import exceptions, wsman
 
     Transport = wsman._TransportHTTP
+    SETTINGS = frozenset(name for names in wsman.AUTH_KWARGS.values() for name in names)
 except ImportError as error:
     MISSING = error
 except AttributeError:  # what 0.5 to 1.0 have, and a later one may have no more

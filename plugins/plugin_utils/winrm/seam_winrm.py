@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,10 @@ HTTPAdapter: Any = object
 Protocol: Any = object
 Request: Any = object
 Transport: Any = object
+#: The settings that Ansible hands on from variables of their own, by their names; empty without the library.
+SETTINGS: frozenset[str] = frozenset()
+# Those that Ansible has by itself, under names of its own, and that it hands on nothing for.
+_ANSIBLES = ("self", "endpoint", "transport", "username", "password", "scheme", "path")
 try:
     import requests
     import xmltodict
@@ -24,6 +29,7 @@ try:
 
     HTTPAdapter, Protocol, Transport = requests.adapters.HTTPAdapter, protocol.Protocol, transport.Transport
     Request = requests.Request
+    SETTINGS = frozenset(inspect.signature(Protocol.__init__).parameters) - frozenset(_ANSIBLES)
 except ImportError as error:
     MISSING = error
 

@@ -94,6 +94,15 @@ def test_did_you_mean(word: str, likeness: float, told: str) -> None:
         "argument 'wait' is of type bool and we were unable to convert to int: a reason; missing required arguments: x",
         "argument 'wait' is a truth value, not a whole number: a reason; missing required arguments: x",
     ),
+    (
+        "recording_directry. Supported parameters include: fail, recording_directory.",
+        "unsupported argument 'recording_directry', did you mean 'recording_directory'?",
+    ),
+    (
+        "host, zone.nam. Supported parameters include: name, port (nr).",
+        "unsupported argument 'host'; unsupported argument 'zone.nam', did you mean 'name'?; supported are name, port,"
+        " nr",
+    ),
     ("<class 'datetime.date'> cannot be converted to a dict", "<class 'datetime.date'> cannot be converted to a dict"),
 ])  # fmt: skip
 def test_what_ansible_says_of_arguments_kinds_told(said: str, told: str) -> None:

@@ -127,7 +127,7 @@ def test_work_gets_a_host_and_its_result_is_the_tasks() -> None:
     ("arguments", "words"),
     [
         ({}, "missing required arguments: name"),
-        ({"name": "x", "nam": "y"}, "nam. Supported parameters include: count, name, recording_directory"),
+        ({"name": "x", "nam": "y"}, "arguments of ucops.rollout.x: unsupported argument 'nam', did you mean 'name'?"),
         ({"name": "x", "count": "many"}, "argument 'count' is text, not a whole number"),
     ],
 )
@@ -166,6 +166,7 @@ def test_wrong_password_is_one_logon_and_an_unreachable_host() -> None:
 )
 def test_wrong_password_is_one_logon_with_every_transport(transport: str, failure: str) -> None:
     connection = FakeConnection(AnsibleConnectionFailure(failure), transports=(transport, "ntlm"))
+    connection.options["remote_user"] = "u@X"
     result = run(Reader, connection, variables=IN_A_LAB, name="x")
     assert (connection.logons, result["unreachable"], result["logon_refused"]) == (1, True, True)
     assert "domains lock an account after a few" in result["msg"]

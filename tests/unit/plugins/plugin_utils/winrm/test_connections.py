@@ -274,6 +274,58 @@ def test_what_is_not_resolved_is_sent_to_nobody() -> None:
         options_of({"ansible_password": "{{ vault }}"}, ["ansible_password"], "edge01")
 
 
+def test_a_password_that_is_none_is_not_told() -> None:
+    for name in ("ansible_password", "ansible_winrm_password"):
+        with pytest.raises(RolloutError) as refused:
+            options_of({name: ["secret"]}, ["ansible_user", name], "edge01")
+        assert str(refused.value).startswith(f"edge01: {name} is a list, and takes text. Correct it")
+
+
+@pytest.mark.parametrize(
+    ("port", "extras", "told"),
+    [
+        (
+            70000,
+            {},
+            "dc01 (10.0.0.5): ansible_port is 70000, and takes a port, 1 to 65535. Correct it in the inventory.",
+        ),
+        (5986, {"message_encryption": ""}, "ansible_winrm_message_encryption is '', and takes auto, always or never"),
+        (5986, {"read_timeout_sec": "abc"}, "ansible_winrm_read_timeout_sec is 'abc', and takes a number of seconds"),
+    ],
+)
+def test_a_value_that_nobody_takes_is_told_before_anything_is_sent(
+    port: int, extras: dict[str, str], told: str
+) -> None:
+    with pytest.raises(HostUnreachable) as refused:
+        KINDS["winrm"].attempt(WinrmOptions({"port": port}, extras), "dc01", print)
+    assert told in str(refused.value) and "Nothing was sent" in str(refused.value)
+    if not extras:
+        with pytest.raises(HostUnreachable, match="ansible_port is 70000"):
+            attempt_of(port=port)
+
+
+@pytest.mark.parametrize("validation", ["validate", "ignore"])
+@pytest.mark.parametrize(("encryption", "proven"), [("always", True), ("never", False)])
+def test_who_answers_is_known_by_the_seal_or_the_certificate(validation: str, encryption: str, proven: bool) -> None:
+    extras = {"server_cert_validation": validation, "message_encryption": encryption}
+    found = KINDS["winrm"].attempt(WinrmOptions({"transport": ["ntlm"]}, extras), "dc01", print)
+    assert found.authenticated is (proven or validation == "validate")
+    found = attempt_of(auth="ntlm", cert_validation=validation, message_encryption=encryption)
+    assert found.authenticated is (proven or validation == "validate")
+
+
+@pytest.mark.parametrize(("given", "environment", "told"), [
+    ("/ca.pem", "/env.pem", "/ca.pem"), (None, "/env.pem", "/env.pem"), ("legacy_requests", "/env.pem", "/env.pem"),
+    (None, "", ""),
+])  # fmt: skip
+def test_the_file_of_cas(monkeypatch: pytest.MonkeyPatch, given: str | None, environment: str, told: str) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", environment)
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    extras = {} if given is None else {"ca_trust_path": given}
+    assert KINDS["winrm"].attempt(WinrmOptions({}, extras), "dc01", print).trusted == told
+    assert attempt_of(ca_cert=given).trusted == told
+
+
 # --- the logon over psrp
 
 SHELL = envelope(

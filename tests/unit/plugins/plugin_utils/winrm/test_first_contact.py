@@ -162,7 +162,7 @@ def test_where_no_logon_can_begin_nobody_waits_for_it_again(tmp_path: Path) -> N
         "reached": False,
         "logon_refused": False,
         "where": "fe1",
-        "msg": "not logged on to: what dc01 tells keeps the account 'COMPANY\\rollout' from every host",
+        "msg": "not logged on to: what dc01 tells lies with the controller or the domain, and is the same here",
     }
 
 

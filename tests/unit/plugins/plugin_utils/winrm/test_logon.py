@@ -19,7 +19,10 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt, cause_of, plainly
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon_causes import (
     CAUSES,
+    DENIED_BY_ANYBODY,
     HTTP_STATUS,
+    NO_NAME_FOR_A_TICKET,
+    NO_PRINCIPAL,
     NO_RIGHTS_LOCAL,
     ON_THE_WAY,
     PROXY,
@@ -36,6 +39,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon_causes i
 ALL_CAUSES = (
     *CAUSES,
     *ON_THE_WAY,
+    DENIED_BY_ANYBODY,
+    NO_NAME_FOR_A_TICKET,
     NO_RIGHTS_LOCAL,
     REJECTED,
     REJECTED_BASIC,
@@ -83,6 +88,19 @@ SAID = [
         "plaintext: message encryption is set to 'always' but the selected auth method plaintext does not support it",
     ),
     ("ca-file-missing", "ssl: Could not find a suitable TLS CA certificate bundle, invalid path: /nonexistent"),
+    (
+        "ca-file-unusable",
+        TLS.format(
+            "SSLError(SSLError(136, '[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found (_ssl.c:4154)'))"
+        ),
+    ),
+    ("ca-file-unusable", TLS.format("SSLError(SSLError(524297, '[X509] PEM lib (_ssl.c:4154)'))")),
+    ("timeouts-contradictory", "ntlm: read_timeout_sec must exceed operation_timeout_sec, and both must be non-zero"),
+    ("user-no-principal", NO_PRINCIPAL),
+    (
+        "user-no-principal",
+        KINIT.format("Configuration file does not specify default realm when parsing name COMPANY\\rollout"),
+    ),
     ("client-certificate-unusable", f"{UNUSABLE}: no file is named for it"),
     (
         "basic-characters",
@@ -302,7 +320,7 @@ def test_each_cause_has_its_own_advice_and_no_noise(code: str, said: str) -> Non
         ("kerberos-library-missing", True), ("kinit-missing", True), ("kdc-not-found", True), ("clock-skew", True),
         ("no-ticket", True), ("ticket-ended", True),
         ("host-unknown-to-kerberos", False), ("password-refused", False), ("timed-out", False),
-        ("encryption-type", False),
+        ("encryption-type", False), ("user-no-principal", True), ("ca-file-unusable", False),
     ],
 )  # fmt: skip
 def test_what_keeps_the_account_from_every_host_is_told_apart(code: str, everywhere: bool) -> None:
@@ -352,6 +370,26 @@ def test_every_cause_is_seen_and_no_two_give_the_same_advice() -> None:
         ({"user": ".\\u"}, FAULT.format("'wsmanfault_code': 5, 'x': 1"), "local-account-filtered"),
         ({"user": "u@COMPANY.LOCAL"}, FAULT.format("'wsmanfault_code': 5, 'x': 1"), "no-rights"),
         ({}, FAULT.format("'wsmanfault_code': 5, 'x': 1"), "no-rights"),
+        # Nobody has proved to be the host.
+        ({"sealed": False}, FAULT.format("'wsmanfault_code': 5, 'x': 1"), "denied-by-anybody"),
+        (
+            {"sealed": False, "user": ".\\u"},
+            FAULT.format("'wsmanfault_code': 5, 'x': 1"),
+            "denied-by-anybody",
+        ),
+        ({"tls": True, "validated": False}, FAULT.format("'wsmanfault_code': 5, 'x': 1"), "denied-by-anybody"),
+        (
+            {"tls": True, "validated": False, "transport": "basic", "encryption": "always"},
+            FAULT.format("'wsmanfault_code': 5, 'x': 1"),
+            "denied-by-anybody",
+        ),
+        (
+            {"tls": True, "validated": False, "encryption": "always"},
+            FAULT.format("'wsmanfault_code': 5, 'x': 1"),
+            "no-rights",
+        ),
+        ({"tls": True, "transport": "basic"}, FAULT.format("'wsmanfault_code': 5, 'x': 1"), "no-rights"),
+        ({"transport": "kerberos"}, "[Errno -2] Name or service not known", "name-not-resolved-for-a-ticket"),
         ({"proxy": "http://p:3128"}, FAULT.format("'wsmanfault_code': 5, 'x': 1"), "no-rights"),
         ({"proxy": "http://p:3128"}, "ntlm: Bad HTTP response returned from server. Code 403", "proxy-in-the-way"),
         ({"proxy": "http://p:3128"}, "ntlm: the answer is not believed: it sends the", "proxy-in-the-way"),
@@ -395,6 +433,14 @@ def test_messages_in_full() -> None:
         ({"password": False, "transport": "kerberos"}, "no password is given"),
         ({"password": False, "transport": "kerberos", "ticket": True}, ""),
         ({"password": False, "user": "", "transport": "certificate"}, ""),
+        (
+            {"transport": "kerberos"},
+            "Kerberos takes a user as user@DOMAIN. Set ansible_user to the account's name, @, and",
+        ),
+        ({"transport": "kerberos", "user": "-k"}, "with transport kerberos: Kerberos takes a user as user@DOMAIN"),
+        ({"transport": "kerberos", "user": "-k@COMPANY.LOCAL"}, "Kerberos takes a user as user@DOMAIN"),
+        ({"transport": "kerberos", "user": "u@COMPANY.LOCAL"}, ""),
+        ({"transport": "kerberos", "user": "u"}, ""),
         ({}, ""),
     ],
 )
@@ -479,11 +525,13 @@ def test_what_is_left_of_an_error_of_requests(said: str, plain: str) -> None:
 
 @pytest.mark.parametrize("cause", ALL_CAUSES, ids=lambda cause: cause.code)
 def test_advice_for_psrp_names_the_variables_of_psrp(cause: LogonCause) -> None:
-    """Only kinit is called by winrm alone: pypsrp asks for tickets itself."""
+    """Only kinit is called by winrm alone: pypsrp asks for tickets itself. Only there time-outs contradict."""
     psrp = replace(ATTEMPT, connection="psrp")
     text = f"{cause.says}: {cause.mend}"
     named = re.findall(r"ansible_winrm_\w+", psrp._named(text))
-    assert set(named) <= {"ansible_winrm_kinit_cmd"} and "pywinrm[" not in psrp._named(text)
+    assert all("kinit_cmd" in one or one.endswith("timeout_sec") for one in named) and "pywinrm[" not in psrp._named(
+        text
+    )
     assert ATTEMPT._named(text) == text
 
 
@@ -501,3 +549,26 @@ def test_a_proxys_own_password_is_not_shown(proxy: str, shown: str) -> None:
     told = str(replace(ATTEMPT, proxy=proxy).failure(said))
     assert f"the proxy {shown} stands between and did not lead there (Failed to parse: {shown})" in told
     assert "c@ret" not in told
+
+
+def test_a_file_of_cas_that_is_no_pem_is_named_and_not_the_host() -> None:
+    said = TLS.format("SSLError(SSLError(136, '[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found'))")
+    attempt = replace(ATTEMPT, port=5986, tls=True, trusted="/etc/ca.cer")
+    assert str(attempt.failure(said)) == (
+        "dc01 (dc01.company.local:5986): cannot log on over WinRM as 'COMPANY\\u' with transport ntlm: the file with"
+        " the CA's certificate, /etc/ca.cer, holds none in PEM. Where it is in DER, convert it: openssl x509 -inform"
+        " der -in /etc/ca.cer -out ca.pem, and name the new one in ansible_winrm_ca_trust_path. Nothing was sent"
+    )
+    assert "in ansible_psrp_ca_cert." in str(replace(attempt, connection="psrp").failure(said))
+
+
+def test_a_users_name_is_not_told_whole() -> None:
+    told = str(replace(ATTEMPT, user="u" * 5000).failure("requires a password"))
+    assert f"as '{'u' * 97}...' with" in told and len(told) < 500
+
+
+def test_hosts_whose_names_do_not_resolve_have_one_message() -> None:
+    first = ATTEMPT.failure("[Errno -2] Name or service not known")
+    other = replace(ATTEMPT, host="ca01", address="ca01.company.local").failure("[Errno -2] Name or service not known")
+    assert (first.what, first.mend) == (other.what, other.mend)
+    assert first.where == "dc01 (dc01.company.local:5985)" and "not resolve on the controller" in first.what

@@ -11,7 +11,19 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon_causes i
 
 ALONE = [value for value in vars(logon_causes).values() if isinstance(value, LogonCause)]
 EVERY = [*CAUSES, *ON_THE_WAY, *ALONE]
-FILLED = {"user", "address", "port", "transport", "proxy", "status", "said", "service", "certificate", "principal"}
+FILLED = {
+    "user",
+    "address",
+    "port",
+    "transport",
+    "proxy",
+    "status",
+    "said",
+    "service",
+    "trusted",
+    "certificate",
+    "principal",
+}
 # Windows, or the domain, has judged a password, an account or a certificate.
 REFUSED = {
     "account-expired",

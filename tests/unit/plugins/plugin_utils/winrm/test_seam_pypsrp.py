@@ -33,3 +33,7 @@ def test_a_version_that_is_not_known_is_told_when_it_is_needed(monkeypatch: pyte
 def test_a_status_is_an_error_of_http() -> None:
     error = seam_pypsrp.http_error(500, "<f/>")
     assert is_http_error(error) and (error.code, error.response_text) == (500, "<f/>")  # type: ignore[attr-defined]
+
+
+def test_the_settings_that_have_variables_of_their_own() -> None:
+    assert {"certificate_pem", "negotiate_service"} <= seam_pypsrp.SETTINGS

@@ -77,3 +77,8 @@ def test_the_proxy_that_would_stand_between(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert seam_winrm.proxy_of(url) == proxy
+
+
+def test_the_settings_that_have_variables_of_their_own() -> None:
+    assert {"read_timeout_sec", "ca_trust_path", "send_cbt"} <= seam_winrm.SETTINGS
+    assert not seam_winrm.SETTINGS & {"self", "transport", "password"}
