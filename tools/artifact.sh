@@ -17,4 +17,4 @@ python "$ROOT/tools/artifact.py" documentation "$place/collections"
 python "$ROOT/tools/artifact.py" needs "$place/collections"
 
 customer=$place/collections/ansible_collections/ucops/rollout/examples/customer
-ansible-playbook ucops.rollout.plan_pool -i "$customer/inventory" --vault-password-file "$customer/vault-password.txt"
+ansible-playbook ucops.rollout.plan_pool -i "$customer/inventory"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ansible.errors import AnsibleError
+
 from ansible_collections.ucops.rollout.plugins.filter import exports, plans, reports, runs
 from ansible_collections.ucops.rollout.plugins.module_utils.codec import plain_in_text, to_plain
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
@@ -63,7 +65,8 @@ class ActionModule(PureAction):
     def work(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         inventory = self.task_vars.get("groups") or {}
         variables = ReadHostVars(self.task_vars.get("hostvars") or {})
-        known = {host: frozenset(variables[host]) for host in variables}
+        takes_part = bool(arguments["dns_group"] or arguments["ca_group"])
+        known = names_by_host(variables, unread=not takes_part)
         refuse_misspelt(self.task_vars, documented(self.read_yaml), known)
         refuse_misspelt_tags(
             self.task_vars.get("ansible_run_tags") or (), self.task_vars.get("ansible_skip_tags") or ()
@@ -95,11 +98,27 @@ class ActionModule(PureAction):
                 refuse_beyond(planned, *halves_of(parts), views=hosts_of_run(plan, groups, inventory, parts).views)
             raise PlanHasErrors(plan.errors)
         every = arguments["every_dns_server"]
-        updated = [host for host in variables if takes_updates(variables, host)]
+        updated = [host for host in known if takes_updates(variables, host)]
         hosts = hosts_of_run(plan, groups, inventory, parts, every_dns_server=every, updated=updated)
         plain = plan.to_plain()
         told = {"plan": plain, "text": plain_in_text(plain), "hosts": to_plain(hosts)}
         return {"changed": False, **told, "made_of": source_of(arguments["topology"], arguments["only"])}
+
+
+def names_by_host(variables: ReadHostVars, unread: bool) -> dict[str, frozenset[str]]:
+    """Of each host the names of its variables.
+
+    :param unread: whether those of which a file is encrypted are left out where no vault's password was given.
+    """
+    names = {}
+    for host in variables:
+        try:
+            names[host] = frozenset(variables[host])
+        except AnsibleError as error:
+            # What Ansible says with no password at all; with a wrong one it says that none of them opens the file.
+            if not (unread and "no vault secrets found" in str(error)):
+                raise
+    return names
 
 
 def _issuers(plan: Plan) -> tuple[str, ...]:

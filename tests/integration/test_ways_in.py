@@ -89,7 +89,8 @@ def reached(way: Way, estate: RunningEstate, place: Path) -> dict[str, str]:
         group: {"hosts": {f"{name}.company.local": None for name in names}} for group, names in way.groups.items()
     }
     example = yaml.safe_load((lab / "hosts.yml").read_text(encoding="utf-8"))
-    example["all"]["children"] = moved(example["all"]["children"], groups)
+    windows = example["all"]["children"]["windows"]
+    windows["children"] = moved(windows["children"], groups)
     example["all"]["vars"] = others(variables)
     example["all"]["hosts"] = {name: written[name] | others(told.get(name, {})) for name in written}
     (lab / "hosts.yml").write_text(yaml.safe_dump(example), encoding="utf-8")

@@ -75,7 +75,7 @@ OF_USERS = {
     "changelogs/changelog.yaml",
     "docs/automation.md",
     "examples/connections/krb5.conf",
-    "examples/customer/inventory/group_vars/all/vault.yml",
+    "examples/customer/inventory/group_vars/windows/vault.yml",
     "examples/customer/vault-password.txt",
     "examples/larger_playbook.yml",
     "examples/runner/env/cmdline",

@@ -30,6 +30,11 @@ def files(situation: str) -> dict[str, Any]:
     return {str(path.relative_to(ROOT)): yaml.safe_load(path.read_text("utf-8")) for path in folder.rglob("*.yml")}
 
 
+def group_of(path: str) -> str:
+    """By the file's path, ``…/group_vars/GROUP.yml`` or ``…/group_vars/GROUP/connection.yml``."""
+    return path.partition("/group_vars/")[2].partition("/")[0].removesuffix(".yml")
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_the_tables_have_a_row_for_each_inventory(page: str) -> None:
     rows = [line for line in text(page).splitlines() if line.startswith("|")]
@@ -44,13 +49,27 @@ def test_the_tables_have_a_row_for_each_inventory(page: str) -> None:
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_an_inventory_has_the_groups_and_a_way_for_each_host(situation: str) -> None:
     inventory = yaml.safe_load((EXAMPLES / situation / "hosts.yml").read_text("utf-8"))
-    groups = {name: set((group or {}).get("hosts") or {}) for name, group in inventory["all"]["children"].items()}
+    (windows,) = inventory["all"].values()
+    groups = {name: set((group or {}).get("hosts") or {}) for name, group in windows["windows"]["children"].items()}
     assert set(groups) >= GROUPS
-    told = {path.rpartition("/")[2].removesuffix(".yml"): given for path, given in files(situation).items()}
+    told = {group_of(path): given for path, given in files(situation).items()}
     ways = {group for group in told if "ansible_winrm_transport" in told[group]}
     for host in set().union(*(groups[name] for name in GROUPS)):
-        mine = [group for group in ways if group == "all" or host in groups.get(group, ())]
+        mine = [group for group in ways if group == "windows" or host in groups.get(group, ())]
         assert len(mine) == 1, (host, mine)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_controller_has_no_variable_that_a_vault_opens(situation: str) -> None:
+    """So plans are made without the vault. Its place is beside the connection's variables, in a folder: of a folder and a
+    file of one name Ansible reads the folder alone."""
+    inventory = yaml.safe_load((EXAMPLES / situation / "hosts.yml").read_text("utf-8"))
+    assert list(inventory["all"]["children"]) == ["windows"] and "localhost" not in str(inventory)
+    assert {group_of(path) for path in files(situation)} <= {
+        "windows",
+        *inventory["all"]["children"]["windows"]["children"],
+    }
+    assert (EXAMPLES / situation / "group_vars" / "windows" / "connection.yml").is_file()
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)

@@ -118,11 +118,18 @@ def test_customer_has_the_groups(customer: dict[str, Any]) -> None:
 
 
 def test_customer_vault_opens_with_the_published_password(customer: dict[str, Any]) -> None:
-    assert (CUSTOMER / "inventory/group_vars/all/vault.yml").read_text().startswith("$ANSIBLE_VAULT;1.1;AES256\n")
+    assert (CUSTOMER / "inventory/group_vars/windows/vault.yml").read_text().startswith("$ANSIBLE_VAULT;1.1;AES256\n")
     variables = customer["_meta"]["hostvars"]["ca01.company.local"]
     assert variables["vault_rollout_user"] == r"COMPANY\rollout"
     assert variables["vault_rollout_password"] == "an-example-and-nothing-else"
     assert variables["ansible_password"] == "{{ vault_rollout_password }}"
+
+
+def test_controller_has_nothing_of_the_vault(customer: dict[str, Any]) -> None:
+    """Whatever does not reach Windows, such as plan_pool, then runs without the vault's password."""
+    assert [path.name for path in (CUSTOMER / "inventory" / "group_vars" / "all").iterdir()] == ["topology.yml"]
+    hosts = set().union(*GROUPS.values())
+    assert {host for host, given in customer["_meta"]["hostvars"].items() if "ansible_password" in given} == hosts
 
 
 def test_customer_topology_gives_the_plan(customer: dict[str, Any]) -> None:
