@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from domainkit import REALM, Domain, domain_of, with_domain
 from languagekit import begin
 from proofkit.needs import program
 from sitekit import BY_COMMAND, FIRST_CONTACT, ROOT, Site, play
+from waykit import row
 
 from lab.client import RunningEstate
 
@@ -77,6 +78,7 @@ def test_a_rollout_by_tickets(
     listener: dict[str, Any],
     per_logon: int,
     monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
     krb5 = (EXAMPLES / "krb5.conf").read_text(encoding="utf-8")
     assert f"```ini\n{krb5}```" in (ROOT / "docs" / "prerequisites.md").read_text(encoding="utf-8")
@@ -89,8 +91,12 @@ def test_a_rollout_by_tickets(
         options = inventory_of(example, domain, estate, tmp_path / example)
         given = {name: value for name, value in estate.variables.items() if not name.startswith("ansible_")}
         given |= {"pool_report_directory": str(site.reports), "pool_verify_wait": 0, "pool_verify_replication_wait": 0}
+        started = time.monotonic()
         run = play("deploy_pool", *options, "-vvvvv", variables=given, cwd=tmp_path)
+        seconds = time.monotonic() - started
         report = site.report()
+        way = ("winrm", "Kerberos", "HTTPS" if listener else "HTTP")
+        record_property(*row(way, "origin", report["status"], estate.counters(), seconds))
         assert (run.code, report["status"]) == (0, "done"), run.output
         assert report["counts"]["unproved"] == report["counts"]["wrong"] == 0
         assert run.output.count("kinit succeeded") > len(HOSTS) and PASSWORD not in run.output

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import yaml
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from languagekit import begin
-from sitekit import Site
+from sitekit import ROOT, Site
+from waykit import row
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.connections import kind_of
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
@@ -21,6 +23,7 @@ from lab.client import RunningEstate
 pytestmark = pytest.mark.slow
 
 PSRP = {"ansible_connection": "psrp", "ansible_psrp_protocol": "http"}
+EXAMPLE = ROOT / "examples" / "connections" / "psrp" / "group_vars" / "windows" / "connection.yml"
 HOSTS = ("ca01", "dc01", "ocssrv01", "ocssrv02")
 
 
@@ -40,10 +43,19 @@ def failed_logons(site: Site) -> int:
     return sum(one["logons"]["failed"] for one in site.estate.counters().values())
 
 
-def test_a_rollout_over_psrp_asks_what_one_over_winrm_asks(site: Site, tmp_path: Path) -> None:
-    """The first over psrp, sealed with NTLM; then nothing is left to do, over winrm and over both in one run."""
-    run = site.play("deploy_pool", variables={**PSRP, "ucops_record": str(tmp_path / "recorded")})
+def test_a_rollout_over_psrp_asks_what_one_over_winrm_asks(
+    site: Site, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """The first over psrp as the example has it; then nothing is left to do, over winrm and over both in one run."""
+    example = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+    assert example.items() >= PSRP.items()
+    passwords = {"vault_rollout_password": site.estate.variables["ansible_password"]}
+    started = time.monotonic()
+    run = site.play("deploy_pool", variables={**example, **passwords, "ucops_record": str(tmp_path / "recorded")})
+    seconds = time.monotonic() - started
     assert run.code == 0, run.output
+    status, counters = site.report()["status"], site.estate.counters()
+    record_property(*row(("psrp", "NTLM", "HTTP"), "origin", status, counters, seconds))
     assert site.report()["summary"] == {
         "proved": 22, "unproved": 0, "failed": 0, "by_hand": 0, "would_be_checked": 0,
     }  # fmt: skip

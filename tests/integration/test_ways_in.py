@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 import yaml
 from languagekit import begin
 from sitekit import BY_COMMAND, ROOT, Site
+from waykit import row
 
 from lab.client import RunningEstate
 from lab.estate import merged
@@ -42,9 +44,10 @@ def old_servers() -> dict[str, Any]:
     return merged(BY_COMMAND, merged(hosts("dc01", generation="2003"), hosts(*ORIGIN[1:], generation="2008")))
 
 
-def of_workgroup(way: str) -> dict[str, Any]:
-    """The Edge pool's servers take one way alone; the DNS server and the CA are the domain's."""
-    return merged(hosts("dc01", "ca01", winrm=HTTPS), hosts(*EDGES, accounts=[OWN], winrm={**HTTPS, **only(way)}))
+def of_workgroup(*ways: dict[str, Any]) -> dict[str, Any]:
+    """Each of the Edge pool's servers takes one way alone; the DNS server and the CA are the domain's."""
+    edges = [hosts(name, accounts=[OWN], winrm={**HTTPS, **way}) for name, way in zip(EDGES, ways, strict=True)]
+    return merged(hosts("dc01", "ca01", winrm=HTTPS), merged(*edges))
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,18 @@ WAYS = {
     "NTLM over HTTPS": Way("origin", of_domain(**HTTPS), dict.fromkeys(ORIGIN, 2)),
     "CredSSP over HTTP": Way("origin", of_domain(**only("credssp")), dict.fromkeys(ORIGIN, 6)),
     "certificate over HTTPS": Way(
-        "edge", of_workgroup("certificate"), {**OF_DOMAIN, **dict.fromkeys(EDGES, 0)}, "workgroup"
+        "edge",
+        of_workgroup(only("certificate"), only("certificate")),
+        {**OF_DOMAIN, **dict.fromkeys(EDGES, 0)},
+        "workgroup",
     ),
-    "Basic over HTTPS": Way(
-        "edge", of_workgroup("basic"), {**OF_DOMAIN, **dict.fromkeys(EDGES, 0)}, "workgroup", {"by_basic": EDGES}
+    # One edge each: Basic alone, and NTLM by the account of the host.
+    "Basic and NTLM over HTTPS": Way(
+        "edge",
+        of_workgroup(only("basic"), {}),
+        {**OF_DOMAIN, "edge01": 0, "edge02": 2},
+        "workgroup",
+        {"by_basic": EDGES[:1], "by_account_of_the_host": EDGES[1:]},
     ),
 }
 
@@ -114,8 +125,8 @@ def moved(children: dict[str, Any], groups: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", WAYS)
-def test_rollout(name: str, tmp_path: Path, turn: int) -> None:
-    """Each ends proved, nobody is refused, and no more is sent than its logons need; `-s` shows the table."""
+def test_rollout(name: str, tmp_path: Path, turn: int, record_property: Callable[[str, object], None]) -> None:
+    """Each ends proved, nobody is refused, and no more is sent than its logons need."""
     way = WAYS[name]
     with begin(way.estate, tmp_path / "lab", turn, way.overrides) as estate:
         site, password = Site(estate, tmp_path), estate.variables["ansible_password"]
@@ -124,10 +135,10 @@ def test_rollout(name: str, tmp_path: Path, turn: int) -> None:
         run = site.play("deploy_pool", variables=passwords)
         seconds = time.monotonic() - started
         counted = {host.partition(".")[0]: one for host, one in estate.counters().items()}
-        requests = sum(one["requests"] for one in counted.values())
-        print(f"| {name} | {way.estate} | {len(counted)} hosts | {requests} requests | {seconds:.1f} s |")
         assert password not in run.output and OWN["password"] not in run.output
         report = site.report()
+        transport, listener = name.split(" over ")
+        record_property(*row(("winrm", transport, listener), way.estate, report["status"], counted, seconds))
         assert (run.code, report["status"]) == (0, "done"), run.output
         summary = report["summary"]
         assert summary["proved"] > 0 and summary["failed"] == summary["unproved"] == 0, summary

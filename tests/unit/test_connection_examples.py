@@ -53,7 +53,7 @@ def test_an_inventory_has_the_groups_and_a_way_for_each_host(situation: str) -> 
     groups = {name: set((group or {}).get("hosts") or {}) for name, group in windows["windows"]["children"].items()}
     assert set(groups) >= GROUPS
     told = {group_of(path): given for path, given in files(situation).items()}
-    ways = {group for group in told if "ansible_winrm_transport" in told[group]}
+    ways = {group for group in told if {"ansible_winrm_transport", "ansible_psrp_auth"} & set(told[group])}
     for host in set().union(*(groups[name] for name in GROUPS)):
         mine = [group for group in ways if group == "windows" or host in groups.get(group, ())]
         assert len(mine) == 1, (host, mine)
@@ -61,8 +61,8 @@ def test_an_inventory_has_the_groups_and_a_way_for_each_host(situation: str) -> 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_controller_has_no_variable_that_a_vault_opens(situation: str) -> None:
-    """So plans are made without the vault. Its place is beside the connection's variables, in a folder: of a folder and a
-    file of one name Ansible reads the folder alone."""
+    """So plans are made without the vault. It lies beside the connection's variables, in a folder: where a file has the
+    folder's name, too, Ansible does not read it."""
     inventory = yaml.safe_load((EXAMPLES / situation / "hosts.yml").read_text("utf-8"))
     assert list(inventory["all"]["children"]) == ["windows"] and "localhost" not in str(inventory)
     assert {group_of(path) for path in files(situation)} <= {
@@ -92,11 +92,13 @@ def test_every_password_is_one_of_a_vault(situation: str) -> None:
 def test_nothing_is_sent_in_the_clear_or_to_anybody(situation: str) -> None:
     """What seals itself says so over HTTP; HTTPS is validated."""
     for path, given in files(situation).items():
-        if "ansible_winrm_scheme" not in given:
-            continue
-        if given["ansible_winrm_scheme"] == "https":
+        if "ansible_psrp_protocol" in given:
+            assert (given["ansible_psrp_protocol"], given["ansible_psrp_message_encryption"]) == ("http", "always"), (
+                path
+            )
+        elif given.get("ansible_winrm_scheme") == "https":
             assert given["ansible_winrm_server_cert_validation"] == "validate", path
-        else:
+        elif "ansible_winrm_scheme" in given:
             assert given["ansible_winrm_message_encryption"] == "always", path
 
 
