@@ -271,7 +271,9 @@ def test_check_mode_and_other_tags(site: Site) -> None:
     of_host(site, "ocssrv02", "ansible_connection: winmr\n")
     run = audited(site)
     assert run.code == 2 and set(run.recap) == {"localhost"}, run.output
-    assert "ansible_connection of ocssrv02.company.local is 'winmr'. Set it to winrm" in run.output
+    assert (
+        "ansible_connection of ocssrv02.company.local is 'winmr'. Set ansible_connection to winrm or psrp" in run.output
+    )
     run = site.play("audit_pool", "--limit", "ocssrv01.company.local")
     assert run.code != 0 and "leaves out localhost" in " ".join(run.output.split())
 

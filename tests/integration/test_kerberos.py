@@ -245,11 +245,11 @@ def test_tickets_that_were_there_before(contact: Contact, tmp_path: Path, monkey
     kinit("-l", "1s")
     time.sleep(1.2)
     (ended,) = contact.tell("ocssrv01", **MANUAL)
-    assert "the Kerberos ticket of the account has ended" in ended["msg"]
+    assert "the Kerberos ticket of the account has ended. Call kinit again" in ended["msg"]
     kinit()
     assert all(one["reached"] for one in contact.tell("ocssrv01", "ocssrv02", **MANUAL))
     (other,) = contact.tell("ocssrv01", **MANUAL, ansible_user=f"clerk@{REALM}")
-    assert "there is no Kerberos ticket for the account" in other["msg"]
+    assert "there is no Kerberos ticket for the account. Set ansible_password" in other["msg"]
     assert (tmp_path / "mine").exists()
 
 
@@ -284,7 +284,7 @@ def test_no_encryption_in_common(contact: Contact, tmp_path: Path, monkeypatch: 
 def test_without_the_library(contact: Contact, tmp_path: Path) -> None:
     (tmp_path / "kerberos.py").write_text("raise ImportError\n", encoding="utf-8")
     first, second = contact.tell("ocssrv01", "ocssrv02", forked=False, settings={"PYTHONPATH": str(tmp_path)})
-    assert "the library for Kerberos is not installed on the controller" in first["msg"]
+    assert "the library for Kerberos is not installed on the controller. pip install" in first["msg"]
     assert second["msg"].startswith(IN_VAIN)
 
 

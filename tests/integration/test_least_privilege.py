@@ -132,6 +132,15 @@ def climb(estate: RunningEstate, reach: int) -> None:
     assert estate.state() == before
 
 
+@pytest.mark.parametrize("number", [4, 7])
+@pytest.mark.parametrize("audited", ["", "S:AI(AU;SA;CC;;;WD)"])
+def test_a_grant_stands_in_the_access_list_and_not_among_what_is_audited(number: int, audited: str) -> None:
+    pattern = re.search(r"-replace '([^']+)'", SCRIPTS[number])
+    assert pattern and re.sub(pattern[1], r"\1(A;;CC;;;BU)", f"O:BAG:BAD:AI(A;;CC;;;BA)(A;;CC;;;WD){audited}") == (
+        f"O:BAG:BAD:AI(A;;CC;;;BA)(A;;CC;;;WD)(A;;CC;;;BU){audited}"
+    )
+
+
 @pytest.mark.parametrize(("generation", "reach"), [("2008r2", 3), ("2019", 2)])
 def test_each_grant_in_turn_and_then_a_whole_rollout(tmp_path: Path, turn: int, generation: str, reach: int) -> None:
     changed = {

@@ -65,11 +65,11 @@ CASES = {
     "old01": Case(
         {}, {}, "the host's HTTPS listener and the controller have no version of TLS in common", generation="2008r2"
     ),
-    "http01": Case({}, {"ansible_port": 5985}, "what answers there does not speak TLS"),
+    "http01": Case({}, {"ansible_port": 5985}, "does not speak TLS. Port 5986 is HTTPS, 5985 HTTP: correct ansible"),
     "https01": Case(
         {},
         {**HTTP, "ansible_port": 5986, "ansible_winrm_message_encryption": "always"},
-        "the connection was broken off without an answer of WinRM",
+        "the connection was broken off without an answer of WinRM. Check address, port and scheme (5985",
     ),
     "readable01": Case(
         {},
@@ -90,7 +90,7 @@ CASES = {
     "domain01": Case(
         {"auth": ON},
         {**BASIC, "ansible_user": "COMPANY\\third", "ansible_password": SECRETS["COMPANY\\rollout"]},
-        "the credentials were rejected by the host, or it does not take Basic authentication",
+        "rejected by the host, or it does not take Basic authentication. Set ansible_winrm_transport: ntlm (or kerb",
         1,
     ),
     "basic02": Case({"auth": ON}, {**BASIC, "ansible_password": "not-this-one"}, "does not take Basic", 1),
@@ -113,7 +113,7 @@ CASES = {
     "credssp02": Case(
         {"auth": ON},
         {**CREDSSP, **HTTP, "ansible_password": WRONG},
-        "user name or password are wrong: the credentials were rejected",
+        "user name or password are wrong: the credentials were rejected. Check ansible_user (DOMAIN",
         1,
     ),
     "credssp03": Case(
@@ -122,7 +122,7 @@ CASES = {
     "rights01": Case(
         {"auth": ON},
         {**CREDSSP, "ansible_user": "COMPANY\\visitor", "ansible_password": "Clerk-2007!"},
-        "the password is right, but the account may not use WinRM here",
+        "the password is right, but the account may not use WinRM here. It has to be an administrator",
     ),
     # --- client certificates
     "nofile01": Case({"auth": ON}, {"ansible_winrm_cert_pem": "{files}/none.pem"}, "{files}/none.pem: No such file or"),
