@@ -62,7 +62,8 @@ notes:
     beside it. Nothing is installed on the Windows host,
     and no PowerShell runs there unless the description says so.
   - Makes exactly one logon attempt. A refused logon makes the host unreachable, since domains lock accounts
-    after a few of them.
+    after a few of them. Until a host has accepted an account, the tasks of a run log on with it one after the
+    other; after a refusal the other hosts are unreachable without one.
 """
 
     # For what only computes, or reads and writes files of the controller.

@@ -11,7 +11,8 @@ module: target_info
 short_description: Reach a Windows host once and tell what it is
 description:
   - Logs on to a Windows host once and reads its version, language and what follows from them.
-  - Serves as the first contact of a rollout. A wrong password then costs one refused logon, not one per task.
+  - Serves as the first contact of a rollout. A wrong password then costs one refused logon, not one per task,
+    and for however many hosts the task is.
 version_added: 1.0.0
 author:
   - The ucops.rollout developers (@ucops)

@@ -51,11 +51,11 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import (
     EVERYWHERE,
     Account,
-    Refusals,
     account_of,
     first_contact,
     not_reached,
 )
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.gate import Gate
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host import open_windows_host
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.host_port import WindowsHost
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.listener import see_listener
@@ -81,12 +81,16 @@ _ANSIBLE, _OF_CONTROLLER = "ansible_", ("ansible_connection", "ansible_python_in
 _TRUSTS_WHAT_IS_MARKED = hasattr(template, "trust_as_template")
 # The folder of the controller that a task's messages are written into, where the task itself says so.
 RECORDING = "recording_directory"
-# Of all tasks and items that this process does, which are those of one task for one host.
-_refusals = Refusals()
 # Connections to hosts that run no module written in Python.
 _OF_WINDOWS = ("winrm", "psrp")
 # In characters; a longer result is shown from -vvv on.
 LONGEST_SHOWN = 1500
+
+
+@functools.cache
+def _gate() -> Gate:
+    """Of this process, with the folder that Ansible makes for each run, hands down to its workers, and removes."""
+    return Gate(DEFAULT_LOCAL_TMP)
 
 
 def shortened(result: dict[str, Any]) -> dict[str, Any]:
@@ -241,7 +245,6 @@ class WindowsAction(_CheckedAction):
     def open_host(self) -> Iterator[WindowsHost]:
         """The host of this task with all its ports, after one logon; everything of ours is released at the end."""
         name = self._host_name()
-        # A folder that Ansible makes for each run, hands down to its workers, and removes.
         with (
             self._session() as session,
             open_windows_host(session, name=name, run_folder=DEFAULT_LOCAL_TMP) as host,
@@ -311,18 +314,24 @@ class WindowsAction(_CheckedAction):
 
     @contextmanager
     def _session(self) -> Iterator[WsmanSession]:
-        """Logged on, over the task's connection, unless the same was refused before."""
+        """Logged on, over the task's connection, unless the account was refused before in this run."""
         kind, name, hosts = self._kind(), self._task.delegate_to, self.task_vars.get("hostvars") or {}
         if name in hosts and not self._elsewhere:
             kind.take_variables(self._connection, hosts[name])
         attempt = self.attempt()
         self._recorder = self._new_recorder(attempt)
-        with _refusals.heeded(self._host_name(), account_of(attempt, self._connection.get_option("remote_password"))):
-            try:
-                session = kind.open(self._connection, attempt, self._recorder)
-            except (AnsibleError, ValueError) as error:  # the latter for options that Ansible takes as they stand
-                raise attempt.failure(str(error)) from error
+        here, account = self._host_name(), account_of(attempt, self._connection.get_option("remote_password"))
+        with _gate().heeded(here, account):
+            with _gate().turn(here, account, functools.partial(self._look, attempt)):
+                try:
+                    session = kind.open(self._connection, attempt, self._recorder)
+                except (AnsibleError, ValueError) as error:  # the latter for options that Ansible takes as they stand
+                    raise attempt.failure(str(error)) from error
             yield session
+
+    def _look(self, attempt: LogonAttempt) -> None:
+        """Before a logon that others may wait for."""
+        see_listener(attempt)
 
     def _kind(self) -> AnsibleConnection:
         return kind_of(self._connection, self._host_name())
@@ -393,6 +402,9 @@ class ManyHostsAction(ReachingAction):
         """As of any action, and kept: each host is looked at first, and logged on to later."""
         self._tried = self._tried or super().attempt()
         return self._tried
+
+    def _look(self, attempt: LogonAttempt) -> None:
+        """All hosts were looked at before."""
 
     def given_to_play(self) -> frozenset[str]:
         """The variables of the play and of this task, which outrank those of hosts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +43,39 @@ def test_wrong_password_is_one_failed_logon(site: Site) -> None:
     assert "not-this-one" not in run.output
     assert logons(site) == {"ok": 0, "failed": 1}
     assert site.state() == before
+
+
+PLAYBOOK_OF_ONES_OWN = """
+- hosts: all:!localhost
+  gather_facts: false
+  tags: [twice]
+  tasks:
+    - ucops.rollout.target_info:
+      ignore_unreachable: true
+    - ucops.rollout.target_info: {fail: false}
+
+- hosts: ucops_servers
+  gather_facts: false
+  vars: {ansible_user: COMPANY\\deputy}
+  roles: [ucops.rollout.pool_certificates]
+"""
+
+
+def test_in_a_playbook_of_ones_own_a_wrong_password_is_one_failed_logon_of_each_account(
+    site: Site, tmp_path: Path
+) -> None:
+    """Over hosts side by side, in tasks one after the other, and by a role."""
+    book = tmp_path / "own.yml"
+    book.write_text(PLAYBOOK_OF_ONES_OWN, encoding="utf-8")
+    run = site.play(str(book), "--tags", "twice")
+    assert (run.code, logons(site)) == (0, {"ok": 8, "failed": 0}), run.output
+    site.estate.reset_counters()
+    run = site.play(str(book), variables={"ansible_password": "not-this-one"})
+    assert run.code != 0 and logons(site) == {"ok": 0, "failed": 2}, run.output
+    told = clean(run)
+    assert told.count("the credentials were rejected by the host. Check ansible_user") == 2
+    for account in (r"COMPANY\\rollout", r"COMPANY\\deputy"):
+        assert f"refused the account '{account}' in this run, and domains lock an account" in told
 
 
 def test_dead_server_stops_the_run_before_anything_is_touched(site: Site) -> None:

@@ -2,30 +2,29 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""In which order the hosts of a run are logged on to for the first time, and what is not tried again once it was
-refused, so that a wrong password locks no account."""
+"""In which order the hosts of one task are logged on to for the first time, so that a wrong password locks no account;
+``gate.py`` has what goes for all tasks of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.side_by_side import in_parallel
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.side_by_side import in_processes
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import LogonAttempt
 
 Result = dict[str, Any]
 
-_SPARED = (
+SPARED = (
     "not logged on to: {first} refused the account '{account}' in this run, and domains lock an account after three to"
     " five failed logons"
 )
 
-_IN_VAIN = "not logged on to: what {first} tells lies with the controller or the domain, and is the same here"
+IN_VAIN = "not logged on to: what {first} tells lies with the controller or the domain, and is the same here"
 # Of a result: whether its cause lies with the controller or the domain.
 EVERYWHERE = "everywhere"
 
@@ -46,39 +45,12 @@ def account_of(attempt: LogonAttempt, password: Any) -> Account:
     return Account(attempt.account, str(password or ""), local=attempt.local, kerberos=kerberos)
 
 
-def _names(user: str) -> tuple[str, str]:
+def names_of(user: str) -> tuple[str, str]:
     """Name and domain, the same for COMPANY\\name and name@company.local. Windows takes either in any case."""
     domain, backslash, name = user.casefold().partition("\\")
     if not backslash:
         name, _at, domain = user.casefold().partition("@")
     return name, domain.partition(".")[0]
-
-
-class Refusals:
-    """The accounts that were refused in this process, in which Ansible does the items of a loop, and a task that is to
-    be tried again: each would be one more logon with the same password."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, ...], tuple[str, LogonRefused]] = {}
-
-    @contextmanager
-    def heeded(self, host: str, account: Account) -> Iterator[None]:
-        """While this lasts, the account may be used on a host.
-
-        :raises LogonRefused: the host refused it before.
-        :raises HostUnreachable: another host did.
-        """
-        tried = (*_names(account.user), account.password)
-        if tried in self._known:
-            first, refused = self._known[tried]
-            if first == host:
-                raise refused
-            raise HostUnreachable(_SPARED.format(first=first, account=as_said(account.user, 100)), where=host)
-        try:
-            yield
-        except LogonRefused as error:
-            self._known[tried] = (host, error)
-            raise
 
 
 def not_reached(error: RolloutError) -> Result:
@@ -116,13 +88,13 @@ def first_contact(
     for host, its in accounts.items():
         user = its.user.casefold()
         # A domain counts for its account, with whatever passwords and wherever they were refused.
-        tried = (*_names(user), its.password if its.local else "")
+        tried = (*names_of(user), its.password if its.local else "")
         # That it took one password says nothing of another.
         known, way = (user, "" if its.local else its.password), (user, its.kerberos)
         if tried in refused:
             told[host] = _spared(host, refused[tried], its.user)
         elif way in in_vain:
-            told[host] = _spared(host, in_vain[way], its.user, _IN_VAIN)
+            told[host] = _spared(host, in_vain[way], its.user, IN_VAIN)
         elif known not in accepted:
             told[host] = read(host)
             if told[host]["reached"]:
@@ -136,6 +108,11 @@ def first_contact(
     return {host: {name: value for name, value in told[host].items() if name != EVERYWHERE} for host in hosts}
 
 
-def _spared(host: str, first: str, user: str, why: str = _SPARED) -> Result:
-    msg = why.format(first=first, account=as_said(user, 100))
+def spared(first: str, user: str, why: str = SPARED) -> str:
+    """What is told of a host that is not logged on to, since another one came first."""
+    return why.format(first=first, account=as_said(user, 100))
+
+
+def _spared(host: str, first: str, user: str, why: str = SPARED) -> Result:
+    msg = spared(first, user, why)
     return {"changed": False, "reached": False, "logon_refused": False, "where": host, "msg": msg}

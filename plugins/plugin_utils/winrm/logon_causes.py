@@ -344,7 +344,7 @@ REJECTED = LogonCause(
     "credentials-rejected",
     (),
     "the credentials were rejected by the host",
-    f"Check {_NAMES} before the next run.{_ONE_LOGON}",
+    f"Check {_NAMES}, and whether the account is locked, before the next run.{_ONE_LOGON}",
     refused=True,
 )
 REJECTED_BASIC = LogonCause(

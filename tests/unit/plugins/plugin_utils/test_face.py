@@ -30,7 +30,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import 
     HostUnreachable,
     LogonRefused,
 )
-from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import Refusals
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import Account
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.gate import Gate
 
 IN_A_LAB = {"ucops_anybody_may_read_the_passwords": "yes"}
 REJECTED = "ntlm: the specified credentials were rejected by the server"
@@ -94,7 +95,8 @@ def run(
 @pytest.fixture(autouse=True)
 def _a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """As each task has for each host."""
-    monkeypatch.setattr(face, "_refusals", Refusals())
+    gate = Gate()
+    monkeypatch.setattr(face, "_gate", lambda: gate)
 
 
 class Reader(WindowsAction):
@@ -147,8 +149,8 @@ def test_wrong_password_is_one_logon_and_an_unreachable_host() -> None:
     assert result["msg"] == (
         "dc01 (10.0.0.5:5985): cannot log on over WinRM as 'C\\u' with transport ntlm: the credentials were rejected"
         " by the host. Check ansible_user (DOMAIN\\user for ntlm and credssp, or HOST\\user for an account of the host"
-        " itself; user@DOMAIN in capitals for kerberos) and ansible_password before the next run. Exactly one logon was"
-        " tried: domains lock an account after a few that are refused"
+        " itself; user@DOMAIN in capitals for kerberos) and ansible_password, and whether the account is locked, before"
+        " the next run. Exactly one logon was tried: domains lock an account after a few that are refused"
     )
 
 
@@ -192,6 +194,30 @@ def test_a_logon_that_is_refused_in_the_midst_is_not_tried_by_the_next_item() ->
     connection = FakeConnection()
     first, again = (run(failing(LogonRefused("locked", where="dc01")), connection) for _item in range(2))
     assert (connection.logons, again) == (1, first) and first["logon_refused"] is True
+
+
+def test_a_later_task_of_the_run_heeds_a_refusal_and_waits_for_no_dead_host(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    connection = FakeConnection(AnsibleConnectionFailure(REJECTED))
+
+    def task(host: str, look: Any) -> dict[str, Any]:
+        gate = Gate(str(tmp_path))
+        monkeypatch.setattr(face, "_gate", lambda: gate)
+        monkeypatch.setattr(face, "see_listener", look)
+        return run(Reader, connection, variables={"inventory_hostname": host}, name="x")
+
+    def dead(attempt: Any) -> None:
+        raise attempt.failure("Connection refused")
+
+    assert "nothing listens there" in task("ca01", dead)["msg"] and connection.logons == 0
+    assert task("dc01", lambda attempt: None)["logon_refused"] is True
+    again, elsewhere = (task(host, dead) for host in ("dc01", "ca01"))
+    assert (connection.logons, again["logon_refused"], elsewhere["logon_refused"]) == (1, True, False)
+    assert [one["unreachable"] for one in (again, elsewhere)] == [True, True]
+    assert [one["msg"].partition(" the account")[0] for one in (again, elsewhere)] == [
+        "dc01: not logged on to: dc01 refused", "ca01: not logged on to: dc01 refused",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("missing", ["remote_user", "remote_password"])
@@ -653,6 +679,24 @@ def test_many_hosts_are_reached_by_their_own_connections_and_what_came_of_each_i
     # The first is logged on to here, and the others in processes of their own.
     assert [one.logons for one in windows] == [1, 0, 0]
     assert windows[0].closed == 1
+
+
+def test_hosts_that_were_looked_at_are_not_looked_at_again_and_later_tasks_know_what_came_of_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gate = Gate(str(tmp_path))
+    monkeypatch.setattr(face, "_gate", lambda: gate)
+    windows = [OtherConnection(None, enumerated(instance("Win32_X", Name="a"))) for _number in range(3)]
+    result, _loader, looked = contact(monkeypatch, *windows)
+    assert [json.loads(result["hosts"][f"edge0{number}"])["reached"] for number in range(3)] == [True] * 3
+    assert sorted(looked) == ["edge00", "edge01", "edge02"]
+    # What listens is not looked at any more, nobody waits, and what another host refuses does not count for this one.
+    later, no_look = Gate(str(tmp_path)), pytest.fail
+    account = Account("C\\u", "p")
+    with pytest.raises(LogonRefused), later.turn("edge01", account, no_look):
+        raise LogonRefused("no")
+    with later.heeded("edge02", account), later.turn("edge02", account, no_look):
+        pass
 
 
 def test_how_a_host_is_logged_on_to_is_made_out_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,6 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.faults import HostUnreachable, LogonRefused
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.first_contact import (
     Account,
-    Refusals,
     account_of,
     first_contact,
     not_reached,
@@ -123,32 +122,6 @@ def test_what_keeps_a_ticket_from_every_host_keeps_no_password(tmp_path: Path) -
     estate = Estate(tmp_path, {"dc01": OURS._replace(kerberos=True)}, dc01=vain)
     estate.contact()
     assert estate.tries == dict.fromkeys(HOSTS, 1)
-
-
-def test_what_was_refused_is_not_tried_again() -> None:
-    refusals, error, tried = Refusals(), LogonRefused("no", where="dc01"), list[Account]()
-    for account in (OURS, OURS, OURS._replace(user="rollout@company.local")):
-        with pytest.raises(LogonRefused) as refused, refusals.heeded("dc01", account):
-            tried.append(account)
-            raise error
-        assert refused.value is error
-    assert tried == [OURS]
-    with pytest.raises(HostUnreachable) as spared, refusals.heeded("ca01", OURS):
-        raise AssertionError
-    assert str(spared.value) == (
-        "ca01: not logged on to: dc01 refused the account 'COMPANY\\rollout' in this run, and domains lock an account"
-        " after three to five failed logons"
-    )
-    assert not isinstance(spared.value, LogonRefused)
-    with refusals.heeded("dc01", OURS._replace(password="another")), refusals.heeded("dc01", OTHER):
-        pass
-
-
-def test_a_host_that_is_not_reached_refuses_nothing() -> None:
-    refusals = Refusals()
-    for _again in range(2):
-        with pytest.raises(HostUnreachable, match="dead"), refusals.heeded("dc01", OURS):
-            raise HostUnreachable("dead")
 
 
 def test_where_no_logon_can_begin_nobody_waits_for_it_again(tmp_path: Path) -> None:
