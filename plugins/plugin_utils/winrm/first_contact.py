@@ -19,7 +19,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon import L
 
 Result = dict[str, Any]
 
-SPARED = (
+_SPARED = (
     "not logged on to: {first} refused the account '{account}' in this run, and domains lock an account after three to"
     " five failed logons"
 )
@@ -108,11 +108,11 @@ def first_contact(
     return {host: {name: value for name, value in told[host].items() if name != EVERYWHERE} for host in hosts}
 
 
-def spared(first: str, user: str, why: str = SPARED) -> str:
+def spared(first: str, user: str, why: str = _SPARED) -> str:
     """What is told of a host that is not logged on to, since another one came first."""
     return why.format(first=first, account=as_said(user, 100))
 
 
-def _spared(host: str, first: str, user: str, why: str = SPARED) -> Result:
+def _spared(host: str, first: str, user: str, why: str = _SPARED) -> Result:
     msg = spared(first, user, why)
     return {"changed": False, "reached": False, "logon_refused": False, "where": host, "msg": msg}
