@@ -90,7 +90,12 @@ def documentation(place: pathlib.Path) -> list[str]:
 
 # What ansible-builder has to find in the installed collection.
 NEEDED = {
-    "python": ["cryptography>=42.0.0", "dnspython>=2.6.0", "pywinrm[credssp,kerberos]>=0.5.0"],
+    "python": [
+        "cryptography>=42.0.0",
+        "dnspython>=2.6.0",
+        "pypsrp[credssp]>=0.9.1",
+        "pywinrm[credssp,kerberos]>=0.5.0",
+    ],
     "system": [
         "gcc [compile platform:dpkg platform:rpm]",
         "krb5-devel [compile platform:rpm]",
