@@ -15,6 +15,8 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.connectio
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import seam_pypsrp, seam_winrm
 
 Require = Callable[[], None]
+# Where nothing else says so.
+_THERE = " on the controller"
 
 
 def require_libraries(halves: Collection[str], *, proof: bool, connections: Collection[str] = ()) -> None:
@@ -26,7 +28,7 @@ def require_libraries(halves: Collection[str], *, proof: bool, connections: Coll
     needs += [seam_dns.require] if RECORDS in halves or proof else []
     missing = [error for error in map(_missing, needs) if error is not None]
     if missing:
-        what = "; ".join(dict.fromkeys(error.what for error in missing))
+        what = "; ".join(dict.fromkeys(error.what.replace(_THERE, "") for error in missing))
         mend = ". ".join(dict.fromkeys(error.mend for error in missing))
         raise RolloutError(what, where="the controller", mend=f"Nothing was touched. {mend}")
 

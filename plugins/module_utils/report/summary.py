@@ -15,7 +15,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import 
 from ansible_collections.ucops.rollout.plugins.module_utils.report.data import HandOver, Line, planned_counts
 from ansible_collections.ucops.rollout.plugins.module_utils.report.escaping import visible
 from ansible_collections.ucops.rollout.plugins.module_utils.report.outcome import CHECKS
-from ansible_collections.ucops.rollout.plugins.module_utils.wording import number
+from ansible_collections.ucops.rollout.plugins.module_utils.wording import at_place, number
 
 WIDTH = 100
 NOT_DONE = "not done"
@@ -31,7 +31,7 @@ def report_summary(data: HandOver) -> str:
     sections = [
         ("Planned", _planned(data)),
         (changed, _changed(data)),
-        ("Failed", [*_items(data.failures), *data.causes(FAILED)]),
+        ("Failed", [*_alike(data.failures), *data.causes(FAILED)]),
         ("Not done", _items(data.not_done)),
         ("Waits", _items(data.waiting)),
         ("By hand", _items(data.steps_by_hand)),
@@ -105,3 +105,14 @@ def _counts(summary: Mapping[str, int]) -> str:
 
 def _items(items: Sequence[Line]) -> list[str]:
     return [str(item) for item in items]
+
+
+def _alike(items: Sequence[Line]) -> list[str]:
+    """Those that say the same of several places once."""
+    places: dict[str, list[Line]] = {}
+    for item in items:
+        places.setdefault(item.what.removeprefix(f"{item.where}: "), []).append(item)
+    return [
+        str(alike[0]) if len(alike) == 1 else at_place(", ".join(dict.fromkeys(one.where for one in alike)), what)
+        for what, alike in places.items()
+    ]

@@ -11,7 +11,7 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils import libraries
 def lacking(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     def refusing(name: str):
         def require() -> None:
-            raise RolloutError(f"{name} is missing", mend=f"pip install {name}")
+            raise RolloutError(f"{name} is missing on the controller", mend=f"pip install {name}")
 
         return require
 

@@ -46,6 +46,16 @@ def test_alike_results_are_told_once() -> None:
     )
 
 
+def test_what_several_servers_say_alike_is_told_once() -> None:
+    spared = "not logged on to: ca01 refused the account"
+    said = {"a.example": f"a.example: {spared}", "b.example": f"b.example: {spared}", "c.example": "it is off"}
+    servers = {host: {"failure": text} for host, text in said.items()}
+    assert report_summary({"servers": servers}).splitlines()[2:4] == [
+        f"Failed     a.example, b.example: {spared}",
+        "           c.example: it is off",
+    ]
+
+
 def test_findings_of_the_plan_that_are_alike_are_told_by_the_first() -> None:
     def finding(code: str, message: str, severity: str = "warning") -> dict[str, str]:
         return {**dict.fromkeys(("breaks", "mend", "source", "where"), ""), "severity": severity, "code": code,
