@@ -91,7 +91,7 @@ def test_readme_inventory_is_ten_lines_and_an_inventory(tmp_path: Path) -> None:
     listed = inventory("-i", str(tmp_path / "hosts.yml"))
     assert {group: set(listed[group]["hosts"]) for group in GROUPS} == GROUPS
     variables = listed["_meta"]["hostvars"]["dc01.company.local"]
-    assert variables["ansible_user"] == r"COMPANY\rollout"
+    assert variables["ansible_user"] == r"COMPANY\rollout" and "vault" not in block[1]
     assert (variables["ansible_connection"], variables["ansible_port"]) == ("winrm", 5985)
 
 
