@@ -58,10 +58,10 @@ def test_after_a_rollout() -> None:
                 "trust",
                 "root of ca01.company.local\\Company CA",
                 "unproved",
-                "the CA took no part in this run. Put its host into the inventory's group of CAs and name it in"
-                " --limit, or give its root"
-                " certificate (pool_verify_roots). A playbook of your own reads it before (tasks_from: authority.yml of"
-                " the role pool_verify)",
+                "the CA took no part in this run: nobody read whom clients trust. The playbooks of this collection read"
+                " it where its host is in the inventory's group of CAs, and in --limit if there is one; a playbook of"
+                " your own reads it before the proof (tasks_from: authority.yml of the role pool_verify). Or give its"
+                " root certificate (pool_verify_roots)",
                 expected={"read_on": "ca01.company.local"},
             ),
         ),
