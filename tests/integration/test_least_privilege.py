@@ -89,18 +89,45 @@ class Probes(Rollout):
         return {"ask": self.ask, "zones": self.zones, "authority": self.authority, "issue": self.issue_it}[name]
 
 
+# Auditing of failures, which stands behind the rights in a descriptor's text.
+AUDITED = r"""
+$helper = [wmiclass]'Win32_SecurityDescriptorHelper'
+foreach ($namespace in 'root\cimv2', 'root\default', 'root\MicrosoftDNS') {
+    $security = Get-WmiObject -Namespace $namespace -Class __SystemSecurity -ErrorAction SilentlyContinue
+    if (-not $security) { continue }
+    $held = @($null)
+    $code = $security.PSBase.InvokeMethod('GetSD', $held)
+    $sddl = $helper.BinarySDToSDDL($held[0]).SDDL
+    $held[0] = $helper.SDDLToBinarySD($sddl + 'S:(AU;FA;CC;;;WD)').BinarySD
+    $code = $security.PSBase.InvokeMethod('SetSD', $held)
+}
+$root = 'HKLM:\SYSTEM\CurrentControlSet\Services\CertSvc\Configuration'
+if (Test-Path $root) {
+    $key = Join-Path $root (Get-ItemProperty $root).Active
+    $sddl = $helper.BinarySDToSDDL((Get-ItemProperty $key).Security).SDDL
+    [byte[]]$changed = $helper.SDDLToBinarySD($sddl + 'S:(AU;FA;CC;;;WD)').BinarySD
+    Set-ItemProperty $key Security $changed
+}
+"""
+
+
 def grant(estate: RunningEstate, number: int, host: str) -> None:
-    """Run a script of the page on a host, as an administrator of the domain."""
+    """Run a script of the page on a host."""
+    typed(estate, SCRIPTS[number], host)
+
+
+def typed(estate: RunningEstate, text: str, host: str) -> None:
+    """Run a script on a host, as an administrator of the domain."""
     told = estate.variables_of(host)
     session = winrm.Session(
         f"http://{told['ansible_host']}:{told['ansible_port']}/wsman",
         auth=("COMPANY\\rollout", "Rollout-2007!"),
         transport="ntlm",
     )
-    script = base64.b64encode(SCRIPTS[number].encode("utf-16-le")).decode("ascii")
+    script = base64.b64encode(text.encode("utf-16-le")).decode("ascii")
     # PowerShell 2.0 waits for the end of its input otherwise.
     done = session.run_cmd(f"powershell -NoProfile -InputFormat None -EncodedCommand {script}")
-    assert done.status_code == 0 and b'S="Error"' not in done.std_err, (number, done.std_out, done.std_err)
+    assert done.status_code == 0 and b'S="Error"' not in done.std_err, (text, done.std_out, done.std_err)
 
 
 def refused_everywhere(site: Site) -> None:
@@ -152,6 +179,8 @@ def test_each_grant_in_turn_and_then_a_whole_rollout(tmp_path: Path, turn: int, 
         site = Site(estate, tmp_path)
         if reach == 2:
             refused_everywhere(site)
+            for host in (DNS, CA):
+                typed(estate, AUDITED, host)
         climb(estate, reach)
         run = site.play("deploy_pool")
         assert run.code == 0, run.output

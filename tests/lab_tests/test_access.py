@@ -50,11 +50,14 @@ def logged_on(machine: Machine, name: str = "clerk") -> Account:
         "O:BAG:BAD:(A;CI;CCDCLCSWRPWPRCWD;;;BA)(A;CI;CCDCRP;;;AU)",
         f"O:NSG:BAD:P(D;;GA;;;NU)(A;;GXGR;;;{SID})",
         f"O:BAG:BAD:(A;;0x300;;;{SID})",
+        USUAL,
+        "O:BAG:BAD:(A;;CC;;;BA)S:(AU;SAFA;CC;;;WD)",
     ],
 )
 def test_a_descriptor_in_text_and_bytes_says_the_same(text: str) -> None:
     made = Descriptor.of(text)
     assert Descriptor.from_bytes(made.to_bytes()) == made == Descriptor.of(made.text)
+    assert made.text.count("(") == text.count("(")
 
 
 def test_the_bytes_of_a_descriptor_as_the_specification_lays_them_out() -> None:
@@ -65,7 +68,10 @@ def test_the_bytes_of_a_descriptor_as_the_specification_lays_them_out() -> None:
     assert made.hex() == header + administrators * 2 + "02001c00" + "01000000" + entry
 
 
-@pytest.mark.parametrize("text", ["", "O:BA", "O:BAG:BAD:(OA;;CR;0e10c968;;AU)", "O:BAG:BAD:(A;;XX;;;AU)", "O:BAG:QQ"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "O:BA", "O:BAG:BAD:(OA;;CR;0e10c968;;AU)", "O:BAG:BAD:(A;;XX;;;AU)", "O:BAG:QQ", "O:BAG:BAD:S:(A;;CC;;;AU)"],
+)
 def test_what_is_no_descriptor_is_refused(text: str) -> None:
     with pytest.raises(BadDescriptor):
         Descriptor.of(text)

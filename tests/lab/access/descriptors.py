@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 GENERIC_ALL, GENERIC_EXECUTE, GENERIC_WRITE, GENERIC_READ = 0x10000000, 0x20000000, 0x40000000, 0x80000000
@@ -22,11 +22,15 @@ _RIGHTS = {
     "SD": 0x10000, "RC": 0x20000, "WD": 0x40000, "WO": 0x80000,
     "GA": GENERIC_ALL, "GX": GENERIC_EXECUTE, "GW": GENERIC_WRITE, "GR": GENERIC_READ,
 }  # fmt: skip
-_FLAGS = {"OI": 1, "CI": 2, "NP": 4, "IO": 8, "ID": 16}
-_KINDS = {"A": 0, "D": 1}
+_FLAGS = {"OI": 1, "CI": 2, "NP": 4, "IO": 8, "ID": 16, "SA": 64, "FA": 128}
+# Of the list that lets in, and of the one for auditing.
+_KINDS, _AUDITED = {"A": 0, "D": 1}, {"AU": 2}
+_NUMBERS = {**_KINDS, **_AUDITED}
 _SID = r"S-1-[\d-]+|[A-Z]{2}"
-_WHOLE = re.compile(rf"O:(?P<owner>{_SID})G:(?P<group>{_SID})(?:D:(?P<head>[A-Z]*)(?P<dacl>(?:\([^()]*\))*))?(?:S:.*)?")
+_LIST = r"(?:{letter}:(?P<{letter}_head>[A-Z]*)(?P<{letter}_list>(?:\([^()]*\))*))?"
+_WHOLE = re.compile(rf"O:(?P<owner>{_SID})G:(?P<group>{_SID})" + _LIST.format(letter="D") + _LIST.format(letter="S"))
 _SELF_RELATIVE, _DACL_PRESENT, _DACL_PROTECTED = 0x8000, 0x0004, 0x1000
+_SACL_PRESENT, _SACL_PROTECTED = 0x0010, 0x2000
 
 
 class BadDescriptor(ValueError):
@@ -35,7 +39,7 @@ class BadDescriptor(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """An access control entry: `kind` A or D, `flags` of inheritance, `mask` of rights, whose SID."""
+    """An access control entry: `kind` A or D, or AU; `flags` of inheritance and auditing, `mask` of rights, whose SID."""
 
     kind: str
     flags: int
@@ -50,12 +54,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Descriptor:
-    """Owner, group and the list of entries, in its order. The list for auditing is not kept."""
+    """Owner, group and the list of entries, in its order; ``audited`` is the list for auditing, which lets nobody in."""
 
     owner: str
     group: str
     entries: tuple[Entry, ...] = ()
     protected: bool = False
+    audited: tuple[Entry, ...] = ()
+    audit_protected: bool = False
 
     @classmethod
     def of(cls, text: str) -> Descriptor:
@@ -63,14 +69,18 @@ class Descriptor:
         found = _WHOLE.fullmatch(text.strip())
         if found is None:
             raise BadDescriptor(text)
-        entries = tuple(_entry(one) for one in re.findall(r"\(([^()]*)\)", found["dacl"] or ""))
-        return cls(_sid(found["owner"]), _sid(found["group"]), entries, "P" in (found["head"] or ""))
+        lists = (_entries(found["D_list"], _KINDS), _entries(found["S_list"], _AUDITED))
+        protected, audit_protected = ("P" in (found[name] or "") for name in ("D_head", "S_head"))
+        return cls(_sid(found["owner"]), _sid(found["group"]), lists[0], protected, lists[1], audit_protected)
 
     @property
     def text(self) -> str:
         """As SDDL."""
         owner, group = (_NAMES.get(one, one) for one in (self.owner, self.group))
-        return f"O:{owner}G:{group}D:{'P' if self.protected else ''}{''.join(one.text for one in self.entries)}"
+        held = f"O:{owner}G:{group}D:{'P' if self.protected else ''}{''.join(one.text for one in self.entries)}"
+        if not self.audited:
+            return held
+        return f"{held}S:{'P' if self.audit_protected else ''}{''.join(one.text for one in self.audited)}"
 
     def allows(self, sids: Set[str], wanted: int) -> bool:
         """Whether one with these SIDs has all the wanted rights: the first entry that speaks of a right decides."""
@@ -96,19 +106,24 @@ class Descriptor:
     def to_bytes(self) -> bytes:
         """Self-relative."""
         owner, group = _sid_bytes(self.owner), _sid_bytes(self.group)
-        body = b"".join(_entry_bytes(one) for one in self.entries)
-        acl = struct.pack("<BBHHH", 2, 0, 8 + len(body), len(self.entries), 0) + body
+        acl, audit = _list_bytes(self.entries), _list_bytes(self.audited) if self.audited else b""
         control = _SELF_RELATIVE | _DACL_PRESENT | (_DACL_PROTECTED if self.protected else 0)
-        places = (20, 20 + len(owner), 0, 20 + len(owner) + len(group))
-        return struct.pack("<BBHIIII", 1, 0, control, *places) + owner + group + acl
+        control |= (_SACL_PRESENT if audit else 0) | (_SACL_PROTECTED if audit and self.audit_protected else 0)
+        begin = 20 + len(owner) + len(group)
+        places = (20, 20 + len(owner), begin + len(acl) if audit else 0, begin)
+        return struct.pack("<BBHIIII", 1, 0, control, *places) + owner + group + acl + audit
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Descriptor:
         """Raises BadDescriptor."""
         try:
-            _revision, _zero, control, owner, group, _sacl, dacl = struct.unpack_from("<BBHIIII", data)
-            entries = tuple(_read_entries(data, dacl)) if dacl else ()
-            return cls(_read_sid(data, owner), _read_sid(data, group), entries, bool(control & _DACL_PROTECTED))
+            _revision, _zero, control, owner, group, sacl, dacl = struct.unpack_from("<BBHIIII", data)
+            entries = tuple(_read_entries(data, dacl, _KINDS)) if dacl else ()
+            audited = tuple(_read_entries(data, sacl, _AUDITED)) if sacl else ()
+            protected = (bool(control & bit) for bit in (_DACL_PROTECTED, _SACL_PROTECTED))
+            return cls(
+                _read_sid(data, owner), _read_sid(data, group), entries, next(protected), audited, next(protected)
+            )
         except (struct.error, IndexError) as error:
             raise BadDescriptor("bytes that are no security descriptor") from error
 
@@ -119,9 +134,13 @@ def _sid(text: str) -> str:
     return _ALIASES.get(text, text)
 
 
-def _entry(text: str) -> Entry:
+def _entries(listed: str | None, kinds: Mapping[str, int]) -> tuple[Entry, ...]:
+    return tuple(_entry(one, kinds) for one in re.findall(r"\(([^()]*)\)", listed or ""))
+
+
+def _entry(text: str, kinds: Mapping[str, int]) -> Entry:
     parts = text.split(";")
-    if len(parts) != 6 or parts[0] not in _KINDS or parts[3] or parts[4]:
+    if len(parts) != 6 or parts[0] not in kinds or parts[3] or parts[4]:
         raise BadDescriptor(f"({text})")
     flags = sum(_FLAGS[one] for one in re.findall("..", parts[1]) if one in _FLAGS)
     return Entry(parts[0], flags, _mask(parts[2]), _sid(parts[5]))
@@ -155,14 +174,19 @@ def _read_sid(data: bytes, at: int) -> str:
     return "-".join(["S-1", str(int.from_bytes(data[at + 2 : at + 8], "big")), *map(str, parts)])
 
 
+def _list_bytes(entries: Sequence[Entry]) -> bytes:
+    body = b"".join(_entry_bytes(one) for one in entries)
+    return struct.pack("<BBHHH", 2, 0, 8 + len(body), len(entries), 0) + body
+
+
 def _entry_bytes(entry: Entry) -> bytes:
     sid = _sid_bytes(entry.sid)
-    return struct.pack("<BBHI", _KINDS[entry.kind], entry.flags, 8 + len(sid), entry.mask) + sid
+    return struct.pack("<BBHI", _NUMBERS[entry.kind], entry.flags, 8 + len(sid), entry.mask) + sid
 
 
-def _read_entries(data: bytes, at: int) -> Iterator[Entry]:
+def _read_entries(data: bytes, at: int, known: Mapping[str, int]) -> Iterator[Entry]:
     count = struct.unpack_from("<BBHHH", data, at)[3]
-    kinds = {number: name for name, number in _KINDS.items()}
+    kinds = {number: name for name, number in known.items()}
     at += 8
     for _number in range(count):
         kind, flags, size, mask = struct.unpack_from("<BBHI", data, at)
