@@ -40,6 +40,8 @@ MARKS = {
     "I": "inferred, no source says it in so many words",
     "C": "the sources contradict each other, decided so",
 }
+# Words in the plan's text: the documents have the same letters for what is known of Windows, where C is another thing.
+_WORDS = {"P": "excerpt", "I": "inferred", "C": "disputed"}
 
 
 def plan_text(plan: Plan) -> str:
@@ -84,8 +86,9 @@ def _data(value: str | SrvData) -> str:
 
 
 def _marks(reasons: Iterable[Reason]) -> str:
-    """The marks that are worth a word, such as ``[C] [I]``; empty where a source states it all."""
-    return " ".join(f"[{mark}]" for mark in dict.fromkeys(reason.mark for reason in reasons) if mark != STATED)
+    """The marks that are worth a word, such as ``[disputed]``; empty where a source states it all."""
+    marks = dict.fromkeys(reason.mark for reason in reasons)
+    return " ".join(f"[{_WORDS.get(mark, mark)}]" for mark in marks if mark != STATED)
 
 
 def _legend(plan: Plan) -> list[str]:
@@ -93,7 +96,7 @@ def _legend(plan: Plan) -> list[str]:
     shown = {reason.mark for record in plan.records for reason in record.reasons}
     for certificate in plan.certificates:
         shown |= {reason.mark for reasons in certificate.name_reasons.values() for reason in reasons}
-    return [f"[{mark}] {meaning}" for mark, meaning in MARKS.items() if mark in shown and mark != STATED]
+    return [f"[{word}] {MARKS[mark]}" for mark, word in _WORDS.items() if mark in shown]
 
 
 def _certificates(plan: Plan) -> list[str]:

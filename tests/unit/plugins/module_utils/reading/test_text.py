@@ -16,12 +16,12 @@ DNS records
 ===========
 Zone company.local (internal, must exist)
   ocspool               3600  A    10.0.0.10
-  _sipinternaltls._tcp  3600  SRV  0 0 5061 ocspool.company.local  [C]
-  ocssrv01              3600  A    10.0.0.11                       registered by the domain member itself  [I]
-  ocssrv02              3600  A    10.0.0.12                       registered by the domain member itself  [I]
+  _sipinternaltls._tcp  3600  SRV  0 0 5061 ocspool.company.local  [disputed]
+  ocssrv01              3600  A    10.0.0.11                       registered by the domain member itself  [inferred]
+  ocssrv02              3600  A    10.0.0.12                       registered by the domain member itself  [inferred]
 Zone company.com (internal, created where missing)
   ocspool               3600  A    10.0.0.10
-  _sipinternaltls._tcp  3600  SRV  0 0 5061 ocspool.company.com  [C]
+  _sipinternaltls._tcp  3600  SRV  0 0 5061 ocspool.company.com  [disputed]
 """
 
 CERTIFICATE = """\
@@ -30,7 +30,7 @@ ocssrv02.company.local/default, for front_end (port 5061), web_components (port 
   key          RSA 2048, not exportable
   issuer       ca01.company.local\\Company CA, template WebServer
   subject alternative names:
-    ocspool.company.local   the subject once more: clients that follow RFC 9525 ignore the common name  [I]
+    ocspool.company.local   the subject once more: clients that follow RFC 9525 ignore the common name  [inferred]
     sip.company.local       the strictest client policy and the fallback without SRV records expect sip.<SIP domain>
 """
 
@@ -41,8 +41,8 @@ ENDPOINT = (
 MARKS = """\
 Marks
 =====
-[I] inferred, no source says it in so many words
-[C] the sources contradict each other, decided so
+[inferred] inferred, no source says it in so many words
+[disputed] the sources contradict each other, decided so
 
 """
 
@@ -99,8 +99,8 @@ DNS records
 ===========
 Zone company.com (external, must exist)
   sip           600  A      131.107.155.10, 131.107.155.11  other team
-  sip           600  AAAA   2001:db8::10                    [P]
-  lyncdiscover  600  CNAME  webext.company.com              other team  [I] [C]
+  sip           600  AAAA   2001:db8::10                    [excerpt]
+  lyncdiscover  600  CNAME  webext.company.com              other team  [inferred] [disputed]
 Zone company.com (internal, created where missing; partition: forest, aging: on)
   nothing
 """
@@ -126,8 +126,8 @@ def test_views_types_owners_and_marks_of_records() -> None:
     text = plan_text(plan)
     assert text.startswith(EXTERNAL)
     assert (
-        "Marks\n=====\n[P] stated in an excerpt of the source\n[I] inferred, no source says it in so many words\n"
-        "[C] the sources contradict each other, decided so\n"
+        "Marks\n=====\n[excerpt] stated in an excerpt of the source\n[inferred] inferred, no source says it in so many words\n"
+        "[disputed] the sources contradict each other, decided so\n"
     ) in text
 
 
@@ -138,7 +138,7 @@ edge.company.local/edge_external, for access_edge (port 443), av_authentication 
   issuer       public: a public CA, by hand
   holders      edge01.company.local, edge02.company.local
   subject alternative names:
-    sip.company.com  one; two  [C]
+    sip.company.com  one; two  [disputed]
     *.company.com
 global/oauth, for oauth
   common name  company.com
