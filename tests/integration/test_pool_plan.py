@@ -122,7 +122,7 @@ def test_a_wrong_topology_fails_with_every_problem(answers: dict[str, dict[str, 
     assert answer["failed"]
     assert "plan" not in answer
     assert answer["msg"].startswith(
-        "the topology has 2 problems, and nothing was touched\n- sip_domains[1].name: 'company_com' holds"
+        "the topology has 2 problems, and nothing was done\n- sip_domains[1].name: 'company_com' holds"
     )
     assert "- dns.tll: unknown key, did you mean 'ttl'?" in answer["msg"]
 

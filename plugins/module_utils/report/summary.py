@@ -58,7 +58,7 @@ def _planned(data: HandOver) -> list[str]:
     if not data.plan:
         return [NOT_DONE]
     counts = planned_counts(data.plan)
-    others = f" (and {counts.other_records} that others register)" if counts.other_records else ""
+    others = f" (and {counts.other_records} that others enter)" if counts.other_records else ""
     return [
         f"{number(counts.records, 'DNS record')}{others} in {number(counts.zones, 'zone')},"
         f" {number(counts.certificates, 'certificate')}, {number(counts.endpoints, 'endpoint')}",

@@ -55,7 +55,7 @@ class TopologyError(RolloutError):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
-        heading = f"the topology has {number(len(problems), 'problem')}, and nothing was touched"
+        heading = f"the topology has {number(len(problems), 'problem')}, and nothing was done"
         super().__init__("\n".join([heading, *(f"- {problem}" for problem in problems)]))
 
 

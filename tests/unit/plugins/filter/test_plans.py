@@ -18,7 +18,7 @@ def test_a_wrong_topology_is_told_in_words(name: str) -> None:
     with pytest.raises(AnsibleFilterError) as told:
         FILTERS[name](origin_with({"ad_domain": "company_local", "sip_domains": "company.com"}))
     assert (
-        f"ucops.rollout.{name}: the topology has 2 problems, and nothing was touched\n- ad_domain: 'company_local'"
+        f"ucops.rollout.{name}: the topology has 2 problems, and nothing was done\n- ad_domain: 'company_local'"
         " holds" in str(told.value)
     )
     assert "- sip_domains: must be a list, not the text 'company.com'. Write [company.com]" in str(told.value)

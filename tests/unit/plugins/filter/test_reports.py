@@ -23,7 +23,7 @@ def test_filters() -> None:
     by = filters["report_made_by"]("2.19.4")
     assert list(by) == ["operator", "controller", "versions"] and by["versions"]["ansible-core"] == "2.19.4"
     assert filters["report_summary"](GIVEN).startswith(
-        "Planned    1 DNS record (and 1 that others register) in 1 zone, 1 certificate"
+        "Planned    1 DNS record (and 1 that others enter) in 1 zone, 1 certificate"
     )
     with pytest.raises(AnsibleFilterError, match=r"ucops\.rollout\.report_data: report: a list where a mapping was"):
         filters["report_data"]([])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from unit.hand_overs import GIVEN, PLAN, poisoned, report_summary
 
 SUMMARY = """\
-Planned    1 DNS record (and 1 that others register) in 1 zone, 1 certificate, 2 endpoints
+Planned    1 DNS record (and 1 that others enter) in 1 zone, 1 certificate, 2 endpoints
            note: an alias
            warning: the CA takes names from request attributes
 Changed    + company.com: zone company.com

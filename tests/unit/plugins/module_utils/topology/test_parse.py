@@ -106,7 +106,7 @@ def test_all_problems_at_once() -> None:
     with pytest.raises(TopologyError) as raised:
         parse(topology)
     heading, *told = str(raised.value).splitlines()
-    assert heading == "the topology has 7 problems, and nothing was touched"
+    assert heading == "the topology has 7 problems, and nothing was done"
     assert told == [
         "- prduct: unknown key, did you mean 'product'? The keys of the topology are schema, product, ad_domain,"
         " sip_domains, dns, sites, pools, simple_urls, autodiscover, federation, xmpp, hybrid, device_update,"
@@ -123,7 +123,7 @@ def test_all_problems_at_once() -> None:
 
 
 def test_one_problem_is_not_a_plural() -> None:
-    with pytest.raises(TopologyError, match="the topology has 1 problem, and nothing was touched\n"):
+    with pytest.raises(TopologyError, match="the topology has 1 problem, and nothing was done\n"):
         parse(origin_with({"ad_domain": ABSENT}))
 
 
