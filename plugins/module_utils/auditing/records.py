@@ -26,6 +26,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.dns import changes
 from ansible_collections.ucops.rollout.plugins.module_utils.dns.record_types import Value, value_text
 from ansible_collections.ucops.rollout.plugins.module_utils.model import OTHER_TEAM, OURS, Plan, RecordSet
 
+OF_ANOTHER_TEAM = "another team's, and not read here"
 _STATES = {changes.AS_PLANNED: AS_PLANNED, changes.ABSENT: MISSING, changes.FURTHER: UNPLANNED}
 
 
@@ -116,9 +117,8 @@ def _our_zones(plan: Plan, view: str) -> tuple[str, ...]:
 
 
 def _of_team(record: RecordSet) -> RecordRow:
-    remark = "another team's, and not read here"
     values = _text(record.type, record.values)
-    return RecordRow(record.view, record.zone, record.name, record.type, OTHER, values, remarks=(remark,))
+    return RecordRow(record.view, record.zone, record.name, record.type, OTHER, values, remarks=(OF_ANOTHER_TEAM,))
 
 
 def _row(view: str, one: changes.ComparedSet, *, ours: bool) -> RecordRow:

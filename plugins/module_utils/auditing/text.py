@@ -19,7 +19,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificate
     STORE_PLACE,
     CertificateRow,
 )
-from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import RecordRow
+from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import OF_ANOTHER_TEAM, RecordRow
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.report import (
     AuditReport,
     headline,
@@ -141,6 +141,7 @@ def _records(rows: Sequence[RecordRow]) -> list[str]:
     right = sum(one.verdict == AS_PLANNED for one in rows)
     planned = sum(one.verdict not in (OTHER, NOT_READ) for one in rows)
     lines = [f"Records: {right} of {number(planned, 'record set')} as planned"] if planned else []
+    lines += [f"Not compared: {theirs} (verify_pool asks DNS for them)"] if (theirs := _of_another_team(rows)) else []
     for one in rows:
         if one.verdict in DIFFERENCES:
             lines += [visible(f"{where(one)}: {shown_verdict(one.verdict).upper()}"), *_told(one)]
@@ -149,6 +150,12 @@ def _records(rows: Sequence[RecordRow]) -> list[str]:
         lines.append(visible(f"{'; '.join(places)}: {shown_verdict(NOT_READ).upper()}"))
         lines += [line for problem in problems for line in _wrapped(problem)]
     return lines
+
+
+def _of_another_team(rows: Sequence[RecordRow]) -> str:
+    """How many nobody looked at; empty where there are none."""
+    count = sum(OF_ANOTHER_TEAM in one.remarks for one in rows)
+    return f"{number(count, 'record set')} of another team" if count else ""
 
 
 def _told(row: RecordRow) -> Iterator[str]:
@@ -161,5 +168,6 @@ def _told(row: RecordRow) -> Iterator[str]:
 def _end(report: AuditReport, paths: Sequence[str]) -> Iterator[str]:
     warnings = sum(one.severity == WARNING for one in report.findings)
     told = f", with {number(warnings, 'warning')}" if warnings else ""
-    yield headline(report) or f"DONE: all is as planned{told}"
+    what = "all that was compared" if _of_another_team(report.records) else "all"
+    yield headline(report) or f"DONE: {what} is as planned{told}"
     yield from (visible(f"report: {path}") for path in paths)

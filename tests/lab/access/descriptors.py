@@ -39,7 +39,7 @@ class BadDescriptor(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """An access control entry: `kind` A or D, or AU; `flags` of inheritance and auditing, `mask` of rights, whose SID."""
+    """An access control entry: `kind` A, D or AU; `flags` of inheritance and auditing, `mask` of rights, whose SID."""
 
     kind: str
     flags: int
@@ -54,7 +54,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Descriptor:
-    """Owner, group and the list of entries, in its order; ``audited`` is the list for auditing, which lets nobody in."""
+    """Owner, group and the entries in their order; ``audited`` is the list for auditing, which lets nobody in."""
 
     owner: str
     group: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from unit.audits import GOOD, LATE, RIGHT, SAME, SHORT, SPARE, WRONG, report
+from unit.audits import GOOD, LATE, RIGHT, SAME, SHORT, SPARE, TEAMS, WRONG, report
 
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.certificates import CertificateRow
 from ansible_collections.ucops.rollout.plugins.module_utils.auditing.records import RecordRow
@@ -29,6 +29,7 @@ TEXT = f"""\
     it serves as ocssrv01.company.local/default, and is assigned nowhere
 
 Records: 1 of 2 record sets as planned
+Not compared: 1 record set of another team (verify_pool asks DNS for them)
 internal view, sip.company.com A: MISSING
     planned 10.0.0.10, found nothing
 
@@ -70,6 +71,16 @@ def test_all_as_planned() -> None:
     fine = audit_text(report(RIGHT, SAME, status="done", counts=Counts(proved=2)))
     assert fine.splitlines()[-3:] == ["Records: 1 of 1 record set as planned", "", "DONE: all is as planned"]
     assert "record" not in audit_text(report(RIGHT, status="done", counts=Counts(proved=1)))
+
+
+def test_what_another_team_enters_is_not_called_as_planned() -> None:
+    fine = audit_text(report(SAME, TEAMS, status="done", counts=Counts(proved=1)))
+    assert fine.splitlines() == [
+        "Records: 1 of 1 record set as planned",
+        "Not compared: 1 record set of another team (verify_pool asks DNS for them)",
+        "",
+        "DONE: all that was compared is as planned",
+    ]
 
 
 def test_warnings_are_counted_where_all_is_as_planned() -> None:

@@ -126,7 +126,8 @@ def test_views_types_owners_and_marks_of_records() -> None:
     text = plan_text(plan)
     assert text.startswith(EXTERNAL)
     assert (
-        "Marks\n=====\n[excerpt] stated in an excerpt of the source\n[inferred] inferred, no source says it in so many words\n"
+        "Marks\n=====\n[excerpt] stated in an excerpt of the source\n"
+        "[inferred] inferred, no source says it in so many words\n"
         "[disputed] the sources contradict each other, decided so\n"
     ) in text
 
