@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -183,6 +184,17 @@ def test_example_of_module_uses_it(name: str) -> None:
 @pytest.mark.parametrize("path", sorted((PLUGINS / "filter").glob("*.yml")), ids=named)
 def test_example_of_filter_uses_it(path: Path) -> None:
     assert f"| ucops.rollout.{path.stem}" in load(path)["EXAMPLES"]
+
+
+def test_every_filter_is_promised_or_says_that_it_is_not() -> None:
+    text = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    listed = text.partition("Of the filters these are promised")[2].partition("The others")[0]
+    promised, filters = set(re.findall(r"`(\w+)`", listed)), sorted((PLUGINS / "filter").glob("*.yml"))
+    notes = {path.stem: " ".join(parts(path)["DOCUMENTATION"].get("notes", [])) for path in filters}
+    without = {
+        name for name, note in notes.items() if "of this collection. Its options and what it returns may" not in note
+    }
+    assert len(promised) == 15 and without == promised
 
 
 def test_wrong_examples_are_seen() -> None:

@@ -30,8 +30,9 @@ from ansible_collections.ucops.rollout.plugins.module_utils.values import CaConf
 
 NOT_READ = (
     "the CA took no part in this run: nobody read whom clients trust. The playbooks of this collection read it where"
-    " its host is in the inventory's group of CAs, and in --limit if there is one; a playbook of your own reads it before"
-    " the proof (tasks_from: authority.yml of the role pool_verify). Or give its root certificate (pool_verify_roots)"
+    " its host is in the inventory's group of CAs, and in --limit if there is one; a playbook of your own reads it"
+    " before the proof (tasks_from: authority.yml of the role pool_verify). Or give its root certificate"
+    " (pool_verify_roots)"
 )
 
 
