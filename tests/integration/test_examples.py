@@ -12,6 +12,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("UCOPS_BIN", Path(sys.executable).parent))
+OWN_RECORD = """
+- hosts: ucops_dns
+  gather_facts: false
+  tasks:
+    - ucops.rollout.dns_record_sets:
+        zones: [{name: company.local}]
+        records: [{zone: company.local, name: intranet, type: A, ttl: 3600, values: [10.0.0.80]}]
+"""
 CUSTOMER = ROOT / "examples" / "customer"
 
 
@@ -20,9 +28,14 @@ def test_one_role_inside_a_larger_playbook(site: Any) -> None:
     first = site.play(str(ROOT / "examples" / "larger_playbook.yml"))
     assert first.code == 0, first.output
     assert "Windows Server 2008r2: 5 changes in DNS" in first.output  # one zone and four records
-    second = site.play(str(ROOT / "examples" / "larger_playbook.yml"))
+    playbook = site.work / "own.yml"
+    playbook.write_text(OWN_RECORD)
+    assert site.play(str(playbook)).code == 0
+    # The site's own record is told, and is no change.
+    second = site.play(str(ROOT / "examples" / "larger_playbook.yml"), "-v")
     assert second.code == 0, second.output
     assert second.total("changed") == 0
+    assert "or by another task without a name of its own" in second.output
     assert "Windows Server 2008r2: 0 changes in DNS" in second.output
 
 

@@ -253,24 +253,33 @@ def plan_absent(wanted: Iterable[RecordSet], found: Iterable[FoundRecord], site:
     return Differences(tuple(change for item in wanted for change in _removals(item, by_owner, site)))
 
 
+LEFT = "created by an earlier run and not planned any more: it is left as it is (purge: stale removes it)"
+LEFT_SHARED = (
+    "created under the rollout name 'default', by an earlier run or by another task without a name of its own, and not"
+    " planned here: it is left as it is. If nobody needs it, dns_record_sets with state: absent removes it"
+)
+
+
 def stale_changes(
-    records: Iterable[FoundRecord], held: Iterable[FoundRecord], *, remove: bool
+    records: Iterable[FoundRecord], held: Iterable[FoundRecord], *, remove: bool, shared: bool = False
 ) -> tuple[SetChange, ...]:
     """A change for each set of these records, which nobody plans any more: removed, or only told.
 
     :param held: with what else there is of those sets, which stays.
+    :param shared: whether other tasks may have created them under the same name of a rollout.
     """
     sets = by_set(dict.fromkeys(held))
-    return tuple(_stale(found, sets[key], remove=remove) for key, found in by_set(records).items())
+    return tuple(
+        _stale(found, sets[key], remove, LEFT_SHARED if shared else LEFT) for key, found in by_set(records).items()
+    )
 
 
-def _stale(found: Sequence[FoundRecord], there: Sequence[FoundRecord], *, remove: bool) -> SetChange:
+def _stale(found: Sequence[FoundRecord], there: Sequence[FoundRecord], remove: bool, left: str) -> SetChange:
     if remove:
         verb = DELETE if len(found) == len(there) else CHANGE
         return SetChange(verb, _as_set(found), tuple(there), remove=tuple(found))
     told = ", ".join(sorted(map(_by_text, found)))
     which = "" if len(found) == len(there) else f"{told}: "
-    left = "created by an earlier run and not planned any more: it is left as it is (purge: stale removes it)"
     return SetChange(REPORT, _as_set(found), tuple(there), note=f"{which}{left}")
 
 

@@ -187,7 +187,8 @@ class _Push:
         gone = {record for change in others for record in change.gone}
         stale = [one for zone in seen.memory for one in seen.stale(zone, self.request.sets) if one not in gone]
         held = [one for one in seen.everything() if one not in gone]
-        return record_sets.stale_changes(stale, held, remove=self.request.stale)
+        shared = self.request.rollout == remembered.DEFAULT_ROLLOUT
+        return record_sets.stale_changes(stale, held, remove=self.request.stale, shared=shared)
 
     def _zones_later(self, new_zones: Sequence[PlannedZone]) -> dict[str, ZoneState]:
         """The zones that are to be created or set otherwise, as they will be."""

@@ -14,6 +14,8 @@ from ansible_collections.ucops.rollout.plugins.module_utils.wording import numbe
 
 # So many places are named, then counted; the report's tables and the JSON report hold each.
 MOST = 8
+# Of checks whose subject is a bare name.
+_KINDS = {"sign_in": "sign-in to {}", "srv_target": "{} (target of SRV records)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,13 @@ def _told(cause: Cause | str, alike: list[ProofResult]) -> Told:
         return Told(alike[0].message, tuple(dict.fromkeys(map(_at, alike))))
     # What a DNS server did not answer was met at that server, which the cause names.
     at_one = bool(cause.where) and len({one.address for one in alike}) == 1
-    return Told(str(cause), tuple(dict.fromkeys(one.subject if at_one else _at(one) for one in alike)))
+    return Told(str(cause), tuple(dict.fromkeys(_named(one) if at_one else _at(one) for one in alike)))
 
 
 def _at(result: ProofResult) -> str:
-    return f"{result.subject} at {result.address}" if result.address else result.subject
+    return f"{_named(result)} at {result.address}" if result.address else _named(result)
+
+
+def _named(result: ProofResult) -> str:
+    """A name alone is told with what it was looked at for."""
+    return _KINDS[result.check].format(result.subject) if result.check in _KINDS else result.subject

@@ -175,6 +175,16 @@ def test_what_nobody_plans_any_more_is_told_with_the_way_to_remove_it() -> None:
     assert [(one.verb, one.note) for one in stale_changes([found()], [found()], remove=True)] == [("delete", "")]
 
 
+def test_what_may_be_of_another_task_is_not_called_stale() -> None:
+    """Under the name that all have who give none, purge: stale is refused."""
+    (change,) = stale_changes([found()], [found()], remove=False, shared=True)
+    assert (change.verb, change.note) == (
+        "report",
+        "created under the rollout name 'default', by an earlier run or by another task without a name of its own, and"
+        " not planned here: it is left as it is. If nobody needs it, dns_record_sets with state: absent removes it",
+    )
+
+
 def test_dynamic_record_is_left_alone_and_reported() -> None:
     (change,) = plan([POOL], [found(ttl=1200, dynamic=True)]).changes
     assert (change.verb, change.add, change.retime) == ("report", (), ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.ucops.rollout.plugins.module_utils.proof.result import Cause, ProofResult
 from ansible_collections.ucops.rollout.plugins.module_utils.report.causes import (
     told_as_consequence,
@@ -26,6 +28,15 @@ def test_a_dead_dns_server_is_told_once_with_what_it_was_asked_for() -> None:
     first = unproved("a A", "10.0.0.5:53", DEAD, "no answer (timed out). Check the firewall")
     second = unproved("b A", "10.0.0.5:53", DEAD, "no answer (timed out; not tried again). Check the firewall")
     assert told(first, second) == ["a A, b A: DNS server dc01 (10.0.0.5:53): no answer. Check the firewall"]
+
+
+def test_names_are_told_with_what_they_were_looked_at_for() -> None:
+    checks = (("record", "a A"), ("srv_target", "sip.a"), ("sign_in", "a"))
+    each = [replace(unproved(subject, "10.0.0.5:53", DEAD), check=check) for check, subject in checks]
+    assert told(*each) == [
+        "a A, sip.a (target of SRV records), sign-in to a: DNS server dc01 (10.0.0.5:53): no answer. Check the firewall"
+    ]
+    assert told(each[2]) == ["sign-in to a at 10.0.0.5:53: m"]
 
 
 def test_a_closed_port_is_told_once_with_its_addresses() -> None:
