@@ -45,7 +45,7 @@ class ActionModule(PureAction):
         if not check_mode:
             make_folder(directory, FOLDER_MODE)
             _write({path: contents[path] for path in differing}, [path for path in contents if path not in differing])
-        result: dict[str, Any] = {"changed": bool(differing), "paths": list(contents)}
+        result: dict[str, Any] = {"changed": bool(differing), "paths": list(contents), "written": not check_mode}
         if self._task.diff:
             result["diff"] = [_difference(path, before[path], contents[path]) for path in differing]
         return result

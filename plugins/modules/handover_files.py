@@ -70,4 +70,9 @@ paths:
   type: list
   elements: str
   sample: [/srv/handover/company.com.zone, /srv/handover/plan.csv]
+written:
+  description: Whether the files hold their text now; V(false) in check mode.
+  returned: success
+  type: bool
+  sample: true
 """

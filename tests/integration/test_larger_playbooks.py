@@ -150,6 +150,15 @@ CASES: dict[str, Case] = {
     "check_mode of a block": Case(
         dns({"block": [imported("pool_dns")], "check_mode": True}, said(COUNT)), pushed=False, told=(f"SEEN 5 {DC01}",)
     ),
+    "check_mode of a block, of the report too": Case(
+        [
+            *dns({"block": [imported("pool_dns")], "check_mode": True}),
+            *on("localhost", {"block": [imported("pool_report")], "check_mode": True}),
+        ],
+        pushed=False,
+        told=("Would do", "none, since check mode writes nothing"),
+        untold=(".json",),
+    ),
     "check_mode of a role": Case(dns(included("pool_dns", apply={"check_mode": True})), pushed=False),
     "--check": Case(dns(), options=("--check",), pushed=False),
     "diff: false": Case(

@@ -31,7 +31,7 @@ def run(place: Path, contents: Any, *, check_mode: bool = False, diff: bool = Fa
 def test_files_are_written_once(tmp_path: Path) -> None:
     place = tmp_path / "handover"
     first = run(place, {"b.csv": "ü", "a.md": "# a"})
-    assert first == {"changed": True, "paths": [f"{place}/b.csv", f"{place}/a.md"]}
+    assert first == {"changed": True, "paths": [f"{place}/b.csv", f"{place}/a.md"], "written": True}
     assert ((place / "b.csv").read_text(encoding="utf-8"), (place / "a.md").read_text(encoding="utf-8")) == ("ü", "# a")
     assert (place.stat().st_mode & 0o777, (place / "a.md").stat().st_mode & 0o777) == (0o750, 0o640)
     assert run(place, {"b.csv": "ü", "a.md": "# a"})["changed"] is False
@@ -46,7 +46,7 @@ def test_check_mode_writes_nothing_and_shows_the_difference(tmp_path: Path) -> N
     (tmp_path / "a.md").write_text("old", encoding="utf-8")
     shown = run(tmp_path, {"a.md": "new"}, check_mode=True, diff=True)
     path = str(tmp_path / "a.md")
-    assert shown["changed"] is True
+    assert (shown["changed"], shown["written"]) == (True, False)
     assert shown["diff"] == [{"before_header": path, "after_header": path, "before": "old", "after": "new"}]
     assert (tmp_path / "a.md").read_text(encoding="utf-8") == "old"
     run(tmp_path / "none", {"a.md": "new"}, check_mode=True)
