@@ -88,8 +88,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
                 raise RolloutError("no file is named", mend="Give the path of a topology document")
             return [import_topology(documents, self.get_option("known"))]
         except RolloutError as error:
-            # Without the cause: ansible-core from 2.19 on tells that too, and it says the same.
-            raise AnsibleLookupError(f"ucops.rollout.topology_import: {error}") from None
+            raise AnsibleLookupError(f"ucops.rollout.topology_import: {error}") from error
 
     def _document(self, name: str, variables: dict[str, Any]) -> Document:
         path = self.find_file_in_search_path(variables, "files", os.path.expanduser(name), ignore_missing=True)
