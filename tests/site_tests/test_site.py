@@ -20,6 +20,8 @@ LOOKED_AT = {
     "role": "reference/pool_certificates_role.html",
     "guide": "docs/troubleshooting.html",
     "products": "docs/products.html",
+    "first_pool": "docs/guides/first-pool.html",
+    "prerequisites": "docs/prerequisites.html",
 }
 WIDE, NARROW = 1280, 390
 
@@ -53,6 +55,18 @@ def test_every_document_is_a_page_in_the_contents(site: Path, pages: Pages) -> N
     made = {(site / path.relative_to(ROOT)).with_suffix(".html") for path in documents}
     listed = {(site / target.split("#")[0]).resolve() for _tag, target in pages.read[site / "index.html"].links}
     assert sorted(made - listed) == []
+
+
+def test_the_first_page_leads_to_every_guide(site: Path) -> None:
+    body = (site / "index.html").read_text(encoding="utf-8").partition("<article")[2].partition("</article")[0]
+    guides = [path.stem for path in (ROOT / "docs" / "guides").glob("*.md") if path.stem != "README"]
+    assert len(guides) >= 6 and [name for name in guides if f"docs/guides/{name}.html" not in body] == []
+
+
+def test_names_at_the_side_are_short(site: Path) -> None:
+    """The longest name of a plugin with that of the collection would be broken in its middle."""
+    side = (site / "index.html").read_text(encoding="utf-8").partition("<article")[0]
+    assert "dns_record_sets module" in side and "ucops.rollout.dns_record_sets" not in side
 
 
 def test_no_page_shows_an_error_of_the_tools(site: Path) -> None:
@@ -153,6 +167,7 @@ def test_options_can_be_read_by_day_and_by_night(site: Path, browser: Browser, s
         ("replication", "docs/troubleshooting.html"),
         ("certificate_revoke", "reference/certificate_revoke_module.html"),
         ("pool_dns_replace", "reference/pool_dns_role.html"),
+        ("watch.sh", "docs/guides/renew-everything.html"),
     ],
 )
 def test_search_finds_a_term(site: Path, browser: Browser, term: str, page: str) -> None:

@@ -49,7 +49,8 @@ def setup(app: Any) -> dict[str, Any]:
         if (SOURCE / f"{name}.md").is_file():
             content[0] = links.rewritten(name, content[0])
         else:
-            content[0] = site_links.CONTENTS.sub("", content[0]).replace(*site_links.INDEX)
+            text = site_links.CONTENTS.sub("", content[0]).replace(*site_links.INDEX)
+            content[0] = site_links.TITLE.sub("", text)
 
     def elsewhere(_app: Any, _env: Any, node: Any, content: Any) -> Any:
         address = site_links.in_ansible(str(node["reftarget"]))

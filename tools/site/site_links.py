@@ -16,6 +16,8 @@ _FENCE = re.compile(r"(^```.*?^```[^\n]*$)", re.M | re.S)
 CONTENTS = re.compile(r"^\.\. contents::\n(?:   :.*\n)*", re.M)
 # The title of its index, as antsibull-docs writes it, and what is on that page.
 INDEX = ("\nUcops.Rollout\n=============\n", "\nPlugins and roles\n=================\n")
+# The title of a plugin's or role's page: without the collection's name it fits into the contents at the side.
+TITLE = re.compile(r"^ucops\.rollout\.(?=\w+ (?:module|filter|lookup|inventory|role) -- .*\n\++$)", re.M)
 _ANSIBLE = "https://docs.ansible.com/ansible/latest/"
 _OF_ANSIBLE = {
     "action_plugins": "plugins/action.html",
