@@ -41,7 +41,7 @@ MARKS = {
     "C": "the sources contradict each other, decided so",
 }
 # Words in the plan's text: the documents have the same letters for what is known of Windows, where C is another thing.
-_WORDS = {"P": "excerpt", "I": "inferred", "C": "disputed"}
+_SHOWN_AS = {"P": "excerpt", "I": "inferred", "C": "disputed"}
 
 
 def plan_text(plan: Plan) -> str:
@@ -88,7 +88,7 @@ def _data(value: str | SrvData) -> str:
 def _marks(reasons: Iterable[Reason]) -> str:
     """The marks that are worth a word, such as ``[disputed]``; empty where a source states it all."""
     marks = dict.fromkeys(reason.mark for reason in reasons)
-    return " ".join(f"[{_WORDS.get(mark, mark)}]" for mark in marks if mark != STATED)
+    return " ".join(f"[{_SHOWN_AS.get(mark, mark)}]" for mark in marks if mark != STATED)
 
 
 def _legend(plan: Plan) -> list[str]:
@@ -96,7 +96,7 @@ def _legend(plan: Plan) -> list[str]:
     shown = {reason.mark for record in plan.records for reason in record.reasons}
     for certificate in plan.certificates:
         shown |= {reason.mark for reasons in certificate.name_reasons.values() for reason in reasons}
-    return [f"[{word}] {MARKS[mark]}" for mark, word in _WORDS.items() if mark in shown]
+    return [f"[{word}] {MARKS[mark]}" for mark, word in _SHOWN_AS.items() if mark in shown]
 
 
 def _certificates(plan: Plan) -> list[str]:
