@@ -78,7 +78,9 @@ def _way_in(machine: Machine) -> dict[str, Any]:
         return {"ansible_winrm_transport": "certificate", **told}
     if Basic in offered:
         # A name alone: Basic knows no domains.
-        account = machine.accounts.all()[0]
+        account = next(iter(machine.accounts.all()), None)
+        if account is None:
+            raise ValueError(f"{machine.name}: `winrm: auth: basic` takes an account of the host: give it `accounts`")
         credentials = {"ansible_user": account.name, "ansible_password": account.password}
         return {"ansible_winrm_transport": "basic", **credentials}
     return {"ansible_winrm_transport": "credssp"} if CredSsp in offered else {}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from lab_tests.windows import CONFIG, TEMP, Lab, description
 
+from lab import inventory
 from lab.access.descriptors import BadDescriptor, Descriptor, Entry
 from lab.accounts import Account, sid_of
 from lab.estate import Estate
@@ -39,6 +40,12 @@ def logged_on(machine: Machine, name: str = "clerk") -> Account:
     found = machine.estate.accounts.find(name)
     assert found is not None
     return machine.over_network(found)
+
+
+def test_basic_without_an_account_of_the_host_is_refused_in_words(tmp_path: Path) -> None:
+    made = lab(tmp_path, hosts={"winrm": {"https": True, "auth": {"basic": True}}})
+    with pytest.raises(ValueError, match="ca01: `winrm: auth: basic` takes an account of the host"):
+        inventory.write(made.estate, tmp_path)
 
 
 # --- descriptors -----------------------------------------------------------------------------------------------------
