@@ -91,11 +91,13 @@ def first_contact(
         tried = (*names_of(user), its.password if its.local else "")
         # That it took one password says nothing of another.
         known, way = (user, "" if its.local else its.password), (user, its.kerberos)
+        if known in accepted:
+            continue  # whatever became of another password elsewhere
         if tried in refused:
             told[host] = _spared(host, refused[tried], its.user)
         elif way in in_vain:
             told[host] = _spared(host, in_vain[way], its.user, IN_VAIN)
-        elif known not in accepted:
+        else:
             told[host] = read(host)
             if told[host]["reached"]:
                 accepted.add(known)

@@ -140,7 +140,6 @@ CAUSES = (
         (r"does not support transport", r"unsupported auth method"),
         "pywinrm knows no such transport",
         "Set ansible_winrm_transport to ntlm or kerberos",
-        everywhere=True,
     ),
     LogonCause(
         "encryption-impossible",
@@ -184,7 +183,7 @@ CAUSES = (
     ),
     LogonCause(
         "clock-skew",
-        (r"Clock skew too great", r"\bSTATUS_TIME_DIFFERENCE", r"Time difference too"),
+        (r"Clock skew too great",),
         "the controller's clock differs from the domain controller's by more than Kerberos allows (5 minutes)",
         "Set the controller's clock by the domain's time (NTP, such as chrony against a domain controller)",
         everywhere=True,

@@ -111,6 +111,13 @@ def test_another_password_of_an_accepted_account_is_tried_once(tmp_path: Path) -
     assert estate.tries == {"dc01": 1, "ca01": 1}
 
 
+def test_a_password_that_was_accepted_goes_on_whatever_becomes_of_another(tmp_path: Path) -> None:
+    estate = Estate(tmp_path, {"ca01": OURS._replace(password="another")}, ca01=REFUSED)
+    told = estate.contact()
+    assert estate.tries == dict.fromkeys(HOSTS, 1)
+    assert [host for host in HOSTS if told[host]["reached"]] == ["dc01", "fe1", "fe2"]
+
+
 def test_hosts_own_accounts_are_tried_side_by_side_whatever_their_passwords(tmp_path: Path) -> None:
     estate = Estate(tmp_path, {host: Account("Administrator", host, local=True) for host in HOSTS})
     estate.contact()

@@ -34,9 +34,9 @@ def test_something_listens(port: int) -> None:
     ("changes", "told"),
     [
         ({}, "nothing listens there"),
-        ({"address": "nohost.invalid"}, "the name 'nohost.invalid' does not resolve"),
-        ({"address": "dc01..local"}, r"the name 'dc01\.\.local' does not resolve"),
-        ({"address": "n" * 64}, f"the name '{'n' * 64}' does not resolve"),
+        ({"address": "nohost.invalid"}, r"\(nohost\.invalid:\d+\): .*: its name does not resolve"),
+        ({"address": "dc01..local"}, r"\(dc01\.\.local:\d+\): .*: its name does not resolve"),
+        ({"address": "n" * 64}, rf"\({'n' * 64}:\d+\): .*: its name does not resolve"),
     ],
 )
 def test_nothing_listens(changes: dict[str, str], told: str) -> None:
