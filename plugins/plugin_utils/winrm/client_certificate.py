@@ -26,8 +26,6 @@ UNUSABLE = "the client certificate cannot be used"
 _PRINCIPAL_NAME = "1.3.6.1.4.1.311.20.2.3"
 _UTF8_STRING = 0x0C
 _SHORT_LENGTH = 0x80
-# The last: of a curve or a kind of key that OpenSSL here has not, or a form that nobody reads.
-_UNREADABLE = (OSError, RolloutError, ValueError, crypto.UnsupportedAlgorithm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class ClientCertificate:
         """Why TLS could not use them, as a sentence that begins with ``UNUSABLE``; empty where it could."""
         try:
             self._try()
-        except _UNREADABLE as error:
+        except (OSError, RolloutError, ValueError, crypto.UnsupportedAlgorithm) as error:
             return f"{UNUSABLE}: {error}"
         return ""
 
@@ -50,7 +48,7 @@ class ClientCertificate:
         try:
             found = self._load()
             doubts = [text for text in (_time(found, now), _usage(found), _names(found)) if text]
-        except _UNREADABLE:
+        except (OSError, RolloutError, ValueError, crypto.UnsupportedAlgorithm):
             return ""
         return ", ".join((f"{as_said(found.subject, 80)}, thumbprint {found.thumbprint}", *doubts))
 
@@ -58,7 +56,7 @@ class ClientCertificate:
         """The user principal name in it; empty where there is none, or it cannot be read."""
         try:
             return principal_name(self._load())
-        except _UNREADABLE:
+        except (OSError, RolloutError, ValueError, crypto.UnsupportedAlgorithm):
             return ""
 
     def _try(self) -> None:
