@@ -486,3 +486,9 @@ def test_pins_are_exact_and_cover_what_users_need() -> None:
     needed = re.findall(r"^([a-z]\w+)>=", (ROOT / "requirements.txt").read_text(), re.M)
     assert sorted(needed) == ["cryptography", "dnspython", "pywinrm"]
     assert set(needed) <= {line.split("==")[0] for line in pins}
+
+
+def test_no_target_of_ansible_test_has_the_name_of_a_role() -> None:
+    """Ansible would take the role in its place."""
+    named = {path.name for path in (ROOT / "tests" / "integration" / "targets").iterdir()}
+    assert named & {path.name for path in (ROOT / "roles").iterdir()} == set()
