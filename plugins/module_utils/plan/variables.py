@@ -59,8 +59,8 @@ SET_BY_ROLES: Mapping[str, frozenset[str]] = {
         ),
         "pool_report": (
             "asked authority ca_group cas done failure hosts known made_by missing name_servers "
-            "outcome parts place pool refused result servers source started stem tagged takes_part told unready "
-            "unwritten written"
+            "outcome parts place pool predicted refused result servers source started stem tagged takes_part told "
+            "unready unwritten written"
         ),
         "pool_audit": (
             "authority found left made_by paths place pool result run server servers source stem times unwritten "
