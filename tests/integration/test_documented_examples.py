@@ -19,8 +19,9 @@ NOT_RUN = {
     "ca_orders", "host_info", "kept_proof", "left_out", "peers", "proof_inputs", "push_failed", "push_turn",
     "run_hosts", "server_certificates", "superseded", "trust_matrix", "unready", "with_work",
 }  # fmt: skip
-# Examples whose condition holds in no such play: nothing failed, no key is to come, no export lacks anything.
-NEVER_THE_CASE = ("failed_before", "takes_keys", "plan_hand_over")
+# Examples whose condition holds in no such play: nothing failed, no key is to come, no export lacks anything, and a
+# plan is there.
+NEVER_THE_CASE = ("failed_before", "takes_keys", "plan_hand_over", "plan_to_make")
 RUN = [
     *(name for name in EXAMPLES if name.startswith("filter/") and name.removeprefix("filter/") not in NOT_RUN),
     "modules/pool_plan",
