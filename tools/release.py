@@ -98,6 +98,8 @@ def release(root: Path, version: str, date: str) -> None:
     galaxy.write_text(text, encoding="utf-8")
     command = ["antsibull-changelog", "release", "--version", version, "--date", date, "--reload-plugins"]
     subprocess.run(command, cwd=root, check=True, stdin=subprocess.DEVNULL)
+    # What it keeps for its next run is no YAML of ours, and the linter would say so.
+    (root / "changelogs" / ".plugin-cache.yaml").unlink(missing_ok=True)
 
 
 def main() -> int:

@@ -45,6 +45,7 @@ def test_the_next_release_can_be_made(tmp_path: Path) -> None:
         name for name in ("pool_plan", "certificate_request", "pool_dns") if f"ucops.rollout.{name} - " not in changelog
     ] == []
     assert list((copy / "changelogs" / "fragments").iterdir()) == []
+    assert not (copy / "changelogs" / ".plugin-cache.yaml").exists()
 
 
 def next_version(copy: Path) -> str:
