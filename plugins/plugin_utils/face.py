@@ -38,6 +38,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.recording.masking im
 from ansible_collections.ucops.rollout.plugins.module_utils.waiting import Tell, tell, tell_by
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.wording import kinds_told
+from ansible_collections.ucops.rollout.plugins.plugin_utils.controller.connections import is_supported
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.connections import (
     AnsibleConnection,
     kind_of,
@@ -81,8 +82,6 @@ _ANSIBLE, _OF_CONTROLLER = "ansible_", ("ansible_connection", "ansible_python_in
 _TRUSTS_WHAT_IS_MARKED = hasattr(template, "trust_as_template")
 # The folder of the controller that a task's messages are written into, where the task itself says so.
 RECORDING = "recording_directory"
-# Connections to hosts that run no module written in Python.
-_OF_WINDOWS = ("winrm", "psrp")
 # In characters; a longer result is shown from -vvv on.
 LONGEST_SHOWN = 1500
 
@@ -199,7 +198,7 @@ class ControllerModule(_CheckedAction):
     def _answer(self, arguments: dict[str, Any], check_mode: bool) -> dict[str, Any]:
         if (self._task.delegate_to or self.task_vars.get("inventory_hostname")) in LOCALHOST:
             return proof_module.answer(arguments, self.check, self.wait, tell)
-        if getattr(self._connection, "transport", "") in _OF_WINDOWS:
+        if is_supported(str(getattr(self._connection, "transport", ""))):
             raise RolloutError(
                 "this looks from outside, for which Windows has no Python",
                 where=self._task.delegate_to or self.task_vars.get("inventory_hostname") or "",

@@ -134,9 +134,7 @@ class WinrmConnection(AnsibleConnection):
 
     def take_variables(self, connection: Any, variables: Mapping[str, Any]) -> None:
         given = connection.get_option("_extras") or {}
-        own = {name: variables[name] for name in given if name in variables}
-        if own != given:
-            given.update(own)
+        given.update({name: variables[name] for name in given if name in variables})
 
     def open(self, connection: Any, attempt: LogonAttempt, recorder: Recorder | None) -> WsmanSession:
         removing_ticket(connection)

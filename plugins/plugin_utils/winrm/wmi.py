@@ -15,6 +15,7 @@ from ansible_collections.ucops.rollout.plugins.module_utils.errors import Rollou
 from ansible_collections.ucops.rollout.plugins.module_utils.windows.codes import as_said
 from ansible_collections.ucops.rollout.plugins.module_utils.xml_tree import local
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.envelope import selector_set
+from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.rights import WMI_URI
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
     GarbledAnswer,
     child,
@@ -26,7 +27,6 @@ from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.soap import (
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wmi_port import Wmi, WmiObject, WmiReference, WmiValue
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.wsman import WsmanClient
 
-_WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi"
 _ANONYMOUS = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}", re.ASCII)
 _NAMESPACE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([/\\][A-Za-z_][A-Za-z0-9_]*)*", re.ASCII)
@@ -60,7 +60,7 @@ def resource_uri(namespace: str, class_name: str) -> str:
     if not _NAMESPACE.fullmatch(namespace):
         raise RolloutError(f"{namespace!r} is no name of a WMI namespace")
     last = class_name if class_name == "*" else wmi_name(class_name)
-    return f"{_WMI}/{namespace.replace(chr(92), '/')}/{last}"
+    return f"{WMI_URI}{namespace.replace(chr(92), '/')}/{last}"
 
 
 def as_tuple(value: WmiValue) -> tuple[str, ...]:

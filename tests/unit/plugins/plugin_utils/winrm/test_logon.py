@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from unit.refused_logons import REFUSED
 
 from ansible_collections.ucops.rollout.plugins.module_utils.errors import RolloutError
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.client_certificate import UNUSABLE, ClientCertificate
@@ -288,18 +289,6 @@ SAID = [
     ("connection-broken", "ntlm: ('Connection aborted.', BadStatusLine('SSH-2.0-x\\r\\n'))"),
     ("unknown", "ntlm: something that nobody has seen"),
 ]
-REFUSED = {
-    "account-expired",
-    "account-locked-or-disabled",
-    "account-restricted",
-    "account-unknown",
-    "basic-rejected",
-    "certificate-rejected",
-    "credentials-rejected",
-    "credentials-rejected-over-tls",
-    "password-expired",
-    "password-refused",
-}
 NOISE = re.compile(r"ConnectionPool|object at|0x7f|Max retries|Caused by|Errno|_ssl|\{|\}|extended fault")
 
 

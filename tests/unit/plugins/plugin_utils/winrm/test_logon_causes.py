@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from unit.refused_logons import REFUSED
 
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm import logon_causes
 from ansible_collections.ucops.rollout.plugins.plugin_utils.winrm.logon_causes import CAUSES, ON_THE_WAY, LogonCause
@@ -23,19 +24,6 @@ FILLED = {
     "trusted",
     "certificate",
     "principal",
-}
-# Windows, or the domain, has judged a password, an account or a certificate.
-REFUSED = {
-    "account-expired",
-    "account-locked-or-disabled",
-    "account-restricted",
-    "account-unknown",
-    "basic-rejected",
-    "certificate-rejected",
-    "credentials-rejected",
-    "credentials-rejected-over-tls",
-    "password-expired",
-    "password-refused",
 }
 
 
